@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The device itself: APDUs, files, PINs, key domains, and the transport to them. */
+@NullMarked
+@SuppressWarnings({"requires-automatic", "module"})
+module io.github.schsm.card {
+    requires transitive io.github.schsm.spi;
+    requires apdu4j.jnasmartcardio;
+    requires com.sun.jna;
+    requires org.bouncycastle.provider;
+    requires static transitive org.jspecify;
+}

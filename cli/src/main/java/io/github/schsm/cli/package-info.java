@@ -1,0 +1,2 @@
+/** The schsm command. */
+package io.github.schsm.cli;

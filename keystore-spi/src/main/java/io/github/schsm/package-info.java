@@ -1,0 +1,2 @@
+/** What programs import: key specs, entries, protections, key domains, key handles and exceptions. */
+package io.github.schsm;

@@ -1,0 +1,2 @@
+/** The security provider SCHSM and its engines. */
+package io.github.schsm.provider;

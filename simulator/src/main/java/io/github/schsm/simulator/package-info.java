@@ -1,0 +1,2 @@
+/** A SmartCard-HSM in software. */
+package io.github.schsm.simulator;

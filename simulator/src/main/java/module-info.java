@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** A SmartCard-HSM in software. */
+@NullMarked
+module io.github.schsm.simulator {
+    requires transitive io.github.schsm.spi;
+    requires org.bouncycastle.provider;
+    requires static transitive org.jspecify;
+}

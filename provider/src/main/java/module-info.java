@@ -5,6 +5,5 @@ import org.jspecify.annotations.NullMarked;
 module io.github.schsm.provider {
     requires transitive io.github.schsm.spi;
     requires io.github.schsm.card;
-    requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 }

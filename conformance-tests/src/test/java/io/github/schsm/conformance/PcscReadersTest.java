@@ -1,0 +1,46 @@
+package io.github.schsm.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.List;
+import javax.smartcardio.CardException;
+import javax.smartcardio.CardTerminal;
+import javax.smartcardio.TerminalFactory;
+import jnasmartcardio.Smartcardio;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What every other PC/SC test builds on: our own daemon with empty readers, one for each port we were told. */
+@Tag("pcsc")
+class PcscReadersTest {
+    private static final List<Integer> PORTS = Arrays.stream(
+                    System.getProperty("schsm.pcsc.ports", "").split(","))
+            .map(Integer::valueOf)
+            .toList();
+
+    @Test
+    void daemonHasOneEmptyReaderForEachPort() throws NoSuchAlgorithmException, CardException {
+        List<CardTerminal> terminals = TerminalFactory.getInstance("PC/SC", null, new Smartcardio())
+                .terminals()
+                .list();
+
+        assertThat(terminals).hasSameSizeAs(PORTS);
+        for (CardTerminal terminal : terminals) {
+            assertThat(terminal.isCardPresent()).as(terminal.getName()).isFalse();
+        }
+    }
+
+    @Test
+    void readersWaitForCardsOnTheirPorts() throws IOException {
+        for (int port : PORTS) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(socket.isConnected()).isTrue();
+            }
+        }
+    }
+}

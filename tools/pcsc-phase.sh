@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Runs a command with a pcscd of its own and four virtual readers, on ports 35963 to 35966.
+#
+# ./check starts it inside private mount, network and pid namespaces, where nobody else sees the daemon, its socket
+# or the readers' ports; --plain is for machines that forbid namespaces.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+. "$ROOT/tools/common.sh"
+
+as_root=()
+if [ "$1" = --plain ]; then
+    shift
+    if [ -e /run/pcscd/pcscd.comm ]; then
+        die "namespaces are forbidden here and a pcscd runs already: stop it, or allow unprivileged namespaces."
+    fi
+    if [ "$(id -u)" != 0 ]; then
+        sudo -n true 2>/dev/null || die "namespaces are forbidden here, and a plain pcscd needs root."
+        as_root=(sudo -n)
+    fi
+    work=$(mktemp -d)
+else
+    mount -t tmpfs tmpfs /run
+    ip link set lo up
+    work=/run/schsm
+    mkdir "$work"
+fi
+
+vpcd=/etc/reader.conf.d/vpcd
+library=$(sed -n 's/^LIBPATH *//p' "$vpcd")
+[ -f "$library" ] || die "no virtual reader in $vpcd: install vsmartcard-vpcd"
+
+# The driver keeps its two slots in static variables, so two more readers need it loaded a second time, as a copy.
+cp "$library" "$work/vpcd-more.so"
+cat >"$work/readers" <<END
+FRIENDLYNAME "Virtual PCD"
+DEVICENAME   /dev/null:0x8C7B
+LIBPATH      $library
+CHANNELID    0x8C7B
+FRIENDLYNAME "Virtual PCD more"
+DEVICENAME   /dev/null:0x8C7D
+LIBPATH      $work/vpcd-more.so
+CHANNELID    0x8C7D
+END
+
+daemon=(pcscd --foreground --config "$work/readers")
+for folder in /usr/sbin /sbin; do PATH=$PATH:$folder; done
+if pcscd --help 2>&1 | grep -q -- --disable-polkit; then daemon+=(--disable-polkit); fi
+
+log=$ROOT/.build/check/pcscd.log
+"${as_root[@]}" "${daemon[@]}" >"$log" 2>&1 </dev/null &
+pid=$!
+stop() { "${as_root[@]}" kill "$pid" 2>/dev/null || true; }
+trap stop EXIT
+
+for _ in $(seq 100); do
+    [ -S /run/pcscd/pcscd.comm ] && break
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+done
+if [ ! -S /run/pcscd/pcscd.comm ]; then
+    tail -n 20 "$log" >&2
+    die "pcscd did not start (see above)"
+fi
+
+"$@"

@@ -6,4 +6,6 @@ module io.github.schsm.spi {
     requires transitive java.smartcardio;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
+
+    exports io.github.schsm;
 }

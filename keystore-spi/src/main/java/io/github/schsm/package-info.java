@@ -1,2 +1,8 @@
-/** What programs import: key specs, entries, protections, key domains, key handles and exceptions. */
+/**
+ * What programs import: key specifications, key domains, entries and protections, handles, the migration, the
+ * exceptions; and the border between the engines and the tokens behind them.
+ */
+@NullMarked
 package io.github.schsm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,214 @@
+package io.github.schsm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The roots a device may trace to, and the check that it does: device certificate ← issuer ← root. It decides about
+ * attestation, key domain memberships and the peers of a key agreement (section 3 of the protocol notes).
+ *
+ * <p>Expired certificates of devices are accepted unless a date is given: the date says until when the vendor's
+ * issuer vouched for a new device, and hardware outlives it.
+ */
+public final class DeviceTrust {
+    /** Root of genuine devices. */
+    public static final String PRODUCTION = "production";
+    /** Root of the vendor's test devices. */
+    public static final String TEST = "test";
+    /** Root of this project's simulator; its private key is public, so it proves nothing. */
+    public static final String SIMULATOR = "simulator";
+
+    private static final String FILE = "file:";
+
+    private final List<Cvc> roots;
+
+    private DeviceTrust(List<Cvc> roots) {
+        this.roots = List.copyOf(roots);
+    }
+
+    /** Trust in these certificates: roots, or a device's very own self-signed certificate. */
+    public static DeviceTrust of(List<Cvc> roots) {
+        return new DeviceTrust(roots);
+    }
+
+    /**
+     * Trust by names.
+     *
+     * @param names comma-separated: {@code production}, {@code test}, {@code simulator}, {@code file:PATH} (one or
+     *             more certificates one after the other)
+     * @throws ConfigurationException if a name is unknown or a file cannot be used
+     */
+    public static DeviceTrust parse(String names) throws ConfigurationException {
+        List<Cvc> roots = new ArrayList<>();
+        for (String part : names.split(",", -1)) {
+            String name = part.strip();
+            if (name.startsWith(FILE)) {
+                roots.addAll(fromFile(Path.of(name.substring(FILE.length()).strip())));
+            } else {
+                roots.add(builtIn(name));
+            }
+        }
+        return new DeviceTrust(roots);
+    }
+
+    private static Cvc builtIn(String name) throws ConfigurationException {
+        String resource = switch (name.toLowerCase(Locale.ROOT)) {
+            case PRODUCTION -> "DESRCACC100001";
+            case TEST -> "UTSRCACC100001";
+            case SIMULATOR -> "ZZSRCACC100001";
+            default ->
+                throw new ConfigurationException(
+                        "trust = " + name + " is no root: use production, test, simulator or file:PATH");
+        };
+        try (InputStream in = DeviceTrust.class.getResourceAsStream("roots/" + resource + ".cvc")) {
+            if (in == null) {
+                throw new IllegalStateException("the root certificate " + resource + " is missing from this build");
+            }
+            return Cvc.parse(in.readAllBytes());
+        } catch (IOException | MalformedDataException partOfThisBuild) {
+            throw new IllegalStateException(partOfThisBuild);
+        }
+    }
+
+    private static List<Cvc> fromFile(Path file) throws ConfigurationException {
+        try {
+            List<Cvc> roots = Cvc.parseAll(Files.readAllBytes(file));
+            if (roots.isEmpty()) {
+                throw new ConfigurationException("trust = file:" + file + " is empty");
+            }
+            return roots;
+        } catch (IOException unreadable) {
+            throw new ConfigurationException("trust = file:" + file + " cannot be read", unreadable);
+        } catch (MalformedDataException malformed) {
+            throw new ConfigurationException(
+                    "trust = file:" + file + " holds no CVC: " + malformed.getMessage(), malformed);
+        }
+    }
+
+    /** The trusted certificates. */
+    public List<Cvc> roots() {
+        return roots;
+    }
+
+    /**
+     * Verifies that a device traces to a trusted root.
+     *
+     * @throws UntrustedDeviceException if it does not; the message says at which step
+     */
+    public void verify(DeviceIdentity identity) throws UntrustedDeviceException {
+        verify(identity, null);
+    }
+
+    /**
+     * Verifies that a device traces to a trusted root, and that its certificates were valid on a day.
+     *
+     * @param day the day, or null to accept expired certificates
+     * @throws UntrustedDeviceException if it does not; the message says at which step
+     */
+    public void verify(DeviceIdentity identity, @Nullable LocalDate day) throws UntrustedDeviceException {
+        Cvc device = identity.deviceCertificate();
+        if (roots.stream().anyMatch(root -> isSame(root, device)) && device.isSelfSigned()) {
+            requireValid(device, day);
+            return;
+        }
+        Cvc issuer = identity.issuerCertificate()
+                .orElseThrow(
+                        () -> new UntrustedDeviceException(
+                                "device " + identity.deviceId()
+                                        + " has a self-signed certificate; name that very certificate as trust = file:PATH to trust it"));
+        requireRole(device, Cvc.Role.DEVICE);
+        requireRole(issuer, Cvc.Role.DEVICE_ISSUER);
+        requireIssued(device, issuer);
+        Optional<Cvc> root = roots.stream()
+                .filter(candidate -> candidate.chr().equals(issuer.car().orElse("")))
+                .findFirst();
+        if (root.isEmpty()) {
+            throw new UntrustedDeviceException("device " + identity.deviceId() + " traces to the root "
+                    + issuer.car().orElse("(unnamed)") + ", trusted are " + rootNames());
+        }
+        requireIssued(issuer, root.get());
+        requireValid(device, day);
+        requireValid(issuer, day);
+        requireValid(root.get(), day);
+    }
+
+    /**
+     * Verifies that a key was generated in a device that traces to a trusted root: the device's chain, the device's
+     * signature on the request, and the key's own.
+     *
+     * @throws UntrustedDeviceException if any of it does not hold
+     */
+    public void verify(AttestedPublicKey key) throws UntrustedDeviceException {
+        verify(key.identity());
+        requireAttested(key);
+    }
+
+    /**
+     * Verifies a key's attestation by its device, without regard to the device's own chain.
+     *
+     * @throws UntrustedDeviceException if it does not hold
+     */
+    static void requireAttested(AttestedPublicKey key) throws UntrustedDeviceException {
+        Cvc request = key.request();
+        Cvc device = key.identity().deviceCertificate();
+        if (!request.outerCar().orElse("").equals(device.chr())) {
+            throw new UntrustedDeviceException("the public key was attested by "
+                    + request.outerCar().orElse("nobody") + ", but the certificates with it are of " + device.chr());
+        }
+        if (!request.isSignedBy(device)) {
+            throw new UntrustedDeviceException("the attestation of the public key is not signed by device "
+                    + key.identity().deviceId());
+        }
+        if (!request.isSelfSigned()) {
+            throw new UntrustedDeviceException(
+                    "the public key's request is not signed with the key itself: it was changed on the way");
+        }
+    }
+
+    private static boolean isSame(Cvc one, Cvc other) {
+        return Arrays.equals(one.getEncoded(), other.getEncoded());
+    }
+
+    private static void requireRole(Cvc certificate, Cvc.Role role) throws UntrustedDeviceException {
+        if (certificate.role().filter(role::equals).isEmpty()) {
+            throw new UntrustedDeviceException(certificate + " is not the certificate of a "
+                    + role.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+        }
+    }
+
+    private static void requireIssued(Cvc certificate, Cvc issuer) throws UntrustedDeviceException {
+        if (!certificate.car().orElse("").equals(issuer.chr()) || !certificate.isSignedBy(issuer)) {
+            throw new UntrustedDeviceException(certificate + " is not signed by " + issuer.chr());
+        }
+    }
+
+    private static void requireValid(Cvc certificate, @Nullable LocalDate day) throws UntrustedDeviceException {
+        if (day == null) {
+            return;
+        }
+        if (certificate.effectiveDate().filter(day::isBefore).isPresent()
+                || certificate.expirationDate().filter(day::isAfter).isPresent()) {
+            throw new UntrustedDeviceException(certificate + " is not valid on " + day);
+        }
+    }
+
+    private String rootNames() {
+        return roots.isEmpty()
+                ? "none"
+                : String.join(", ", roots.stream().map(Cvc::chr).toList());
+    }
+
+    @Override
+    public String toString() {
+        return "trust in " + rootNames();
+    }
+}

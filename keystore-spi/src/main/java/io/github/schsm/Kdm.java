@@ -1,0 +1,200 @@
+package io.github.schsm;
+
+import java.security.KeyPair;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A key domain membership: the group signer's word that a device belongs to the group, that is, may have the XKEK
+ * key domain whose UID is the x-coordinate of the group signer's public point (section 6 of the protocol notes).
+ */
+public final class Kdm {
+    private static final String WHAT = "KDM";
+    private static final byte[] OID = HexFormat.of().parseHex("2B0601040181C31F040201");
+    private static final int TAG_SIGNATURE = 0x54;
+
+    private final Tlv encoded;
+    private final DeviceIdentity identity;
+    private final Cvc groupSigner;
+    private final byte[] signature;
+
+    private Kdm(Tlv encoded, DeviceIdentity identity, Cvc groupSigner, byte[] signature) {
+        this.encoded = encoded;
+        this.identity = identity;
+        this.groupSigner = groupSigner;
+        this.signature = signature;
+    }
+
+    /**
+     * Makes a device a member of the group. The device's certificate chain is verified first against what the group
+     * signer's provider trusts. Programs should show {@link DeviceIdentity#deviceId()} and the UID to somebody
+     * before.
+     *
+     * @param groupSigner a key pair on brainpoolP256r1 in any device, as its key pair generator or key store gave it
+     * @param device      the identity of the device that becomes a member
+     * @throws UntrustedDeviceException if the device does not trace to a trusted root
+     * @throws InvalidRequestException  if the key pair is not one of a SmartCard-HSM, or on another curve
+     * @throws SchsmException           if the group signer's device refuses
+     */
+    public static Kdm issue(KeyPair groupSigner, DeviceIdentity device) throws SchsmException {
+        if (!(groupSigner.getPrivate() instanceof SchsmEcPrivateKey signer)) {
+            throw new InvalidRequestException(
+                    "a group signer is a key in a SmartCard-HSM; this is " + describe(groupSigner.getPrivate())
+                            + ": generate one with KeyPairGenerator EC of the SCHSM provider");
+        }
+        if (!(groupSigner.getPublic() instanceof AttestedPublicKey attested)) {
+            throw new InvalidRequestException("the group signer's public key has no authenticated request: take it from"
+                    + " the key pair generator, or from the certificate of its key store entry before an X.509"
+                    + " certificate replaces the request");
+        }
+        Cvc request = attested.request();
+        if (request.curve().filter(EcCurve.BRAINPOOLP256R1::equals).isEmpty()) {
+            throw new InvalidRequestException("a group signer is on brainpoolP256r1, this one is on "
+                    + request.curve().map(EcCurve::curveName).orElse("no curve: an RSA key"));
+        }
+        signer.token().trust().verify(device);
+        byte[] signature = signer.token().sign(signer.key(), MechanismTable.ECDSA_HASH, signed(device));
+        Cvc issuer = device.issuerCertificate()
+                .orElseThrow(() -> new InvalidRequestException("a KDM names the device's issuer, and device "
+                        + device.deviceId() + " has a self-signed certificate"));
+        Tlv object = Tlv.of(
+                0x30,
+                Tlv.of(0x06, OID),
+                Tlv.of(0x61, issuer.getEncoded()),
+                Tlv.of(0x62, device.deviceCertificate().getEncoded()),
+                Tlv.of(0x63, request.getEncoded()),
+                Tlv.of(TAG_SIGNATURE, signature));
+        Kdm kdm = new Kdm(object, device, request, signature);
+        kdm.verify();
+        return kdm;
+    }
+
+    private static String describe(Object key) {
+        return "a " + key.getClass().getSimpleName();
+    }
+
+    /**
+     * A KDM file's content.
+     *
+     * @throws MalformedDataException if it is none
+     */
+    public static Kdm parse(byte[] kdmFile) throws MalformedDataException {
+        Tlv object = Tlv.parse(kdmFile).expect(0x30);
+        List<Tlv> parts = object.children();
+        if (parts.isEmpty()
+                || parts.get(0).tag() != 0x06
+                || !Arrays.equals(parts.get(0).value(), OID)) {
+            throw new MalformedDataException(
+                    WHAT,
+                    "it does not start with the identifier of a static key domain membership; memberships for firmware"
+                            + " before 3.4 have another form, which is not published and not supported");
+        }
+        Cvc issuer = Cvc.parse(object.require(0x61).require(Cvc.TAG_CERTIFICATE));
+        Cvc device = Cvc.parse(object.require(0x62).require(Cvc.TAG_CERTIFICATE));
+        Cvc request = Cvc.parse(object.require(0x63).require(Cvc.TAG_AUTHENTICATED_REQUEST));
+        if (request.curve().isEmpty()) {
+            throw new MalformedDataException(WHAT, "the group signer's key is not an EC key");
+        }
+        return new Kdm(
+                object,
+                DeviceIdentity.of(device, issuer),
+                request,
+                object.require(TAG_SIGNATURE).value());
+    }
+
+    /** A KDM file's content. */
+    public byte[] encode() {
+        return encoded.encoded();
+    }
+
+    /** The device that is a member. */
+    public DeviceIdentity identity() {
+        return identity;
+    }
+
+    /** The group signer's authenticated request. */
+    public Cvc groupSigner() {
+        return groupSigner;
+    }
+
+    /** The key domain's UID: the x-coordinate of the group signer's public point, 32 bytes. */
+    public byte[] uid() {
+        return groupSigner.publicX();
+    }
+
+    /** The group signer's signature, {@code r || s}, 64 bytes. */
+    public byte[] signature() {
+        return signature.clone();
+    }
+
+    /** The name under which a KDM is saved by default: {@code <device CHR>-<UID>.kdm}. */
+    public String fileName() {
+        return identity.chr() + "-" + HexFormat.of().withUpperCase().formatHex(uid()) + ".kdm";
+    }
+
+    /**
+     * Verifies what can be verified without a device: that the group signer's request is signed with the group
+     * signer's key and, if it came from the very device, by that device, and that this key signed for the device.
+     *
+     * @throws KeyDomainException if it did not
+     */
+    public void verify() throws KeyDomainException {
+        EcCurve curve = groupSigner.curve().orElseThrow();
+        if (!groupSigner.isSelfSigned()) {
+            throw new KeyDomainException(
+                    "the group signer's request in the KDM is not signed with the group signer's key: it was changed");
+        }
+        Cvc device = identity.deviceCertificate();
+        boolean ofThisDevice =
+                groupSigner.outerCar().filter(device.chr()::equals).isPresent()
+                        || groupSigner.car().filter(device.chr()::equals).isPresent();
+        if (ofThisDevice
+                && !(groupSigner.outerCar().filter(device.chr()::equals).isPresent()
+                        && groupSigner.isSignedBy(device))) {
+            throw new KeyDomainException("the group signer's request in the KDM is said to be attested by device "
+                    + identity.deviceId() + ", which did not sign it: it was changed");
+        }
+        if (!device.isEc() || !curve.verify(groupSigner.publicPoint(), signed(identity), signature)) {
+            throw new KeyDomainException("the KDM for device " + identity.deviceId()
+                    + " is not signed by the group signer of key domain "
+                    + HexFormat.of().withUpperCase().formatHex(uid()));
+        }
+    }
+
+    /**
+     * Verifies that this KDM is good for a device: that it holds this device's certificates and is signed.
+     *
+     * @throws KeyDomainException if it is for another one, or was changed
+     */
+    public void verifyFor(DeviceIdentity device) throws KeyDomainException {
+        if (!identity.chr().equals(device.chr())) {
+            throw new KeyDomainException("the KDM is for device " + identity.deviceId() + ", this is device "
+                    + device.deviceId() + ": ask the group signer for one for this device");
+        }
+        if (!identity.equals(device)) {
+            throw new KeyDomainException("the certificates in the KDM are not those of device " + device.deviceId()
+                    + ": it was changed, or made for another device of that name");
+        }
+        verify();
+    }
+
+    /** The hash of {@code 54 || x}, x being the device's public x-coordinate: what a group signer signs. */
+    private static byte[] signed(DeviceIdentity device) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((byte) TAG_SIGNATURE);
+            return digest.digest(device.deviceCertificate().publicX());
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "membership of " + identity + " in key domain "
+                + HexFormat.of().withUpperCase().formatHex(uid());
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.schsm;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * What a key in a device may be used for: the entries of its algorithm list (section 4 of the protocol notes). A key
+ * without a list may be used for everything its type allows, except, on devices with key domain slots, to be wrapped.
+ */
+public enum KeyAlgorithm {
+    /** AES-CBC encryption. */
+    AES_CBC_ENCRYPT(0x10),
+    /** AES-CBC decryption. */
+    AES_CBC_DECRYPT(0x11),
+    /** AES-CMAC. */
+    AES_CMAC(0x18),
+    /** RSA over data padded by the host. */
+    RSA_RAW(0x20),
+    /** RSA decryption without unpadding. */
+    RSA_DECRYPT_RAW(0x21),
+    /** RSA decryption, PKCS#1 v1.5. */
+    RSA_DECRYPT_PKCS1(0x22),
+    /** RSA decryption, OAEP. */
+    RSA_DECRYPT_OAEP(0x23),
+    /** RSA PKCS#1 v1.5 signature over a given DigestInfo. */
+    RSA_PKCS1(0x30),
+    /** RSA PKCS#1 v1.5 signature, SHA-1 in the device. */
+    RSA_PKCS1_SHA1(0x31),
+    /** RSA PKCS#1 v1.5 signature, SHA-224 in the device. */
+    RSA_PKCS1_SHA224(0x32),
+    /** RSA PKCS#1 v1.5 signature, SHA-256 in the device. */
+    RSA_PKCS1_SHA256(0x33),
+    /** RSA PKCS#1 v1.5 signature, SHA-384 in the device. */
+    RSA_PKCS1_SHA384(0x34),
+    /** RSA PKCS#1 v1.5 signature, SHA-512 in the device. */
+    RSA_PKCS1_SHA512(0x35),
+    /** RSA-PSS over a given hash. */
+    RSA_PSS(0x40),
+    /** RSA-PSS, SHA-1 in the device. */
+    RSA_PSS_SHA1(0x41),
+    /** RSA-PSS, SHA-224 in the device. */
+    RSA_PSS_SHA224(0x42),
+    /** RSA-PSS, SHA-256 in the device. */
+    RSA_PSS_SHA256(0x43),
+    /** RSA-PSS, SHA-384 in the device. */
+    RSA_PSS_SHA384(0x44),
+    /** RSA-PSS, SHA-512 in the device. */
+    RSA_PSS_SHA512(0x45),
+    /** ECDSA over a given hash: what this provider uses for every ECDSA signature. */
+    ECDSA(0x70),
+    /** ECDSA, SHA-1 in the device. */
+    ECDSA_SHA1(0x71),
+    /** ECDSA, SHA-224 in the device. */
+    ECDSA_SHA224(0x72),
+    /** ECDSA, SHA-256 in the device. */
+    ECDSA_SHA256(0x73),
+    /** ECDSA, SHA-384 in the device. */
+    ECDSA_SHA384(0x74),
+    /** ECDSA, SHA-512 in the device. */
+    ECDSA_SHA512(0x75),
+    /** Elliptic curve Diffie-Hellman. */
+    ECDH(0x80),
+    /** Elliptic curve Diffie-Hellman with an authenticated peer key. */
+    ECDH_AUTHENTICATED(0x83),
+    /** Agreement of a key domain's KEK; an exchange key has this algorithm and no other. */
+    ECDH_XKEK(0x84),
+    /** The key may be wrapped, that is, leave the device under its domain's KEK. */
+    WRAP(0x92),
+    /** The key may be unwrapped. */
+    UNWRAP(0x93),
+    /** The key may be replaced. */
+    REPLACE(0x94),
+    /** EC key derivation. */
+    DERIVE_EC(0x98),
+    /** Symmetric derivation, SP 800-56C. */
+    DERIVE_SP800_56C(0x99),
+    /** Everything of the key's type but {@link #ECDH_XKEK}, {@link #WRAP} and {@link #REPLACE}. */
+    ALL(0xA0);
+
+    private final int id;
+
+    KeyAlgorithm(int id) {
+        this.id = id;
+    }
+
+    /** The algorithm's number on the wire, one byte. */
+    public int id() {
+        return id;
+    }
+
+    /** The algorithm with that number, if it is a known one. */
+    public static Optional<KeyAlgorithm> of(int id) {
+        return Arrays.stream(values()).filter(algorithm -> algorithm.id == id).findFirst();
+    }
+}

@@ -1,0 +1,70 @@
+package io.github.schsm;
+
+import java.security.KeyStore;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a key store entry shows of a key besides the key: its key domain, allowed algorithms, use counter and origin.
+ *
+ * @param name  one of the constants of this class
+ * @param value in words and numbers
+ */
+public record KeyAttribute(String name, String value) implements KeyStore.Entry.Attribute {
+    /** Slot of the key's domain. */
+    public static final String KEY_DOMAIN = "schsm.keyDomain";
+    /** Names of the allowed algorithms, separated by commas. */
+    public static final String ALLOWED_ALGORITHMS = "schsm.allowedAlgorithms";
+    /** How often the key may still be used. */
+    public static final String USE_COUNTER = "schsm.useCounter";
+    /** {@code generated}, or {@code imported}: whether the device says that it made the key. */
+    public static final String ORIGIN = "schsm.origin";
+    /** CKA_ID in hexadecimal digits. */
+    public static final String ID = "schsm.id";
+    /** Device id of the token. */
+    public static final String DEVICE = "schsm.device";
+
+    /** Checks that nothing is missing. */
+    public KeyAttribute {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(value, "value");
+    }
+
+    @Override
+    public String getName() {
+        return name;
+    }
+
+    @Override
+    public String getValue() {
+        return value;
+    }
+
+    /** The attributes of a key. */
+    public static Set<KeyStore.Entry.Attribute> of(SchsmKey handle) {
+        Set<KeyStore.Entry.Attribute> attributes = new LinkedHashSet<>();
+        KeyDetails details = handle.details();
+        attributes.add(new KeyAttribute(DEVICE, handle.deviceId()));
+        attributes.add(new KeyAttribute(
+                ID, java.util.HexFormat.of().formatHex(handle.key().id())));
+        details.keyDomain().ifPresent(slot -> attributes.add(new KeyAttribute(KEY_DOMAIN, Integer.toString(slot))));
+        details.algorithmNames().map(KeyAttribute::join).ifPresent(attributes::add);
+        details.useCounter().ifPresent(uses -> attributes.add(new KeyAttribute(USE_COUNTER, Long.toString(uses))));
+        if (details.publicKey() instanceof AttestedPublicKey attested) {
+            boolean here = attested.request()
+                    .outerCar()
+                    .orElse("")
+                    .toUpperCase(Locale.ROOT)
+                    .startsWith(handle.deviceId().toUpperCase(Locale.ROOT));
+            attributes.add(new KeyAttribute(ORIGIN, here ? "generated" : "imported"));
+        }
+        return attributes;
+    }
+
+    private static KeyAttribute join(List<String> names) {
+        return new KeyAttribute(ALLOWED_ALGORITHMS, String.join(",", names));
+    }
+}

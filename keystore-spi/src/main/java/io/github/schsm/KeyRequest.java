@@ -1,0 +1,44 @@
+package io.github.schsm;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key to be generated, as a token understands it.
+ *
+ * @param type              the kind of key
+ * @param label             its label; null for a generated one
+ * @param id                CKA_ID; null for the backend's choice
+ * @param curve             the curve of an EC key, else null
+ * @param size              bits of an RSA or AES key, else 0
+ * @param allowedAlgorithms its algorithm list; empty for none, that is, everything
+ * @param useCounter        how often it may be used
+ * @param keyDomain         the slot of its key domain
+ */
+public record KeyRequest(
+        KeyType type,
+        @Nullable String label,
+        byte @Nullable [] id,
+        @Nullable EcCurve curve,
+        int size,
+        List<KeyAlgorithm> allowedAlgorithms,
+        OptionalLong useCounter,
+        OptionalInt keyDomain) {
+    /** Checks that the parts fit the type. */
+    public KeyRequest {
+        Objects.requireNonNull(type, "type");
+        allowedAlgorithms = List.copyOf(allowedAlgorithms);
+        id = id == null ? null : id.clone();
+        if ((type == KeyType.EC) != (curve != null) || (type == KeyType.EC) != (size == 0)) {
+            throw new IllegalArgumentException("an EC key has a curve, an RSA or AES key a size");
+        }
+    }
+
+    @Override
+    public byte @Nullable [] id() {
+        return id == null ? null : id.clone();
+    }
+}

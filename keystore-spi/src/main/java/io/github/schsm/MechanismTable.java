@@ -1,0 +1,136 @@
+package io.github.schsm;
+
+import io.github.schsm.Mechanism.Encoding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one table of algorithms. The provider registers from it, engines and tokens look things up in it,
+ * {@code CAPABILITIES.md} and the conformance tests are checked against it: adding an algorithm starts here.
+ */
+public final class MechanismTable {
+    private static final String ANY = "1.0";
+    private static final String AES_FIRMWARE = "3.0";
+    private static final String XKEK_FIRMWARE = "3.4";
+
+    private static final List<Mechanism> ALL = build();
+
+    /** ECDSA over a hash that is given, as {@code r || s}: what tokens are asked for whatever the signature's name. */
+    public static final Mechanism ECDSA_HASH =
+            find("Signature", "NONEwithECDSAinP1363Format").orElseThrow();
+
+    private MechanismTable() {}
+
+    /** All rows, in the order in which they are documented. */
+    public static List<Mechanism> all() {
+        return ALL;
+    }
+
+    /** The row of a JCA type and algorithm name, in upper or lower case; aliases are not looked at. */
+    public static Optional<Mechanism> find(String type, String name) {
+        return ALL.stream()
+                .filter(row -> row.type().equals(type) && row.name().equalsIgnoreCase(name))
+                .findFirst();
+    }
+
+    private static List<Mechanism> build() {
+        List<Mechanism> rows = new ArrayList<>();
+        rows.add(plain("KeyStore", "SCHSM"));
+        ecdsa(rows, "NONE", null, null);
+        ecdsa(rows, "SHA1", "SHA-1", "1.2.840.10045.4.1");
+        ecdsa(rows, "SHA224", "SHA-224", "1.2.840.10045.4.3.1");
+        ecdsa(rows, "SHA256", "SHA-256", "1.2.840.10045.4.3.2");
+        ecdsa(rows, "SHA384", "SHA-384", "1.2.840.10045.4.3.3");
+        ecdsa(rows, "SHA512", "SHA-512", "1.2.840.10045.4.3.4");
+        rows.add(row(
+                "Cipher",
+                "AES/CBC/NoPadding",
+                Encoding.NO_PADDING,
+                KeyType.AES,
+                KeyAlgorithm.AES_CBC_ENCRYPT,
+                "CKM_AES_CBC",
+                AES_FIRMWARE));
+        rows.add(new Mechanism(
+                "Cipher",
+                "AES/CBC/PKCS5Padding",
+                List.of("AES/CBC/PKCS7Padding"),
+                List.of(),
+                null,
+                Encoding.PKCS5_PADDING,
+                KeyType.AES,
+                KeyAlgorithm.AES_CBC_ENCRYPT,
+                "CKM_AES_CBC",
+                AES_FIRMWARE));
+        rows.add(row("Cipher", "XKEK", Encoding.RAW, null, KeyAlgorithm.WRAP, null, XKEK_FIRMWARE));
+        rows.add(row("KeyAgreement", "ECDH", Encoding.RAW, KeyType.EC, KeyAlgorithm.ECDH, "CKM_ECDH1_DERIVE", ANY));
+        rows.add(row(
+                "KeyAgreement", "ECDH_XKEK", Encoding.RAW, KeyType.EC, KeyAlgorithm.ECDH_XKEK, null, XKEK_FIRMWARE));
+        rows.add(row("Mac", "AESCMAC", Encoding.RAW, KeyType.AES, KeyAlgorithm.AES_CMAC, "CKM_AES_CMAC", AES_FIRMWARE));
+        rows.add(row("KeyPairGenerator", "EC", Encoding.RAW, KeyType.EC, null, "CKM_EC_KEY_PAIR_GEN", ANY));
+        rows.add(row("KeyGenerator", "AES", Encoding.RAW, KeyType.AES, null, "CKM_AES_KEY_GEN", AES_FIRMWARE));
+        rows.add(plain("CertificateFactory", "CVC"));
+        rows.add(plain("CertPathValidator", "CVC"));
+        rows.add(plain("SecureRandom", "SCHSM"));
+        return List.copyOf(rows);
+    }
+
+    private static void ecdsa(List<Mechanism> rows, String hash, @Nullable String digest, @Nullable String oid) {
+        List<String> oids = oid == null ? List.of() : List.of(oid);
+        String name = hash + "withECDSA";
+        String pkcs11 = "CKM_ECDSA";
+        rows.add(new Mechanism(
+                "Signature", name, List.of(), oids, digest, Encoding.DER, KeyType.EC, KeyAlgorithm.ECDSA, pkcs11, ANY));
+        rows.add(new Mechanism(
+                "Signature",
+                name + "inP1363Format",
+                List.of(),
+                List.of(),
+                digest,
+                Encoding.P1363,
+                KeyType.EC,
+                KeyAlgorithm.ECDSA,
+                pkcs11,
+                ANY));
+    }
+
+    private static Mechanism plain(String type, String name) {
+        return row(type, name, Encoding.RAW, null, null, null, ANY);
+    }
+
+    private static Mechanism row(
+            String type,
+            String name,
+            Encoding encoding,
+            @Nullable KeyType keyType,
+            @Nullable KeyAlgorithm algorithm,
+            @Nullable String pkcs11,
+            String minFirmware) {
+        return new Mechanism(type, name, List.of(), List.of(), null, encoding, keyType, algorithm, pkcs11, minFirmware);
+    }
+
+    /** The table as Markdown, as it stands in CAPABILITIES.md. */
+    public static String toMarkdown() {
+        StringBuilder text = new StringBuilder();
+        text.append("| type | algorithm | other names | key | on the device | in PKCS#11 | firmware |\n");
+        text.append("| --- | --- | --- | --- | --- | --- | --- |\n");
+        for (Mechanism row : ALL) {
+            List<String> others = new ArrayList<>(row.aliases());
+            others.addAll(row.oids());
+            KeyAlgorithm algorithm = row.algorithm();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %s | `%s` | %s | %s | %s | %s | %s |%n",
+                    row.type(),
+                    row.name(),
+                    others.isEmpty() ? "" : "`" + String.join("`, `", others) + "`",
+                    row.keyType() == null ? "" : row.keyType(),
+                    algorithm == null ? "" : String.format(Locale.ROOT, "%s (%02X)", algorithm, algorithm.id()),
+                    row.pkcs11() == null ? "" : row.pkcs11(),
+                    row.minFirmware().equals(ANY) ? "any" : row.minFirmware()));
+        }
+        return text.toString();
+    }
+}

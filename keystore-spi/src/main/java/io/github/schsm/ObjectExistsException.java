@@ -1,0 +1,18 @@
+package io.github.schsm;
+
+import java.io.Serial;
+
+/** The object exists already, or a key domain is not empty. */
+public final class ObjectExistsException extends DeviceException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param command    the command as the specification names it
+     * @param statusWord the status word, 0x0000 to 0xFFFF
+     * @param message    what it means here and what to do
+     */
+    public ObjectExistsException(String command, int statusWord, String message) {
+        super(command, statusWord, message);
+    }
+}

@@ -1,0 +1,14 @@
+package io.github.schsm;
+
+import java.io.Serial;
+
+/** A PIN stands between the program and the device; subclasses say how. */
+public abstract sealed class PinException extends DeviceException
+        permits PinRequiredException, WrongPinException, PinBlockedException, TransportPinException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    PinException(String command, int statusWord, String message) {
+        super(command, statusWord, message);
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.schsm;
+
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.UncheckedIOException;
+import java.security.KeyRep;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPoint;
+import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+
+/**
+ * An EC public key on any {@link EcCurve}. Of our own, because a JDK without Brainpool has no key factory that could
+ * make one; being an {@link ECPublicKey} and X.509-encodable, it is understood by every provider.
+ */
+class PlainEcPublicKey implements ECPublicKey {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final transient EcCurve curve;
+    private final transient ECPoint point;
+
+    PlainEcPublicKey(EcCurve curve, ECPoint point) {
+        this.curve = curve;
+        this.point = point;
+    }
+
+    EcCurve curve() {
+        return curve;
+    }
+
+    @Override
+    public ECPoint getW() {
+        return point;
+    }
+
+    @Override
+    public ECParameterSpec getParams() {
+        return curve.parameters();
+    }
+
+    @Override
+    public String getAlgorithm() {
+        return "EC";
+    }
+
+    @Override
+    public String getFormat() {
+        return "X.509";
+    }
+
+    @Override
+    public byte[] getEncoded() {
+        AlgorithmIdentifier algorithm =
+                new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, new ASN1ObjectIdentifier(curve.oid()));
+        try {
+            return new SubjectPublicKeyInfo(algorithm, curve.encode(point)).getEncoded(ASN1Encoding.DER);
+        } catch (IOException memoryOnly) {
+            throw new UncheckedIOException(memoryOnly);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ECPublicKey that
+                && that.getW().equals(point)
+                && EcCurve.of(that.getParams()).filter(curve::equals).isPresent();
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(curve.encode(point));
+    }
+
+    @Override
+    public String toString() {
+        return "EC public key on " + curve;
+    }
+
+    /** Serialized as the JDK serializes its own keys, so that any JVM with a provider for the curve can read it. */
+    @Serial
+    private Object writeReplace() {
+        return new KeyRep(KeyRep.Type.PUBLIC, "EC", "X.509", getEncoded());
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("an EC public key is serialized as a java.security.KeyRep");
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.schsm;
+
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.NoSuchAlgorithmException;
+import java.security.UnrecoverableEntryException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device behind a key store: its identity, key domains and PINs, which the JCA has no words for.
+ */
+public final class SchsmDevice {
+    private final Token token;
+
+    private SchsmDevice(Token token) {
+        this.token = Objects.requireNonNull(token, "token");
+    }
+
+    /**
+     * The device of a loaded key store.
+     *
+     * @param keyStore a key store of type SCHSM
+     * @throws InvalidRequestException if it is another type or was not loaded
+     */
+    public static SchsmDevice of(KeyStore keyStore) throws InvalidRequestException {
+        try {
+            if (keyStore.getEntry("", Request.INSTANCE) instanceof Answer answer) {
+                return new SchsmDevice(answer.token);
+            }
+        } catch (KeyStoreException notLoaded) {
+            throw new InvalidRequestException("the key store was not loaded: call load(null, pin) first", notLoaded);
+        } catch (NoSuchAlgorithmException | UnrecoverableEntryException | UnsupportedOperationException anotherType) {
+            throw notOurs(keyStore, anotherType);
+        }
+        throw notOurs(keyStore, null);
+    }
+
+    private static InvalidRequestException notOurs(KeyStore keyStore, @Nullable Exception cause) {
+        return new InvalidRequestException(
+                "a key store of type SCHSM is needed, this is a " + keyStore.getType() + " of provider "
+                        + keyStore.getProvider().getName(),
+                cause);
+    }
+
+    /** The device behind a token. */
+    public static SchsmDevice of(Token token) {
+        return new SchsmDevice(token);
+    }
+
+    /**
+     * The JCA hides a key store's implementation; an entry can be asked for with any protection parameter, so this
+     * one asks for the token.
+     */
+    public static final class Request implements KeyStore.ProtectionParameter {
+        private static final Request INSTANCE = new Request();
+
+        private Request() {}
+
+        /** What the key store implementation answers with. */
+        public KeyStore.Entry answer(Token token) {
+            return new Answer(token);
+        }
+    }
+
+    private record Answer(Token token) implements KeyStore.Entry {}
+
+    /** The token behind it. */
+    public Token token() {
+        return token;
+    }
+
+    /** The device id, e.g. {@code DECC0401002}. */
+    public String deviceId() {
+        return token.id();
+    }
+
+    /**
+     * What the device says of itself.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    public TokenInfo info() throws SchsmException {
+        return token.info();
+    }
+
+    /**
+     * The device's certificates: its "device id", which a group signer needs to make it a member.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    public DeviceIdentity identity() throws SchsmException {
+        return token.identity();
+    }
+
+    /**
+     * Verifies that the device traces to a root that the configuration trusts.
+     *
+     * @throws UntrustedDeviceException if it does not
+     * @throws SchsmException           if its certificates cannot be read
+     */
+    public void verifyGenuine() throws SchsmException {
+        token.trust().verify(token.identity());
+    }
+
+    /**
+     * Creates an XKEK key domain.
+     *
+     * @param slot the slot, from 0; the device was initialized with a number of them
+     * @param kdm  the membership that the group signer issued for this device
+     * @throws KeyDomainException    if the KDM is for another device or was changed
+     * @throws ObjectExistsException if there is a domain in the slot
+     * @throws SchsmException        if the device refuses
+     */
+    public KeyDomain createKeyDomain(int slot, Kdm kdm) throws SchsmException {
+        return new KeyDomain(token, token.keyDomains().createXkek(slot, kdm));
+    }
+
+    /**
+     * Creates a DKEK key domain, whose key is made of shares.
+     *
+     * @param slot   the slot, from 0
+     * @param shares how many shares there are, 1 to 255
+     * @throws SchsmException if the device refuses
+     */
+    public KeyDomain createDkekDomain(int slot, int shares) throws SchsmException {
+        return new KeyDomain(token, token.keyDomains().createDkek(slot, shares));
+    }
+
+    /**
+     * The key domains on the device.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    public List<KeyDomain> keyDomains() throws SchsmException {
+        return token.keyDomains().list().stream()
+                .map(status -> new KeyDomain(token, status))
+                .toList();
+    }
+
+    /**
+     * The key domain in a slot.
+     *
+     * @throws ObjectNotFoundException if the slot is free
+     * @throws SchsmException          if there is no such slot
+     */
+    public KeyDomain keyDomain(int slot) throws SchsmException {
+        return new KeyDomain(token, token.keyDomains().status(slot));
+    }
+
+    /**
+     * PINs and initialization.
+     *
+     * @throws SchsmException if the backend cannot do it
+     */
+    public TokenAdministration administration() throws SchsmException {
+        return token.administration();
+    }
+
+    @Override
+    public String toString() {
+        return "device " + token.id();
+    }
+}

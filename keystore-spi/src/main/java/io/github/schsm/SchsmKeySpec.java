@@ -1,0 +1,181 @@
+package io.github.schsm;
+
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key to be generated with everything a SmartCard-HSM can do for it: label, key domain, allowed algorithms, use
+ * counter. For {@code KeyPairGenerator} (EC) and {@code KeyGenerator} (AES) of this provider.
+ */
+public final class SchsmKeySpec implements AlgorithmParameterSpec {
+    private static final int MAX_LABEL = 64;
+
+    private final String label;
+    private final @Nullable AlgorithmParameterSpec parameters;
+    private final int keySize;
+    private final @Nullable KeyDomain domain;
+    private final List<KeyAlgorithm> allowed;
+    private final OptionalLong useCounter;
+    private final byte @Nullable [] id;
+
+    private SchsmKeySpec(Builder builder) {
+        this.label = builder.label;
+        this.parameters = builder.parameters;
+        this.keySize = builder.keySize;
+        this.domain = builder.domain;
+        this.allowed = builder.allowed;
+        this.useCounter = builder.useCounter;
+        this.id = builder.id;
+    }
+
+    /**
+     * Starts with the label, which is the key's alias in the key store.
+     *
+     * @param label 1 to {@value #MAX_LABEL} characters
+     */
+    public static Builder builder(String label) {
+        if (label.isBlank() || label.length() > MAX_LABEL) {
+            throw new IllegalArgumentException("a label has 1 to " + MAX_LABEL + " characters, this has "
+                    + label.length() + (label.isBlank() ? " blanks" : ""));
+        }
+        return new Builder(label);
+    }
+
+    /**
+     * An exchange key of a domain: on brainpoolP256r1, and good for nothing but {@code ECDH_XKEK}.
+     *
+     * @param label  its label
+     * @param domain the XKEK key domain whose KEK it agrees on
+     */
+    public static SchsmKeySpec exchangeKey(String label, KeyDomain domain) {
+        if (!domain.isXkek()) {
+            throw new IllegalArgumentException(domain + " has no agreement: only XKEK key domains have exchange keys");
+        }
+        return builder(label)
+                .parameters(new ECGenParameterSpec(EcCurve.BRAINPOOLP256R1.curveName()))
+                .domain(domain)
+                .allow(KeyAlgorithm.ECDH_XKEK)
+                .build();
+    }
+
+    /** The label. */
+    public String label() {
+        return label;
+    }
+
+    /** The curve or size as the JCA says it, e.g. {@link ECGenParameterSpec}; null for the generator's default. */
+    public @Nullable AlgorithmParameterSpec parameters() {
+        return parameters;
+    }
+
+    /** The size in bits of a key without other parameters; 0 for the generator's default. */
+    public int keySize() {
+        return keySize;
+    }
+
+    /** The key domain. */
+    public Optional<KeyDomain> domain() {
+        return Optional.ofNullable(domain);
+    }
+
+    /** The algorithm list; empty for none. */
+    public List<KeyAlgorithm> allowed() {
+        return allowed;
+    }
+
+    /** How often the key may be used. */
+    public OptionalLong useCounter() {
+        return useCounter;
+    }
+
+    /** CKA_ID, if it is not left to the provider. */
+    public byte @Nullable [] id() {
+        return id == null ? null : id.clone();
+    }
+
+    /** The request as a token understands it. */
+    public KeyRequest toRequest(KeyType type, @Nullable EcCurve curve, int size) {
+        return new KeyRequest(
+                type,
+                label,
+                id,
+                curve,
+                size,
+                allowed,
+                useCounter,
+                domain == null ? OptionalInt.empty() : OptionalInt.of(domain.slot()));
+    }
+
+    /** Collects what the key shall have. */
+    public static final class Builder {
+        private final String label;
+        private @Nullable AlgorithmParameterSpec parameters;
+        private int keySize;
+        private @Nullable KeyDomain domain;
+        private List<KeyAlgorithm> allowed = List.of();
+        private OptionalLong useCounter = OptionalLong.empty();
+        private byte @Nullable [] id;
+
+        private Builder(String label) {
+            this.label = label;
+        }
+
+        /** The curve as {@link ECGenParameterSpec} or {@link java.security.spec.ECParameterSpec}. */
+        public Builder parameters(AlgorithmParameterSpec spec) {
+            this.parameters = Objects.requireNonNull(spec, "spec");
+            return this;
+        }
+
+        /** The size in bits, e.g. 256 for an AES key. */
+        public Builder keySize(int bits) {
+            this.keySize = bits;
+            return this;
+        }
+
+        /** The key domain, one of the device in which the key is generated. */
+        public Builder domain(KeyDomain keyDomain) {
+            this.domain = Objects.requireNonNull(keyDomain, "keyDomain");
+            return this;
+        }
+
+        /** The key's algorithm list, 1 to 16 entries; without it the key may do everything its type allows. */
+        public Builder allow(KeyAlgorithm... algorithms) {
+            if (algorithms.length < 1 || algorithms.length > 16) {
+                throw new IllegalArgumentException(
+                        "an algorithm list has 1 to 16 entries, this has " + algorithms.length);
+            }
+            this.allowed = List.copyOf(Arrays.asList(algorithms));
+            return this;
+        }
+
+        /** How often the key may be used, 1 to 4,294,967,294. */
+        public Builder useCounter(long uses) {
+            if (uses < 1 || uses > 0xFFFF_FFFEL) {
+                throw new IllegalArgumentException("a use counter is 1 to 4294967294, not " + uses);
+            }
+            this.useCounter = OptionalLong.of(uses);
+            return this;
+        }
+
+        /** CKA_ID, 1 to 32 bytes. */
+        public Builder id(byte[] ckaId) {
+            if (ckaId.length < 1 || ckaId.length > 32) {
+                throw new IllegalArgumentException("an id has 1 to 32 bytes, this has " + ckaId.length);
+            }
+            this.id = ckaId.clone();
+            return this;
+        }
+
+        /** The specification. */
+        public SchsmKeySpec build() {
+            return new SchsmKeySpec(this);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.schsm;
+
+import java.io.InvalidObjectException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serial;
+import java.security.PrivateKey;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A handle for a private key in a token. */
+public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey permits SchsmEcPrivateKey {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final transient Token token;
+    private final transient TokenKey key;
+    private final transient KeyDetails details;
+
+    SchsmPrivateKey(Token token, TokenKey key, KeyDetails details) {
+        this.token = Objects.requireNonNull(token, "token");
+        this.key = Objects.requireNonNull(key, "key");
+        this.details = Objects.requireNonNull(details, "details");
+    }
+
+    @Override
+    public final Token token() {
+        return token;
+    }
+
+    @Override
+    public final TokenKey key() {
+        return key;
+    }
+
+    @Override
+    public final KeyDetails details() {
+        return details;
+    }
+
+    @Override
+    public final String getAlgorithm() {
+        return key.type().name();
+    }
+
+    @Override
+    public final @Nullable String getFormat() {
+        return null;
+    }
+
+    @Override
+    public final byte @Nullable [] getEncoded() {
+        return null;
+    }
+
+    @Override
+    public final boolean equals(Object other) {
+        return other instanceof SchsmPrivateKey that
+                && token.id().equals(that.token.id())
+                && key.reference().equals(that.key.reference())
+                && Objects.equals(details.publicKey(), that.details.publicKey());
+    }
+
+    @Override
+    public final int hashCode() {
+        return Objects.hash(token.id(), key.reference());
+    }
+
+    @Override
+    public String toString() {
+        return key + " in device " + token.id();
+    }
+
+    @Serial
+    private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+        throw new NotSerializableException("a key in a token cannot be serialized: store its alias instead");
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a key in a token cannot be serialized: store its alias instead");
+    }
+}

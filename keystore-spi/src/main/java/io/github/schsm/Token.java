@@ -1,0 +1,195 @@
+package io.github.schsm;
+
+import java.security.interfaces.ECPublicKey;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A token as the engines see it: named keys and certificates, and operations on them. Two backends stand behind it,
+ * the device itself and any PKCS#11 module, so nothing here speaks of APDUs or sessions.
+ *
+ * <p>A token object stands for the physical token, not for a connection: it survives removal and re-insertion, and
+ * may be used by many threads. Contents are read when they are first asked for and kept until {@link #refresh()}.
+ */
+public interface Token {
+    /** Device id or serial number. */
+    String id();
+
+    /**
+     * What the token says of itself.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    TokenInfo info() throws SchsmException;
+
+    /** What the configuration trusts. */
+    DeviceTrust trust();
+
+    /**
+     * The certificates of the device.
+     *
+     * @throws UnsupportedByDeviceException if the token has none
+     * @throws SchsmException               if they cannot be read
+     */
+    DeviceIdentity identity() throws SchsmException;
+
+    /**
+     * PINs and initialization.
+     *
+     * @throws UnsupportedByDeviceException if the backend cannot do it
+     */
+    TokenAdministration administration() throws SchsmException;
+
+    /**
+     * The device's key domains.
+     *
+     * @throws UnsupportedByDeviceException if the token has none
+     */
+    KeyDomains keyDomains() throws SchsmException;
+
+    /**
+     * Looks at the token anew: what another program made, deleted or replaced is seen from the next use on.
+     *
+     * @throws SchsmException if the token is not there
+     */
+    void refresh() throws SchsmException;
+
+    /**
+     * Verifies the user PIN now, and keeps the source for when it has to be verified again.
+     *
+     * @throws PinException   if the PIN is wrong, blocked, or there is none
+     * @throws SchsmException if the token is not there
+     */
+    void login(PinSource pin) throws SchsmException;
+
+    /** Keeps the source for when the PIN is first needed, without verifying it now. */
+    void useWhenNeeded(PinSource pin);
+
+    /**
+     * Forgets the PIN and ends the authenticated state.
+     *
+     * @throws SchsmException if the token cannot be reached
+     */
+    void logout() throws SchsmException;
+
+    /**
+     * The keys, in a fixed order.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    List<TokenKey> keys() throws SchsmException;
+
+    /**
+     * What is known of a key.
+     *
+     * @throws SchsmException if it cannot be read or is not there any more
+     */
+    KeyDetails details(TokenKey key) throws SchsmException;
+
+    /**
+     * The certificate of a key: X.509 DER, or a card-verifiable request or certificate.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    Optional<byte[]> certificate(TokenKey key) throws SchsmException;
+
+    /**
+     * Stores a certificate with a key, in place of what was there.
+     *
+     * @param encoded X.509 DER or CVC
+     * @throws SchsmException if the token refuses; what was there before stays then
+     */
+    void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException;
+
+    /**
+     * Gives a key another label.
+     *
+     * @return the key under its new label
+     * @throws SchsmException if the token refuses
+     */
+    TokenKey rename(TokenKey key, String label) throws SchsmException;
+
+    /**
+     * Deletes a key, its description and its certificate.
+     *
+     * @throws SchsmException if the token refuses
+     */
+    void delete(TokenKey key) throws SchsmException;
+
+    /**
+     * The certificates that belong to no key, in a fixed order.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    List<TokenCertificate> certificates() throws SchsmException;
+
+    /**
+     * A certificate's X.509 DER.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    byte[] certificate(TokenCertificate certificate) throws SchsmException;
+
+    /**
+     * Stores a certificate that belongs to no key.
+     *
+     * @throws SchsmException if the token refuses; nothing is left behind then
+     */
+    TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException;
+
+    /**
+     * Deletes a certificate and its description.
+     *
+     * @throws SchsmException if the token refuses
+     */
+    void delete(TokenCertificate certificate) throws SchsmException;
+
+    /**
+     * Generates a key.
+     *
+     * @throws SchsmException if the token refuses; nothing is left behind then
+     */
+    TokenKey generate(KeyRequest request) throws SchsmException;
+
+    /**
+     * Signs.
+     *
+     * @param input what the mechanism wants: a hash for ECDSA
+     * @return for ECDSA {@code r || s}, each as long as the group order
+     * @throws SchsmException if the token refuses
+     */
+    byte[] sign(TokenKey key, Mechanism mechanism, byte[] input) throws SchsmException;
+
+    /**
+     * Elliptic curve Diffie-Hellman.
+     *
+     * @param peer a point that was checked to be on the key's curve
+     * @return the shared point's x-coordinate, as long as the field
+     * @throws SchsmException if the token refuses
+     */
+    byte[] agree(TokenKey key, ECPublicKey peer) throws SchsmException;
+
+    /**
+     * AES-CBC without padding.
+     *
+     * @param iv   16 bytes
+     * @param data whole blocks of 16 bytes, any number
+     * @throws SchsmException if the token refuses
+     */
+    byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException;
+
+    /**
+     * AES-CMAC.
+     *
+     * @return 16 bytes
+     * @throws SchsmException if the token refuses
+     */
+    byte[] mac(TokenKey key, byte[] data) throws SchsmException;
+
+    /**
+     * Random bytes from the token.
+     *
+     * @throws SchsmException if the token is not there
+     */
+    byte[] random(int length) throws SchsmException;
+}

@@ -1,0 +1,58 @@
+package io.github.schsm;
+
+/** PINs and initialization of a device (section 2 of the protocol notes). PINs are the caller's to wipe. */
+public interface TokenAdministration {
+    /**
+     * The user PIN's state.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    PinStatus userPin() throws SchsmException;
+
+    /**
+     * The SO-PIN's state.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    PinStatus soPin() throws SchsmException;
+
+    /**
+     * Changes the user PIN.
+     *
+     * @throws PinException   if the old one is wrong
+     * @throws SchsmException if the device refuses the new one
+     */
+    void changePin(char[] oldPin, char[] newPin) throws SchsmException;
+
+    /**
+     * Changes the SO-PIN, 16 hex digits each.
+     *
+     * @throws PinException   if the old one is wrong
+     * @throws SchsmException if the device refuses the new one
+     */
+    void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException;
+
+    /**
+     * Unblocks the user PIN with the SO-PIN.
+     *
+     * @param newPin the new user PIN; an empty one keeps the old
+     * @throws PinException   if the SO-PIN is wrong
+     * @throws SchsmException if the device was not initialized to allow it
+     */
+    void unblock(char[] soPin, char[] newPin) throws SchsmException;
+
+    /**
+     * Initializes the device: every key, certificate and key domain on it is erased.
+     *
+     * @throws PinException   if the device was initialized with another SO-PIN
+     * @throws SchsmException if it refuses
+     */
+    void initialize(DeviceInitialization settings) throws SchsmException;
+
+    /**
+     * Free memory in bytes; -1 if the device does not say.
+     *
+     * @throws SchsmException if it cannot be asked
+     */
+    long freeMemory() throws SchsmException;
+}

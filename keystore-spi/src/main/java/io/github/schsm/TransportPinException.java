@@ -1,0 +1,18 @@
+package io.github.schsm;
+
+import java.io.Serial;
+
+/** The PIN is a transport PIN: it has to be changed before anything else. */
+public final class TransportPinException extends PinException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param command    the command as the specification names it
+     * @param statusWord the status word, 0x0000 to 0xFFFF
+     * @param message    what it means here and what to do
+     */
+    public TransportPinException(String command, int statusWord, String message) {
+        super(command, statusWord, message);
+    }
+}

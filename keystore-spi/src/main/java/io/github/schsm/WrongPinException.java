@@ -1,0 +1,30 @@
+package io.github.schsm;
+
+import java.io.Serial;
+
+/** The device refused the PIN. It is not sent again by itself. */
+public final class WrongPinException extends PinException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final int triesLeft;
+
+    /**
+     * @param command    the command as the specification names it
+     * @param statusWord the status word, 63Cx
+     * @param triesLeft  how often a PIN may still be tried before it is blocked
+     */
+    public WrongPinException(String command, int statusWord, int triesLeft) {
+        super(
+                command,
+                statusWord,
+                "the PIN is wrong; " + (triesLeft == 1 ? "1 try is left" : triesLeft + " tries are left")
+                        + " before it is blocked");
+        this.triesLeft = triesLeft;
+    }
+
+    /** How often a PIN may still be tried before it is blocked. */
+    public int triesLeft() {
+        return triesLeft;
+    }
+}

@@ -1,3 +1,5 @@
+import io.github.schsm.TokenSource;
+import io.github.schsm.simulator.SimulatorTokenSource;
 import org.jspecify.annotations.NullMarked;
 
 /** A SmartCard-HSM in software. */
@@ -6,4 +8,9 @@ module io.github.schsm.simulator {
     requires transitive io.github.schsm.spi;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
+
+    exports io.github.schsm.simulator;
+
+    provides TokenSource with
+            SimulatorTokenSource;
 }

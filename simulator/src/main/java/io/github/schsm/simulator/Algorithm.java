@@ -1,0 +1,46 @@
+package io.github.schsm.simulator;
+
+import io.github.schsm.KeyAlgorithm;
+
+/** Algorithm ids of section 4 of the protocol notes, as compile-time constants for switches. */
+final class Algorithm {
+    static final int AES_CBC_ENCRYPT = 0x10;
+    static final int AES_CBC_DECRYPT = 0x11;
+    static final int AES_CMAC = 0x18;
+    static final int RSA_RAW = 0x20;
+    static final int RSA_DECRYPT_RAW = 0x21;
+    static final int RSA_DECRYPT_PKCS1 = 0x22;
+    static final int RSA_DECRYPT_OAEP = 0x23;
+    static final int RSA_PKCS1 = 0x30;
+    static final int RSA_PKCS1_SHA512 = 0x35;
+    static final int RSA_PSS = 0x40;
+    static final int RSA_PSS_SHA512 = 0x45;
+    static final int ECDSA = 0x70;
+    static final int ECDSA_SHA512 = 0x75;
+    static final int ECDH = 0x80;
+    static final int ECDH_AUTHENTICATED = 0x83;
+    static final int ECDH_XKEK = 0x84;
+    static final int WRAP = 0x92;
+    static final int UNWRAP = 0x93;
+    static final int REPLACE = 0x94;
+    static final int DERIVE_EC = 0x98;
+    static final int DERIVE_SP800_56C = 0x99;
+    static final int ALL = 0xA0;
+
+    private static final String[] HASHES = {"SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"};
+
+    private Algorithm() {}
+
+    static boolean isKnown(int id) {
+        return KeyAlgorithm.of(id).isPresent();
+    }
+
+    /** The hash of an id whose last digit is 1 to 5. */
+    static String hash(int id) {
+        return HASHES[(id & 0x0F) - 1];
+    }
+
+    static boolean isWithHash(int id) {
+        return (id & 0x0F) != 0;
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.schsm.simulator;
+
+import io.github.schsm.MalformedDataException;
+import java.util.HexFormat;
+
+/**
+ * What all commands work on: the kind of device, its lasting state, and what it knows since it was selected. The
+ * commands themselves are grouped in classes of their own.
+ */
+final class Applet {
+    static final byte[] AID = HexFormat.of().parseHex("E82B0601040181C31F0201");
+
+    private final DeviceProfile profile;
+    private DeviceState state;
+    private Session session = new Session();
+    private boolean selected;
+
+    Applet(DeviceProfile profile, DeviceState state) {
+        this.profile = profile;
+        this.state = state;
+    }
+
+    /** A command; what it throws becomes the status word, malformed data 6A80. */
+    interface Handler {
+        Answer handle(Command command) throws Refusal, MalformedDataException;
+    }
+
+    DeviceProfile profile() {
+        return profile;
+    }
+
+    DeviceState state() {
+        return state;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    boolean isSelected() {
+        return selected;
+    }
+
+    /** Begins anew, authenticated by nobody. */
+    void select() {
+        session = new Session();
+        selected = true;
+    }
+
+    /** Power was lost. */
+    void reset() {
+        session = new Session();
+        selected = false;
+    }
+
+    /** Goes back to the state that was kept last. */
+    void restore(DeviceState kept) {
+        state = kept;
+        reset();
+    }
+
+    boolean isUserAuthenticated() {
+        return session.isUserAuthenticated();
+    }
+
+    void requireUser() throws Refusal {
+        if (!isUserAuthenticated()) {
+            throw new Refusal(Sw.NOT_AUTHENTICATED);
+        }
+    }
+
+    int freeMemory() {
+        return profile.memory() - state.usedMemory();
+    }
+
+    void requireMemory(int bytes) throws Refusal {
+        if (bytes > freeMemory()) {
+            throw new Refusal(Sw.OUT_OF_MEMORY);
+        }
+    }
+
+    /** Key domains and wrapping exist on devices that were initialized with tag 92 or 97. */
+    void requireDomains() throws Refusal {
+        if (state.scheme() == DeviceState.DomainScheme.NONE) {
+            throw new Refusal(Sw.UNKNOWN_INSTRUCTION);
+        }
+    }
+
+    /** A key to be used with an algorithm of its type: PIN, key, type and list are checked, in this order. */
+    CardKey requireKey(int keyId, int algorithm) throws Refusal {
+        CardKey key = requireKey(keyId);
+        if (!key.allows(algorithm)) {
+            throw new Refusal(Sw.NOT_SUPPORTED);
+        }
+        if (key.useCounter() == 0) {
+            throw new Refusal(Sw.REFERENCE_DATA_UNUSABLE);
+        }
+        return key;
+    }
+
+    /** A key, whatever for. The device key is nobody's to use. */
+    CardKey requireKey(int keyId) throws Refusal {
+        requireUser();
+        if (keyId == 0) {
+            throw new Refusal(Sw.CONDITIONS_NOT_SATISFIED);
+        }
+        return state.key(keyId).orElseThrow(() -> new Refusal(Sw.NOT_FOUND));
+    }
+
+    /** An id for a new key. */
+    void requireFreeKeyId(int keyId) throws Refusal {
+        if (keyId == 0) {
+            throw new Refusal(Sw.WRONG_P1_P2);
+        }
+        if (state.key(keyId).map(key -> !key.mayBeReplaced()).orElse(false)) {
+            throw new Refusal(Sw.ALREADY_EXISTS);
+        }
+    }
+
+    /** Counts a use of the key; called when the result is certain. */
+    void countUse(int keyId, CardKey key) {
+        if (key.useCounter() != CardKey.UNLIMITED) {
+            state.putKey(keyId, key.withUseCounter(key.useCounter() - 1));
+        }
+    }
+
+    /** The command's data, or when it has none what was written to 2F10 before. */
+    byte[] dataOrInputBuffer(Command command) {
+        return command.data().length != 0 ? command.data() : session.takeInputBuffer();
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.schsm.simulator;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What kind of device is simulated. The reference is a SmartCard-HSM 4K, firmware 3.5 on JCOP 3.
+ *
+ * @param commandLimit   longest command APDU in bytes, header and lengths included
+ * @param extendedLength false for a reader that passes short APDUs only
+ * @param memory         bytes for keys and files on an empty device
+ * @param major          firmware version; below 3 there are neither key domain slots nor AES
+ * @param minor          firmware version
+ * @param quirks         how it differs otherwise
+ */
+public record DeviceProfile(
+        int commandLimit, boolean extendedLength, int memory, int major, int minor, Set<Quirk> quirks) {
+
+    private static final int SHORT_APDU = 261;
+
+    /** Copies the set. */
+    public DeviceProfile {
+        if (commandLimit < SHORT_APDU) {
+            throw new IllegalArgumentException(
+                    "a device takes commands of at least " + SHORT_APDU + " bytes, not " + commandLimit);
+        }
+        if (memory < 0) {
+            throw new IllegalArgumentException("memory cannot be negative: " + memory);
+        }
+        quirks = Set.copyOf(quirks);
+    }
+
+    /** SmartCard-HSM 4K, firmware 3.5 on JCOP 3: command APDUs of up to 1232 bytes. */
+    public static DeviceProfile smartCardHsm4k() {
+        return new DeviceProfile(1232, true, 85_896, 3, 5, Set.of());
+    }
+
+    /** The same with another limit on command APDUs. */
+    public DeviceProfile withCommandLimit(int bytes) {
+        return new DeviceProfile(bytes, extendedLength, memory, major, minor, quirks);
+    }
+
+    /** The same behind a reader without extended length. */
+    public DeviceProfile withShortApdusOnly() {
+        return new DeviceProfile(SHORT_APDU, false, memory, major, minor, quirks);
+    }
+
+    /** The same with another amount of memory. */
+    public DeviceProfile withMemory(int bytes) {
+        return new DeviceProfile(commandLimit, extendedLength, bytes, major, minor, quirks);
+    }
+
+    /** The same with another firmware version. */
+    public DeviceProfile withFirmware(int newMajor, int newMinor) {
+        return new DeviceProfile(commandLimit, extendedLength, memory, newMajor, newMinor, quirks);
+    }
+
+    /** The same with more quirks. */
+    public DeviceProfile with(Quirk... more) {
+        EnumSet<Quirk> all = EnumSet.noneOf(Quirk.class);
+        all.addAll(quirks);
+        all.addAll(Set.of(more));
+        return new DeviceProfile(commandLimit, extendedLength, memory, major, minor, all);
+    }
+
+    boolean has(Quirk quirk) {
+        return quirks.contains(quirk);
+    }
+
+    /** Key domain slots and symmetric keys came with firmware 3. */
+    boolean isBeforeVersion3() {
+        return major < 3;
+    }
+}

@@ -1,0 +1,232 @@
+package io.github.schsm.simulator;
+
+import io.github.schsm.EcCurve;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a device keeps without power: its own key and certificates for life; PINs, keys, files and key domains
+ * until it is initialized anew. Every change marks it, so that the keeper of the state writes after changes only.
+ */
+final class DeviceState {
+    /** What INITIALIZE DEVICE has set up for the protection of keys that leave. */
+    enum DomainScheme {
+        /** Neither DKEK nor slots: the device knows no such commands. */
+        NONE(0),
+        /** One DKEK (tag 92): keys belong to domain 0 unless told otherwise. */
+        DKEK(1),
+        /** Slots (tag 97). */
+        SLOTS(2);
+
+        private final int code;
+
+        DomainScheme(int code) {
+            this.code = code;
+        }
+
+        /** What stands for it in a kept state. */
+        int code() {
+            return code;
+        }
+
+        static Optional<DomainScheme> of(int code) {
+            return Arrays.stream(values()).filter(scheme -> scheme.code == code).findFirst();
+        }
+    }
+
+    static final int OPTION_RESET_RETRY_COUNTER = 0x01;
+    static final int OPTION_TRANSPORT_PIN = 0x02;
+    static final int OPTION_UNBLOCK_ONLY = 0x20;
+
+    private static final int FILE_OVERHEAD = 24;
+
+    private final String id;
+    private final EcCurve deviceCurve;
+    private final BigInteger deviceKey;
+    private final byte[] deviceIdFile;
+
+    private int options;
+    private @Nullable Pin userPin;
+    private @Nullable Pin soPin;
+    private DomainScheme scheme = DomainScheme.NONE;
+    private @Nullable KeyDomainSlot[] domains = new KeyDomainSlot[0];
+    private final TreeMap<Integer, CardKey> keys = new TreeMap<>();
+    private final TreeMap<Integer, byte[]> files = new TreeMap<>();
+    private boolean changed;
+
+    /**
+     * A device as it leaves the factory.
+     *
+     * @param id           five letters and six digits
+     * @param deviceIdFile device certificate and issuer certificate
+     */
+    DeviceState(String id, EcCurve deviceCurve, BigInteger deviceKey, byte[] deviceIdFile) {
+        this.id = id;
+        this.deviceCurve = deviceCurve;
+        this.deviceKey = deviceKey;
+        this.deviceIdFile = deviceIdFile.clone();
+    }
+
+    /** Makes a device: a fresh device key, certified by the issuer. */
+    static DeviceState manufacture(String id, DeviceProfile profile) {
+        EcCurve curve = profile.has(Quirk.DEVICE_KEY_ON_SECP256K1) ? EcCurve.SECP256K1 : EcCurve.BRAINPOOLP256R1;
+        BigInteger key = EcMath.newPrivateKey(curve);
+        byte[] deviceIdFile;
+        if (profile.has(Quirk.SELF_SIGNED_DEVICE)) {
+            deviceIdFile = Factory.selfCertify(chr(id), curve, key).encoded();
+        } else {
+            deviceIdFile = Bytes.concat(
+                    Factory.certify(chr(id), EcMath.publicPoint(curve, key)).encoded(),
+                    Factory.issuer().getEncoded());
+        }
+        return new DeviceState(id, curve, key, deviceIdFile);
+    }
+
+    private static String chr(String id) {
+        return id + "00000";
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Holder reference of the device certificate. */
+    String chr() {
+        return chr(id);
+    }
+
+    EcCurve deviceCurve() {
+        return deviceCurve;
+    }
+
+    BigInteger deviceKey() {
+        return deviceKey;
+    }
+
+    /** Content of 2F02. */
+    byte[] deviceIdFile() {
+        return deviceIdFile.clone();
+    }
+
+    boolean isInitialized() {
+        return userPin != null;
+    }
+
+    int options() {
+        return options;
+    }
+
+    boolean hasOption(int option) {
+        return (options & option) != 0;
+    }
+
+    Optional<Pin> userPin() {
+        return Optional.ofNullable(userPin);
+    }
+
+    Optional<Pin> soPin() {
+        return Optional.ofNullable(soPin);
+    }
+
+    DomainScheme scheme() {
+        return scheme;
+    }
+
+    /** Erases keys, files and domains, and sets the device up. */
+    void initialize(int newOptions, Pin newUserPin, Pin newSoPin, DomainScheme newScheme, int slots) {
+        options = newOptions;
+        userPin = newUserPin;
+        soPin = newSoPin;
+        scheme = newScheme;
+        domains = new KeyDomainSlot[slots];
+        keys.clear();
+        files.clear();
+        markChanged();
+    }
+
+    int slots() {
+        return domains.length;
+    }
+
+    /** The domain in the slot; empty too for a slot that does not exist. */
+    Optional<KeyDomainSlot> domain(int slot) {
+        return slot >= 0 && slot < domains.length ? Optional.ofNullable(domains[slot]) : Optional.empty();
+    }
+
+    /** @param domain null frees the slot */
+    void setDomain(int slot, @Nullable KeyDomainSlot domain) {
+        domains[slot] = domain;
+        markChanged();
+    }
+
+    Map<Integer, CardKey> keys() {
+        return Collections.unmodifiableMap(keys);
+    }
+
+    Optional<CardKey> key(int keyId) {
+        return Optional.ofNullable(keys.get(keyId));
+    }
+
+    void putKey(int keyId, CardKey key) {
+        keys.put(keyId, key);
+        markChanged();
+    }
+
+    void removeKey(int keyId) {
+        keys.remove(keyId);
+        markChanged();
+    }
+
+    boolean hasKeyIn(int slot) {
+        return keys.values().stream().anyMatch(key -> key.domain() == slot);
+    }
+
+    /** The files that hosts can write; callers don't change the contents. */
+    Map<Integer, byte[]> files() {
+        return Collections.unmodifiableMap(files);
+    }
+
+    void putFile(int fid, byte[] content) {
+        files.put(fid, content);
+        markChanged();
+    }
+
+    void removeFile(int fid) {
+        files.remove(fid);
+        markChanged();
+    }
+
+    /** Bytes of memory that keys and files take. */
+    int usedMemory() {
+        int used = 0;
+        for (CardKey key : keys.values()) {
+            used += key.footprint();
+        }
+        for (byte[] file : files.values()) {
+            used += fileFootprint(file.length);
+        }
+        return used;
+    }
+
+    static int fileFootprint(int length) {
+        return FILE_OVERHEAD + length;
+    }
+
+    /** Notes that the state differs from what was kept last. */
+    void markChanged() {
+        changed = true;
+    }
+
+    boolean isChanged() {
+        return changed;
+    }
+
+    void markKept() {
+        changed = false;
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.schsm.simulator;
+
+import java.util.Arrays;
+
+/** Verification and administration of the two PINs (section 2 of the protocol notes). */
+final class PinCommands {
+    private static final int UNBLOCK_AND_SET = 0x00;
+    private static final int UNBLOCK = 0x01;
+
+    private final Applet applet;
+
+    PinCommands(Applet applet) {
+        this.applet = applet;
+    }
+
+    Answer verify(Command command) throws Refusal {
+        Pin pin = pin(command);
+        boolean user = command.p2() == Pin.USER_REFERENCE;
+        if (command.data().length == 0) {
+            return Answer.status(status(pin, user));
+        }
+        requireLength(user, command.data().length);
+        if (user) {
+            applet.session().setUserAuthenticated(false);
+            if (pin.isTransport()) {
+                throw new Refusal(pin.isBlocked() ? Sw.PIN_BLOCKED : Sw.REFERENCE_DATA_UNUSABLE);
+            }
+            pin.verify(command.data());
+            applet.session().setUserAuthenticated(true);
+        } else {
+            applet.session().setSoAuthenticated(false);
+            pin.verify(command.data());
+            applet.session().setSoAuthenticated(true);
+        }
+        return Answer.OK;
+    }
+
+    private int status(Pin pin, boolean user) {
+        if (pin.isBlocked()) {
+            return Sw.PIN_BLOCKED;
+        }
+        if (pin.isTransport()) {
+            return Sw.REFERENCE_DATA_UNUSABLE;
+        }
+        boolean verified =
+                user ? applet.session().isUserAuthenticated() : applet.session().isSoAuthenticated();
+        return verified ? Sw.OK : pin.status();
+    }
+
+    /** Old value and new value follow each other: the old one is as long as the PIN is. */
+    Answer change(Command command) throws Refusal {
+        Pin pin = pin(command);
+        boolean user = command.p2() == Pin.USER_REFERENCE;
+        byte[] data = command.data();
+        int shortest = user ? Pin.USER_MIN : Pin.SO_LENGTH;
+        int longest = user ? Pin.USER_MAX : Pin.SO_LENGTH;
+        if (data.length < 2 * shortest || data.length > 2 * longest) {
+            throw new Refusal(Sw.WRONG_LENGTH);
+        }
+        int split = Math.min(pin.length(), data.length);
+        byte[] oldValue = Arrays.copyOf(data, split);
+        byte[] newValue = Arrays.copyOfRange(data, split, data.length);
+        if (user) {
+            applet.session().setUserAuthenticated(false);
+        } else {
+            applet.session().setSoAuthenticated(false);
+        }
+        pin.verify(oldValue);
+        requireLength(user, newValue.length);
+        pin.change(newValue, user ? Pin.maxTries(newValue.length) : Pin.SO_TRIES);
+        return Answer.OK;
+    }
+
+    Answer resetRetryCounter(Command command) throws Refusal {
+        if (command.p2() != Pin.USER_REFERENCE) {
+            throw new Refusal(Sw.REFERENCE_NOT_FOUND);
+        }
+        if (command.p1() != UNBLOCK_AND_SET && command.p1() != UNBLOCK) {
+            throw new Refusal(Sw.WRONG_P1_P2);
+        }
+        Pin userPin = initialized(Pin.USER_REFERENCE);
+        Pin soPin = initialized(Pin.SO_REFERENCE);
+        DeviceState state = applet.state();
+        boolean sets = command.p1() == UNBLOCK_AND_SET;
+        if (!state.hasOption(DeviceState.OPTION_RESET_RETRY_COUNTER)
+                || (sets && state.hasOption(DeviceState.OPTION_UNBLOCK_ONLY))) {
+            throw new Refusal(Sw.COMMAND_NOT_ALLOWED);
+        }
+        int newLength = command.data().length - Pin.SO_LENGTH;
+        if (sets ? !Pin.isUserLength(newLength) : newLength != 0) {
+            throw new Refusal(Sw.WRONG_LENGTH);
+        }
+        applet.session().setUserAuthenticated(false);
+        soPin.verify(Arrays.copyOf(command.data(), Pin.SO_LENGTH));
+        if (sets) {
+            byte[] newValue = Arrays.copyOfRange(command.data(), Pin.SO_LENGTH, command.data().length);
+            userPin.replace(newValue, Pin.maxTries(newLength));
+        } else {
+            userPin.unblock();
+        }
+        return Answer.OK;
+    }
+
+    private static void requireLength(boolean user, int length) throws Refusal {
+        if (user ? !Pin.isUserLength(length) : length != Pin.SO_LENGTH) {
+            throw new Refusal(Sw.WRONG_LENGTH);
+        }
+    }
+
+    private Pin pin(Command command) throws Refusal {
+        if (command.p1() != 0) {
+            throw new Refusal(Sw.WRONG_P1_P2);
+        }
+        return initialized(command.p2());
+    }
+
+    /** Biometric references (85, 86) don't exist: another answer than 6A88 makes OpenSC look for a PIN pad. */
+    private Pin initialized(int reference) throws Refusal {
+        DeviceState state = applet.state();
+        return (switch (reference) {
+                    case Pin.USER_REFERENCE -> state.userPin();
+                    case Pin.SO_REFERENCE -> state.soPin();
+                    default -> throw new Refusal(Sw.REFERENCE_NOT_FOUND);
+                })
+                .orElseThrow(() -> new Refusal(Sw.REFERENCE_NOT_FOUND));
+    }
+}

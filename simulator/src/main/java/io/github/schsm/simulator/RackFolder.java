@@ -1,0 +1,228 @@
+package io.github.schsm.simulator;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A folder that holds the state of devices, one file each. A file is replaced as a whole: written beside, forced to
+ * disk, renamed, and the folder forced to disk, so that after a crash at any moment it is either the old or the new
+ * one. A lock keeps other processes out; within this JVM there is one rack per folder.
+ */
+final class RackFolder {
+    private static final String SUFFIX = ".device";
+    private static final String NEW_SUFFIX = ".new";
+    private static final String LOCK = "rack.lock";
+    /** The locked byte stands far behind the holder's number, which others can so read even where locks are strict. */
+    private static final long LOCKED_BYTE = 1L << 40;
+
+    private static final int MAX_HOLDER = 64;
+
+    private static final Map<Path, Opened> OPEN = new HashMap<>();
+
+    private final Path path;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+    private final boolean posix;
+
+    private static final class Opened {
+        private final SimulatorRack rack;
+        private int users = 1;
+
+        private Opened(SimulatorRack rack) {
+            this.rack = rack;
+        }
+    }
+
+    private RackFolder(Path path, FileChannel lockFile, FileLock lock, boolean posix) {
+        this.path = path;
+        this.lockFile = lockFile;
+        this.lock = lock;
+        this.posix = posix;
+    }
+
+    static SimulatorRack open(Path folder, SimulatorRack.Filler filler) throws SchsmException {
+        synchronized (OPEN) {
+            RackFolder opened = null;
+            try {
+                Path path = makeFolder(folder);
+                Opened present = OPEN.get(path);
+                if (present != null) {
+                    present.users++;
+                    return present.rack;
+                }
+                opened = lock(path);
+                SimulatorRack rack = filler.fill(opened);
+                OPEN.put(path, new Opened(rack));
+                opened = null;
+                return rack;
+            } catch (IOException unusable) {
+                throw new ConfigurationException(
+                        "the simulator's folder " + folder + " cannot be used: " + unusable, unusable);
+            } finally {
+                if (opened != null) {
+                    opened.unlock();
+                }
+            }
+        }
+    }
+
+    /** One user less; the last one gives the folder free. */
+    void close() {
+        synchronized (OPEN) {
+            Opened opened = OPEN.get(path);
+            if (opened != null && --opened.users == 0) {
+                OPEN.remove(path);
+                unlock();
+            }
+        }
+    }
+
+    private static Path makeFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Path parent = folder.toAbsolutePath().getParent();
+            boolean posix = parent != null && Files.isDirectory(parent) && isPosix(parent);
+            Files.createDirectories(folder, posix ? ownerOnly("rwx------") : noAttributes());
+        }
+        return folder.toRealPath();
+    }
+
+    private static boolean isPosix(Path path) throws IOException {
+        FileStore store = Files.getFileStore(path);
+        return store.supportsFileAttributeView(PosixFileAttributeView.class);
+    }
+
+    private static FileAttribute<?>[] ownerOnly(String permissions) {
+        return new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        };
+    }
+
+    private static FileAttribute<?>[] noAttributes() {
+        return new FileAttribute<?>[0];
+    }
+
+    private static RackFolder lock(Path path) throws IOException, ConfigurationException {
+        boolean posix = isPosix(path);
+        FileChannel file = FileChannel.open(
+                path.resolve(LOCK),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                posix ? ownerOnly("rw-------") : noAttributes());
+        FileLock lock = null;
+        try {
+            lock = file.tryLock(LOCKED_BYTE, 1, false);
+            if (lock == null) {
+                throw new ConfigurationException("the simulator's folder " + path + " is in use by process "
+                        + holder(file) + ": end it, or use another folder");
+            }
+            file.truncate(0);
+            file.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            return new RackFolder(path, file, lock, posix);
+        } finally {
+            if (lock == null) {
+                file.close();
+            }
+        }
+    }
+
+    private static String holder(FileChannel file) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(MAX_HOLDER);
+        file.read(content, 0);
+        String holder = new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII).strip();
+        return holder.matches("[0-9]+") ? holder : "(unknown)";
+    }
+
+    private void unlock() {
+        try {
+            lock.release();
+            lockFile.close();
+        } catch (IOException nothingMoreToDo) {
+            System.getLogger(RackFolder.class.getName())
+                    .log(System.Logger.Level.WARNING, "the lock of " + path + " was not released", nothingMoreToDo);
+        }
+    }
+
+    /** Ids of the devices in the folder. */
+    List<String> deviceIds() throws IOException {
+        List<String> ids = new ArrayList<>();
+        try (Stream<Path> files = Files.list(path)) {
+            files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                    .sorted()
+                    .forEach(ids::add);
+        }
+        return ids;
+    }
+
+    /** Keeps the state of one device in its file. */
+    StateKeeper keeper(String id) {
+        Path file = path.resolve(id + SUFFIX);
+        Path replacement = path.resolve(id + SUFFIX + NEW_SUFFIX);
+        return new StateKeeper() {
+            @Override
+            public void keep(DeviceState state) throws IOException {
+                replace(file, replacement, StateCodec.encode(state));
+            }
+
+            @Override
+            public DeviceState kept() throws IOException, MalformedDataException {
+                DeviceState state;
+                try {
+                    state = StateCodec.decode(Files.readAllBytes(file));
+                } catch (MalformedDataException damaged) {
+                    throw new MalformedDataException(file.toString(), String.valueOf(damaged.getMessage()));
+                }
+                if (!state.id().equals(id)) {
+                    throw new MalformedDataException(file.toString(), "it is the state of device " + state.id());
+                }
+                return state;
+            }
+        };
+    }
+
+    private void replace(Path file, Path replacement, byte[] content) throws IOException {
+        Files.deleteIfExists(replacement);
+        try (FileChannel out = FileChannel.open(
+                replacement,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                posix ? ownerOnly("rw-------") : noAttributes())) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        Files.move(replacement, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        forceFolder();
+    }
+
+    /** Makes the renaming last. Windows opens no folders, and needs no forcing of them. */
+    private void forceFolder() throws IOException {
+        if (posix) {
+            try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
+                folder.force(true);
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.github.schsm.simulator;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A simulated device in its reader: what happens around the card. It can be inserted, removed and reset while programs
+ * talk to it; its {@link #faults()} make commands go wrong, its {@link #recorder()} notes what was exchanged.
+ *
+ * <p>Commands are carried out one at a time, whoever sends them. All methods may be called by any thread.
+ */
+public final class SimulatedDevice {
+    private final String id;
+    private final Hsm hsm;
+    private final Presence presence;
+    private final Faults faults = new Faults();
+    private final ApduRecorder recorder = new ApduRecorder();
+    private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    /** Counts up at every insertion and removal: odd while the device is in its reader. */
+    private final AtomicInteger moves = new AtomicInteger(1);
+
+    /** Counts how often the card lost its volatile state; the card follows before its next command. */
+    private final AtomicInteger powerCycles = new AtomicInteger();
+
+    private int powerCyclesSeen;
+    private @Nullable Object transactionOwner;
+
+    SimulatedDevice(String id, Hsm hsm, Presence presence) {
+        this.id = id;
+        this.hsm = hsm;
+        this.presence = presence;
+    }
+
+    /** The device id, {@code ZZSIM} and six digits. */
+    public String id() {
+        return id;
+    }
+
+    /** The reader's name, as terminals list it. */
+    public String readerName() {
+        return "Simulator " + id;
+    }
+
+    /** The card's answer to reset. */
+    public byte[] atr() {
+        return Hsm.atr();
+    }
+
+    /** Whether the device is in its reader. */
+    public boolean isInserted() {
+        return isInserted(moves.get());
+    }
+
+    private static boolean isInserted(int move) {
+        return (move & 1) == 1;
+    }
+
+    /** Puts the device into its reader; does nothing if it is there. */
+    public void insert() {
+        move(true);
+    }
+
+    /**
+     * Takes the device out of its reader, at once: the answer of a command that is being carried out is lost. Does
+     * nothing if it is out.
+     */
+    public void remove() {
+        move(false);
+    }
+
+    private void move(boolean in) {
+        int before = moves.getAndUpdate(move -> isInserted(move) == in ? move : move + 1);
+        if (isInserted(before) != in) {
+            powerCycles.incrementAndGet();
+            synchronized (this) {
+                transactionOwner = null;
+                notifyAll();
+            }
+            presence.changed();
+            listeners.forEach(Runnable::run);
+        }
+    }
+
+    /** Resets the card: the application is not selected, nobody is authenticated. */
+    public void reset() {
+        powerCycles.incrementAndGet();
+    }
+
+    /** Commands that shall go wrong. */
+    public Faults faults() {
+        return faults;
+    }
+
+    /** What has been exchanged. */
+    public ApduRecorder recorder() {
+        return recorder;
+    }
+
+    /** Has the listener told after each insertion and removal, in the thread that moves the device. */
+    void addListener(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(Runnable listener) {
+        listeners.remove(listener);
+    }
+
+    Presence presence() {
+        return presence;
+    }
+
+    /** How often the device has been moved; odd while it is in. A connection belongs to one such number. */
+    int moves() {
+        return moves.get();
+    }
+
+    /** Keeps others from sending commands until {@link #endTransaction}; waits while somebody else does the same. */
+    synchronized void beginTransaction(Object owner, int connectedAt)
+            throws CardRemovedException, InterruptedException {
+        awaitTurn(owner, connectedAt);
+        transactionOwner = owner;
+    }
+
+    synchronized void endTransaction(Object owner) {
+        if (owner.equals(transactionOwner)) {
+            transactionOwner = null;
+            notifyAll();
+        }
+    }
+
+    private synchronized void awaitTurn(Object owner, int connectedAt)
+            throws CardRemovedException, InterruptedException {
+        requireConnected(connectedAt);
+        while (transactionOwner != null && !owner.equals(transactionOwner)) {
+            wait();
+            requireConnected(connectedAt);
+        }
+    }
+
+    private void requireConnected(int connectedAt) throws CardRemovedException {
+        if (moves.get() != connectedAt) {
+            throw new CardRemovedException();
+        }
+    }
+
+    /**
+     * Sends a command to the card.
+     *
+     * @param owner       who sends; others' transactions are waited for
+     * @param connectedAt {@link #moves()} when the sender connected
+     * @return the answer with its status word; a fault may have mutilated it
+     */
+    synchronized byte[] exchange(Object owner, int connectedAt, byte[] command)
+            throws CardRemovedException, InterruptedException {
+        awaitTurn(owner, connectedAt);
+        followPower();
+        Optional<Fault> fault = faults.next(command);
+        byte[] answer;
+        if (fault.isPresent()) {
+            answer = withFault(fault.get(), command, connectedAt);
+        } else {
+            answer = hsm.process(command);
+        }
+        recorder.record(command, answer);
+        requireConnected(connectedAt);
+        return answer;
+    }
+
+    private void followPower() {
+        int cycles = powerCycles.get();
+        if (cycles != powerCyclesSeen) {
+            powerCyclesSeen = cycles;
+            hsm.reset();
+        }
+    }
+
+    private byte[] withFault(Fault fault, byte[] command, int connectedAt)
+            throws CardRemovedException, InterruptedException {
+        if (fault instanceof Fault.Delay delay) {
+            Thread.sleep(delay.duration().toMillis());
+            requireConnected(connectedAt);
+            return hsm.process(command);
+        }
+        if (fault instanceof Fault.Status status) {
+            return Answer.status(status.sw()).encoded();
+        }
+        if (fault instanceof Fault.Reset) {
+            hsm.reset();
+            return hsm.process(command);
+        }
+        if (fault instanceof Fault.Removal removal) {
+            byte[] lost = removal.executed() ? hsm.process(command) : new byte[0];
+            recorder.record(command, new byte[0]);
+            Arrays.fill(lost, (byte) 0);
+            remove();
+            throw new CardRemovedException();
+        }
+        byte[] answer = hsm.process(command);
+        if (fault instanceof Fault.Truncation truncation) {
+            return Arrays.copyOf(answer, Math.min(answer.length, truncation.length()));
+        }
+        return ((Fault.Garbage) fault).answer();
+    }
+}

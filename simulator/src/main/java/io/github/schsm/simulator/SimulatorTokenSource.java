@@ -1,0 +1,44 @@
+package io.github.schsm.simulator;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenSource;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Makes {@code terminal = simulator:memory} and {@code terminal = simulator:<folder>} work. */
+public final class SimulatorTokenSource implements TokenSource {
+    private static final String MEMORY = "memory";
+
+    /** For {@link java.util.ServiceLoader}. */
+    public SimulatorTokenSource() {}
+
+    @Override
+    public String scheme() {
+        return "simulator";
+    }
+
+    @Override
+    public Opened open(String location, List<String> deviceIds) throws SchsmException {
+        SimulatorRack rack = location.equals(MEMORY) ? SimulatorRack.memory() : SimulatorRack.folder(path(location));
+        for (String id : deviceIds) {
+            rack.device(id);
+        }
+        if (rack.devices().isEmpty()) {
+            rack.device(SimulatorRack.DEFAULT_DEVICE);
+        }
+        return new Terminals(rack.terminals());
+    }
+
+    private static Path path(String location) throws ConfigurationException {
+        try {
+            return Path.of(location);
+        } catch (InvalidPathException noPath) {
+            throw new ConfigurationException(
+                    "terminal = simulator:" + location + " is no folder: " + noPath.getReason()
+                            + "; use simulator:memory or simulator:FOLDER",
+                    noPath);
+        }
+    }
+}

@@ -4,6 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings({"requires-automatic", "module"})
 module io.github.schsm.card {
+    exports io.github.schsm.card;
+
     requires transitive io.github.schsm.spi;
     requires apdu4j.jnasmartcardio;
     requires com.sun.jna;

@@ -1,0 +1,43 @@
+package io.github.schsm.card;
+
+/** The commands of section 2 of the protocol notes, under the names that their specifications give them. */
+enum CardCommand {
+    SELECT("SELECT"),
+    READ_BINARY("READ BINARY"),
+    UPDATE_BINARY("UPDATE BINARY"),
+    DELETE_FILE("DELETE FILE"),
+    ENUMERATE_OBJECTS("ENUMERATE OBJECTS"),
+    VERIFY("VERIFY"),
+    CHANGE_REFERENCE_DATA("CHANGE REFERENCE DATA"),
+    RESET_RETRY_COUNTER("RESET RETRY COUNTER"),
+    INITIALIZE_DEVICE("INITIALIZE DEVICE"),
+    MANAGE_KEY_DOMAIN("MANAGE KEY DOMAIN"),
+    CREATE_KEY_DOMAIN("MANAGE KEY DOMAIN (create)"),
+    DELETE_KEY_DOMAIN("MANAGE KEY DOMAIN (delete)"),
+    GENERATE_KEY_PAIR("GENERATE ASYMMETRIC KEY PAIR"),
+    GENERATE_SYMMETRIC_KEY("GENERATE SYMMETRIC KEY"),
+    SIGN("SIGN"),
+    DECIPHER("DECIPHER"),
+    DERIVE_XKEK("DECIPHER (ECDH_XKEK)"),
+    SYMMETRIC_CIPHER("SYMMETRIC CIPHER"),
+    WRAP_KEY("WRAP KEY"),
+    UNWRAP_KEY("UNWRAP KEY"),
+    GET_CHALLENGE("GET CHALLENGE"),
+    MSE_SET("MANAGE SECURITY ENVIRONMENT"),
+    VERIFY_CERTIFICATE("PSO: VERIFY CERTIFICATE");
+
+    private final String title;
+
+    CardCommand(String title) {
+        this.title = title;
+    }
+
+    /** The name for messages. */
+    String title() {
+        return title;
+    }
+
+    boolean usesKey() {
+        return this == SIGN || this == DECIPHER || this == DERIVE_XKEK || this == SYMMETRIC_CIPHER || this == WRAP_KEY;
+    }
+}

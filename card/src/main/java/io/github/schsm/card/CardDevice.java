@@ -1,0 +1,90 @@
+package io.github.schsm.card;
+
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenChangedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A SmartCard-HSM, and the only way to it: {@link #withCard}. Everybody who uses the reader in this JVM, by whatever
+ * {@code CardDevice}, queues up behind one fair lock and gets the card for one short PC/SC transaction.
+ *
+ * <p>It means one device, the one that is found at first use. It survives removal, re-insertion, resets and a restart of
+ * the PC/SC service; a different device in the same reader is refused.
+ */
+public final class CardDevice {
+    private final ReaderLink link;
+    private volatile @Nullable DeviceIdentity identity;
+
+    private CardDevice(ReaderLink link) {
+        this.link = link;
+    }
+
+    /**
+     * The device in a reader. Nothing is sent before first use.
+     *
+     * @param source     where the reader comes from
+     * @param readerName the reader's PC/SC name
+     */
+    public static CardDevice of(TerminalSource source, String readerName) {
+        return new CardDevice(ReaderLink.of(source, readerName));
+    }
+
+    /** The reader's PC/SC name. */
+    public String readerName() {
+        return link.reader();
+    }
+
+    /**
+     * Which device it is: its certificates, as the device gave them, not yet traced to any root. Asked from the device
+     * at first use only.
+     *
+     * @throws SchsmException if it was not known yet and the device cannot be reached
+     */
+    public DeviceIdentity identity() throws SchsmException {
+        DeviceIdentity known = identity;
+        return known != null ? known : withCard(null, SmartCardHsm::identity);
+    }
+
+    /**
+     * Uses the card in one transaction. Waits until it is this thread's turn; there is no deadline, because generating
+     * an RSA key takes as long as it takes. May be nested on one thread; the inner use is part of the outer
+     * transaction.
+     *
+     * @param authenticator who knows the PIN; null uses only what needs none
+     * @param function      what to do; the card is valid until it returns
+     * @param <T>           what comes out
+     * @throws io.github.schsm.TokenNotPresentException if there is no reader or no card
+     * @throws io.github.schsm.TokenRemovedException    if the card went during a command that may not be repeated
+     * @throws TokenChangedException                    if another device is in the reader
+     * @throws io.github.schsm.TransportException       if PC/SC fails, or the thread was interrupted while it waited
+     *                                                  (its interrupt flag is set then)
+     * @throws io.github.schsm.DeviceException          if the device answered a command with an error
+     * @throws SchsmException                           if the function does
+     */
+    public <T> T withCard(@Nullable Authenticator authenticator, CardFunction<T> function) throws SchsmException {
+        return link.run(this, authenticator, function);
+    }
+
+    /** Logs out and gives the card back, for other programs; the next use connects again. */
+    public void disconnect() throws SchsmException {
+        link.disconnect();
+    }
+
+    /** The device that is there must be this one. */
+    void bind(DeviceIdentity found) throws TokenChangedException {
+        DeviceIdentity known = identity;
+        if (known == null) {
+            identity = found;
+        } else if (!known.equals(found)) {
+            throw new TokenChangedException("reader '" + link.reader() + "': device " + found.deviceId()
+                    + " is in it, not " + known.deviceId() + "; insert " + known.deviceId() + " again");
+        }
+    }
+
+    @Override
+    public String toString() {
+        DeviceIdentity known = identity;
+        return (known == null ? "SmartCard-HSM" : known.deviceId()) + " in reader '" + link.reader() + "'";
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.schsm.card;
+
+import io.github.schsm.SchsmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds devices. Asking a reader costs two commands; cards of other kinds are passed over without a word. */
+public final class CardDevices {
+    private CardDevices() {}
+
+    /**
+     * A reader that could not be asked.
+     *
+     * @param readerName its PC/SC name
+     * @param reason     why: no card in it, used exclusively by another program, ...
+     */
+    public record UnusableReader(String readerName, SchsmException reason) {}
+
+    /**
+     * What was found.
+     *
+     * @param devices  the devices, in the order of their readers
+     * @param unusable readers that could not be asked, empty ones among them
+     */
+    public record Listing(List<CardDevice> devices, List<UnusableReader> unusable) {
+        public Listing {
+            devices = List.copyOf(devices);
+            unusable = List.copyOf(unusable);
+        }
+
+        /** The device with an id, e.g. {@code DECC0401002}. */
+        public Optional<CardDevice> find(String deviceId) throws SchsmException {
+            for (CardDevice device : devices) {
+                if (device.identity().deviceId().equals(deviceId)) {
+                    return Optional.of(device);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The names of all readers, empty or not.
+     *
+     * @throws SchsmException if the PC/SC service cannot be reached
+     */
+    public static List<String> readers(TerminalSource source) throws SchsmException {
+        return PcscTransport.readers(source);
+    }
+
+    /**
+     * Looks into every reader.
+     *
+     * @throws SchsmException if the PC/SC service cannot be reached; what is wrong with one reader is in the listing
+     */
+    public static Listing list(TerminalSource source) throws SchsmException {
+        return list(source, readers(source));
+    }
+
+    /** Looks into some readers. */
+    public static Listing list(TerminalSource source, List<String> readerNames) {
+        List<CardDevice> devices = new ArrayList<>();
+        List<UnusableReader> unusable = new ArrayList<>();
+        for (String reader : readerNames) {
+            CardDevice device = CardDevice.of(source, reader);
+            try {
+                device.identity();
+                devices.add(device);
+            } catch (OtherCardException e) {
+                PcscTransport.LOG.log(System.Logger.Level.DEBUG, e.getMessage());
+            } catch (SchsmException e) {
+                unusable.add(new UnusableReader(reader, e));
+            }
+        }
+        return new Listing(devices, unusable);
+    }
+}

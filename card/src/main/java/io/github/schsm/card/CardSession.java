@@ -1,0 +1,280 @@
+package io.github.schsm.card;
+
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.PinRequiredException;
+import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction of one login, and the recovery rules. Readers reset, cards come and go, and other programs select
+ * their own applet or log ours out between any two of our transactions; the rules say what may be repeated then:
+ *
+ * <ul>
+ *   <li>lost before anything was sent: connect again, check that it is the same device, send;
+ *   <li>lost with the outcome unknown: the same, but only for a command that does no harm twice;
+ *   <li>the first answer of a transaction may be a foreign applet's: look, select ours again, send again;
+ *   <li>6982 although a PIN was verified: select, verify, send again, once;
+ *   <li>a PIN goes only to an applet that is known to be ours, and never by itself when one try is left.
+ * </ul>
+ */
+final class CardSession {
+    /** Whether a command needs the user PIN. */
+    enum Pin {
+        NEEDED,
+        NOT_NEEDED
+    }
+
+    private static final String USER_PIN = "user PIN";
+    private static final int PROBED = 0x40;
+    private static final CommandApdu PIN_STATUS = CommandApdu.of(0x00, 0x20, 0x00, Pins.USER, CommandApdu.NO_LE);
+
+    private final ReaderLink link;
+    private final CardDevice device;
+    private final @Nullable Authenticator authenticator;
+    private boolean open = true;
+    private boolean verifiedHere;
+
+    CardSession(ReaderLink link, CardDevice device, @Nullable Authenticator authenticator) {
+        this.link = link;
+        this.device = device;
+        this.authenticator = authenticator;
+    }
+
+    void close() {
+        open = false;
+    }
+
+    CommandLimits limits() {
+        return connection().limits();
+    }
+
+    DeviceIdentity identity() {
+        return connection().identity();
+    }
+
+    AppletInfo applet() {
+        return connection().applet();
+    }
+
+    private Connection connection() {
+        if (!open) {
+            throw new IllegalStateException("the card was used after withCard(..) had returned");
+        }
+        return link.connection();
+    }
+
+    /** Sends a command and gives its answer, whatever the status word. */
+    ResponseApdu transmit(CardCommand name, CommandApdu command, Pin pin, Resend resend) throws SchsmException {
+        ensureConnected();
+        boolean justVerified = pin == Pin.NEEDED && authenticateIfNeeded();
+        ResponseApdu response = deliver(name, command, pin, resend);
+        boolean loggedOut =
+                response.sw() == StatusWords.SECURITY_STATUS_NOT_SATISFIED && pin == Pin.NEEDED && !justVerified;
+        if (loggedOut && authenticator != null) {
+            select();
+            if (authenticateIfNeeded()) {
+                response = deliver(name, command, pin, resend);
+            }
+        }
+        return response;
+    }
+
+    /** Selects the applet: logs out. */
+    AppletInfo select() throws SchsmException {
+        ensureConnected();
+        try {
+            link.reselect();
+        } catch (TransmitFailure e) {
+            link.drop();
+            connectAgain();
+        }
+        return applet();
+    }
+
+    /** Verifies the authenticator's PIN unless that was done on this connection. */
+    void login() throws SchsmException {
+        ensureConnected();
+        if (authenticator == null) {
+            throw pinRequired("no PIN was given");
+        }
+        if (!connection().isVerifiedBy(authenticator) && !authenticate(authenticator)) {
+            throw pinRequired("there is no PIN to verify, or the device refused it before; enter it anew");
+        }
+    }
+
+    /** Sends something that holds a PIN, only to our own applet and never twice. */
+    ResponseApdu transmitSecret(CardCommand name, CommandApdu command) throws SchsmException {
+        ensureConnected();
+        ensureApplet();
+        return deliver(name, command, Pin.NOT_NEEDED, Resend.NEVER);
+    }
+
+    /** A PIN was verified by the caller itself, for this transaction. */
+    void verifiedByCaller() {
+        verifiedHere = true;
+        connection().verified(authenticator);
+        link.setCareful(false);
+    }
+
+    /** The device's PIN state is not what it was. */
+    void forgetPin() {
+        verifiedHere = false;
+        connection().forgetPin();
+    }
+
+    /** The device refused a PIN: from now on the tries left are asked for before one is sent. */
+    void refusedByCaller() {
+        forgetPin();
+        link.setCareful(true);
+    }
+
+    private void ensureConnected() throws SchsmException {
+        if (!open) {
+            throw new IllegalStateException("the card was used after withCard(..) had returned");
+        }
+        if (!link.isConnected()) {
+            connectAgain();
+        }
+    }
+
+    private void connectAgain() throws SchsmException {
+        verifiedHere = false;
+        link.connect();
+        device.bind(connection().identity());
+    }
+
+    private ResponseApdu deliver(CardCommand name, CommandApdu command, Pin pin, Resend resend) throws SchsmException {
+        ResponseApdu response;
+        try {
+            response = connection().send(name, command);
+        } catch (TransmitFailure lost) {
+            response = deliverAgain(name, command, pin, resend, lost);
+        }
+        if (!link.appletSeen()) {
+            if (StatusWords.mayBeForeign(response.sw()) && !isOurApplet()) {
+                select();
+                if (pin == Pin.NEEDED) {
+                    authenticateIfNeeded();
+                }
+                response = sendOrFail(name, command);
+            }
+            link.sawApplet();
+        }
+        return response;
+    }
+
+    private ResponseApdu deliverAgain(
+            CardCommand name, CommandApdu command, Pin pin, Resend resend, TransmitFailure lost) throws SchsmException {
+        link.drop();
+        if (lost.outcomeUnknown() && resend == Resend.NEVER) {
+            throw lost.reported();
+        }
+        try {
+            connectAgain();
+        } catch (SchsmException e) {
+            if (lost.outcomeUnknown()) {
+                lost.reported().addSuppressed(e);
+                throw lost.reported();
+            }
+            throw e;
+        }
+        if (pin == Pin.NEEDED) {
+            authenticateIfNeeded();
+        }
+        return sendOrFail(name, command);
+    }
+
+    private ResponseApdu sendOrFail(CardCommand name, CommandApdu command) throws SchsmException {
+        try {
+            return connection().send(name, command);
+        } catch (TransmitFailure e) {
+            link.drop();
+            throw e.reported();
+        }
+    }
+
+    /** Whether the applet that answers now has our device's certificates: one command, and nobody is logged out. */
+    private boolean isOurApplet() throws SchsmException {
+        byte[] expected = identity().encode();
+        ResponseApdu probe = sendOrFail(
+                CardCommand.READ_BINARY,
+                FileReading.command(Files.DEVICE_CERTIFICATES, 0, Math.min(PROBED, expected.length)));
+        byte[] found = probe.data();
+        return found.length > 0
+                && found.length <= expected.length
+                && Arrays.equals(found, 0, found.length, expected, 0, found.length);
+    }
+
+    private void ensureApplet() throws SchsmException {
+        if (!link.appletSeen()) {
+            if (isOurApplet()) {
+                link.sawApplet();
+            } else {
+                select();
+            }
+        }
+    }
+
+    /** Returns whether a PIN was sent and accepted just now. */
+    private boolean authenticateIfNeeded() throws SchsmException {
+        if (authenticator != null) {
+            return !connection().isVerifiedBy(authenticator) && authenticate(authenticator);
+        }
+        if (connection().isVerified() && !verifiedHere) {
+            throw pinRequired("only another user of this program has verified it");
+        }
+        return false;
+    }
+
+    private boolean authenticate(Authenticator login) throws SchsmException {
+        ensureApplet();
+        @Nullable PinStatus status = link.isCareful() ? askStatus(login) : null;
+        byte[] pin = login.pin(status);
+        if (pin == null) {
+            return false;
+        }
+        CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
+        int sw;
+        try {
+            sw = deliver(CardCommand.VERIFY, command, Pin.NOT_NEEDED, Resend.NEVER)
+                    .sw();
+        } finally {
+            command.wipe();
+            Arrays.fill(pin, (byte) 0);
+        }
+        if (sw != StatusWords.OK) {
+            refusedByCaller();
+            login.refused(StatusWords.isTriesLeft(sw) ? StatusWords.triesLeft(sw) : -1);
+            throw StatusWords.error(CardCommand.VERIFY, USER_PIN, sw);
+        }
+        connection().verified(login);
+        link.setCareful(false);
+        login.accepted();
+        return true;
+    }
+
+    private PinStatus askStatus(Authenticator login) throws SchsmException {
+        int sw = deliver(CardCommand.VERIFY, PIN_STATUS, Pin.NOT_NEEDED, Resend.ALLOWED)
+                .sw();
+        PinStatus status = StatusWords.pinStatus(USER_PIN, sw);
+        if (status.state() == PinStatus.State.NOT_VERIFIED && status.triesLeft() == 1 && !login.mayUseLastTry()) {
+            throw new PinRequiredException(
+                    CardCommand.VERIFY.title(),
+                    sw,
+                    "user PIN: only one try is left before it is blocked, so it is not sent by itself; enter it anew");
+        }
+        if (status.state() != PinStatus.State.NOT_VERIFIED && status.state() != PinStatus.State.VERIFIED) {
+            throw StatusWords.error(CardCommand.VERIFY, USER_PIN, sw);
+        }
+        return status;
+    }
+
+    private static PinRequiredException pinRequired(String why) {
+        return new PinRequiredException(
+                CardCommand.VERIFY.title(),
+                StatusWords.SECURITY_STATUS_NOT_SATISFIED,
+                "user PIN: it must be verified first, and " + why);
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.schsm.card;
+
+/**
+ * One connection to the card in a reader. Nothing but bytes and transactions: what they mean is decided above.
+ * Used by one thread at a time; the funnel sees to that.
+ */
+interface CardTransport extends AutoCloseable {
+    /** The card's answer to reset. */
+    byte[] atr();
+
+    /** Waits until no other program talks to the card, and keeps others out. */
+    void begin() throws TransmitFailure;
+
+    /** Lets others in again. */
+    void end() throws TransmitFailure;
+
+    /**
+     * Sends a command.
+     *
+     * @param command a command APDU; stays the caller's
+     * @return data and status word
+     */
+    byte[] transmit(byte[] command) throws TransmitFailure;
+
+    /** Gives the card back as it is. */
+    @Override
+    void close();
+}

@@ -1,0 +1,73 @@
+package io.github.schsm.card;
+
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * How long a command may be on one connection (section 1 of the protocol notes): the platform's limit, known by the
+ * ATR, lowered when a reader turns out to take less, and short APDUs only where extended length does not work at all.
+ */
+final class CommandLimits {
+    private static final int JCOP_3 = 1232;
+    private static final int JCOP_4 = 1454;
+    private static final int[] READER_LIMITS = {1014, 478};
+    private static final int EXTENDED_OVERHEAD = 4 + 3;
+    private static final int LE = 2;
+    private static final int MAX_SHORT_DATA = 255;
+
+    private static final Map<String, Integer> BY_ATR = Map.of(
+            "3BDE18FF8191FE1FC38031815448534D317380214081071C", JCOP_3,
+            "3BFE1800008131FE458031815448534D31738021408107FA", JCOP_4,
+            "3B8E80018031815448534D3173802140810718", JCOP_4,
+            "3BDE96FF8191FE1FC38031815448534D3173802140810792", JCOP_4);
+
+    private int maxCommand;
+    private boolean extended;
+
+    CommandLimits(byte[] atr, boolean extended) {
+        // The lowest of the known platforms, where the ATR says nothing.
+        this.maxCommand = BY_ATR.getOrDefault(HexFormat.of().withUpperCase().formatHex(atr), JCOP_3);
+        this.extended = extended;
+    }
+
+    boolean extended() {
+        return extended;
+    }
+
+    /** The reader or the card refused an extended command: from now on there are short ones only. */
+    void shortOnly() {
+        extended = false;
+    }
+
+    /** How many bytes of data a command may have. */
+    int maxData(boolean withLe) {
+        return extended ? maxCommand - EXTENDED_OVERHEAD - (withLe ? LE : 0) : MAX_SHORT_DATA;
+    }
+
+    /** Whether one command can carry it. */
+    boolean fits(CommandApdu command) {
+        return extended ? command.encodedLength() <= maxCommand : command.dataLength() <= MAX_SHORT_DATA;
+    }
+
+    /** The form in which the command can be sent: without extended length, Le is what a short answer holds. */
+    CommandApdu adapt(CommandApdu command) {
+        return !extended && command.ne() > CommandApdu.SHORT_LE ? command.withNe(CommandApdu.SHORT_LE) : command;
+    }
+
+    /**
+     * A command was refused with 6700: wrong length.
+     *
+     * @return whether a lower limit may explain it; that limit holds from now on
+     */
+    boolean lower(CommandApdu refused) {
+        if (extended) {
+            for (int limit : READER_LIMITS) {
+                if (refused.encodedLength() > limit) {
+                    maxCommand = limit;
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

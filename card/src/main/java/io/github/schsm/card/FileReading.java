@@ -1,0 +1,90 @@
+package io.github.schsm.card;
+
+import io.github.schsm.DeviceException;
+import io.github.schsm.SchsmException;
+import java.io.ByteArrayOutputStream;
+
+/**
+ * READ BINARY of a whole file: one command where extended length works, else one for each {@value #CHUNK} bytes. Some
+ * readers cut a long answer off without saying so; as nearly every file is a TLV object, its length tells, and the rest
+ * is fetched.
+ */
+final class FileReading {
+    private static final int CHUNK = 0xE0;
+    private static final int MAX_FILE = 65_536;
+
+    private FileReading() {}
+
+    /** How a command gets to the device here. */
+    @FunctionalInterface
+    interface Channel<E extends Exception> {
+        ResponseApdu send(CardCommand name, CommandApdu command) throws SchsmException, E;
+    }
+
+    /** READ BINARY from an offset. */
+    static CommandApdu command(int fid, int offset, int ne) {
+        byte[] data = {0x54, 0x02, (byte) (offset >> 8), (byte) offset};
+        return new CommandApdu(0x00, 0xB1, fid >> 8, fid & 0xFF, data, ne, Files.isPrivate(fid));
+    }
+
+    static <E extends Exception> byte[] read(int fid, CommandLimits limits, Channel<E> channel)
+            throws SchsmException, E {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        if (limits.extended()) {
+            ResponseApdu whole = channel.send(CardCommand.READ_BINARY, command(fid, 0, CommandApdu.EXTENDED_LE));
+            if (whole.sw() == StatusWords.WRONG_LENGTH) {
+                limits.shortOnly();
+            } else {
+                requireData(fid, whole);
+                file.writeBytes(whole.data());
+                if (expectedLength(file.toByteArray()) <= file.size()) {
+                    return file.toByteArray();
+                }
+            }
+        }
+        while (file.size() < MAX_FILE) {
+            ResponseApdu part = channel.send(CardCommand.READ_BINARY, command(fid, file.size(), CHUNK));
+            requireData(fid, part);
+            file.writeBytes(part.data());
+            if (part.dataLength() < CHUNK || part.sw() == StatusWords.END_OF_FILE) {
+                break;
+            }
+        }
+        return file.toByteArray();
+    }
+
+    private static void requireData(int fid, ResponseApdu response) throws DeviceException {
+        if (!response.isOk() && response.sw() != StatusWords.END_OF_FILE) {
+            throw StatusWords.error(CardCommand.READ_BINARY, Files.name(fid), response.sw());
+        }
+    }
+
+    /** How long the object that the file starts with says it is; 0 if it starts with none. */
+    static int expectedLength(byte[] file) {
+        int at = 0;
+        if (file.length < 2) {
+            return 0;
+        }
+        if ((file[at++] & 0x1F) == 0x1F) {
+            while (at < file.length && (file[at] & 0x80) != 0) {
+                at++;
+            }
+            at++;
+        }
+        if (at >= file.length) {
+            return 0;
+        }
+        int length = file[at++] & 0xFF;
+        if (length >= 0x80) {
+            int count = length & 0x7F;
+            if (count == 0 || count > 2 || count > file.length - at) {
+                return 0;
+            }
+            length = 0;
+            for (int i = 0; i < count; i++) {
+                length = length << 8 | (file[at++] & 0xFF);
+            }
+        }
+        return at + length;
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.schsm.card;
+
+import io.github.schsm.Tlv;
+
+/** UPDATE BINARY in parts that fit into one command each. */
+final class FileWriting {
+    private static final int SHORT_CHUNK = 0xE0;
+    /** {@code 54 02 offset} and {@code 53} with its longest length. */
+    private static final int OVERHEAD = 4 + 5;
+
+    private FileWriting() {}
+
+    /** How many bytes of content one command takes. */
+    static int chunk(CommandLimits limits) {
+        return limits.extended() ? limits.maxData(false) - OVERHEAD : SHORT_CHUNK;
+    }
+
+    /** UPDATE BINARY from an offset. */
+    static CommandApdu command(int fid, int offset, byte[] content) {
+        byte[] data = Tlv.concat(Tlv.of(0x54, new byte[] {(byte) (offset >> 8), (byte) offset}), Tlv.of(0x53, content));
+        return new CommandApdu(0x00, 0xD7, fid >> 8, fid & 0xFF, data, CommandApdu.NO_LE, Files.isPrivate(fid));
+    }
+}

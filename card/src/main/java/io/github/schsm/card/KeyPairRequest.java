@@ -1,0 +1,60 @@
+package io.github.schsm.card;
+
+import io.github.schsm.EcCurve;
+import io.github.schsm.Tlv;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What GENERATE ASYMMETRIC KEY PAIR takes: the body of a certificate request without the public point (section 3 of
+ * the protocol notes).
+ *
+ * @param publicKey  the algorithm and its parameters, a 7F49 object
+ * @param car        inner authority reference, 8 to 16 characters
+ * @param chr        holder reference, 8 to 16 characters
+ * @param outerCar   outer authority reference; without it the device gives its own
+ * @param attributes the key's attributes
+ */
+public record KeyPairRequest(
+        Tlv publicKey, String car, String chr, Optional<String> outerCar, KeyAttributes attributes) {
+    /** The inner authority reference that the common tools send. */
+    public static final String DEFAULT_CAR = "UTCA00001";
+
+    private static final int PUBLIC_KEY = 0x7F49;
+    private static final int OID = 0x06;
+    private static final byte[] ECDSA_SHA256 = HexFormat.of().parseHex("04007F00070202020203");
+
+    /**
+     * An EC key pair.
+     *
+     * @param curve      its curve
+     * @param chr        its holder reference, e.g. the device id with the sequence number 00001
+     * @param attributes its attributes
+     */
+    public static KeyPairRequest ec(EcCurve curve, String chr, KeyAttributes attributes) {
+        List<Tlv> parameters = new ArrayList<>();
+        parameters.add(Tlv.of(OID, ECDSA_SHA256));
+        parameters.addAll(curve.domainParameters());
+        Tlv publicKey = Tlv.of(PUBLIC_KEY, parameters.toArray(Tlv[]::new));
+        return new KeyPairRequest(publicKey, DEFAULT_CAR, chr, Optional.empty(), attributes);
+    }
+
+    /** The command data. */
+    byte[] encode() {
+        List<Tlv> body = new ArrayList<>();
+        body.add(Tlv.of(0x5F29, new byte[] {0}));
+        body.add(text(0x42, car));
+        body.add(publicKey);
+        body.add(text(0x5F20, chr));
+        outerCar.ifPresent(reference -> body.add(text(0x45, reference)));
+        body.addAll(attributes.encode());
+        return Tlv.concat(body.toArray(Tlv[]::new));
+    }
+
+    private static Tlv text(int tag, String reference) {
+        return Tlv.of(tag, reference.getBytes(StandardCharsets.ISO_8859_1));
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.schsm.card;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenNotPresentException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import javax.smartcardio.ATR;
+import javax.smartcardio.Card;
+import javax.smartcardio.CardChannel;
+import javax.smartcardio.CardException;
+import javax.smartcardio.CardTerminal;
+import javax.smartcardio.CardTerminals;
+
+/**
+ * A connection over {@code javax.smartcardio}. Commands go through {@code transmit(ByteBuffer, ByteBuffer)}, because
+ * only that takes answers longer than 8 KB, and with a buffer that lives as long as the connection.
+ *
+ * <p>Implementations throw unchecked exceptions for ordinary events (a card that is removed during an APDU, a service
+ * that is not there), so {@code RuntimeException} is caught wherever they are called; {@link PcscFault} sorts them.
+ */
+final class PcscTransport implements CardTransport {
+    static final System.Logger LOG = System.getLogger("io.github.schsm.card");
+
+    private static final int MAX_ANSWER = 65_538;
+    private static final String ANY_PROTOCOL = "*";
+
+    private final TerminalSource source;
+    private final CardTerminals terminals;
+    private final String reader;
+    private final Card card;
+    private final CardChannel channel;
+    private final byte[] atr;
+    private final ByteBuffer answer = ByteBuffer.allocate(MAX_ANSWER);
+
+    private PcscTransport(
+            TerminalSource source, CardTerminals terminals, String reader, Card card, CardChannel channel, ATR atr) {
+        this.source = source;
+        this.terminals = terminals;
+        this.reader = reader;
+        this.card = card;
+        this.channel = channel;
+        this.atr = atr.getBytes();
+    }
+
+    /**
+     * Connects to the card in a reader, in a context of its own.
+     *
+     * @throws SchsmException if there is no such reader, no card in it, or the service is not there
+     */
+    static PcscTransport connect(TerminalSource source, String reader) throws SchsmException {
+        CardTerminals terminals = source.open();
+        try {
+            Card card = find(source, terminals, reader).connect(ANY_PROTOCOL);
+            return new PcscTransport(source, terminals, reader, card, card.getBasicChannel(), card.getATR());
+        } catch (CardException | RuntimeException e) {
+            source.close(terminals);
+            throw PcscFault.of(e).failure(reader, false);
+        } catch (SchsmException e) {
+            source.close(terminals);
+            throw e;
+        }
+    }
+
+    /** The names of a source's readers, with or without a card in them. */
+    static List<String> readers(TerminalSource source) throws SchsmException {
+        CardTerminals terminals = source.open();
+        try {
+            return terminals.list().stream().map(CardTerminal::getName).toList();
+        } catch (CardException | RuntimeException e) {
+            PcscFault fault = PcscFault.of(e);
+            if (fault.kind() == PcscFault.Kind.NO_READER) {
+                return List.of();
+            }
+            throw fault.serviceFailure(source.name());
+        } finally {
+            source.close(terminals);
+        }
+    }
+
+    private static CardTerminal find(TerminalSource source, CardTerminals terminals, String reader)
+            throws SchsmException, CardException {
+        List<CardTerminal> readers = terminals.list();
+        for (CardTerminal terminal : readers) {
+            if (terminal.getName().equals(reader)) {
+                return terminal;
+            }
+        }
+        throw new TokenNotPresentException("reader '" + reader + "' is not connected; "
+                + (readers.isEmpty()
+                        ? source.name() + " has no reader at all"
+                        : source.name() + " has "
+                                + readers.stream()
+                                        .map(terminal -> "'" + terminal.getName() + "'")
+                                        .toList()));
+    }
+
+    @Override
+    public byte[] atr() {
+        return atr.clone();
+    }
+
+    @Override
+    public void begin() throws TransmitFailure {
+        try {
+            card.beginExclusive();
+        } catch (CardException | RuntimeException e) {
+            throw new TransmitFailure(PcscFault.of(e).failure(reader, false), false);
+        }
+    }
+
+    @Override
+    public void end() throws TransmitFailure {
+        try {
+            card.endExclusive();
+        } catch (CardException | RuntimeException e) {
+            throw new TransmitFailure(PcscFault.of(e).failure(reader, false), false);
+        }
+    }
+
+    @Override
+    public byte[] transmit(byte[] command) throws TransmitFailure {
+        answer.clear();
+        try {
+            int length = channel.transmit(ByteBuffer.wrap(command), answer);
+            return Arrays.copyOf(answer.array(), length);
+        } catch (CardException | RuntimeException e) {
+            PcscFault fault = PcscFault.of(e);
+            throw new TransmitFailure(fault.failure(reader, fault.outcomeUnknown()), fault.outcomeUnknown());
+        } finally {
+            Arrays.fill(answer.array(), 0, Math.min(Math.max(answer.position(), 2), MAX_ANSWER), (byte) 0);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            card.disconnect(false);
+        } catch (CardException | RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the card was gone before it was disconnected", e);
+        } finally {
+            source.close(terminals);
+        }
+    }
+}

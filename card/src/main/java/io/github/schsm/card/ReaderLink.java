@@ -1,0 +1,222 @@
+package io.github.schsm.card;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.TransportException;
+import java.lang.ref.WeakReference;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the JVM shares about one reader: the lock that puts its users in order of arrival, and the connection. There is
+ * one per source and reader name, because PC/SC transactions keep other programs out but not the JVM's own threads, and
+ * because two connections to one card would log each other out.
+ *
+ * <p>Everything here happens with the lock held. A link that no device refers to any more goes, and its connection with
+ * it.
+ */
+final class ReaderLink {
+    private static final System.Logger LOG = PcscTransport.LOG;
+
+    private record Key(TerminalSource source, String reader) {}
+
+    /** Weak, so that a program which opens and forgets devices keeps no connection for each. */
+    private static final Map<Key, WeakReference<ReaderLink>> LINKS = new HashMap<>();
+
+    private final TerminalSource source;
+    private final String reader;
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private @Nullable Connection connection;
+    private boolean appletSeen;
+    private boolean careful;
+
+    private ReaderLink(TerminalSource source, String reader) {
+        this.source = source;
+        this.reader = reader;
+    }
+
+    static ReaderLink of(TerminalSource source, String reader) {
+        synchronized (LINKS) {
+            LINKS.values().removeIf(reference -> reference.get() == null);
+            Key key = new Key(source, reader);
+            WeakReference<ReaderLink> known = LINKS.get(key);
+            ReaderLink link = known == null ? null : known.get();
+            if (link == null) {
+                link = new ReaderLink(source, reader);
+                LINKS.put(key, new WeakReference<>(link));
+            }
+            return link;
+        }
+    }
+
+    String reader() {
+        return reader;
+    }
+
+    /** Does something with the card in one transaction, once it is this thread's turn. */
+    <T> T run(CardDevice device, @Nullable Authenticator authenticator, CardFunction<T> function)
+            throws SchsmException {
+        acquire();
+        try {
+            boolean outermost = lock.getHoldCount() == 1;
+            if (outermost) {
+                begin();
+            }
+            try {
+                device.bind(connection().identity());
+                CardSession session = new CardSession(this, device, authenticator);
+                try {
+                    return function.apply(new SmartCardHsm(session));
+                } finally {
+                    session.close();
+                }
+            } finally {
+                if (outermost) {
+                    end();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Logs out and gives the card back; the next use connects again. */
+    void disconnect() throws SchsmException {
+        acquire();
+        try {
+            Connection current = connection;
+            if (current != null && lock.getHoldCount() == 1) {
+                try {
+                    if (current.isVerified()) {
+                        current.transport().begin();
+                        current.select();
+                    }
+                } catch (TransmitFailure e) {
+                    LOG.log(System.Logger.Level.DEBUG, "the card was gone before it was logged out", e);
+                } finally {
+                    end();
+                    drop();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void acquire() throws SchsmException {
+        try {
+            lock.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TransportException("interrupted while waiting for reader '" + reader + "'", e);
+        }
+    }
+
+    private void begin() throws SchsmException {
+        appletSeen = false;
+        if (connection != null) {
+            try {
+                connection.transport().begin();
+            } catch (TransmitFailure e) {
+                LOG.log(System.Logger.Level.DEBUG, "connecting to reader ''{0}'' again: {1}", reader, e.getMessage());
+                drop();
+            }
+        }
+        if (connection == null) {
+            connect();
+        }
+    }
+
+    private void end() {
+        if (connection != null) {
+            try {
+                connection.transport().end();
+            } catch (TransmitFailure e) {
+                // What was asked for is done; the next transaction finds out what is wrong and connects again.
+                LOG.log(System.Logger.Level.DEBUG, "reader ''{0}'': {1}", reader, e.getMessage());
+            }
+        }
+    }
+
+    /** A new connection, in a transaction, with the applet selected. */
+    void connect() throws SchsmException {
+        try {
+            establish(true);
+        } catch (TransmitFailure first) {
+            // The reader may not be able to do extended length, or another program reset the card just then.
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "reader ''{0}'', short APDUs from now on: {1}",
+                    reader,
+                    first.getMessage());
+            try {
+                establish(false);
+            } catch (TransmitFailure second) {
+                second.reported().addSuppressed(first);
+                throw second.reported();
+            }
+        }
+        appletSeen = true;
+    }
+
+    private void establish(boolean extended) throws TransmitFailure, SchsmException {
+        CardTransport transport = PcscTransport.connect(source, reader);
+        boolean opened = false;
+        try {
+            transport.begin();
+            connection = Connection.open(transport, reader, extended);
+            opened = true;
+        } finally {
+            if (!opened) {
+                transport.close();
+            }
+        }
+    }
+
+    /** The connection is of no use any more. */
+    void drop() {
+        Connection dropped = connection;
+        if (dropped != null) {
+            careful |= dropped.isVerified();
+            connection = null;
+            dropped.close();
+        }
+    }
+
+    /** Selects the applet again, because another program selected something else. */
+    void reselect() throws TransmitFailure, SchsmException {
+        connection().select();
+        appletSeen = true;
+    }
+
+    Connection connection() {
+        if (connection == null) {
+            throw new IllegalStateException("there is no connection to reader '" + reader + "'");
+        }
+        return connection;
+    }
+
+    /** Whether there is a connection; a command in the middle of a transaction may have lost it. */
+    boolean isConnected() {
+        return connection != null;
+    }
+
+    /** Whether in this transaction an answer came that only our applet gives. */
+    boolean appletSeen() {
+        return appletSeen;
+    }
+
+    void sawApplet() {
+        appletSeen = true;
+    }
+
+    /** Whether the tries left have to be asked for before a PIN is sent: one was refused, or the card was away. */
+    boolean isCareful() {
+        return careful;
+    }
+
+    void setCareful(boolean careful) {
+        this.careful = careful;
+    }
+}

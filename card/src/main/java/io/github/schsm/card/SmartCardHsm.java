@@ -1,0 +1,740 @@
+package io.github.schsm.card;
+
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.Cvc;
+import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceInitialization;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.Kdm;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Tlv;
+import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.card.CardSession.Pin;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device's commands, named as section 2 of the protocol notes names them, one method each. Valid inside one
+ * {@link CardDevice#withCard}; an answer other than 9000 becomes a {@link DeviceException} (see {@link StatusWords}).
+ *
+ * <p>Commands that need the user PIN verify it first if the transaction's {@link Authenticator} has not done so on this
+ * connection. Data that does not fit into one command is sent in parts or through the input buffer.
+ */
+public final class SmartCardHsm {
+    private static final int AES_BLOCK = 16;
+    private static final int MAX_CHALLENGE = 1024;
+    private static final int UNCOMPRESSED = 0x04;
+    private static final int MAX_SLOTS = 256;
+    private static final byte[] NO_DATA = {};
+    private static final String DEVICE = "device";
+
+    private final CardSession session;
+
+    SmartCardHsm(CardSession session) {
+        this.session = session;
+    }
+
+    // What is known without asking
+
+    /** The device's certificates, read when the connection was made. */
+    public DeviceIdentity identity() {
+        return session.identity();
+    }
+
+    /** What the applet said when it was selected. */
+    public AppletInfo applet() {
+        return session.applet();
+    }
+
+    // Applet and files
+
+    /** SELECT of the applet: ends the authenticated state. */
+    public AppletInfo selectApplet() throws SchsmException {
+        return session.select();
+    }
+
+    /** ENUMERATE OBJECTS: the identifiers of keys, descriptions, certificates and data files. */
+    public List<Integer> enumerateObjects() throws SchsmException {
+        byte[] list = read(
+                CardCommand.ENUMERATE_OBJECTS, DEVICE, CommandApdu.of(0x80, 0x58, 0x00, 0x00, CommandApdu.EXTENDED_LE));
+        if (list.length % 2 != 0) {
+            throw new MalformedDataException(
+                    "object list", "it has " + list.length + " bytes, two for each are expected");
+        }
+        List<Integer> fids = new ArrayList<>(list.length / 2);
+        for (int i = 0; i < list.length; i += 2) {
+            fids.add((list[i] & 0xFF) << 8 | (list[i + 1] & 0xFF));
+        }
+        return fids;
+    }
+
+    /**
+     * READ BINARY of a whole file.
+     *
+     * @param fid see {@link Files}
+     * @throws io.github.schsm.ObjectNotFoundException if there is no such file
+     */
+    public byte[] readBinary(int fid) throws SchsmException {
+        Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
+        return FileReading.<SchsmException>read(
+                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
+    }
+
+    /**
+     * UPDATE BINARY from the file's start; creates the file if there is none. A longer old content is not cut off:
+     * what stands behind the first TLV object of a file is ignored by every reader.
+     *
+     * @param fid  see {@link Files}
+     * @param data the content; may be empty
+     */
+    public void updateBinary(int fid, byte[] data) throws SchsmException {
+        int offset = 0;
+        do {
+            int chunk = Math.min(data.length - offset, FileWriting.chunk(session.limits()));
+            CommandApdu command = FileWriting.command(fid, offset, Arrays.copyOfRange(data, offset, offset + chunk));
+            ResponseApdu response = session.transmit(CardCommand.UPDATE_BINARY, command, Pin.NEEDED, Resend.ALLOWED);
+            if (response.sw() == StatusWords.WRONG_LENGTH && session.limits().lower(command)) {
+                continue;
+            }
+            requireOk(CardCommand.UPDATE_BINARY, Files.name(fid), response);
+            offset += chunk;
+        } while (offset < data.length);
+    }
+
+    /**
+     * DELETE FILE: a file or, by {@link Files#key}, a key.
+     *
+     * @throws io.github.schsm.ObjectNotFoundException if there is no such file
+     */
+    public void deleteFile(int fid) throws SchsmException {
+        CommandApdu command = CommandApdu.of(0x00, 0xE4, 0x02, 0x00, fidBytes(fid), CommandApdu.NO_LE);
+        execute(CardCommand.DELETE_FILE, Files.name(fid), command, Pin.NEEDED, Resend.NEVER);
+    }
+
+    /**
+     * SELECT of a key: its attributes.
+     *
+     * @throws io.github.schsm.ObjectNotFoundException if there is no such key
+     */
+    public KeyAttributes keyAttributes(int kid) throws SchsmException {
+        return KeyAttributes.parse(read(
+                CardCommand.SELECT,
+                key(kid),
+                CommandApdu.of(0x00, 0xA4, 0x00, 0x00, fidBytes(Files.key(kid)), CommandApdu.SHORT_LE)));
+    }
+
+    // PINs
+
+    /**
+     * Makes sure that the authenticator's PIN is verified: one VERIFY, none if it was verified on this connection. The
+     * tries left are asked for before only after a refusal or after the connection was lost. If this is the
+     * transaction's first use of the card, one more command makes sure that no other applet gets the PIN.
+     *
+     * @throws io.github.schsm.PinException if there is no PIN, or it is wrong, blocked or a transport PIN
+     */
+    public void login() throws SchsmException {
+        session.login();
+    }
+
+    /** SELECT: ends the authenticated state, for everybody. */
+    public void logout() throws SchsmException {
+        session.select();
+    }
+
+    /**
+     * VERIFY with a PIN that the caller knows; counts for this transaction, or for the authenticator if there is one.
+     *
+     * @param pin 6 to 16 bytes; the caller's to wipe
+     * @throws io.github.schsm.PinException if it is wrong, blocked or a transport PIN
+     */
+    public void verify(byte[] pin) throws SchsmException {
+        CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
+        try {
+            ResponseApdu response = session.transmitSecret(CardCommand.VERIFY, command);
+            if (!response.isOk()) {
+                session.refusedByCaller();
+                throw StatusWords.error(CardCommand.VERIFY, pinName(Pins.USER), response.sw());
+            }
+            session.verifiedByCaller();
+        } finally {
+            command.wipe();
+        }
+    }
+
+    /** VERIFY without data: the state of the user PIN. */
+    public PinStatus pinStatus() throws SchsmException {
+        return pinStatus(Pins.USER);
+    }
+
+    /** VERIFY without data: the state of the SO-PIN. */
+    public PinStatus soPinStatus() throws SchsmException {
+        return pinStatus(Pins.SO);
+    }
+
+    private PinStatus pinStatus(int reference) throws SchsmException {
+        CommandApdu command = CommandApdu.of(0x00, 0x20, 0x00, reference, CommandApdu.NO_LE);
+        ResponseApdu response = session.transmit(CardCommand.VERIFY, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+        return StatusWords.pinStatus(pinName(reference), response.sw());
+    }
+
+    /**
+     * CHANGE REFERENCE DATA of the user PIN. An authenticator that knew the old PIN has to learn the new one before it
+     * is asked again.
+     *
+     * @param oldPin the PIN so far; the caller's to wipe
+     * @param newPin 6 to 16 bytes; the caller's to wipe
+     */
+    public void changePin(byte[] oldPin, byte[] newPin) throws SchsmException {
+        changeReferenceData(Pins.USER, oldPin, newPin);
+    }
+
+    /**
+     * CHANGE REFERENCE DATA of the SO-PIN.
+     *
+     * @param oldPin 8 bytes; the caller's to wipe
+     * @param newPin 8 bytes; the caller's to wipe
+     */
+    public void changeSoPin(byte[] oldPin, byte[] newPin) throws SchsmException {
+        changeReferenceData(Pins.SO, oldPin, newPin);
+    }
+
+    private void changeReferenceData(int reference, byte[] oldPin, byte[] newPin) throws SchsmException {
+        secret(CardCommand.CHANGE_REFERENCE_DATA, pinName(reference), 0x00, 0x24, 0x00, reference, oldPin, newPin);
+    }
+
+    /**
+     * RESET RETRY COUNTER of the user PIN.
+     *
+     * @param soPin  8 bytes; the caller's to wipe
+     * @param newPin the new user PIN, or null to keep the old; the caller's to wipe
+     */
+    public void unblock(byte[] soPin, byte @Nullable [] newPin) throws SchsmException {
+        int p1 = newPin == null ? 0x01 : 0x00;
+        byte[] second = newPin == null ? NO_DATA : newPin;
+        secret(CardCommand.RESET_RETRY_COUNTER, "SO-PIN", 0x00, 0x2C, p1, Pins.USER, soPin, second);
+    }
+
+    private void secret(CardCommand name, String object, int cla, int ins, int p1, int p2, byte[] first, byte[] second)
+            throws SchsmException {
+        byte[] data = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, data, first.length, second.length);
+        CommandApdu command = new CommandApdu(cla, ins, p1, p2, data, CommandApdu.NO_LE, true);
+        Arrays.fill(data, (byte) 0);
+        try {
+            ResponseApdu response = session.transmitSecret(name, command);
+            if (StatusWords.isTriesLeft(response.sw())) {
+                session.refusedByCaller();
+            }
+            requireOk(name, object, response);
+            session.forgetPin();
+        } finally {
+            command.wipe();
+        }
+    }
+
+    // The device as a whole
+
+    /**
+     * INITIALIZE DEVICE: erases keys, files and key domains, and sets the PINs. The label in the settings is not sent
+     * with it; it goes to {@link Files#TOKEN_INFO} afterwards.
+     *
+     * @param settings stay the caller's to destroy
+     * @throws DeviceException if the device was initialized with another SO-PIN
+     */
+    public void initialize(DeviceInitialization settings) throws SchsmException {
+        byte[] data = Initialization.encode(settings);
+        CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, data, CommandApdu.NO_LE, true);
+        Arrays.fill(data, (byte) 0);
+        try {
+            ResponseApdu response = session.transmitSecret(CardCommand.INITIALIZE_DEVICE, command);
+            requireOk(CardCommand.INITIALIZE_DEVICE, DEVICE, response);
+            session.forgetPin();
+        } finally {
+            command.wipe();
+        }
+    }
+
+    /** INITIALIZE DEVICE without data: free memory in bytes; -1 if the device does not say (firmware before 2.4). */
+    public long freeMemory() throws SchsmException {
+        CommandApdu command = CommandApdu.of(0x80, 0x50, 0x00, 0x00, CommandApdu.SHORT_LE);
+        byte[] answer = read(CardCommand.INITIALIZE_DEVICE, DEVICE, command);
+        if (answer.length < Integer.BYTES) {
+            return -1;
+        }
+        return Integer.toUnsignedLong(
+                (answer[0] & 0xFF) << 24 | (answer[1] & 0xFF) << 16 | (answer[2] & 0xFF) << 8 | (answer[3] & 0xFF));
+    }
+
+    /**
+     * GET CHALLENGE: random bytes, as many commands as it takes.
+     *
+     * @param length how many, 0 or more
+     */
+    public byte[] getChallenge(int length) throws SchsmException {
+        byte[] random = new byte[length];
+        int most = session.limits().extended() ? MAX_CHALLENGE : CommandApdu.SHORT_LE;
+        for (int at = 0; at < length; ) {
+            int wanted = Math.min(most, length - at);
+            CommandApdu command = new CommandApdu(0x00, 0x84, 0x00, 0x00, NO_DATA, wanted, true);
+            byte[] part = read(CardCommand.GET_CHALLENGE, DEVICE, command);
+            if (part.length != wanted) {
+                throw new MalformedDataException(
+                        "answer to GET CHALLENGE", part.length + " bytes, " + wanted + " were asked for");
+            }
+            System.arraycopy(part, 0, random, at, wanted);
+            Arrays.fill(part, (byte) 0);
+            at += wanted;
+        }
+        return random;
+    }
+
+    // Keys
+
+    /**
+     * GENERATE ASYMMETRIC KEY PAIR.
+     *
+     * @param kid     key id, 1 to 255, not in use
+     * @param request what kind of key
+     * @return the authenticated request (67), also stored by the device as certificate of the key
+     */
+    public Cvc generateKeyPair(int kid, KeyPairRequest request) throws SchsmException {
+        requireKid(kid);
+        // Without extended length the device is not asked for the request: it is read from its file.
+        boolean direct = session.limits().extended();
+        CommandApdu command = CommandApdu.of(
+                0x00, 0x46, kid, 0x00, request.encode(), direct ? CommandApdu.EXTENDED_LE : CommandApdu.NO_LE);
+        byte[] answer = executeLarge(CardCommand.GENERATE_KEY_PAIR, key(kid), command, Resend.NEVER);
+        return Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
+    }
+
+    /**
+     * GENERATE SYMMETRIC KEY.
+     *
+     * @param kid        key id, 1 to 255, not in use
+     * @param bits       128, 192 or 256
+     * @param attributes the key's attributes
+     */
+    public void generateAesKey(int kid, int bits, KeyAttributes attributes) throws SchsmException {
+        requireKid(kid);
+        int algorithm = switch (bits) {
+            case 128 -> 0xB0;
+            case 192 -> 0xB1;
+            case 256 -> 0xB2;
+            default -> throw new IllegalArgumentException("an AES key of " + bits + " bits; 128, 192 or 256");
+        };
+        byte[] data = Tlv.concat(attributes.encode().toArray(Tlv[]::new));
+        CommandApdu command = CommandApdu.of(0x00, 0x48, kid, algorithm, data, CommandApdu.NO_LE);
+        execute(CardCommand.GENERATE_SYMMETRIC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER);
+    }
+
+    /**
+     * SIGN.
+     *
+     * @param kid       key id
+     * @param algorithm an algorithm id of section 4 of the protocol notes
+     * @param data      what that algorithm takes: for {@link KeyAlgorithm#ECDSA} a hash
+     * @param resend    see {@link KeyAttributes#resend()}
+     * @return the signature as the device gave it; for ECDSA see {@link EcdsaSignature}
+     */
+    public byte[] sign(int kid, KeyAlgorithm algorithm, byte[] data, Resend resend) throws SchsmException {
+        int ne = algorithm.id() >= KeyAlgorithm.ECDSA.id() ? CommandApdu.SHORT_LE : CommandApdu.EXTENDED_LE;
+        CommandApdu command = CommandApdu.of(0x80, 0x68, kid, algorithm.id(), data, ne);
+        return execute(CardCommand.SIGN, key(kid), command, Pin.NEEDED, resend);
+    }
+
+    /**
+     * DECIPHER with {@link KeyAlgorithm#ECDH}.
+     *
+     * @param kid    key id
+     * @param point  the peer's public point, {@code 04 || x || y}
+     * @param resend see {@link KeyAttributes#resend()}
+     * @return the shared point's x-coordinate, as long as the field; the caller's to wipe
+     */
+    public byte[] deriveEcdh(int kid, byte[] point, Resend resend) throws SchsmException {
+        if (point.length % 2 == 0 || point.length < 3 || point[0] != UNCOMPRESSED) {
+            throw new IllegalArgumentException(
+                    "a public point of " + point.length + " bytes; 04 || x || y is expected");
+        }
+        int field = point.length / 2;
+        CommandApdu command =
+                new CommandApdu(0x80, 0x62, kid, KeyAlgorithm.ECDH.id(), point, CommandApdu.SHORT_LE, true);
+        byte[] shared = execute(CardCommand.DECIPHER, key(kid), command, Pin.NEEDED, resend);
+        try {
+            boolean wholePoint = shared.length == 1 + 2 * field;
+            boolean xOnly = shared.length == 1 + field;
+            if ((!wholePoint && !xOnly) || shared[0] != UNCOMPRESSED) {
+                throw new MalformedDataException(
+                        "answer to DECIPHER (ECDH)",
+                        shared.length + " bytes; 04 || x or 04 || x || y with " + field + " bytes each are expected");
+            }
+            return Arrays.copyOfRange(shared, 1, 1 + field);
+        } finally {
+            Arrays.fill(shared, (byte) 0);
+        }
+    }
+
+    /**
+     * SYMMETRIC CIPHER, AES-CBC without padding. The device's IV is always zero, so the IV is combined with the first
+     * block here, and data that does not fit into one command is chained over several.
+     *
+     * @param kid     key id
+     * @param encrypt or decrypt
+     * @param iv      16 bytes
+     * @param data    any number of whole blocks
+     * @param resend  see {@link KeyAttributes#resend()}
+     */
+    public byte[] aesCbc(int kid, boolean encrypt, byte[] iv, byte[] data, Resend resend) throws SchsmException {
+        if (iv.length != AES_BLOCK || data.length % AES_BLOCK != 0) {
+            throw new IllegalArgumentException(
+                    "IV of " + iv.length + ", data of " + data.length + " bytes; blocks of 16 are expected");
+        }
+        KeyAlgorithm algorithm = encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT;
+        byte[] result = new byte[data.length];
+        byte[] chained = iv;
+        int most = session.limits().maxData(true) / AES_BLOCK * AES_BLOCK;
+        for (int at = 0; at < data.length; ) {
+            int length = Math.min(most, data.length - at);
+            byte[] input = Arrays.copyOfRange(data, at, at + length);
+            byte[] next = encrypt ? NO_DATA : Arrays.copyOfRange(input, length - AES_BLOCK, length);
+            if (encrypt) {
+                xorFirstBlock(input, chained);
+            }
+            int ne = length > CommandApdu.SHORT_LE ? CommandApdu.EXTENDED_LE : CommandApdu.SHORT_LE;
+            CommandApdu command = new CommandApdu(0x80, 0x78, kid, algorithm.id(), input, ne, true);
+            byte[] output = execute(CardCommand.SYMMETRIC_CIPHER, key(kid), command, Pin.NEEDED, resend);
+            if (output.length != length) {
+                throw new MalformedDataException(
+                        "answer to SYMMETRIC CIPHER", output.length + " bytes for " + length + " that were sent");
+            }
+            if (!encrypt) {
+                xorFirstBlock(output, chained);
+            }
+            System.arraycopy(output, 0, result, at, length);
+            chained = encrypt ? Arrays.copyOfRange(output, length - AES_BLOCK, length) : next;
+            Arrays.fill(input, (byte) 0);
+            Arrays.fill(output, (byte) 0);
+            command.wipe();
+            at += length;
+        }
+        return result;
+    }
+
+    private static void xorFirstBlock(byte[] data, byte[] iv) {
+        for (int i = 0; i < AES_BLOCK; i++) {
+            data[i] ^= iv[i];
+        }
+    }
+
+    /**
+     * SYMMETRIC CIPHER with {@link KeyAlgorithm#AES_CMAC}.
+     *
+     * @param kid    key id
+     * @param data   what one command can carry
+     * @param resend see {@link KeyAttributes#resend()}
+     * @return 16 bytes
+     * @throws InvalidRequestException if the data does not fit into one command
+     */
+    public byte[] cmac(int kid, byte[] data, Resend resend) throws SchsmException {
+        int most = session.limits().maxData(true);
+        if (data.length > most) {
+            throw new InvalidRequestException("the device computes an AES-CMAC over at most " + most
+                    + " bytes here, not " + data.length + ": hash the data first");
+        }
+        CommandApdu command =
+                new CommandApdu(0x80, 0x78, kid, KeyAlgorithm.AES_CMAC.id(), data, CommandApdu.SHORT_LE, true);
+        return execute(CardCommand.SYMMETRIC_CIPHER, key(kid), command, Pin.NEEDED, resend);
+    }
+
+    /**
+     * WRAP KEY.
+     *
+     * @return the blob of section 7 of the protocol notes
+     */
+    public byte[] wrapKey(int kid) throws SchsmException {
+        CommandApdu command = CommandApdu.of(0x80, 0x72, kid, KeyAlgorithm.WRAP.id(), CommandApdu.EXTENDED_LE);
+        return execute(CardCommand.WRAP_KEY, key(kid), command, Pin.NEEDED, Resend.ALLOWED);
+    }
+
+    /**
+     * UNWRAP KEY. The device finds the key domain by the blob; description and certificate have to be written
+     * afterwards.
+     *
+     * @param kid  key id, 1 to 255, not in use
+     * @param blob what {@link #wrapKey} gave
+     */
+    public void unwrapKey(int kid, byte[] blob) throws SchsmException {
+        requireKid(kid);
+        CommandApdu command = CommandApdu.of(0x80, 0x74, kid, KeyAlgorithm.UNWRAP.id(), blob, CommandApdu.NO_LE);
+        executeLarge(CardCommand.UNWRAP_KEY, key(kid), command, Resend.NEVER);
+    }
+
+    // Public keys of other devices
+
+    /**
+     * MSE: SET verification key.
+     *
+     * @param chr holder reference of a CVC
+     * @return whether the device knows that key; it verifies with it from now on if so
+     */
+    public boolean mseSetVerificationKey(String chr) throws SchsmException {
+        byte[] data = Tlv.of(0x83, chr.getBytes(StandardCharsets.ISO_8859_1)).encoded();
+        CommandApdu command = CommandApdu.of(0x00, 0x22, 0x81, 0xB6, data, CommandApdu.NO_LE);
+        ResponseApdu response = session.transmit(CardCommand.MSE_SET, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+        if (response.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
+            return false;
+        }
+        requireOk(CardCommand.MSE_SET, "public key " + chr, response);
+        return true;
+    }
+
+    /**
+     * PSO: VERIFY CERTIFICATE, with the key selected before. If it verifies the device knows its key from now on.
+     *
+     * @throws UntrustedDeviceException if the certificate does not verify
+     */
+    public void verifyCertificate(Cvc certificate) throws SchsmException {
+        byte[] content = Tlv.parse(certificate.inner().getEncoded()).value();
+        CommandApdu command = CommandApdu.of(0x00, 0x2A, 0x00, 0xBE, content, CommandApdu.NO_LE);
+        String object = "certificate " + certificate.chr();
+        ResponseApdu response = session.transmit(CardCommand.VERIFY_CERTIFICATE, command, Pin.NOT_NEEDED, Resend.NEVER);
+        if (response.sw() == StatusWords.CONDITIONS_NOT_SATISFIED || response.sw() == StatusWords.WRONG_DATA) {
+            DeviceException refused = StatusWords.error(CardCommand.VERIFY_CERTIFICATE, object, response.sw());
+            throw new UntrustedDeviceException(
+                    "device " + identity().deviceId() + " does not accept " + object + ": " + refused.getMessage(),
+                    refused);
+        }
+        requireOk(CardCommand.VERIFY_CERTIFICATE, object, response);
+    }
+
+    /**
+     * Makes another device's key known, from the top of its chain down, passing over what is known, and selects it as
+     * verification key: 1 command if it is known, at most 7.
+     *
+     * @throws UntrustedDeviceException if its chain does not lead to a key that this device knows
+     */
+    public void makeKnown(DeviceIdentity peer) throws SchsmException {
+        Cvc device = peer.deviceCertificate();
+        if (mseSetVerificationKey(device.chr())) {
+            return;
+        }
+        Optional<Cvc> issuer = peer.issuerCertificate();
+        if (issuer.isPresent()) {
+            String chr = issuer.get().chr();
+            if (!mseSetVerificationKey(chr)) {
+                selectIssuerOf(issuer.get());
+                verifyCertificate(issuer.get());
+                requireKnown(chr);
+            }
+        } else {
+            selectIssuerOf(device);
+        }
+        verifyCertificate(device);
+        requireKnown(device.chr());
+    }
+
+    private void selectIssuerOf(Cvc certificate) throws SchsmException {
+        String car = certificate.car().orElse("(none)");
+        if (certificate.car().isEmpty() || !mseSetVerificationKey(car)) {
+            throw new UntrustedDeviceException("device " + identity().deviceId() + " does not know " + car
+                    + ", the issuer of certificate " + certificate.chr());
+        }
+    }
+
+    private void requireKnown(String chr) throws SchsmException {
+        if (!mseSetVerificationKey(chr)) {
+            throw StatusWords.error(CardCommand.MSE_SET, "public key " + chr, StatusWords.REFERENCED_DATA_NOT_FOUND);
+        }
+    }
+
+    /**
+     * Agrees on the KEK of an exchange key's domain: makes the peer known ({@link #makeKnown}) and sends its request,
+     * 2 commands with a known peer, at most 8. The KCV is asked for with {@link #queryKeyDomain}.
+     *
+     * @param kid  the exchange key
+     * @param peer the peer's exchange key
+     * @throws UntrustedDeviceException if the peer does not lead to a key that this device knows
+     */
+    public void deriveXkek(int kid, AttestedPublicKey peer) throws SchsmException {
+        makeKnown(peer.identity());
+        byte[] content = Tlv.parse(peer.request().getEncoded()).value();
+        CommandApdu command = CommandApdu.of(0x80, 0x62, kid, KeyAlgorithm.ECDH_XKEK.id(), content, CommandApdu.NO_LE);
+        executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, Resend.NEVER);
+    }
+
+    // Key domains
+
+    /**
+     * MANAGE KEY DOMAIN, query.
+     *
+     * @param slot from 0
+     * @return the domain's state; empty if the slot is free
+     * @throws io.github.schsm.ObjectNotFoundException if there is no such slot
+     * @throws DeviceException                         if the device has no key domains
+     */
+    public Optional<KeyDomainStatus> queryKeyDomain(int slot) throws SchsmException {
+        ResponseApdu response = query(slot);
+        if (response.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
+            return Optional.empty();
+        }
+        requireOk(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), response);
+        return Optional.of(KeyDomainAnswer.parse(slot, response.data()));
+    }
+
+    /** Queries slots until there are no more: one command each, and one that says that there are no more. */
+    public KeyDomainListing listKeyDomains() throws SchsmException {
+        List<KeyDomainStatus> domains = new ArrayList<>();
+        for (int slot = 0; slot < MAX_SLOTS; slot++) {
+            ResponseApdu response = query(slot);
+            switch (response.sw()) {
+                case StatusWords.OK -> domains.add(KeyDomainAnswer.parse(slot, response.data()));
+                case StatusWords.REFERENCED_DATA_NOT_FOUND -> {
+                    // A free slot counts, and that is all.
+                }
+                case StatusWords.INCORRECT_P1P2, StatusWords.WRONG_P1P2, StatusWords.INSTRUCTION_NOT_SUPPORTED -> {
+                    return new KeyDomainListing(slot, domains);
+                }
+                default -> throw StatusWords.error(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), response.sw());
+            }
+        }
+        return new KeyDomainListing(MAX_SLOTS, domains);
+    }
+
+    private ResponseApdu query(int slot) throws SchsmException {
+        CommandApdu command = CommandApdu.of(0x80, 0x52, 0x00, slot, CommandApdu.SHORT_LE);
+        return session.transmit(CardCommand.MANAGE_KEY_DOMAIN, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+    }
+
+    /**
+     * MANAGE KEY DOMAIN, create a DKEK key domain.
+     *
+     * @param shares how many shares its key is made of, 1 to 255
+     */
+    public KeyDomainStatus createDkekDomain(int slot, int shares) throws SchsmException {
+        if (shares < 1 || shares > 0xFF) {
+            throw new IllegalArgumentException("a DKEK of " + shares + " shares; 1 to 255");
+        }
+        CommandApdu command = CommandApdu.of(0x80, 0x52, 0x01, slot, new byte[] {(byte) shares}, CommandApdu.SHORT_LE);
+        return KeyDomainAnswer.parse(
+                slot, execute(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, Resend.NEVER));
+    }
+
+    /**
+     * MANAGE KEY DOMAIN, import one share of a DKEK. Takes no PIN.
+     *
+     * @param share 32 bytes; the caller's to wipe
+     */
+    public KeyDomainStatus importDkekShare(int slot, byte[] share) throws SchsmException {
+        if (share.length != DkekShareFile.SHARE_LENGTH) {
+            throw new IllegalArgumentException("a DKEK share of " + share.length + " bytes; 32 are expected");
+        }
+        CommandApdu command = new CommandApdu(0x80, 0x52, 0x00, slot, share, CommandApdu.SHORT_LE, true);
+        try {
+            return KeyDomainAnswer.parse(
+                    slot,
+                    execute(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), command, Pin.NOT_NEEDED, Resend.NEVER));
+        } finally {
+            command.wipe();
+        }
+    }
+
+    /**
+     * MANAGE KEY DOMAIN, create an XKEK key domain; before, the certificates in the KDM are made known.
+     *
+     * @param kdm for this very device; the device checks it
+     */
+    public KeyDomainStatus createXkekDomain(int slot, Kdm kdm) throws SchsmException {
+        makeKnown(kdm.identity());
+        byte[] certificate = kdm.groupSigner().inner().getEncoded();
+        byte[] signature = Tlv.of(0x54, kdm.signature()).encoded();
+        byte[] data = Arrays.copyOf(certificate, certificate.length + signature.length);
+        System.arraycopy(signature, 0, data, certificate.length, signature.length);
+        CommandApdu command = CommandApdu.of(0x80, 0x52, 0x02, slot, data, CommandApdu.SHORT_LE);
+        return KeyDomainAnswer.parse(
+                slot, executeLarge(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Resend.NEVER));
+    }
+
+    /** MANAGE KEY DOMAIN, delete the KEK; keys stay. */
+    public KeyDomainStatus deleteKek(int slot) throws SchsmException {
+        CommandApdu command = CommandApdu.of(0x80, 0x52, 0x04, slot, CommandApdu.SHORT_LE);
+        return KeyDomainAnswer.parse(
+                slot, execute(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, Resend.ALLOWED));
+    }
+
+    /**
+     * MANAGE KEY DOMAIN, delete the domain.
+     *
+     * @throws io.github.schsm.ObjectExistsException if there are keys in it
+     */
+    public void deleteKeyDomain(int slot) throws SchsmException {
+        CommandApdu command = CommandApdu.of(0x80, 0x52, 0x03, slot, CommandApdu.SHORT_LE);
+        ResponseApdu response = session.transmit(CardCommand.DELETE_KEY_DOMAIN, command, Pin.NEEDED, Resend.ALLOWED);
+        // Some firmware answers with the state of the slot as it is now: free.
+        if (response.sw() != StatusWords.REFERENCED_DATA_NOT_FOUND) {
+            requireOk(CardCommand.DELETE_KEY_DOMAIN, keyDomain(slot), response);
+        }
+    }
+
+    // How commands go out
+
+    private byte[] read(CardCommand name, String object, CommandApdu command) throws SchsmException {
+        return execute(name, object, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+    }
+
+    private byte[] execute(CardCommand name, String object, CommandApdu command, Pin pin, Resend resend)
+            throws SchsmException {
+        ResponseApdu response = session.transmit(name, command, pin, resend);
+        requireOk(name, object, response);
+        return response.data();
+    }
+
+    /** For commands that the input buffer can take the data of, when it does not fit or the reader refuses it. */
+    private byte[] executeLarge(CardCommand name, String object, CommandApdu command, Resend resend)
+            throws SchsmException {
+        if (session.limits().fits(command)) {
+            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, resend);
+            if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
+                requireOk(name, object, response);
+                return response.data();
+            }
+        }
+        updateBinary(Files.INPUT_BUFFER, command.data());
+        return execute(name, object, command.withoutData(), Pin.NEEDED, resend);
+    }
+
+    private static void requireOk(CardCommand name, String object, ResponseApdu response) throws DeviceException {
+        if (!response.isOk()) {
+            throw StatusWords.error(name, object, response.sw());
+        }
+    }
+
+    private static void requireKid(int kid) {
+        if (kid < 1 || kid > 0xFF) {
+            throw new IllegalArgumentException("key id " + kid + "; 1 to 255");
+        }
+    }
+
+    private static byte[] fidBytes(int fid) {
+        return new byte[] {(byte) (fid >> 8), (byte) fid};
+    }
+
+    private static String key(int kid) {
+        return "key " + kid;
+    }
+
+    private static String keyDomain(int slot) {
+        return "key domain slot " + slot;
+    }
+
+    private static String pinName(int reference) {
+        return reference == Pins.SO ? "SO-PIN" : "user PIN";
+    }
+}

@@ -1,0 +1,247 @@
+package io.github.schsm.card;
+
+import io.github.schsm.AlgorithmNotAllowedException;
+import io.github.schsm.ConditionsNotSatisfiedException;
+import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceFullException;
+import io.github.schsm.InvalidDataException;
+import io.github.schsm.ObjectExistsException;
+import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinRequiredException;
+import io.github.schsm.PinStatus;
+import io.github.schsm.TransportPinException;
+import io.github.schsm.UseCounterExhaustedException;
+import io.github.schsm.WrongPinException;
+
+/**
+ * The one home of status words (section 2 of the protocol notes): what each means depends on the command that it
+ * answers, so both together become the exception that callers can act on.
+ */
+public final class StatusWords {
+    public static final int OK = 0x9000;
+    public static final int END_OF_FILE = 0x6282;
+    public static final int EXECUTION_ERROR = 0x6400;
+    public static final int MEMORY_FAILURE = 0x6581;
+    public static final int WRONG_LENGTH = 0x6700;
+    public static final int SECURITY_STATUS_NOT_SATISFIED = 0x6982;
+    public static final int AUTHENTICATION_METHOD_BLOCKED = 0x6983;
+    public static final int REFERENCE_DATA_NOT_USABLE = 0x6984;
+    public static final int CONDITIONS_NOT_SATISFIED = 0x6985;
+    public static final int COMMAND_NOT_ALLOWED = 0x6986;
+    public static final int WRONG_DATA = 0x6A80;
+    public static final int FUNCTION_NOT_SUPPORTED = 0x6A81;
+    public static final int FILE_NOT_FOUND = 0x6A82;
+    public static final int NOT_ENOUGH_MEMORY = 0x6A84;
+    public static final int INCORRECT_P1P2 = 0x6A86;
+    public static final int REFERENCED_DATA_NOT_FOUND = 0x6A88;
+    public static final int OBJECT_EXISTS = 0x6A89;
+    public static final int WRONG_P1P2 = 0x6B00;
+    public static final int INSTRUCTION_NOT_SUPPORTED = 0x6D00;
+    public static final int CLASS_NOT_SUPPORTED = 0x6E00;
+
+    private StatusWords() {}
+
+    /** Whether the status word is 63Cx: a wrong PIN, x tries left. */
+    static boolean isTriesLeft(int sw) {
+        return (sw & 0xFFF0) == 0x63C0;
+    }
+
+    /** The x of 63Cx. */
+    static int triesLeft(int sw) {
+        return sw & 0x0F;
+    }
+
+    /**
+     * What VERIFY without data says.
+     *
+     * @param pin the PIN's name, for the message
+     * @param sw  the status word
+     * @throws DeviceException if it is none of those that VERIFY can answer
+     */
+    static PinStatus pinStatus(String pin, int sw) throws DeviceException {
+        if (isTriesLeft(sw)) {
+            int tries = triesLeft(sw);
+            return new PinStatus(tries == 0 ? PinStatus.State.BLOCKED : PinStatus.State.NOT_VERIFIED, tries);
+        }
+        return switch (sw) {
+            case OK -> new PinStatus(PinStatus.State.VERIFIED, -1);
+            case AUTHENTICATION_METHOD_BLOCKED -> new PinStatus(PinStatus.State.BLOCKED, 0);
+            case REFERENCE_DATA_NOT_USABLE -> new PinStatus(PinStatus.State.TRANSPORT, -1);
+            case REFERENCED_DATA_NOT_FOUND -> new PinStatus(PinStatus.State.NOT_INITIALIZED, -1);
+            default -> throw error(CardCommand.VERIFY, pin, sw);
+        };
+    }
+
+    /**
+     * Whether an applet that is not ours may have given this answer to the first command of a transaction. Status
+     * words that only a command which was understood can get are left out.
+     */
+    static boolean mayBeForeign(int sw) {
+        return switch (sw) {
+            case OK,
+                    END_OF_FILE,
+                    MEMORY_FAILURE,
+                    WRONG_LENGTH,
+                    SECURITY_STATUS_NOT_SATISFIED,
+                    AUTHENTICATION_METHOD_BLOCKED,
+                    REFERENCE_DATA_NOT_USABLE,
+                    WRONG_DATA,
+                    FUNCTION_NOT_SUPPORTED,
+                    NOT_ENOUGH_MEMORY,
+                    REFERENCED_DATA_NOT_FOUND,
+                    OBJECT_EXISTS -> false;
+            default -> !isTriesLeft(sw);
+        };
+    }
+
+    /**
+     * What an answer other than 9000 means.
+     *
+     * @param command the command that was answered
+     * @param object  what it was about, for the message: {@code "key 5"}, {@code "file CE05"}
+     * @param sw      the status word
+     */
+    static DeviceException error(CardCommand command, String object, int sw) {
+        String name = command.title();
+        if (isTriesLeft(sw)) {
+            return new WrongPinException(name, sw, triesLeft(sw));
+        }
+        String prefix = object + ": ";
+        return switch (sw) {
+            case SECURITY_STATUS_NOT_SATISFIED ->
+                command == CardCommand.INITIALIZE_DEVICE
+                        ? new ConditionsNotSatisfiedException(name, sw, prefix + WRONG_INITIALIZATION_CODE)
+                        : new PinRequiredException(name, sw, prefix + "the PIN must be verified first");
+            case AUTHENTICATION_METHOD_BLOCKED -> new PinBlockedException(name, sw, prefix + blocked(command));
+            case REFERENCE_DATA_NOT_USABLE -> unusable(command, prefix, sw);
+            case CONDITIONS_NOT_SATISFIED ->
+                new ConditionsNotSatisfiedException(name, sw, prefix + conditions(command));
+            case WRONG_DATA -> new InvalidDataException(name, sw, prefix + wrongData(command));
+            case WRONG_LENGTH -> new InvalidDataException(name, sw, prefix + wrongLength(command));
+            case FUNCTION_NOT_SUPPORTED ->
+                new AlgorithmNotAllowedException(
+                        name,
+                        sw,
+                        prefix
+                                + (command.usesKey()
+                                        ? "the algorithm is not in the key's list, or the device does not have it"
+                                        : "the device does not support this function"));
+            case FILE_NOT_FOUND -> new ObjectNotFoundException(name, sw, prefix + notFound(command));
+            case REFERENCED_DATA_NOT_FOUND -> new ObjectNotFoundException(name, sw, prefix + noReference(command));
+            case INCORRECT_P1P2, WRONG_P1P2 ->
+                isKeyDomain(command)
+                        ? new ObjectNotFoundException(name, sw, prefix + "the device has no such key domain slot")
+                        : new DeviceException(name, sw, prefix + "the device refuses the command's parameters");
+            case OBJECT_EXISTS -> new ObjectExistsException(name, sw, prefix + exists(command));
+            case MEMORY_FAILURE, NOT_ENOUGH_MEMORY ->
+                new DeviceFullException(
+                        name, sw, prefix + "no memory is left on the device; delete keys or files that are not needed");
+            case COMMAND_NOT_ALLOWED -> new DeviceException(name, sw, prefix + "the device does not allow it");
+            case EXECUTION_ERROR -> new DeviceException(name, sw, prefix + notExecuted(command));
+            case INSTRUCTION_NOT_SUPPORTED, CLASS_NOT_SUPPORTED ->
+                new DeviceException(name, sw, prefix + unknownInstruction(command));
+            default -> new DeviceException(name, sw, prefix + "the device answered an unexpected status word");
+        };
+    }
+
+    private static final String WRONG_INITIALIZATION_CODE =
+            "the initialization code (SO-PIN) is not the one that the device was initialized with";
+    private static final String NO_MATCHING_KEK =
+            "no key domain holds the KEK that the key was wrapped with, or the blob was changed";
+
+    private static boolean isKeyDomain(CardCommand command) {
+        return command == CardCommand.MANAGE_KEY_DOMAIN
+                || command == CardCommand.CREATE_KEY_DOMAIN
+                || command == CardCommand.DELETE_KEY_DOMAIN;
+    }
+
+    private static DeviceException unusable(CardCommand command, String prefix, int sw) {
+        if (command.usesKey()) {
+            return new UseCounterExhaustedException(
+                    command.title(), sw, prefix + "the key's use counter is used up, it can not be used any more");
+        }
+        if (command == CardCommand.VERIFY) {
+            return new TransportPinException(
+                    command.title(), sw, prefix + "it is a transport PIN and must be changed before anything else");
+        }
+        return new InvalidDataException(command.title(), sw, prefix + "the data that it refers to is invalid");
+    }
+
+    private static String blocked(CardCommand command) {
+        return command == CardCommand.RESET_RETRY_COUNTER || command == CardCommand.INITIALIZE_DEVICE
+                ? "the SO-PIN is blocked"
+                : "it is blocked after too many wrong tries; unblock it with the SO-PIN";
+    }
+
+    private static String conditions(CardCommand command) {
+        return switch (command) {
+            case CREATE_KEY_DOMAIN -> "the key domain membership does not verify for this device";
+            case DERIVE_XKEK ->
+                "the key is no exchange key, or the peer's public key is not attested by a device that"
+                        + " is known, or belongs to another key domain";
+            case VERIFY_CERTIFICATE -> "the certificate's signature does not verify";
+            case WRAP_KEY -> "the key may not be wrapped, or there is no KEK in its key domain";
+            case UNWRAP_KEY -> NO_MATCHING_KEK;
+            case RESET_RETRY_COUNTER -> "the device was initialized so that the PIN can not be reset like this";
+            case SIGN, DECIPHER, SYMMETRIC_CIPHER -> "the key may not be used so";
+            case GENERATE_KEY_PAIR, GENERATE_SYMMETRIC_KEY ->
+                "the device does not generate such a key here; the key" + " domain may not fit";
+            default -> "the conditions for this command are not satisfied";
+        };
+    }
+
+    private static String wrongData(CardCommand command) {
+        return switch (command) {
+            case INITIALIZE_DEVICE -> "a value is not accepted, or " + WRONG_INITIALIZATION_CODE;
+            case UNWRAP_KEY -> NO_MATCHING_KEK;
+            case CREATE_KEY_DOMAIN -> "the key domain membership does not verify for this device";
+            case DERIVE_XKEK -> "the peer's public key is not accepted";
+            case DECIPHER -> "the device refuses the data (padding, or a point that is not on the key's curve)";
+            default -> "the device refuses the data";
+        };
+    }
+
+    private static String wrongLength(CardCommand command) {
+        return switch (command) {
+            case VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER ->
+                "the PIN has a length that the device refuses;" + " user PINs have 6 to 16 bytes, the SO-PIN 8";
+            default -> "the device refuses the data's length";
+        };
+    }
+
+    private static String notFound(CardCommand command) {
+        return command == CardCommand.UNWRAP_KEY ? NO_MATCHING_KEK : "it is not on the device";
+    }
+
+    private static String noReference(CardCommand command) {
+        return switch (command) {
+            case MANAGE_KEY_DOMAIN, DELETE_KEY_DOMAIN -> "the slot is free, there is no key domain in it";
+            case VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER -> "the device is not initialized";
+            case UNWRAP_KEY -> NO_MATCHING_KEK;
+            case DERIVE_XKEK -> "the peer's device certificate, or a key domain of the exchange key, is not known";
+            case MSE_SET, VERIFY_CERTIFICATE -> "the device does not know this public key";
+            default -> "what it refers to is not on the device";
+        };
+    }
+
+    private static String exists(CardCommand command) {
+        return switch (command) {
+            case DELETE_KEY_DOMAIN -> "there are keys in the key domain; delete or move them first";
+            case CREATE_KEY_DOMAIN, MANAGE_KEY_DOMAIN -> "the slot holds a key domain already";
+            default -> "it is on the device already";
+        };
+    }
+
+    private static String notExecuted(CardCommand command) {
+        return command == CardCommand.UNWRAP_KEY ? NO_MATCHING_KEK : "the device could not execute it";
+    }
+
+    private static String unknownInstruction(CardCommand command) {
+        return switch (command) {
+            case MANAGE_KEY_DOMAIN, CREATE_KEY_DOMAIN, DELETE_KEY_DOMAIN, WRAP_KEY, UNWRAP_KEY ->
+                "the device was" + " initialized without DKEK and key domains, or its firmware has none";
+            default -> "the device's firmware does not know this command";
+        };
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.schsm.card;
+
+import io.github.schsm.SchsmException;
+import java.security.NoSuchAlgorithmException;
+import java.security.NoSuchProviderException;
+import javax.smartcardio.CardTerminals;
+import javax.smartcardio.TerminalFactory;
+
+/** The JDK's SunPCSC. It has one context for the life of the JVM, so "fresh" here is only a new view of it. */
+final class SunTerminalSource implements TerminalSource {
+    static final SunTerminalSource INSTANCE = new SunTerminalSource();
+
+    private SunTerminalSource() {}
+
+    @Override
+    public String name() {
+        return "sunpcsc";
+    }
+
+    @Override
+    public CardTerminals open() throws SchsmException {
+        try {
+            return TerminalFactory.getInstance("PC/SC", null, "SunPCSC").terminals();
+        } catch (NoSuchAlgorithmException | NoSuchProviderException e) {
+            throw PcscFault.of(e).serviceFailure(name());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

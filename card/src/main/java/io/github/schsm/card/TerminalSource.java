@@ -1,0 +1,60 @@
+package io.github.schsm.card;
+
+import io.github.schsm.SchsmException;
+import java.util.Objects;
+import javax.smartcardio.CardTerminals;
+
+/**
+ * Where readers come from. A source opens a <em>fresh</em> context for each attempt to connect: after the PC/SC service
+ * was restarted only a new context finds it again, and a context that some thread waits on for changes blocks
+ * everybody else who uses it.
+ *
+ * <p>Two sources that are equal lead to the same readers; the funnel to a device ({@link CardDevice}) relies on it.
+ */
+public interface TerminalSource {
+    /** The name for messages: {@code pcsc}, {@code sunpcsc}, {@code simulator:memory}. */
+    String name();
+
+    /**
+     * A context of its own for one connection, or for listing readers.
+     *
+     * @throws SchsmException if the PC/SC service, its library or the readers cannot be reached
+     */
+    CardTerminals open() throws SchsmException;
+
+    /** Gives back what {@link #open()} gave. Never throws: whoever closes has nothing left to lose. */
+    default void close(CardTerminals terminals) {}
+
+    /** The PC/SC service by jnasmartcardio: the default. */
+    static TerminalSource pcsc() {
+        return JnaTerminalSource.INSTANCE;
+    }
+
+    /** The PC/SC service by the JDK's own SunPCSC. In a running JVM it never finds a PC/SC service again that was restarted. */
+    static TerminalSource sunPcsc() {
+        return SunTerminalSource.INSTANCE;
+    }
+
+    /**
+     * Readers of any other kind, e.g. the simulator's.
+     *
+     * @param name      for messages
+     * @param terminals the readers; given out as they are each time
+     */
+    static TerminalSource of(String name, CardTerminals terminals) {
+        return new FixedTerminalSource(name, terminals);
+    }
+}
+
+/** Readers that are there already and stay. */
+record FixedTerminalSource(String name, CardTerminals terminals) implements TerminalSource {
+    FixedTerminalSource {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(terminals, "terminals");
+    }
+
+    @Override
+    public CardTerminals open() {
+        return terminals;
+    }
+}

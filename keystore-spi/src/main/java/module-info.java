@@ -8,4 +8,5 @@ module io.github.schsm.spi {
     requires static transitive org.jspecify;
 
     exports io.github.schsm;
+    exports io.github.schsm.keystore;
 }

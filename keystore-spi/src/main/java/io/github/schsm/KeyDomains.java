@@ -84,10 +84,10 @@ public interface KeyDomains {
     /**
      * Wraps a key under its domain's KEK.
      *
-     * @return the blob of section 7 of the protocol notes
+     * @return the blob of section 7 of the protocol notes, with the key's description and certificate as stored
      * @throws SchsmException if the key may not leave or there is no KEK
      */
-    byte[] wrap(TokenKey key) throws SchsmException;
+    WrappedKeyEntry wrap(TokenKey key) throws SchsmException;
 
     /**
      * Unwraps a key and stores its description and certificate with it; if any of that fails nothing is left behind.

@@ -1,6 +1,7 @@
 package io.github.schsm;
 
 import java.security.Key;
+import java.security.interfaces.RSAPublicKey;
 
 /**
  * A handle for a key in a token. Holds which token and which key, never a PIN or a connection: it may outlive the
@@ -15,6 +16,26 @@ public sealed interface SchsmKey extends Key permits SchsmPrivateKey, SchsmSecre
 
     /** What was known of the key when the handle was made. */
     KeyDetails details();
+
+    /**
+     * A handle of the kind that fits the key.
+     *
+     * @throws InvalidRequestException if the key's public half is not on the token, so that its curve or modulus is
+     *                                 not known
+     */
+    static SchsmKey of(Token token, TokenKey key, KeyDetails details) throws InvalidRequestException {
+        if (key.type() == KeyType.AES) {
+            return new SchsmSecretKey(token, key, details);
+        }
+        if (key.type() == KeyType.EC && details.curve() != null) {
+            return new SchsmEcPrivateKey(token, key, details);
+        }
+        if (key.type() == KeyType.RSA && details.publicKey() instanceof RSAPublicKey) {
+            return new SchsmRsaPrivateKey(token, key, details);
+        }
+        throw new InvalidRequestException("the public key of " + key + " in device " + token.id()
+                + " is not on the token: neither a request nor a certificate is stored with it");
+    }
 
     /** The key's label. */
     default String label() {

@@ -10,7 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A handle for a private key in a token. */
-public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey permits SchsmEcPrivateKey {
+public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey
+        permits SchsmEcPrivateKey, SchsmRsaPrivateKey {
     @Serial
     private static final long serialVersionUID = 1L;
 

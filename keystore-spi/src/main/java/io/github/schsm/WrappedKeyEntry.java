@@ -183,6 +183,11 @@ public final class WrappedKeyEntry implements KeyStore.Entry {
         };
     }
 
+    /** The same with further certificates of the key's chain, nearest issuer first. */
+    public WrappedKeyEntry withIssuers(List<Certificate> chain) {
+        return new WrappedKeyEntry(blob, description, certificate, chain, header);
+    }
+
     /** A {@code .wky} file's content: the blob, and description and certificate where they are there. */
     public byte[] encode() {
         List<byte[]> parts = new ArrayList<>();

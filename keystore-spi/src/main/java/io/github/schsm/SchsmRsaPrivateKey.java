@@ -1,0 +1,40 @@
+package io.github.schsm;
+
+import java.io.Serial;
+import java.math.BigInteger;
+import java.security.interfaces.RSAKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
+import org.jspecify.annotations.Nullable;
+
+/** A handle for an RSA private key in a token; an {@link RSAKey}, so that libraries see its size. */
+public final class SchsmRsaPrivateKey extends SchsmPrivateKey implements RSAKey {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final transient BigInteger modulus;
+
+    /**
+     * A handle.
+     *
+     * @param details must have the public key
+     */
+    public SchsmRsaPrivateKey(Token token, TokenKey key, KeyDetails details) {
+        super(token, key, details);
+        if (!(details.publicKey() instanceof RSAPublicKey publicKey)) {
+            throw new IllegalArgumentException("the public key of " + key + " is missing");
+        }
+        this.modulus = publicKey.getModulus();
+    }
+
+    @Override
+    public BigInteger getModulus() {
+        return modulus;
+    }
+
+    /** Overridden because from JDK 22 on two interfaces of this class have a default of that name. */
+    @Override
+    public @Nullable AlgorithmParameterSpec getParams() {
+        return null;
+    }
+}

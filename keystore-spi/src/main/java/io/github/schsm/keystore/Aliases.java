@@ -1,0 +1,60 @@
+package io.github.schsm.keystore;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Aliases are labels. Where two entries have the same label, the first has it as it is and each further one gets its
+ * reference behind it, {@code label [7]}; keys come before certificates, each in the order of their numbers on the
+ * token. So an alias does not depend on anything but the token's contents.
+ */
+final class Aliases {
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    /** What an alias stands for: a key, or a certificate that belongs to none. */
+    record Entry(@Nullable TokenKey key, @Nullable TokenCertificate certificate) {}
+
+    private Aliases() {}
+
+    static Aliases of(Token token) throws SchsmException {
+        Aliases aliases = new Aliases();
+        for (TokenKey key : token.keys()) {
+            aliases.add(key.label(), key.reference(), new Entry(key, null));
+        }
+        for (TokenCertificate certificate : token.certificates()) {
+            aliases.add(certificate.label(), certificate.reference(), new Entry(null, certificate));
+        }
+        return aliases;
+    }
+
+    private void add(String label, String reference, Entry entry) {
+        String alias = label;
+        while (entries.containsKey(alias)) {
+            alias = alias + " [" + reference + "]";
+        }
+        entries.put(alias, entry);
+    }
+
+    Map<String, Entry> entries() {
+        return entries;
+    }
+
+    @Nullable
+    Entry get(String alias) {
+        return entries.get(alias);
+    }
+
+    @Nullable
+    String aliasOf(TokenKey key) {
+        return entries.entrySet().stream()
+                .filter(candidate -> key.equals(candidate.getValue().key()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.schsm.keystore;
+
+import io.github.schsm.Cvc;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
+import io.github.schsm.X509Certificates;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the certificates of a token and puts chains together. */
+final class Certificates {
+    private static final int SEQUENCE = 0x30;
+
+    /** A chain longer than this is a loop. */
+    private static final int MAX_CHAIN = 12;
+
+    private final Token token;
+
+    Certificates(Token token) {
+        this.token = token;
+    }
+
+    /** A key's X.509 certificate, or the request that the device made for it; null if there is neither. */
+    @Nullable
+    Certificate of(TokenKey key) throws SchsmException {
+        Optional<byte[]> stored = token.certificate(key);
+        if (stored.isEmpty() || stored.get().length == 0) {
+            return null;
+        }
+        byte[] encoded = stored.get();
+        if (encoded[0] == SEQUENCE) {
+            return X509Certificates.parse(encoded);
+        }
+        Cvc request = Cvc.parse(encoded);
+        return request.kind() == Cvc.Kind.AUTHENTICATED_REQUEST ? request.withIdentity(token.identity()) : request;
+    }
+
+    X509Certificate of(TokenCertificate certificate) throws SchsmException {
+        return X509Certificates.parse(token.certificate(certificate));
+    }
+
+    /** The certificate and its issuers on the token, as far as they are there. */
+    List<X509Certificate> chain(X509Certificate leaf) throws SchsmException {
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(leaf);
+        List<X509Certificate> candidates = all();
+        X509Certificate last = leaf;
+        while (!X509Certificates.isIssuedBy(last, last) && chain.size() < MAX_CHAIN) {
+            X509Certificate issuer = null;
+            for (X509Certificate candidate : candidates) {
+                if (X509Certificates.isIssuedBy(last, candidate)) {
+                    issuer = candidate;
+                    break;
+                }
+            }
+            if (issuer == null) {
+                break;
+            }
+            chain.add(issuer);
+            last = issuer;
+        }
+        return chain;
+    }
+
+    private List<X509Certificate> all() throws SchsmException {
+        List<X509Certificate> all = new ArrayList<>();
+        for (TokenCertificate certificate : token.certificates()) {
+            try {
+                all.add(of(certificate));
+            } catch (MalformedDataException notACertificate) {
+                // A file that somebody else wrote badly must not hide the chains of the others.
+                System.getLogger(Certificates.class.getName())
+                        .log(System.Logger.Level.DEBUG, "{0}: {1}", certificate, notACertificate.getMessage());
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,595 @@
+package io.github.schsm.keystore;
+
+import io.github.schsm.Cvc;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAttribute;
+import io.github.schsm.KeyDomainException;
+import io.github.schsm.KeyEncryptionKey;
+import io.github.schsm.KeyWrapping;
+import io.github.schsm.PinException;
+import io.github.schsm.PinSource;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmKey;
+import io.github.schsm.SchsmLoadParameter;
+import io.github.schsm.SchsmPrivateKey;
+import io.github.schsm.Token;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
+import io.github.schsm.UnwrapProtection;
+import io.github.schsm.WrapProtection;
+import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.X509Certificates;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.KeyStoreSpi;
+import java.security.PrivateKey;
+import java.security.ProviderException;
+import java.security.PublicKey;
+import java.security.UnrecoverableEntryException;
+import java.security.UnrecoverableKeyException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Date;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key store of type SCHSM over any token. There is no file: {@code load} takes a null stream, {@code store} has
+ * nothing to do because every change is on the token when its method returns.
+ *
+ * <p>A key without an X.509 certificate is an entry with the request that the device made for it as its certificate,
+ * and no chain: keytool casts the elements of chains to X.509.
+ */
+public final class SchsmKeyStore extends KeyStoreSpi {
+    private static final String NOT_LOADED = "the key store was not loaded: call load(null, pin) first";
+
+    private final TokenFinder finder;
+    private @Nullable Token loaded;
+
+    /** A key store under a configuration; touches no token. */
+    public SchsmKeyStore(TokenFinder finder) {
+        this.finder = finder;
+    }
+
+    @Override
+    public void engineLoad(@Nullable InputStream stream, char @Nullable [] password) throws IOException {
+        if (stream != null) {
+            throw new IOException("a key store of type SCHSM is on a device and not in a file: load it with a null"
+                    + " stream (keytool: -keystore NONE)");
+        }
+        load(null, password == null ? null : finder.password(password));
+    }
+
+    @Override
+    public void engineLoad(KeyStore.@Nullable LoadStoreParameter parameter) throws IOException {
+        if (parameter == null) {
+            load(null, null);
+            return;
+        }
+        String deviceId = parameter instanceof SchsmLoadParameter ours ? ours.deviceId() : null;
+        KeyStore.ProtectionParameter protection = parameter.getProtectionParameter();
+        if (protection == null) {
+            load(deviceId, null);
+        } else if (protection instanceof KeyStore.PasswordProtection password) {
+            char[] pin = password.getPassword();
+            load(deviceId, pin == null ? null : finder.password(pin));
+        } else if (protection instanceof KeyStore.CallbackHandlerProtection callback) {
+            load(deviceId, finder.callback(callback.getCallbackHandler()));
+        } else {
+            throw new IOException("a device is opened with a PasswordProtection or a CallbackHandlerProtection, not "
+                    + protection.getClass().getName());
+        }
+    }
+
+    private void load(@Nullable String deviceId, @Nullable PinSource pin) throws IOException {
+        try {
+            Token token = finder.find(deviceId);
+            token.refresh();
+            if (pin != null) {
+                token.login(pin);
+            } else {
+                finder.configuredPin().ifPresent(token::useWhenNeeded);
+            }
+            loaded = token;
+        } catch (PinException refused) {
+            UnrecoverableKeyException cause = new UnrecoverableKeyException(refused.getMessage());
+            cause.initCause(refused);
+            throw new IOException(refused.getMessage(), cause);
+        } catch (SchsmException failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public void engineStore(@Nullable OutputStream stream, char @Nullable [] password) {
+        token();
+    }
+
+    @Override
+    public void engineStore(KeyStore.@Nullable LoadStoreParameter parameter) {
+        token();
+    }
+
+    private Token token() {
+        if (loaded == null) {
+            throw new IllegalStateException(NOT_LOADED);
+        }
+        return loaded;
+    }
+
+    private Aliases aliases() {
+        try {
+            return Aliases.of(token());
+        } catch (SchsmException failed) {
+            throw new ProviderException(failed.getMessage(), failed);
+        }
+    }
+
+    private Certificates certificates() {
+        return new Certificates(token());
+    }
+
+    @Override
+    public Enumeration<String> engineAliases() {
+        return Collections.enumeration(List.copyOf(aliases().entries().keySet()));
+    }
+
+    @Override
+    public boolean engineContainsAlias(String alias) {
+        return aliases().get(alias) != null;
+    }
+
+    @Override
+    public int engineSize() {
+        return aliases().entries().size();
+    }
+
+    @Override
+    public boolean engineIsKeyEntry(String alias) {
+        return key(alias) != null;
+    }
+
+    @Override
+    public boolean engineIsCertificateEntry(String alias) {
+        Aliases.Entry entry = aliases().get(alias);
+        return entry != null && entry.certificate() != null;
+    }
+
+    private @Nullable TokenKey key(String alias) {
+        Aliases.Entry entry = aliases().get(alias);
+        return entry == null ? null : entry.key();
+    }
+
+    private @Nullable TokenCertificate certificate(String alias) {
+        Aliases.Entry entry = aliases().get(alias);
+        return entry == null ? null : entry.certificate();
+    }
+
+    /**
+     * A handle; the password is kept for when the device first wants a PIN, if nothing else was given to the token.
+     */
+    @Override
+    public @Nullable Key engineGetKey(String alias, char @Nullable [] password) throws UnrecoverableKeyException {
+        TokenKey key = key(alias);
+        if (key == null) {
+            return null;
+        }
+        try {
+            SchsmKey handle = handle(key);
+            if (password != null && password.length > 0) {
+                token().useWhenNeeded(finder.password(password));
+            }
+            return handle;
+        } catch (SchsmException failed) {
+            UnrecoverableKeyException unrecoverable = new UnrecoverableKeyException(failed.getMessage());
+            unrecoverable.initCause(failed);
+            throw unrecoverable;
+        }
+    }
+
+    private SchsmKey handle(TokenKey key) throws SchsmException {
+        return SchsmKey.of(token(), key, token().details(key));
+    }
+
+    @Override
+    public @Nullable Certificate engineGetCertificate(String alias) {
+        Aliases.Entry entry = aliases().get(alias);
+        return entry == null ? null : certificate(entry);
+    }
+
+    private @Nullable Certificate certificate(Aliases.Entry entry) {
+        try {
+            if (entry.key() != null) {
+                return certificates().of(entry.key());
+            }
+            return entry.certificate() == null ? null : certificates().of(entry.certificate());
+        } catch (SchsmException failed) {
+            throw new ProviderException(failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public Certificate @Nullable [] engineGetCertificateChain(String alias) {
+        TokenKey key = key(alias);
+        if (key == null) {
+            return null;
+        }
+        try {
+            return certificates().of(key) instanceof X509Certificate leaf
+                    ? certificates().chain(leaf).toArray(new Certificate[0])
+                    : null;
+        } catch (SchsmException failed) {
+            throw new ProviderException(failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public @Nullable String engineGetCertificateAlias(Certificate certificate) {
+        for (Map.Entry<String, Aliases.Entry> entry : aliases().entries().entrySet()) {
+            if (certificate.equals(certificate(entry.getValue()))) {
+                return entry.getKey();
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The first day of the certificate's validity: a device keeps no other date. Where there is no X.509 certificate,
+     * the start of 1970.
+     */
+    @Override
+    @SuppressWarnings("JavaUtilDate") // what KeyStoreSpi answers with
+    public @Nullable Date engineGetCreationDate(String alias) {
+        Aliases.Entry entry = aliases().get(alias);
+        if (entry == null) {
+            return null;
+        }
+        try {
+            return certificate(entry) instanceof X509Certificate x509 ? x509.getNotBefore() : new Date(0);
+        } catch (ProviderException unreadable) {
+            return new Date(0);
+        }
+    }
+
+    /** What a key store shows of an entry besides the key; overrides the method that JDK 18 introduced. */
+    public Set<KeyStore.Entry.Attribute> engineGetAttributes(String alias) {
+        TokenKey key = key(alias);
+        try {
+            return key == null ? Set.of() : KeyAttribute.of(handle(key));
+        } catch (SchsmException failed) {
+            throw new ProviderException(failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public boolean engineEntryInstanceOf(String alias, Class<? extends KeyStore.Entry> entryClass) {
+        Aliases.Entry entry = aliases().get(alias);
+        if (entry == null) {
+            return false;
+        }
+        if (entry.key() == null) {
+            return entryClass == KeyStore.TrustedCertificateEntry.class;
+        }
+        return entry.key().type().isPrivate()
+                ? entryClass == KeyStore.PrivateKeyEntry.class
+                : entryClass == KeyStore.SecretKeyEntry.class;
+    }
+
+    @Override
+    public KeyStore.@Nullable Entry engineGetEntry(String alias, KeyStore.@Nullable ProtectionParameter protection)
+            throws KeyStoreException, UnrecoverableEntryException {
+        if (protection instanceof SchsmDevice.Request request) {
+            return request.answer(token());
+        }
+        Aliases.Entry entry = aliases().get(alias);
+        if (entry == null) {
+            return null;
+        }
+        try {
+            if (protection instanceof WrapProtection wrap) {
+                return wrap(alias, entry, wrap);
+            }
+            if (entry.key() != null) {
+                return keyEntry(entry.key(), protection);
+            }
+            Certificate certificate = certificate(entry);
+            return certificate == null ? null : new KeyStore.TrustedCertificateEntry(certificate);
+        } catch (SchsmException failed) {
+            UnrecoverableEntryException unrecoverable = new UnrecoverableEntryException(failed.getMessage());
+            unrecoverable.initCause(failed);
+            throw unrecoverable;
+        }
+    }
+
+    private KeyStore.Entry keyEntry(TokenKey key, KeyStore.@Nullable ProtectionParameter protection)
+            throws SchsmException {
+        SchsmKey handle = handle(key);
+        if (protection instanceof KeyStore.PasswordProtection password && password.getPassword() != null) {
+            token().useWhenNeeded(finder.password(password.getPassword()));
+        }
+        if (handle instanceof SecretKey secret) {
+            return new KeyStore.SecretKeyEntry(secret, KeyAttribute.of(handle));
+        }
+        Certificate certificate = certificates().of(key);
+        if (certificate == null) {
+            throw new InvalidRequestException(
+                    key + " has neither a certificate nor a request on the device: use getKey, or store a certificate");
+        }
+        List<? extends Certificate> chain =
+                certificate instanceof X509Certificate leaf ? certificates().chain(leaf) : List.of(certificate);
+        return new KeyStore.PrivateKeyEntry(
+                (PrivateKey) handle, chain.toArray(new Certificate[0]), KeyAttribute.of(handle));
+    }
+
+    private WrappedKeyEntry wrap(String alias, Aliases.Entry entry, WrapProtection protection) throws SchsmException {
+        if (entry.key() == null) {
+            throw new InvalidRequestException("\"" + alias + "\" is a certificate: only keys are wrapped");
+        }
+        WrappedKeyEntry wrapped =
+                KeyWrapping.wrap(handle(entry.key()), protection.kek(), protection.useCounterMayBeLost());
+        Optional<byte[]> stored = wrapped.certificate();
+        if (stored.isPresent() && certificates().of(entry.key()) instanceof X509Certificate leaf) {
+            List<X509Certificate> chain = certificates().chain(leaf);
+            return wrapped.withIssuers(List.copyOf(chain.subList(1, chain.size())));
+        }
+        return wrapped;
+    }
+
+    @Override
+    public void engineSetEntry(String alias, KeyStore.Entry entry, KeyStore.@Nullable ProtectionParameter protection)
+            throws KeyStoreException {
+        if (entry instanceof WrappedKeyEntry wrapped) {
+            unwrap(alias, wrapped, protection);
+        } else if (entry instanceof KeyStore.PrivateKeyEntry pair) {
+            setHandle(alias, pair.getPrivateKey(), pair.getCertificateChain(), pair.getAttributes());
+        } else if (entry instanceof KeyStore.SecretKeyEntry secret) {
+            setHandle(alias, secret.getSecretKey(), null, secret.getAttributes());
+        } else if (entry instanceof KeyStore.TrustedCertificateEntry trusted) {
+            engineSetCertificateEntry(alias, trusted.getTrustedCertificate());
+        } else {
+            throw new KeyStoreException("an entry of type " + entry.getClass().getName()
+                    + " cannot be put on a device: use PrivateKeyEntry, SecretKeyEntry, TrustedCertificateEntry or"
+                    + " WrappedKeyEntry");
+        }
+    }
+
+    @Override
+    public void engineSetKeyEntry(String alias, Key key, char @Nullable [] password, Certificate @Nullable [] chain)
+            throws KeyStoreException {
+        setHandle(alias, key, chain, Set.of());
+    }
+
+    private void setHandle(
+            String alias, Key key, Certificate @Nullable [] chain, Set<KeyStore.Entry.Attribute> attributes)
+            throws KeyStoreException {
+        if (!(key instanceof SchsmKey handle)) {
+            throw new KeyStoreException("a software key cannot be stored on a device: its private part would have been"
+                    + " outside. Generate the key on the device (keytool -genkeypair with -providername naming this"
+                    + " provider), or bring a wrapped key as WrappedKeyEntry");
+        }
+        if (!handle.token().id().equals(token().id())) {
+            throw new KeyStoreException(handle + " cannot be stored in device " + token().id()
+                    + ": keys move between members of a key domain with KeyMigration");
+        }
+        try {
+            Aliases aliases = Aliases.of(token());
+            TokenKey current = current(aliases, handle);
+            requireSame(attributes, handle);
+            X509Certificate leaf = leaf(chain, handle);
+            Aliases.Entry holder = aliases.get(alias);
+            if (holder != null && !current.equals(holder.key())) {
+                throw new InvalidRequestException(
+                        "another entry has the alias \"" + alias + "\": delete or rename it first");
+            }
+            if (leaf != null && chain != null) {
+                token().storeCertificate(current, encoded(leaf));
+                storeIssuers(Arrays.asList(chain).subList(1, chain.length));
+            }
+            if (holder == null) {
+                token().rename(current, alias);
+            }
+        } catch (SchsmException failed) {
+            throw new KeyStoreException(failed.getMessage(), failed);
+        }
+    }
+
+    private static TokenKey current(Aliases aliases, SchsmKey handle) throws InvalidRequestException {
+        for (Aliases.Entry entry : aliases.entries().values()) {
+            TokenKey key = entry.key();
+            if (key != null && key.reference().equals(handle.key().reference())) {
+                return key;
+            }
+        }
+        throw new InvalidRequestException(handle + " is not there any more");
+    }
+
+    private static void requireSame(Set<KeyStore.Entry.Attribute> wanted, SchsmKey handle)
+            throws InvalidRequestException {
+        Set<KeyStore.Entry.Attribute> actual = KeyAttribute.of(handle);
+        for (KeyStore.Entry.Attribute attribute : wanted) {
+            if (attribute instanceof KeyAttribute && !actual.contains(attribute)) {
+                throw new InvalidRequestException("attribute " + attribute.getName() + " = " + attribute.getValue()
+                        + " cannot be given to a key that exists: a device sets it when it generates the key");
+            }
+        }
+    }
+
+    /** The certificate to store, checked to be the key's; null if the chain only has the request that is there. */
+    private static @Nullable X509Certificate leaf(Certificate @Nullable [] chain, SchsmKey handle)
+            throws InvalidRequestException {
+        if (chain == null || chain.length == 0) {
+            return null;
+        }
+        PublicKey publicKey = handle.details().publicKey();
+        if (chain[0] instanceof Cvc request) {
+            if (!request.getPublicKey().equals(publicKey)) {
+                throw new InvalidRequestException("the request " + request + " is of another key than " + handle);
+            }
+            return null;
+        }
+        if (!(chain[0] instanceof X509Certificate leaf)) {
+            throw new InvalidRequestException(
+                    "certificates of type " + chain[0].getType() + " are not stored with keys, X.509 are");
+        }
+        if (!(handle instanceof SchsmPrivateKey)) {
+            throw new InvalidRequestException(handle + " is a secret key and has no certificate");
+        }
+        if (publicKey != null && !X509Certificates.publicKey(leaf).equals(publicKey)) {
+            throw new InvalidRequestException(
+                    "the certificate of " + leaf.getSubjectX500Principal() + " is for another key than " + handle);
+        }
+        return leaf;
+    }
+
+    private static byte[] encoded(Certificate certificate) throws InvalidRequestException {
+        try {
+            return certificate.getEncoded();
+        } catch (java.security.cert.CertificateEncodingException unusable) {
+            throw new InvalidRequestException("the certificate has no encoding: " + unusable.getMessage(), unusable);
+        }
+    }
+
+    /** Puts the certificates of a chain on the token that are not there yet, so that the chain can be completed. */
+    private List<TokenCertificate> storeIssuers(List<? extends Certificate> issuers) throws SchsmException {
+        List<TokenCertificate> added = new ArrayList<>();
+        if (issuers.isEmpty()) {
+            return added;
+        }
+        List<byte[]> present = new ArrayList<>();
+        for (TokenCertificate certificate : token().certificates()) {
+            present.add(token().certificate(certificate));
+        }
+        try {
+            for (Certificate issuer : issuers) {
+                byte[] encoded = encoded(issuer);
+                if (issuer instanceof X509Certificate x509
+                        && present.stream().noneMatch(other -> Arrays.equals(other, encoded))) {
+                    added.add(token().addCertificate(label(x509), encoded));
+                }
+            }
+            return added;
+        } catch (SchsmException failed) {
+            removeAll(added, failed);
+            throw failed;
+        }
+    }
+
+    private void removeAll(List<TokenCertificate> added, SchsmException reason) {
+        for (TokenCertificate certificate : added) {
+            try {
+                token().delete(certificate);
+            } catch (SchsmException alsoFailed) {
+                reason.addSuppressed(alsoFailed);
+            }
+        }
+    }
+
+    private static String label(X509Certificate certificate) {
+        String name = certificate.getSubjectX500Principal().getName();
+        for (String part : name.split(",", -1)) {
+            if (part.toUpperCase(Locale.ROOT).startsWith("CN=")) {
+                return part.substring("CN=".length());
+            }
+        }
+        return name;
+    }
+
+    @Override
+    public void engineSetKeyEntry(String alias, byte[] key, Certificate @Nullable [] chain) throws KeyStoreException {
+        try {
+            WrappedKeyEntry given = KeyWrapping.parse(key);
+            List<Certificate> certificates = chain == null ? List.of() : List.of(chain);
+            WrappedKeyEntry entry = certificates.isEmpty()
+                    ? given
+                    : WrappedKeyEntry.of(given.blob(), given.description().orElse(null), certificates);
+            unwrap(alias, entry, null);
+        } catch (SchsmException malformed) {
+            throw new KeyStoreException(malformed.getMessage(), malformed);
+        }
+    }
+
+    private void unwrap(String alias, WrappedKeyEntry entry, KeyStore.@Nullable ProtectionParameter protection)
+            throws KeyStoreException {
+        try {
+            if (aliases().get(alias) != null) {
+                throw new InvalidRequestException(
+                        "another entry has the alias \"" + alias + "\": delete or rename it first");
+            }
+            if (protection instanceof UnwrapProtection unwrap) {
+                KeyEncryptionKey kek = unwrap.kek();
+                if (!kek.token().id().equals(token().id())) {
+                    throw new KeyDomainException(
+                            kek + " is in another device than the key store, which is in " + token().id());
+                }
+                KeyWrapping.requireSameKek(entry, kek);
+            } else if (protection != null) {
+                throw new InvalidRequestException("a wrapped key is stored with an UnwrapProtection or none, not with "
+                        + protection.getClass().getName());
+            }
+            TokenKey key = token().keyDomains().unwrap(entry, alias);
+            try {
+                storeIssuers(entry.issuers());
+            } catch (SchsmException failed) {
+                try {
+                    token().delete(key);
+                } catch (SchsmException alsoFailed) {
+                    failed.addSuppressed(alsoFailed);
+                }
+                throw failed;
+            }
+        } catch (SchsmException failed) {
+            throw new KeyStoreException(failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public void engineSetCertificateEntry(String alias, Certificate certificate) throws KeyStoreException {
+        if (!(certificate instanceof X509Certificate)) {
+            throw new KeyStoreException("a device stores X.509 certificates of others, not " + certificate.getType());
+        }
+        if (key(alias) != null) {
+            throw new KeyStoreException("\"" + alias + "\" is a key: setKeyEntry stores a certificate with it");
+        }
+        TokenCertificate replaced = certificate(alias);
+        try {
+            token().addCertificate(alias, encoded(certificate));
+            if (replaced != null) {
+                token().delete(replaced);
+            }
+        } catch (SchsmException failed) {
+            throw new KeyStoreException(failed.getMessage(), failed);
+        }
+    }
+
+    /** Deletes a key with its description and certificate, or a certificate; an alias that is not there is no error. */
+    @Override
+    public void engineDeleteEntry(String alias) throws KeyStoreException {
+        Aliases.Entry entry = aliases().get(alias);
+        if (entry == null) {
+            return;
+        }
+        try {
+            if (entry.key() != null) {
+                token().delete(entry.key());
+            } else if (entry.certificate() != null) {
+                token().delete(entry.certificate());
+            }
+        } catch (SchsmException failed) {
+            throw new KeyStoreException(failed.getMessage(), failed);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.schsm.keystore;
+
+import io.github.schsm.PinSource;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import java.util.Optional;
+import javax.security.auth.callback.CallbackHandler;
+import org.jspecify.annotations.Nullable;
+
+/** What a key store asks of the configuration it was made under. */
+public interface TokenFinder {
+    /**
+     * The token that is meant.
+     *
+     * @param deviceId its id; null where the configuration decides
+     * @throws SchsmException if it is not there, or several are and none was chosen
+     */
+    Token find(@Nullable String deviceId) throws SchsmException;
+
+    /** The PIN source that the configuration names. */
+    Optional<PinSource> configuredPin();
+
+    /** A PIN source that is a password; it copies it. */
+    PinSource password(char[] password);
+
+    /** A PIN source that asks a callback handler. */
+    PinSource callback(CallbackHandler handler);
+}

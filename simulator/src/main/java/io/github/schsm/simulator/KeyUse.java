@@ -80,13 +80,29 @@ final class KeyUse {
                     String name = Algorithm.hash(algorithm);
                     return pss(key, name, Hashes.digest(name, data));
                 }
-                return switch (data.length) {
-                    case SHA1_LENGTH -> pss(key, "SHA-1", data);
-                    case SHA256_LENGTH -> pss(key, "SHA-256", data);
+                byte[] hash = withoutDigestInfo(data);
+                return switch (hash.length) {
+                    case SHA1_LENGTH -> pss(key, "SHA-1", hash);
+                    case SHA256_LENGTH -> pss(key, "SHA-256", hash);
                     default -> throw new Refusal(Sw.WRONG_DATA);
                 };
             }
         }
+    }
+
+    /** OpenSC hands over a DigestInfo where a hash is due. */
+    private static byte[] withoutDigestInfo(byte[] data) {
+        for (String name : new String[] {"SHA-1", "SHA-256"}) {
+            int length = name.equals("SHA-1") ? SHA1_LENGTH : SHA256_LENGTH;
+            int prefix = data.length - length;
+            if (prefix > 0) {
+                byte[] hash = Arrays.copyOfRange(data, prefix, data.length);
+                if (Arrays.equals(RsaMath.digestInfo(name, hash), data)) {
+                    return hash;
+                }
+            }
+        }
+        return data;
     }
 
     private static byte[] pss(KeyMaterial.Rsa key, String hashName, byte[] hash) throws Refusal {

@@ -6,14 +6,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
+import java.security.Security;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminal;
 import javax.smartcardio.TerminalFactory;
 import jnasmartcardio.Smartcardio;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every other PC/SC test builds on: our own daemon with empty readers, one for each port we were told. */
 @Tag("pcsc")
@@ -23,11 +28,15 @@ class PcscReadersTest {
             .map(Integer::valueOf)
             .toList();
 
-    @Test
-    void daemonHasOneEmptyReaderForEachPort() throws NoSuchAlgorithmException, CardException {
-        List<CardTerminal> terminals = TerminalFactory.getInstance("PC/SC", null, new Smartcardio())
-                .terminals()
-                .list();
+    private static Stream<Provider> providers() {
+        return Stream.of(new Smartcardio(), Security.getProvider("SunPCSC"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void daemonHasOneEmptyReaderForEachPort(Provider provider) throws NoSuchAlgorithmException, CardException {
+        List<CardTerminal> terminals =
+                TerminalFactory.getInstance("PC/SC", null, provider).terminals().list();
 
         assertThat(terminals).hasSameSizeAs(PORTS);
         for (CardTerminal terminal : terminals) {

@@ -220,7 +220,12 @@ final class CardSession {
     /** Returns whether a PIN was sent and accepted just now. */
     private boolean authenticateIfNeeded() throws SchsmException {
         if (authenticator != null) {
-            return !connection().isVerifiedBy(authenticator) && authenticate(authenticator);
+            if (connection().isVerifiedBy(authenticator)) {
+                return false;
+            }
+            if (authenticate(authenticator)) {
+                return true;
+            }
         }
         if (connection().isVerified() && !verifiedHere) {
             throw pinRequired("only another user of this program has verified it");

@@ -44,9 +44,18 @@ public record KeyPairRequest(
 
     /** The command data. */
     byte[] encode() {
+        return encode(List.of(text(0x42, car)));
+    }
+
+    /** The same without the inner authority reference, which firmware from 2 on can do without. */
+    byte[] encodeShort() {
+        return encode(List.of());
+    }
+
+    private byte[] encode(List<Tlv> authority) {
         List<Tlv> body = new ArrayList<>();
         body.add(Tlv.of(0x5F29, new byte[] {0}));
-        body.add(text(0x42, car));
+        body.addAll(authority);
         body.add(publicKey);
         body.add(text(0x5F20, chr));
         outerCar.ifPresent(reference -> body.add(text(0x45, reference)));

@@ -93,6 +93,11 @@ record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
         return new PcscFault(kind, code, thrown);
     }
 
+    /** The same event, known better. */
+    PcscFault withKind(Kind better) {
+        return new PcscFault(better, code, cause);
+    }
+
     private static @Nullable String code(Throwable thrown) {
         @Nullable Throwable at = thrown;
         for (int depth = 0; at != null && depth < MAX_CAUSES; depth++, at = at.getCause()) {

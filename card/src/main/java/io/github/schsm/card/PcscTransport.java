@@ -27,6 +27,7 @@ final class PcscTransport implements CardTransport {
 
     private final TerminalSource source;
     private final CardTerminals terminals;
+    private final CardTerminal terminal;
     private final String reader;
     private final Card card;
     private final CardChannel channel;
@@ -34,10 +35,16 @@ final class PcscTransport implements CardTransport {
     private final ByteBuffer answer = ByteBuffer.allocate(MAX_ANSWER);
 
     private PcscTransport(
-            TerminalSource source, CardTerminals terminals, String reader, Card card, CardChannel channel, ATR atr) {
+            TerminalSource source,
+            CardTerminals terminals,
+            CardTerminal terminal,
+            Card card,
+            CardChannel channel,
+            ATR atr) {
         this.source = source;
         this.terminals = terminals;
-        this.reader = reader;
+        this.terminal = terminal;
+        this.reader = terminal.getName();
         this.card = card;
         this.channel = channel;
         this.atr = atr.getBytes();
@@ -51,8 +58,9 @@ final class PcscTransport implements CardTransport {
     static PcscTransport connect(TerminalSource source, String reader) throws SchsmException {
         CardTerminals terminals = source.open();
         try {
-            Card card = find(source, terminals, reader).connect(ANY_PROTOCOL);
-            return new PcscTransport(source, terminals, reader, card, card.getBasicChannel(), card.getATR());
+            CardTerminal terminal = find(source, terminals, reader);
+            Card card = terminal.connect(ANY_PROTOCOL);
+            return new PcscTransport(source, terminals, terminal, card, card.getBasicChannel(), card.getATR());
         } catch (CardException | RuntimeException e) {
             source.close(terminals);
             throw PcscFault.of(e).failure(reader, false);
@@ -126,9 +134,22 @@ final class PcscTransport implements CardTransport {
             return Arrays.copyOf(answer.array(), length);
         } catch (CardException | RuntimeException e) {
             PcscFault fault = PcscFault.of(e);
+            if (fault.kind() == PcscFault.Kind.COMMUNICATION && !isCardPresent()) {
+                fault = fault.withKind(PcscFault.Kind.REMOVED);
+            }
             throw new TransmitFailure(fault.failure(reader, fault.outcomeUnknown()), fault.outcomeUnknown());
         } finally {
             Arrays.fill(answer.array(), 0, Math.min(Math.max(answer.position(), 2), MAX_ANSWER), (byte) 0);
+        }
+    }
+
+    /** Implementations do not always say that an APDU failed because the card went. */
+    private boolean isCardPresent() {
+        try {
+            return terminal.isCardPresent();
+        } catch (CardException | RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the reader does not say whether there is a card in it", e);
+            return true;
         }
     }
 

@@ -309,10 +309,12 @@ public final class SmartCardHsm {
     public Cvc generateKeyPair(int kid, KeyPairRequest request) throws SchsmException {
         requireKid(kid);
         // Without extended length the device is not asked for the request: it is read from its file.
-        boolean direct = session.limits().extended();
-        CommandApdu command = CommandApdu.of(
-                0x00, 0x46, kid, 0x00, request.encode(), direct ? CommandApdu.EXTENDED_LE : CommandApdu.NO_LE);
-        byte[] answer = executeLarge(CardCommand.GENERATE_KEY_PAIR, key(kid), command, Resend.NEVER);
+        int ne = session.limits().extended() ? CommandApdu.EXTENDED_LE : CommandApdu.NO_LE;
+        CommandApdu command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encode(), ne);
+        if (!session.limits().fits(command)) {
+            command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encodeShort(), ne);
+        }
+        byte[] answer = executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), command);
         return Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
     }
 
@@ -658,8 +660,7 @@ public final class SmartCardHsm {
         byte[] data = Arrays.copyOf(certificate, certificate.length + signature.length);
         System.arraycopy(signature, 0, data, certificate.length, signature.length);
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x02, slot, data, CommandApdu.SHORT_LE);
-        return KeyDomainAnswer.parse(
-                slot, executeLarge(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Resend.NEVER));
+        return KeyDomainAnswer.parse(slot, executeWhole(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command));
     }
 
     /** MANAGE KEY DOMAIN, delete the KEK; keys stay. */
@@ -708,6 +709,21 @@ public final class SmartCardHsm {
         }
         updateBinary(Files.INPUT_BUFFER, command.data());
         return execute(name, object, command.withoutData(), Pin.NEEDED, resend);
+    }
+
+    /** For commands whose data has to come with them, however long it is. */
+    private byte[] executeWhole(CardCommand name, String object, CommandApdu command) throws SchsmException {
+        if (session.limits().fits(command)) {
+            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, Resend.NEVER);
+            if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
+                requireOk(name, object, response);
+                return response.data();
+            }
+        }
+        throw new InvalidRequestException(object + ": " + name.title() + " takes " + command.dataLength()
+                + " bytes here, and this reader passes at most "
+                + session.limits().maxData(command.ne() != CommandApdu.NO_LE)
+                + "; use a reader with extended length");
     }
 
     private static void requireOk(CardCommand name, String object, ResponseApdu response) throws DeviceException {

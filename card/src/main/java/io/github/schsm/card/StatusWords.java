@@ -217,6 +217,8 @@ public final class StatusWords {
     private static String noReference(CardCommand command) {
         return switch (command) {
             case MANAGE_KEY_DOMAIN, DELETE_KEY_DOMAIN -> "the slot is free, there is no key domain in it";
+            case CREATE_KEY_DOMAIN ->
+                "the key domain membership is not for this device, or its group signer is not known";
             case VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER -> "the device is not initialized";
             case UNWRAP_KEY -> NO_MATCHING_KEK;
             case DERIVE_XKEK -> "the peer's device certificate, or a key domain of the exchange key, is not known";

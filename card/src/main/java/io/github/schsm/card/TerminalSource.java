@@ -1,7 +1,6 @@
 package io.github.schsm.card;
 
 import io.github.schsm.SchsmException;
-import java.util.Objects;
 import javax.smartcardio.CardTerminals;
 
 /**
@@ -43,18 +42,5 @@ public interface TerminalSource {
      */
     static TerminalSource of(String name, CardTerminals terminals) {
         return new FixedTerminalSource(name, terminals);
-    }
-}
-
-/** Readers that are there already and stay. */
-record FixedTerminalSource(String name, CardTerminals terminals) implements TerminalSource {
-    FixedTerminalSource {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(terminals, "terminals");
-    }
-
-    @Override
-    public CardTerminals open() {
-        return terminals;
     }
 }

@@ -1,0 +1,17 @@
+package io.github.schsm.card;
+
+import java.util.Objects;
+import javax.smartcardio.CardTerminals;
+
+/** Readers that are there already and stay. */
+record FixedTerminalSource(String name, CardTerminals terminals) implements TerminalSource {
+    FixedTerminalSource {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(terminals, "terminals");
+    }
+
+    @Override
+    public CardTerminals open() {
+        return terminals;
+    }
+}

@@ -8,6 +8,6 @@ final class CardRemovedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     CardRemovedException() {
-        super("the card was removed");
+        super("SCARD_W_REMOVED_CARD: the card was removed");
     }
 }

@@ -50,7 +50,11 @@ if pcscd --help 2>&1 | grep -q -- --disable-polkit; then daemon+=(--disable-polk
 log=$ROOT/.build/check/pcscd.log
 "${as_root[@]}" "${daemon[@]}" >"$log" 2>&1 </dev/null &
 pid=$!
-stop() { "${as_root[@]}" kill "$pid" 2>/dev/null || true; }
+stop() {
+    "${as_root[@]}" kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true # it removes its socket
+    rm -rf "$work"
+}
 trap stop EXIT
 
 for _ in $(seq 100); do

@@ -35,7 +35,7 @@ apt_install() { # what-for package...
 
 may_install() { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
 
-apt_has() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+apt_has() { [[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [^\(] ]]; }
 
 java_major() { # home: prints the feature version of a complete JDK
     [ -x "$1/bin/javac" ] && [ -f "$1/release" ] || return 1

@@ -45,7 +45,7 @@ END
 
 daemon=(pcscd --foreground --config "$work/readers")
 for folder in /usr/sbin /sbin; do PATH=$PATH:$folder; done
-if pcscd --help 2>&1 | grep -q -- --disable-polkit; then daemon+=(--disable-polkit); fi
+if [[ $(pcscd --help 2>&1) == *--disable-polkit* ]]; then daemon+=(--disable-polkit); fi
 
 log=$ROOT/.build/check/pcscd.log
 "${as_root[@]}" "${daemon[@]}" >"$log" 2>&1 </dev/null &

@@ -112,6 +112,9 @@ final class KeyGeneration {
     }
 
     Answer generateSecretKey(Command command) throws Refusal, MalformedDataException {
+        if (applet.profile().isBeforeVersion3()) {
+            throw new Refusal(Sw.UNKNOWN_INSTRUCTION);
+        }
         if (command.p2() < AES_128 || command.p2() > AES_256) {
             throw new Refusal(Sw.WRONG_P1_P2);
         }

@@ -1,6 +1,7 @@
 package io.github.schsm.simulator;
 
 import io.github.schsm.Cvc;
+import io.github.schsm.EcCurve;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.Tlv;
 import java.math.BigInteger;
@@ -176,7 +177,7 @@ final class KeyUse {
                 .domain(key.domain())
                 .filter(KeyDomainSlot::isXkek)
                 .orElseThrow(() -> new Refusal(Sw.CONDITIONS_NOT_SATISFIED));
-        if (!key.isExchangeKey() || own.curve().fieldLength() != KeyDomainSlot.KEK_LENGTH) {
+        if (!key.isExchangeKey() || own.curve() != EcCurve.BRAINPOOLP256R1) {
             throw new Refusal(Sw.CONDITIONS_NOT_SATISFIED);
         }
         Cvc request = peer(own, content);

@@ -8,13 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -99,16 +97,13 @@ final class RackFolder {
 
     private static Path makeFolder(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
-            Path parent = folder.toAbsolutePath().getParent();
-            boolean posix = parent != null && Files.isDirectory(parent) && isPosix(parent);
-            Files.createDirectories(folder, posix ? ownerOnly("rwx------") : noAttributes());
+            Files.createDirectories(folder, isPosix(folder) ? ownerOnly("rwx------") : noAttributes());
         }
         return folder.toRealPath();
     }
 
-    private static boolean isPosix(Path path) throws IOException {
-        FileStore store = Files.getFileStore(path);
-        return store.supportsFileAttributeView(PosixFileAttributeView.class);
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
     private static FileAttribute<?>[] ownerOnly(String permissions) {

@@ -14,7 +14,6 @@ import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
 import org.bouncycastle.crypto.CryptoException;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.InvalidCipherTextException;
-import org.bouncycastle.crypto.digests.NullDigest;
 import org.bouncycastle.crypto.encodings.OAEPEncoding;
 import org.bouncycastle.crypto.encodings.PKCS1Encoding;
 import org.bouncycastle.crypto.engines.RSABlindedEngine;
@@ -98,8 +97,8 @@ final class RsaMath {
     /** PSS over a hash, with MGF1 of the same hash function and a salt as long as the hash. */
     static byte[] signPss(KeyMaterial.Rsa key, String hashName, byte[] hash) {
         Digest function = digest(hashName);
-        PSSSigner signer = new PSSSigner(
-                new RSABlindedEngine(), new NullDigest(), function, function.getDigestSize(), (byte) 0xBC);
+        PSSSigner signer = PSSSigner.createRawSigner(
+                new RSABlindedEngine(), function, function, function.getDigestSize(), (byte) 0xBC);
         signer.init(true, new ParametersWithRandom(privateKey(key), Randomness.source()));
         signer.update(hash, 0, hash.length);
         try {

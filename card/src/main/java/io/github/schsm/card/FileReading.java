@@ -37,7 +37,7 @@ final class FileReading {
             } else {
                 requireData(fid, whole);
                 file.writeBytes(whole.data());
-                if (expectedLength(file.toByteArray()) <= file.size()) {
+                if (expectedLength(fid, file.toByteArray()) <= file.size()) {
                     return file.toByteArray();
                 }
             }
@@ -59,11 +59,17 @@ final class FileReading {
         }
     }
 
-    /** How long the object that the file starts with says it is; 0 if it starts with none. */
-    static int expectedLength(byte[] file) {
-        int at = 0;
-        if (file.length < 2) {
-            return 0;
+    /** How long the file should be by what its objects say: one, or the two certificates of the device. */
+    private static int expectedLength(int fid, byte[] file) {
+        int first = objectEnd(file, 0);
+        return fid == Files.DEVICE_CERTIFICATES && first < file.length ? objectEnd(file, first) : first;
+    }
+
+    /** Where the object that starts there says it ends; its start if there is none, or not enough of it to tell. */
+    static int objectEnd(byte[] file, int start) {
+        int at = start;
+        if (file.length - at < 2) {
+            return start;
         }
         if ((file[at++] & 0x1F) == 0x1F) {
             while (at < file.length && (file[at] & 0x80) != 0) {
@@ -72,13 +78,13 @@ final class FileReading {
             at++;
         }
         if (at >= file.length) {
-            return 0;
+            return start;
         }
         int length = file[at++] & 0xFF;
         if (length >= 0x80) {
             int count = length & 0x7F;
             if (count == 0 || count > 2 || count > file.length - at) {
-                return 0;
+                return start;
             }
             length = 0;
             for (int i = 0; i < count; i++) {

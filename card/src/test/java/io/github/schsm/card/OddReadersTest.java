@@ -1,0 +1,178 @@
+package io.github.schsm.card;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.schsm.Cvc;
+import io.github.schsm.EcCurve;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TransportException;
+import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.SimulatorRack;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.smartcardio.CardException;
+import org.junit.jupiter.api.Test;
+
+class OddReadersTest {
+    private final SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+
+    private CardDevice device(HookedTerminals.Hook hook) throws SchsmException {
+        String reader = rack.device("ZZSIM000001").readerName();
+        return CardDevice.of(TerminalSource.of("hooked", new HookedTerminals(rack.terminals(), hook)), reader);
+    }
+
+    private static boolean isExtended(byte[] command) {
+        return command.length > 6 && command[4] == 0;
+    }
+
+    private static Cvc generate(CardDevice device) throws SchsmException {
+        return device.withCard(
+                Simulation.Login.right(),
+                card -> card.generateKeyPair(
+                        1, KeyPairRequest.ec(EcCurve.SECP256R1, "ZZSIM00000100001", KeyAttributes.NONE)));
+    }
+
+    @Test
+    void falls_back_to_short_apdus_once_where_the_reader_throws_at_extended_ones() throws Exception {
+        AtomicInteger extended = new AtomicInteger();
+        CardDevice device = device((command, next) -> {
+            if (isExtended(command)) {
+                extended.incrementAndGet();
+                throw new CardException("Extended APDU requires T=1");
+            }
+            return next.transmit(command);
+        });
+        assertThat(generate(device).curve()).contains(EcCurve.SECP256R1);
+        assertThat(extended).hasValue(1);
+    }
+
+    @Test
+    void falls_back_to_short_apdus_once_where_extended_ones_are_answered_6700() throws Exception {
+        AtomicInteger extended = new AtomicInteger();
+        CardDevice device = device((command, next) -> {
+            if (isExtended(command)) {
+                extended.incrementAndGet();
+                return new byte[] {0x67, 0x00};
+            }
+            return next.transmit(command);
+        });
+        assertThat(generate(device).curve()).contains(EcCurve.SECP256R1);
+        assertThat(extended).hasValue(1);
+    }
+
+    @Test
+    void fetches_the_rest_of_a_file_where_the_reader_cuts_long_answers_off() throws Exception {
+        CardDevice device = device((command, next) -> {
+            byte[] answer = next.transmit(command);
+            if (answer.length <= 258) {
+                return answer;
+            }
+            byte[] cut = Arrays.copyOf(answer, 258);
+            cut[256] = answer[answer.length - 2];
+            cut[257] = answer[answer.length - 1];
+            return cut;
+        });
+        assertThat(device.identity().deviceId()).isEqualTo("ZZSIM000001");
+        byte[] certificate = new byte[1004];
+        certificate[0] = 0x30;
+        certificate[1] = (byte) 0x82;
+        certificate[2] = 3;
+        certificate[3] = (byte) 0xE8;
+        certificate[1003] = 1;
+        byte[] read = device.withCard(Simulation.Login.right(), card -> {
+            card.updateBinary(Files.caCertificate(1), certificate);
+            return card.readBinary(Files.caCertificate(1));
+        });
+        assertThat(read).isEqualTo(certificate);
+    }
+
+    @Test
+    void collects_answers_that_come_in_parts_and_repeats_with_the_right_length() throws Exception {
+        byte[][] rest = new byte[1][];
+        CardDevice device = device((command, next) -> {
+            if ((command[1] & 0xFF) == 0xC0) {
+                int length = Math.min(command[4] & 0xFF, rest[0].length - 2);
+                byte[] part = Arrays.copyOf(rest[0], length + 2);
+                rest[0] = Arrays.copyOfRange(rest[0], length, rest[0].length);
+                boolean last = rest[0].length == 2;
+                part[length] = last ? rest[0][0] : 0x61;
+                part[length + 1] = last ? rest[0][1] : (byte) Math.min(0xFF, rest[0].length - 2);
+                return part;
+            }
+            if ((command[1] & 0xFF) == 0x84 && command[command.length - 1] != 0x20) {
+                return new byte[] {0x6C, 0x20};
+            }
+            byte[] answer = next.transmit(command);
+            if (answer.length > 102) {
+                rest[0] = answer;
+                return new byte[] {0x61, 0x64};
+            }
+            return answer;
+        });
+        assertThat(device.identity().deviceId()).isEqualTo("ZZSIM000001");
+        assertThat(generate(device).curve()).contains(EcCurve.SECP256R1);
+        byte[] random = device.withCard(null, card -> card.getChallenge(32));
+        assertThat(random).hasSize(32);
+    }
+
+    @Test
+    void gives_up_on_a_card_that_announces_more_data_without_end() throws Exception {
+        CardDevice device = device((command, next) -> new byte[] {1, 2, 3, 0x61, 0x10});
+        assertThatThrownBy(device::identity)
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining("without end");
+    }
+
+    @Test
+    void refuses_answers_without_status_word() throws Exception {
+        CardDevice device = device((command, next) -> new byte[] {0x01});
+        assertThatThrownBy(device::identity)
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining("1 bytes");
+    }
+
+    @Test
+    void connects_again_when_another_program_resets_the_card_in_between() throws Exception {
+        AtomicInteger resets = new AtomicInteger();
+        CardDevice device = device((command, next) -> {
+            if ((command[1] & 0xFF) == 0x46 && resets.getAndIncrement() == 0) {
+                throw new CardException("transmit() failed", new Exception("SCARD_W_RESET_CARD"));
+            }
+            return next.transmit(command);
+        });
+        assertThat(generate(device).curve()).contains(EcCurve.SECP256R1);
+        assertThat(resets).hasValue(2);
+    }
+
+    @Test
+    void refuses_another_device_in_the_same_reader_and_takes_the_old_one_again() throws Exception {
+        SimulatorRack other = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+        String reader = rack.device("ZZSIM000001").readerName();
+        other.device("ZZSIM000001");
+        AtomicInteger chosen = new AtomicInteger();
+        TerminalSource source = new TerminalSource() {
+            @Override
+            public String name() {
+                return "changing";
+            }
+
+            @Override
+            public javax.smartcardio.CardTerminals open() {
+                return chosen.get() == 0 ? rack.terminals() : other.terminals();
+            }
+        };
+        CardDevice device = CardDevice.of(source, reader);
+        device.identity();
+        chosen.set(1);
+        rack.device("ZZSIM000001").remove();
+        assertThatThrownBy(() -> device.withCard(null, SmartCardHsm::pinStatus))
+                .isInstanceOf(io.github.schsm.TokenChangedException.class)
+                .hasMessageContaining(reader);
+        assertThat(CardDevice.of(source, reader).identity()).isNotEqualTo(device.identity());
+        other.device("ZZSIM000001").remove();
+        rack.device("ZZSIM000001").insert();
+        chosen.set(0);
+        assertThat(device.withCard(null, SmartCardHsm::pinStatus).triesLeft()).isEqualTo(3);
+    }
+}

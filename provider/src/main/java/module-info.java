@@ -3,7 +3,14 @@ import org.jspecify.annotations.NullMarked;
 /** The security provider SCHSM and its engines. */
 @NullMarked
 module io.github.schsm.provider {
+    exports io.github.schsm.provider;
+
     requires transitive io.github.schsm.spi;
     requires io.github.schsm.card;
     requires static transitive org.jspecify;
+
+    uses io.github.schsm.TokenSource;
+
+    provides java.security.Provider with
+            io.github.schsm.provider.SchsmProvider;
 }

@@ -19,6 +19,7 @@ import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.math.ec.ECAlgorithms;
 import org.bouncycastle.util.BigIntegers;
 
 /**
@@ -269,6 +270,30 @@ public enum EcCurve {
     }
 
     /**
+     * The public key with that x-coordinate and an even y-coordinate, of the two that there are.
+     *
+     * @param x as long as the field
+     * @throws MalformedDataException if no point of the curve has it
+     */
+    public ECPublicKey publicKeyWithX(byte[] x) throws MalformedDataException {
+        byte[] compressed = new byte[1 + x.length];
+        compressed[0] = 2;
+        System.arraycopy(x, 0, compressed, 1, x.length);
+        org.bouncycastle.math.ec.ECPoint point = decompress(compressed)
+                .orElseThrow(() -> new MalformedDataException(
+                        "x-coordinate of " + x.length + " bytes", "no point on " + curveName + " has it"));
+        return publicKey(point.getEncoded(false));
+    }
+
+    private Optional<org.bouncycastle.math.ec.ECPoint> decompress(byte[] compressed) {
+        try {
+            return Optional.of(domain.getCurve().decodePoint(compressed));
+        } catch (IllegalArgumentException noPointHasThatX) {
+            return Optional.empty();
+        }
+    }
+
+    /**
      * Verifies a plain ECDSA signature.
      *
      * @param point {@code 04 || x || y}
@@ -284,6 +309,42 @@ public enum EcCurve {
         ECDSASigner signer = new ECDSASigner();
         signer.init(false, new ECPublicKeyParameters(domain.getCurve().decodePoint(point), domain));
         return signer.verifySignature(hash, new BigInteger(1, rs, 0, length), new BigInteger(1, rs, length, length));
+    }
+
+    /**
+     * The public keys with which a signature verifies: there are two or so for any signature, so a second one has to
+     * tell which it is.
+     *
+     * @param hash      the hash that was signed, not longer than the order
+     * @param signature the signature
+     * @return points {@code 04 || x || y}; none if the signature cannot be one on this curve
+     */
+    public List<byte[]> recover(byte[] hash, EcdsaSignature signature) {
+        BigInteger n = domain.getN();
+        BigInteger p = domain.getCurve().getField().getCharacteristic();
+        if (signature.r().compareTo(n) >= 0 || signature.s().compareTo(n) >= 0) {
+            return List.of();
+        }
+        BigInteger e = new BigInteger(1, hash);
+        BigInteger inverse = signature.r().modInverse(n);
+        List<byte[]> points = new ArrayList<>();
+        for (BigInteger x = signature.r(); x.compareTo(p) < 0; x = x.add(n)) {
+            for (byte parity = 2; parity <= 3; parity++) {
+                byte[] compressed = new byte[1 + fieldLength()];
+                compressed[0] = parity;
+                System.arraycopy(field(x), 0, compressed, 1, fieldLength());
+                Optional<org.bouncycastle.math.ec.ECPoint> ephemeral = decompress(compressed);
+                if (ephemeral.isPresent()) {
+                    points.add(ECAlgorithms.sumOfTwoMultiplies(
+                                    ephemeral.get(),
+                                    signature.s().multiply(inverse).mod(n),
+                                    domain.getG(),
+                                    e.negate().multiply(inverse).mod(n))
+                            .getEncoded(false));
+                }
+            }
+        }
+        return points;
     }
 
     @Override

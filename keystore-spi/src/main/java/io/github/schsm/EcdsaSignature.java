@@ -1,64 +1,91 @@
 package io.github.schsm;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.util.BigIntegers;
 
-/** The two forms of an ECDSA signature: a DER SEQUENCE of two INTEGERs, and {@code r || s} (IEEE P1363). */
-public final class EcdsaSignature {
-    private EcdsaSignature() {}
+/**
+ * An ECDSA signature. The device gives DER, some firmware with superfluous leading zeros that strict parsers refuse;
+ * here is the one place that takes it as it comes and gives both forms as they should be.
+ *
+ * @param r first number, positive
+ * @param s second number, positive
+ */
+public record EcdsaSignature(BigInteger r, BigInteger s) {
+    private static final String WHAT = "ECDSA signature";
+    private static final int SEQUENCE = 0x30;
+    private static final int INTEGER = 0x02;
+    /** No curve of the device has an order longer than this, some leading zeros included. */
+    private static final int MAX_NUMBER = 80;
 
     /**
-     * DER of a plain signature.
+     * What the device gave.
      *
-     * @param plain {@code r || s}, of equal length
+     * @param der SEQUENCE of two INTEGERs, read as unsigned numbers with any leading zeros
+     * @throws MalformedDataException if it is something else
      */
-    public static byte[] toDer(byte[] plain) {
-        int length = plain.length / 2;
-        BigInteger r = new BigInteger(1, plain, 0, length);
-        BigInteger s = new BigInteger(1, plain, length, plain.length - length);
-        try {
-            return new DERSequence(new ASN1Integer[] {new ASN1Integer(r), new ASN1Integer(s)})
-                    .getEncoded(ASN1Encoding.DER);
-        } catch (IOException memoryOnly) {
-            throw new UncheckedIOException(memoryOnly);
+    public static EcdsaSignature parse(byte[] der) throws MalformedDataException {
+        List<Tlv> numbers = Tlv.parse(der).expect(SEQUENCE).children();
+        if (numbers.size() != 2) {
+            throw new MalformedDataException(WHAT, numbers.size() + " parts; r and s are expected");
         }
+        return new EcdsaSignature(number(numbers.get(0)), number(numbers.get(1)));
     }
 
     /**
-     * The plain form of a signature that devices encode with superfluous leading zeros now and then, which strict
-     * parsers refuse.
+     * The numbers of {@code r || s}.
      *
-     * @param der         a SEQUENCE of two INTEGERs
-     * @param orderLength bytes of the curve's order
-     * @return {@code r || s}, each {@code orderLength} bytes
-     * @throws MalformedDataException if it is not that, or a number does not fit
+     * @param plain two numbers of equal length
      */
-    public static byte[] toPlain(byte[] der, int orderLength) throws MalformedDataException {
-        List<Tlv> numbers = Tlv.parse(der).expect(0x30).children();
-        if (numbers.size() != 2) {
-            throw new MalformedDataException("ECDSA signature", "it has " + numbers.size() + " numbers");
-        }
-        byte[] plain = new byte[2 * orderLength];
-        for (int i = 0; i < 2; i++) {
-            BigInteger number = new BigInteger(1, numbers.get(i).expect(0x02).value());
-            if (number.bitLength() > 8 * orderLength) {
-                throw new MalformedDataException("ECDSA signature", "a number is larger than the curve's order");
-            }
-            System.arraycopy(
-                    BigIntegers.asUnsignedByteArray(orderLength, number), 0, plain, i * orderLength, orderLength);
-        }
-        return plain;
+    public static EcdsaSignature ofPlain(byte[] plain) {
+        int length = plain.length / 2;
+        return new EcdsaSignature(
+                new BigInteger(1, plain, 0, length), new BigInteger(1, plain, length, plain.length - length));
     }
 
     /** The leftmost bytes of a hash, as many as the order has: all that ECDSA uses of it, and all a device takes. */
     public static byte[] truncate(byte[] hash, int orderLength) {
         return hash.length > orderLength ? Arrays.copyOf(hash, orderLength) : hash.clone();
+    }
+
+    private static BigInteger number(Tlv integer) throws MalformedDataException {
+        byte[] value = integer.expect(INTEGER).value();
+        if (value.length == 0 || value.length > MAX_NUMBER) {
+            throw new MalformedDataException(WHAT, "a number of " + value.length + " bytes");
+        }
+        BigInteger number = new BigInteger(1, value);
+        if (number.signum() == 0) {
+            throw new MalformedDataException(WHAT, "a number is zero");
+        }
+        return number;
+    }
+
+    /** SEQUENCE of two INTEGERs, strict DER. */
+    public byte[] der() {
+        return Tlv.of(SEQUENCE, Tlv.of(INTEGER, r.toByteArray()), Tlv.of(INTEGER, s.toByteArray()))
+                .encoded();
+    }
+
+    /**
+     * {@code r || s}.
+     *
+     * @param orderLength how many bytes each gets: the length of the curve's order
+     * @throws MalformedDataException if a number is longer than that
+     */
+    public byte[] plain(int orderLength) throws MalformedDataException {
+        byte[] plain = new byte[2 * orderLength];
+        put(r, plain, 0, orderLength);
+        put(s, plain, orderLength, orderLength);
+        return plain;
+    }
+
+    private static void put(BigInteger number, byte[] target, int offset, int length) throws MalformedDataException {
+        byte[] bytes = number.toByteArray();
+        int from = bytes[0] == 0 ? 1 : 0;
+        int used = bytes.length - from;
+        if (used > length) {
+            throw new MalformedDataException(WHAT, "a number of " + used + " bytes; the curve's order has " + length);
+        }
+        System.arraycopy(bytes, from, target, offset + length - used, used);
     }
 }

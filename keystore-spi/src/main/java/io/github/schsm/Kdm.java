@@ -56,7 +56,8 @@ public final class Kdm {
                     + request.curve().map(EcCurve::curveName).orElse("no curve: an RSA key"));
         }
         signer.token().trust().verify(device);
-        byte[] signature = signer.token().sign(signer.key(), MechanismTable.ECDSA_HASH, signed(device));
+        byte[] der = signer.token().sign(signer.key(), MechanismTable.ECDSA_HASH, signed(device));
+        byte[] signature = EcdsaSignature.parse(der).plain(EcCurve.BRAINPOOLP256R1.orderLength());
         Cvc issuer = device.issuerCertificate()
                 .orElseThrow(() -> new InvalidRequestException("a KDM names the device's issuer, and device "
                         + device.deviceId() + " has a self-signed certificate"));

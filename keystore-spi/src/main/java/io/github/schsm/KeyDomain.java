@@ -21,7 +21,8 @@ public final class KeyDomain {
         this.uid = status.uid();
     }
 
-    Token token() {
+    /** The token it is on. */
+    public Token token() {
         return token;
     }
 

@@ -202,7 +202,7 @@ public final class KeyMigration {
         return new KeyRequest(
                 KeyType.EC,
                 "exchange with " + peer.id(),
-                null,
+                new byte[0],
                 EcCurve.BRAINPOOLP256R1,
                 0,
                 List.of(KeyAlgorithm.ECDH_XKEK),

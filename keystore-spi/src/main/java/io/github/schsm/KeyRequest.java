@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type              the kind of key
  * @param label             its label; null for a generated one
- * @param id                CKA_ID; null for the backend's choice
+ * @param id                CKA_ID; empty for the backend's choice
  * @param curve             the curve of an EC key, else null
  * @param size              bits of an RSA or AES key, else 0
  * @param allowedAlgorithms its algorithm list; empty for none, that is, everything
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record KeyRequest(
         KeyType type,
         @Nullable String label,
-        byte @Nullable [] id,
+        byte[] id,
         @Nullable EcCurve curve,
         int size,
         List<KeyAlgorithm> allowedAlgorithms,
@@ -31,14 +31,14 @@ public record KeyRequest(
     public KeyRequest {
         Objects.requireNonNull(type, "type");
         allowedAlgorithms = List.copyOf(allowedAlgorithms);
-        id = id == null ? null : id.clone();
+        id = id.clone();
         if ((type == KeyType.EC) != (curve != null) || (type == KeyType.EC) != (size == 0)) {
             throw new IllegalArgumentException("an EC key has a curve, an RSA or AES key a size");
         }
     }
 
     @Override
-    public byte @Nullable [] id() {
-        return id == null ? null : id.clone();
+    public byte[] id() {
+        return id.clone();
     }
 }

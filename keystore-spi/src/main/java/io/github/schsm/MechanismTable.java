@@ -18,9 +18,9 @@ public final class MechanismTable {
 
     private static final List<Mechanism> ALL = build();
 
-    /** ECDSA over a hash that is given, as {@code r || s}: what tokens are asked for whatever the signature's name. */
+    /** ECDSA over a hash that is given. */
     public static final Mechanism ECDSA_HASH =
-            find("Signature", "NONEwithECDSAinP1363Format").orElseThrow();
+            find("Signature", "NONEwithECDSA").orElseThrow();
 
     private MechanismTable() {}
 

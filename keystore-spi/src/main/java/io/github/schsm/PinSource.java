@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface PinSource {
     /**
-     * Gets the PIN. Called without any lock on the device held for longer than the answer takes.
+     * Gets the PIN. The device is locked until the answer is there.
      *
      * @param tokenId  the device that wants it
-     * @param lastTry  whether a wrong PIN now would block it: a source that would answer by itself answers null then
+     * @param lastTry  whether a wrong PIN now would block it: somebody who is asked should be told
      * @return the PIN, which the caller wipes; null if there is none
      * @throws SchsmException if the source cannot be used
      */

@@ -105,7 +105,7 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
         return new KeyRequest(
                 type,
                 label,
-                id,
+                id == null ? new byte[0] : id,
                 curve,
                 size,
                 allowed,

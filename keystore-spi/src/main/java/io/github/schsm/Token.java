@@ -3,13 +3,14 @@ package io.github.schsm;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A token as the engines see it: named keys and certificates, and operations on them. Two backends stand behind it,
  * the device itself and any PKCS#11 module, so nothing here speaks of APDUs or sessions.
  *
  * <p>A token object stands for the physical token, not for a connection: it survives removal and re-insertion, and
- * may be used by many threads. Contents are read when they are first asked for and kept until {@link #refresh()}.
+ * may be used by many threads. Contents are read when they are first asked for and kept until {@link #load}.
  */
 public interface Token {
     /** Device id or serial number. */
@@ -48,11 +49,15 @@ public interface Token {
     KeyDomains keyDomains() throws SchsmException;
 
     /**
-     * Looks at the token anew: what another program made, deleted or replaced is seen from the next use on.
+     * Looks at the token anew: what another program made, deleted or replaced is seen from the next use on. With a
+     * source the user PIN is verified as well, and the source kept for when it has to be verified again; if it is
+     * refused, a source that was accepted before stays.
      *
+     * @param pin where the PIN comes from; null for the public view
+     * @throws PinException   if the PIN is wrong, blocked, or there is none
      * @throws SchsmException if the token is not there
      */
-    void refresh() throws SchsmException;
+    void load(@Nullable PinSource pin) throws SchsmException;
 
     /**
      * Verifies the user PIN now, and keeps the source for when it has to be verified again.
@@ -62,7 +67,7 @@ public interface Token {
      */
     void login(PinSource pin) throws SchsmException;
 
-    /** Keeps the source for when the PIN is first needed, without verifying it now. */
+    /** Keeps the source for when the PIN is first needed, unless there is one already; nothing is verified now. */
     void useWhenNeeded(PinSource pin);
 
     /**
@@ -155,7 +160,7 @@ public interface Token {
      * Signs.
      *
      * @param input what the mechanism wants: a hash for ECDSA
-     * @return for ECDSA {@code r || s}, each as long as the group order
+     * @return for ECDSA strict DER, whatever the token itself gives
      * @throws SchsmException if the token refuses
      */
     byte[] sign(TokenKey key, Mechanism mechanism, byte[] input) throws SchsmException;

@@ -95,6 +95,6 @@ public final class X509Certificates {
         return curve.verify(
                 curve.encode(key.getW()),
                 signed,
-                EcdsaSignature.toPlain(certificate.getSignature(), curve.orderLength()));
+                EcdsaSignature.parse(certificate.getSignature()).plain(curve.orderLength()));
     }
 }

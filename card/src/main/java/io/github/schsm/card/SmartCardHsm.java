@@ -5,6 +5,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceInitialization;
+import io.github.schsm.EcdsaSignature;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;

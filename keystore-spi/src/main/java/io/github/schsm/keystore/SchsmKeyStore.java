@@ -98,10 +98,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     private void load(@Nullable String deviceId, @Nullable PinSource pin) throws IOException {
         try {
             Token token = finder.find(deviceId);
-            token.refresh();
-            if (pin != null) {
-                token.login(pin);
-            } else {
+            token.load(pin);
+            if (pin == null) {
                 finder.configuredPin().ifPresent(token::useWhenNeeded);
             }
             loaded = token;

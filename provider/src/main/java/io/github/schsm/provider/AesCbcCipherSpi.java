@@ -1,0 +1,298 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.Mechanism;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmSecretKey;
+import java.io.ByteArrayOutputStream;
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.InvalidKeyException;
+import java.security.Key;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
+import java.security.ProviderException;
+import java.security.SecureRandom;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.InvalidParameterSpecException;
+import java.util.Arrays;
+import javax.crypto.BadPaddingException;
+import javax.crypto.Cipher;
+import javax.crypto.CipherSpi;
+import javax.crypto.IllegalBlockSizeException;
+import javax.crypto.NoSuchPaddingException;
+import javax.crypto.ShortBufferException;
+import javax.crypto.spec.IvParameterSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AES-CBC over any length: data is collected and sent to the device in larger pieces, the chaining value carried from
+ * one to the next. The device has no padding of its own; PKCS#5 is done here.
+ */
+final class AesCbcCipherSpi extends CipherSpi {
+    private static final int BLOCK = 16;
+
+    /** How much is collected before the device is asked: about what one command carries. */
+    private static final int PIECE = 1024;
+
+    private final Mechanism mechanism;
+    private final Provider provider;
+    private final Buffer buffer = new Buffer();
+    private @Nullable SchsmSecretKey key;
+    private boolean encrypting;
+    private byte[] iv = new byte[BLOCK];
+    private byte[] chaining = new byte[BLOCK];
+
+    /** A byte buffer whose content can be wiped. */
+    private static final class Buffer extends ByteArrayOutputStream {
+        /** Takes bytes out from the front. */
+        synchronized byte[] take(int length) {
+            byte[] taken = Arrays.copyOf(buf, length);
+            System.arraycopy(buf, length, buf, 0, count - length);
+            Arrays.fill(buf, count - length, count, (byte) 0);
+            count -= length;
+            return taken;
+        }
+
+        @Override
+        public synchronized void reset() {
+            Arrays.fill(buf, (byte) 0);
+            super.reset();
+        }
+    }
+
+    AesCbcCipherSpi(Mechanism mechanism, Provider provider) {
+        this.mechanism = mechanism;
+        this.provider = provider;
+    }
+
+    private boolean isPadding() {
+        return mechanism.encoding() == Mechanism.Encoding.PKCS5_PADDING;
+    }
+
+    @Override
+    protected void engineSetMode(String mode) throws NoSuchAlgorithmException {
+        if (!mode.equalsIgnoreCase("CBC")) {
+            throw new NoSuchAlgorithmException("the device does AES in CBC mode only, not " + mode);
+        }
+    }
+
+    @Override
+    protected void engineSetPadding(String padding) throws NoSuchPaddingException {
+        throw new NoSuchPaddingException(
+                "the padding is part of the name, " + mechanism.name() + ", and not set to " + padding);
+    }
+
+    @Override
+    protected int engineGetBlockSize() {
+        return BLOCK;
+    }
+
+    @Override
+    protected int engineGetOutputSize(int inputLength) {
+        int total = buffer.size() + inputLength;
+        return isPadding() && encrypting ? (total / BLOCK + 1) * BLOCK : total;
+    }
+
+    @Override
+    protected int engineGetKeySize(Key given) throws InvalidKeyException {
+        return EngineKeys.secret(given, KeyAlgorithm.AES_CBC_ENCRYPT, mechanism.name())
+                .details()
+                .size();
+    }
+
+    @Override
+    protected byte[] engineGetIV() {
+        return iv.clone();
+    }
+
+    @Override
+    protected @Nullable AlgorithmParameters engineGetParameters() {
+        if (key == null) {
+            return null;
+        }
+        try {
+            AlgorithmParameters parameters = AlgorithmParameters.getInstance("AES");
+            parameters.init(new IvParameterSpec(iv));
+            return parameters;
+        } catch (GeneralSecurityException everyJdkHasThem) {
+            throw new ProviderException("no AES parameters in this JDK", everyJdkHasThem);
+        }
+    }
+
+    @Override
+    protected void engineInit(int opmode, Key given, @Nullable SecureRandom random) throws InvalidKeyException {
+        byte[] chosen = new byte[BLOCK];
+        if (opmode == Cipher.ENCRYPT_MODE) {
+            (random == null ? new SecureRandom() : random).nextBytes(chosen);
+        } else if (opmode == Cipher.DECRYPT_MODE) {
+            throw new InvalidKeyException("decryption in CBC mode needs the IV: pass an IvParameterSpec");
+        }
+        start(opmode, given, chosen);
+    }
+
+    @Override
+    protected void engineInit(
+            int opmode, Key given, @Nullable AlgorithmParameterSpec params, @Nullable SecureRandom random)
+            throws InvalidKeyException, InvalidAlgorithmParameterException {
+        if (params == null) {
+            engineInit(opmode, given, random);
+            return;
+        }
+        if (!(params instanceof IvParameterSpec spec) || spec.getIV().length != BLOCK) {
+            throw new InvalidAlgorithmParameterException(
+                    mechanism.name() + " takes an IvParameterSpec of " + BLOCK + " bytes, not "
+                            + (params instanceof IvParameterSpec spec
+                                    ? spec.getIV().length + " bytes"
+                                    : params.getClass().getSimpleName()));
+        }
+        start(opmode, given, spec.getIV());
+    }
+
+    @Override
+    protected void engineInit(
+            int opmode, Key given, @Nullable AlgorithmParameters params, @Nullable SecureRandom random)
+            throws InvalidKeyException, InvalidAlgorithmParameterException {
+        if (params == null) {
+            engineInit(opmode, given, random);
+            return;
+        }
+        try {
+            engineInit(opmode, given, params.getParameterSpec(IvParameterSpec.class), random);
+        } catch (InvalidParameterSpecException noIv) {
+            throw new InvalidAlgorithmParameterException(
+                    mechanism.name() + " takes parameters with an IV, not those of " + params.getAlgorithm(), noIv);
+        }
+    }
+
+    private void start(int opmode, Key given, byte[] chosen) throws InvalidKeyException {
+        key = null;
+        buffer.reset();
+        if (opmode != Cipher.ENCRYPT_MODE && opmode != Cipher.DECRYPT_MODE) {
+            throw new InvalidKeyException(mechanism.name()
+                    + " of this provider encrypts and decrypts data; keys of a device are wrapped by Cipher XKEK");
+        }
+        encrypting = opmode == Cipher.ENCRYPT_MODE;
+        key = EngineKeys.secret(
+                given, encrypting ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT, mechanism.name());
+        iv = chosen.clone();
+        chaining = chosen.clone();
+    }
+
+    @Override
+    protected byte[] engineUpdate(byte[] input, int inputOffset, int inputLen) {
+        try {
+            buffer.write(input, inputOffset, inputLen);
+            int whole = buffer.size() / BLOCK * BLOCK;
+            if (isPadding() && !encrypting && whole == buffer.size()) {
+                whole -= BLOCK;
+            }
+            return whole < PIECE ? new byte[0] : process(buffer.take(whole));
+        } catch (SchsmException failed) {
+            buffer.reset();
+            throw EngineKeys.unchecked(failed);
+        }
+    }
+
+    @Override
+    protected int engineUpdate(byte[] input, int inputOffset, int inputLen, byte[] output, int outputOffset)
+            throws ShortBufferException {
+        int most = engineGetOutputSize(inputLen) / BLOCK * BLOCK;
+        if (most >= PIECE && output.length - outputOffset < most) {
+            throw new ShortBufferException("the output may have " + most + " bytes, the buffer has place for "
+                    + (output.length - outputOffset));
+        }
+        byte[] result = engineUpdate(input, inputOffset, inputLen);
+        System.arraycopy(result, 0, output, outputOffset, result.length);
+        return result.length;
+    }
+
+    private byte[] process(byte[] data) throws SchsmException {
+        SchsmSecretKey used = key;
+        if (used == null) {
+            throw new IllegalStateException(mechanism.name() + " was not initialized");
+        }
+        if (data.length == 0) {
+            return data;
+        }
+        byte[] next = Arrays.copyOfRange(data, data.length - BLOCK, data.length);
+        byte[] result = used.token().cipher(used.key(), encrypting, chaining, data);
+        chaining = encrypting ? Arrays.copyOfRange(result, result.length - BLOCK, result.length) : next;
+        return result;
+    }
+
+    @Override
+    protected byte[] engineDoFinal(byte @Nullable [] input, int inputOffset, int inputLen)
+            throws IllegalBlockSizeException, BadPaddingException {
+        try {
+            if (input != null) {
+                buffer.write(input, inputOffset, inputLen);
+            }
+            if (isPadding() && encrypting) {
+                int count = BLOCK - buffer.size() % BLOCK;
+                byte[] padding = new byte[count];
+                Arrays.fill(padding, (byte) count);
+                buffer.write(padding, 0, count);
+            }
+            if (buffer.size() % BLOCK != 0) {
+                throw new IllegalBlockSizeException(mechanism.name() + " works on whole blocks of " + BLOCK
+                        + " bytes, the last one has " + buffer.size() % BLOCK
+                        + (encrypting ? ": use AES/CBC/PKCS5Padding for data of any length" : ""));
+            }
+            byte[] result = process(buffer.take(buffer.size()));
+            return isPadding() && !encrypting ? unpad(result) : result;
+        } catch (SchsmException failed) {
+            throw EngineKeys.unchecked(failed);
+        } finally {
+            buffer.reset();
+            chaining = iv.clone();
+        }
+    }
+
+    /** Looks at every byte whatever the padding is, so that the time it takes does not tell what was wrong with it. */
+    private static byte[] unpad(byte[] padded) throws BadPaddingException {
+        if (padded.length == 0) {
+            return padded;
+        }
+        int count = padded[padded.length - 1] & 0xFF;
+        int wrong = (count - 1) >>> 31 | (BLOCK - count) >>> 31;
+        for (int i = 1; i <= BLOCK; i++) {
+            int inPadding = (i - count - 1) >>> 31;
+            wrong |= inPadding & (((padded[padded.length - i] & 0xFF) ^ count) != 0 ? 1 : 0);
+        }
+        if (wrong != 0) {
+            Arrays.fill(padded, (byte) 0);
+            throw new BadPaddingException("the padding is wrong: other key, other IV, or changed data");
+        }
+        return Arrays.copyOf(padded, padded.length - count);
+    }
+
+    @Override
+    protected int engineDoFinal(byte @Nullable [] input, int inputOffset, int inputLen, byte[] output, int outputOffset)
+            throws ShortBufferException, IllegalBlockSizeException, BadPaddingException {
+        int most = engineGetOutputSize(inputLen);
+        int place = output.length - outputOffset;
+        if (place < (isPadding() && !encrypting ? Math.max(0, most - BLOCK) : most)) {
+            throw new ShortBufferException("the output may have " + most + " bytes, the buffer has place for " + place);
+        }
+        byte[] result = engineDoFinal(input, inputOffset, inputLen);
+        if (result.length > place) {
+            int needed = result.length;
+            Arrays.fill(result, (byte) 0);
+            throw new ShortBufferException("the output has " + needed + " bytes, the buffer has place for " + place);
+        }
+        System.arraycopy(result, 0, output, outputOffset, result.length);
+        return result.length;
+    }
+
+    @Override
+    protected byte[] engineWrap(Key given) throws InvalidKeyException {
+        throw new InvalidKeyException("keys are wrapped by Cipher XKEK of provider " + provider.getName());
+    }
+
+    @Override
+    protected Key engineUnwrap(byte[] wrappedKey, String algorithm, int wrappedKeyType) throws InvalidKeyException {
+        throw new InvalidKeyException("keys are unwrapped by Cipher XKEK of provider " + provider.getName());
+    }
+}

@@ -1,0 +1,289 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.AlgorithmNotAllowedException;
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceFullException;
+import io.github.schsm.EcCurve;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.Kdm;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomainException;
+import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomains;
+import io.github.schsm.KeyType;
+import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.card.Files;
+import io.github.schsm.card.PrivateKeyDescription;
+import io.github.schsm.card.SmartCardHsm;
+import java.security.interfaces.ECPublicKey;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** The key domains of a SmartCard-HSM. What the device would refuse anyway is checked here only to say why. */
+final class CardKeyDomains implements KeyDomains {
+    private final CardToken token;
+
+    CardKeyDomains(CardToken token) {
+        this.token = token;
+    }
+
+    @Override
+    public KeyDomainStatus status(int slot) throws SchsmException {
+        return token.withCard(card -> status(card, slot));
+    }
+
+    private KeyDomainStatus status(SmartCardHsm card, int slot) throws SchsmException {
+        return card.queryKeyDomain(slot)
+                .orElseThrow(() -> new ObjectNotFoundException(
+                        "MANAGE KEY DOMAIN",
+                        0x6A88,
+                        "there is no key domain in slot " + slot + " of device " + token.id()));
+    }
+
+    @Override
+    public int slots() throws SchsmException {
+        return token.withCard(card -> card.listKeyDomains().slots());
+    }
+
+    @Override
+    public List<KeyDomainStatus> list() throws SchsmException {
+        return token.withCard(card -> card.listKeyDomains().domains());
+    }
+
+    @Override
+    public KeyDomainStatus createXkek(int slot, Kdm kdm) throws SchsmException {
+        kdm.verifyFor(token.identity());
+        token.trust().verify(kdm.identity());
+        KeyDomainStatus status = token.withCard(card -> {
+            Optional<KeyDomainStatus> before = card.queryKeyDomain(slot);
+            if (before.isPresent()) {
+                throw new KeyDomainException("slot " + slot + " of device " + token.id() + " has a key domain already: "
+                        + before.get() + "; choose another slot or delete it first");
+            }
+            return card.createXkekDomain(slot, kdm);
+        });
+        if (!KeyDomainStatus.sameUid(status.uid(), kdm.uid())) {
+            throw new KeyDomainException(
+                    "device " + token.id() + " created " + status + ", which is not the domain of " + kdm);
+        }
+        return status;
+    }
+
+    @Override
+    public KeyDomainStatus createDkek(int slot, int shares) throws SchsmException {
+        return token.withCard(card -> {
+            Optional<KeyDomainStatus> before = card.queryKeyDomain(slot);
+            if (before.isPresent()) {
+                throw new KeyDomainException("slot " + slot + " of device " + token.id() + " has a key domain already: "
+                        + before.get() + "; choose another slot or delete it first");
+            }
+            return card.createDkekDomain(slot, shares);
+        });
+    }
+
+    @Override
+    public KeyDomainStatus importShare(int slot, byte[] share) throws SchsmException {
+        return token.withCard(card -> card.importDkekShare(slot, share));
+    }
+
+    @Override
+    public void clearKek(int slot) throws SchsmException {
+        token.withCard(card -> card.deleteKek(slot));
+    }
+
+    @Override
+    public void delete(int slot) throws SchsmException {
+        token.withCard(card -> {
+            card.deleteKeyDomain(slot);
+            return true;
+        });
+    }
+
+    @Override
+    public KeyDomainStatus agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException {
+        int kid = CardToken.kid(exchange);
+        KeyDetails details = token.details(exchange);
+        if (!details.isExchangeKey() || details.keyDomain().isEmpty()) {
+            throw new KeyDomainException(exchange + " of device " + token.id()
+                    + " is not an exchange key: one is generated in the key domain with ECDH_XKEK as its only algorithm"
+                    + " (SchsmKeySpec.exchangeKey)");
+        }
+        token.trust().verify(peer);
+        byte[] peersDomain = peer.keyDomainUid()
+                .orElseThrow(() -> new KeyDomainException("the public key from device "
+                        + peer.identity().deviceId() + " is not that of an exchange key: it names no key domain"));
+        int slot = details.keyDomain().getAsInt();
+        byte[] ours = domainUid(details, slot);
+        if (!KeyDomainStatus.sameUid(ours, peersDomain)) {
+            HexFormat hex = HexFormat.of().withUpperCase();
+            throw new KeyDomainException("the exchange key from device "
+                    + peer.identity().deviceId()
+                    + " is of key domain " + hex.formatHex(peersDomain) + ", " + exchange + " of device " + token.id()
+                    + " is of key domain " + hex.formatHex(ours));
+        }
+        KeyDomainStatus status = token.withCard(card -> {
+            card.deriveXkek(kid, peer);
+            return status(card, slot);
+        });
+        if (!status.hasKek()) {
+            throw new KeyDomainException("device " + token.id() + " has no KEK in slot " + slot
+                    + " after the agreement with " + peer.identity().deviceId());
+        }
+        return status;
+    }
+
+    /** The exchange key's own request names the domain; only where a certificate replaced it the device is asked. */
+    private byte[] domainUid(KeyDetails details, int slot) throws SchsmException {
+        if (details.publicKey() instanceof AttestedPublicKey attested
+                && attested.keyDomainUid().isPresent()) {
+            return attested.keyDomainUid().get();
+        }
+        return status(slot).uid();
+    }
+
+    @Override
+    public WrappedKeyEntry wrap(TokenKey key) throws SchsmException {
+        int kid = CardToken.kid(key);
+        return token.withContents(card -> {
+            byte[] blob;
+            try {
+                blob = card.wrapKey(kid);
+            } catch (PinException noReasonToLookFurther) {
+                throw noReasonToLookFurther;
+            } catch (DeviceException refused) {
+                throw whyNotWrapped(card, key, kid, refused);
+            }
+            byte[] description = token.description(card, kid)
+                    .map(PrivateKeyDescription::encode)
+                    .orElse(null);
+            return WrappedKeyEntry.of(
+                    blob, description, token.certificate(card, kid).orElse(null), List.of());
+        });
+    }
+
+    private SchsmException whyNotWrapped(SmartCardHsm card, TokenKey key, int kid, DeviceException refused)
+            throws SchsmException {
+        KeyDetails details = token.details(card, kid);
+        if (details.keyDomain().isEmpty()) {
+            return withCause(
+                    new KeyDomainException(key + " of device " + token.id() + " is in no key domain and cannot leave: "
+                            + refused.getMessage()),
+                    refused);
+        }
+        int slot = details.keyDomain().getAsInt();
+        if (!status(card, slot).hasKek()) {
+            return withCause(
+                    new KeyDomainException("key domain " + slot + " of device " + token.id() + " has no KEK, so " + key
+                            + " cannot be wrapped: agree on one first (KeyAgreement ECDH_XKEK)"),
+                    refused);
+        }
+        if (!details.lists(KeyAlgorithm.WRAP)) {
+            return withCause(
+                    new AlgorithmNotAllowedException(
+                            refused.command(),
+                            refused.statusWord(),
+                            key + " of device "
+                                    + token.id() + " may not be wrapped: WRAP is not in its algorithm list "
+                                    + details.algorithmNames()
+                                            .map(Object::toString)
+                                            .orElse("(there is none)")),
+                    refused);
+        }
+        return refused;
+    }
+
+    private static SchsmException withCause(SchsmException explained, DeviceException refused) {
+        explained.addSuppressed(refused);
+        return explained;
+    }
+
+    @Override
+    public TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException {
+        return token.withContents(card -> {
+            int kid = token.freeKid(token.contents().enumerate(card));
+            List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
+            try {
+                unwrap(card, kid, entry);
+            } catch (TokenNotPresentException outcomeUnknown) {
+                token.contents().clear();
+                throw outcomeUnknown;
+            }
+            try {
+                store(card, Files.keyDescription(kid), description(card, entry, label, kid));
+                Optional<byte[]> certificate = entry.certificate();
+                if (certificate.isPresent()) {
+                    store(card, Files.keyCertificate(kid), certificate.get());
+                }
+            } catch (SchsmException failed) {
+                token.undo(card, fids, failed);
+                throw failed;
+            }
+            token.contents().forgetAttributes(kid);
+            token.contents().add(Files.key(kid));
+            return find(card, kid);
+        });
+    }
+
+    private TokenKey find(SmartCardHsm card, int kid) throws SchsmException {
+        return token.keys().stream()
+                .filter(key -> key.reference().equals(Integer.toString(kid)))
+                .findFirst()
+                .orElseThrow(() -> new KeyDomainException("the unwrapped key " + kid + " is not in device "
+                        + card.identity().deviceId() + " any more"));
+    }
+
+    private void store(SmartCardHsm card, int fid, byte[] content) throws SchsmException {
+        card.updateBinary(fid, content);
+        token.contents().put(fid, content);
+    }
+
+    /** A blob alone comes without description: id and size then are those of the public key, if it can be found. */
+    private byte[] description(SmartCardHsm card, WrappedKeyEntry entry, String label, int kid) throws SchsmException {
+        Optional<byte[]> stored = entry.description();
+        if (stored.isPresent()) {
+            return PrivateKeyDescription.parse(stored.get()).withLabel(label).encode();
+        }
+        byte[] id = {(byte) kid};
+        int size = 0;
+        if (entry.keyType() == KeyType.EC) {
+            ECPublicKey found = PublicKeyRecovery.recover(card, kid, card.keyAttributes(kid));
+            EcCurve curve = found == null ? null : EcCurve.of(found.getParams()).orElse(null);
+            if (found == null || curve == null) {
+                throw new InvalidRequestException("the public key of the unwrapped key cannot be found out because its"
+                        + " algorithm list allows neither ECDSA nor ECDH: import the whole .wky file or"
+                        + " WrappedKeyEntry, which brings it along");
+            }
+            id = CardToken.keyIdentifier(curve.encode(found.getW()));
+            size = curve.bits();
+        }
+        return PrivateKeyDescription.of(entry.keyType(), label, id, size).encode();
+    }
+
+    private void unwrap(SmartCardHsm card, int kid, WrappedKeyEntry entry) throws SchsmException {
+        try {
+            card.unwrapKey(kid, entry.blob());
+        } catch (PinException | DeviceFullException noReasonToLookFurther) {
+            throw noReasonToLookFurther;
+        } catch (DeviceException refused) {
+            List<KeyDomainStatus> domains = card.listKeyDomains().domains();
+            if (domains.stream().noneMatch(domain -> Arrays.equals(domain.kcv(), entry.kcv()))) {
+                throw withCause(
+                        new KeyDomainException("the key is wrapped under the KEK with KCV "
+                                + HexFormat.of().withUpperCase().formatHex(entry.kcv())
+                                + ", which is in no key domain of device "
+                                + token.id() + " (" + (domains.isEmpty() ? "it has none" : domains) + ")"),
+                        refused);
+            }
+            throw refused;
+        }
+    }
+}

@@ -1,0 +1,752 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.Cvc;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.EcCurve;
+import io.github.schsm.EcdsaSignature;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomains;
+import io.github.schsm.KeyRequest;
+import io.github.schsm.KeyType;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.Mechanism;
+import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinSource;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Tlv;
+import io.github.schsm.Token;
+import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenChangedException;
+import io.github.schsm.TokenInfo;
+import io.github.schsm.TokenKey;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TokenRemovedException;
+import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.X509Certificates;
+import io.github.schsm.card.Authenticator;
+import io.github.schsm.card.CardDevice;
+import io.github.schsm.card.CardFunction;
+import io.github.schsm.card.CardTokenInfo;
+import io.github.schsm.card.CertificateDescription;
+import io.github.schsm.card.Files;
+import io.github.schsm.card.FirmwareVersion;
+import io.github.schsm.card.KeyAttributes;
+import io.github.schsm.card.KeyPairRequest;
+import io.github.schsm.card.PrivateKeyDescription;
+import io.github.schsm.card.Resend;
+import io.github.schsm.card.SmartCardHsm;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A SmartCard-HSM as a token: files and descriptions become named keys and certificates, operations become commands.
+ * Follows the device into another reader. The lock on the contents is always taken before the device's, never the
+ * other way round.
+ */
+final class CardToken implements Token {
+    private static final int MAX_KID = 255;
+    private static final int X509 = 0x30;
+    private static final int AES_ID_LENGTH = 8;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final String id;
+    private final DeviceTrust trust;
+    private final Locator locator;
+    private final Object lock = new Object();
+    private final CardContents contents = new CardContents();
+    private final CardKeyDomains keyDomains = new CardKeyDomains(this);
+    private final CardAdministration administration = new CardAdministration(this);
+    private volatile CardDevice device;
+    private volatile @Nullable TokenAuthenticator authenticator;
+
+    /** Finds the device again when it is in another reader. */
+    interface Locator {
+        CardDevice locate() throws SchsmException;
+    }
+
+    CardToken(CardDevice device, DeviceTrust trust, Locator locator) throws SchsmException {
+        this.device = device;
+        this.id = device.identity().deviceId();
+        this.trust = trust;
+        this.locator = locator;
+    }
+
+    // The way to the card
+
+    /** Uses the card under the present login. */
+    <T> T withCard(CardFunction<T> function) throws SchsmException {
+        return withCard(authenticator, function);
+    }
+
+    private <T> T withCard(@Nullable Authenticator login, CardFunction<T> function) throws SchsmException {
+        CardDevice used = device;
+        try {
+            return used.withCard(login, function);
+        } catch (TokenNotPresentException | TokenChangedException notInThatReader) {
+            if (notInThatReader instanceof TokenRemovedException) {
+                throw notInThatReader;
+            }
+            CardDevice elsewhere = elsewhere(used, notInThatReader);
+            return elsewhere.withCard(login, function);
+        }
+    }
+
+    private CardDevice elsewhere(CardDevice used, SchsmException reason) throws SchsmException {
+        CardDevice found;
+        try {
+            found = locator.locate();
+        } catch (TokenNotPresentException nowhere) {
+            reason.addSuppressed(nowhere);
+            throw reason;
+        }
+        if (found.readerName().equals(used.readerName())) {
+            throw reason;
+        }
+        device = found;
+        return found;
+    }
+
+    /** Uses the card for reading or changing its contents. */
+    <T> T withContents(CardFunction<T> function) throws SchsmException {
+        synchronized (lock) {
+            return withCard(function);
+        }
+    }
+
+    CardContents contents() {
+        return contents;
+    }
+
+    // Token
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public TokenInfo info() throws SchsmException {
+        return withContents(card -> {
+            String label =
+                    contents.file(card, Files.TOKEN_INFO).map(CardToken::label).orElse("");
+            String firmware =
+                    card.applet().version().map(FirmwareVersion::toString).orElse("");
+            return new TokenInfo(
+                    id,
+                    label,
+                    device.readerName(),
+                    firmware,
+                    platform(card.applet().platform()));
+        });
+    }
+
+    private static String label(byte[] tokenInfo) {
+        try {
+            return CardTokenInfo.parse(tokenInfo).label().orElse("");
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            return "";
+        }
+    }
+
+    private static String platform(OptionalInt type) {
+        if (type.isEmpty()) {
+            return "";
+        }
+        return "type " + type.getAsInt();
+    }
+
+    @Override
+    public DeviceTrust trust() {
+        return trust;
+    }
+
+    @Override
+    public DeviceIdentity identity() throws SchsmException {
+        return device.identity();
+    }
+
+    @Override
+    public TokenAdministration administration() {
+        return administration;
+    }
+
+    @Override
+    public KeyDomains keyDomains() {
+        return keyDomains;
+    }
+
+    @Override
+    public void load(@Nullable PinSource pin) throws SchsmException {
+        TokenAuthenticator login = pin == null ? authenticator : new TokenAuthenticator(id, pin, true);
+        synchronized (lock) {
+            withCard(login, card -> {
+                contents.look(card);
+                if (pin != null) {
+                    card.login();
+                }
+                return true;
+            });
+        }
+        if (pin != null) {
+            replace(login);
+        }
+    }
+
+    @Override
+    public void login(PinSource pin) throws SchsmException {
+        TokenAuthenticator login = new TokenAuthenticator(id, pin, true);
+        withCard(login, card -> {
+            card.login();
+            return true;
+        });
+        replace(login);
+    }
+
+    private void replace(@Nullable TokenAuthenticator login) {
+        TokenAuthenticator before = authenticator;
+        authenticator = login;
+        if (before != null && before != login) {
+            before.destroy();
+        }
+    }
+
+    @Override
+    public synchronized void useWhenNeeded(PinSource pin) {
+        if (authenticator == null) {
+            authenticator = new TokenAuthenticator(id, pin, false);
+        } else {
+            pin.destroy();
+        }
+    }
+
+    @Override
+    public void logout() throws SchsmException {
+        replace(null);
+        withCard(null, card -> {
+            card.logout();
+            return true;
+        });
+    }
+
+    /** After a new PIN or initialization: what was entered before is of no use. */
+    void forgetLogin() {
+        replace(null);
+    }
+
+    /** Takes a PIN that was just set in place of the one that was verified before, if there was one. */
+    void pinChanged(char[] newPin) {
+        if (authenticator != null) {
+            replace(new TokenAuthenticator(id, PinSources.password(newPin), false));
+        }
+    }
+
+    // Listing
+
+    @Override
+    public List<TokenKey> keys() throws SchsmException {
+        return withContents(this::keys);
+    }
+
+    private List<TokenKey> keys(SmartCardHsm card) throws SchsmException {
+        List<TokenKey> keys = new ArrayList<>();
+        for (int fid : new TreeSet<>(contents.present(card))) {
+            int kid = fid & 0xFF;
+            if (fid == Files.key(Math.max(kid, 1)) && kid != 0) {
+                keys.add(key(card, kid));
+            }
+        }
+        return keys;
+    }
+
+    /** A key whose description is missing or unreadable is still a key: by its certificate, under a made-up label. */
+    private TokenKey key(SmartCardHsm card, int kid) throws SchsmException {
+        String reference = Integer.toString(kid);
+        byte[] shortId = {(byte) kid};
+        Optional<PrivateKeyDescription> description = description(card, kid);
+        if (description.isPresent()) {
+            return new TokenKey(
+                    reference,
+                    description.get().label().filter(text -> !text.isBlank()).orElse("key-" + kid),
+                    description.get().id().orElse(shortId),
+                    description.get().type());
+        }
+        PublicKey publicKey = publicKey(card, kid);
+        KeyType type = publicKey == null ? KeyType.AES : publicKey instanceof RSAPublicKey ? KeyType.RSA : KeyType.EC;
+        return new TokenKey(reference, "key-" + kid, shortId, type);
+    }
+
+    Optional<PrivateKeyDescription> description(SmartCardHsm card, int kid) throws SchsmException {
+        Optional<byte[]> file = contents.file(card, Files.keyDescription(kid));
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(PrivateKeyDescription.parse(file.get()));
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            return Optional.empty();
+        }
+    }
+
+    private @Nullable PublicKey publicKey(SmartCardHsm card, int kid) throws SchsmException {
+        Optional<byte[]> file = contents.file(card, Files.keyCertificate(kid));
+        if (file.isEmpty()) {
+            return null;
+        }
+        try {
+            byte[] encoded = Tlv.parseFirst(file.get()).encoded();
+            if ((encoded[0] & 0xFF) == X509) {
+                return X509Certificates.publicKey(X509Certificates.parse(encoded));
+            }
+            Cvc cvc = Cvc.parse(encoded);
+            return cvc.kind() == Cvc.Kind.AUTHENTICATED_REQUEST
+                    ? AttestedPublicKey.of(cvc, card.identity())
+                    : cvc.getPublicKey();
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            return null;
+        }
+    }
+
+    static int kid(TokenKey key) throws InvalidRequestException {
+        try {
+            return Integer.parseInt(key.reference());
+        } catch (NumberFormatException ofAnotherBackend) {
+            throw new InvalidRequestException(key + " is not a key of a SmartCard-HSM");
+        }
+    }
+
+    @Override
+    public KeyDetails details(TokenKey key) throws SchsmException {
+        int kid = kid(key);
+        return withContents(card -> details(card, kid));
+    }
+
+    KeyDetails details(SmartCardHsm card, int kid) throws SchsmException {
+        KeyAttributes attributes = contents.attributes(card, kid);
+        PublicKey publicKey = publicKey(card, kid);
+        if (publicKey == null && authenticator != null && isEc(card, kid)) {
+            publicKey = contents.recovered(kid, () -> PublicKeyRecovery.recover(card, kid, attributes));
+        }
+        EcCurve curve =
+                publicKey instanceof ECPublicKey ec ? EcCurve.of(ec.getParams()).orElse(null) : null;
+        int size;
+        if (curve != null) {
+            size = curve.bits();
+        } else if (publicKey instanceof RSAPublicKey rsa) {
+            size = rsa.getModulus().bitLength();
+        } else {
+            Optional<PrivateKeyDescription> description = description(card, kid);
+            size = description.isPresent() ? description.get().keySize().orElse(0) : 0;
+        }
+        return new KeyDetails(
+                publicKey,
+                curve,
+                size,
+                attributes.algorithms().orElse(null),
+                attributes.useCounter(),
+                attributes.keyDomain(),
+                attributes.wrappingKeyId());
+    }
+
+    private boolean isEc(SmartCardHsm card, int kid) throws SchsmException {
+        return description(card, kid)
+                .filter(found -> found.type() == KeyType.EC)
+                .isPresent();
+    }
+
+    // Certificates
+
+    @Override
+    public Optional<byte[]> certificate(TokenKey key) throws SchsmException {
+        int kid = kid(key);
+        return withContents(card -> certificate(card, kid));
+    }
+
+    Optional<byte[]> certificate(SmartCardHsm card, int kid) throws SchsmException {
+        Optional<byte[]> file = contents.file(card, Files.keyCertificate(kid));
+        return file.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Tlv.parseFirst(file.get()).encoded());
+    }
+
+    @Override
+    public void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
+        int kid = kid(key);
+        withContents(card -> {
+            requireKey(card, key, kid);
+            replaceFile(card, Files.keyCertificate(kid), encoded);
+            return true;
+        });
+    }
+
+    private void requireKey(SmartCardHsm card, TokenKey key, int kid) throws SchsmException {
+        if (!contents.present(card).contains(Files.key(kid))) {
+            throw new InvalidRequestException(key + " is not in device " + id + " any more");
+        }
+    }
+
+    /** Overwrites a file; if that fails half-way the old content is put back. */
+    private void replaceFile(SmartCardHsm card, int fid, byte[] content) throws SchsmException {
+        Optional<byte[]> before = contents.file(card, fid);
+        try {
+            card.updateBinary(fid, content);
+            contents.put(fid, content);
+        } catch (SchsmException failed) {
+            contents.remove(List.of(fid));
+            if (before.isPresent()) {
+                try {
+                    card.updateBinary(fid, before.get());
+                } catch (SchsmException alsoFailed) {
+                    failed.addSuppressed(alsoFailed);
+                }
+            }
+            throw failed;
+        }
+    }
+
+    @Override
+    public TokenKey rename(TokenKey key, String label) throws SchsmException {
+        int kid = kid(key);
+        return withContents(card -> {
+            requireKey(card, key, kid);
+            Optional<PrivateKeyDescription> before = description(card, kid);
+            PrivateKeyDescription description = before.isPresent()
+                    ? before.get().withLabel(label)
+                    : PrivateKeyDescription.of(
+                            key.type(), label, key.id(), details(card, kid).size());
+            replaceFile(card, Files.keyDescription(kid), description.encode());
+            return key(card, kid);
+        });
+    }
+
+    @Override
+    public void delete(TokenKey key) throws SchsmException {
+        int kid = kid(key);
+        withContents(card -> {
+            requireKey(card, key, kid);
+            deleteKey(card, kid);
+            return true;
+        });
+    }
+
+    /** The key first: should the rest fail, what is left is a description without a key, which nobody lists. */
+    void deleteKey(SmartCardHsm card, int kid) throws SchsmException {
+        List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
+        try {
+            for (int fid : fids) {
+                deleteIfThere(card, fid);
+            }
+        } finally {
+            contents.forgetAttributes(kid);
+            contents.remove(fids);
+            contents.enumerate(card);
+        }
+    }
+
+    private static void deleteIfThere(SmartCardHsm card, int fid) throws SchsmException {
+        try {
+            card.deleteFile(fid);
+        } catch (ObjectNotFoundException wasNotThere) {
+            System.getLogger(CardToken.class.getName())
+                    .log(System.Logger.Level.DEBUG, "nothing to delete: {0}", wasNotThere.getMessage());
+        }
+    }
+
+    @Override
+    public List<TokenCertificate> certificates() throws SchsmException {
+        return withContents(card -> {
+            List<TokenCertificate> certificates = new ArrayList<>();
+            for (int fid : new TreeSet<>(contents.present(card))) {
+                int number = fid & 0xFF;
+                if (fid == Files.caCertificate(number)) {
+                    caCertificate(card, number).ifPresent(certificates::add);
+                }
+            }
+            return certificates;
+        });
+    }
+
+    /** A CA file that holds something else than X.509 is none of ours: some firmware keeps CVCs of peers there. */
+    private Optional<TokenCertificate> caCertificate(SmartCardHsm card, int number) throws SchsmException {
+        Optional<byte[]> file = contents.file(card, Files.caCertificate(number));
+        if (file.isEmpty() || (file.get()[0] & 0xFF) != X509) {
+            return Optional.empty();
+        }
+        Optional<String> label = Optional.empty();
+        Optional<byte[]> description = contents.file(card, Files.certificateDescription(number));
+        try {
+            if (description.isPresent()) {
+                label = CertificateDescription.parse(description.get()).label();
+            }
+            X509Certificate certificate = X509Certificates.parse(file.get());
+            String subject = certificate.getSubjectX500Principal().getName();
+            return Optional.of(new TokenCertificate(
+                    Integer.toString(number),
+                    label.filter(text -> !text.isBlank()).orElse(subject)));
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public byte[] certificate(TokenCertificate certificate) throws SchsmException {
+        int number = Integer.parseInt(certificate.reference());
+        return withContents(card -> {
+            Optional<byte[]> file = contents.file(card, Files.caCertificate(number));
+            if (file.isEmpty()) {
+                throw new InvalidRequestException(
+                        "certificate \"" + certificate.label() + "\" is not in device " + id + " any more");
+            }
+            return Tlv.parseFirst(file.get()).encoded();
+        });
+    }
+
+    @Override
+    public TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
+        X509Certificate parsed = X509Certificates.parse(encoded);
+        byte[] ckaId = sha1(parsed.getPublicKey().getEncoded());
+        return withContents(card -> {
+            int number = freeCertificate(contents.enumerate(card));
+            List<Integer> fids = List.of(Files.caCertificate(number), Files.certificateDescription(number));
+            byte[] description = CertificateDescription.of(label, ckaId, Files.caCertificate(number))
+                    .encode();
+            try {
+                card.updateBinary(fids.get(0), encoded);
+                card.updateBinary(fids.get(1), description);
+            } catch (SchsmException failed) {
+                undo(card, fids, failed);
+                throw failed;
+            }
+            contents.put(fids.get(0), encoded);
+            contents.put(fids.get(1), description);
+            return new TokenCertificate(Integer.toString(number), label);
+        });
+    }
+
+    private int freeCertificate(Set<Integer> present) throws InvalidRequestException {
+        for (int number = 0; number <= MAX_KID; number++) {
+            if (!present.contains(Files.caCertificate(number))
+                    && !present.contains(Files.certificateDescription(number))) {
+                return number;
+            }
+        }
+        throw new InvalidRequestException("device " + id + " holds 256 CA certificates, there is no place for another");
+    }
+
+    /** Takes back what was written; a second failure is told with the first. */
+    void undo(SmartCardHsm card, List<Integer> fids, SchsmException reason) {
+        for (int fid : fids) {
+            try {
+                deleteIfThere(card, fid);
+            } catch (SchsmException alsoFailed) {
+                reason.addSuppressed(alsoFailed);
+            }
+        }
+        contents.remove(fids);
+    }
+
+    @Override
+    public void delete(TokenCertificate certificate) throws SchsmException {
+        int number = Integer.parseInt(certificate.reference());
+        withContents(card -> {
+            List<Integer> fids = List.of(Files.caCertificate(number), Files.certificateDescription(number));
+            try {
+                for (int fid : fids) {
+                    deleteIfThere(card, fid);
+                }
+            } finally {
+                contents.remove(fids);
+                contents.enumerate(card);
+            }
+            return true;
+        });
+    }
+
+    // Generation
+
+    @Override
+    public TokenKey generate(KeyRequest request) throws SchsmException {
+        if (request.type() == KeyType.RSA) {
+            throw new UnsupportedByDeviceException(
+                    "generation of RSA keys is not part of this version of the provider");
+        }
+        return withContents(card -> {
+            int kid = freeKid(contents.enumerate(card));
+            List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
+            KeyAttributes attributes = attributes(request);
+            try {
+                byte[] id = request.type() == KeyType.EC
+                        ? generatePair(card, kid, request, attributes)
+                        : generateSecret(card, kid, request, attributes);
+                describe(card, kid, request, id);
+            } catch (TokenNotPresentException outcomeUnknown) {
+                contents.clear();
+                throw outcomeUnknown;
+            } catch (SchsmException failed) {
+                if (contents.enumerate(card).contains(Files.key(kid))) {
+                    undo(card, fids, failed);
+                }
+                throw failed;
+            }
+            contents.add(Files.key(kid));
+            contents.putAttributes(kid, attributes);
+            return key(card, kid);
+        });
+    }
+
+    private byte[] generatePair(SmartCardHsm card, int kid, KeyRequest request, KeyAttributes attributes)
+            throws SchsmException {
+        EcCurve curve = request.curve();
+        if (curve == null) {
+            throw new InvalidRequestException("an EC key needs a curve");
+        }
+        Cvc made = card.generateKeyPair(
+                kid, KeyPairRequest.ec(curve, card.identity().deviceId() + "00001", attributes));
+        contents.put(Files.keyCertificate(kid), made.getEncoded());
+        return keyIdentifier(made.publicPoint());
+    }
+
+    private byte[] generateSecret(SmartCardHsm card, int kid, KeyRequest request, KeyAttributes attributes)
+            throws SchsmException {
+        card.generateAesKey(kid, request.size(), attributes);
+        byte[] ckaId = new byte[AES_ID_LENGTH];
+        RANDOM.nextBytes(ckaId);
+        return ckaId;
+    }
+
+    private void describe(SmartCardHsm card, int kid, KeyRequest request, byte[] computedId) throws SchsmException {
+        byte[] wantedId = request.id();
+        String label = request.label() == null ? "key-" + kid : request.label();
+        int size = request.curve() == null ? request.size() : request.curve().bits();
+        byte[] description = PrivateKeyDescription.of(
+                        request.type(), label, wantedId.length == 0 ? computedId : wantedId, size)
+                .encode();
+        card.updateBinary(Files.keyDescription(kid), description);
+        contents.put(Files.keyDescription(kid), description);
+    }
+
+    private static KeyAttributes attributes(KeyRequest request) {
+        KeyAttributes attributes = KeyAttributes.NONE.withAlgorithms(request.allowedAlgorithms());
+        if (request.useCounter().isPresent()) {
+            attributes = attributes.withUseCounter(request.useCounter().getAsLong());
+        }
+        if (request.keyDomain().isPresent()) {
+            attributes = attributes.withKeyDomain(request.keyDomain().getAsInt());
+        }
+        return attributes;
+    }
+
+    int freeKid(Set<Integer> present) throws InvalidRequestException {
+        Set<Integer> taken = new HashSet<>(present);
+        for (int kid = 1; kid <= MAX_KID; kid++) {
+            if (!taken.contains(Files.key(kid))
+                    && !taken.contains(Files.keyDescription(kid))
+                    && !taken.contains(Files.keyCertificate(kid))) {
+                return kid;
+            }
+        }
+        throw new InvalidRequestException("all 255 key ids of device " + id + " are in use: delete a key first");
+    }
+
+    /** What people call a subject key identifier: SHA-1 of the point without its first byte. */
+    static byte[] keyIdentifier(byte[] point) {
+        return sha1(Arrays.copyOfRange(point, 1, point.length));
+    }
+
+    private static byte[] sha1(byte[] data) {
+        try {
+            return MessageDigest.getInstance("SHA-1").digest(data);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    // Operations
+
+    @Override
+    public byte[] sign(TokenKey key, Mechanism mechanism, byte[] input) throws SchsmException {
+        KeyAlgorithm algorithm = mechanism.algorithm();
+        if (algorithm == null || key.type() != KeyType.EC) {
+            throw new UnsupportedByDeviceException(
+                    mechanism.name() + " with an " + key.type() + " key is not part of this version of the provider");
+        }
+        int kid = kid(key);
+        byte[] der = use(kid, (card, resend) -> card.sign(kid, algorithm, input, resend));
+        return EcdsaSignature.parse(der).der();
+    }
+
+    private interface KeyFunction<T> {
+        T apply(SmartCardHsm card, Resend resend) throws SchsmException;
+    }
+
+    /** Uses a key; a lost answer is asked for again only if that cannot cost a use. */
+    private <T> T use(int kid, KeyFunction<T> function) throws SchsmException {
+        Resend resend;
+        boolean counted;
+        synchronized (lock) {
+            Optional<KeyAttributes> known = contents.knownAttributes(kid);
+            resend = known.map(KeyAttributes::resend).orElse(Resend.NEVER);
+            counted = known.map(KeyAttributes::useCounter)
+                    .filter(uses -> uses.isPresent())
+                    .isPresent();
+        }
+        try {
+            return withCard(card -> function.apply(card, resend));
+        } finally {
+            if (counted) {
+                synchronized (lock) {
+                    contents.forgetAttributes(kid);
+                }
+            }
+        }
+    }
+
+    @Override
+    public byte[] agree(TokenKey key, ECPublicKey peer) throws SchsmException {
+        int kid = kid(key);
+        EcCurve curve = EcCurve.of(peer.getParams())
+                .orElseThrow(() -> new InvalidRequestException("the peer's key is on none of the known curves"));
+        byte[] point = curve.encode(peer.getW());
+        return use(kid, (card, resend) -> card.deriveEcdh(kid, point, resend));
+    }
+
+    @Override
+    public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
+        int kid = kid(key);
+        return use(kid, (card, resend) -> card.aesCbc(kid, encrypt, iv, data, resend));
+    }
+
+    @Override
+    public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
+        int kid = kid(key);
+        return use(kid, (card, resend) -> card.cmac(kid, data, resend));
+    }
+
+    @Override
+    public byte[] random(int length) throws SchsmException {
+        return withCard(card -> card.getChallenge(length));
+    }
+
+    @Override
+    public String toString() {
+        return device.toString();
+    }
+}

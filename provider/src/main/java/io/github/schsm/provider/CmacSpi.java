@@ -1,0 +1,73 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.Mechanism;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmSecretKey;
+import java.io.ByteArrayOutputStream;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.InvalidKeyException;
+import java.security.Key;
+import java.security.spec.AlgorithmParameterSpec;
+import javax.crypto.MacSpi;
+import org.jspecify.annotations.Nullable;
+
+/** AES-CMAC over what one command to the device can carry. */
+final class CmacSpi extends MacSpi {
+    private static final int LENGTH = 16;
+
+    private final Mechanism mechanism;
+    private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    private @Nullable SchsmSecretKey key;
+
+    CmacSpi(Mechanism mechanism) {
+        this.mechanism = mechanism;
+    }
+
+    @Override
+    protected int engineGetMacLength() {
+        return LENGTH;
+    }
+
+    @Override
+    protected void engineInit(Key given, @Nullable AlgorithmParameterSpec params)
+            throws InvalidKeyException, InvalidAlgorithmParameterException {
+        key = null;
+        engineReset();
+        if (params != null) {
+            throw new InvalidAlgorithmParameterException(mechanism.name() + " takes no parameters, not "
+                    + params.getClass().getSimpleName());
+        }
+        key = EngineKeys.secret(given, KeyAlgorithm.AES_CMAC, mechanism.name());
+    }
+
+    @Override
+    protected void engineUpdate(byte input) {
+        data.write(input);
+    }
+
+    @Override
+    protected void engineUpdate(byte[] input, int offset, int length) {
+        data.write(input, offset, length);
+    }
+
+    @Override
+    protected byte[] engineDoFinal() {
+        SchsmSecretKey used = key;
+        if (used == null) {
+            throw new IllegalStateException(mechanism.name() + " was not initialized");
+        }
+        try {
+            return used.token().mac(used.key(), data.toByteArray());
+        } catch (SchsmException failed) {
+            throw EngineKeys.unchecked(failed);
+        } finally {
+            engineReset();
+        }
+    }
+
+    @Override
+    protected void engineReset() {
+        data.reset();
+    }
+}

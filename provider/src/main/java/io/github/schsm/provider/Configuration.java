@@ -1,0 +1,184 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceTrust;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The provider's configuration: entries {@code key = value}, separated by newlines or {@code ;}. A line that starts
+ * with {@code #}, and what stands behind a {@code #} after a blank, is a comment. The same text in a file, inline in
+ * {@code configure(…)} and in {@code java.security}.
+ *
+ * @param terminal  where devices are: {@code pcsc}, {@code sunpcsc}, {@code simulator:…}, {@code pkcs11:…}
+ * @param devices   the ids of the devices that are meant; empty for whichever is there
+ * @param reader    which readers are looked into; null for all
+ * @param pin       where the PIN comes from when none was given
+ * @param trust     the roots a device may trace to
+ * @param name      what the provider's name has behind {@code SCHSM-}; null for none
+ */
+record Configuration(
+        String terminal,
+        List<String> devices,
+        @Nullable Pattern reader,
+        Optional<String> pin,
+        DeviceTrust trust,
+        @Nullable String name) {
+    private static final List<String> KEYS = List.of("terminal", "device", "reader", "pin", "trust", "name");
+    private static final String PCSC = "pcsc";
+    private static final String SIMULATOR = "simulator:";
+    private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
+    private static final Pattern DEVICE = Pattern.compile("[\\x21-\\x7E]{1,32}");
+
+    static Configuration defaults() {
+        try {
+            return parse("");
+        } catch (ConfigurationException cannotBe) {
+            throw new IllegalStateException(cannotBe);
+        }
+    }
+
+    /**
+     * The argument of {@code Provider.configure}: the text itself, or the name of a file that has it.
+     *
+     * @throws ConfigurationException naming the entry and what would be valid
+     */
+    static Configuration of(String argument) throws ConfigurationException {
+        if (argument.isBlank() || argument.contains("=")) {
+            return parse(argument);
+        }
+        try {
+            return parse(Files.readString(Path.of(argument.strip()), StandardCharsets.UTF_8));
+        } catch (IOException | InvalidPathException unreadable) {
+            throw new ConfigurationException(
+                    "the configuration \"" + argument
+                            + "\" has no entry \"key = value\", and is no file that can be read; keys are "
+                            + String.join(", ", KEYS),
+                    unreadable);
+        }
+    }
+
+    private static Configuration parse(String text) throws ConfigurationException {
+        Map<String, String> entries = entries(text);
+        String terminal = entries.getOrDefault("terminal", PCSC);
+        requireTerminal(terminal);
+        String pin = entries.get("pin");
+        if (pin != null) {
+            PinSources.requireKnown(pin);
+        }
+        String trust = entries.getOrDefault(
+                "trust",
+                terminal.startsWith(SIMULATOR)
+                        ? DeviceTrust.PRODUCTION + "," + DeviceTrust.SIMULATOR
+                        : DeviceTrust.PRODUCTION);
+        return new Configuration(
+                terminal,
+                devices(entries.get("device")),
+                reader(entries.get("reader")),
+                Optional.ofNullable(pin),
+                DeviceTrust.parse(trust),
+                name(entries.get("name")));
+    }
+
+    private static Map<String, String> entries(String text) throws ConfigurationException {
+        Map<String, String> entries = new LinkedHashMap<>();
+        for (String line : text.lines().toList()) {
+            for (String part : COMMENT.matcher(line).replaceFirst("").split(";", -1)) {
+                if (!part.isBlank()) {
+                    put(entries, part.strip());
+                }
+            }
+        }
+        return entries;
+    }
+
+    private static void put(Map<String, String> entries, String entry) throws ConfigurationException {
+        int equals = entry.indexOf('=');
+        String key = equals < 0 ? entry : entry.substring(0, equals).strip();
+        if (equals < 0 || !KEYS.contains(key)) {
+            throw new ConfigurationException(
+                    "unknown configuration entry \"" + key + "\"; keys are " + String.join(", ", KEYS));
+        }
+        String value = entry.substring(equals + 1).strip();
+        if (value.isEmpty()) {
+            throw new ConfigurationException("configuration entry \"" + key + "\" has no value");
+        }
+        if (entries.putIfAbsent(key, value) != null) {
+            throw new ConfigurationException("configuration entry \"" + key + "\" is there twice");
+        }
+    }
+
+    private static void requireTerminal(String terminal) throws ConfigurationException {
+        if (terminal.equals(PCSC) || terminal.equals("sunpcsc")) {
+            return;
+        }
+        int colon = terminal.indexOf(':');
+        if (colon <= 0 || colon == terminal.length() - 1) {
+            throw new ConfigurationException("terminal = " + terminal
+                    + " is not known: use pcsc, sunpcsc, simulator:memory, simulator:<folder> or"
+                    + " pkcs11:<module path>");
+        }
+    }
+
+    private static List<String> devices(@Nullable String value) throws ConfigurationException {
+        if (value == null) {
+            return List.of();
+        }
+        List<String> ids =
+                Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+        for (String id : ids) {
+            if (!DEVICE.matcher(id).matches()) {
+                throw new ConfigurationException("device = " + value
+                        + " is no list of device ids; one looks like DECC0401002 (see: schsm devices)");
+            }
+        }
+        return ids;
+    }
+
+    private static @Nullable Pattern reader(@Nullable String value) throws ConfigurationException {
+        try {
+            return value == null ? null : Pattern.compile(value);
+        } catch (PatternSyntaxException malformed) {
+            throw new ConfigurationException(
+                    "reader = " + value + " is no regular expression: " + malformed.getDescription(), malformed);
+        }
+    }
+
+    private static @Nullable String name(@Nullable String value) throws ConfigurationException {
+        if (value != null && !NAME.matcher(value).matches()) {
+            throw new ConfigurationException(
+                    "name = " + value + ": a name is letters, digits, dots, hyphens and underscores, at most 32");
+        }
+        return value;
+    }
+
+    boolean isPcsc() {
+        return terminal.equals(PCSC);
+    }
+
+    boolean isSunPcsc() {
+        return terminal.equals("sunpcsc");
+    }
+
+    /** What stands before the colon of {@code terminal}. */
+    String scheme() {
+        return terminal.substring(0, Math.max(0, terminal.indexOf(':')));
+    }
+
+    /** What stands behind the colon of {@code terminal}. */
+    String location() {
+        return terminal.substring(terminal.indexOf(':') + 1).strip();
+    }
+}

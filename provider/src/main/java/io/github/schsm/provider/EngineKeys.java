@@ -1,0 +1,55 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmEcPrivateKey;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmKey;
+import io.github.schsm.SchsmSecretKey;
+import java.security.InvalidKeyException;
+import java.security.Key;
+import java.security.ProviderException;
+import org.jspecify.annotations.Nullable;
+
+/** What every engine checks of a key it is given, and how it tells what went wrong. */
+final class EngineKeys {
+    private EngineKeys() {}
+
+    static SchsmEcPrivateKey ecPrivate(@Nullable Key key, KeyAlgorithm algorithm, String engine)
+            throws InvalidKeyException {
+        if (key instanceof SchsmEcPrivateKey handle) {
+            requireAllowed(handle, algorithm);
+            return handle;
+        }
+        throw notOurs(key, engine, "an EC private key");
+    }
+
+    static SchsmSecretKey secret(@Nullable Key key, KeyAlgorithm algorithm, String engine) throws InvalidKeyException {
+        if (key instanceof SchsmSecretKey handle) {
+            requireAllowed(handle, algorithm);
+            return handle;
+        }
+        throw notOurs(key, engine, "an AES key");
+    }
+
+    static InvalidKeyException notOurs(@Nullable Key key, String engine, String wanted) {
+        String given = key == null ? "null" : "a " + key.getClass().getSimpleName() + " (" + key.getAlgorithm() + ")";
+        return new InvalidKeyException(engine + " of this provider works with " + wanted
+                + " in a device, got from a key store of type SCHSM; this is " + given);
+    }
+
+    private static void requireAllowed(SchsmKey handle, KeyAlgorithm algorithm) throws InvalidKeyException {
+        if (!handle.details().allows(algorithm)) {
+            throw new InvalidKeyException(handle + " may not be used for " + algorithm + "; its algorithm list is "
+                    + handle.details().algorithmNames().orElseThrow());
+        }
+    }
+
+    static InvalidKeyException invalidKey(SchsmException cause) {
+        return new InvalidKeyException(cause.getMessage(), cause);
+    }
+
+    /** For methods that the JCA gives no checked exception. */
+    static ProviderException unchecked(SchsmException cause) {
+        return new ProviderException(cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.KeyEncryptionKey;
+import io.github.schsm.KeyType;
+import io.github.schsm.Mechanism;
+import io.github.schsm.SchsmPrivateKey;
+import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.keystore.SchsmKeyStore;
+import java.security.InvalidParameterException;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of the mechanism table as a service. Says which keys it takes, so that the JCA's delayed provider selection
+ * brings our handles here and everybody else's to where they belong, wherever the provider stands in the list.
+ */
+final class EngineService extends Provider.Service {
+    private final SchsmProvider provider;
+    private final Mechanism mechanism;
+
+    EngineService(SchsmProvider provider, Mechanism mechanism) {
+        super(
+                provider,
+                mechanism.type(),
+                mechanism.name(),
+                className(mechanism),
+                aliases(mechanism),
+                Map.of("ImplementedIn", "Hardware"));
+        this.provider = provider;
+        this.mechanism = mechanism;
+    }
+
+    private static List<String> aliases(Mechanism mechanism) {
+        List<String> aliases = new ArrayList<>(mechanism.aliases());
+        for (String oid : mechanism.oids()) {
+            aliases.add(oid);
+            aliases.add("OID." + oid);
+        }
+        return aliases;
+    }
+
+    private static String className(Mechanism mechanism) {
+        return EngineService.class.getPackageName() + "." + mechanism.type();
+    }
+
+    @Override
+    public Object newInstance(@Nullable Object constructorParameter) throws NoSuchAlgorithmException {
+        if (constructorParameter != null) {
+            throw new InvalidParameterException(getType() + " " + getAlgorithm() + " takes no constructor parameter");
+        }
+        Tokens tokens = provider.tokens();
+        return switch (mechanism.type()) {
+            case "KeyStore" -> new SchsmKeyStore(tokens);
+            case "Signature" -> new EcdsaSignatureSpi(mechanism);
+            case "Cipher" -> isWrapping() ? new XkekCipherSpi() : new AesCbcCipherSpi(mechanism, provider);
+            case "KeyAgreement" -> isXkek() ? new XkekKeyAgreementSpi() : new EcdhKeyAgreementSpi(mechanism);
+            case "Mac" -> new CmacSpi(mechanism);
+            case "KeyPairGenerator" -> new EcKeyPairGeneratorSpi(tokens, provider);
+            case "KeyGenerator" -> new AesKeyGeneratorSpi(tokens, provider);
+            case "CertificateFactory" -> new CvcCertificateFactorySpi();
+            case "CertPathValidator" -> new CvcCertPathValidatorSpi();
+            case "SecureRandom" -> new TokenSecureRandomSpi(tokens);
+            default ->
+                throw new NoSuchAlgorithmException("no engine for " + mechanism.type() + " " + mechanism.name()
+                        + " in provider " + provider.getName());
+        };
+    }
+
+    private boolean isWrapping() {
+        return mechanism.name().equals("XKEK");
+    }
+
+    private boolean isXkek() {
+        return mechanism.name().equals("ECDH_XKEK");
+    }
+
+    @Override
+    public boolean supportsParameter(@Nullable Object key) {
+        if (mechanism.type().equals("Cipher") && isWrapping()) {
+            return key instanceof KeyEncryptionKey;
+        }
+        KeyType type = mechanism.keyType();
+        if (type == null) {
+            return false;
+        }
+        return type.isPrivate()
+                ? key instanceof SchsmPrivateKey handle && handle.key().type() == type
+                : key instanceof SchsmSecretKey;
+    }
+}

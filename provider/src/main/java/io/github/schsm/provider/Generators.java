@@ -1,0 +1,52 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyDomain;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.Token;
+import java.security.Provider;
+import java.security.Security;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the generators share. A generator cannot tell whether this provider was named or just stands first: in front
+ * of every other provider of the generator it would take over all key generation of the JVM, so there it takes a
+ * {@link SchsmKeySpec} only, and the JDK goes on to the next provider.
+ */
+final class Generators {
+    private Generators() {}
+
+    /** Whether plain parameters are to be left to other providers. */
+    @SuppressWarnings("ReferenceEquality") // the very provider that made the engine, not an equal one
+    static boolean standsInFront(Provider provider, String type, String algorithm) {
+        boolean registered = false;
+        for (Provider candidate : Security.getProviders()) {
+            if (candidate == provider) {
+                registered = true;
+            } else if (candidate.getService(type, algorithm) != null && !(candidate instanceof SchsmProvider)) {
+                return registered;
+            }
+        }
+        return false;
+    }
+
+    static String standsInFrontMessage(Provider provider, String algorithm) {
+        return "provider " + provider.getName() + " stands in front of all others, so it generates " + algorithm
+                + " keys only by a SchsmKeySpec, in order not to take over every key generation of the program: use"
+                + " one, or put the provider at the end of the list";
+    }
+
+    /** The token in which the key is generated: that of the domain, which has to be one of the provider's. */
+    static Token token(Tokens tokens, @Nullable SchsmKeySpec spec) throws SchsmException {
+        KeyDomain domain = spec == null ? null : spec.domain().orElse(null);
+        if (domain == null) {
+            return tokens.find(null);
+        }
+        Token token = tokens.find(domain.token().id());
+        if (!token.id().equals(domain.token().id())) {
+            throw new InvalidRequestException(domain + " is in another device than the key generator's, " + token.id());
+        }
+        return token;
+    }
+}

@@ -1,0 +1,152 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.FoundDevice;
+import io.github.schsm.Mechanism;
+import io.github.schsm.MechanismTable;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import java.io.InvalidObjectException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serial;
+import java.security.AuthProvider;
+import java.security.Provider;
+import java.util.List;
+import javax.security.auth.Subject;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.login.LoginException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The security provider "SCHSM": keys, certificates and key domains of SmartCard-HSMs for the JCA.
+ *
+ * <p>The constructor registers every service and touches no device: a missing one fails at use, with its own message.
+ * {@link #configure} returns a new provider. A configuration that cannot be used is kept and told by
+ * {@code KeyStore.load} and by every engine, because {@code java.security} swallows exceptions from here.
+ */
+public final class SchsmProvider extends AuthProvider {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private static final String NAME = "SCHSM";
+    private static final String VERSION = "0.1";
+    private static final String INFO = "SmartCard-HSM: keys in the device, key domains, XKEK migration";
+    private static final String SECURE_RANDOM = "SecureRandom";
+
+    private final transient Tokens tokens;
+    private final transient Service random;
+    private transient volatile @Nullable CallbackHandler handler;
+
+    /** A provider with the default configuration: PC/SC, whichever device is there. */
+    public SchsmProvider() {
+        this(NAME, Configuration.defaults(), null);
+    }
+
+    @SuppressWarnings("this-escape") // services only keep the provider for later
+    private SchsmProvider(String name, Configuration configuration, @Nullable ConfigurationException problem) {
+        super(name, VERSION, INFO);
+        this.tokens = new Tokens(configuration, problem, () -> handler);
+        this.random =
+                new EngineService(this, MechanismTable.find(SECURE_RANDOM, NAME).orElseThrow());
+        for (Mechanism mechanism : MechanismTable.all()) {
+            if (!mechanism.type().equals(SECURE_RANDOM)) {
+                putService(new EngineService(this, mechanism));
+            }
+        }
+    }
+
+    /**
+     * A new provider with this configuration.
+     *
+     * @param configArg entries {@code key = value}, separated by newlines or {@code ;}, or the name of a file with them
+     */
+    @Override
+    public Provider configure(String configArg) {
+        try {
+            Configuration configuration = Configuration.of(configArg);
+            String name = configuration.name() == null ? NAME : NAME + "-" + configuration.name();
+            return new SchsmProvider(name, configuration, null);
+        } catch (ConfigurationException unusable) {
+            return new SchsmProvider(NAME, Configuration.defaults(), unusable);
+        }
+    }
+
+    /** Always: the default configuration is one. */
+    @Override
+    public boolean isConfigured() {
+        return true;
+    }
+
+    /**
+     * Looks into every reader of the configured terminal; verifies no PIN.
+     *
+     * @return the readers in order, those that are empty or do not answer with the reason
+     * @throws SchsmException if the terminal cannot be reached or the configuration cannot be used
+     */
+    public List<FoundDevice> devices() throws SchsmException {
+        return tokens().list();
+    }
+
+    /** The random generator is only for who names it: a registered one would take over every {@code new SecureRandom()}. */
+    @Override
+    public @Nullable Service getService(String type, String algorithm) {
+        if (type.equals(SECURE_RANDOM) && algorithm.equalsIgnoreCase(NAME)) {
+            return random;
+        }
+        return super.getService(type, algorithm);
+    }
+
+    @Override
+    public void login(@Nullable Subject subject, @Nullable CallbackHandler answering) throws LoginException {
+        CallbackHandler used = answering != null ? answering : handler;
+        try {
+            Token token = tokens().find(null);
+            if (used != null) {
+                token.login(tokens().callback(used));
+            } else {
+                token.login(tokens().configuredPin()
+                        .orElseThrow(() -> new ConfigurationException(
+                                "login needs a callback handler, or pin = … in the" + " configuration")));
+            }
+        } catch (SchsmException failed) {
+            throw loginException(failed);
+        }
+    }
+
+    @Override
+    public void logout() throws LoginException {
+        try {
+            tokens().find(null).logout();
+        } catch (SchsmException failed) {
+            throw loginException(failed);
+        }
+    }
+
+    private static LoginException loginException(SchsmException failed) {
+        LoginException exception = new LoginException(failed.getMessage());
+        exception.initCause(failed);
+        return exception;
+    }
+
+    @Override
+    public void setCallbackHandler(@Nullable CallbackHandler answering) {
+        handler = answering;
+    }
+
+    /** The tokens of this provider. */
+    Tokens tokens() {
+        return tokens;
+    }
+
+    @Serial
+    private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+        throw new NotSerializableException("a provider with logins cannot be serialized");
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a provider with logins cannot be serialized");
+    }
+}

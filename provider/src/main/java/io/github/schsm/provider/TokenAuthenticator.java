@@ -1,0 +1,104 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.PinSource;
+import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException;
+import io.github.schsm.card.Authenticator;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One login to one token. Keeps what somebody entered for as long as the card stays connected, so that another
+ * program's SELECT does not bring the question up again, and asks anew once it was out. A PIN that was refused is not
+ * given out again.
+ */
+final class TokenAuthenticator implements Authenticator {
+    private static final int MAX_UTF8 = 3;
+
+    private final String tokenId;
+    private final PinSource source;
+    private byte @Nullable [] entered;
+    private boolean refused;
+    private boolean fresh;
+
+    /**
+     * A login.
+     *
+     * @param givenNow whether a program gave the source this very moment in order to log in, which is asking for a last
+     *                 try as well; otherwise only a source that asks somebody uses it
+     */
+    TokenAuthenticator(String tokenId, PinSource source, boolean givenNow) {
+        this.tokenId = tokenId;
+        this.source = source;
+        this.fresh = givenNow;
+    }
+
+    @Override
+    public synchronized byte @Nullable [] pin(@Nullable PinStatus status) throws SchsmException {
+        if (refused && !source.isInteractive()) {
+            return null;
+        }
+        if (status != null || refused) {
+            forget();
+        }
+        if (entered != null) {
+            return entered.clone();
+        }
+        boolean lastTry = status != null && status.triesLeft() == 1;
+        if (lastTry && !mayUseLastTry()) {
+            return null;
+        }
+        char[] pin = source.pin(tokenId, lastTry);
+        if (pin == null) {
+            return null;
+        }
+        byte[] bytes = toBytes(pin);
+        refused = false;
+        if (source.isInteractive()) {
+            entered = bytes.clone();
+        }
+        return bytes;
+    }
+
+    /** PINs are bytes to the device; UTF-8 is what the common tools send. */
+    static byte[] toBytes(char[] pin) {
+        ByteBuffer encoded = ByteBuffer.allocate(pin.length * MAX_UTF8);
+        StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(pin), encoded, true);
+        byte[] bytes = Arrays.copyOf(encoded.array(), encoded.position());
+        Arrays.fill(encoded.array(), (byte) 0);
+        Arrays.fill(pin, '\0');
+        return bytes;
+    }
+
+    @Override
+    public synchronized boolean mayUseLastTry() {
+        return fresh || source.isInteractive();
+    }
+
+    @Override
+    public synchronized void accepted() {
+        fresh = false;
+    }
+
+    @Override
+    public synchronized void refused(int triesLeft) {
+        refused = true;
+        fresh = false;
+        forget();
+    }
+
+    private void forget() {
+        if (entered != null) {
+            Arrays.fill(entered, (byte) 0);
+            entered = null;
+        }
+    }
+
+    synchronized void destroy() {
+        forget();
+        source.destroy();
+    }
+}

@@ -7,6 +7,7 @@ import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.EcCurve;
+import io.github.schsm.EcdsaSignature;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.ObjectExistsException;

@@ -7,6 +7,7 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.ConditionsNotSatisfiedException;
 import io.github.schsm.Cvc;
 import io.github.schsm.EcCurve;
+import io.github.schsm.EcdsaSignature;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;

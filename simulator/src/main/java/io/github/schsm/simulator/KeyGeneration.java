@@ -66,40 +66,57 @@ final class KeyGeneration {
         if (car.isPresent()) {
             requireReference(car.get());
         }
+        Attributes attributes = attributes(template);
+        Optional<byte[]> authority = car.map(Tlv::value);
         byte[] oid = publicKey.require(0x06).value();
         CardKey key;
         Tlv request;
         if (Arrays.equals(oid, CvcWriter.ECDSA_SHA_256)) {
             EcCurve curve = EcCurve.fromDomainParameters(publicKey);
-            CardKey blank = withAttributes(template, KeyMaterial.Ec.of(curve, BigInteger.ONE));
             KeyMaterial.Ec pair = KeyMaterial.Ec.of(curve, EcMath.newPrivateKey(curve));
-            key = withMaterial(blank, pair);
-            request = CvcWriter.request(
-                    car.map(Tlv::value),
-                    CvcWriter.explicitKey(curve, pair.point()),
-                    chr.value(),
-                    attestedDomain(key),
-                    CvcWriter.ecdsa(curve, pair.d()));
+            key = attributes.of(pair);
+            request = request(pair, authority, chr.value(), attestedDomain(key));
         } else if (Arrays.equals(oid, CvcWriter.RSA_V1_5_SHA_256)) {
             int bits = RsaMath.requireSize(publicKey.require(0x02).value());
             BigInteger exponent =
                     RsaMath.requireExponent(publicKey.require(0x82).value());
-            CardKey blank = withAttributes(template, RsaMath.placeholder(bits));
             KeyMaterial.Rsa pair = RsaMath.generate(bits, exponent);
-            key = withMaterial(blank, pair);
-            request = CvcWriter.request(
-                    car.map(Tlv::value),
-                    CvcWriter.rsaKey(RsaMath.modulus(pair), RsaMath.unsigned(pair.e())),
-                    chr.value(),
-                    Optional.empty(),
-                    message -> RsaMath.signPkcs1(pair, RsaMath.digestInfo("SHA-256", Hashes.sha256(message))));
+            key = attributes.of(pair);
+            request = request(pair, authority, chr.value());
         } else {
             throw new Refusal(Sw.WRONG_DATA);
         }
+        byte[] attested = attest(request);
+        keep(keyId, key, attested);
+        return Answer.of(attested);
+    }
+
+    private static Tlv request(KeyMaterial.Ec pair, Optional<byte[]> car, byte[] chr, Optional<byte[]> keyDomainUid) {
+        return CvcWriter.request(
+                car,
+                CvcWriter.explicitKey(pair.curve(), pair.point()),
+                chr,
+                keyDomainUid,
+                CvcWriter.ecdsa(pair.curve(), pair.d()));
+    }
+
+    private static Tlv request(KeyMaterial.Rsa pair, Optional<byte[]> car, byte[] chr) {
+        return CvcWriter.request(
+                car,
+                CvcWriter.rsaKey(RsaMath.modulus(pair), RsaMath.unsigned(pair.e())),
+                chr,
+                Optional.empty(),
+                message -> RsaMath.signPkcs1(pair, RsaMath.digestInfo("SHA-256", Hashes.sha256(message))));
+    }
+
+    private byte[] attest(Tlv request) {
         DeviceState state = applet.state();
-        byte[] attested = CvcWriter.authenticated(
-                        request, state.chr(), CvcWriter.ecdsa(state.deviceCurve(), state.deviceKey()))
+        return CvcWriter.authenticated(request, state.chr(), CvcWriter.ecdsa(state.deviceCurve(), state.deviceKey()))
                 .encoded();
+    }
+
+    private void keep(int keyId, CardKey key, byte[] attested) throws Refusal {
+        DeviceState state = applet.state();
         int certificateFid = FileId.certificate(keyId);
         byte[] oldCertificate = state.files().get(certificateFid);
         applet.requireMemory(key.footprint()
@@ -108,7 +125,6 @@ final class KeyGeneration {
                 - (oldCertificate == null ? 0 : DeviceState.fileFootprint(oldCertificate.length)));
         state.putKey(keyId, key);
         state.putFile(certificateFid, attested);
-        return Answer.of(attested);
     }
 
     Answer generateSecretKey(Command command) throws Refusal, MalformedDataException {
@@ -122,7 +138,7 @@ final class KeyGeneration {
         applet.requireUser();
         applet.requireFreeKeyId(keyId);
         KeyMaterial material = new KeyMaterial.Aes(Randomness.bytes(16 + 8 * (command.p2() - AES_128)));
-        CardKey key = withAttributes(parse(command.data(), ATTRIBUTES), material);
+        CardKey key = attributes(parse(command.data(), ATTRIBUTES)).of(material);
         applet.requireMemory(key.footprint()
                 - applet.state().key(keyId).map(CardKey::footprint).orElse(0));
         applet.state().putKey(keyId, key);
@@ -139,13 +155,15 @@ final class KeyGeneration {
                 : Optional.empty();
     }
 
-    private static CardKey withMaterial(CardKey blank, KeyMaterial material) {
-        return new CardKey(material, blank.useCounter(), blank.algorithms(), blank.domain(), blank.wrappingKey());
+    /** What a template says about the use of the key, checked before the work of making one begins. */
+    private record Attributes(long useCounter, byte[] algorithms, int domain, int wrappingKey) {
+        private CardKey of(KeyMaterial material) {
+            return new CardKey(material, useCounter, algorithms, domain, wrappingKey);
+        }
     }
 
-    private CardKey withAttributes(Map<Integer, Tlv> template, KeyMaterial material) throws Refusal {
-        return new CardKey(
-                material,
+    private Attributes attributes(Map<Integer, Tlv> template) throws Refusal {
+        return new Attributes(
                 useCounter(template),
                 algorithms(template),
                 domain(template),

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder that holds the state of devices, one file each. A file is replaced as a whole: written beside, forced to
@@ -124,7 +126,7 @@ final class RackFolder {
                 posix ? ownerOnly("rw-------") : noAttributes());
         FileLock lock = null;
         try {
-            lock = file.tryLock(LOCKED_BYTE, 1, false);
+            lock = tryLock(file);
             if (lock == null) {
                 throw new ConfigurationException("the simulator's folder " + path + " is in use by process "
                         + holder(file) + ": end it, or use another folder");
@@ -137,6 +139,15 @@ final class RackFolder {
             if (lock == null) {
                 file.close();
             }
+        }
+    }
+
+    /** Null also where this very JVM holds the lock through other copies of these classes. */
+    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock(LOCKED_BYTE, 1, false);
+        } catch (OverlappingFileLockException heldInThisJvm) {
+            return null;
         }
     }
 

@@ -54,11 +54,6 @@ final class RsaMath {
         return exponent;
     }
 
-    /** Stands for a key of that size while its attributes are checked, before the work begins. */
-    static KeyMaterial.Rsa placeholder(int bits) {
-        return new KeyMaterial.Rsa(BigInteger.ONE.shiftLeft(bits - 1), BigInteger.ONE, BigInteger.ONE, null);
-    }
-
     static KeyMaterial.Rsa generate(int bits, BigInteger exponent) {
         RSAKeyPairGenerator generator = new RSAKeyPairGenerator();
         generator.init(new RSAKeyGenerationParameters(exponent, Randomness.source(), bits, CERTAINTY));

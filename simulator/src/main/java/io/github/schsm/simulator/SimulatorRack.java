@@ -70,7 +70,7 @@ public final class SimulatorRack implements AutoCloseable {
     }
 
     /**
-     * The same with another kind of device.
+     * The same with another kind of device; a folder that is open already keeps the kind it was opened with.
      *
      * @throws SchsmException as {@link #folder(Path)}
      */

@@ -3,6 +3,7 @@ package io.github.schsm.card;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.EcCurve;
+import io.github.schsm.EcdsaSignature;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.Fault;

@@ -3,6 +3,7 @@ package io.github.schsm.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.EcdsaSignature;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;

@@ -3,9 +3,13 @@ import org.jspecify.annotations.NullMarked;
 /** The schsm command. */
 @NullMarked
 module io.github.schsm.cli {
+    requires com.fasterxml.jackson.core;
+    requires info.picocli;
+    requires io.github.schsm.card;
     requires io.github.schsm.provider;
     requires io.github.schsm.simulator;
-    requires io.github.schsm.card;
-    requires info.picocli;
     requires static transitive org.jspecify;
+
+    opens io.github.schsm.cli to
+            info.picocli;
 }

@@ -2,27 +2,112 @@ package io.github.schsm.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The command {@code schsm}: everything the how-to does, one subcommand each. */
 @Command(
         name = "schsm",
-        description = "SmartCard-HSMs and their key domains, from the command line.",
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        versionProvider = Schsm.Version.class)
+        versionProvider = Schsm.Version.class,
+        usageHelpAutoWidth = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Schsm implements Runnable {
+    private final Io io;
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    private Schsm(Io io) {
+        this.io = io;
+    }
+
     /** Starts the command and ends the JVM with its exit status. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Schsm()).execute(arguments));
+        System.exit(run(Io.ofProcess(), arguments));
+    }
+
+    /** Runs one command. */
+    static int run(Io io, String... arguments) {
+        int status = commandLine(io).execute(arguments);
+        io.out().flush();
+        io.err().flush();
+        return status;
+    }
+
+    /** The command and all its subcommands. */
+    static CommandLine commandLine(Io io) {
+        CommandLine root = new CommandLine(new Schsm(io));
+        for (Object command : Commands.all()) {
+            root.addSubcommand(command);
+        }
+        root.getCommandSpec()
+                .usageMessage()
+                .description("SmartCard-HSMs and their key domains, from the command line.")
+                .footer(
+                        "",
+                        "Start with: schsm demo",
+                        "More about a command: schsm COMMAND --help",
+                        "Exit status: 0 done, 1 refused or failed, 2 wrong command line.");
+        HelpText.install(root);
+        root.setOut(io.out())
+                .setErr(io.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((error, arguments) -> usage(io, error, arguments))
+                .setExecutionExceptionHandler((error, line, result) -> failure(io, error, line));
+        return root;
+    }
+
+    Context context() throws CliException {
+        return new Context(io, options, Settings.of(options));
     }
 
     @Override
     public void run() {
-        new CommandLine(this).usage(System.out);
+        if (options.json) {
+            throw new ParameterException(spec.commandLine(), "Missing required subcommand");
+        }
+        spec.commandLine().usage(io.out());
+    }
+
+    private static int usage(Io io, ParameterException error, String[] arguments) {
+        CommandLine command = error.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        String message = Table.printable(String.valueOf(error.getMessage()));
+        if (Arrays.asList(arguments).contains("--json")) {
+            io.out().println(Errors.json("Usage", message));
+        }
+        PrintWriter err = io.err();
+        err.println("schsm: " + message);
+        CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
+        err.println("Try: " + name + " --help");
+        return Status.USAGE;
+    }
+
+    private static int failure(Io io, Exception error, CommandLine line) {
+        Schsm root = (Schsm) line.getCommandSpec().root().userObject();
+        if (root.options.json) {
+            io.out().println(Errors.json(Errors.tellingCause(error).getClass().getSimpleName(), Errors.message(error)));
+        }
+        io.err().println("schsm: " + Errors.message(error));
+        if (root.options.verbose || io.environment().apply("SCHSM_TRACE") != null) {
+            error.printStackTrace(io.err());
+        }
+        return Status.FAILED;
     }
 
     static final class Version implements IVersionProvider {

@@ -60,6 +60,7 @@ class LayersTest {
                             BASE + ".card..",
                             BASE + ".provider..",
                             BASE + ".simulator..",
+                            "com.fasterxml.jackson.core..",
                             "picocli.."));
 
     private static final List<String> ENGINE_TYPES = List.of(

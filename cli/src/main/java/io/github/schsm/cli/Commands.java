@@ -1,0 +1,34 @@
+package io.github.schsm.cli;
+
+import java.util.List;
+import picocli.CommandLine.HelpCommand;
+
+/** Every command, in the order of the help. */
+final class Commands {
+    private Commands() {}
+
+    static List<Object> all() {
+        return List.of(
+                new DemoCommand(),
+                new DevicesCommand(),
+                new KeysCommand(),
+                new CertsCommand(),
+                new InitializeCommand(),
+                new PinCommands(),
+                new DeviceIdCommands(),
+                new GroupSignerCommands(),
+                new KdmCommands(),
+                new DomainCommands(),
+                new GenerateCommand(),
+                new ExchangeKeyCommands(),
+                new DeriveXkekCommand(),
+                new WrapCommand(),
+                new UnwrapCommand(),
+                new MigrateCommand(),
+                new ImportCertCommand(),
+                new ExportCertCommand(),
+                new DeleteCommand(),
+                new SimulatorCommand(),
+                new HelpCommand());
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.schsm.cli;
+
+import io.github.schsm.KeyDomain;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmKey;
+import io.github.schsm.TokenKey;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.Provider;
+import java.util.List;
+
+/**
+ * A device that is in use: by the JCA where it has words for it, else by what stands behind the key store.
+ *
+ * @param provider the provider of that one device
+ * @param keyStore its loaded key store
+ * @param device   the device
+ */
+record Connected(Provider provider, KeyStore keyStore, SchsmDevice device) {
+    /** The device id. */
+    String id() {
+        return device.deviceId();
+    }
+
+    /** The key with that label. */
+    SchsmKey key(String label) throws GeneralSecurityException {
+        if (keyStore.getKey(label, null) instanceof SchsmKey key) {
+            return key;
+        }
+        List<String> labels =
+                device.token().keys().stream().map(TokenKey::label).sorted().toList();
+        throw new CliException("no key \"" + label + "\" on device " + id()
+                + (labels.isEmpty() ? ": it has no keys" : ": it has " + String.join(", ", labels)));
+    }
+
+    /** Two keys of one label would be told apart by a number only, so commands do not make a second. */
+    void requireFree(String label) throws GeneralSecurityException {
+        if (keyStore.containsAlias(label)) {
+            throw new CliException("device " + id() + " has an entry \"" + label + "\" already: choose another label");
+        }
+    }
+
+    /** The key domain a key is in. */
+    KeyDomain domainOf(SchsmKey key) throws SchsmException {
+        if (key.details().keyDomain().isEmpty()) {
+            throw new CliException("key \"" + key.label() + "\" of device " + id()
+                    + " is in no key domain: keys are put in one when they are generated (--slot)");
+        }
+        return device.keyDomain(key.details().keyDomain().getAsInt());
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.schsm.cli;
+
+import io.github.schsm.FoundDevice;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.provider.SchsmProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command works with.
+ *
+ * @param io       where it reads and writes
+ * @param options  the options that every command has
+ * @param settings the provider's configuration
+ */
+record Context(Io io, GlobalOptions options, Settings settings) {
+    private static final String KEY_STORE = "SCHSM";
+
+    /** The provider as configured. */
+    SchsmProvider provider() {
+        return (SchsmProvider) new SchsmProvider().configure(settings.text());
+    }
+
+    /** The same with another device. */
+    Context on(String deviceId) {
+        return new Context(io, options, settings.with(Settings.DEVICE, deviceId));
+    }
+
+    /** The one device that is meant, without verifying a PIN: what everybody may read. */
+    Connected open() throws GeneralSecurityException {
+        SchsmProvider provider = provider();
+        requireOne(provider);
+        KeyStore keyStore = KeyStore.getInstance(KEY_STORE, provider);
+        load(keyStore, null);
+        return new Connected(provider, keyStore, SchsmDevice.of(keyStore));
+    }
+
+    /** The provider says it too, but in the words of its configuration. */
+    private void requireOne(SchsmProvider provider) throws SchsmException {
+        String named = settings.get(Settings.DEVICE);
+        if (named != null && !named.contains(",")) {
+            return;
+        }
+        List<String> choice = new ArrayList<>();
+        for (FoundDevice found : provider.devices()) {
+            SchsmDevice device = found.device();
+            if (device != null
+                    && (named == null || List.of(named.split("\\s*,\\s*")).contains(device.deviceId()))) {
+                choice.add(device.deviceId() + " (" + found.reader() + ")");
+            }
+        }
+        if (choice.size() > 1) {
+            throw new CliException(
+                    "several devices are there: " + String.join(", ", choice) + "; choose one with --device");
+        }
+    }
+
+    /** The one device that is meant, with the user PIN verified. */
+    Connected openWithPin() throws GeneralSecurityException {
+        String configured = settings.get(Settings.PIN);
+        Secret source = pin();
+        boolean onReader = configured != null && configured.equals("pinpad") && !source.isGiven();
+        return onReader ? open() : openWithPin(source);
+    }
+
+    /** The same with a PIN from elsewhere. */
+    Connected openWithPin(Secret source) throws GeneralSecurityException {
+        Connected connected = open();
+        char[] pin = source.read(io, "of device " + connected.id());
+        try {
+            load(connected.keyStore(), pin);
+            return connected;
+        } finally {
+            Arrays.fill(pin, '\0');
+        }
+    }
+
+    /** Where the user PIN comes from: the options, else the configuration. */
+    Secret pin() throws CliException {
+        Secret fromOptions = secret("user PIN", "--pin", options.pinEnvironment, options.pinFile);
+        String configured = settings.get(Settings.PIN);
+        if (fromOptions.isGiven() || configured == null) {
+            return fromOptions;
+        }
+        if (configured.startsWith("env:")) {
+            return secret("user PIN", "--pin", configured.substring("env:".length()), null);
+        }
+        if (configured.startsWith("file:")) {
+            return secret("user PIN", "--pin", null, Path.of(configured.substring("file:".length())));
+        }
+        return fromOptions;
+    }
+
+    /** A secret; both sources given is a mistake in the command line. */
+    static Secret secret(String what, String options, @Nullable String environment, @Nullable Path file)
+            throws CliException {
+        if (environment != null && file != null) {
+            throw new CliException(
+                    "the " + what + " comes from " + options + "-env or from " + options + "-file: give one of them");
+        }
+        return new Secret(what, options, environment, file);
+    }
+
+    private static void load(KeyStore keyStore, char @Nullable [] pin) throws GeneralSecurityException {
+        try {
+            keyStore.load(null, pin);
+        } catch (IOException failed) {
+            if (Errors.tellingCause(failed) instanceof SchsmException ours) {
+                throw ours;
+            }
+            throw new CliException(Errors.message(failed), failed);
+        }
+    }
+
+    /**
+     * Asks before something that cannot be undone.
+     *
+     * @param question what would be done, as a sentence without its end
+     * @throws CliException if the answer is no, or nobody is there to ask
+     */
+    void confirm(String question) throws CliException {
+        if (options.yes) {
+            return;
+        }
+        Io.Person person = io.person();
+        if (person == null) {
+            throw new CliException(question + ": nobody is here to confirm that, give --yes");
+        }
+        String answer = person.line(question + ". Go on? (yes/no) ");
+        if (answer == null || !answer.strip().equalsIgnoreCase("yes")) {
+            throw new CliException("not confirmed: nothing was done");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.schsm.cli;
+
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.FoundDevice;
+import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomains;
+import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenInfo;
+import io.github.schsm.UnsupportedByDeviceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "devices",
+        description = "Lists readers and the devices in them: firmware, whether genuine, PIN tries, key domain slots.")
+final class DevicesCommand extends SchsmCommand {
+    @Override
+    Answer answer(Context context) throws SchsmException {
+        Table table = new Table("READER", "DEVICE", "LABEL", "FIRMWARE", "GENUINE", "USER PIN", "KEY DOMAINS");
+        List<String> notes = new ArrayList<>();
+        List<Map<String, @Nullable Object>> json = new ArrayList<>();
+        for (FoundDevice found : context.provider().devices()) {
+            SchsmDevice device = found.device();
+            if (device == null) {
+                table.row(found.reader(), null, null, null, null, null, null);
+                notes.add(found.reader() + ": " + found.problem());
+                json.add(Answer.json("reader", found.reader())
+                        .and("problem", found.problem())
+                        .members());
+                continue;
+            }
+            try {
+                json.add(describe(found.reader(), device, table, notes));
+            } catch (SchsmException unreadable) {
+                table.row(found.reader(), device.deviceId(), null, null, null, null, null);
+                notes.add(device.deviceId() + ": " + unreadable.getMessage());
+                json.add(Answer.json("reader", found.reader())
+                        .and("device", device.deviceId())
+                        .and("problem", unreadable.getMessage())
+                        .members());
+            }
+        }
+        String text = json.isEmpty() ? "No reader found." : table.text();
+        for (String note : notes) {
+            text = Text.lines(text, Table.printable(note));
+        }
+        return Answer.of(text, Answer.json("devices", json).members());
+    }
+
+    private static Map<String, @Nullable Object> describe(
+            String reader, SchsmDevice device, Table table, List<String> notes) throws SchsmException {
+        TokenInfo info = device.info();
+        DeviceIdentity identity = device.identity();
+        String distrust = Text.distrust(device.token().trust(), identity);
+        PinStatus pin = device.administration().userPin();
+        Slots slots = Slots.of(device);
+        table.row(
+                reader,
+                device.deviceId(),
+                info.label(),
+                info.firmware(),
+                distrust == null ? "yes" : "untrusted",
+                Text.pin(pin),
+                slots.text());
+        if (distrust != null) {
+            notes.add(device.deviceId() + ": " + distrust);
+        }
+        return Answer.json("reader", reader)
+                .and("device", device.deviceId())
+                .and("label", info.label())
+                .and("firmware", info.firmware())
+                .and("platform", info.platform())
+                .and("genuine", distrust == null)
+                .and("reason", distrust)
+                .and("userPin", Text.json(pin))
+                .and("keyDomainSlots", slots.number())
+                .and("keyDomains", slots.domains().stream().map(Text::json).toList())
+                .members();
+    }
+
+    /** Key domain slots; old firmware has none, and one that was never initialized refuses to say. */
+    private record Slots(int number, List<KeyDomainStatus> domains) {
+        static Slots of(SchsmDevice device) throws SchsmException {
+            try {
+                KeyDomains keyDomains = device.token().keyDomains();
+                return new Slots(keyDomains.slots(), keyDomains.list());
+            } catch (UnsupportedByDeviceException none) {
+                return new Slots(0, List.of());
+            }
+        }
+
+        String text() {
+            return number == 0 ? "no slots" : domains.size() + " of " + number + (number == 1 ? " slot" : " slots");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.github.schsm.cli;
+
+import io.github.schsm.Kdm;
+import io.github.schsm.KeyDomain;
+import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomains;
+import io.github.schsm.card.DkekShareFile;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "domain",
+        description = "A device's key domains.",
+        subcommands = {
+            DomainCommands.Listing.class,
+            DomainCommands.Create.class,
+            DomainCommands.ImportShare.class,
+            DomainCommands.CreateShare.class,
+            DomainCommands.ClearKek.class,
+            DomainCommands.Delete.class
+        })
+final class DomainCommands {
+    private static Answer answer(String what, Connected connected, KeyDomainStatus status) {
+        return Answer.of(
+                Text.lines(what, "Device " + connected.id() + ": " + Text.domain(status)),
+                Answer.json("device", connected.id())
+                        .and("keyDomain", Text.json(status))
+                        .members());
+    }
+
+    @Command(name = "list", description = "Lists the key domains and free slots.")
+    static final class Listing extends SchsmCommand {
+        @Override
+        Answer answer(Context context) throws GeneralSecurityException {
+            Connected connected = context.open();
+            KeyDomains keyDomains = connected.device().token().keyDomains();
+            int slots = keyDomains.slots();
+            List<KeyDomainStatus> domains = keyDomains.list();
+            Table table = new Table("SLOT", "TYPE", "KCV", "UID");
+            for (int slot = 0; slot < slots; slot++) {
+                int number = slot;
+                domains.stream()
+                        .filter(status -> status.slot() == number)
+                        .findFirst()
+                        .ifPresentOrElse(
+                                status -> table.row(
+                                        number,
+                                        status.isXkek() ? "XKEK" : "DKEK",
+                                        Text.kek(status),
+                                        Text.hex(status.uid())),
+                                () -> table.row(number, "free", null, null));
+            }
+            List<Map<String, @Nullable Object>> json =
+                    domains.stream().map(Text::json).toList();
+            return Answer.of(
+                    slots == 0
+                            ? "Device " + connected.id() + " has no key domain slots: schsm initialize gives it some."
+                            : table.text(),
+                    Answer.json("device", connected.id())
+                            .and("slots", slots)
+                            .and("keyDomains", json)
+                            .members());
+        }
+    }
+
+    @Command(name = "create", description = "Creates a key domain in a free slot.")
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    static final class Create extends SchsmCommand {
+        @Mixin
+        private SlotOption slot;
+
+        @ArgGroup(exclusive = true, multiplicity = "1")
+        private Kind kind;
+
+        static final class Kind {
+            @Option(
+                    names = "--kdm",
+                    paramLabel = "FILE",
+                    description = "An XKEK key domain: the membership that its group signer issued for this device.")
+            private @Nullable Path kdm;
+
+            @Option(
+                    names = "--dkek-shares",
+                    paramLabel = "N",
+                    description = "A DKEK key domain: number of the shares its key is made of, 1 to 255.")
+            private @Nullable Integer shares;
+        }
+
+        @Override
+        Answer answer(Context context) throws GeneralSecurityException {
+            KeyDomain created;
+            Connected connected;
+            if (kind.kdm != null) {
+                Kdm kdm = Kdm.parse(FileIo.read(kind.kdm, "KDM"));
+                connected = context.openWithPin();
+                created = connected.device().createKeyDomain(slot.number, kdm);
+            } else {
+                connected = context.openWithPin();
+                int shares = kind.shares == null ? 1 : kind.shares;
+                created = connected.device().createDkekDomain(slot.number, shares);
+            }
+            return DomainCommands.answer("Key domain created.", connected, created.status());
+        }
+    }
+
+    @Command(
+            name = "import-share",
+            description =
+                    "Imports a DKEK share from a file; the KEK is there when none is missing. Takes some seconds.")
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    static final class ImportShare extends SchsmCommand {
+        @Mixin
+        private SlotOption slot;
+
+        @Parameters(
+                paramLabel = "FILE",
+                description = "The share, as sc-hsm-tool or schsm domain create-share made it.")
+        private Path file;
+
+        @Mixin
+        private PasswordOptions password;
+
+        @Override
+        Answer answer(Context context) throws GeneralSecurityException {
+            byte[] encrypted = FileIo.read(file, "DKEK share");
+            Connected connected = context.open();
+            KeyDomain domain = connected.device().keyDomain(slot.number);
+            byte[] secret = PasswordOptions.bytes(password.secret().read(context.io(), "of " + file));
+            byte[] share = new byte[0];
+            try {
+                share = DkekShareFile.decrypt(encrypted, secret);
+                return DomainCommands.answer("Share imported.", connected, domain.importShare(share));
+            } finally {
+                Arrays.fill(secret, (byte) 0);
+                Arrays.fill(share, (byte) 0);
+            }
+        }
+    }
+
+    @Command(
+            name = "create-share",
+            description = "Writes a new random DKEK share to a file; no device is needed. Takes some seconds.")
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    static final class CreateShare extends SchsmCommand {
+        @Parameters(paramLabel = "FILE", description = "The file to write, e.g. share-1.pbe.")
+        private Path file;
+
+        @Option(names = "--overwrite", description = "Replace the file if it is there already.")
+        private boolean overwrite;
+
+        @Mixin
+        private PasswordOptions password;
+
+        @Override
+        Answer answer(Context context) throws GeneralSecurityException {
+            byte[] secret = PasswordOptions.bytes(password.secret().readNew(context.io(), "of " + file));
+            byte[] share = new byte[DkekShareFile.SHARE_LENGTH];
+            try {
+                SecureRandom random = new SecureRandom();
+                random.nextBytes(share);
+                FileIo.write(file, DkekShareFile.encrypt(share, secret, random), overwrite);
+            } finally {
+                Arrays.fill(secret, (byte) 0);
+                Arrays.fill(share, (byte) 0);
+            }
+            return Answer.of(
+                    "DKEK share written to " + file + ".",
+                    Answer.json("file", file).members());
+        }
+    }
+
+    @Command(name = "clear-kek", description = "Deletes a key domain's KEK; its keys stay and can be used.")
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    static final class ClearKek extends SchsmCommand {
+        @Mixin
+        private SlotOption slot;
+
+        @Override
+        Answer answer(Context context) throws GeneralSecurityException {
+            Connected connected = context.openWithPin();
+            KeyDomain domain = connected.device().keyDomain(slot.number);
+            domain.clearKek();
+            return DomainCommands.answer("KEK cleared.", connected, domain.status());
+        }
+    }
+
+    @Command(name = "delete", description = "Deletes a key domain that has no keys.")
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    static final class Delete extends SchsmCommand {
+        @Mixin
+        private SlotOption slot;
+
+        @Override
+        Answer answer(Context context) throws GeneralSecurityException {
+            Connected seen = context.open();
+            KeyDomain domain = seen.device().keyDomain(slot.number);
+            context.confirm("The " + domain + " will be deleted");
+            Connected connected = context.on(seen.id()).openWithPin();
+            connected.device().keyDomain(slot.number).delete();
+            return Answer.of(
+                    "The key domain in slot " + slot.number + " of device " + connected.id() + " is deleted.",
+                    Answer.json("device", connected.id())
+                            .and("slot", slot.number)
+                            .and("deleted", true)
+                            .members());
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.schsm.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The files that commands exchange; all of them are small. */
+final class FileIo {
+    private static final long MOST_BYTES = 1 << 20;
+
+    private FileIo() {}
+
+    /**
+     * Reads a file.
+     *
+     * @param what what it should be, for the message
+     */
+    static byte[] read(Path file, String what) throws CliException {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new CliException(file + " is no " + what + ": it has " + Files.size(file) + " bytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException unreadable) {
+            throw new CliException("the " + what + " " + file + " cannot be read: " + reason(unreadable), unreadable);
+        }
+    }
+
+    /** Writes a file, whole or not at all as far as a name that is there already goes. */
+    static void write(Path file, byte[] content, boolean overwrite) throws CliException {
+        try {
+            if (overwrite) {
+                Files.write(file, content);
+            } else {
+                Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            }
+        } catch (FileAlreadyExistsException there) {
+            throw new CliException("the file " + file + " is there already: give another name, or --overwrite", there);
+        } catch (IOException failed) {
+            throw new CliException("the file " + file + " cannot be written: " + reason(failed), failed);
+        }
+    }
+
+    /** The messages of the JDK's file exceptions are often only the file's name. */
+    static String reason(IOException failed) {
+        if (failed instanceof NoSuchFileException) {
+            return "there is no such file or folder";
+        }
+        if (failed instanceof AccessDeniedException) {
+            return "access is denied";
+        }
+        String message = failed.getMessage();
+        return message == null ? failed.getClass().getSimpleName() : message;
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.schsm.cli;
+
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyType;
+import io.github.schsm.SchsmKey;
+import io.github.schsm.SchsmKeySpec;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.util.List;
+import javax.crypto.KeyGenerator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "generate", description = "Generates a key, on request in a key domain and with limits to its use.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class GenerateCommand extends SchsmCommand {
+    private static final String DEFAULT_CURVE = "secp256r1";
+    private static final int DEFAULT_AES_BITS = 256;
+
+    @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The key's label.")
+    private String label;
+
+    @Option(names = "--type", defaultValue = "EC", paramLabel = "TYPE", description = "EC or AES. Default: EC.")
+    private KeyType type;
+
+    @Option(
+            names = "--curve",
+            paramLabel = "NAME",
+            description =
+                    "Curve of an EC key, e.g. secp256r1, secp384r1, brainpoolP256r1. Default: " + DEFAULT_CURVE + ".")
+    private @Nullable String curve;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BITS",
+            description = "Size of an AES key in bits: 128, 192 or 256. Default: 256.")
+    private @Nullable Integer size;
+
+    @Option(
+            names = "--slot",
+            paramLabel = "N",
+            description = "Slot of the key domain that the key belongs to, from 0. Default: none.")
+    private @Nullable Integer slot;
+
+    @Option(
+            names = "--allow",
+            split = ",",
+            paramLabel = "ALGORITHM",
+            description = "What the key may be used for, separated by commas, e.g. ECDSA,WRAP; a key that shall be"
+                    + " able to move needs WRAP. Default: everything of its type, but not WRAP. One or more of:"
+                    + " ${COMPLETION-CANDIDATES}.")
+    private @Nullable List<KeyAlgorithm> allow;
+
+    @Option(
+            names = "--use-counter",
+            paramLabel = "N",
+            description = "How often the key may be used in all. Default: without limit.")
+    private @Nullable Long useCounter;
+
+    @Override
+    Answer answer(Context context) throws GeneralSecurityException {
+        SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label);
+        switch (type) {
+            case EC -> {
+                reject(size != null, "--size is for AES keys: an EC key has a --curve");
+                spec.parameters(new ECGenParameterSpec(curve == null ? DEFAULT_CURVE : curve));
+            }
+            case AES -> {
+                reject(curve != null, "--curve is for EC keys: an AES key has a --size");
+                spec.keySize(size == null ? DEFAULT_AES_BITS : size);
+            }
+            case RSA -> throw new CliException("--type RSA is not offered here: use EC or AES");
+        }
+        if (allow != null) {
+            spec.allow(allow.toArray(KeyAlgorithm[]::new));
+        }
+        if (useCounter != null) {
+            spec.useCounter(useCounter);
+        }
+        Connected connected = context.openWithPin();
+        connected.requireFree(label);
+        if (slot != null) {
+            spec.domain(connected.device().keyDomain(slot));
+        }
+        if (type == KeyType.AES) {
+            KeyGenerator generator = KeyGenerator.getInstance("AES", connected.provider());
+            generator.init(spec.build());
+            generator.generateKey();
+        } else {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", connected.provider());
+            generator.initialize(spec.build());
+            generator.generateKeyPair();
+        }
+        SchsmKey key = connected.key(label);
+        return Answer.of(
+                "Key \"" + label + "\" (" + KeysCommand.type(key.key(), key.details()) + ") generated on device "
+                        + connected.id() + (slot == null ? "" : " in the key domain of slot " + slot) + ".",
+                Answer.json("device", connected.id())
+                        .and("label", label)
+                        .and("id", Text.hex(key.key().id()))
+                        .and("type", type.name())
+                        .and("keyDomain", slot)
+                        .and("algorithms", key.details().algorithmNames().orElse(null))
+                        .and("useCounter", useCounter)
+                        .members());
+    }
+
+    private static void reject(boolean wrong, String message) throws CliException {
+        if (wrong) {
+            throw new CliException(message);
+        }
+    }
+}

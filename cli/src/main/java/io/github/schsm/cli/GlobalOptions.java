@@ -1,0 +1,85 @@
+package io.github.schsm.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Options that every command has, before or after its name. */
+final class GlobalOptions {
+    @Option(
+            names = "--terminal",
+            scope = ScopeType.INHERIT,
+            paramLabel = "PLACE",
+            description = "Where devices are: pcsc (the default), sunpcsc, simulator:FOLDER, simulator:memory.")
+    @Nullable
+    String terminal;
+
+    @Option(
+            names = "--device",
+            scope = ScopeType.INHERIT,
+            paramLabel = "ID",
+            description = "Which device, by its id, e.g. DECC0401002. Needed only where there are several.")
+    @Nullable
+    String device;
+
+    @Option(
+            names = "--reader",
+            scope = ScopeType.INHERIT,
+            paramLabel = "REGEX",
+            description = "Which reader, by a regular expression that its name matches.")
+    @Nullable
+    String reader;
+
+    @Option(
+            names = "--trust",
+            scope = ScopeType.INHERIT,
+            paramLabel = "ROOTS",
+            description = "Roots that genuine devices trace to, separated by commas: production, test, simulator,"
+                    + " file:PATH. Default: production, and with a simulator its own.")
+    @Nullable
+    String trust;
+
+    @Option(
+            names = "--config",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "A properties file with the provider's configuration; options go before its entries.")
+    @Nullable
+    Path config;
+
+    @Option(
+            names = "--pin-env",
+            scope = ScopeType.INHERIT,
+            paramLabel = "NAME",
+            description = "The environment variable that holds the user PIN.")
+    @Nullable
+    String pinEnvironment;
+
+    @Option(
+            names = "--pin-file",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "A file with the user PIN, readable by its owner only. Without this and --pin-env the PIN"
+                    + " is asked for where one is needed.")
+    @Nullable
+    Path pinFile;
+
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            description = "Answer with one JSON document, also to say what went wrong.")
+    boolean json;
+
+    @Option(
+            names = {"-y", "--yes"},
+            scope = ScopeType.INHERIT,
+            description = "Do not ask before something is erased or a membership is issued.")
+    boolean yes;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show with an error where in the program it came from.")
+    boolean verbose;
+}

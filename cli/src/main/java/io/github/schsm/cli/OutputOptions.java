@@ -1,0 +1,35 @@
+package io.github.schsm.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The file that a command writes. */
+final class OutputOptions {
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            description = "The file to write. Default: a name made of what is in it, in the current folder.")
+    private @Nullable Path out;
+
+    @Option(names = "--overwrite", description = "Replace the file if it is there already.")
+    private boolean overwrite;
+
+    /**
+     * Writes the file.
+     *
+     * @param name its name if none was given
+     * @return the file
+     */
+    Path write(String name, byte[] content) throws CliException {
+        Path file = out == null ? Path.of(safe(name)) : out;
+        FileIo.write(file, content, overwrite);
+        return file;
+    }
+
+    /** Labels and CHRs come from elsewhere: what could leave the folder or upset a shell becomes a dash. */
+    private static String safe(String name) {
+        String plain = name.replaceAll("[^\\p{L}\\p{N}._-]", "-");
+        return plain.startsWith(".") || plain.startsWith("-") ? "_" + plain.substring(1) : plain;
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.schsm.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** What all commands have in common: they answer once, in words or in JSON. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields of commands before it calls them
+abstract class SchsmCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    /** Does what the command is there for. */
+    abstract Answer answer(Context context) throws Exception;
+
+    /** Whether the command has written its answer by the time it returns, because it goes on after that. */
+    boolean answersItself() {
+        return false;
+    }
+
+    @Override
+    public final Integer call() throws Exception {
+        Schsm root = (Schsm) spec.root().userObject();
+        Context context = root.context();
+        Answer answer = answer(context);
+        if (answersItself()) {
+            return answer.status();
+        }
+        PrintWriter out = context.io().out();
+        if (context.options().json) {
+            out.println(Json.text(answer.json()));
+        } else if (!answer.text().isEmpty()) {
+            out.println(answer.text());
+        }
+        out.flush();
+        return answer.status();
+    }
+}

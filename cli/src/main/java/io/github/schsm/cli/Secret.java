@@ -1,0 +1,171 @@
+package io.github.schsm.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a PIN or password comes from: an environment variable, a file, or somebody at the terminal. Never the command
+ * line, which every process on the machine can read.
+ *
+ * @param what        what people call it, e.g. {@code user PIN}
+ * @param options     how the options that name a source begin, e.g. {@code --pin}
+ * @param environment name of the variable, if one was given
+ * @param file        the file, if one was given
+ */
+record Secret(
+        String what,
+        String options,
+        @Nullable String environment,
+        @Nullable Path file) {
+    private static final int MOST_BYTES = 4096;
+    private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
+            PosixFilePermission.GROUP_READ,
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.OTHERS_WRITE);
+
+    Secret {
+        if (environment != null && file != null) {
+            throw new IllegalArgumentException(
+                    "the " + what + " comes either from " + options + "-env or from " + options + "-file: give one");
+        }
+    }
+
+    /** Whether an option says where it comes from, so that nobody has to be asked. */
+    boolean isGiven() {
+        return environment != null || file != null;
+    }
+
+    /**
+     * Gets it.
+     *
+     * @param whose what it belongs to, as the question says it; may be empty
+     * @return the secret, the caller's to wipe
+     * @throws CliException if it cannot be had
+     */
+    char[] read(Io io, String whose) throws CliException {
+        return read(io, whose, false);
+    }
+
+    /** Gets a new one: somebody who types it types it twice. */
+    char[] readNew(Io io, String whose) throws CliException {
+        return read(io, whose, true);
+    }
+
+    private char[] read(Io io, String whose, boolean twice) throws CliException {
+        char[] secret;
+        if (environment != null) {
+            secret = fromEnvironment(io, environment);
+        } else if (file != null) {
+            secret = fromFile(file);
+        } else {
+            secret = fromPerson(io, whose, twice);
+        }
+        if (secret.length == 0) {
+            throw new CliException("the " + what + " is empty");
+        }
+        return secret;
+    }
+
+    private char[] fromEnvironment(Io io, String name) throws CliException {
+        String value = io.environment().apply(name);
+        if (value == null) {
+            throw new CliException("the environment variable " + name + " (" + options
+                    + "-env) is not set: it should hold the " + what);
+        }
+        return value.toCharArray();
+    }
+
+    private char[] fromFile(Path path) throws CliException {
+        byte[] bytes;
+        try {
+            PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+            if (view != null) {
+                Set<PosixFilePermission> permissions = EnumSet.copyOf(OF_OTHERS);
+                permissions.retainAll(view.readAttributes().permissions());
+                if (!permissions.isEmpty()) {
+                    throw new CliException("the file " + path + " (" + options
+                            + "-file) may be read or changed by others: run chmod 600 " + path);
+                }
+            }
+            if (Files.size(path) > MOST_BYTES) {
+                throw new CliException("the file " + path + " (" + options + "-file) is too long to hold a " + what);
+            }
+            bytes = Files.readAllBytes(path);
+        } catch (IOException unreadable) {
+            throw new CliException(
+                    "the file " + path + " (" + options + "-file) cannot be read: " + FileIo.reason(unreadable),
+                    unreadable);
+        }
+        try {
+            return decode(path, bytes);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private char[] decode(Path path, byte[] bytes) throws CliException {
+        int length = bytes.length;
+        if (length > 0 && bytes[length - 1] == '\n') {
+            length--;
+        }
+        if (length > 0 && bytes[length - 1] == '\r') {
+            length--;
+        }
+        try {
+            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
+            char[] secret = new char[decoded.remaining()];
+            decoded.get(secret);
+            Arrays.fill(decoded.array(), '\0');
+            return secret;
+        } catch (CharacterCodingException notText) {
+            throw new CliException("the file " + path + " (" + options + "-file) is no text", notText);
+        }
+    }
+
+    private char[] fromPerson(Io io, String whose, boolean twice) throws CliException {
+        Io.Person person = io.person();
+        if (person == null) {
+            throw new CliException("the " + what + (whose.isEmpty() ? "" : " " + whose)
+                    + " is needed and nobody is here to ask: give " + options + "-env NAME or " + options
+                    + "-file FILE");
+        }
+        String question =
+                Character.toUpperCase(what.charAt(0)) + what.substring(1) + (whose.isEmpty() ? "" : " " + whose) + ": ";
+        char[] secret = answered(person.secret(question));
+        if (twice) {
+            char[] again = answered(person.secret("The same again: "));
+            boolean same = Arrays.equals(secret, again);
+            Arrays.fill(again, '\0');
+            if (!same) {
+                Arrays.fill(secret, '\0');
+                throw new CliException("the two were not the same: nothing was done");
+            }
+        }
+        return secret;
+    }
+
+    private char[] answered(char @Nullable [] typed) throws CliException {
+        if (typed == null) {
+            throw new CliException("no " + what + " was entered");
+        }
+        return typed;
+    }
+
+    /** Not what is in it, not even by accident. */
+    @Override
+    public String toString() {
+        return what;
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.schsm.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the SO-PIN comes from. */
+final class SoPinOptions {
+    @Option(
+            names = "--so-pin-env",
+            paramLabel = "NAME",
+            description = "The environment variable that holds the SO-PIN (initialization code), 16 hex digits.")
+    private @Nullable String environment;
+
+    @Option(
+            names = "--so-pin-file",
+            paramLabel = "FILE",
+            description = "A file with the SO-PIN, readable by its owner only. Without this and --so-pin-env it is"
+                    + " asked for.")
+    private @Nullable Path file;
+
+    Secret secret() throws CliException {
+        return Context.secret("SO-PIN", "--so-pin", environment, file);
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.schsm.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Columns of text under headings, as wide as they need to be. */
+final class Table {
+    private static final String GAP = "  ";
+
+    private final List<List<String>> rows = new ArrayList<>();
+
+    Table(String... headings) {
+        rows.add(List.of(headings));
+    }
+
+    /** A row; a missing value is a dash. */
+    void row(@Nullable Object... values) {
+        List<String> row = new ArrayList<>();
+        for (Object value : values) {
+            String text = Objects.toString(value, "");
+            row.add(text.isBlank() ? "-" : printable(text));
+        }
+        rows.add(row);
+    }
+
+    /** Labels come from devices: what would move the cursor or colour the terminal is not shown as it is. */
+    static String printable(String text) {
+        StringBuilder safe = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+                .forEach(safe::appendCodePoint);
+        return safe.toString();
+    }
+
+    String text() {
+        int columns = rows.get(0).size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < columns; i++) {
+                line.append(row.get(i))
+                        .append(" ".repeat(widths[i] - row.get(i).length()))
+                        .append(GAP);
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        return String.join(System.lineSeparator(), lines);
+    }
+}

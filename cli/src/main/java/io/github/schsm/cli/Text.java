@@ -1,0 +1,97 @@
+package io.github.schsm.cli;
+
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.KeyDomain;
+import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.PinStatus;
+import io.github.schsm.UntrustedDeviceException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** How values are shown, the same in every command. */
+final class Text {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+    private Text() {}
+
+    /** Upper-case hexadecimal digits, as everywhere in this field. */
+    static String hex(byte[] bytes) {
+        return HEX.formatHex(bytes);
+    }
+
+    /** The UID of the key domain that a group signer controls: the x-coordinate of its public point. */
+    static byte[] uid(AttestedPublicKey groupSigner) {
+        return Arrays.copyOfRange(groupSigner.request().publicPoint(), 1, 1 + KeyDomain.UID_LENGTH);
+    }
+
+    static String pin(PinStatus status) {
+        return switch (status.state()) {
+            case VERIFIED -> "verified";
+            case NOT_VERIFIED ->
+                status.triesLeft() < 0
+                        ? "not verified"
+                        : status.triesLeft() == 1 ? "1 try left" : status.triesLeft() + " tries left";
+            case BLOCKED -> "blocked";
+            case TRANSPORT -> "transport PIN, change it";
+            case NOT_INITIALIZED -> "not initialized";
+        };
+    }
+
+    static Map<String, @Nullable Object> json(PinStatus status) {
+        return Answer.json("state", status.state().name())
+                .and("triesLeft", status.triesLeft() < 0 ? null : status.triesLeft())
+                .members();
+    }
+
+    static String kek(KeyDomainStatus status) {
+        if (status.hasKek()) {
+            return hex(status.kcv());
+        }
+        return status.outstanding() > 0
+                ? "none, " + status.outstanding() + " of " + status.shares() + " shares missing"
+                : "none";
+    }
+
+    static Map<String, @Nullable Object> json(KeyDomainStatus status) {
+        return Answer.json("slot", status.slot())
+                .and("type", status.isXkek() ? "XKEK" : "DKEK")
+                .and("uid", status.isXkek() ? hex(status.uid()) : null)
+                .and("kekPresent", status.hasKek())
+                .and("kcv", hex(status.kcv()))
+                .and("shares", status.isXkek() ? null : status.shares())
+                .and("sharesMissing", status.isXkek() ? null : status.outstanding())
+                .members();
+    }
+
+    /** A key domain in a sentence. */
+    static String domain(KeyDomainStatus status) {
+        return (status.isXkek() ? "XKEK" : "DKEK") + " key domain in slot " + status.slot()
+                + (status.isXkek() ? ", UID " + hex(status.uid()) : "") + ", KCV " + kek(status);
+    }
+
+    /** Why a device is not trusted; null if it is. */
+    static @Nullable String distrust(DeviceTrust trust, DeviceIdentity identity) {
+        try {
+            trust.verify(identity);
+            return null;
+        } catch (UntrustedDeviceException untrusted) {
+            return untrusted.getMessage();
+        }
+    }
+
+    /** Lines one under the other. */
+    static String lines(@Nullable String... lines) {
+        StringJoiner text = new StringJoiner(System.lineSeparator());
+        for (String line : lines) {
+            if (line != null) {
+                text.add(line);
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,129 @@
+package io.github.schsm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+class CommandLineTest {
+    private static Run run(String... arguments) {
+        return Run.of(Map.of(), arguments);
+    }
+
+    private static CommandLine root() {
+        return Schsm.commandLine(Io.ofProcess());
+    }
+
+    /** Every command without subcommands, by its full name. */
+    static Stream<CommandLine> leaves() {
+        return leaves(root()).stream();
+    }
+
+    private static List<CommandLine> leaves(CommandLine command) {
+        List<CommandLine> leaves = new ArrayList<>();
+        if (command.getSubcommands().isEmpty()) {
+            leaves.add(command);
+        }
+        command.getSubcommands().values().forEach(each -> leaves.addAll(leaves(each)));
+        leaves.removeIf(each -> each.getCommand() instanceof HelpCommand);
+        return leaves;
+    }
+
+    @Test
+    void versionIsOneLine() {
+        assertThat(run("--version").done().out()).matches("schsm \\d\\S+\\R");
+    }
+
+    @Test
+    void withoutArgumentsItSaysWhatItCanDo() {
+        assertThat(run().done().out()).contains("demo", "migrate", "Start with: schsm demo");
+    }
+
+    @ParameterizedTest
+    @MethodSource("leaves")
+    void everyCommandExplainsItselfAndEachOfItsOptions(CommandLine command) {
+        List<String> arguments =
+                new ArrayList<>(List.of(command.getCommandSpec().qualifiedName().split(" ")));
+        arguments.remove(0);
+        arguments.add("--help");
+
+        String help = run(arguments.toArray(String[]::new)).done().out();
+
+        assertThat(help).startsWith("Usage: " + command.getCommandSpec().qualifiedName());
+        assertThat(command.getCommandSpec().usageMessage().description()).isNotEmpty();
+        assertThat(help.lines().skip(1).findFirst().orElseThrow()).isNotBlank();
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            assertThat(help).contains(option.longestName());
+            assertThat(option.description()).as(option.longestName()).isNotEmpty();
+            assertThat(option.defaultValue() == null
+                            || String.join(" ", option.description()).contains("Default: " + option.defaultValue()))
+                    .as("the default of " + option.longestName() + " of " + command.getCommandName())
+                    .isTrue();
+        }
+        for (PositionalParamSpec parameter : command.getCommandSpec().positionalParameters()) {
+            assertThat(parameter.description()).as(parameter.paramLabel()).isNotEmpty();
+        }
+        assertThat(help).containsOnlyOnce("Options of every command:");
+    }
+
+    @ParameterizedTest
+    @MethodSource("leaves")
+    void noCommandTakesASecretAsAnArgument(CommandLine command) {
+        assertThat(command.getCommandSpec().options())
+                .filteredOn(option -> option.arity().max() > 0)
+                .extracting(OptionSpec::longestName)
+                .filteredOn(name -> name.matches(".*(pin|password|secret).*"))
+                .allMatch(name -> name.endsWith("-env") || name.endsWith("-file"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"frobnicate", "domain", "domain create --slot 0", "kdm issue", "devices --frobnicate"})
+    void wrongCommandLineIsToldApartFromARefusal(String line) {
+        Run run = run(line.split(" ")).misused();
+
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("--help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"frobnicate --json", "--json", "--json domain", "kdm --json issue", "devices 1 --json"})
+    void wrongCommandLineIsJsonTooIfAskedFor(String line) {
+        Run run = run(line.split(" ")).misused();
+
+        assertThat(run.json()).containsOnlyKeys("error");
+        assertThat(run.errorMessage()).isNotBlank();
+    }
+
+    @Test
+    void commonOptionsGoBeforeAndAfterTheCommand() {
+        assertThat(run("--json", "kdm", "show", "missing.kdm").failed().errorMessage())
+                .isEqualTo(run("kdm", "show", "missing.kdm", "--json").failed().errorMessage())
+                .isEqualTo("the KDM missing.kdm cannot be read: there is no such file or folder");
+    }
+
+    @Test
+    void errorComesWithoutItsOriginUnlessAskedFor() {
+        assertThat(run("kdm", "show", "missing.kdm").failed().err()).doesNotContain("CliException");
+        assertThat(run("kdm", "show", "missing.kdm", "--verbose").err()).contains("CliException", "at io.github.schsm");
+        assertThat(Run.of(Map.of("SCHSM_TRACE", "1"), "kdm", "show", "missing.kdm")
+                        .err())
+                .contains("CliException");
+    }
+
+    @Test
+    void unknownValueIsAnsweredWithThoseThatAreKnown() {
+        assertThat(run("generate", "--label", "x", "--allow", "SIGN").misused().err())
+                .contains("SIGN")
+                .contains("ECDSA");
+    }
+}

@@ -1,0 +1,239 @@
+package io.github.schsm.cli;
+
+import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Rack.B;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is refused is refused in one line that says why and what to do, with nothing done. */
+class RefusalsTest {
+    @TempDir
+    Path folder;
+
+    private Rack rack;
+
+    @BeforeEach
+    void rack() {
+        rack = new Rack(folder, false);
+    }
+
+    @Test
+    void severalDevicesAreListedWhereOneIsNeeded() {
+        rack.withoutPinOn(A, "keys").done();
+        rack.withoutPinOn(B, "keys").done();
+
+        assertThat(rack.withoutPinOn("", "keys").failed().err()).contains(A, B);
+    }
+
+    @Test
+    void wrongPinSaysHowManyTriesAreLeftAndIsNotTriedAgain() {
+        assertThat(rack.withoutPinOn(A, "group-signer", "create", "--label=x", "--pin-env=WRONG_PIN")
+                        .failed()
+                        .err())
+                .contains("PIN is wrong", "2 tries are left");
+        assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN 2 tries left");
+        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN").failed();
+        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN").failed();
+
+        assertThat(rack.on(A, "generate", "--label=x").failed().err()).contains("blocked");
+        assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN blocked");
+
+        rack.withoutPinOn(A, "pin", "unblock", "--so-pin-env=SO_PIN", "--new-pin-env=NEW_PIN")
+                .done();
+        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=NEW_PIN").done();
+    }
+
+    @Test
+    void pinThatNobodyCanBeAskedForIsNamedWithItsOptions() {
+        assertThat(rack.withoutPinOn(A, "generate", "--label=x").failed().err())
+                .contains("user PIN of device " + A, "--pin-env", "--pin-file");
+    }
+
+    @Test
+    void pinIsAskedForAtTheTerminal() {
+        TypedAnswers person = new TypedAnswers("648219");
+
+        Run.of(Map.of(), person, "generate", "--label=x", "--terminal", rack.terminal(), "--device", A)
+                .done();
+
+        assertThat(person.questions).containsExactly("User PIN of device " + A + ": ");
+    }
+
+    @Test
+    void configurationFileIsReadAndOptionsGoBeforeIt() throws IOException {
+        Path config = Files.writeString(
+                folder.resolve("schsm.properties"),
+                "terminal = " + rack.terminal() + "\ndevice = " + A + "\npin = env:PIN\n");
+
+        Run.of(Rack.ENVIRONMENT, "--config", config.toString(), "generate", "--label=x")
+                .done();
+
+        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("x");
+        assertThat(Run.of(Map.of(), "--config", config.toString(), "--device", B, "keys")
+                        .done()
+                        .out())
+                .contains(B, "no keys");
+        assertThat(Run.of(Map.of(), "--config", config.toString(), "--pin-env", "ELSEWHERE", "generate", "--label=y")
+                        .failed()
+                        .err())
+                .contains("ELSEWHERE");
+        Files.writeString(config, "terminl = pcsc\n");
+        assertThat(Run.of(Map.of(), "--config", config.toString(), "keys")
+                        .failed()
+                        .err())
+                .contains("terminl", "terminal");
+    }
+
+    @Test
+    void erasingAsksFirstAndDoesNothingWithoutAYes() {
+        rack.on(A, "generate", "--label=precious").done();
+        String[] initialize = {"initialize", "--so-pin-env=SO_PIN", "--new-pin-env=PIN", "--device", A, "--terminal"};
+        String[] arguments = java.util.Arrays.copyOf(initialize, initialize.length + 1);
+        arguments[initialize.length] = rack.terminal();
+
+        assertThat(Run.of(Rack.ENVIRONMENT, arguments).failed().err()).contains("erased", "--yes");
+        TypedAnswers no = new TypedAnswers("y");
+        assertThat(Run.of(Rack.ENVIRONMENT, no, arguments).failed().err()).contains("nothing was done");
+        assertThat(no.questions).singleElement().asString().contains(A, "erased");
+        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("precious");
+
+        Run.of(Rack.ENVIRONMENT, new TypedAnswers("yes"), arguments).done();
+        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("no keys");
+    }
+
+    @Test
+    void initializationWithAnotherSoPinIsRefused() {
+        rack.on(A, "generate", "--label=precious").done();
+
+        rack.withoutPinOn(A, "initialize", "--yes", "--so-pin-env=WRONG_SO_PIN", "--new-pin-env=PIN")
+                .failed();
+        assertThat(rack.withoutPinOn(
+                                A, "initialize", "--yes", "--retries=9", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+                        .failed()
+                        .err())
+                .contains("1 to 3 times");
+
+        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("precious");
+    }
+
+    @Test
+    void membershipIsIssuedOnlyAfterDeviceAndUidWereConfirmed() {
+        String uid = rack.on(A, "group-signer", "create", "--label=signer")
+                .done()
+                .out()
+                .replaceAll("(?s).*UID ([0-9A-F]{64}).*", "$1");
+        rack.withoutPinOn(B, "device-id", "export", "--out", rack.file("b.cvc")).done();
+        String[] issue = {
+            "kdm",
+            "issue",
+            "--signer=signer",
+            "--id=" + rack.file("b.cvc"),
+            "--out=" + rack.file("b.kdm"),
+            "--terminal=" + rack.terminal(),
+            "--device=" + A,
+            "--pin-env=PIN"
+        };
+        TypedAnswers no = new TypedAnswers("no");
+
+        assertThat(Run.of(Rack.ENVIRONMENT, no, issue).failed().err()).contains("nothing was done");
+
+        assertThat(no.questions).singleElement().asString().contains(B, uid);
+        assertThat(folder.resolve("b.kdm")).doesNotExist();
+        Run.of(Rack.ENVIRONMENT, new TypedAnswers("yes"), issue).done();
+        assertThat(folder.resolve("b.kdm")).exists();
+    }
+
+    @Test
+    void untrustedDeviceGetsNoMembership() {
+        rack.on(A, "group-signer", "create", "--label=signer").done();
+        rack.withoutPinOn(B, "device-id", "export", "--out", rack.file("b.cvc")).done();
+
+        assertThat(rack.on(
+                                A,
+                                "kdm",
+                                "issue",
+                                "--yes",
+                                "--trust=production",
+                                "--signer=signer",
+                                "--id=" + rack.file("b.cvc"),
+                                "--out=" + rack.file("b.kdm"))
+                        .failed()
+                        .err())
+                .contains(B, "ZZSRCACC100001");
+        assertThat(folder.resolve("b.kdm")).doesNotExist();
+        assertThat(rack.withoutPinOn(A, "devices", "--trust=production").done().out())
+                .contains("untrusted", "ZZSRCACC100001");
+    }
+
+    @Test
+    void changedKdmIsShownAsWrongAndCreatesNoDomain() throws IOException {
+        rack.on(A, "group-signer", "create", "--label=signer").done();
+        rack.withoutPinOn(A, "device-id", "export", "--out", rack.file("a.cvc")).done();
+        rack.on(A, "kdm", "issue", "-y", "--signer=signer", "--id=" + rack.file("a.cvc"), "--out=" + rack.file("a.kdm"))
+                .done();
+        byte[] kdm = rack.content("a.kdm");
+        kdm[kdm.length - 1] ^= 1;
+        Files.write(folder.resolve("a.kdm"), kdm);
+
+        Run shown = rack.withoutPinOn("", "kdm", "show", rack.file("a.kdm"));
+        assertThat(shown.status()).isEqualTo(Status.FAILED);
+        assertThat(shown.out()).contains("WRONG");
+        assertThat(rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("a.kdm"))
+                        .failed()
+                        .err())
+                .contains("not signed by the group signer");
+        assertThat(rack.withoutPinOn(A, "domain", "list").done().out()).doesNotContain("XKEK");
+    }
+
+    @Test
+    void unknownAndTakenLabelsAreNamed() {
+        rack.on(A, "generate", "--label=x").done();
+
+        assertThat(rack.on(A, "wrap", "--label=y").failed().err()).contains("\"y\"", "it has x");
+        assertThat(rack.on(A, "generate", "--label=x").failed().err()).contains("\"x\"", "another label");
+        assertThat(rack.on(A, "delete", "--yes", "--label=y").failed().err()).contains("\"y\"");
+        assertThat(rack.on(A, "wrap", "--label=x").failed().err()).contains("no key domain");
+    }
+
+    @Test
+    void filesThatAreSomethingElseAreRefused() throws IOException {
+        Path text = Files.writeString(folder.resolve("note.txt"), "not what you think");
+
+        rack.on(A, "unwrap", text.toString()).failed();
+        rack.on(A, "domain", "create", "--slot=0", "--kdm", text.toString()).failed();
+        rack.on(A, "derive-xkek", "--label=x", "--peer", text.toString()).failed();
+        rack.on(A, "import-cert", "--label=x", text.toString()).failed();
+        assertThat(rack.on(A, "unwrap", folder.toString()).failed().err()).contains(folder.toString());
+    }
+
+    @Test
+    void dkekSharesGoThroughFiles() {
+        rack.on(A, "domain", "create", "--slot=0", "--dkek-shares=1").done();
+        rack.withoutPinOn("", "domain", "create-share", rack.file("share.pbe"), "--password-env=PASSWORD")
+                .done();
+
+        assertThat(rack.withoutPinOn(
+                                A, "domain", "import-share", "--slot=0", rack.file("share.pbe"), "--password-env=PIN")
+                        .failed()
+                        .err())
+                .contains("password");
+        assertThat(rack.withoutPinOn(
+                                A,
+                                "domain",
+                                "import-share",
+                                "--slot=0",
+                                rack.file("share.pbe"),
+                                "--password-env=PASSWORD")
+                        .done()
+                        .out())
+                .contains("DKEK")
+                .doesNotContain("KCV none");
+    }
+}

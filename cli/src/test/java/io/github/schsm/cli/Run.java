@@ -1,0 +1,113 @@
+package io.github.schsm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of the command in this process.
+ *
+ * @param status the exit status
+ * @param out    standard output
+ * @param err    standard error
+ */
+record Run(int status, String out, String err) {
+    /** Runs with an environment and nobody at the terminal. */
+    static Run of(Map<String, String> environment, String... arguments) {
+        return of(environment, null, arguments);
+    }
+
+    /** Runs with somebody at the terminal. */
+    static Run of(Map<String, String> environment, Io.@Nullable Person person, String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        Io io = new Io(new PrintWriter(out, true), new PrintWriter(err, true), environment::get, person);
+        int status = Schsm.run(io, arguments);
+        return new Run(status, out.toString(), err.toString());
+    }
+
+    /** Expects that what was asked for was done, without a complaint. */
+    Run done() {
+        assertThat(err).isEmpty();
+        assertThat(status).as(out).isZero();
+        return this;
+    }
+
+    /** Expects a refusal in one clear line. */
+    Run failed() {
+        assertThat(status).as(out + err).isEqualTo(Status.FAILED);
+        assertThat(err).startsWith("schsm: ").doesNotContain("Exception").doesNotContain("\tat ");
+        assertThat(err.strip().lines()).hasSize(1);
+        return this;
+    }
+
+    /** Expects a wrong command line. */
+    Run misused() {
+        assertThat(status).as(out + err).isEqualTo(Status.USAGE);
+        assertThat(err).startsWith("schsm: ");
+        return this;
+    }
+
+    /** Standard output as exactly one JSON object. */
+    Map<String, Object> json() {
+        try (JsonParser parser = new JsonFactory().createParser(out)) {
+            assertThat(parser.nextToken()).as(out).isEqualTo(JsonToken.START_OBJECT);
+            Map<String, Object> object = object(parser);
+            assertThat(parser.nextToken()).as("what follows in %s", out).isNull();
+            return object;
+        } catch (IOException e) {
+            throw new UncheckedIOException(out, e);
+        }
+    }
+
+    private static Map<String, Object> object(JsonParser parser) throws IOException {
+        Map<String, Object> object = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            assertThat(object).doesNotContainKey(name);
+            object.put(name, value(parser));
+        }
+        return object;
+    }
+
+    private static Object value(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> {
+                List<Object> list = new ArrayList<>();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    list.add(value(parser));
+                }
+                yield list;
+            }
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            case VALUE_NUMBER_INT -> parser.getLongValue();
+            default -> parser.getText();
+        };
+    }
+
+    /** A member of the JSON object that is a list of objects. */
+    @SuppressWarnings("unchecked")
+    List<Map<String, Object>> list(String name) {
+        return (List<Map<String, Object>>) json().get(name);
+    }
+
+    /** The message of the error in the JSON object. */
+    String errorMessage() {
+        return (String) ((Map<?, ?>) json().get("error")).get("message");
+    }
+}

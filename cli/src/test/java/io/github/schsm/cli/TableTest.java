@@ -1,0 +1,24 @@
+package io.github.schsm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class TableTest {
+    @Test
+    void columnsAreAsWideAsTheirLongestValue() {
+        Table table = new Table("LABEL", "ID");
+        table.row("code-signing", "01");
+        table.row("a", null);
+
+        assertThat(table.text().lines()).containsExactly("LABEL         ID", "code-signing  01", "a             -");
+    }
+
+    @Test
+    void whatWouldMoveTheCursorIsNotShown() {
+        Table table = new Table("LABEL");
+        table.row("\u001b[2Jx\n\u202Ey");
+
+        assertThat(table.text().lines()).containsExactly("LABEL", "?[2Jx??y");
+    }
+}

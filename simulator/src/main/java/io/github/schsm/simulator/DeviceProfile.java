@@ -9,7 +9,7 @@ import java.util.Set;
  * @param commandLimit   longest command APDU in bytes, header and lengths included
  * @param extendedLength false for a reader that passes short APDUs only
  * @param memory         bytes for keys and files on an empty device
- * @param major          firmware version; below 3 there are neither key domain slots nor AES
+ * @param major          firmware version; below 3 there are neither key domain slots nor AES nor long RSA keys
  * @param minor          firmware version
  * @param quirks         how it differs otherwise
  */
@@ -67,7 +67,7 @@ public record DeviceProfile(
         return quirks.contains(quirk);
     }
 
-    /** Key domain slots and symmetric keys came with firmware 3. */
+    /** Key domain slots, symmetric keys and RSA keys of more than 2048 bits came with firmware 3. */
     boolean isBeforeVersion3() {
         return major < 3;
     }

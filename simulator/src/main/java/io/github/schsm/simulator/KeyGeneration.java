@@ -35,6 +35,7 @@ final class KeyGeneration {
 
     private static final int MIN_REFERENCE = 8;
     private static final int MAX_REFERENCE = 16;
+    private static final int LONGEST_RSA_BEFORE_VERSION_3 = 2048;
     private static final int AES_128 = 0xB0;
     private static final int AES_256 = 0xB2;
     /** Requests are longer than any short answer. */
@@ -78,6 +79,9 @@ final class KeyGeneration {
             request = request(pair, authority, chr.value(), attestedDomain(key));
         } else if (Arrays.equals(oid, CvcWriter.RSA_V1_5_SHA_256)) {
             int bits = RsaMath.requireSize(publicKey.require(0x02).value());
+            if (bits > LONGEST_RSA_BEFORE_VERSION_3 && applet.profile().isBeforeVersion3()) {
+                throw new Refusal(Sw.WRONG_DATA);
+            }
             BigInteger exponent =
                     RsaMath.requireExponent(publicKey.require(0x82).value());
             KeyMaterial.Rsa pair = RsaMath.generate(bits, exponent);

@@ -23,11 +23,19 @@ public final class SimulatedDevice {
     /** Counts up at every insertion and removal: odd while the device is in its reader. */
     private final AtomicInteger moves = new AtomicInteger(1);
 
-    /** Counts how often the card lost its volatile state; the card follows before its next command. */
-    private final AtomicInteger powerCycles = new AtomicInteger();
+    /** Counts resets. */
+    private final AtomicInteger resets = new AtomicInteger();
 
-    private int powerCyclesSeen;
+    /** Guards what follows; never held while the card works, so that a removal does not wait for it. */
+    private final Object turn = new Object();
+
+    private boolean working;
     private @Nullable Object transactionOwner;
+
+    /** What the card has followed of moves and resets; belongs to whoever has set {@link #working}. */
+    private int movesSeen = 1;
+
+    private int resetsSeen;
 
     SimulatedDevice(String id, Hsm hsm, Presence presence) {
         this.id = id;
@@ -75,10 +83,9 @@ public final class SimulatedDevice {
     private void move(boolean in) {
         int before = moves.getAndUpdate(move -> isInserted(move) == in ? move : move + 1);
         if (isInserted(before) != in) {
-            powerCycles.incrementAndGet();
-            synchronized (this) {
+            synchronized (turn) {
                 transactionOwner = null;
-                notifyAll();
+                turn.notifyAll();
             }
             presence.changed();
             listeners.forEach(Runnable::run);
@@ -87,7 +94,7 @@ public final class SimulatedDevice {
 
     /** Resets the card: the application is not selected, nobody is authenticated. */
     public void reset() {
-        powerCycles.incrementAndGet();
+        resets.incrementAndGet();
     }
 
     /** Commands that shall go wrong. */
@@ -119,25 +126,29 @@ public final class SimulatedDevice {
     }
 
     /** Keeps others from sending commands until {@link #endTransaction}; waits while somebody else does the same. */
-    synchronized void beginTransaction(Object owner, int connectedAt)
-            throws CardRemovedException, InterruptedException {
-        awaitTurn(owner, connectedAt);
-        transactionOwner = owner;
-    }
-
-    synchronized void endTransaction(Object owner) {
-        if (owner.equals(transactionOwner)) {
-            transactionOwner = null;
-            notifyAll();
+    void beginTransaction(Object owner, int connectedAt) throws CardRemovedException, InterruptedException {
+        synchronized (turn) {
+            awaitTurn(owner, connectedAt);
+            transactionOwner = owner;
         }
     }
 
-    private synchronized void awaitTurn(Object owner, int connectedAt)
-            throws CardRemovedException, InterruptedException {
-        requireConnected(connectedAt);
-        while (transactionOwner != null && !owner.equals(transactionOwner)) {
-            wait();
+    void endTransaction(Object owner) {
+        synchronized (turn) {
+            if (owner.equals(transactionOwner)) {
+                transactionOwner = null;
+                turn.notifyAll();
+            }
+        }
+    }
+
+    private void awaitTurn(Object owner, int connectedAt) throws CardRemovedException, InterruptedException {
+        synchronized (turn) {
             requireConnected(connectedAt);
+            while (working || (transactionOwner != null && !owner.equals(transactionOwner))) {
+                turn.wait();
+                requireConnected(connectedAt);
+            }
         }
     }
 
@@ -154,26 +165,34 @@ public final class SimulatedDevice {
      * @param connectedAt {@link #moves()} when the sender connected
      * @return the answer with its status word; a fault may have mutilated it
      */
-    synchronized byte[] exchange(Object owner, int connectedAt, byte[] command)
-            throws CardRemovedException, InterruptedException {
-        awaitTurn(owner, connectedAt);
-        followPower();
-        Optional<Fault> fault = faults.next(command);
-        byte[] answer;
-        if (fault.isPresent()) {
-            answer = withFault(fault.get(), command, connectedAt);
-        } else {
-            answer = hsm.process(command);
+    byte[] exchange(Object owner, int connectedAt, byte[] command) throws CardRemovedException, InterruptedException {
+        synchronized (turn) {
+            awaitTurn(owner, connectedAt);
+            working = true;
         }
-        recorder.record(command, answer);
+        byte[] answer;
+        try {
+            followPower();
+            Optional<Fault> fault = faults.next(command);
+            answer = fault.isPresent() ? withFault(fault.get(), command, connectedAt) : hsm.process(command);
+            recorder.record(command, answer);
+        } finally {
+            synchronized (turn) {
+                working = false;
+                turn.notifyAll();
+            }
+        }
         requireConnected(connectedAt);
         return answer;
     }
 
+    /** A card that was moved or reset since its last command has lost what it knew. */
     private void followPower() {
-        int cycles = powerCycles.get();
-        if (cycles != powerCyclesSeen) {
-            powerCyclesSeen = cycles;
+        int movesNow = moves.get();
+        int resetsNow = resets.get();
+        if (movesNow != movesSeen || resetsNow != resetsSeen) {
+            movesSeen = movesNow;
+            resetsSeen = resetsNow;
             hsm.reset();
         }
     }
@@ -181,7 +200,7 @@ public final class SimulatedDevice {
     private byte[] withFault(Fault fault, byte[] command, int connectedAt)
             throws CardRemovedException, InterruptedException {
         if (fault instanceof Fault.Delay delay) {
-            Thread.sleep(delay.duration().toMillis());
+            presence.await(Math.max(1, delay.duration().toMillis()), () -> moves.get() != connectedAt);
             requireConnected(connectedAt);
             return hsm.process(command);
         }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.EcCurve;
 import io.github.schsm.SchsmException;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import javax.smartcardio.CardChannel;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminal;
@@ -119,6 +121,21 @@ class FaultsAndRecorderTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> sw(STATUS)).isInstanceOf(CardException.class).hasMessageContaining("interrupted");
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void removalEndsALongCommandAtOnce() throws Exception {
+        device.faults().add(1, Faults.any(), Fault.delay(Duration.ofDays(1)));
+        FutureTask<Integer> waiting = new FutureTask<>(() -> sw(STATUS));
+        new Thread(waiting).start();
+        while (device.faults().pending() != 0) {
+            Thread.onSpinWait();
+        }
+        device.remove();
+        assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(CardException.class);
+        device.insert();
+        reconnect();
+        assertThat(sw(STATUS)).isEqualTo(0x9000);
     }
 
     @Test

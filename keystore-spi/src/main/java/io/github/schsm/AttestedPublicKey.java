@@ -1,7 +1,6 @@
 package io.github.schsm;
 
 import java.security.PublicKey;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,10 +63,5 @@ public sealed interface AttestedPublicKey extends PublicKey permits AttestedEcPu
                 .issuerCertificate()
                 .map(issuer -> List.of(request(), identity().deviceCertificate(), issuer))
                 .orElseGet(() -> List.of(request(), identity().deviceCertificate()));
-    }
-
-    /** Whether both came from the same device and are the same key. */
-    default boolean isSameAs(AttestedPublicKey other) {
-        return Arrays.equals(request().getEncoded(), other.request().getEncoded());
     }
 }

@@ -370,6 +370,11 @@ public final class Cvc extends Certificate {
         return parts.key;
     }
 
+    /** Whether this is a request that says that the device authenticated it; {@link DeviceTrust} verifies that it did. */
+    public boolean isAttestedBy(DeviceIdentity device) {
+        return outerCar().filter(device.chr()::equals).isPresent();
+    }
+
     /** The same request together with the certificates of the device that authenticated it. */
     public Cvc withIdentity(DeviceIdentity device) {
         return new Cvc(parts, device);

@@ -3,7 +3,6 @@ package io.github.schsm;
 import java.security.KeyStore;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -20,7 +19,10 @@ public record KeyAttribute(String name, String value) implements KeyStore.Entry.
     public static final String ALLOWED_ALGORITHMS = "schsm.allowedAlgorithms";
     /** How often the key may still be used. */
     public static final String USE_COUNTER = "schsm.useCounter";
-    /** {@code generated}, or {@code imported}: whether the device says that it made the key. */
+    /**
+     * {@code generated} while the device's own request for the key is there, {@code unknown} otherwise: for a key that
+     * came from another device, and once a certificate has replaced the request.
+     */
     public static final String ORIGIN = "schsm.origin";
     /** CKA_ID in hexadecimal digits. */
     public static final String ID = "schsm.id";
@@ -53,14 +55,8 @@ public record KeyAttribute(String name, String value) implements KeyStore.Entry.
         details.keyDomain().ifPresent(slot -> attributes.add(new KeyAttribute(KEY_DOMAIN, Integer.toString(slot))));
         details.algorithmNames().map(KeyAttribute::join).ifPresent(attributes::add);
         details.useCounter().ifPresent(uses -> attributes.add(new KeyAttribute(USE_COUNTER, Long.toString(uses))));
-        if (details.publicKey() instanceof AttestedPublicKey attested) {
-            boolean here = attested.request()
-                    .outerCar()
-                    .orElse("")
-                    .toUpperCase(Locale.ROOT)
-                    .startsWith(handle.deviceId().toUpperCase(Locale.ROOT));
-            attributes.add(new KeyAttribute(ORIGIN, here ? "generated" : "imported"));
-        }
+        boolean attested = details.publicKey() instanceof AttestedPublicKey;
+        attributes.add(new KeyAttribute(ORIGIN, attested ? "generated" : "unknown"));
         return attributes;
     }
 

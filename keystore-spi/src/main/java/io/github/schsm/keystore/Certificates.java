@@ -39,7 +39,7 @@ final class Certificates {
             return X509Certificates.parse(encoded);
         }
         Cvc request = Cvc.parse(encoded);
-        return request.kind() == Cvc.Kind.AUTHENTICATED_REQUEST ? request.withIdentity(token.identity()) : request;
+        return request.isAttestedBy(token.identity()) ? request.withIdentity(token.identity()) : request;
     }
 
     X509Certificate of(TokenCertificate certificate) throws SchsmException {

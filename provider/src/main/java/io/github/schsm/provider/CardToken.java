@@ -317,9 +317,7 @@ final class CardToken implements Token {
                 return X509Certificates.publicKey(X509Certificates.parse(encoded));
             }
             Cvc cvc = Cvc.parse(encoded);
-            return cvc.kind() == Cvc.Kind.AUTHENTICATED_REQUEST
-                    ? AttestedPublicKey.of(cvc, card.identity())
-                    : cvc.getPublicKey();
+            return cvc.isAttestedBy(card.identity()) ? AttestedPublicKey.of(cvc, card.identity()) : cvc.getPublicKey();
         } catch (MalformedDataException writtenBySomebodyElse) {
             return null;
         }

@@ -8,6 +8,9 @@ interface CardTransport extends AutoCloseable {
     /** The card's answer to reset. */
     byte[] atr();
 
+    /** The longest answer that it can give, without status word. */
+    int maxAnswer();
+
     /** Waits until no other program talks to the card, and keeps others out. */
     void begin() throws TransmitFailure;
 

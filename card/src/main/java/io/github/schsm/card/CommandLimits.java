@@ -21,10 +21,12 @@ final class CommandLimits {
             "3B8E80018031815448534D3173802140810718", JCOP_4,
             "3BDE96FF8191FE1FC38031815448534D3173802140810792", JCOP_4);
 
+    private final int maxAnswer;
     private int maxCommand;
     private boolean extended;
 
-    CommandLimits(byte[] atr, boolean extended) {
+    CommandLimits(byte[] atr, boolean extended, int maxAnswer) {
+        this.maxAnswer = maxAnswer;
         // The lowest of the known platforms, where the ATR says nothing.
         this.maxCommand = BY_ATR.getOrDefault(HexFormat.of().withUpperCase().formatHex(atr), JCOP_3);
         this.extended = extended;
@@ -42,6 +44,11 @@ final class CommandLimits {
     /** How many bytes of data a command may have. */
     int maxData(boolean withLe) {
         return extended ? maxCommand - EXTENDED_OVERHEAD - (withLe ? LE : 0) : MAX_SHORT_DATA;
+    }
+
+    /** How many bytes an answer may have. */
+    int maxAnswer() {
+        return extended ? maxAnswer : CommandApdu.SHORT_LE;
     }
 
     /** Whether one command can carry it. */

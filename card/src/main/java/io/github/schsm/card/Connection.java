@@ -35,7 +35,7 @@ final class Connection {
     private Connection(CardTransport transport, String reader, boolean extended) {
         this.transport = transport;
         this.reader = reader;
-        this.limits = new CommandLimits(transport.atr(), extended);
+        this.limits = new CommandLimits(transport.atr(), extended, transport.maxAnswer());
     }
 
     /**

@@ -31,13 +31,13 @@ final class FileReading {
             throws SchsmException, E {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         if (limits.extended()) {
-            ResponseApdu whole = channel.send(CardCommand.READ_BINARY, command(fid, 0, CommandApdu.EXTENDED_LE));
+            ResponseApdu whole = channel.send(CardCommand.READ_BINARY, command(fid, 0, limits.maxAnswer()));
             if (whole.sw() == StatusWords.WRONG_LENGTH) {
                 limits.shortOnly();
             } else {
                 requireData(fid, whole);
                 file.writeBytes(whole.data());
-                if (expectedLength(fid, file.toByteArray()) <= file.size()) {
+                if (file.size() < limits.maxAnswer() && expectedLength(fid, file.toByteArray()) <= file.size()) {
                     return file.toByteArray();
                 }
             }

@@ -23,6 +23,7 @@ final class PcscTransport implements CardTransport {
     static final System.Logger LOG = System.getLogger("io.github.schsm.card");
 
     private static final int MAX_ANSWER = 65_538;
+    private static final int STATUS_WORD = 2;
     private static final String ANY_PROTOCOL = "*";
 
     private final TerminalSource source;
@@ -109,6 +110,11 @@ final class PcscTransport implements CardTransport {
     }
 
     @Override
+    public int maxAnswer() {
+        return source.maxAnswer();
+    }
+
+    @Override
     public void begin() throws TransmitFailure {
         try {
             card.beginExclusive();
@@ -131,19 +137,23 @@ final class PcscTransport implements CardTransport {
         answer.clear();
         try {
             int length = channel.transmit(ByteBuffer.wrap(command), answer);
+            if (length == 0) {
+                // So SunPCSC tells that the card went during the APDU.
+                throw new CardException("SCARD_W_REMOVED_CARD: the answer is empty");
+            }
             return Arrays.copyOf(answer.array(), length);
         } catch (CardException | RuntimeException e) {
             PcscFault fault = PcscFault.of(e);
+            // Neither implementation always says that an APDU failed because the card went.
             if (fault.kind() == PcscFault.Kind.COMMUNICATION && !isCardPresent()) {
                 fault = fault.withKind(PcscFault.Kind.REMOVED);
             }
             throw new TransmitFailure(fault.failure(reader, fault.outcomeUnknown()), fault.outcomeUnknown());
         } finally {
-            Arrays.fill(answer.array(), 0, Math.min(Math.max(answer.position(), 2), MAX_ANSWER), (byte) 0);
+            Arrays.fill(answer.array(), 0, Math.min(Math.max(answer.position(), STATUS_WORD), MAX_ANSWER), (byte) 0);
         }
     }
 
-    /** Implementations do not always say that an APDU failed because the card went. */
     private boolean isCardPresent() {
         try {
             return terminal.isCardPresent();

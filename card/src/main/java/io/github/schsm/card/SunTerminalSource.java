@@ -8,6 +8,9 @@ import javax.smartcardio.TerminalFactory;
 
 /** The JDK's SunPCSC. It has one context for the life of the JVM, so "fresh" here is only a new view of it. */
 final class SunTerminalSource implements TerminalSource {
+    /** Its buffer has 8192 bytes; a longer answer is lost with SCARD_E_INSUFFICIENT_BUFFER. */
+    private static final int MAX_ANSWER = 8190;
+
     static final SunTerminalSource INSTANCE = new SunTerminalSource();
 
     private SunTerminalSource() {}
@@ -15,6 +18,11 @@ final class SunTerminalSource implements TerminalSource {
     @Override
     public String name() {
         return "sunpcsc";
+    }
+
+    @Override
+    public int maxAnswer() {
+        return MAX_ANSWER;
     }
 
     @Override

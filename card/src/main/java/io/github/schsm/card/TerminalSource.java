@@ -21,6 +21,11 @@ public interface TerminalSource {
      */
     CardTerminals open() throws SchsmException;
 
+    /** The longest answer that can be had through it, without status word: 65,536 unless it has a limit of its own. */
+    default int maxAnswer() {
+        return CommandApdu.EXTENDED_LE;
+    }
+
     /** Gives back what {@link #open()} gave. Never throws: whoever closes has nothing left to lose. */
     default void close(CardTerminals terminals) {}
 

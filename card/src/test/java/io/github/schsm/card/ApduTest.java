@@ -91,7 +91,7 @@ class ApduTest {
 
     @Test
     void lowers_the_limit_step_by_step_and_only_for_commands_that_exceed_it() {
-        CommandLimits limits = new CommandLimits(hex("3B00"), true);
+        CommandLimits limits = new CommandLimits(hex("3B00"), true, 65_536);
         CommandApdu large = CommandApdu.of(0, 0xD7, 0, 0, new byte[1200], -1);
         assertThat(limits.fits(large)).isTrue();
         assertThat(limits.lower(large)).isTrue();
@@ -116,6 +116,6 @@ class ApduTest {
         "3B00, 1232",
     })
     void knows_the_platforms_limit_by_its_atr(String atr, int limit) {
-        assertThat(new CommandLimits(hex(atr), true).maxData(false)).isEqualTo(limit - 7);
+        assertThat(new CommandLimits(hex(atr), true, 65_536).maxData(false)).isEqualTo(limit - 7);
     }
 }

@@ -12,6 +12,7 @@ import io.github.schsm.simulator.SimulatorRack;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.smartcardio.CardException;
+import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.Test;
 
 class OddReadersTest {
@@ -88,6 +89,37 @@ class OddReadersTest {
     }
 
     @Test
+    void reads_long_files_where_the_implementation_has_a_small_buffer() throws Exception {
+        byte[] data = new byte[8000];
+        Arrays.fill(data, (byte) 0x55);
+        data[7999] = 1;
+        String reader = rack.device("ZZSIM000001").readerName();
+        CardDevice device = CardDevice.of(new SmallBuffer(rack.terminals()), reader);
+        byte[] read = device.withCard(Simulation.Login.right(), card -> {
+            card.updateBinary(Files.publicData(1), data);
+            return card.readBinary(Files.publicData(1));
+        });
+        assertThat(read).isEqualTo(data);
+    }
+
+    private record SmallBuffer(CardTerminals terminals) implements TerminalSource {
+        @Override
+        public String name() {
+            return "small";
+        }
+
+        @Override
+        public CardTerminals open() {
+            return terminals;
+        }
+
+        @Override
+        public int maxAnswer() {
+            return 1000;
+        }
+    }
+
+    @Test
     void collects_answers_that_come_in_parts_and_repeats_with_the_right_length() throws Exception {
         byte[][] rest = new byte[1][];
         CardDevice device = device((command, next) -> {
@@ -158,7 +190,7 @@ class OddReadersTest {
             }
 
             @Override
-            public javax.smartcardio.CardTerminals open() {
+            public CardTerminals open() {
                 return chosen.get() == 0 ? rack.terminals() : other.terminals();
             }
         };

@@ -130,6 +130,16 @@ class PcscTransportTest {
         assertThat(failure.reported()).isInstanceOf(TokenRemovedException.class);
     }
 
+    @Test
+    void takes_an_empty_answer_for_a_removal() throws Exception {
+        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenReturn(0);
+        TransmitFailure failure = catchThrowableOfType(
+                TransmitFailure.class,
+                () -> PcscTransport.connect(source, READER).transmit(new byte[4]));
+        assertThat(failure.reported()).isInstanceOf(TokenRemovedException.class);
+        assertThat(failure.outcomeUnknown()).isTrue();
+    }
+
     static Stream<Arguments> failedConnections() {
         return Stream.of(
                 Arguments.of(new CardNotPresentException("no card"), TokenNotPresentException.class, "insert one"),

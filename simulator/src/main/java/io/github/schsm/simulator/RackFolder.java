@@ -5,6 +5,7 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -188,7 +189,7 @@ final class RackFolder {
         return new StateKeeper() {
             @Override
             public void keep(DeviceState state) throws IOException {
-                replace(file, replacement, StateCodec.encode(state));
+                replaceWholly(file, replacement, StateCodec.encode(state));
             }
 
             @Override
@@ -205,6 +206,26 @@ final class RackFolder {
                 return state;
             }
         };
+    }
+
+    /** Replaces the file even where the caller's thread is interrupted: a device does not know about threads. */
+    private void replaceWholly(Path file, Path replacement, byte[] content) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            boolean replaced = false;
+            while (!replaced) {
+                try {
+                    replace(file, replacement, content);
+                    replaced = true;
+                } catch (ClosedByInterruptException tryAgain) {
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void replace(Path file, Path replacement, byte[] content) throws IOException {

@@ -198,6 +198,19 @@ class RackFolderTest {
     }
 
     @Test
+    void anInterruptedThreadsCommandsAreKeptAsWell() throws Exception {
+        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
+            CardProbe card = open(rack);
+            Thread.currentThread().interrupt();
+            assertThat(card.write(0xCF01, new byte[] {1})).isEqualTo(0x9000);
+            assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        }
+        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
+            assertThat(open(rack).read(0xCF01)).containsExactly(1);
+        }
+    }
+
+    @Test
     void theTokenSourceOpensFolders() throws Exception {
         SimulatorTokenSource source = new SimulatorTokenSource();
         source.open(folder.toString(), List.of());

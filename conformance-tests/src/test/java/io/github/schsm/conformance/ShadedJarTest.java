@@ -110,7 +110,7 @@ class ShadedJarTest {
             }
         }
 
-        assertThat(packed).isEqualTo(described).containsKey("io.github.schsm.TokenSource");
+        assertThat(packed).isEqualTo(described).containsKeys("java.security.Provider", "io.github.schsm.TokenSource");
         assertThat(names())
                 .containsAll(packed.values().stream()
                         .flatMap(TreeSet::stream)

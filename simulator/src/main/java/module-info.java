@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.schsm.simulator {
     requires transitive io.github.schsm.spi;
+    requires jdk.net;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 

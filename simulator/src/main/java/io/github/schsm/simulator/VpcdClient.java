@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicReference;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,7 +124,13 @@ public final class VpcdClient implements Runnable, AutoCloseable {
     private void serve(Socket socket, int connectedAt) throws IOException, CardRemovedException, InterruptedException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+        boolean canAcknowledge = socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK);
         while (true) {
+            if (canAcknowledge) {
+                // vpcd sends length and message apart and waits for the first to be acknowledged; the kernel forgets
+                // this option again, so it is set for each message.
+                socket.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
+            }
             byte[] message = new byte[in.readUnsignedShort()];
             in.readFully(message);
             if (message.length > 1) {

@@ -28,7 +28,8 @@ final class DevicesCommand extends SchsmCommand {
             SchsmDevice device = found.device();
             if (device == null) {
                 table.row(found.reader(), null, null, null, null, null, null);
-                notes.add(found.reader() + ": " + found.problem());
+                String problem = String.valueOf(found.problem());
+                notes.add(problem.contains(found.reader()) ? problem : found.reader() + ": " + problem);
                 json.add(Answer.json("reader", found.reader())
                         .and("problem", found.problem())
                         .members());
@@ -38,7 +39,7 @@ final class DevicesCommand extends SchsmCommand {
                 json.add(describe(found.reader(), device, table, notes));
             } catch (SchsmException unreadable) {
                 table.row(found.reader(), device.deviceId(), null, null, null, null, null);
-                notes.add(device.deviceId() + ": " + unreadable.getMessage());
+                notes.add(about(device, String.valueOf(unreadable.getMessage())));
                 json.add(Answer.json("reader", found.reader())
                         .and("device", device.deviceId())
                         .and("problem", unreadable.getMessage())
@@ -68,7 +69,7 @@ final class DevicesCommand extends SchsmCommand {
                 Text.pin(pin),
                 slots.text());
         if (distrust != null) {
-            notes.add(device.deviceId() + ": " + distrust);
+            notes.add(about(device, distrust));
         }
         return Answer.json("reader", reader)
                 .and("device", device.deviceId())
@@ -81,6 +82,10 @@ final class DevicesCommand extends SchsmCommand {
                 .and("keyDomainSlots", slots.number())
                 .and("keyDomains", slots.domains().stream().map(Text::json).toList())
                 .members();
+    }
+
+    private static String about(SchsmDevice device, String message) {
+        return message.contains(device.deviceId()) ? message : device.deviceId() + ": " + message;
     }
 
     /** Key domain slots; old firmware has none, and one that was never initialized refuses to say. */

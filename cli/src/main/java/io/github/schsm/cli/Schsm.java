@@ -67,6 +67,7 @@ public final class Schsm implements Runnable {
         root.setOut(io.out())
                 .setErr(io.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAllowSubcommandsAsOptionParameters(true)
                 .setParameterExceptionHandler((error, arguments) -> usage(io, error, arguments))
                 .setExecutionExceptionHandler((error, line, result) -> failure(io, error, line));
         return root;

@@ -112,6 +112,16 @@ class CommandLineTest {
     }
 
     @Test
+    void valueOfAnOptionMayBeTheNameOfACommand() {
+        assertThat(run("--trust", "simulator", "kdm", "show", "missing.kdm")
+                        .failed()
+                        .err())
+                .contains("missing.kdm");
+        assertThat(run("--config", "keys", "wrap", "--label", "wrap").failed().err())
+                .contains("configuration file keys");
+    }
+
+    @Test
     void errorComesWithoutItsOriginUnlessAskedFor() {
         assertThat(run("kdm", "show", "missing.kdm").failed().err()).doesNotContain("CliException");
         assertThat(run("kdm", "show", "missing.kdm", "--verbose").err()).contains("CliException", "at io.github.schsm");

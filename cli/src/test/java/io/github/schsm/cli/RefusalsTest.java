@@ -4,9 +4,12 @@ import static io.github.schsm.cli.Rack.A;
 import static io.github.schsm.cli.Rack.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.SchsmException;
+import io.github.schsm.simulator.SimulatorRack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +98,7 @@ class RefusalsTest {
     void erasingAsksFirstAndDoesNothingWithoutAYes() {
         rack.on(A, "generate", "--label=precious").done();
         String[] initialize = {"initialize", "--so-pin-env=SO_PIN", "--new-pin-env=PIN", "--device", A, "--terminal"};
-        String[] arguments = java.util.Arrays.copyOf(initialize, initialize.length + 1);
+        String[] arguments = Arrays.copyOf(initialize, initialize.length + 1);
         arguments[initialize.length] = rack.terminal();
 
         assertThat(Run.of(Rack.ENVIRONMENT, arguments).failed().err()).contains("erased", "--yes");
@@ -121,6 +124,64 @@ class RefusalsTest {
                 .contains("1 to 3 times");
 
         assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("precious");
+    }
+
+    @Test
+    void deviceThatWasNeverInitializedIsShownAndInitialized() throws SchsmException {
+        try (SimulatorRack state = SimulatorRack.folder(folder.resolve("state"))) {
+            state.blankDevice(A);
+
+            assertThat(rack.withoutPinOn(A, "devices").done().out()).contains(A, "not initialized", "no slots");
+            rack.withoutPinOn(A, "keys").done();
+            rack.withoutPinOn(A, "domain", "list");
+            rack.on(A, "generate", "--label=x").failed();
+
+            rack.withoutPinOn(
+                            A, "initialize", "--yes", "--key-domains=3", "--so-pin-env=SO_PIN", "--new-pin-env=NEW_PIN")
+                    .done();
+            assertThat(rack.withoutPinOn(A, "devices").done().out()).contains("3 tries left", "0 of 3 slots");
+        }
+    }
+
+    @Test
+    void transportPinHasToBeChangedFirst() {
+        rack.withoutPinOn(A, "initialize", "--yes", "--transport-pin", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+                .done();
+
+        assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("transport PIN");
+        assertThat(rack.on(A, "generate", "--label=x").failed().err()).contains("transport PIN");
+        rack.withoutPinOn(A, "pin", "change", "--pin-env=PIN", "--new-pin-env=NEW_PIN")
+                .done();
+        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=NEW_PIN").done();
+    }
+
+    @Test
+    void oneDkekForTheWholeDeviceIsShown() {
+        rack.withoutPinOn(A, "initialize", "--yes", "--dkek-shares=2", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+                .done();
+
+        assertThat(rack.withoutPinOn(A, "domain", "list").done().out()).contains("DKEK", "2 of 2 shares missing");
+    }
+
+    @Test
+    void soPinIsChangedAndNeededForUnblocking() {
+        rack.withoutPinOn(A, "keys").done();
+        String[] change = {
+            "pin",
+            "change",
+            "--so",
+            "--so-pin-env=SO_PIN",
+            "--new-pin-env=OTHER_SO_PIN",
+            "--terminal=" + rack.terminal(),
+            "--device=" + A
+        };
+        Run.of(Map.of("SO_PIN", SimulatorRack.SO_PIN, "OTHER_SO_PIN", "0123456789ABCDEF"), change)
+                .done();
+
+        assertThat(rack.withoutPinOn(A, "pin", "unblock", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+                        .failed()
+                        .err())
+                .contains("PIN");
     }
 
     @Test

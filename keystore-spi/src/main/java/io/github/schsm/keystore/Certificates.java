@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the certificates of a token and puts chains together. */
 final class Certificates {
+    private static final System.Logger LOGGER = System.getLogger(Certificates.class.getName());
     private static final int SEQUENCE = 0x30;
 
     /** A chain longer than this is a loop. */
@@ -27,14 +28,27 @@ final class Certificates {
         this.token = token;
     }
 
-    /** A key's X.509 certificate, or the request that the device made for it; null if there is neither. */
+    /**
+     * A key's X.509 certificate, or the request that the device made for it; null if there is neither, or something
+     * that is none: that must not hide the other entries from who lists them.
+     */
     @Nullable
     Certificate of(TokenKey key) throws SchsmException {
-        Optional<byte[]> stored = token.certificate(key);
-        if (stored.isEmpty() || stored.get().length == 0) {
+        try {
+            Optional<byte[]> stored = token.certificate(key);
+            return stored.isEmpty() || stored.get().length == 0 ? null : parse(stored.get());
+        } catch (MalformedDataException notACertificate) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "what is stored as the certificate of {0} in device {1} is none: {2}",
+                    key,
+                    token.id(),
+                    notACertificate.getMessage());
             return null;
         }
-        byte[] encoded = stored.get();
+    }
+
+    private Certificate parse(byte[] encoded) throws SchsmException {
         if (encoded[0] == SEQUENCE) {
             return X509Certificates.parse(encoded);
         }
@@ -76,8 +90,7 @@ final class Certificates {
                 all.add(of(certificate));
             } catch (MalformedDataException notACertificate) {
                 // A file that somebody else wrote badly must not hide the chains of the others.
-                System.getLogger(Certificates.class.getName())
-                        .log(System.Logger.Level.DEBUG, "{0}: {1}", certificate, notACertificate.getMessage());
+                LOGGER.log(System.Logger.Level.DEBUG, "{0}: {1}", certificate, notACertificate.getMessage());
             }
         }
         return all;

@@ -471,12 +471,17 @@ final class CardToken implements Token {
     @Override
     public List<TokenCertificate> certificates() throws SchsmException {
         return withContents(card -> {
-            List<TokenCertificate> certificates = new ArrayList<>();
-            for (int fid : new TreeSet<>(contents.present(card))) {
+            // Some firmware lists descriptions but not the certificates that they describe.
+            Set<Integer> numbers = new TreeSet<>();
+            for (int fid : contents.present(card)) {
                 int number = fid & 0xFF;
-                if (fid == Files.caCertificate(number)) {
-                    caCertificate(card, number).ifPresent(certificates::add);
+                if (fid == Files.caCertificate(number) || fid == Files.certificateDescription(number)) {
+                    numbers.add(number);
                 }
+            }
+            List<TokenCertificate> certificates = new ArrayList<>();
+            for (int number : numbers) {
+                caCertificate(card, number).ifPresent(certificates::add);
             }
             return certificates;
         });

@@ -1,0 +1,121 @@
+package io.github.schsm.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.Cvc;
+import io.github.schsm.SchsmDevice;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.Provider;
+import java.security.ProviderException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationTest {
+    @Test
+    void readsEntriesFromLinesAndSemicolonsWithComments() throws Exception {
+        Configuration configuration = Configuration.of("""
+                # members of the signing group
+                terminal = sunpcsc      # pcsc (default) | sunpcsc
+                device   = DECC0401002, DECC0401003 ; name = signing
+                reader = Virtual PCD 00 0[01]
+                pin = env:SIGNING_PIN
+                trust = production, test
+                """);
+
+        assertThat(configuration.terminal()).isEqualTo("sunpcsc");
+        assertThat(configuration.devices()).containsExactly("DECC0401002", "DECC0401003");
+        assertThat(configuration.name()).isEqualTo("signing");
+        assertThat(configuration.reader().matcher("Virtual PCD 00 01").find()).isTrue();
+        assertThat(configuration.pin()).contains("env:SIGNING_PIN");
+        assertThat(configuration.trust().roots()).hasSize(2);
+    }
+
+    @Test
+    void theSimulatorsRootIsTrustedOnlyWithTheSimulatorOrByName() throws Exception {
+        assertThat(Configuration.of("").trust().roots()).extracting(Cvc::chr).containsExactly("DESRCACC100001");
+        assertThat(Configuration.of("terminal = simulator:memory").trust().roots())
+                .extracting(Cvc::chr)
+                .containsExactly("DESRCACC100001", "ZZSRCACC100001");
+        assertThat(Configuration.of("terminal = simulator:memory; trust = test")
+                        .trust()
+                        .roots())
+                .extracting(Cvc::chr)
+                .containsExactly("UTSRCACC100001");
+    }
+
+    @Test
+    void readsAFile(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("schsm.properties"), "device = DECC0401002\n");
+
+        assertThat(Configuration.of(file.toString()).devices()).containsExactly("DECC0401002");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "devise = X | devise | terminal, device, reader, pin, trust, name",
+                "terminal = usb | usb | simulator:memory",
+                "terminal = simulator: | simulator: | simulator:memory",
+                "pin = 648219 | prompt | env:NAME",
+                "trust = everybody | everybody | production",
+                "reader = ( | ( | regular expression",
+                "device = | device | no value",
+                "device = a; device = b | device | twice",
+                "name = a b | a b | letters",
+                "no-such-file | no-such-file | keys are"
+            })
+    void anEntryThatCannotBeUsedIsNamedWithWhatCan(String text, String named, String wayOut) {
+        assertThatThrownBy(() -> Configuration.of(text))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(named)
+                .hasMessageContaining(wayOut);
+    }
+
+    @Test
+    void aPinThatWasWrittenInTheWrongPlaceIsNotRepeated() {
+        assertThatThrownBy(() -> Configuration.of("pin = 648219")).message().doesNotContain("648219");
+    }
+
+    @Test
+    void anUnusableConfigurationIsToldAtUseAndNotByConfigure() throws Exception {
+        Provider provider = new SchsmProvider().configure("devise = X");
+        KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
+
+        assertThatThrownBy(() -> keyStore.load(null, null))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("devise");
+        assertThatThrownBy(() -> KeyPairGenerator.getInstance("EC", provider).generateKeyPair())
+                .isInstanceOf(ProviderException.class)
+                .hasMessageContaining("devise");
+    }
+
+    @Test
+    void configureGivesANewProviderOfTheConfiguredName() {
+        SchsmProvider original = new SchsmProvider();
+        Provider named = original.configure("terminal = simulator:memory; name = x");
+
+        assertThat(named).isNotSameAs(original);
+        assertThat(named.getName()).isEqualTo("SCHSM-x");
+        assertThat(original.getName()).isEqualTo("SCHSM");
+        assertThat(original.isConfigured()).isTrue();
+    }
+
+    @Test
+    void aKeyStoreOfAnotherKindHasNoDevice() throws Exception {
+        KeyStore software = KeyStore.getInstance("PKCS12");
+        software.load(null, null);
+
+        assertThatThrownBy(() -> SchsmDevice.of(software)).hasMessageContaining("PKCS12");
+        KeyStore notLoaded = KeyStore.getInstance("SCHSM", new SchsmProvider());
+        assertThatThrownBy(() -> SchsmDevice.of(notLoaded)).hasMessageContaining("not loaded");
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.schsm.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.schsm.PinSource;
+import io.github.schsm.PinStatus;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class TokenAuthenticatorTest {
+    private static final PinStatus NOT_VERIFIED = new PinStatus(PinStatus.State.NOT_VERIFIED, 3);
+    private static final PinStatus LAST_TRY = new PinStatus(PinStatus.State.NOT_VERIFIED, 1);
+
+    private final AtomicInteger asked = new AtomicInteger();
+
+    private PinSource interactive() {
+        return new PinSource() {
+            @Override
+            public char[] pin(String tokenId, boolean lastTry) {
+                asked.incrementAndGet();
+                return (lastTry ? "last-try" : "648219").toCharArray();
+            }
+
+            @Override
+            public boolean isInteractive() {
+                return true;
+            }
+        };
+    }
+
+    private static String text(byte[] pin) {
+        return pin == null ? null : new String(pin, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aPasswordThatWasRefusedIsNotGivenOutAgain() throws Exception {
+        TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password("648219".toCharArray()), true);
+
+        assertThat(text(login.pin(null))).isEqualTo("648219");
+        login.refused(2);
+        assertThat(login.pin(null)).isNull();
+        assertThat(login.pin(NOT_VERIFIED)).isNull();
+        assertThat(login.mayUseLastTry()).isFalse();
+    }
+
+    @Test
+    void aPasswordIsGivenOutAgainAfterItWasAccepted() throws Exception {
+        TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password("648219".toCharArray()), true);
+        login.pin(null);
+        login.accepted();
+
+        assertThat(text(login.pin(NOT_VERIFIED))).isEqualTo("648219");
+    }
+
+    @Test
+    void theLastTryIsForAPinThatWasGivenNowAndNotForOneThatLiesThere() throws Exception {
+        PinSource password = PinSources.password("648219".toCharArray());
+        TokenAuthenticator now = new TokenAuthenticator("T", password, true);
+        TokenAuthenticator later = new TokenAuthenticator("T", password, false);
+
+        assertThat(text(now.pin(LAST_TRY))).isEqualTo("648219");
+        now.accepted();
+        assertThat(now.pin(LAST_TRY)).isNull();
+        assertThat(later.pin(LAST_TRY)).isNull();
+        assertThat(later.mayUseLastTry()).isFalse();
+    }
+
+    @Test
+    void somebodyIsAskedOnceAndAgainOnlyAfterTheCardWasOutOrThePinRefused() throws Exception {
+        TokenAuthenticator login = new TokenAuthenticator("T", interactive(), true);
+
+        login.pin(null);
+        login.accepted();
+        login.pin(null);
+        assertThat(asked).hasValue(1);
+        login.pin(NOT_VERIFIED);
+        assertThat(asked).hasValue(2);
+        login.refused(2);
+        login.pin(null);
+        assertThat(asked).hasValue(3);
+        assertThat(text(login.pin(LAST_TRY))).isEqualTo("last-try");
+    }
+
+    @Test
+    void pinsAreSentAsUtf8AndTheCharactersWiped() {
+        char[] pin = "ä12345".toCharArray();
+
+        assertThat(TokenAuthenticator.toBytes(pin)).isEqualTo("ä12345".getBytes(StandardCharsets.UTF_8));
+        assertThat(pin).containsOnly('\0');
+    }
+}

@@ -35,6 +35,7 @@ final class CardSession {
     private final @Nullable Authenticator authenticator;
     private boolean open = true;
     private boolean verifiedHere;
+    private int selections;
 
     CardSession(ReaderLink link, CardDevice device, @Nullable Authenticator authenticator) {
         this.link = link;
@@ -81,9 +82,18 @@ final class CardSession {
         return response;
     }
 
+    /**
+     * Counts how often the applet was selected in this transaction. If it grows, what commands before told the device
+     * (verification keys) is forgotten.
+     */
+    int selections() {
+        return selections;
+    }
+
     /** Selects the applet: logs out. */
     AppletInfo select() throws SchsmException {
         ensureConnected();
+        selections++;
         try {
             link.reselect();
         } catch (TransmitFailure e) {
@@ -140,6 +150,7 @@ final class CardSession {
     }
 
     private void connectAgain() throws SchsmException {
+        selections++;
         verifiedHere = false;
         link.connect();
         device.bind(connection().identity());

@@ -11,6 +11,7 @@ import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
@@ -82,7 +83,7 @@ public final class SmartCardHsm {
      * READ BINARY of a whole file.
      *
      * @param fid see {@link Files}
-     * @throws io.github.schsm.ObjectNotFoundException if there is no such file
+     * @throws ObjectNotFoundException if there is no such file
      */
     public byte[] readBinary(int fid) throws SchsmException {
         Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
@@ -114,7 +115,7 @@ public final class SmartCardHsm {
     /**
      * DELETE FILE: a file or, by {@link Files#key}, a key.
      *
-     * @throws io.github.schsm.ObjectNotFoundException if there is no such file
+     * @throws ObjectNotFoundException if there is no such file
      */
     public void deleteFile(int fid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x00, 0xE4, 0x02, 0x00, fidBytes(fid), CommandApdu.NO_LE);
@@ -124,7 +125,7 @@ public final class SmartCardHsm {
     /**
      * SELECT of a key: its attributes.
      *
-     * @throws io.github.schsm.ObjectNotFoundException if there is no such key
+     * @throws ObjectNotFoundException if there is no such key
      */
     public KeyAttributes keyAttributes(int kid) throws SchsmException {
         return KeyAttributes.parse(read(
@@ -567,10 +568,31 @@ public final class SmartCardHsm {
      * @throws UntrustedDeviceException if the peer does not lead to a key that this device knows
      */
     public void deriveXkek(int kid, AttestedPublicKey peer) throws SchsmException {
-        makeKnown(peer.identity());
         byte[] content = Tlv.parse(peer.request().getEncoded()).value();
         CommandApdu command = CommandApdu.of(0x80, 0x62, kid, KeyAlgorithm.ECDH_XKEK.id(), content, CommandApdu.NO_LE);
-        executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, Resend.NEVER);
+        withKnown(peer.identity(), () -> executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, Resend.NEVER));
+    }
+
+    private interface Step<T> {
+        T run() throws SchsmException;
+    }
+
+    /**
+     * Makes a peer known for a command. Where another program's SELECT came to light only with that command, because
+     * it is the one that needs the PIN, the device has forgotten the peer again: then both are done once more.
+     */
+    private <T> T withKnown(DeviceIdentity peer, Step<T> command) throws SchsmException {
+        makeKnown(peer);
+        int selections = session.selections();
+        try {
+            return command.run();
+        } catch (ObjectNotFoundException notKnown) {
+            if (session.selections() == selections) {
+                throw notKnown;
+            }
+            makeKnown(peer);
+            return command.run();
+        }
     }
 
     // Key domains
@@ -580,7 +602,7 @@ public final class SmartCardHsm {
      *
      * @param slot from 0
      * @return the domain's state; empty if the slot is free
-     * @throws io.github.schsm.ObjectNotFoundException if there is no such slot
+     * @throws ObjectNotFoundException if there is no such slot
      * @throws DeviceException                         if the device has no key domains
      */
     public Optional<KeyDomainStatus> queryKeyDomain(int slot) throws SchsmException {
@@ -655,13 +677,14 @@ public final class SmartCardHsm {
      * @param kdm for this very device; the device checks it
      */
     public KeyDomainStatus createXkekDomain(int slot, Kdm kdm) throws SchsmException {
-        makeKnown(kdm.identity());
         byte[] certificate = kdm.groupSigner().inner().getEncoded();
         byte[] signature = Tlv.of(0x54, kdm.signature()).encoded();
         byte[] data = Arrays.copyOf(certificate, certificate.length + signature.length);
         System.arraycopy(signature, 0, data, certificate.length, signature.length);
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x02, slot, data, CommandApdu.SHORT_LE);
-        return KeyDomainAnswer.parse(slot, executeWhole(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command));
+        byte[] answer =
+                withKnown(kdm.identity(), () -> executeWhole(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command));
+        return KeyDomainAnswer.parse(slot, answer);
     }
 
     /** MANAGE KEY DOMAIN, delete the KEK; keys stay. */

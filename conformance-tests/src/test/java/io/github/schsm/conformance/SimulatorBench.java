@@ -1,20 +1,50 @@
 package io.github.schsm.conformance;
 
 import io.github.schsm.provider.SchsmProvider;
+import io.github.schsm.simulator.ApduRecorder;
+import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
 import java.security.Provider;
-import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import javax.smartcardio.CardException;
 
-/** Two devices of this JVM's rack, used by nobody else. */
+/** A rack with two devices in this process, used by nobody else. */
 final class SimulatorBench implements Bench {
-    private static final AtomicInteger NUMBER = new AtomicInteger(100_000);
+    private final SimulatorRack rack;
+    private final String terminal;
+    private final SimulatedMember source;
+    private final SimulatedMember target;
 
-    private final SimulatedMember source = SimulatedMember.create();
-    private final SimulatedMember target = SimulatedMember.create();
+    SimulatorBench() throws Exception {
+        this(DeviceProfile.smartCardHsm4k());
+    }
 
-    SimulatorBench() throws Exception {}
+    SimulatorBench(DeviceProfile profile) throws Exception {
+        rack = SimulatorRack.create(profile);
+        terminal = RackTokenSource.offer(rack);
+        source = member("ZZSIM000001");
+        target = member("ZZSIM000002");
+    }
+
+    /** Another device in the rack, or another program's view of one. */
+    SimulatedMember member(String id) throws Exception {
+        return new SimulatedMember(rack, rack.device(id), new SchsmProvider().configure(configuration(id)));
+    }
+
+    /** A configuration for a device of this rack. */
+    String configuration(String id) {
+        return "device = " + id + "; " + configuration();
+    }
+
+    /** A configuration that names no device. */
+    String configuration() {
+        return "terminal = " + terminal + "; trust = production, simulator";
+    }
+
+    SimulatorRack rack() {
+        return rack;
+    }
 
     @Override
     public SimulatedMember source() {
@@ -28,23 +58,11 @@ final class SimulatorBench implements Bench {
 
     @Override
     public void close() {
-        source.insert();
-        target.insert();
+        RackTokenSource.withdraw(terminal);
     }
 
     /** A device of the rack, and the provider for it. */
-    record SimulatedMember(SimulatedDevice device, Provider provider) implements Member {
-        /** A device that nobody has used. */
-        static SimulatedMember create() throws Exception {
-            String id = String.format(Locale.ROOT, "ZZSIM%06d", NUMBER.incrementAndGet());
-            return new SimulatedMember(
-                    SimulatorRack.memory().device(id), new SchsmProvider().configure(configuration(id)));
-        }
-
-        static String configuration(String id) {
-            return "terminal = simulator:memory; device = " + id + "; reader = " + id;
-        }
-
+    record SimulatedMember(SimulatorRack rack, SimulatedDevice device, Provider provider) implements Member {
         String id() {
             return device.id();
         }
@@ -57,6 +75,20 @@ final class SimulatorBench implements Bench {
         @Override
         public void insert() {
             device.insert();
+        }
+
+        /** Another program at the reader. */
+        RawCard raw() throws CardException {
+            return RawCard.of(rack, device);
+        }
+
+        /** What the device shows; logs everybody out. */
+        Map<String, String> state() throws CardException {
+            return raw().state();
+        }
+
+        ApduRecorder recorder() {
+            return device.recorder();
         }
     }
 }

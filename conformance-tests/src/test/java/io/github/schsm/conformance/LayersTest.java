@@ -52,7 +52,7 @@ class LayersTest {
     private static final Map<String, List<String>> MAY_USE = Map.of(
             "keystore-spi", List.of("org.bouncycastle.."),
             "card", packages("keystore-spi", "org.bouncycastle..", "jnasmartcardio..", "com.sun.jna.."),
-            "simulator", packages("keystore-spi", "org.bouncycastle.."),
+            "simulator", packages("keystore-spi", "org.bouncycastle..", "jdk.net.."),
             "provider", packages("keystore-spi", BASE + ".card.."),
             "cli",
                     packages(

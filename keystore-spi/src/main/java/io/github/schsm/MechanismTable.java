@@ -122,7 +122,7 @@ public final class MechanismTable {
             KeyAlgorithm algorithm = row.algorithm();
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | `%s` | %s | %s | %s | %s | %s |%n",
+                    "| %s | `%s` | %s | %s | %s | %s | %s |\n",
                     row.type(),
                     row.name(),
                     others.isEmpty() ? "" : "`" + String.join("`, `", others) + "`",

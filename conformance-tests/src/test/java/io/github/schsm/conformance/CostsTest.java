@@ -1,0 +1,349 @@
+package io.github.schsm.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.UnwrapProtection;
+import io.github.schsm.WrapProtection;
+import io.github.schsm.provider.SchsmProvider;
+import io.github.schsm.simulator.ApduRecorder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Cipher;
+import javax.crypto.KeyAgreement;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.IvParameterSpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The commands that operations take are those that docs/costs.md says. */
+class CostsTest {
+    private static final Path DOCUMENT = Path.of(System.getProperty("schsm.home", "."), "docs", "costs.md");
+    private static final Pattern ROW = Pattern.compile("\\| (.+) \\| (\\d+) \\| (\\d+) \\|");
+    private static final char[] PIN = "648219".toCharArray();
+
+    private SimulatorBench bench;
+
+    @BeforeEach
+    void open() throws Exception {
+        bench = new SimulatorBench();
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    private interface Operation {
+        void run() throws Exception;
+    }
+
+    private List<ApduRecorder.Exchange> exchanges(Operation operation) throws Exception {
+        bench.source().recorder().start();
+        bench.target().recorder().start();
+        operation.run();
+        bench.source().recorder().stop();
+        bench.target().recorder().stop();
+        return java.util.stream.Stream.concat(
+                        bench.source().recorder().exchanges().stream(), bench.target().recorder().exchanges().stream())
+                .toList();
+    }
+
+    private static void assertCost(String operation, List<ApduRecorder.Exchange> exchanges) throws Exception {
+        for (String line : Files.readAllLines(DOCUMENT)) {
+            Matcher row = ROW.matcher(line);
+            if (row.matches() && row.group(1).equals(operation)) {
+                assertThat(exchanges)
+                        .as("%s: the bound in %s", operation, DOCUMENT)
+                        .hasSizeLessThanOrEqualTo(Integer.parseInt(row.group(2)));
+                assertThat(exchanges)
+                        .as("%s: the measured number in %s", operation, DOCUMENT)
+                        .hasSize(Integer.parseInt(row.group(3)));
+                return;
+            }
+        }
+        throw new AssertionError("no row for \"" + operation + "\" in " + DOCUMENT);
+    }
+
+    private static void sign(Signature signature, byte[] data) throws Exception {
+        signature.update(data);
+        signature.sign();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "secp256r1, SHA1withECDSA, 20",
+        "secp256r1, SHA256withECDSA, 32",
+        "secp384r1, SHA384withECDSA, 48",
+        "brainpoolP512r1, SHA512withECDSA, 64",
+        "secp521r1, SHA512withECDSAinP1363Format, 64",
+        "secp256r1, SHA512withECDSA, 32",
+    })
+    void signature(String curve, String algorithm, int sent) throws Exception {
+        Provider provider = bench.source().provider();
+        bench.source().keyStore();
+        KeyPair pair = Group.generatePair(
+                provider,
+                SchsmKeySpec.builder("k")
+                        .parameters(new ECGenParameterSpec(curve))
+                        .build());
+        Signature signature = Signature.getInstance(algorithm, provider);
+        signature.initSign(pair.getPrivate());
+
+        for (int length : new int[] {0, 1, 1000, 100_000, 1 << 20}) {
+            List<ApduRecorder.Exchange> exchanges = exchanges(() -> sign(signature, new byte[length]));
+
+            assertCost("signature, any data size, any hash", exchanges);
+            assertThat(exchanges.get(0).dataLength()).isEqualTo(sent).isLessThanOrEqualTo(64);
+        }
+    }
+
+    @Test
+    void signatureOverAHashOnTheLongestCurveSendsItWhole() throws Exception {
+        Provider provider = bench.source().provider();
+        bench.source().keyStore();
+        KeyPair pair = Group.generatePair(
+                provider,
+                SchsmKeySpec.builder("k")
+                        .parameters(new ECGenParameterSpec("secp521r1"))
+                        .build());
+        Signature signature = Signature.getInstance("NONEwithECDSA", provider);
+        signature.initSign(pair.getPrivate());
+
+        List<ApduRecorder.Exchange> exchanges = exchanges(() -> sign(signature, new byte[66]));
+
+        assertCost("signature, any data size, any hash", exchanges);
+        assertThat(exchanges.get(0).dataLength()).isEqualTo(66);
+    }
+
+    @Test
+    void signatureWithAUseCounter() throws Exception {
+        Provider provider = bench.source().provider();
+        bench.source().keyStore();
+        KeyPair pair = Group.generatePair(
+                provider,
+                SchsmKeySpec.builder("k")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .useCounter(100)
+                        .build());
+        Signature signature = Signature.getInstance("SHA256withECDSA", provider);
+        signature.initSign(pair.getPrivate());
+
+        for (int i = 0; i < 3; i++) {
+            assertCost("signature with a key that has a use counter", exchanges(() -> sign(signature, new byte[100])));
+        }
+    }
+
+    /** Three keys with certificates under an issuer and a root. */
+    private void fill(SimulatorBench.SimulatedMember member) throws Exception {
+        KeyStore keyStore = member.keyStore();
+        Pki pki = Pki.create();
+        for (int i = 1; i <= 3; i++) {
+            KeyPair pair = Group.generatePair(
+                    member.provider(),
+                    SchsmKeySpec.builder("k" + i)
+                            .parameters(new ECGenParameterSpec("secp256r1"))
+                            .build());
+            X509Certificate certificate = pki.issue("k" + i, pair.getPublic());
+            keyStore.setKeyEntry("k" + i, pair.getPrivate(), null, pki.chain(certificate));
+        }
+        assertThat(keyStore.size()).isEqualTo(5);
+    }
+
+    private KeyStore freshlyLoaded(String configuration) throws Exception {
+        KeyStore keyStore = KeyStore.getInstance("SCHSM", new SchsmProvider().configure(configuration));
+        keyStore.load(null, PIN);
+        return keyStore;
+    }
+
+    private static void touchEverything(KeyStore keyStore) throws Exception {
+        for (String alias : Collections.list(keyStore.aliases())) {
+            assertThat(keyStore.getCertificate(alias)).isNotNull();
+            if (keyStore.isKeyEntry(alias)) {
+                assertThat(keyStore.getKey(alias, null)).isNotNull();
+                assertThat(keyStore.getCertificateChain(alias)).hasSize(3);
+                assertThat(keyStore.getEntry(alias, null).getAttributes()).isNotEmpty();
+            }
+        }
+        assertThat(keyStore.size()).isEqualTo(5);
+    }
+
+    @Test
+    void coldLoad() throws Exception {
+        fill(bench.source());
+        String configuration = bench.configuration(bench.source().id());
+
+        assertCost(
+                "cold load, 3 keys, 2 CA certificates, one reader: `load` alone",
+                exchanges(() -> freshlyLoaded(configuration)));
+        assertCost(
+                "cold load, 3 keys, 2 CA certificates, one reader: `load`, then every alias, certificate and key",
+                exchanges(() -> touchEverything(freshlyLoaded(configuration))));
+    }
+
+    @Test
+    void coldLoadWithFurtherReaders() throws Exception {
+        SimulatorBench.SimulatedMember third = bench.member("ZZSIM000003");
+        fill(third);
+        third.recorder().start();
+
+        List<ApduRecorder.Exchange> others =
+                exchanges(() -> touchEverything(freshlyLoaded(bench.configuration(third.id()))));
+
+        List<ApduRecorder.Exchange> all = java.util.stream.Stream.concat(
+                        others.stream(), third.recorder().exchanges().stream())
+                .toList();
+        assertCost("the same with the device in the last of three readers", all);
+    }
+
+    @Test
+    void coldLoadOfAnEmptyDevice() throws Exception {
+        assertCost(
+                "cold load of an empty device",
+                exchanges(() -> assertThat(
+                                freshlyLoaded(bench.configuration(bench.source().id()))
+                                        .size())
+                        .isZero()));
+    }
+
+    @Test
+    void loadAgainAndOneCertificateReplacedByAnotherOfEqualLength() throws Exception {
+        fill(bench.source());
+        KeyStore keyStore = freshlyLoaded(bench.configuration(bench.source().id()));
+        touchEverything(keyStore);
+        X509Certificate old = (X509Certificate) keyStore.getCertificate("k2");
+
+        assertCost("load again, nothing changed", exchanges(() -> keyStore.load(null, PIN)));
+        touchEverything(keyStore);
+        assertThat(keyStore.getCertificate("k2")).isEqualTo(old);
+
+        byte[] replaced = old.getEncoded();
+        replaced[replaced.length - 1] ^= 1;
+        bench.source().raw().login().write(0xCE02, replaced);
+        keyStore.load(null, PIN);
+        keyStore.containsAlias("k2");
+
+        List<ApduRecorder.Exchange> exchanges = exchanges(
+                () -> assertThat(keyStore.getCertificate("k2").getEncoded()).isEqualTo(replaced));
+        assertCost("after it: reading one replaced certificate", exchanges);
+    }
+
+    @Test
+    void wrapAndUnwrap() throws Exception {
+        Group group = Group.of(bench);
+        KeyPair pair = group.source()
+                .generate(SchsmKeySpec.builder("code-signing")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .domain(group.source().domain())
+                        .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
+                        .build());
+        Pki pki = Pki.create();
+        X509Certificate[] certificate = {pki.issue("code-signing", pair.getPublic())};
+        group.source().keyStore().setKeyEntry("code-signing", pair.getPrivate(), null, certificate);
+        Group.Keks keks = group.agree();
+
+        List<ApduRecorder.Exchange> exchanges = exchanges(() -> {
+            KeyStore.Entry moving =
+                    group.source().keyStore().getEntry("code-signing", new WrapProtection(keks.source()));
+            group.target().keyStore().setEntry("code-signing", moving, new UnwrapProtection(keks.target()));
+        });
+
+        assertCost("wrap and unwrap of one EC key with certificate, KEKs agreed", exchanges);
+        assertThat(group.target().keyStore().getCertificate("code-signing")).isEqualTo(certificate[0]);
+    }
+
+    @Test
+    void wrapAndUnwrapOfAFreshlyLoadedKey() throws Exception {
+        Group group = Group.of(bench);
+        KeyPair pair = group.source()
+                .generate(SchsmKeySpec.builder("code-signing")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .domain(group.source().domain())
+                        .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
+                        .build());
+        Group.Keks keks = group.agree();
+        group.source().keyStore().load(null, PIN);
+        group.target().keyStore().load(null, PIN);
+        PrivateKey key = (PrivateKey) group.source().keyStore().getKey("code-signing", null);
+        group.target().keyStore().size();
+
+        List<ApduRecorder.Exchange> exchanges = exchanges(() -> {
+            Cipher wrap = Cipher.getInstance("XKEK", group.source().provider());
+            wrap.init(Cipher.WRAP_MODE, keks.source());
+            byte[] blob = wrap.wrap(key);
+            group.target()
+                    .keyStore()
+                    .setEntry(
+                            "code-signing",
+                            io.github.schsm.WrappedKeyEntry.of(
+                                    blob,
+                                    null,
+                                    List.of(group.source().keyStore().getCertificate("code-signing"))),
+                            new UnwrapProtection(keks.target()));
+        });
+
+        assertThat(exchanges).hasSizeLessThanOrEqualTo(8);
+        assertThat(group.target().keyStore().getCertificate("code-signing").getPublicKey())
+                .isEqualTo(pair.getPublic());
+    }
+
+    @Test
+    void agreement() throws Exception {
+        Group group = Group.of(bench);
+        KeyPair own = group.source()
+                .generate(SchsmKeySpec.exchangeKey("exchange", group.source().domain()));
+        KeyPair peer = group.target()
+                .generate(SchsmKeySpec.exchangeKey("exchange", group.target().domain()));
+        byte[] file = Group.publicKeyFile(peer);
+
+        assertCost(
+                "XKEK agreement on one side, first time",
+                exchanges(() -> group.source().agree(own, file)));
+        assertCost(
+                "XKEK agreement on one side, again with a known peer",
+                exchanges(() -> group.source().agree(own, file)));
+    }
+
+    @Test
+    void otherOperations() throws Exception {
+        Provider provider = bench.source().provider();
+        bench.source().keyStore();
+        SchsmKeySpec spec = SchsmKeySpec.builder("k")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .build();
+        KeyPair[] made = new KeyPair[1];
+        assertCost("generation of an EC key pair", exchanges(() -> made[0] = Group.generatePair(provider, spec)));
+        KeyAgreement ecdh = KeyAgreement.getInstance("ECDH", provider);
+        ecdh.init(made[0].getPrivate());
+        assertCost("ECDH", exchanges(() -> {
+            ecdh.doPhase(made[0].getPublic(), true);
+            ecdh.generateSecret();
+        }));
+
+        javax.crypto.KeyGenerator generator = javax.crypto.KeyGenerator.getInstance("AES", provider);
+        generator.init(SchsmKeySpec.builder("aes").keySize(256).build());
+        SecretKey aes = generator.generateKey();
+        Cipher cipher = Cipher.getInstance("AES/CBC/NoPadding", provider);
+        cipher.init(Cipher.ENCRYPT_MODE, aes, new IvParameterSpec(new byte[16]));
+        assertCost("AES-CBC, 4 KiB", exchanges(() -> cipher.doFinal(new byte[4096])));
+        Mac mac = Mac.getInstance("AESCMAC", provider);
+        mac.init(aes);
+        assertCost("AES-CMAC", exchanges(() -> mac.doFinal(new byte[1000])));
+    }
+}

@@ -1,6 +1,7 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.KeyDomain;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
@@ -32,6 +33,7 @@ final class WrapCommand extends SchsmCommand {
         Connected connected = context.openWithPin();
         SchsmKey key = connected.key(label);
         KeyDomain domain = connected.domainOf(key);
+        requireKek(connected, domain);
         WrapProtection protection = new WrapProtection(domain.kek());
         KeyStore.Entry entry =
                 connected.keyStore().getEntry(label, withoutUseCounter ? protection.withoutUseCounter() : protection);
@@ -48,5 +50,16 @@ final class WrapCommand extends SchsmCommand {
                         .and("file", file)
                         .and("kcv", Text.hex(wrapped.kcv()))
                         .members());
+    }
+
+    /** The library says it too, but in the words of the JCA. */
+    private static void requireKek(Connected connected, KeyDomain domain) throws SchsmException {
+        if (!domain.status().hasKek()) {
+            throw new CliException("the key domain in slot " + domain.slot() + " of device " + connected.id()
+                    + " has no KEK to wrap with: "
+                    + (domain.isXkek()
+                            ? "agree on one with the other device first (schsm derive-xkek)"
+                            : "import its DKEK shares first (schsm domain import-share)"));
+        }
     }
 }

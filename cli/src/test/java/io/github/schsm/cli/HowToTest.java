@@ -96,7 +96,7 @@ class HowToTest {
         assertThat(rack.on(A, "wrap", "--label=code-signing", "--out=" + rack.file("late.wky"))
                         .failed()
                         .err())
-                .contains("no KEK");
+                .contains("no KEK", "schsm derive-xkek");
         assertThat(folder.resolve("late.wky")).doesNotExist();
     }
 

@@ -58,9 +58,7 @@ public final class Kdm {
         signer.token().trust().verify(device);
         byte[] der = signer.token().sign(signer.key(), MechanismTable.ECDSA_HASH, signed(device));
         byte[] signature = EcdsaSignature.parse(der).plain(EcCurve.BRAINPOOLP256R1.orderLength());
-        Cvc issuer = device.issuerCertificate()
-                .orElseThrow(() -> new InvalidRequestException("a KDM names the device's issuer, and device "
-                        + device.deviceId() + " has a self-signed certificate"));
+        Cvc issuer = device.issuerCertificate().orElse(device.deviceCertificate());
         Tlv object = Tlv.of(
                 0x30,
                 Tlv.of(0x06, OID),
@@ -99,9 +97,10 @@ public final class Kdm {
         if (request.curve().isEmpty()) {
             throw new MalformedDataException(WHAT, "the group signer's key is not an EC key");
         }
+        boolean selfSigned = Arrays.equals(issuer.getEncoded(), device.getEncoded());
         return new Kdm(
                 object,
-                DeviceIdentity.of(device, issuer),
+                DeviceIdentity.of(device, selfSigned ? null : issuer),
                 request,
                 object.require(TAG_SIGNATURE).value());
     }

@@ -12,6 +12,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
@@ -682,9 +683,30 @@ public final class SmartCardHsm {
         byte[] data = Arrays.copyOf(certificate, certificate.length + signature.length);
         System.arraycopy(signature, 0, data, certificate.length, signature.length);
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x02, slot, data, CommandApdu.SHORT_LE);
-        byte[] answer =
-                withKnown(kdm.identity(), () -> executeWhole(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command));
-        return KeyDomainAnswer.parse(slot, answer);
+        Step<byte[]> create = () -> executeWhole(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command);
+        Optional<SchsmException> unknown = makeItselfKnown(kdm.identity());
+        try {
+            byte[] answer = unknown.isPresent() ? create.run() : withKnown(kdm.identity(), create);
+            return KeyDomainAnswer.parse(slot, answer);
+        } catch (DeviceException refused) {
+            unknown.ifPresent(refused::addSuppressed);
+            throw refused;
+        }
+    }
+
+    /**
+     * The device's own certificates are made known to it as those of a peer are. Some firmware knows its own key
+     * without, and cannot be taught its own chain: whether it takes the KDM is then for it to say.
+     */
+    private Optional<SchsmException> makeItselfKnown(DeviceIdentity own) throws SchsmException {
+        try {
+            makeKnown(own);
+            return Optional.empty();
+        } catch (PinException needed) {
+            throw needed;
+        } catch (UntrustedDeviceException | DeviceException refused) {
+            return Optional.of(refused);
+        }
     }
 
     /** MANAGE KEY DOMAIN, delete the KEK; keys stay. */

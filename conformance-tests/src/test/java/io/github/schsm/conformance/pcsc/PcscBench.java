@@ -1,0 +1,74 @@
+package io.github.schsm.conformance.pcsc;
+
+import io.github.schsm.conformance.Bench;
+import io.github.schsm.provider.SchsmProvider;
+import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.SimulatorRack;
+import java.security.Provider;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Two devices that nobody has used, in the daemon's first two readers. */
+final class PcscBench implements Bench {
+    private static final AtomicInteger NUMBER = new AtomicInteger(200_000);
+
+    private final PcscMember source;
+    private final PcscMember target;
+
+    /**
+     * Puts the devices in.
+     *
+     * @param terminal {@code pcsc} or {@code sunpcsc}
+     */
+    PcscBench(String terminal) throws Exception {
+        this.source = new PcscMember(terminal, 0);
+        this.target = new PcscMember(terminal, 1);
+    }
+
+    @Override
+    public PcscMember source() {
+        return source;
+    }
+
+    @Override
+    public PcscMember target() {
+        return target;
+    }
+
+    @Override
+    public void close() {
+        source.reader.close();
+        target.reader.close();
+    }
+
+    static final class PcscMember implements Member {
+        private final VirtualReader reader;
+        private final Provider provider;
+
+        private PcscMember(String terminal, int number) throws Exception {
+            String id = String.format(Locale.ROOT, "ZZSIM%06d", NUMBER.incrementAndGet());
+            SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+            this.reader = VirtualReader.plug(number, rack.device(id));
+            this.provider = new SchsmProvider().configure(reader.configuration(terminal));
+        }
+
+        @Override
+        public Provider provider() {
+            return provider;
+        }
+
+        VirtualReader reader() {
+            return reader;
+        }
+
+        @Override
+        public void remove() throws Exception {
+            reader.remove();
+        }
+
+        @Override
+        public void insert() throws Exception {
+            reader.insert();
+        }
+    }
+}

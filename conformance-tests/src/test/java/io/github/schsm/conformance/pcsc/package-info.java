@@ -1,0 +1,2 @@
+/** Over a real PC/SC daemon, with simulated devices in vpcd's readers. */
+package io.github.schsm.conformance.pcsc;

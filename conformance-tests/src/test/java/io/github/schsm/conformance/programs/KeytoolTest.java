@@ -1,0 +1,156 @@
+package io.github.schsm.conformance.programs;
+
+import io.github.schsm.conformance.Pki;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** keytool and jarsigner of each JDK, which know nothing of SmartCard-HSMs; the device is a simulated one in a folder. */
+class KeytoolTest {
+    @TempDir
+    private Path folder;
+
+    private static Stream<Jdk> jdks() {
+        return Jdk.all().stream();
+    }
+
+    private static Stream<Arguments> ways() {
+        return jdks().flatMap(jdk -> Stream.of(Keytool.Way.values()).map(way -> Arguments.of(way, jdk)));
+    }
+
+    private String configuration() {
+        return "terminal = simulator:" + folder.resolve("rack");
+    }
+
+    private Keytool keytool(Keytool.Way way, Jdk jdk) {
+        return new Keytool(jdk, way, configuration(), folder);
+    }
+
+    @ParameterizedTest(name = "{0} on {1}")
+    @MethodSource("ways")
+    void keyLivesFromGenerationToDeletion(Keytool.Way way, Jdk jdk) throws Exception {
+        LifeOfAKey.run(keytool(way, jdk), () -> MakeKey.run(jdk, configuration(), "bare"), folder);
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void softwareKeyIsRefusedAndNothingIsStored(Jdk jdk) throws Exception {
+        Keytool keytool = keytool(Keytool.Way.ADD_PROVIDER, jdk);
+
+        keytool.run("-genkeypair", "-alias", "soft", "-keyalg", "EC", "-dname", "CN=Soft", "-keypass", Keytool.PIN)
+                .failed()
+                .says("a software key cannot be stored on a device", "-providername");
+
+        keytool.run("-list").succeeded().says("contains 0 entries").doesNotSay("soft");
+    }
+
+    /** From JDK 17 on keytool's way of setting a group leaves the JDK's own generator; the last in the list makes the key. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void groupNameWithoutProviderNameNeverLeavesASoftwareKey(Jdk jdk) throws Exception {
+        Keytool keytool = keytool(Keytool.Way.ADD_PROVIDER, jdk);
+
+        Program.Result made = keytool.run(
+                "-genkeypair",
+                "-alias",
+                "made",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=Made",
+                "-keypass",
+                Keytool.PIN);
+
+        Program.Result listed = keytool.run("-list").succeeded();
+        if (made.status() == 0) {
+            listed.says("made, ", "PrivateKeyEntry");
+            keytool.run("-certreq", "-alias", "made").succeeded().says("BEGIN NEW CERTIFICATE REQUEST");
+        } else {
+            made.says("a software key cannot be stored on a device");
+            listed.says("contains 0 entries");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void pinComesFromTheEnvironmentInBothWays(Jdk jdk) throws Exception {
+        Keytool keytool = keytool(Keytool.Way.ADD_PROVIDER, jdk);
+        keytool.runWithoutPin(Map.of("HSM_PIN", Keytool.PIN), "-list", "-storepass:env", "HSM_PIN")
+                .succeeded()
+                .says("contains 0 entries");
+
+        Keytool configured =
+                new Keytool(jdk, Keytool.Way.ADD_PROVIDER, configuration() + "; pin = env:HSM_PIN", folder);
+        generateAsConfigured(configured, Map.of()).failed().says("HSM_PIN");
+        generateAsConfigured(configured, Map.of("HSM_PIN", Keytool.PIN)).succeeded();
+        configured.runWithoutPin(Map.of(), "-protected", "-list").succeeded().says("contains 1 entry", "asked, ");
+    }
+
+    private static Program.Result generateAsConfigured(Keytool keytool, Map<String, String> environment)
+            throws Exception {
+        return keytool.runWithoutPin(
+                environment,
+                "-protected",
+                "-genkeypair",
+                "-alias",
+                "asked",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=Asked",
+                "-providername",
+                "SCHSM");
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void wrongPinIsSaidWithTheTriesThatAreLeft(Jdk jdk) throws Exception {
+        keytool(Keytool.Way.ADD_PROVIDER, jdk)
+                .runWithoutPin(Map.of(), "-list", "-storepass", "123456")
+                .failed()
+                .says("PIN", "2");
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void misspelledConfigurationIsSaid(Jdk jdk) throws Exception {
+        new Keytool(jdk, Keytool.Way.JAVA_SECURITY, "terminl = pcsc", folder)
+                .run("-list")
+                .failed()
+                .says("terminl", "terminal");
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void jarsignerSignsAJarThatVerifies(Jdk jdk) throws Exception {
+        Keytool keytool = keytool(Keytool.Way.ADD_PROVIDER, jdk);
+        LifeOfAKey.generate(keytool, "signer");
+        Pki pki = Pki.create();
+        LifeOfAKey.certify(keytool, pki, "signer", "CN=Signer", folder);
+        Path jar = folder.resolve("signed.jar");
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream packed = new JarOutputStream(out)) {
+            packed.putNextEntry(new JarEntry("hello.txt"));
+            packed.write("hello".getBytes(StandardCharsets.UTF_8));
+        }
+
+        keytool.jarsigner(jar.toString(), "signer").succeeded().says("jar signed");
+
+        Program.run(jdk.tool("jarsigner"), "-verify", "-verbose", "-certs", jar.toString())
+                .succeeded()
+                .says("jar verified", "CN=Signer", "CN=Test Issuer", "CN=Test Root");
+    }
+}

@@ -41,6 +41,14 @@ final class GlobalOptions {
     String trust;
 
     @Option(
+            names = "--name",
+            scope = ScopeType.INHERIT,
+            paramLabel = "NAME",
+            description = "The provider is called SCHSM-NAME in what is said of it. Default: SCHSM.")
+    @Nullable
+    String name;
+
+    @Option(
             names = "--config",
             scope = ScopeType.INHERIT,
             paramLabel = "FILE",

@@ -28,6 +28,9 @@ class PcscReadersTest {
             .map(Integer::valueOf)
             .toList();
 
+    /** Milliseconds within which the daemon has noticed that another test's device is gone. */
+    private static final long UNTIL_NOTICED = 20_000;
+
     private static Stream<Provider> providers() {
         return Stream.of(new Smartcardio(), Security.getProvider("SunPCSC"));
     }
@@ -40,7 +43,9 @@ class PcscReadersTest {
 
         assertThat(terminals).hasSameSizeAs(PORTS);
         for (CardTerminal terminal : terminals) {
-            assertThat(terminal.isCardPresent()).as(terminal.getName()).isFalse();
+            assertThat(terminal.waitForCardAbsent(UNTIL_NOTICED))
+                    .as(terminal.getName())
+                    .isTrue();
         }
     }
 

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -14,7 +15,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * A DKEK share in a file, protected by a password (section 7 of the protocol notes), in the form that the common tools
  * write and read: {@code "Salted__" || salt(8) || AES-256-CBC(share || padding)}. Key and IV are derived from the
- * password by ten million rounds of MD5 for each of three blocks, which takes seconds on purpose.
+ * password by ten million rounds of MD5 for each of three blocks, which takes seconds on purpose. The password may be
+ * divided among custodians: {@link DkekSharePassword}.
  */
 public final class DkekShareFile {
     /** A share has 32 bytes. */
@@ -45,6 +47,39 @@ public final class DkekShareFile {
      */
     public static byte[] decrypt(byte[] file, byte[] password) throws MalformedDataException, InvalidRequestException {
         return decrypt(file, password, ITERATIONS);
+    }
+
+    /**
+     * The share in a file whose password is divided among custodians. Takes twice as long where the password begins
+     * with zeros.
+     *
+     * @param file   64 bytes
+     * @param shares as many as the threshold says, or more
+     * @return 32 bytes; the caller's to wipe
+     * @throws MalformedDataException  if it is no such file
+     * @throws InvalidRequestException if the shares do not belong together, or do not open it
+     */
+    public static byte[] decrypt(byte[] file, List<DkekPasswordShare> shares)
+            throws MalformedDataException, InvalidRequestException {
+        return decrypt(file, shares, ITERATIONS);
+    }
+
+    static byte[] decrypt(byte[] file, List<DkekPasswordShare> shares, int iterations)
+            throws MalformedDataException, InvalidRequestException {
+        List<byte[]> passwords = DkekSharePassword.recreate(shares);
+        try {
+            InvalidRequestException refused = DkekSharePassword.wrong(shares);
+            for (byte[] password : passwords) {
+                try {
+                    return decrypt(file, password, iterations);
+                } catch (InvalidRequestException notThis) {
+                    refused.addSuppressed(notThis);
+                }
+            }
+            throw refused;
+        } finally {
+            passwords.forEach(password -> Arrays.fill(password, (byte) 0));
+        }
     }
 
     static byte[] decrypt(byte[] file, byte[] password, int iterations)

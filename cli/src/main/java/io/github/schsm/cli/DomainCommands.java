@@ -4,13 +4,17 @@ import io.github.schsm.Kdm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.KeyDomains;
+import io.github.schsm.card.DkekPasswordShare;
 import io.github.schsm.card.DkekShareFile;
+import io.github.schsm.card.DkekSharePassword;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -130,19 +134,35 @@ final class DomainCommands {
         @Mixin
         private PasswordOptions password;
 
+        @Mixin
+        private PasswordShareOptions shares;
+
         @Override
         Answer answer(Context context) throws GeneralSecurityException {
+            if (shares.areGiven() && password.secret().isGiven()) {
+                throw new CliException("the password of " + file + " is either given whole or by its shares: leave out"
+                        + " --password-env and --password-file, or --shares and --shares-file");
+            }
             byte[] encrypted = FileIo.read(file, "DKEK share");
             Connected connected = context.open();
             KeyDomain domain = connected.device().keyDomain(slot.number);
-            byte[] secret = PasswordOptions.bytes(password.secret().read(context.io(), "of " + file));
-            byte[] share = new byte[0];
+            byte[] share = decrypt(context.io(), encrypted);
             try {
-                share = DkekShareFile.decrypt(encrypted, secret);
                 return DomainCommands.answer("Share imported.", connected, domain.importShare(share));
             } finally {
-                Arrays.fill(secret, (byte) 0);
                 Arrays.fill(share, (byte) 0);
+            }
+        }
+
+        private byte[] decrypt(Io io, byte[] encrypted) throws GeneralSecurityException {
+            if (shares.areGiven()) {
+                return DkekShareFile.decrypt(encrypted, shares.read(io));
+            }
+            byte[] secret = PasswordOptions.bytes(password.secret().read(io, "of " + file));
+            try {
+                return DkekShareFile.decrypt(encrypted, secret);
+            } finally {
+                Arrays.fill(secret, (byte) 0);
             }
         }
     }
@@ -161,21 +181,94 @@ final class DomainCommands {
         @Mixin
         private PasswordOptions password;
 
+        @ArgGroup(exclusive = false)
+        private @Nullable Custodians custodians;
+
+        static final class Custodians {
+            @Option(
+                    names = "--threshold",
+                    required = true,
+                    paramLabel = "N",
+                    description = "Divide a random password among custodians: how many of them can open the file, at"
+                            + " least 2.")
+            private int threshold;
+
+            @Option(
+                    names = "--total",
+                    required = true,
+                    paramLabel = "M",
+                    description = "How many custodians there are, at least 3; their password shares go to files"
+                            + " FILE.password-1-of-M and so on.")
+            private int total;
+        }
+
         @Override
         Answer answer(Context context) throws GeneralSecurityException {
+            if (custodians != null) {
+                return divided(custodians);
+            }
             byte[] secret = PasswordOptions.bytes(password.secret().readNew(context.io(), "of " + file));
+            try {
+                write(secret);
+            } finally {
+                Arrays.fill(secret, (byte) 0);
+            }
+            return Answer.of(
+                    "DKEK share written to " + file + ".",
+                    Answer.json("file", file).members());
+        }
+
+        private void write(byte[] secret) throws CliException {
             byte[] share = new byte[DkekShareFile.SHARE_LENGTH];
             try {
                 SecureRandom random = new SecureRandom();
                 random.nextBytes(share);
                 FileIo.write(file, DkekShareFile.encrypt(share, secret, random), overwrite);
             } finally {
-                Arrays.fill(secret, (byte) 0);
                 Arrays.fill(share, (byte) 0);
             }
+        }
+
+        private Answer divided(Custodians among) throws GeneralSecurityException {
+            if (password.secret().isGiven()) {
+                throw new CliException("a password that is divided is a random one: leave out --password-env and"
+                        + " --password-file, or --threshold and --total");
+            }
+            SecureRandom random = new SecureRandom();
+            byte[] secret = DkekSharePassword.generate(random);
+            List<Path> files = new ArrayList<>();
+            try {
+                List<DkekPasswordShare> shares = DkekSharePassword.divide(secret, among.threshold, among.total, random);
+                for (DkekPasswordShare share : shares) {
+                    files.add(Path.of(file + ".password-" + share.id() + "-of-" + among.total));
+                }
+                if (!overwrite) {
+                    FileIo.requireFree(file);
+                    for (Path one : files) {
+                        FileIo.requireFree(one);
+                    }
+                }
+                for (int i = 0; i < files.size(); i++) {
+                    byte[] lines = shares.get(i).encode();
+                    FileIo.writeSecret(files.get(i), lines, overwrite);
+                    Arrays.fill(lines, (byte) 0);
+                }
+                write(secret);
+            } finally {
+                Arrays.fill(secret, (byte) 0);
+            }
             return Answer.of(
-                    "DKEK share written to " + file + ".",
-                    Answer.json("file", file).members());
+                    Text.lines(
+                            "DKEK share written to " + file + ". Any " + among.threshold + " of these " + among.total
+                                    + " password shares open it:",
+                            files.stream().map(one -> "  " + one).collect(Collectors.joining("\n")),
+                            "Give each to its custodian, and delete them here."),
+                    Answer.json("file", file)
+                            .and("threshold", among.threshold)
+                            .and(
+                                    "passwordShares",
+                                    files.stream().map(Path::toString).toList())
+                            .members());
         }
     }
 

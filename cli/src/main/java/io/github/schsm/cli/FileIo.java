@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 
 /** The files that commands exchange; all of them are small. */
 final class FileIo {
@@ -39,10 +42,42 @@ final class FileIo {
                 Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             }
         } catch (FileAlreadyExistsException there) {
-            throw new CliException("the file " + file + " is there already: give another name, or --overwrite", there);
+            throw isThere(file, there);
         } catch (IOException failed) {
             throw new CliException("the file " + file + " cannot be written: " + reason(failed), failed);
         }
+    }
+
+    /** Refuses what {@link #write} would refuse, before anything else is done. */
+    static void requireFree(Path file) throws CliException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw isThere(file, null);
+        }
+    }
+
+    /** Writes a file that only its owner may read, where the file system knows owners. */
+    static void writeSecret(Path file, byte[] content, boolean overwrite) throws CliException {
+        try {
+            if (overwrite) {
+                Files.deleteIfExists(file);
+            }
+            if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.write(file, content);
+            } else {
+                Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            }
+        } catch (FileAlreadyExistsException there) {
+            throw isThere(file, there);
+        } catch (IOException failed) {
+            throw new CliException("the file " + file + " cannot be written: " + reason(failed), failed);
+        }
+    }
+
+    private static CliException isThere(Path file, @Nullable FileAlreadyExistsException cause) {
+        String message = "the file " + file + " is there already: give another name, or --overwrite";
+        return cause == null ? new CliException(message) : new CliException(message, cause);
     }
 
     /** The messages of the JDK's file exceptions are often only the file's name. */

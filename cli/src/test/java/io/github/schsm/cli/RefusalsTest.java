@@ -9,8 +9,13 @@ import io.github.schsm.simulator.SimulatorRack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -296,5 +301,104 @@ class RefusalsTest {
                         .out())
                 .contains("DKEK")
                 .doesNotContain("KCV none");
+    }
+
+    @Test
+    void passwordsOfDkekSharesAreDividedAmongCustodians() throws IOException {
+        rack.on(A, "domain", "create", "--slot=0", "--dkek-shares=2").done();
+        String file = rack.file("share.pbe");
+        Run created = rack.withoutPinOn("", "domain", "create-share", file, "--threshold=2", "--total=3")
+                .done();
+        List<String> shares = IntStream.rangeClosed(1, 3)
+                .mapToObj(i -> file + ".password-" + i + "-of-3")
+                .toList();
+        assertThat(created.out()).contains(shares);
+        for (String share : shares) {
+            assertThat(Files.getPosixFilePermissions(Path.of(share)))
+                    .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+            for (String line : Files.readAllLines(Path.of(share))) {
+                assertThat(created.out()).doesNotContain(line.substring(line.indexOf(':') + 2) + ":");
+            }
+        }
+
+        assertThat(importShare(file, "--shares-file=" + shares.get(0)).failed().err())
+                .contains("at least 2");
+        assertThat(importShare(file, "--shares-file=" + shares.get(0), "--password-env=PASSWORD")
+                        .failed()
+                        .err())
+                .contains("either");
+        assertThat(importShare(file, "--shares=2").failed().err()).contains("--shares-file");
+        assertThat(importShare(file, "--shares-file=" + shares.get(2), "--shares-file=" + shares.get(0))
+                        .done()
+                        .out())
+                .contains("1 of 2 shares missing");
+        assertThat(typedImport(file, shares.get(1), shares.get(2)).done().out()).contains("DKEK");
+
+        Files.delete(Path.of(file));
+        byte[] kept = Files.readAllBytes(Path.of(shares.get(0)));
+        assertThat(rack.withoutPinOn("", "domain", "create-share", file, "--threshold=2", "--total=3")
+                        .failed()
+                        .err())
+                .contains(shares.get(0), "--overwrite");
+        assertThat(Path.of(file)).doesNotExist();
+        assertThat(Path.of(shares.get(0))).hasBinaryContent(kept);
+    }
+
+    private Run importShare(String file, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("domain", "import-share", "--slot=0", file));
+        arguments.addAll(List.of(options));
+        return rack.withoutPinOn(A, arguments.toArray(String[]::new));
+    }
+
+    /** Two custodians type what is in their files. */
+    private Run typedImport(String file, String first, String second) throws IOException {
+        List<String> typed = new ArrayList<>();
+        for (String share : List.of(first, second)) {
+            for (String line : Files.readAllLines(Path.of(share))) {
+                typed.add(line.substring(line.indexOf(':') + 2));
+            }
+        }
+        typed.remove(3); // the prime is asked for once
+        Iterator<String> answers = typed.iterator();
+        Io.Person custodians = new Io.Person() {
+            @Override
+            public char[] secret(String question) {
+                return answers.next().toCharArray();
+            }
+
+            @Override
+            public String line(String question) {
+                throw new AssertionError(question);
+            }
+        };
+        return Run.of(
+                Rack.ENVIRONMENT,
+                custodians,
+                "domain",
+                "import-share",
+                "--slot=0",
+                "--shares=2",
+                file,
+                "--terminal=" + rack.terminal(),
+                "--device=" + A);
+    }
+
+    @Test
+    void thresholdsThatMakeNoSenseAreRefused() {
+        for (String options : List.of("1 3", "4 3", "2 2")) {
+            String[] numbers = options.split(" ", -1);
+            assertThat(rack.withoutPinOn(
+                                    "",
+                                    "domain",
+                                    "create-share",
+                                    rack.file("share.pbe"),
+                                    "--threshold=" + numbers[0],
+                                    "--total=" + numbers[1])
+                            .failed()
+                            .err())
+                    .contains("total");
+        }
+        rack.withoutPinOn("", "domain", "create-share", rack.file("share.pbe"), "--threshold=2")
+                .misused();
     }
 }

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two devices that nobody has used, in the daemon's first two readers. */
-final class PcscBench implements Bench {
+public final class PcscBench implements Bench {
     private static final AtomicInteger NUMBER = new AtomicInteger(200_000);
 
     private final PcscMember source;
@@ -20,7 +20,7 @@ final class PcscBench implements Bench {
      *
      * @param terminal {@code pcsc} or {@code sunpcsc}
      */
-    PcscBench(String terminal) throws Exception {
+    public PcscBench(String terminal) throws Exception {
         this.source = new PcscMember(terminal, 0);
         this.target = new PcscMember(terminal, 1);
     }
@@ -41,7 +41,8 @@ final class PcscBench implements Bench {
         target.reader.close();
     }
 
-    static final class PcscMember implements Member {
+    /** One device in its reader. */
+    public static final class PcscMember implements Member {
         private final VirtualReader reader;
         private final Provider provider;
 
@@ -57,7 +58,8 @@ final class PcscBench implements Bench {
             return provider;
         }
 
-        VirtualReader reader() {
+        /** The reader. */
+        public VirtualReader reader() {
             return reader;
         }
 

@@ -1,0 +1,93 @@
+package io.github.schsm.conformance.programs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** OpenSC's programs on the device in one reader. */
+final class OpenSc {
+    static final String PIN = "648219";
+    static final String SO_PIN = "3537363231383830";
+
+    private static final int SLOTS_PER_READER = 4;
+
+    private final int reader;
+
+    /**
+     * @param reader the reader's number, from 0
+     */
+    OpenSc(int reader) {
+        this.reader = reader;
+    }
+
+    private static String module() throws IOException {
+        try (Stream<Path> found =
+                Files.find(Path.of("/usr/lib"), 4, (path, attributes) -> path.endsWith("opensc-pkcs11.so"))) {
+            return found.map(Path::toString)
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no opensc-pkcs11.so under /usr/lib"));
+        }
+    }
+
+    /** OpenSC's PKCS#11 module, with the PIN. */
+    Program.Result pkcs11(String... command) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(
+                "pkcs11-tool",
+                "--module",
+                module(),
+                "--slot",
+                String.valueOf(reader * SLOTS_PER_READER),
+                "--login",
+                "--pin",
+                PIN));
+        all.addAll(List.of(command));
+        return run(all);
+    }
+
+    Program.Result pkcs15(String... command) throws IOException, InterruptedException {
+        return onReader("pkcs15-tool", command);
+    }
+
+    Program.Result scHsmTool(String... command) throws IOException, InterruptedException {
+        return onReader("sc-hsm-tool", command);
+    }
+
+    Program.Result openscTool(String... command) throws IOException, InterruptedException {
+        return onReader("opensc-tool", command);
+    }
+
+    /** Signs a hash with the key that has this id; the answer is DER. */
+    byte[] sign(byte[] id, byte[] hash, Path folder) throws IOException, InterruptedException {
+        Path input = Files.write(folder.resolve("hash"), hash);
+        Path output = folder.resolve("signature");
+        pkcs11(
+                        "--sign",
+                        "--mechanism",
+                        "ECDSA",
+                        "--id",
+                        HexFormat.of().formatHex(id),
+                        "--signature-format",
+                        "openssl",
+                        "--input-file",
+                        input.toString(),
+                        "--output-file",
+                        output.toString())
+                .succeeded();
+        return Files.readAllBytes(output);
+    }
+
+    private Program.Result onReader(String program, String... command) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(program, "--reader", String.valueOf(reader)));
+        all.addAll(List.of(command));
+        return run(all);
+    }
+
+    private static Program.Result run(List<String> command) throws IOException, InterruptedException {
+        return Program.run(command, Map.of());
+    }
+}

@@ -299,7 +299,9 @@ class EnginesTest {
         assertThatThrownBy(() -> agreement.doPhase(other.getPublic(), true))
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessageContaining("secp256r1");
-        KeyPair software = KeyPairGenerator.getInstance("EC", "SunEC").generateKeyPair();
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "SunEC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair software = generator.generateKeyPair();
         agreement.doPhase(software.getPublic(), true);
         byte[] ours = agreement.generateSecret();
         KeyAgreement sun = KeyAgreement.getInstance("ECDH", "SunEC");

@@ -13,6 +13,8 @@ import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmLoadParameter;
+import io.github.schsm.WrapProtection;
+import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -35,9 +37,11 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.PasswordCallback;
@@ -379,6 +383,53 @@ class KeyStoreTest {
         assertThatThrownBy(() -> assertSigns(provider, pair.getPrivate(), pair))
                 .isInstanceOf(SignatureException.class)
                 .hasMessageContaining("key 1");
+    }
+
+    // Wrapped keys
+
+    @Test
+    void wrappedKeyComesInAsABlobOrAWholeFileAndGetsALabelWhereItHasNone() throws Exception {
+        Group group = Group.of(bench);
+        KeyPair pair = Group.generatePair(
+                provider,
+                SchsmKeySpec.builder("k")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .domain(group.source().domain())
+                        .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
+                        .build());
+        Group.Keks keks = group.agree();
+        WrappedKeyEntry entry =
+                (WrappedKeyEntry) group.source().keyStore().getEntry("k", new WrapProtection(keks.source()));
+        Pki pki = Pki.create();
+        X509Certificate[] chain = pki.chain(pki.issue("k", pair.getPublic()));
+        KeyStore target = group.target().keyStore();
+        Provider other = group.target().provider();
+
+        target.setKeyEntry("blob", entry.blob(), null);
+        target.setKeyEntry("file", entry.encode(), null);
+        target.setKeyEntry("chain", entry.blob(), chain);
+        Cipher cipher = Cipher.getInstance("XKEK", other);
+        cipher.init(Cipher.UNWRAP_MODE, keks.target());
+        Key first = cipher.unwrap(entry.blob(), "EC", Cipher.PRIVATE_KEY);
+        Key second = cipher.unwrap(entry.blob(), "EC", Cipher.PRIVATE_KEY);
+
+        String kcv =
+                HexFormat.of().withUpperCase().formatHex(group.target().domain().kcv());
+        assertThat(((SchsmKey) first).key().label()).isEqualTo("unwrapped-" + kcv + "-1");
+        assertThat(((SchsmKey) second).key().label()).isEqualTo("unwrapped-" + kcv + "-2");
+        assertThat(Collections.list(target.aliases()))
+                .contains("blob", "file", "chain", "unwrapped-" + kcv + "-1", "unwrapped-" + kcv + "-2");
+        for (String alias : List.of("blob", "file", "chain", "unwrapped-" + kcv + "-2")) {
+            assertSigns(other, target.getKey(alias, null), pair);
+            assertThat(((SchsmKey) target.getKey(alias, null)).details().size()).isEqualTo(256);
+        }
+        assertThat(target.getCertificate("file").getPublicKey()).isEqualTo(pair.getPublic());
+        assertThat(target.getCertificateChain("chain")).containsExactly(chain);
+        assertThatThrownBy(() -> target.setKeyEntry("x", new byte[] {1, 2, 3}, null))
+                .isInstanceOf(KeyStoreException.class)
+                .hasMessageContaining("cut off");
+        assertThatThrownBy(() -> cipher.unwrap(entry.blob(), "AES", Cipher.SECRET_KEY))
+                .hasMessageContaining("EC");
     }
 
     // Other programs

@@ -31,6 +31,8 @@ import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.WrongPinException;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.Fault;
+import io.github.schsm.simulator.Faults;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,6 +64,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What has to be refused: with the exception that the JCA documents, saying why, and leaving everything as it was. */
 class RefusalsTest {
@@ -576,6 +580,49 @@ class RefusalsTest {
                 KeyStoreException.class,
                 InvalidRequestException.class,
                 "another entry has the alias \"" + LABEL + "\"");
+    }
+
+    /** The key, its description and certificate, the issuer and the root: whichever cannot be written, nothing stays. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void importOfWhichOneWriteFailsLeavesNothingBehind(int write) throws Exception {
+        KeyPair pair = movable(LABEL);
+        Pki pki = Pki.create();
+        X509Certificate[] chain = pki.chain(pki.issue(LABEL, pair.getPublic()));
+        group.source().keyStore().setKeyEntry(LABEL, pair.getPrivate(), null, chain);
+        KeyMigration migration =
+                KeyMigration.from(group.source().keyStore()).to(group.target().keyStore());
+        Group.Keks keks = group.agree();
+        KeyStore.Entry entry = group.source().keyStore().getEntry(LABEL, new WrapProtection(keks.source()));
+        bench.target().device().faults().add(write, Faults.instruction(0xD7), Fault.status(0x6581));
+
+        refused(
+                () -> group.target().keyStore().setEntry(LABEL, entry, new UnwrapProtection(keks.target())),
+                KeyStoreException.class,
+                DeviceFullException.class,
+                "no memory is left");
+
+        assertThat(group.target().keyStore().containsAlias(LABEL)).isFalse();
+        migration.move(LABEL);
+        assertThat(group.target().keyStore().getCertificateChain(LABEL)).containsExactly(chain);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x62, 0x72, 0x74})
+    void migrationThatADeviceBreaksOffLeavesNothingBehind(int instruction) throws Exception {
+        movable(LABEL);
+        KeyMigration migration =
+                KeyMigration.from(group.source().keyStore()).to(group.target().keyStore());
+        for (SimulatorBench.SimulatedMember member : List.of(bench.source(), bench.target())) {
+            member.device().faults().add(1, Faults.instruction(instruction), Fault.status(0x6400));
+        }
+
+        refused(() -> migration.move(LABEL), SchsmException.class, DeviceException.class, "6400");
+
+        bench.source().device().faults().clear();
+        bench.target().device().faults().clear();
+        migration.move(LABEL);
+        assertThat(group.target().keyStore().containsAlias(LABEL)).isTrue();
     }
 
     @Test

@@ -47,6 +47,10 @@ final class CardSession {
         open = false;
     }
 
+    String reader() {
+        return link.reader();
+    }
+
     CommandLimits limits() {
         return connection().limits();
     }

@@ -510,6 +510,9 @@ public final class SmartCardHsm {
         byte[] content = Tlv.parse(certificate.inner().getEncoded()).value();
         CommandApdu command = CommandApdu.of(0x00, 0x2A, 0x00, 0xBE, content, CommandApdu.NO_LE);
         String object = "certificate " + certificate.chr();
+        if (!session.limits().fits(command)) {
+            throw tooLong(CardCommand.VERIFY_CERTIFICATE, object, command);
+        }
         ResponseApdu response = session.transmit(CardCommand.VERIFY_CERTIFICATE, command, Pin.NOT_NEEDED, Resend.NEVER);
         if (response.sw() == StatusWords.CONDITIONS_NOT_SATISFIED || response.sw() == StatusWords.WRONG_DATA) {
             DeviceException refused = StatusWords.error(CardCommand.VERIFY_CERTIFICATE, object, response.sw());
@@ -766,10 +769,15 @@ public final class SmartCardHsm {
                 return response.data();
             }
         }
-        throw new InvalidRequestException(object + ": " + name.title() + " takes " + command.dataLength()
-                + " bytes here, and this reader passes at most "
-                + session.limits().maxData(command.ne() != CommandApdu.NO_LE)
-                + "; use a reader with extended length");
+        throw tooLong(name, object, command);
+    }
+
+    private InvalidRequestException tooLong(CardCommand name, String object, CommandApdu command) {
+        return new InvalidRequestException(object + ": reader '" + session.reader() + "' passes at most "
+                + session.limits().maxData(command.ne() != CommandApdu.NO_LE) + " bytes of data in one command, and "
+                + name.title() + " needs " + command.dataLength() + "; do this one step in a reader with "
+                + (session.limits().extended() ? "longer commands" : "extended length")
+                + ", its result can then be used in this reader");
     }
 
     private static void requireOk(CardCommand name, String object, ResponseApdu response) throws DeviceException {

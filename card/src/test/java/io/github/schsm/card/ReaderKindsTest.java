@@ -34,6 +34,9 @@ class ReaderKindsTest {
         KeyPairRequest request = KeyPairRequest.ec(EcCurve.SECP521R1, "ZZSIM00000100001", KeyAttributes.NONE);
         assertThatThrownBy(() -> device.withCard(Simulation.Login.right(), card -> card.generateKeyPair(1, request)))
                 .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining(
+                        "key 1: reader '" + device.readerName() + "' passes at most 255 bytes of data in one command")
+                .hasMessageContaining("GENERATE ASYMMETRIC KEY PAIR needs")
                 .hasMessageContaining("extended length");
     }
 

@@ -133,6 +133,8 @@ class XkekTest {
         byte[] kdm = kdm(device, groupSigner, device);
         assertThatThrownBy(() -> join(device, kdm))
                 .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining(
+                        "key domain slot 0: reader '" + device.readerName() + "' passes at most 255 bytes")
                 .hasMessageContaining("extended length");
     }
 

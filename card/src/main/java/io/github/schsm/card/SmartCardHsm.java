@@ -742,6 +742,13 @@ public final class SmartCardHsm {
     private byte[] execute(CardCommand name, String object, CommandApdu command, Pin pin, Resend resend)
             throws SchsmException {
         ResponseApdu response = session.transmit(name, command, pin, resend);
+        if (response.sw() == StatusWords.WRONG_LENGTH
+                && command.ne() > CommandApdu.SHORT_LE
+                && !session.limits().extended()) {
+            throw new InvalidRequestException(object + ": reader '" + session.reader() + "' passes at most "
+                    + CommandApdu.SHORT_LE + " bytes of an answer, and that of " + name.title()
+                    + " is longer; do this one step in a reader with extended length");
+        }
         requireOk(name, object, response);
         return response.data();
     }

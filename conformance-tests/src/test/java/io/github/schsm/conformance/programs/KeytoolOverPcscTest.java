@@ -6,25 +6,19 @@ import io.github.schsm.conformance.pcsc.PcscBench;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** keytool with the device behind the daemon, where this program uses it at the same time. */
+/** keytool of this JDK with the device behind the daemon, where this program uses it at the same time. */
 @Tag("pcsc")
 class KeytoolOverPcscTest {
     @TempDir
     private Path folder;
 
-    private static Stream<Jdk> jdks() {
-        return Jdk.all().stream();
-    }
-
-    @ParameterizedTest
-    @MethodSource("jdks")
-    void keyLivesFromGenerationToDeletion(Jdk jdk) throws Exception {
+    @Test
+    void keyLivesFromGenerationToDeletion() throws Exception {
+        Jdk jdk = new Jdk(Path.of(System.getProperty("java.home")));
         try (PcscBench bench = new PcscBench("pcsc")) {
             Bench.Member member = bench.source();
             String configuration = bench.source().reader().configuration("pcsc");

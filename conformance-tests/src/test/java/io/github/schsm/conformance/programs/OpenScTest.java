@@ -1,8 +1,10 @@
 package io.github.schsm.conformance.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceInitialization;
+import io.github.schsm.PinException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmPrivateKey;
@@ -20,6 +22,7 @@ import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
@@ -158,6 +161,28 @@ class OpenScTest {
             assertSigns(member, pair.getPrivate(), pair.getPublic());
 
             openSc.openscTool("--send-apdu", "00A4040000").succeeded();
+            assertSigns(member, pair.getPrivate(), pair.getPublic());
+        }
+    }
+
+    @Test
+    void pinThatOpenScChangedIsTriedOnceOnlyAndTheNewOneWorks() throws Exception {
+        try (PcscBench bench = new PcscBench("pcsc")) {
+            Bench.Member member = bench.source();
+            KeyStore keyStore = member.keyStore();
+            KeyPair pair = generate(member, "shared", "secp256r1");
+            openSc.pkcs11("--change-pin", "--new-pin", "987654").succeeded();
+            openSc.openscTool("--reset").succeeded();
+
+            for (int i = 0; i < 4; i++) {
+                assertThatThrownBy(() -> assertSigns(member, pair.getPrivate(), pair.getPublic()))
+                        .isInstanceOf(SignatureException.class)
+                        .hasCauseInstanceOf(PinException.class)
+                        .hasMessageContaining("PIN");
+            }
+            openSc.scHsmTool().succeeded().says("User PIN tries left  : 2");
+
+            keyStore.load(null, "987654".toCharArray());
             assertSigns(member, pair.getPrivate(), pair.getPublic());
         }
     }

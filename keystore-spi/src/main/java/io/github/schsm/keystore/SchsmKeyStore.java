@@ -97,7 +97,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
 
     private void load(@Nullable String deviceId, @Nullable PinSource pin) throws IOException {
         try {
-            Token token = finder.find(deviceId);
+            Token token = find(deviceId, pin);
             token.load(pin);
             if (pin == null) {
                 finder.configuredPin().ifPresent(token::useWhenNeeded);
@@ -109,6 +109,18 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throw new IOException(refused.getMessage(), cause);
         } catch (SchsmException failed) {
             throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    /** A PIN for a token that is not there is of no more use. */
+    private Token find(@Nullable String deviceId, @Nullable PinSource pin) throws SchsmException {
+        try {
+            return finder.find(deviceId);
+        } catch (SchsmException notThere) {
+            if (pin != null) {
+                pin.destroy();
+            }
+            throw notThere;
         }
     }
 

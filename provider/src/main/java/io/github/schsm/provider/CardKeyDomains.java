@@ -234,7 +234,7 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     private TokenKey find(SmartCardHsm card, int kid) throws SchsmException {
-        return token.keys().stream()
+        return token.keys(card).stream()
                 .filter(key -> key.reference().equals(Integer.toString(kid)))
                 .findFirst()
                 .orElseThrow(() -> new KeyDomainException("the unwrapped key " + kid + " is not in device "

@@ -15,6 +15,7 @@ import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.Mechanism;
 import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
@@ -59,8 +60,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A SmartCard-HSM as a token: files and descriptions become named keys and certificates, operations become commands.
- * Follows the device into another reader. The lock on the contents is always taken before the device's, never the
- * other way round.
+ * Follows the device into another reader. The lock on the contents is taken by who has the device, never the other way
+ * round: a callback handler that is asked for the PIN has the device already, and may look into the key store.
  */
 final class CardToken implements Token {
     private static final int MAX_KID = 255;
@@ -92,9 +93,21 @@ final class CardToken implements Token {
 
     // The way to the card
 
-    /** Uses the card under the present login. */
+    /**
+     * Uses the card under the present login. If another thread logs in while this one waits for its turn, the login
+     * that it came with is none any more: then it goes on under the new one.
+     */
     <T> T withCard(CardFunction<T> function) throws SchsmException {
-        return withCard(authenticator, function);
+        TokenAuthenticator login = authenticator;
+        try {
+            return withCard(login, function);
+        } catch (PinRequiredException notLoggedIn) {
+            TokenAuthenticator newer = authenticator;
+            if (newer == null || newer == login) {
+                throw notLoggedIn;
+            }
+            return withCard(newer, function);
+        }
     }
 
     private <T> T withCard(@Nullable Authenticator login, CardFunction<T> function) throws SchsmException {
@@ -127,9 +140,11 @@ final class CardToken implements Token {
 
     /** Uses the card for reading or changing its contents. */
     <T> T withContents(CardFunction<T> function) throws SchsmException {
-        synchronized (lock) {
-            return withCard(function);
-        }
+        return withCard(card -> {
+            synchronized (lock) {
+                return function.apply(card);
+            }
+        });
     }
 
     CardContents contents() {
@@ -196,32 +211,42 @@ final class CardToken implements Token {
 
     @Override
     public void load(@Nullable PinSource pin) throws SchsmException {
-        TokenAuthenticator login = pin == null ? authenticator : new TokenAuthenticator(id, pin, true);
-        synchronized (lock) {
-            withCard(login, card -> {
+        if (pin == null) {
+            withContents(contents::look);
+            return;
+        }
+        loginWith(pin, card -> {
+            synchronized (lock) {
                 contents.look(card);
-                if (pin != null) {
-                    card.login();
-                }
-                return true;
-            });
-        }
-        if (pin != null) {
-            replace(login);
-        }
+            }
+            card.login();
+            return true;
+        });
     }
 
     @Override
     public void login(PinSource pin) throws SchsmException {
-        TokenAuthenticator login = new TokenAuthenticator(id, pin, true);
-        withCard(login, card -> {
+        loginWith(pin, card -> {
             card.login();
             return true;
         });
+    }
+
+    /** Keeps the login if the device took it, wipes it otherwise. */
+    private void loginWith(PinSource pin, CardFunction<Boolean> function) throws SchsmException {
+        TokenAuthenticator login = new TokenAuthenticator(id, pin, true);
+        boolean loggedIn = false;
+        try {
+            loggedIn = withCard(login, function);
+        } finally {
+            if (!loggedIn) {
+                login.destroy();
+            }
+        }
         replace(login);
     }
 
-    private void replace(@Nullable TokenAuthenticator login) {
+    private synchronized void replace(@Nullable TokenAuthenticator login) {
         TokenAuthenticator before = authenticator;
         authenticator = login;
         if (before != null && before != login) {
@@ -266,7 +291,7 @@ final class CardToken implements Token {
         return withContents(this::keys);
     }
 
-    private List<TokenKey> keys(SmartCardHsm card) throws SchsmException {
+    List<TokenKey> keys(SmartCardHsm card) throws SchsmException {
         List<TokenKey> keys = new ArrayList<>();
         for (int fid : new TreeSet<>(contents.present(card))) {
             int kid = fid & 0xFF;

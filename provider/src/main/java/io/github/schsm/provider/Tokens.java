@@ -24,15 +24,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of one provider: finds them in the configured terminal, and keeps one object for each, because a login
- * belongs to a provider and a device, not to a key store. Touches nothing before it is asked for a token.
+ * belongs to a provider and a device, not to a key store. Touches nothing before it is asked for a token. The monitor
+ * guards the fields and is never held while a device is used: who has a device may ask for tokens.
  */
 final class Tokens implements TokenFinder {
     private final Configuration configuration;
     private final @Nullable ConfigurationException problem;
     private final Supplier<@Nullable CallbackHandler> handler;
     private final Map<String, CardToken> cardTokens = new LinkedHashMap<>();
-    private @Nullable TerminalSource source;
-    private @Nullable List<Token> foreign;
+    private volatile @Nullable TerminalSource source;
+    private volatile @Nullable List<Token> foreign;
 
     /**
      * The tokens under a configuration.
@@ -64,7 +65,7 @@ final class Tokens implements TokenFinder {
     }
 
     @Override
-    public synchronized Token find(@Nullable String deviceId) throws SchsmException {
+    public Token find(@Nullable String deviceId) throws SchsmException {
         open();
         if (deviceId != null) {
             requireConfigured(deviceId);
@@ -108,12 +109,12 @@ final class Tokens implements TokenFinder {
     }
 
     /** Every reader that the configuration lets us look into, and what is in it. */
-    synchronized List<FoundDevice> list() throws SchsmException {
+    List<FoundDevice> list() throws SchsmException {
         open();
         return look();
     }
 
-    private void open() throws SchsmException {
+    private synchronized void open() throws SchsmException {
         if (problem != null) {
             throw new ConfigurationException(String.valueOf(problem.getMessage()), problem);
         }
@@ -152,8 +153,9 @@ final class Tokens implements TokenFinder {
 
     private List<FoundDevice> look() throws SchsmException {
         List<FoundDevice> found = new ArrayList<>();
-        if (foreign != null) {
-            for (Token token : foreign) {
+        List<Token> others = foreign;
+        if (others != null) {
+            for (Token token : others) {
                 found.add(new FoundDevice(token.info().reader(), SchsmDevice.of(token), null));
             }
             return found;
@@ -170,10 +172,11 @@ final class Tokens implements TokenFinder {
     }
 
     private TerminalSource source() {
-        if (source == null) {
+        TerminalSource opened = source;
+        if (opened == null) {
             throw new IllegalStateException("the terminal was not opened");
         }
-        return source;
+        return opened;
     }
 
     private List<String> readers() throws SchsmException {
@@ -184,29 +187,29 @@ final class Tokens implements TokenFinder {
     }
 
     private Token byId(String deviceId) throws SchsmException {
-        if (foreign != null) {
-            return foreign.stream()
+        List<Token> others = foreign;
+        if (others != null) {
+            return others.stream()
                     .filter(token -> token.id().equals(deviceId))
                     .findFirst()
                     .orElseThrow(() -> new TokenNotPresentException(
                             "no token " + deviceId + " at terminal = " + configuration.terminal()));
         }
-        CardToken known = cardTokens.get(deviceId);
+        CardToken known = known(deviceId);
         return known != null ? known : token(locate(deviceId));
+    }
+
+    private synchronized @Nullable CardToken known(String deviceId) {
+        return cardTokens.get(deviceId);
     }
 
     private CardToken token(CardDevice device) throws SchsmException {
         String id = device.identity().deviceId();
-        CardToken known = cardTokens.get(id);
-        if (known == null) {
-            known = new CardToken(device, configuration.trust(), () -> locateAgain(id));
-            cardTokens.put(id, known);
+        CardToken made = new CardToken(device, configuration.trust(), () -> locate(id));
+        synchronized (this) {
+            CardToken known = cardTokens.putIfAbsent(id, made);
+            return known != null ? known : made;
         }
-        return known;
-    }
-
-    private synchronized CardDevice locateAgain(String deviceId) throws SchsmException {
-        return locate(deviceId);
     }
 
     /** Looks for a device, one reader after the other, and stops where it is. */

@@ -248,7 +248,10 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     @Override
-    public @Nullable String engineGetCertificateAlias(Certificate certificate) {
+    public @Nullable String engineGetCertificateAlias(@Nullable Certificate certificate) {
+        if (certificate == null) {
+            return null;
+        }
         for (Map.Entry<String, Aliases.Entry> entry : aliases().entries().entrySet()) {
             if (certificate.equals(certificate(entry.getValue()))) {
                 return entry.getKey();
@@ -384,8 +387,12 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     private void setHandle(
-            String alias, Key key, Certificate @Nullable [] chain, Set<KeyStore.Entry.Attribute> attributes)
+            String alias, @Nullable Key key, Certificate @Nullable [] chain, Set<KeyStore.Entry.Attribute> attributes)
             throws KeyStoreException {
+        requireAlias(alias);
+        if (key == null) {
+            throw new KeyStoreException("there is no key to store under \"" + alias + "\": it is null");
+        }
         if (!(key instanceof SchsmKey handle)) {
             throw new KeyStoreException("a software key cannot be stored on a device: its private part would have been"
                     + " outside. Generate the key on the device (keytool -genkeypair with -providername naming this"
@@ -396,6 +403,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                     + ": keys move between members of a key domain with KeyMigration");
         }
         try {
+            if (chain != null) {
+                requireNothingMissing(chain);
+            }
             Aliases aliases = Aliases.of(token());
             TokenKey current = current(aliases, handle);
             requireSame(attributes, handle);
@@ -406,14 +416,55 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                         "another entry has the alias \"" + alias + "\": delete or rename it first");
             }
             if (leaf != null && chain != null) {
-                token().storeCertificate(current, encoded(leaf));
-                storeIssuers(Arrays.asList(chain).subList(1, chain.length));
-            }
-            if (holder == null) {
+                store(current, leaf, Arrays.asList(chain).subList(1, chain.length), holder == null ? alias : null);
+            } else if (holder == null) {
                 token().rename(current, alias);
             }
         } catch (SchsmException failed) {
             throw new KeyStoreException(failed.getMessage(), failed);
+        }
+    }
+
+    /** Certificate, issuers and label: all of them, or, as far as the device lets it be undone, none. */
+    private void store(TokenKey key, X509Certificate leaf, List<Certificate> issuers, @Nullable String newLabel)
+            throws SchsmException {
+        Optional<byte[]> before = token().certificate(key);
+        List<TokenCertificate> added = storeIssuers(issuers);
+        try {
+            token().storeCertificate(key, encoded(leaf));
+        } catch (SchsmException failed) {
+            removeAll(added, failed);
+            throw failed;
+        }
+        if (newLabel == null) {
+            return;
+        }
+        try {
+            token().rename(key, newLabel);
+        } catch (SchsmException failed) {
+            removeAll(added, failed);
+            try {
+                if (before.isPresent()) {
+                    token().storeCertificate(key, before.get());
+                }
+            } catch (SchsmException alsoFailed) {
+                failed.addSuppressed(alsoFailed);
+            }
+            throw failed;
+        }
+    }
+
+    private static void requireNothingMissing(Certificate[] chain) throws InvalidRequestException {
+        for (int i = 0; i < chain.length; i++) {
+            if (chain[i] == null) {
+                throw new InvalidRequestException("element " + i + " of the certificate chain is null");
+            }
+        }
+    }
+
+    private static void requireAlias(@Nullable String alias) throws KeyStoreException {
+        if (alias == null || alias.isBlank()) {
+            throw new KeyStoreException("an alias is the label on the device: it has to be there and not blank");
         }
     }
 
@@ -519,8 +570,15 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     @Override
-    public void engineSetKeyEntry(String alias, byte[] key, Certificate @Nullable [] chain) throws KeyStoreException {
+    public void engineSetKeyEntry(String alias, byte @Nullable [] key, Certificate @Nullable [] chain)
+            throws KeyStoreException {
+        if (key == null) {
+            throw new KeyStoreException("there is no wrapped key to store under \"" + alias + "\": it is null");
+        }
         try {
+            if (chain != null) {
+                requireNothingMissing(chain);
+            }
             WrappedKeyEntry given = KeyWrapping.parse(key);
             List<Certificate> certificates = chain == null ? List.of() : List.of(chain);
             WrappedKeyEntry entry = certificates.isEmpty()
@@ -534,6 +592,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
 
     private void unwrap(String alias, WrappedKeyEntry entry, KeyStore.@Nullable ProtectionParameter protection)
             throws KeyStoreException {
+        requireAlias(alias);
         try {
             if (aliases().get(alias) != null) {
                 throw new InvalidRequestException(
@@ -567,18 +626,25 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     @Override
-    public void engineSetCertificateEntry(String alias, Certificate certificate) throws KeyStoreException {
+    public void engineSetCertificateEntry(String alias, @Nullable Certificate certificate) throws KeyStoreException {
+        requireAlias(alias);
         if (!(certificate instanceof X509Certificate)) {
-            throw new KeyStoreException("a device stores X.509 certificates of others, not " + certificate.getType());
+            throw new KeyStoreException("a device stores X.509 certificates of others, not "
+                    + (certificate == null ? "null" : certificate.getType()));
         }
         if (key(alias) != null) {
             throw new KeyStoreException("\"" + alias + "\" is a key: setKeyEntry stores a certificate with it");
         }
         TokenCertificate replaced = certificate(alias);
         try {
-            token().addCertificate(alias, encoded(certificate));
+            TokenCertificate added = token().addCertificate(alias, encoded(certificate));
             if (replaced != null) {
-                token().delete(replaced);
+                try {
+                    token().delete(replaced);
+                } catch (SchsmException failed) {
+                    removeAll(List.of(added), failed);
+                    throw failed;
+                }
             }
         } catch (SchsmException failed) {
             throw new KeyStoreException(failed.getMessage(), failed);

@@ -276,10 +276,15 @@ final class AesCbcCipherSpi extends CipherSpi {
         if (place < (isPadding() && !encrypting ? Math.max(0, most - BLOCK) : most)) {
             throw new ShortBufferException("the output may have " + most + " bytes, the buffer has place for " + place);
         }
+        byte[] collected = encrypting ? new byte[0] : buffer.toByteArray();
+        byte[] chained = chaining;
         byte[] result = engineDoFinal(input, inputOffset, inputLen);
         if (result.length > place) {
+            // The caller may come again with a larger buffer: everything is as it was before.
             int needed = result.length;
             Arrays.fill(result, (byte) 0);
+            buffer.write(collected, 0, collected.length);
+            chaining = chained;
             throw new ShortBufferException("the output has " + needed + " bytes, the buffer has place for " + place);
         }
         System.arraycopy(result, 0, output, outputOffset, result.length);

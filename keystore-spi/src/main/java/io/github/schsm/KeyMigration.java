@@ -270,6 +270,16 @@ public final class KeyMigration {
         void run(Step step) {
             try {
                 step.run();
+            } catch (DeviceException refused) {
+                again(step);
+            } catch (SchsmException failed) {
+                failure = failed;
+            }
+        }
+
+        private void again(Step step) {
+            try {
+                step.run();
             } catch (SchsmException failed) {
                 failure = failed;
             }

@@ -3,10 +3,8 @@ package io.github.schsm.provider;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Token;
-import io.github.schsm.TokenKey;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidParameterException;
 import java.security.Provider;
@@ -100,8 +98,7 @@ final class AesKeyGeneratorSpi extends KeyGeneratorSpi {
                 : wanted.toRequest(KeyType.AES, null, size);
         try {
             Token token = Generators.token(tokens, wanted);
-            TokenKey key = token.generate(request);
-            return (SecretKey) SchsmKey.of(token, key, token.details(key));
+            return (SecretKey) EngineKeys.handleOfNew(token, token.generate(request));
         } catch (SchsmException failed) {
             throw EngineKeys.unchecked(failed);
         }

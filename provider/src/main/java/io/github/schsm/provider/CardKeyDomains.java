@@ -17,7 +17,6 @@ import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
-import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.card.Files;
 import io.github.schsm.card.PrivateKeyDescription;
@@ -213,18 +212,15 @@ final class CardKeyDomains implements KeyDomains {
             List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
             try {
                 unwrap(card, kid, entry);
-            } catch (TokenNotPresentException outcomeUnknown) {
-                token.contents().clear();
-                throw outcomeUnknown;
-            }
-            try {
-                store(card, Files.keyDescription(kid), description(card, entry, label, kid));
+                byte[] description = description(card, entry, label, kid);
                 Optional<byte[]> certificate = entry.certificate();
                 if (certificate.isPresent()) {
                     store(card, Files.keyCertificate(kid), certificate.get());
                 }
+                // The label last: if the card is taken out before, nothing that lacks its certificate has the alias.
+                store(card, Files.keyDescription(kid), description);
             } catch (SchsmException failed) {
-                token.undo(card, fids, failed);
+                token.takeBack(card, fids, failed);
                 throw failed;
             }
             token.contents().forgetAttributes(kid);

@@ -2,6 +2,7 @@ package io.github.schsm.provider;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
+import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.EcCurve;
@@ -426,7 +427,7 @@ final class CardToken implements Token {
         }
     }
 
-    /** Overwrites a file; if that fails half-way the old content is put back. */
+    /** Overwrites a file; if that fails half-way the old content is put back, or what was written goes again. */
     private void replaceFile(SmartCardHsm card, int fid, byte[] content) throws SchsmException {
         Optional<byte[]> before = contents.file(card, fid);
         try {
@@ -434,12 +435,14 @@ final class CardToken implements Token {
             contents.put(fid, content);
         } catch (SchsmException failed) {
             contents.remove(List.of(fid));
-            if (before.isPresent()) {
-                try {
+            try {
+                if (before.isPresent()) {
                     card.updateBinary(fid, before.get());
-                } catch (SchsmException alsoFailed) {
-                    failed.addSuppressed(alsoFailed);
+                } else {
+                    deleteIfThere(card, fid);
                 }
+            } catch (SchsmException alsoFailed) {
+                failed.addSuppressed(alsoFailed);
             }
             throw failed;
         }
@@ -473,14 +476,46 @@ final class CardToken implements Token {
     /** The key first: should the rest fail, what is left is a description without a key, which nobody lists. */
     void deleteKey(SmartCardHsm card, int kid) throws SchsmException {
         List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
+        contents.forgetAttributes(kid);
+        deleteAll(card, fids);
+    }
+
+    /** Deletes the first and then the others, whatever becomes of each; if the first stays, all stay. */
+    private void deleteAll(SmartCardHsm card, List<Integer> fids) throws SchsmException {
+        SchsmException failure = null;
         try {
-            for (int fid : fids) {
-                deleteIfThere(card, fid);
+            try {
+                deleteIfThere(card, fids.get(0));
+            } catch (DeviceException refused) {
+                if (contents.enumerate(card).contains(fids.get(0))) {
+                    throw refused;
+                }
             }
-        } finally {
-            contents.forgetAttributes(kid);
+            for (int fid : fids.subList(1, fids.size())) {
+                try {
+                    deleteIfThere(card, fid);
+                } catch (DeviceException refused) {
+                    // Without the key nobody could ask for it again.
+                    failure = deletedAtLast(card, fid) ? failure : refused;
+                }
+            }
             contents.remove(fids);
             contents.enumerate(card);
+        } catch (SchsmException failed) {
+            contents.clear();
+            throw failed;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static boolean deletedAtLast(SmartCardHsm card, int fid) throws SchsmException {
+        try {
+            deleteIfThere(card, fid);
+            return true;
+        } catch (DeviceException refusedAgain) {
+            return false;
         }
     }
 
@@ -579,6 +614,37 @@ final class CardToken implements Token {
         throw new InvalidRequestException("device " + id + " holds 256 CA certificates, there is no place for another");
     }
 
+    /**
+     * Takes back a key that was being made under a number that was free, as far as the device can be reached: a command
+     * that failed or whose answer was lost may have made it all the same.
+     */
+    void takeBack(SmartCardHsm card, List<Integer> fids, SchsmException reason) {
+        try {
+            deleteListed(card, fids);
+        } catch (DeviceException refused) {
+            // Perhaps the card was reset and the applet is not selected any more.
+            try {
+                card.selectApplet();
+                deleteListed(card, fids);
+            } catch (SchsmException alsoFailed) {
+                reason.addSuppressed(alsoFailed);
+            }
+        } catch (SchsmException alsoFailed) {
+            reason.addSuppressed(alsoFailed);
+        } finally {
+            contents.clear();
+        }
+    }
+
+    private void deleteListed(SmartCardHsm card, List<Integer> fids) throws SchsmException {
+        Set<Integer> present = contents.enumerate(card);
+        if (fids.stream().anyMatch(present::contains)) {
+            for (int fid : fids) {
+                deleteIfThere(card, fid);
+            }
+        }
+    }
+
     /** Takes back what was written; a second failure is told with the first. */
     void undo(SmartCardHsm card, List<Integer> fids, SchsmException reason) {
         for (int fid : fids) {
@@ -596,14 +662,7 @@ final class CardToken implements Token {
         int number = Integer.parseInt(certificate.reference());
         withContents(card -> {
             List<Integer> fids = List.of(Files.caCertificate(number), Files.certificateDescription(number));
-            try {
-                for (int fid : fids) {
-                    deleteIfThere(card, fid);
-                }
-            } finally {
-                contents.remove(fids);
-                contents.enumerate(card);
-            }
+            deleteAll(card, fids);
             return true;
         });
     }
@@ -625,13 +684,8 @@ final class CardToken implements Token {
                         ? generatePair(card, kid, request, attributes)
                         : generateSecret(card, kid, request, attributes);
                 describe(card, kid, request, id);
-            } catch (TokenNotPresentException outcomeUnknown) {
-                contents.clear();
-                throw outcomeUnknown;
             } catch (SchsmException failed) {
-                if (contents.enumerate(card).contains(Files.key(kid))) {
-                    undo(card, fids, failed);
-                }
+                takeBack(card, fids, failed);
                 throw failed;
             }
             contents.add(Files.key(kid));

@@ -1,14 +1,12 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.EcCurve;
-import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Token;
-import io.github.schsm.TokenKey;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidParameterException;
 import java.security.KeyPair;
@@ -107,9 +105,8 @@ final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
                 : wanted.toRequest(KeyType.EC, curve, 0);
         try {
             Token token = Generators.token(tokens, wanted);
-            TokenKey key = token.generate(request);
-            KeyDetails details = token.details(key);
-            return new KeyPair(details.publicKey(), (PrivateKey) SchsmKey.of(token, key, details));
+            SchsmKey handle = EngineKeys.handleOfNew(token, token.generate(request));
+            return new KeyPair(handle.details().publicKey(), (PrivateKey) handle);
         } catch (SchsmException failed) {
             throw EngineKeys.unchecked(failed);
         }

@@ -5,6 +5,8 @@ import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.Token;
+import io.github.schsm.TokenKey;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.ProviderException;
@@ -41,6 +43,20 @@ final class EngineKeys {
         if (!handle.details().allows(algorithm)) {
             throw new InvalidKeyException(handle + " may not be used for " + algorithm + "; its algorithm list is "
                     + handle.details().algorithmNames().orElseThrow());
+        }
+    }
+
+    /** A key that was made just now: it goes again if no handle can be made for it, because nobody would know of it. */
+    static SchsmKey handleOfNew(Token token, TokenKey key) throws SchsmException {
+        try {
+            return SchsmKey.of(token, key, token.details(key));
+        } catch (SchsmException failed) {
+            try {
+                token.delete(key);
+            } catch (SchsmException alsoFailed) {
+                failed.addSuppressed(alsoFailed);
+            }
+            throw failed;
         }
     }
 

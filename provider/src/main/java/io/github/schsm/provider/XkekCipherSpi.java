@@ -168,7 +168,7 @@ final class XkekCipherSpi extends CipherSpi {
             KeyWrapping.requireSameKek(entry, under);
             Token token = under.token();
             TokenKey key = token.keyDomains().unwrap(entry, label == null ? freeLabel(token, entry) : label);
-            return SchsmKey.of(token, key, token.details(key));
+            return EngineKeys.handleOfNew(token, key);
         } catch (SchsmException failed) {
             throw EngineKeys.invalidKey(failed);
         }

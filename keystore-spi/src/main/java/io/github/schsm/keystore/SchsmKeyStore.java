@@ -471,7 +471,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     private static TokenKey current(Aliases aliases, SchsmKey handle) throws InvalidRequestException {
         for (Aliases.Entry entry : aliases.entries().values()) {
             TokenKey key = entry.key();
-            if (key != null && key.reference().equals(handle.key().reference())) {
+            if (key != null
+                    && key.reference().equals(handle.key().reference())
+                    && Arrays.equals(key.id(), handle.key().id())) {
                 return key;
             }
         }

@@ -127,6 +127,11 @@ final class CardContents {
         }
     }
 
+    /** A file that is to be read again at its next use. */
+    void forget(int fid) {
+        files.remove(fid);
+    }
+
     /** Objects that were just deleted, or of which nothing certain is known any more. */
     void remove(List<Integer> fids) {
         for (int fid : fids) {

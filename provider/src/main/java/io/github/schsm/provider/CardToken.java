@@ -421,9 +421,16 @@ final class CardToken implements Token {
         });
     }
 
+    /** Before a key is changed or deleted: another program may have given its number to another key meanwhile. */
     private void requireKey(SmartCardHsm card, TokenKey key, int kid) throws SchsmException {
         if (!contents.present(card).contains(Files.key(kid))) {
             throw new InvalidRequestException(key + " is not in device " + id + " any more");
+        }
+        contents.forget(Files.keyDescription(kid));
+        TokenKey present = key(card, kid);
+        if (present.type() != key.type() || !Arrays.equals(present.id(), key.id())) {
+            throw new InvalidRequestException(key + " is not in device " + id + " any more: " + present
+                    + " is in its place; load the key store again");
         }
     }
 

@@ -52,7 +52,8 @@ final class TokenAuthenticator implements Authenticator {
             return null;
         }
         char[] pin = source.pin(tokenId, lastTry);
-        if (pin == null) {
+        if (pin == null || pin.length == 0) {
+            // VERIFY without data only asks for the state, and a state that somebody else brought about is no login.
             return null;
         }
         byte[] bytes = toBytes(pin);

@@ -83,6 +83,13 @@ class TokenAuthenticatorTest {
     }
 
     @Test
+    void anEmptyPinIsNoPinBecauseADeviceTakesItForAQuestion() throws Exception {
+        TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password(new char[0]), true);
+
+        assertThat(login.pin(null)).isNull();
+    }
+
+    @Test
     void pinsAreSentAsUtf8AndTheCharactersWiped() {
         char[] pin = "ä12345".toCharArray();
 

@@ -267,11 +267,11 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     @Override
     @SuppressWarnings("JavaUtilDate") // what KeyStoreSpi answers with
     public @Nullable Date engineGetCreationDate(String alias) {
-        Aliases.Entry entry = aliases().get(alias);
-        if (entry == null) {
-            return null;
-        }
         try {
+            Aliases.Entry entry = aliases().get(alias);
+            if (entry == null) {
+                return null;
+            }
             return certificate(entry) instanceof X509Certificate x509 ? x509.getNotBefore() : new Date(0);
         } catch (ProviderException unreadable) {
             return new Date(0);

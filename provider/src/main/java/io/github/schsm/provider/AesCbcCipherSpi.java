@@ -123,6 +123,7 @@ final class AesCbcCipherSpi extends CipherSpi {
 
     @Override
     protected void engineInit(int opmode, Key given, @Nullable SecureRandom random) throws InvalidKeyException {
+        key = null;
         byte[] chosen = new byte[BLOCK];
         if (opmode == Cipher.ENCRYPT_MODE) {
             (random == null ? new SecureRandom() : random).nextBytes(chosen);
@@ -136,6 +137,7 @@ final class AesCbcCipherSpi extends CipherSpi {
     protected void engineInit(
             int opmode, Key given, @Nullable AlgorithmParameterSpec params, @Nullable SecureRandom random)
             throws InvalidKeyException, InvalidAlgorithmParameterException {
+        key = null;
         if (params == null) {
             engineInit(opmode, given, random);
             return;
@@ -154,6 +156,7 @@ final class AesCbcCipherSpi extends CipherSpi {
     protected void engineInit(
             int opmode, Key given, @Nullable AlgorithmParameters params, @Nullable SecureRandom random)
             throws InvalidKeyException, InvalidAlgorithmParameterException {
+        key = null;
         if (params == null) {
             engineInit(opmode, given, random);
             return;

@@ -339,11 +339,6 @@ public final class Cvc extends Certificate {
         return Arrays.copyOfRange(point, 1, 1 + (point.length - 1) / 2);
     }
 
-    /** The 7F4E object, original bytes. */
-    public byte[] encodedBody() {
-        return parts.body.encoded();
-    }
-
     /** The 7F21 object inside an authenticated request; otherwise this object. */
     public Cvc inner() throws MalformedDataException {
         return parts.kind == Kind.AUTHENTICATED_REQUEST ? parse(parts.certificate) : this;

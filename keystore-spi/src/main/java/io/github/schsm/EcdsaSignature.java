@@ -32,17 +32,6 @@ public record EcdsaSignature(BigInteger r, BigInteger s) {
         return new EcdsaSignature(number(numbers.get(0)), number(numbers.get(1)));
     }
 
-    /**
-     * The numbers of {@code r || s}.
-     *
-     * @param plain two numbers of equal length
-     */
-    public static EcdsaSignature ofPlain(byte[] plain) {
-        int length = plain.length / 2;
-        return new EcdsaSignature(
-                new BigInteger(1, plain, 0, length), new BigInteger(1, plain, length, plain.length - length));
-    }
-
     /** The leftmost bytes of a hash, as many as the order has: all that ECDSA uses of it, and all a device takes. */
     public static byte[] truncate(byte[] hash, int orderLength) {
         return hash.length > orderLength ? Arrays.copyOf(hash, orderLength) : hash.clone();

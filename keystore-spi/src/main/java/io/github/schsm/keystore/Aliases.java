@@ -48,13 +48,4 @@ final class Aliases {
     Entry get(String alias) {
         return entries.get(alias);
     }
-
-    @Nullable
-    String aliasOf(TokenKey key) {
-        return entries.entrySet().stream()
-                .filter(candidate -> key.equals(candidate.getValue().key()))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(null);
-    }
 }

@@ -36,10 +36,6 @@ final class CardContents {
 
     private record Attributes(KeyAttributes value, int generation) {}
 
-    boolean isLoaded() {
-        return list != null;
-    }
-
     /** Reads the list of objects; what is known of their contents is to be read again. */
     Set<Integer> look(SmartCardHsm card) throws SchsmException {
         Set<Integer> present = enumerate(card);

@@ -44,6 +44,9 @@ class HowToTest {
         SchsmDevice deviceA = SchsmDevice.of(source);
         SchsmDevice deviceB = SchsmDevice.of(target);
 
+        deviceA.verifyGenuine();
+        deviceB.verifyGenuine();
+
         KeyPairGenerator onA = KeyPairGenerator.getInstance("EC", a);
         KeyPairGenerator onB = KeyPairGenerator.getInstance("EC", b);
         ECGenParameterSpec brainpool = new ECGenParameterSpec("brainpoolP256r1");

@@ -41,11 +41,6 @@ final class Session {
         soAuthenticated = authenticated;
     }
 
-    void clearAuthentication() {
-        userAuthenticated = false;
-        soAuthenticated = false;
-    }
-
     /** The file selected, read or written last, or {@link FileId#NONE}. */
     int currentFile() {
         return currentFile;

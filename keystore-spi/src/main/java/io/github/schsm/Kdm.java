@@ -56,7 +56,7 @@ public final class Kdm {
                     + request.curve().map(EcCurve::curveName).orElse("no curve: an RSA key"));
         }
         signer.token().trust().verify(device);
-        byte[] der = signer.token().sign(signer.key(), MechanismTable.ECDSA_HASH, signed(device));
+        byte[] der = signer.token().sign(signer.key(), KeyAlgorithm.ECDSA, signed(device));
         byte[] signature = EcdsaSignature.parse(der).plain(EcCurve.BRAINPOOLP256R1.orderLength());
         Cvc issuer = device.issuerCertificate().orElse(device.deviceCertificate());
         Tlv object = Tlv.of(

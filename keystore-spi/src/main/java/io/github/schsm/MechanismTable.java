@@ -18,10 +18,6 @@ public final class MechanismTable {
 
     private static final List<Mechanism> ALL = build();
 
-    /** ECDSA over a hash that is given. */
-    public static final Mechanism ECDSA_HASH =
-            find("Signature", "NONEwithECDSA").orElseThrow();
-
     private MechanismTable() {}
 
     /** All rows, in the order in which they are documented. */

@@ -159,11 +159,28 @@ public interface Token {
     /**
      * Signs.
      *
-     * @param input what the mechanism wants: a hash for ECDSA
-     * @return for ECDSA strict DER, whatever the token itself gives
-     * @throws SchsmException if the token refuses
+     * @param algorithm one that the key's algorithm list allows
+     * @param input     what the algorithm takes: a hash for {@link KeyAlgorithm#ECDSA} and {@link KeyAlgorithm#RSA_PSS},
+     *                  a DigestInfo for {@link KeyAlgorithm#RSA_PKCS1}, a padded block as long as the modulus for
+     *                  {@link KeyAlgorithm#RSA_RAW}, the data itself where the token hashes
+     * @return for ECDSA strict DER, whatever the token itself gives; for RSA as many bytes as the modulus has
+     * @throws AlgorithmNotAllowedException if the token does not have the algorithm or the key's list lacks it
+     * @throws InvalidRequestException      if the input does not fit into what the token takes at once
+     * @throws SchsmException               if the token refuses
      */
-    byte[] sign(TokenKey key, Mechanism mechanism, byte[] input) throws SchsmException;
+    byte[] sign(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException;
+
+    /**
+     * Decrypts with an RSA key.
+     *
+     * @param algorithm {@link KeyAlgorithm#RSA_DECRYPT_RAW}, {@link KeyAlgorithm#RSA_DECRYPT_PKCS1} or
+     *                  {@link KeyAlgorithm#RSA_DECRYPT_OAEP}
+     * @param input     as many bytes as the modulus has
+     * @return as many bytes for the first, the message without padding for the others; the caller's to wipe
+     * @throws InvalidDataException if the padding is wrong, or the input no number below the modulus
+     * @throws SchsmException       if the token refuses
+     */
+    byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException;
 
     /**
      * Elliptic curve Diffie-Hellman.

@@ -317,7 +317,7 @@ public final class SmartCardHsm {
         if (!session.limits().fits(command)) {
             command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encodeShort(), ne);
         }
-        byte[] answer = executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), command);
+        byte[] answer = executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), command, Resend.NEVER);
         return Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
     }
 
@@ -349,11 +349,27 @@ public final class SmartCardHsm {
      * @param data      what that algorithm takes: for {@link KeyAlgorithm#ECDSA} a hash
      * @param resend    see {@link KeyAttributes#resend()}
      * @return the signature as the device gave it; for ECDSA see {@link EcdsaSignature}
+     * @throws InvalidRequestException if the data does not fit into one command
      */
     public byte[] sign(int kid, KeyAlgorithm algorithm, byte[] data, Resend resend) throws SchsmException {
         int ne = algorithm.id() >= KeyAlgorithm.ECDSA.id() ? CommandApdu.SHORT_LE : CommandApdu.EXTENDED_LE;
         CommandApdu command = CommandApdu.of(0x80, 0x68, kid, algorithm.id(), data, ne);
-        return execute(CardCommand.SIGN, key(kid), command, Pin.NEEDED, resend);
+        return executeWhole(CardCommand.SIGN, key(kid), command, resend);
+    }
+
+    /**
+     * DECIPHER with {@link KeyAlgorithm#RSA_DECRYPT_RAW}, {@link KeyAlgorithm#RSA_DECRYPT_PKCS1} or
+     * {@link KeyAlgorithm#RSA_DECRYPT_OAEP}.
+     *
+     * @param kid    key id
+     * @param data   as many bytes as the modulus has
+     * @param resend see {@link KeyAttributes#resend()}
+     * @return the block, or the message without padding; the caller's to wipe
+     * @throws InvalidRequestException if the data does not fit into one command
+     */
+    public byte[] decipher(int kid, KeyAlgorithm algorithm, byte[] data, Resend resend) throws SchsmException {
+        CommandApdu command = new CommandApdu(0x80, 0x62, kid, algorithm.id(), data, CommandApdu.EXTENDED_LE, true);
+        return executeWhole(CardCommand.DECIPHER, key(kid), command, resend);
     }
 
     /**
@@ -686,7 +702,7 @@ public final class SmartCardHsm {
         byte[] data = Arrays.copyOf(certificate, certificate.length + signature.length);
         System.arraycopy(signature, 0, data, certificate.length, signature.length);
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x02, slot, data, CommandApdu.SHORT_LE);
-        Step<byte[]> create = () -> executeWhole(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command);
+        Step<byte[]> create = () -> executeWhole(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Resend.NEVER);
         Optional<SchsmException> unknown = makeItselfKnown(kdm.identity());
         try {
             byte[] answer = unknown.isPresent() ? create.run() : withKnown(kdm.identity(), create);
@@ -741,7 +757,11 @@ public final class SmartCardHsm {
 
     private byte[] execute(CardCommand name, String object, CommandApdu command, Pin pin, Resend resend)
             throws SchsmException {
-        ResponseApdu response = session.transmit(name, command, pin, resend);
+        return answer(name, object, command, session.transmit(name, command, pin, resend));
+    }
+
+    private byte[] answer(CardCommand name, String object, CommandApdu command, ResponseApdu response)
+            throws SchsmException {
         if (response.sw() == StatusWords.WRONG_LENGTH
                 && command.ne() > CommandApdu.SHORT_LE
                 && !session.limits().extended()) {
@@ -768,12 +788,12 @@ public final class SmartCardHsm {
     }
 
     /** For commands whose data has to come with them, however long it is. */
-    private byte[] executeWhole(CardCommand name, String object, CommandApdu command) throws SchsmException {
+    private byte[] executeWhole(CardCommand name, String object, CommandApdu command, Resend resend)
+            throws SchsmException {
         if (session.limits().fits(command)) {
-            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, Resend.NEVER);
+            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, resend);
             if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
-                requireOk(name, object, response);
-                return response.data();
+                return answer(name, object, command, response);
             }
         }
         throw tooLong(name, object, command);
@@ -784,7 +804,9 @@ public final class SmartCardHsm {
                 + session.limits().maxData(command.ne() != CommandApdu.NO_LE) + " bytes of data in one command, and "
                 + name.title() + " needs " + command.dataLength() + "; do this one step in a reader with "
                 + (session.limits().extended() ? "longer commands" : "extended length")
-                + ", its result can then be used in this reader");
+                + (name.usesKey()
+                        ? ", or sign less data if the key leaves the hashing to the device"
+                        : ", its result can then be used in this reader"));
     }
 
     private static void requireOk(CardCommand name, String object, ResponseApdu response) throws DeviceException {

@@ -209,6 +209,41 @@ class EnginesTest {
                 .hasMessageContainingAll("ecdh-only", "ECDSA", "[ECDH]");
     }
 
+    @Test
+    void aKeyWhoseListLeavesTheHashingToTheDeviceSignsWithThatHashWhatFitsOneCommand() throws Exception {
+        KeyPair pair = Group.generatePair(
+                provider,
+                SchsmKeySpec.builder("sha256-in-device")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .allow(KeyAlgorithm.ECDSA_SHA256)
+                        .build());
+        byte[] data = new byte[1000];
+        for (String name : List.of("SHA256withECDSA", "SHA256withECDSAinP1363Format")) {
+            Signature signature = Signature.getInstance(name, provider);
+            signature.initSign(pair.getPrivate());
+            signature.update(data, 0, 600);
+            signature.update(data, 600, 400);
+            assertThat(Pki.verifies(name, pair.getPublic(), data, signature.sign()))
+                    .isTrue();
+            signature.update(new byte[2000]);
+            assertThatThrownBy(signature::sign)
+                    .isInstanceOf(SignatureException.class)
+                    .hasMessageContainingAll("2000", "less data");
+            assertThatThrownBy(() -> signature.update(new byte[70_000]))
+                    .isInstanceOf(SignatureException.class)
+                    .hasMessageContainingAll("sha256-in-device", "70000");
+            signature.update(data);
+            assertThat(Pki.verifies(name, pair.getPublic(), data, signature.sign()))
+                    .isTrue();
+        }
+        for (String name : List.of("NONEwithECDSA", "SHA384withECDSA")) {
+            Signature other = Signature.getInstance(name, provider);
+            assertThatThrownBy(() -> other.initSign(pair.getPrivate()))
+                    .isInstanceOf(InvalidKeyException.class)
+                    .hasMessageContainingAll("sha256-in-device", "[ECDSA_SHA256]");
+        }
+    }
+
     // ECDH
 
     @ParameterizedTest

@@ -14,7 +14,6 @@ import io.github.schsm.KeyDomains;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.Mechanism;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
@@ -771,15 +770,16 @@ final class CardToken implements Token {
     // Operations
 
     @Override
-    public byte[] sign(TokenKey key, Mechanism mechanism, byte[] input) throws SchsmException {
-        KeyAlgorithm algorithm = mechanism.algorithm();
-        if (algorithm == null || key.type() != KeyType.EC) {
-            throw new UnsupportedByDeviceException(
-                    mechanism.name() + " with an " + key.type() + " key is not part of this version of the provider");
-        }
+    public byte[] sign(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException {
         int kid = kid(key);
-        byte[] der = use(kid, (card, resend) -> card.sign(kid, algorithm, input, resend));
-        return EcdsaSignature.parse(der).der();
+        byte[] signature = use(kid, (card, resend) -> card.sign(kid, algorithm, input, resend));
+        return key.type() == KeyType.EC ? EcdsaSignature.parse(signature).der() : signature;
+    }
+
+    @Override
+    public byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException {
+        int kid = kid(key);
+        return use(kid, (card, resend) -> card.decipher(kid, algorithm, input, resend));
     }
 
     private interface KeyFunction<T> {

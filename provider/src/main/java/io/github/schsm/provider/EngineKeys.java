@@ -10,6 +10,8 @@ import io.github.schsm.TokenKey;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.ProviderException;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What every engine checks of a key it is given, and how it tells what went wrong. */
@@ -18,8 +20,14 @@ final class EngineKeys {
 
     static SchsmEcPrivateKey ecPrivate(@Nullable Key key, KeyAlgorithm algorithm, String engine)
             throws InvalidKeyException {
+        return ecPrivate(key, List.of(algorithm), engine);
+    }
+
+    /** An EC key that may be used for one of the algorithms. */
+    static SchsmEcPrivateKey ecPrivate(@Nullable Key key, List<KeyAlgorithm> algorithms, String engine)
+            throws InvalidKeyException {
         if (key instanceof SchsmEcPrivateKey handle) {
-            requireAllowed(handle, algorithm);
+            firstAllowed(handle, algorithms);
             return handle;
         }
         throw notOurs(key, engine, "an EC private key");
@@ -40,10 +48,19 @@ final class EngineKeys {
     }
 
     private static void requireAllowed(SchsmKey handle, KeyAlgorithm algorithm) throws InvalidKeyException {
-        if (!handle.details().allows(algorithm)) {
-            throw new InvalidKeyException(handle + " may not be used for " + algorithm + "; its algorithm list is "
-                    + handle.details().algorithmNames().orElseThrow());
+        firstAllowed(handle, List.of(algorithm));
+    }
+
+    /** The first of the algorithms that the key's list lets through. */
+    static KeyAlgorithm firstAllowed(SchsmKey handle, List<KeyAlgorithm> algorithms) throws InvalidKeyException {
+        for (KeyAlgorithm algorithm : algorithms) {
+            if (handle.details().allows(algorithm)) {
+                return algorithm;
+            }
         }
+        String wanted = algorithms.stream().map(KeyAlgorithm::name).collect(Collectors.joining(", "));
+        throw new InvalidKeyException(handle + " may not be used for " + wanted + "; its algorithm list is "
+                + handle.details().algorithmNames().orElseThrow());
     }
 
     /** A key that was made just now: it goes again if no handle can be made for it, because nobody would know of it. */

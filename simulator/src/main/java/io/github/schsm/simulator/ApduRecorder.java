@@ -59,6 +59,11 @@ public final class ApduRecorder {
             String answer,
             int sw) {
 
+        /** Whether the command came through a secure channel: data and answer are as they were on the wire. */
+        public boolean isProtected() {
+            return (cla & SecureChannel.PROTECTED) == SecureChannel.PROTECTED;
+        }
+
         /** One line: {@code 80 68 01 70 [32] 6A2B.. -> 9000 [70] 3044..}. */
         @Override
         public String toString() {

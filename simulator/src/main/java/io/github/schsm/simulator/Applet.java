@@ -59,8 +59,9 @@ final class Applet {
         reset();
     }
 
+    /** Whether the user may use keys and write files. */
     boolean isUserAuthenticated() {
-        return session.isUserAuthenticated();
+        return session.isUserPinVerified();
     }
 
     void requireUser() throws Refusal {

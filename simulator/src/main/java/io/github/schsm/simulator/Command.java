@@ -13,8 +13,8 @@ record Command(int cla, int ins, int p1, int p2, byte[] data, int ne, boolean ex
     static final int NO_LE = -1;
 
     private static final int HEADER = 4;
-    private static final int SHORT_ALL = 256;
-    private static final int EXTENDED_ALL = 65536;
+    static final int SHORT_ALL = 256;
+    static final int EXTENDED_ALL = 65536;
 
     /** @throws Refusal with 6700 if the lengths don't add up */
     static Command parse(byte[] apdu) throws Refusal {
@@ -76,6 +76,11 @@ record Command(int cla, int ins, int p1, int p2, byte[] data, int ne, boolean ex
     /** Class and instruction in one number, what the dispatcher goes by. */
     int instruction() {
         return cla << 8 | ins;
+    }
+
+    /** Whether it is one of secure messaging with an authenticated header, class 0C or 8C. */
+    boolean isProtected() {
+        return (cla & ~0x80) == SecureChannel.PROTECTED;
     }
 
     /** P1 and P2 in one number. */

@@ -67,6 +67,18 @@ public record DeviceProfile(
         return quirks.contains(quirk);
     }
 
+    /** Whether the firmware knows the chip authentication protocol: 3DES from version 2, AES from version 3. */
+    boolean knows(SmProtocol protocol) {
+        return switch (protocol) {
+            case TDES_CBC_CBC -> hasSecureMessaging();
+            case AES_CBC_CMAC_128 -> major >= 3;
+        };
+    }
+
+    boolean hasSecureMessaging() {
+        return major >= 2;
+    }
+
     /** Key domain slots, symmetric keys and RSA keys of more than 2048 bits came with firmware 3. */
     boolean isBeforeVersion3() {
         return major < 3;

@@ -39,6 +39,16 @@ public sealed interface Fault {
         return new Truncation(length);
     }
 
+    /**
+     * The command is carried out; one bit of its answer comes inverted.
+     *
+     * @param number of the bit, from 0, the highest of the first byte; counted from the start again if the answer is
+     *               shorter
+     */
+    static Fault flippedBit(int number) {
+        return new FlippedBit(number);
+    }
+
     /** See {@link Fault#delay}. */
     record Delay(Duration duration) implements Fault {}
 
@@ -71,4 +81,7 @@ public sealed interface Fault {
 
     /** See {@link Fault#truncation}. */
     record Truncation(int length) implements Fault {}
+
+    /** See {@link Fault#flippedBit}. */
+    record FlippedBit(int number) implements Fault {}
 }

@@ -9,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The device behind its contacts: takes a command APDU, finds who handles it, and has the state kept before it
@@ -36,6 +37,9 @@ final class Hsm {
         KeyUse keyUse = new KeyUse(applet, verificationKeys);
         KeyDomainCommands domains = new KeyDomainCommands(applet);
         WrapCommands wrapping = new WrapCommands(applet);
+        ChipAuthentication chipAuthentication = new ChipAuthentication(applet);
+        Map<Integer, Handler> environments =
+                Map.of(0x81B6, verificationKeys::select, 0x41A4, chipAuthentication::choose);
         this.handlers = Map.ofEntries(
                 entry(SELECT, files::select),
                 entry(0x00B1, files::read),
@@ -53,11 +57,22 @@ final class Hsm {
                 entry(0x8078, keyUse::cipher),
                 entry(0x8076, keyUse::deriveKeyPair),
                 entry(0x0084, keyUse::getChallenge),
-                entry(0x0022, verificationKeys::select),
+                entry(0x0022, command -> environment(environments, command)),
+                entry(0x0086, chipAuthentication::authenticate),
                 entry(0x002A, verificationKeys::verify),
                 entry(0x8052, domains::manage),
                 entry(0x8072, wrapping::wrap),
                 entry(0x8074, wrapping::unwrap));
+    }
+
+    /** MANAGE SECURITY ENVIRONMENT is several commands, told apart by P1 and P2. */
+    private static Answer environment(Map<Integer, Handler> environments, Command command)
+            throws Refusal, MalformedDataException {
+        Handler handler = environments.get(command.p1p2());
+        if (handler == null) {
+            throw new Refusal(Sw.WRONG_P1_P2);
+        }
+        return handler.handle(command);
     }
 
     static byte[] atr() {
@@ -71,23 +86,22 @@ final class Hsm {
 
     /** Carries out one command; never throws, whatever the bytes. */
     byte[] process(byte[] apdu) {
-        Answer answer;
+        Command outer;
+        Optional<SecureChannel> channel;
+        Command command;
         try {
-            answer = execute(apdu);
+            outer = parse(apdu);
+            channel = channel(outer);
+            command = channel.isPresent() ? channel.get().open(outer) : outer;
         } catch (Refusal refusal) {
-            answer = Answer.status(refusal.sw());
-        } catch (MalformedDataException malformed) {
-            answer = Answer.status(Sw.WRONG_DATA);
-        } catch (RuntimeException defect) {
-            // A card answers, come what may. What the failed command left half done is undone.
-            LOG.log(Level.ERROR, "command failed inside the simulator", defect);
-            restore();
-            answer = Answer.status(Sw.EXECUTION_ERROR);
+            applet.session().closeChannel();
+            return Answer.status(refusal.sw()).encoded();
         }
-        return keep(answer).encoded();
+        Answer answer = keep(execute(command));
+        return channel.isPresent() ? sealed(channel.get(), outer, answer).encoded() : answer.encoded();
     }
 
-    private Answer execute(byte[] apdu) throws Refusal, MalformedDataException {
+    private Command parse(byte[] apdu) throws Refusal {
         if (apdu.length > applet.profile().commandLimit()) {
             throw new Refusal(Sw.WRONG_LENGTH);
         }
@@ -95,6 +109,49 @@ final class Hsm {
         if (command.extended() && !applet.profile().extendedLength()) {
             throw new Refusal(Sw.WRONG_LENGTH);
         }
+        return command;
+    }
+
+    /** The channel that the command comes through; empty for a plain command, which ends the channel there was. */
+    private Optional<SecureChannel> channel(Command command) throws Refusal {
+        if (!command.isProtected()) {
+            applet.session().closeChannel();
+            return Optional.empty();
+        }
+        if (!applet.profile().hasSecureMessaging()) {
+            throw new Refusal(Sw.UNKNOWN_CLASS);
+        }
+        if (!applet.isSelected()) {
+            throw new Refusal(Sw.UNKNOWN_INSTRUCTION);
+        }
+        return Optional.of(applet.session().channel().orElseThrow(() -> new Refusal(Sw.SM_OBJECT_WRONG)));
+    }
+
+    private Answer sealed(SecureChannel channel, Command command, Answer answer) {
+        Answer sealed = channel.seal(command, answer);
+        if (sealed.data().length <= command.ne()) {
+            return sealed;
+        }
+        applet.session().closeChannel();
+        return Answer.status(Sw.WRONG_LENGTH);
+    }
+
+    private Answer execute(Command command) {
+        try {
+            return dispatch(command);
+        } catch (Refusal refusal) {
+            return Answer.status(refusal.sw());
+        } catch (MalformedDataException malformed) {
+            return Answer.status(Sw.WRONG_DATA);
+        } catch (RuntimeException defect) {
+            // A card answers, come what may. What the failed command left half done is undone.
+            LOG.log(Level.ERROR, "command failed inside the simulator", defect);
+            restore();
+            return Answer.status(Sw.EXECUTION_ERROR);
+        }
+    }
+
+    private Answer dispatch(Command command) throws Refusal, MalformedDataException {
         if (command.cla() != 0x00 && command.cla() != 0x80) {
             throw new Refusal(Sw.UNKNOWN_CLASS);
         }

@@ -21,16 +21,16 @@ final class PinCommands {
         }
         requireLength(user, command.data().length);
         if (user) {
-            applet.session().setUserAuthenticated(false);
+            applet.session().setUserPinVerified(false);
             if (pin.isTransport()) {
                 throw new Refusal(pin.isBlocked() ? Sw.PIN_BLOCKED : Sw.REFERENCE_DATA_UNUSABLE);
             }
             pin.verify(command.data());
-            applet.session().setUserAuthenticated(true);
+            applet.session().setUserPinVerified(true);
         } else {
-            applet.session().setSoAuthenticated(false);
+            applet.session().setSoPinVerified(false);
             pin.verify(command.data());
-            applet.session().setSoAuthenticated(true);
+            applet.session().setSoPinVerified(true);
         }
         return Answer.OK;
     }
@@ -43,7 +43,7 @@ final class PinCommands {
             return Sw.REFERENCE_DATA_UNUSABLE;
         }
         boolean verified =
-                user ? applet.session().isUserAuthenticated() : applet.session().isSoAuthenticated();
+                user ? applet.session().isUserPinVerified() : applet.session().isSoPinVerified();
         return verified ? Sw.OK : pin.status();
     }
 
@@ -61,9 +61,9 @@ final class PinCommands {
         byte[] oldValue = Arrays.copyOf(data, split);
         byte[] newValue = Arrays.copyOfRange(data, split, data.length);
         if (user) {
-            applet.session().setUserAuthenticated(false);
+            applet.session().setUserPinVerified(false);
         } else {
-            applet.session().setSoAuthenticated(false);
+            applet.session().setSoPinVerified(false);
         }
         pin.verify(oldValue);
         requireLength(user, newValue.length);
@@ -90,7 +90,7 @@ final class PinCommands {
         if (sets ? !Pin.isUserLength(newLength) : newLength != 0) {
             throw new Refusal(Sw.WRONG_LENGTH);
         }
-        applet.session().setUserAuthenticated(false);
+        applet.session().setUserPinVerified(false);
         soPin.verify(Arrays.copyOf(command.data(), Pin.SO_LENGTH));
         if (sets) {
             byte[] newValue = Arrays.copyOfRange(command.data(), Pin.SO_LENGTH, command.data().length);

@@ -21,6 +21,8 @@ public enum Quirk {
     DEVICE_KEY_ON_SECP256K1,
     /** The key check value is zero until the user PIN is verified. */
     KCV_NEEDS_PIN,
+    /** Chip authentication only after the user PIN. */
+    CHIP_AUTHENTICATION_NEEDS_PIN,
     /** ECDSA signatures carry leading zeros that DER forbids. */
     SUPERFLUOUS_ZEROS
 }

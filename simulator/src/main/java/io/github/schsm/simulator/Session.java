@@ -13,32 +13,74 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     private static final int MAX_KNOWN = 32;
 
-    private boolean userAuthenticated;
-    private boolean soAuthenticated;
+    private Login user = Login.NONE;
+    private Login securityOfficer = Login.NONE;
     private int currentFile = FileId.NONE;
     private byte[] inputBuffer = new byte[0];
     private final Map<String, Cvc> known = new LinkedHashMap<>();
     private @Nullable Cvc verificationKey;
+    private @Nullable SecureChannel channel;
+    private @Nullable SmProtocol chipAuthentication;
+
+    /** Whether and how a PIN was verified. */
+    private enum Login {
+        NONE,
+        PLAIN,
+        PROTECTED
+    }
 
     Session() {
         Cvc root = Factory.root();
         known.put(root.chr(), root);
     }
 
-    boolean isUserAuthenticated() {
-        return userAuthenticated;
+    /** Whether the user PIN was verified. What that allows, {@link Applet#isUserAuthenticated} says. */
+    boolean isUserPinVerified() {
+        return user != Login.NONE;
     }
 
-    void setUserAuthenticated(boolean authenticated) {
-        userAuthenticated = authenticated;
+    void setUserPinVerified(boolean verified) {
+        user = login(verified);
     }
 
-    boolean isSoAuthenticated() {
-        return soAuthenticated;
+    boolean isSoPinVerified() {
+        return securityOfficer != Login.NONE;
     }
 
-    void setSoAuthenticated(boolean authenticated) {
-        soAuthenticated = authenticated;
+    void setSoPinVerified(boolean verified) {
+        securityOfficer = login(verified);
+    }
+
+    private Login login(boolean verified) {
+        if (!verified) {
+            return Login.NONE;
+        }
+        return channel == null ? Login.PLAIN : Login.PROTECTED;
+    }
+
+    /** The channel that is open: while a command is carried out, the one it came through. */
+    Optional<SecureChannel> channel() {
+        return Optional.ofNullable(channel);
+    }
+
+    void openChannel(SecureChannel opened) {
+        channel = opened;
+    }
+
+    /** Ends the channel, and with it what was verified through it: plain commands must not profit from that. */
+    void closeChannel() {
+        channel = null;
+        user = user == Login.PROTECTED ? Login.NONE : user;
+        securityOfficer = securityOfficer == Login.PROTECTED ? Login.NONE : securityOfficer;
+    }
+
+    /** The protocol that MSE SET has chosen for the next GENERAL AUTHENTICATE. */
+    Optional<SmProtocol> chipAuthentication() {
+        return Optional.ofNullable(chipAuthentication);
+    }
+
+    void chooseChipAuthentication(@Nullable SmProtocol protocol) {
+        chipAuthentication = protocol;
     }
 
     /** The file selected, read or written last, or {@link FileId#NONE}. */

@@ -222,6 +222,11 @@ public final class SimulatedDevice {
         if (fault instanceof Fault.Truncation truncation) {
             return Arrays.copyOf(answer, Math.min(answer.length, truncation.length()));
         }
+        if (fault instanceof Fault.FlippedBit bit) {
+            int at = Math.floorMod(bit.number(), 8 * answer.length);
+            answer[at / 8] ^= (byte) (0x80 >> (at % 8));
+            return answer;
+        }
         return ((Fault.Garbage) fault).answer();
     }
 }

@@ -17,6 +17,8 @@ final class Sw {
 
     static final int CONDITIONS_NOT_SATISFIED = 0x6985;
     static final int COMMAND_NOT_ALLOWED = 0x6986;
+    static final int SM_OBJECT_MISSING = 0x6987;
+    static final int SM_OBJECT_WRONG = 0x6988;
     static final int WRONG_DATA = 0x6A80;
     /** Also: algorithm not in the key's list. */
     static final int NOT_SUPPORTED = 0x6A81;

@@ -11,7 +11,6 @@ import java.util.Optional;
  * section 2 of the protocol notes). They are forgotten at reset and selection.
  */
 final class VerificationKeys {
-    private static final int MSE_SET_VERIFICATION_KEY = 0x81B6;
     private static final int VERIFY_SELF_DESCRIPTIVE_CERTIFICATE = 0x00BE;
     private static final int TAG_HOLDER = 0x83;
 
@@ -21,8 +20,8 @@ final class VerificationKeys {
         this.applet = applet;
     }
 
+    /** MSE 81 B6. */
     Answer select(Command command) throws Refusal, MalformedDataException {
-        command.requireP1P2(MSE_SET_VERIFICATION_KEY);
         command.requireData();
         Tlv holder = Tlv.parse(command.data()).expect(TAG_HOLDER);
         Cvc certificate = applet.session()

@@ -59,9 +59,12 @@ final class Applet {
         reset();
     }
 
-    /** Whether the user may use keys and write files. */
+    /** By the PIN or by as many registered keys as it takes; by both if the device was initialized so. */
     boolean isUserAuthenticated() {
-        return session.isUserPinVerified();
+        boolean byPin = session.isUserPinVerified();
+        RegisteredKeys keys = state.registeredKeys();
+        boolean byKeys = keys.isUsed() && session.authenticatedKeys() >= keys.required();
+        return state.hasOption(DeviceState.OPTION_PIN_AND_PUBLIC_KEY) ? byPin && byKeys : byPin || byKeys;
     }
 
     void requireUser() throws Refusal {

@@ -41,6 +41,8 @@ final class DeviceState {
 
     static final int OPTION_RESET_RETRY_COUNTER = 0x01;
     static final int OPTION_TRANSPORT_PIN = 0x02;
+    static final int OPTION_REPLACE_PUBLIC_KEYS = 0x08;
+    static final int OPTION_PIN_AND_PUBLIC_KEY = 0x10;
     static final int OPTION_UNBLOCK_ONLY = 0x20;
 
     private static final int FILE_OVERHEAD = 24;
@@ -53,6 +55,7 @@ final class DeviceState {
     private int options;
     private @Nullable Pin userPin;
     private @Nullable Pin soPin;
+    private RegisteredKeys registeredKeys = RegisteredKeys.none();
     private DomainScheme scheme = DomainScheme.NONE;
     private @Nullable KeyDomainSlot[] domains = new KeyDomainSlot[0];
     private final TreeMap<Integer, CardKey> keys = new TreeMap<>();
@@ -114,7 +117,7 @@ final class DeviceState {
     }
 
     boolean isInitialized() {
-        return userPin != null;
+        return soPin != null;
     }
 
     int options() {
@@ -133,15 +136,30 @@ final class DeviceState {
         return Optional.ofNullable(soPin);
     }
 
+    RegisteredKeys registeredKeys() {
+        return registeredKeys;
+    }
+
     DomainScheme scheme() {
         return scheme;
     }
 
-    /** Erases keys, files and domains, and sets the device up. */
-    void initialize(int newOptions, Pin newUserPin, Pin newSoPin, DomainScheme newScheme, int slots) {
+    /**
+     * Erases keys, files and domains, and sets the device up.
+     *
+     * @param newUserPin null if registered keys stand in its place
+     */
+    void initialize(
+            int newOptions,
+            @Nullable Pin newUserPin,
+            Pin newSoPin,
+            RegisteredKeys newRegisteredKeys,
+            DomainScheme newScheme,
+            int slots) {
         options = newOptions;
         userPin = newUserPin;
         soPin = newSoPin;
+        registeredKeys = newRegisteredKeys;
         scheme = newScheme;
         domains = new KeyDomainSlot[slots];
         keys.clear();
@@ -203,7 +221,7 @@ final class DeviceState {
 
     /** Bytes of memory that keys and files take. */
     int usedMemory() {
-        int used = 0;
+        int used = registeredKeys.footprint();
         for (CardKey key : keys.values()) {
             used += key.footprint();
         }

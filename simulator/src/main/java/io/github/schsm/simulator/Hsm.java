@@ -21,6 +21,8 @@ final class Hsm {
 
     private static final Logger LOG = System.getLogger(Hsm.class.getName());
     private static final int SELECT = 0x00A4;
+    private static final int MANAGE_SECURITY_ENVIRONMENT = 0x0022;
+    private static final int EXTERNAL_AUTHENTICATE = 0x0082;
 
     private final Applet applet;
     private final StateKeeper keeper;
@@ -34,12 +36,13 @@ final class Hsm {
         InitializeCommand initialize = new InitializeCommand(applet);
         KeyGeneration generation = new KeyGeneration(applet);
         VerificationKeys verificationKeys = new VerificationKeys(applet);
+        PublicKeyCommands publicKeys = new PublicKeyCommands(applet, verificationKeys);
         KeyUse keyUse = new KeyUse(applet, verificationKeys);
         KeyDomainCommands domains = new KeyDomainCommands(applet);
         WrapCommands wrapping = new WrapCommands(applet);
         ChipAuthentication chipAuthentication = new ChipAuthentication(applet);
-        Map<Integer, Handler> environments =
-                Map.of(0x81B6, verificationKeys::select, 0x41A4, chipAuthentication::choose);
+        Map<Integer, Handler> environments = Map.of(
+                0x81B6, verificationKeys::select, 0x81A4, publicKeys::select, 0x41A4, chipAuthentication::choose);
         this.handlers = Map.ofEntries(
                 entry(SELECT, files::select),
                 entry(0x00B1, files::read),
@@ -57,10 +60,12 @@ final class Hsm {
                 entry(0x8078, keyUse::cipher),
                 entry(0x8076, keyUse::deriveKeyPair),
                 entry(0x0084, keyUse::getChallenge),
-                entry(0x0022, command -> environment(environments, command)),
+                entry(MANAGE_SECURITY_ENVIRONMENT, command -> environment(environments, command)),
                 entry(0x0086, chipAuthentication::authenticate),
+                entry(EXTERNAL_AUTHENTICATE, publicKeys::externalAuthenticate),
                 entry(0x002A, verificationKeys::verify),
                 entry(0x8052, domains::manage),
+                entry(0x8054, publicKeys::manage),
                 entry(0x8072, wrapping::wrap),
                 entry(0x8074, wrapping::unwrap));
     }
@@ -158,6 +163,9 @@ final class Hsm {
         Handler handler = handlers.get(command.instruction());
         if (handler == null || (!applet.isSelected() && command.instruction() != SELECT)) {
             throw new Refusal(Sw.UNKNOWN_INSTRUCTION);
+        }
+        if (command.instruction() != MANAGE_SECURITY_ENVIRONMENT && command.instruction() != EXTERNAL_AUTHENTICATE) {
+            applet.session().takeChallenge();
         }
         Answer answer = handler.handle(command);
         if (command.ne() == Command.NO_LE) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * INITIALIZE DEVICE (section 2 of the protocol notes): erases everything but the device key and its certificates. On a
@@ -44,16 +45,22 @@ final class InitializeCommand {
         byte[] userPin = values.get(USER_PIN);
         byte[] soPin = values.get(SO_PIN);
         byte[] options = values.get(OPTIONS);
-        if (userPin == null
-                || soPin == null
-                || options == null
-                || !Pin.isUserLength(userPin.length)
-                || soPin.length != Pin.SO_LENGTH
-                || options.length != 2) {
+        if (soPin == null || options == null || soPin.length != Pin.SO_LENGTH || options.length != 2) {
             throw new Refusal(Sw.WRONG_DATA);
         }
-        int tries = single(values, RETRY_COUNTER).orElse(Pin.maxTries(userPin.length));
-        if (tries == 0 || tries > Pin.maxTries(userPin.length)) {
+        RegisteredKeys keys = registeredKeys(values.get(PUBLIC_KEY_AUTHENTICATION));
+        int tries = 0;
+        if (userPin != null) {
+            if (!Pin.isUserLength(userPin.length)) {
+                throw new Refusal(Sw.WRONG_DATA);
+            }
+            tries = single(values, RETRY_COUNTER).orElse(Pin.maxTries(userPin.length));
+            if (tries == 0 || tries > Pin.maxTries(userPin.length)) {
+                throw new Refusal(Sw.WRONG_DATA);
+            }
+        }
+        boolean both = (Bytes.unsigned(options) & DeviceState.OPTION_PIN_AND_PUBLIC_KEY) != 0;
+        if (userPin == null ? both || !keys.isUsed() : both && !keys.isUsed()) {
             throw new Refusal(Sw.WRONG_DATA);
         }
         Optional<Integer> shares = single(values, DKEK_SHARES);
@@ -71,15 +78,16 @@ final class InitializeCommand {
         if (present.isPresent()) {
             present.get().verify(soPin);
         }
-        set(options, userPin, soPin, tries, shares, slots);
+        set(options, userPin, soPin, tries, keys, shares, slots);
         return Answer.OK;
     }
 
     private void set(
             byte[] options,
-            byte[] userPin,
+            byte @Nullable [] userPin,
             byte[] soPin,
             int tries,
+            RegisteredKeys keys,
             Optional<Integer> shares,
             Optional<Integer> slots) {
         DeviceState state = applet.state();
@@ -96,8 +104,9 @@ final class InitializeCommand {
         }
         state.initialize(
                 optionBits,
-                new Pin(userPin, tries, tries, transport, state::markChanged),
+                userPin == null ? null : new Pin(userPin, tries, tries, transport, state::markChanged),
                 new Pin(soPin, Pin.SO_TRIES, Pin.SO_TRIES, false, state::markChanged),
+                keys,
                 scheme,
                 slotCount);
         if (shares.isPresent()) {
@@ -124,9 +133,14 @@ final class InitializeCommand {
         Map<Integer, byte[]> values = new HashMap<>();
         for (Tlv object : Tlv.parseAll(data)) {
             boolean acceptable = switch (object.tag()) {
-                case OPTIONS, USER_PIN, SO_PIN, RETRY_COUNTER, DKEK_SHARES, KEY_DOMAIN_SLOTS -> true;
+                case OPTIONS,
+                        USER_PIN,
+                        SO_PIN,
+                        RETRY_COUNTER,
+                        DKEK_SHARES,
+                        PUBLIC_KEY_AUTHENTICATION,
+                        KEY_DOMAIN_SLOTS -> true;
                 case BIOMETRIC_1, BIOMETRIC_2 -> object.valueLength() >= MIN_AID && object.valueLength() <= MAX_AID;
-                case PUBLIC_KEY_AUTHENTICATION -> throw new Refusal(Sw.NOT_SUPPORTED);
                 default -> false;
             };
             if (!acceptable || values.put(object.tag(), object.value()) != null) {
@@ -134,6 +148,19 @@ final class InitializeCommand {
             }
         }
         return values;
+    }
+
+    /** How many keys there will be, then how many of them have to authenticate. */
+    private static RegisteredKeys registeredKeys(byte @Nullable [] value) throws Refusal {
+        if (value == null) {
+            return RegisteredKeys.none();
+        }
+        int total = value.length == 2 ? value[0] & 0xFF : 0;
+        int required = value.length == 2 ? value[1] & 0xFF : 0;
+        if (total > RegisteredKeys.MAX || required == 0 || required > total) {
+            throw new Refusal(Sw.WRONG_DATA);
+        }
+        return new RegisteredKeys(required, total);
     }
 
     private static Optional<Integer> single(Map<Integer, byte[]> values, int tag) throws Refusal {

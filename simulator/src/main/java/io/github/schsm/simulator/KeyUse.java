@@ -253,7 +253,9 @@ final class KeyUse {
         if (command.ne() < 1 || command.ne() > MAX_CHALLENGE) {
             throw new Refusal(Sw.WRONG_LENGTH);
         }
-        return Answer.of(Randomness.bytes(command.ne()));
+        byte[] challenge = Randomness.bytes(command.ne());
+        applet.session().setChallenge(challenge);
+        return Answer.of(challenge);
     }
 
     private static void requireAlgorithm(boolean fitsTheInstruction) throws Refusal {

@@ -114,14 +114,18 @@ final class PinCommands {
         return initialized(command.p2());
     }
 
-    /** Biometric references (85, 86) don't exist: another answer than 6A88 makes OpenSC look for a PIN pad. */
+    /**
+     * Biometric references (85, 86) don't exist: another answer than 6A88 makes OpenSC look for a PIN pad. 6400 tells it
+     * that registered keys stand in the user PIN's place.
+     */
     private Pin initialized(int reference) throws Refusal {
         DeviceState state = applet.state();
+        int missing = state.isInitialized() ? Sw.EXECUTION_ERROR : Sw.REFERENCE_NOT_FOUND;
         return (switch (reference) {
                     case Pin.USER_REFERENCE -> state.userPin();
                     case Pin.SO_REFERENCE -> state.soPin();
                     default -> throw new Refusal(Sw.REFERENCE_NOT_FOUND);
                 })
-                .orElseThrow(() -> new Refusal(Sw.REFERENCE_NOT_FOUND));
+                .orElseThrow(() -> new Refusal(missing));
     }
 }

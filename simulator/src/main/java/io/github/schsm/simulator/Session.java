@@ -1,7 +1,9 @@
 package io.github.schsm.simulator;
 
 import io.github.schsm.Cvc;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,9 @@ final class Session {
 
     private Login user = Login.NONE;
     private Login securityOfficer = Login.NONE;
+    private final BitSet authenticatedKeys = new BitSet();
+    private List<Integer> authenticationKeys = List.of();
+    private byte[] challenge = new byte[0];
     private int currentFile = FileId.NONE;
     private byte[] inputBuffer = new byte[0];
     private final Map<String, Cvc> known = new LinkedHashMap<>();
@@ -81,6 +86,39 @@ final class Session {
 
     void chooseChipAuthentication(@Nullable SmProtocol protocol) {
         chipAuthentication = protocol;
+    }
+
+    /** Whether the holder of a registered key has authenticated. */
+    boolean isKeyAuthenticated(int index) {
+        return authenticatedKeys.get(index);
+    }
+
+    void setKeyAuthenticated(int index, boolean authenticated) {
+        authenticatedKeys.set(index, authenticated);
+    }
+
+    int authenticatedKeys() {
+        return authenticatedKeys.cardinality();
+    }
+
+    /** The registered keys that MSE SET has selected for authentication. */
+    List<Integer> authenticationKeys() {
+        return authenticationKeys;
+    }
+
+    void selectAuthenticationKeys(List<Integer> indices) {
+        authenticationKeys = List.copyOf(indices);
+    }
+
+    void setChallenge(byte[] bytes) {
+        challenge = bytes.clone();
+    }
+
+    /** The last challenge, good for one use; empty if there is none. */
+    byte[] takeChallenge() {
+        byte[] taken = challenge;
+        challenge = new byte[0];
+        return taken;
     }
 
     /** The file selected, read or written last, or {@link FileId#NONE}. */

@@ -1,5 +1,6 @@
 package io.github.schsm.simulator;
 
+import io.github.schsm.Cvc;
 import io.github.schsm.EcCurve;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.simulator.DeviceState.DomainScheme;
@@ -20,7 +21,8 @@ import java.util.Optional;
  */
 final class StateCodec {
     private static final int MAGIC = 0x5343534D;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int WITHOUT_REGISTERED_KEYS = 1;
     private static final int HASH_LENGTH = 32;
     private static final int MAX_STRING = 0xFFFF;
     private static final String WHAT = "the state of a simulated device";
@@ -44,8 +46,12 @@ final class StateCodec {
             out.writeBoolean(state.isInitialized());
             if (state.isInitialized()) {
                 out.writeShort(state.options());
-                write(out, state.userPin().orElseThrow());
+                out.writeBoolean(state.userPin().isPresent());
+                if (state.userPin().isPresent()) {
+                    write(out, state.userPin().get());
+                }
                 write(out, state.soPin().orElseThrow());
+                write(out, state.registeredKeys());
                 out.writeByte(state.scheme().code());
                 out.writeByte(state.slots());
                 for (int slot = 0; slot < state.slots(); slot++) {
@@ -88,20 +94,23 @@ final class StateCodec {
             throw malformed("it does not begin with the magic number");
         }
         int version = in.readUnsignedShort();
-        if (version != VERSION) {
-            throw malformed("it has version " + version + ", this simulator reads version " + VERSION);
+        if (version != VERSION && version != WITHOUT_REGISTERED_KEYS) {
+            throw malformed("it has version " + version + ", this simulator reads versions " + WITHOUT_REGISTERED_KEYS
+                    + " to " + VERSION);
         }
         String id = in.readUTF();
         EcCurve curve = curve(in.readUTF());
         DeviceState state = new DeviceState(id, curve, number(in), bytes(in));
         if (in.readBoolean()) {
             int options = in.readUnsignedShort();
-            Pin userPin = pin(in, state);
+            boolean old = version == WITHOUT_REGISTERED_KEYS;
+            Pin userPin = old || in.readBoolean() ? pin(in, state) : null;
             Pin soPin = pin(in, state);
+            RegisteredKeys registered = old ? RegisteredKeys.none() : registeredKeys(in);
             DomainScheme scheme = DomainScheme.of(in.readUnsignedByte())
                     .orElseThrow(() -> malformed("it has an unknown kind of key domains"));
             int slots = in.readUnsignedByte();
-            state.initialize(options, userPin, soPin, scheme, slots);
+            state.initialize(options, userPin, soPin, registered, scheme, slots);
             for (int slot = 0; slot < slots; slot++) {
                 if (in.readBoolean()) {
                     state.setDomain(slot, domain(in));
@@ -132,6 +141,25 @@ final class StateCodec {
 
     private static Pin pin(DataInputStream in, DeviceState state) throws IOException {
         return new Pin(bytes(in), in.readUnsignedByte(), in.readUnsignedByte(), in.readBoolean(), state::markChanged);
+    }
+
+    private static void write(DataOutputStream out, RegisteredKeys keys) throws IOException {
+        out.writeByte(keys.required());
+        out.writeByte(keys.total());
+        for (int i = 0; i < keys.total(); i++) {
+            write(out, keys.key(i).map(Cvc::getEncoded).orElse(new byte[0]));
+        }
+    }
+
+    private static RegisteredKeys registeredKeys(DataInputStream in) throws IOException, MalformedDataException {
+        RegisteredKeys keys = new RegisteredKeys(in.readUnsignedByte(), in.readUnsignedByte());
+        for (int i = 0; i < keys.total(); i++) {
+            byte[] request = bytes(in);
+            if (request.length != 0) {
+                keys.set(i, Cvc.parse(request));
+            }
+        }
+        return keys;
     }
 
     private static void write(DataOutputStream out, Optional<KeyDomainSlot> domain) throws IOException {

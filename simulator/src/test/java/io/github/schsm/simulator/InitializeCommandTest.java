@@ -83,11 +83,6 @@ class InitializeCommandTest {
     }
 
     @Test
-    void publicKeyAuthenticationIsNotOffered() {
-        assertThat(card.initialize(BASE + "93020201")).isEqualTo(0x6A81);
-    }
-
-    @Test
     void biometricServersMayBeNamed() {
         assertThat(card.initialize(BASE + "9505A000000001 9606A00000000102")).isEqualTo(0x9000);
     }

@@ -294,6 +294,21 @@ public enum EcCurve {
     }
 
     /**
+     * The point plus a multiple of the generator: the public key of {@code d + value}, by that of {@code d}.
+     *
+     * @param point a point of this curve
+     * @param value the multiple, not negative
+     * @return {@code 04 || x || y}; empty if the sum is infinity
+     */
+    public Optional<byte[]> add(ECPoint point, BigInteger value) {
+        org.bouncycastle.math.ec.ECPoint sum = domain.getCurve()
+                .createPoint(point.getAffineX(), point.getAffineY())
+                .add(domain.getG().multiply(value.mod(domain.getN())))
+                .normalize();
+        return sum.isInfinity() ? Optional.empty() : Optional.of(sum.getEncoded(false));
+    }
+
+    /**
      * Verifies a plain ECDSA signature.
      *
      * @param point {@code 04 || x || y}

@@ -17,7 +17,9 @@ public record KeyAttribute(String name, String value) implements KeyStore.Entry.
     public static final String KEY_DOMAIN = "schsm.keyDomain";
     /** Names of the allowed algorithms, separated by commas. */
     public static final String ALLOWED_ALGORITHMS = "schsm.allowedAlgorithms";
-    /** How often the key may still be used. */
+    /** Id of the key's wrapping key. */
+    public static final String WRAPPING_KEY = "schsm.wrappingKey";
+    /** How often the key may still be used, at the time the entry was got. */
     public static final String USE_COUNTER = "schsm.useCounter";
     /**
      * {@code generated} while the device's own request for the key is there, {@code unknown} otherwise: for a key that
@@ -53,6 +55,7 @@ public record KeyAttribute(String name, String value) implements KeyStore.Entry.
         attributes.add(new KeyAttribute(
                 ID, java.util.HexFormat.of().formatHex(handle.key().id())));
         details.keyDomain().ifPresent(slot -> attributes.add(new KeyAttribute(KEY_DOMAIN, Integer.toString(slot))));
+        details.wrappingKey().ifPresent(kid -> attributes.add(new KeyAttribute(WRAPPING_KEY, Integer.toString(kid))));
         details.algorithmNames().map(KeyAttribute::join).ifPresent(attributes::add);
         details.useCounter().ifPresent(uses -> attributes.add(new KeyAttribute(USE_COUNTER, Long.toString(uses))));
         boolean attested = details.publicKey() instanceof AttestedPublicKey;

@@ -207,7 +207,8 @@ public final class KeyMigration {
                 0,
                 List.of(KeyAlgorithm.ECDH_XKEK),
                 OptionalLong.empty(),
-                OptionalInt.of(domain.slot()));
+                OptionalInt.of(domain.slot()),
+                OptionalInt.empty());
     }
 
     private static AttestedPublicKey attested(Token token, TokenKey key) throws SchsmException {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowedAlgorithms its algorithm list; empty for none, that is, everything
  * @param useCounter        how often it may be used
  * @param keyDomain         the slot of its key domain
+ * @param wrappingKey       the id of its wrapping key; AES keys only
  */
 public record KeyRequest(
         KeyType type,
@@ -26,7 +27,8 @@ public record KeyRequest(
         int size,
         List<KeyAlgorithm> allowedAlgorithms,
         OptionalLong useCounter,
-        OptionalInt keyDomain) {
+        OptionalInt keyDomain,
+        OptionalInt wrappingKey) {
     /** Checks that the parts fit the type. */
     public KeyRequest {
         Objects.requireNonNull(type, "type");
@@ -35,6 +37,28 @@ public record KeyRequest(
         if ((type == KeyType.EC) != (curve != null) || (type == KeyType.EC) != (size == 0)) {
             throw new IllegalArgumentException("an EC key has a curve, an RSA or AES key a size");
         }
+        if (wrappingKey.isPresent() && type != KeyType.AES) {
+            throw new IllegalArgumentException("only AES keys take the id of a wrapping key");
+        }
+    }
+
+    /**
+     * A key with nothing but its kind: no label, no attributes.
+     *
+     * @param curve the curve of an EC key, else null
+     * @param size  bits of an RSA or AES key, else 0
+     */
+    public static KeyRequest plain(KeyType type, @Nullable EcCurve curve, int size) {
+        return new KeyRequest(
+                type,
+                null,
+                new byte[0],
+                curve,
+                size,
+                List.of(),
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty());
     }
 
     @Override

@@ -150,6 +150,57 @@ public final class SchsmDevice {
     }
 
     /**
+     * The data objects on the device.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    public List<DataObject> dataObjects() throws SchsmException {
+        return token.dataObjects();
+    }
+
+    /**
+     * A data object's content.
+     *
+     * @return the caller's to wipe
+     * @throws PinException   if it is PIN protected and there is no PIN
+     * @throws SchsmException if it cannot be read or is not there any more
+     */
+    public byte[] readData(DataObject object) throws SchsmException {
+        return token.read(object);
+    }
+
+    /**
+     * Stores a data object; see {@link Token#store}.
+     *
+     * @param object  {@link DataObject#of} for a new one, or one of {@link #dataObjects} to replace it
+     * @param content any bytes, also none
+     * @return the object as it is stored
+     * @throws SchsmException if the device refuses; what was there before stays then
+     */
+    public DataObject storeData(DataObject object, byte[] content) throws SchsmException {
+        return token.store(object, content);
+    }
+
+    /**
+     * Deletes a data object.
+     *
+     * @throws SchsmException if the device refuses
+     */
+    public void deleteData(DataObject object) throws SchsmException {
+        token.delete(object);
+    }
+
+    /**
+     * Gives the token another label; see {@link TokenAdministration#setLabel}.
+     *
+     * @param label 1 to 32 bytes in UTF-8
+     * @throws SchsmException if the device refuses
+     */
+    public void setLabel(String label) throws SchsmException {
+        token.administration().setLabel(label);
+    }
+
+    /**
      * PINs and initialization.
      *
      * @throws SchsmException if the backend cannot do it

@@ -14,8 +14,18 @@ public sealed interface SchsmKey extends Key permits SchsmPrivateKey, SchsmSecre
     /** Which key of the token it is. */
     TokenKey key();
 
-    /** What was known of the key when the handle was made. */
+    /** What was known of the key when the handle was made; see {@link #currentDetails} for a use counter that falls. */
     KeyDetails details();
+
+    /**
+     * What is known of the key now. Asks the device only for what may have changed: after each use of a key with a use
+     * counter that is one command.
+     *
+     * @throws SchsmException if it cannot be read or the key is not there any more
+     */
+    default KeyDetails currentDetails() throws SchsmException {
+        return token().details(key());
+    }
 
     /**
      * A handle of the kind that fits the key.

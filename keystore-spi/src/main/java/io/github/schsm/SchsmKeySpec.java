@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import java.math.BigInteger;
+import java.security.PrivateKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
@@ -23,7 +25,10 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
     private final @Nullable KeyDomain domain;
     private final List<KeyAlgorithm> allowed;
     private final OptionalLong useCounter;
+    private final OptionalInt wrappingKey;
     private final byte @Nullable [] id;
+    private final @Nullable SchsmEcPrivateKey parent;
+    private final byte @Nullable [] derivationValue;
 
     private SchsmKeySpec(Builder builder) {
         this.label = builder.label;
@@ -32,7 +37,10 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
         this.domain = builder.domain;
         this.allowed = builder.allowed;
         this.useCounter = builder.useCounter;
+        this.wrappingKey = builder.wrappingKey;
         this.id = builder.id;
+        this.parent = builder.parent;
+        this.derivationValue = builder.derivationValue;
     }
 
     /**
@@ -95,9 +103,24 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
         return useCounter;
     }
 
+    /** The id of its wrapping key. */
+    public OptionalInt wrappingKey() {
+        return wrappingKey;
+    }
+
     /** CKA_ID, if it is not left to the provider. */
     public byte @Nullable [] id() {
         return id == null ? null : id.clone();
+    }
+
+    /** The key that it is derived from, if it is not generated at random. */
+    public Optional<SchsmEcPrivateKey> parent() {
+        return Optional.ofNullable(parent);
+    }
+
+    /** What is added to the parent's private key, as long as the curve's order; null without a parent. */
+    public byte @Nullable [] derivationValue() {
+        return derivationValue == null ? null : derivationValue.clone();
     }
 
     /** The request as a token understands it. */
@@ -110,7 +133,8 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
                 size,
                 allowed,
                 useCounter,
-                domain == null ? OptionalInt.empty() : OptionalInt.of(domain.slot()));
+                domain == null ? OptionalInt.empty() : OptionalInt.of(domain.slot()),
+                wrappingKey);
     }
 
     /** Collects what the key shall have. */
@@ -121,7 +145,10 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
         private @Nullable KeyDomain domain;
         private List<KeyAlgorithm> allowed = List.of();
         private OptionalLong useCounter = OptionalLong.empty();
+        private OptionalInt wrappingKey = OptionalInt.empty();
         private byte @Nullable [] id;
+        private @Nullable SchsmEcPrivateKey parent;
+        private byte @Nullable [] derivationValue;
 
         private Builder(String label) {
             this.label = label;
@@ -164,6 +191,15 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
             return this;
         }
 
+        /** The id of its wrapping key, 0 to 255, which the device keeps and shows; AES keys only. */
+        public Builder wrappingKey(int keyId) {
+            if (keyId < 0 || keyId > 0xFF) {
+                throw new IllegalArgumentException("a wrapping key id is 0 to 255, not " + keyId);
+            }
+            this.wrappingKey = OptionalInt.of(keyId);
+            return this;
+        }
+
         /** CKA_ID, 1 to 32 bytes. */
         public Builder id(byte[] ckaId) {
             if (ckaId.length < 1 || ckaId.length > 32) {
@@ -173,8 +209,47 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
             return this;
         }
 
+        /**
+         * Derives the key from another EC key on the same token, in place of a random one: {@code d' = d + value mod n}.
+         * The parent's algorithm list has to allow {@link KeyAlgorithm#DERIVE_EC}. The new key inherits curve, key
+         * domain and algorithm list.
+         *
+         * @param key   a handle of this provider
+         * @param value 1 to n - 1, big-endian, not longer than the curve's order
+         */
+        public Builder derivedFrom(PrivateKey key, byte[] value) {
+            if (!(key instanceof SchsmEcPrivateKey handle)) {
+                throw new IllegalArgumentException("keys are derived from an EC key in a device, this is a "
+                        + key.getClass().getSimpleName() + " (" + key.getAlgorithm() + ")");
+            }
+            int length = handle.curve().orderLength();
+            if (value.length < 1 || value.length > length) {
+                throw new IllegalArgumentException("a derivation value for a key on " + handle.curve() + " has 1 to "
+                        + length + " bytes, this has " + value.length);
+            }
+            BigInteger number = new BigInteger(1, value);
+            if (number.signum() == 0
+                    || number.compareTo(handle.curve().parameters().getOrder()) >= 0) {
+                throw new IllegalArgumentException(
+                        "a derivation value is 1 to n - 1, n being the order of " + handle.curve() + "; this is not");
+            }
+            this.parent = handle;
+            this.derivationValue = new byte[length];
+            System.arraycopy(value, 0, this.derivationValue, length - value.length, value.length);
+            return this;
+        }
+
         /** The specification. */
         public SchsmKeySpec build() {
+            if (parent != null
+                    && (parameters != null
+                            || keySize != 0
+                            || domain != null
+                            || !allowed.isEmpty()
+                            || useCounter.isPresent())) {
+                throw new IllegalArgumentException("a derived key inherits curve, key domain and algorithm list of "
+                        + parent.label() + " and has no use counter: only label and id can be given");
+            }
             return new SchsmKeySpec(this);
         }
     }

@@ -209,6 +209,59 @@ public interface Token {
     byte[] mac(TokenKey key, byte[] data) throws SchsmException;
 
     /**
+     * Derives a key from an AES key, SP 800-56C extract-then-expand. What exactly enters the extraction differs between
+     * firmwares, so input and output are passed through.
+     *
+     * @param input the derivation input, at least one byte and at most what one command carries
+     * @return 32 bytes, the caller's to wipe
+     * @throws SchsmException if the token refuses
+     */
+    byte[] derive(TokenKey key, byte[] input) throws SchsmException;
+
+    /**
+     * Makes a new EC key pair from one on the token: {@code d' = d + value mod n}. It inherits what the parent may be
+     * used for.
+     *
+     * @param value   1 to n - 1, big-endian, as long as the curve's order; the caller's to wipe
+     * @param request label and id of the new key
+     * @throws SchsmException if the token refuses; nothing is left behind then
+     */
+    TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException;
+
+    /**
+     * The data objects, in a fixed order.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    List<DataObject> dataObjects() throws SchsmException;
+
+    /**
+     * A data object's content.
+     *
+     * @return the caller's to wipe
+     * @throws PinException   if it is PIN protected and there is no PIN
+     * @throws SchsmException if it cannot be read or is not there any more
+     */
+    byte[] read(DataObject object) throws SchsmException;
+
+    /**
+     * Stores a data object, new or in place of what was there.
+     *
+     * @param object  without a reference a new one; with one the object that it replaces, which stays if this fails
+     * @param content any bytes, also none
+     * @return the object as it is stored; a replaced one may have another reference now
+     * @throws SchsmException if the token refuses; nothing is left behind then
+     */
+    DataObject store(DataObject object, byte[] content) throws SchsmException;
+
+    /**
+     * Deletes a data object and its description.
+     *
+     * @throws SchsmException if the token refuses
+     */
+    void delete(DataObject object) throws SchsmException;
+
+    /**
      * Random bytes from the token.
      *
      * @throws SchsmException if the token is not there

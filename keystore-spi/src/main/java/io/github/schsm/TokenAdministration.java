@@ -50,6 +50,15 @@ public interface TokenAdministration {
     void initialize(DeviceInitialization settings) throws SchsmException;
 
     /**
+     * Gives the token another label; what else it says of itself (serial number, manufacturer) stays.
+     *
+     * @param label 1 to 32 bytes in UTF-8, which is what PKCS#11 shows of it
+     * @throws PinException   if there is no user PIN
+     * @throws SchsmException if the device refuses; the old label stays then
+     */
+    void setLabel(String label) throws SchsmException;
+
+    /**
      * Free memory in bytes; -1 if the device does not say.
      *
      * @throws SchsmException if it cannot be asked

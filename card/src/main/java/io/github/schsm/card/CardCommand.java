@@ -20,6 +20,7 @@ enum CardCommand {
     DECIPHER("DECIPHER"),
     DERIVE_XKEK("DECIPHER (ECDH_XKEK)"),
     SYMMETRIC_CIPHER("SYMMETRIC CIPHER"),
+    DERIVE_EC_KEY("DERIVE EC KEY"),
     WRAP_KEY("WRAP KEY"),
     UNWRAP_KEY("UNWRAP KEY"),
     GET_CHALLENGE("GET CHALLENGE"),
@@ -38,6 +39,11 @@ enum CardCommand {
     }
 
     boolean usesKey() {
-        return this == SIGN || this == DECIPHER || this == DERIVE_XKEK || this == SYMMETRIC_CIPHER || this == WRAP_KEY;
+        return this == SIGN
+                || this == DECIPHER
+                || this == DERIVE_XKEK
+                || this == SYMMETRIC_CIPHER
+                || this == DERIVE_EC_KEY
+                || this == WRAP_KEY;
     }
 }

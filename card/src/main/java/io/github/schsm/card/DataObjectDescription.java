@@ -35,16 +35,21 @@ public final class DataObjectDescription {
      * A description of a data object.
      *
      * @param label       its label
-     * @param application the application that it belongs to
+     * @param application the application that it belongs to; may be empty
+     * @param oid         the application's object identifier, dotted; may be empty
      * @param fid         the file that it is in: CDii if it needs the PIN, CFii if it does not
      */
-    public static DataObjectDescription of(String label, String application, int fid) {
+    public static DataObjectDescription of(String label, String application, String oid, int fid) {
         Tlv name = Pkcs15.text(Pkcs15.UTF8_STRING, label);
         return new DataObjectDescription(
                 Files.isPrivate(fid)
                         ? List.of(name, Tlv.of(Pkcs15.BIT_STRING, PRIVATE_FLAGS), Tlv.of(Pkcs15.OCTET_STRING, USER_PIN))
                         : List.of(name, Tlv.of(Pkcs15.BIT_STRING, PUBLIC_FLAGS)),
-                List.of(Pkcs15.text(Pkcs15.UTF8_STRING, application)),
+                oid.isEmpty()
+                        ? List.of(Pkcs15.text(Pkcs15.UTF8_STRING, application))
+                        : List.of(
+                                Pkcs15.text(Pkcs15.UTF8_STRING, application),
+                                Tlv.of(Pkcs15.OBJECT_IDENTIFIER, Pkcs15.objectIdentifier(oid))),
                 List.of(Tlv.of(Pkcs15.TYPE, Pkcs15.path(fid))));
     }
 
@@ -86,9 +91,9 @@ public final class DataObjectDescription {
         return Pkcs15.text(data, Pkcs15.UTF8_STRING);
     }
 
-    /** The content of the application's object identifier. */
-    public Optional<byte[]> applicationOid() {
-        return Pkcs15.first(data, Pkcs15.OBJECT_IDENTIFIER).map(Tlv::value);
+    /** The application's object identifier, dotted. */
+    public Optional<String> applicationOid() {
+        return Pkcs15.first(data, Pkcs15.OBJECT_IDENTIFIER).map(Tlv::value).flatMap(Pkcs15::objectIdentifier);
     }
 
     /** The file that the object is in. */

@@ -3,6 +3,7 @@ package io.github.schsm.card;
 import io.github.schsm.DeviceException;
 import io.github.schsm.SchsmException;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /**
  * READ BINARY of a whole file: one command where extended length works, else one for each {@value #CHUNK} bytes. Some
@@ -51,6 +52,29 @@ final class FileReading {
             }
         }
         return file.toByteArray();
+    }
+
+    /** The same for a file that is no TLV object: only the device can tell that there is no more. */
+    static <E extends Exception> byte[] readToTheEnd(int fid, CommandLimits limits, Channel<E> channel)
+            throws SchsmException, E {
+        byte[] file = {};
+        while (file.length < MAX_FILE) {
+            int ne = limits.extended() ? limits.maxAnswer() : CHUNK;
+            ResponseApdu part = channel.send(CardCommand.READ_BINARY, command(fid, file.length, ne));
+            if (part.sw() == StatusWords.WRONG_LENGTH && limits.extended()) {
+                limits.shortOnly();
+                continue;
+            }
+            requireData(fid, part);
+            byte[] longer = Arrays.copyOf(file, file.length + part.dataLength());
+            System.arraycopy(part.data(), 0, longer, file.length, part.dataLength());
+            Arrays.fill(file, (byte) 0);
+            file = longer;
+            if (part.dataLength() == 0 || part.sw() == StatusWords.END_OF_FILE) {
+                break;
+            }
+        }
+        return file;
     }
 
     private static void requireData(int fid, ResponseApdu response) throws DeviceException {

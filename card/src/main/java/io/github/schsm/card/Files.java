@@ -71,7 +71,7 @@ public final class Files {
     }
 
     /** Whether reading it takes the PIN. */
-    static boolean isPrivate(int fid) {
+    public static boolean isPrivate(int fid) {
         return (fid & 0xFF00) == PRIVATE_DATA;
     }
 

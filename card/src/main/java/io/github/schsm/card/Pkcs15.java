@@ -2,12 +2,14 @@ package io.github.schsm.card;
 
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.Tlv;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 
 /**
  * What the PKCS#15 descriptions have in common. They are kept as the objects they were read as, so that what another
@@ -73,6 +75,25 @@ final class Pkcs15 {
             number = number << 8 | (digit & 0xFF);
         }
         return OptionalInt.of(number);
+    }
+
+    /** The content of an object identifier, dotted; nothing if it is none. */
+    static Optional<String> objectIdentifier(byte[] content) {
+        try {
+            return Optional.of(ASN1ObjectIdentifier.fromContents(content).getId());
+        } catch (IllegalArgumentException notOne) {
+            return Optional.empty();
+        }
+    }
+
+    /** The content of an object identifier. */
+    static byte[] objectIdentifier(String dotted) {
+        try {
+            byte[] encoded = new ASN1ObjectIdentifier(dotted).getEncoded();
+            return Tlv.parse(encoded).value();
+        } catch (IOException | MalformedDataException e) {
+            throw new IllegalStateException("an object identifier can be encoded", e);
+        }
     }
 
     static Tlv number(int value) {

@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * connection. Data that does not fit into one command is sent in parts or through the input buffer.
  */
 public final class SmartCardHsm {
-    private static final int AES_BLOCK = 16;
     private static final int MAX_CHALLENGE = 1024;
     private static final int UNCOMPRESSED = 0x04;
     private static final int MAX_SLOTS = 256;
@@ -41,9 +40,11 @@ public final class SmartCardHsm {
     private static final String DEVICE = "device";
 
     private final CardSession session;
+    private final SymmetricCommands symmetric;
 
     SmartCardHsm(CardSession session) {
         this.session = session;
+        this.symmetric = new SymmetricCommands(session);
     }
 
     // What is known without asking
@@ -90,6 +91,31 @@ public final class SmartCardHsm {
         Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
         return FileReading.<SchsmException>read(
                 fid, session.limits(), (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
+    }
+
+    /**
+     * READ BINARY of a data object. Its content is any bytes, so nothing in it tells where it ends: read until the device
+     * has no more, one command more than for other files.
+     *
+     * @param fid see {@link Files#privateData} and {@link Files#publicData}
+     * @return the caller's to wipe
+     * @throws ObjectNotFoundException if there is no such file
+     */
+    public byte[] readData(int fid) throws SchsmException {
+        Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
+        return FileReading.<SchsmException>readToTheEnd(
+                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
+    }
+
+    /** SELECT of a file: whether it is there. Takes no PIN. */
+    public boolean exists(int fid) throws SchsmException {
+        CommandApdu command = CommandApdu.of(0x00, 0xA4, 0x00, 0x00, fidBytes(fid), CommandApdu.SHORT_LE);
+        ResponseApdu response = session.transmit(CardCommand.SELECT, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+        if (response.sw() == StatusWords.FILE_NOT_FOUND) {
+            return false;
+        }
+        requireOk(CardCommand.SELECT, Files.name(fid), response);
+        return true;
     }
 
     /**
@@ -414,65 +440,56 @@ public final class SmartCardHsm {
      * @param resend  see {@link KeyAttributes#resend()}
      */
     public byte[] aesCbc(int kid, boolean encrypt, byte[] iv, byte[] data, Resend resend) throws SchsmException {
-        if (iv.length != AES_BLOCK || data.length % AES_BLOCK != 0) {
-            throw new IllegalArgumentException(
-                    "IV of " + iv.length + ", data of " + data.length + " bytes; blocks of 16 are expected");
-        }
-        KeyAlgorithm algorithm = encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT;
-        byte[] result = new byte[data.length];
-        byte[] chained = iv;
-        int most = session.limits().maxData(true) / AES_BLOCK * AES_BLOCK;
-        for (int at = 0; at < data.length; ) {
-            int length = Math.min(most, data.length - at);
-            byte[] input = Arrays.copyOfRange(data, at, at + length);
-            byte[] next = encrypt ? NO_DATA : Arrays.copyOfRange(input, length - AES_BLOCK, length);
-            if (encrypt) {
-                xorFirstBlock(input, chained);
-            }
-            int ne = length > CommandApdu.SHORT_LE ? CommandApdu.EXTENDED_LE : CommandApdu.SHORT_LE;
-            CommandApdu command = new CommandApdu(0x80, 0x78, kid, algorithm.id(), input, ne, true);
-            byte[] output = execute(CardCommand.SYMMETRIC_CIPHER, key(kid), command, Pin.NEEDED, resend);
-            if (output.length != length) {
-                throw new MalformedDataException(
-                        "answer to SYMMETRIC CIPHER", output.length + " bytes for " + length + " that were sent");
-            }
-            if (!encrypt) {
-                xorFirstBlock(output, chained);
-            }
-            System.arraycopy(output, 0, result, at, length);
-            chained = encrypt ? Arrays.copyOfRange(output, length - AES_BLOCK, length) : next;
-            Arrays.fill(input, (byte) 0);
-            Arrays.fill(output, (byte) 0);
-            command.wipe();
-            at += length;
-        }
-        return result;
-    }
-
-    private static void xorFirstBlock(byte[] data, byte[] iv) {
-        for (int i = 0; i < AES_BLOCK; i++) {
-            data[i] ^= iv[i];
-        }
+        return symmetric.cbc(kid, encrypt, iv, data, resend);
     }
 
     /**
-     * SYMMETRIC CIPHER with {@link KeyAlgorithm#AES_CMAC}.
+     * SYMMETRIC CIPHER with {@link KeyAlgorithm#AES_CMAC}. Data that does not fit into one command goes through CBC up
+     * to its last part, which takes a key whose list allows that too.
+     *
+     * @param kid        key id
+     * @param data       any length
+     * @param attributes the key's
+     * @param resend     see {@link KeyAttributes#resend()}
+     * @return 16 bytes
+     * @throws InvalidRequestException if the data does not fit into one command and the key's list has no CBC
+     */
+    public byte[] cmac(int kid, byte[] data, KeyAttributes attributes, Resend resend) throws SchsmException {
+        return symmetric.cmac(kid, data, attributes, resend);
+    }
+
+    /**
+     * SYMMETRIC CIPHER with {@link KeyAlgorithm#DERIVE_SP800_56C}.
      *
      * @param kid    key id
-     * @param data   what one command can carry
+     * @param input  1 byte to what one command carries
      * @param resend see {@link KeyAttributes#resend()}
-     * @return 16 bytes
-     * @throws InvalidRequestException if the data does not fit into one command
+     * @return 32 bytes, the caller's to wipe
+     * @throws InvalidRequestException if the input does not fit into one command
      */
-    public byte[] cmac(int kid, byte[] data, Resend resend) throws SchsmException {
-        int most = session.limits().maxData(true);
-        if (data.length > most) {
-            throw new InvalidRequestException("the device computes an AES-CMAC over at most " + most
-                    + " bytes here, not " + data.length + ": hash the data first");
+    public byte[] derive(int kid, byte[] input, Resend resend) throws SchsmException {
+        return symmetric.derive(kid, input, resend);
+    }
+
+    /**
+     * DERIVE EC KEY: {@code d' = d + value mod n} becomes a new key. Writes neither description nor certificate.
+     *
+     * @param kid    the key that it is derived from
+     * @param newKid key id, 1 to 255, not in use
+     * @param value  big-endian; the caller's to wipe
+     */
+    public void deriveEcKey(int kid, int newKid, byte[] value) throws SchsmException {
+        requireKid(newKid);
+        byte[] data = new byte[1 + value.length];
+        data[0] = (byte) KeyAlgorithm.DERIVE_EC.id();
+        System.arraycopy(value, 0, data, 1, value.length);
+        CommandApdu command = new CommandApdu(0x80, 0x76, kid, newKid, data, CommandApdu.NO_LE, true);
+        try {
+            execute(CardCommand.DERIVE_EC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER);
+        } finally {
+            Arrays.fill(data, (byte) 0);
+            command.wipe();
         }
-        CommandApdu command =
-                new CommandApdu(0x80, 0x78, kid, KeyAlgorithm.AES_CMAC.id(), data, CommandApdu.SHORT_LE, true);
-        return execute(CardCommand.SYMMETRIC_CIPHER, key(kid), command, Pin.NEEDED, resend);
     }
 
     /**

@@ -184,7 +184,7 @@ public final class StatusWords {
             case WRAP_KEY -> "the key may not be wrapped, or there is no KEK in its key domain";
             case UNWRAP_KEY -> NO_MATCHING_KEK;
             case RESET_RETRY_COUNTER -> "the device was initialized so that the PIN can not be reset like this";
-            case SIGN, DECIPHER, SYMMETRIC_CIPHER -> "the key may not be used so";
+            case SIGN, DECIPHER, SYMMETRIC_CIPHER, DERIVE_EC_KEY -> "the key may not be used so";
             case GENERATE_KEY_PAIR, GENERATE_SYMMETRIC_KEY ->
                 "the device does not generate such a key here; the key" + " domain may not fit";
             default -> "the conditions for this command are not satisfied";

@@ -109,7 +109,7 @@ class Pkcs15Test {
 
     @Test
     void describes_data_objects() throws Exception {
-        DataObjectDescription description = DataObjectDescription.of("d", "app", 0xCD01);
+        DataObjectDescription description = DataObjectDescription.of("d", "app", "", 0xCD01);
         assertThat(description.encode())
                 .isEqualTo(hex("301B 300A 0C0164 030206C0 040101 3005 0C03617070 A106 3004 0402CD01"));
         DataObjectDescription again = DataObjectDescription.parse(description.encode());
@@ -117,7 +117,12 @@ class Pkcs15Test {
         assertThat(again.application()).contains("app");
         assertThat(again.applicationOid()).isEmpty();
         assertThat(again.fileIdentifier()).hasValue(0xCD01);
-        assertThat(DataObjectDescription.of("d", "app", 0xCF01).encode()).contains(hex("03020640"));
+        assertThat(DataObjectDescription.of("d", "app", "", 0xCF01).encode()).contains(hex("03020640"));
+        DataObjectDescription withOid = DataObjectDescription.of("d", "app", "1.3.6.1.4.1.24991", 0xCF01);
+        assertThat(withOid.encode())
+                .isEqualTo(hex("3020 3007 0C0164 03020640 300F 0C03617070 06082B0601040181C31F A106 3004 0402CF01"));
+        assertThat(DataObjectDescription.parse(withOid.encode()).applicationOid())
+                .contains("1.3.6.1.4.1.24991");
     }
 
     @Test

@@ -155,7 +155,8 @@ class SmartCardHsmTest {
             byte[] encrypted = card.aesCbc(1, true, iv, data, Resend.ALLOWED);
             assertThat(encrypted).isEqualTo(software(aes, iv, data));
             assertThat(card.aesCbc(1, false, iv, encrypted, Resend.ALLOWED)).isEqualTo(data);
-            assertThat(card.cmac(1, data(100), Resend.ALLOWED)).isEqualTo(cmac(aes, data(100)));
+            assertThat(card.cmac(1, data(100), KeyAttributes.NONE, Resend.ALLOWED))
+                    .isEqualTo(cmac(aes, data(100)));
         });
     }
 

@@ -11,9 +11,6 @@ import java.security.Provider;
 import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.spec.AlgorithmParameterSpec;
-import java.util.List;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import javax.crypto.KeyGeneratorSpi;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
@@ -85,17 +82,8 @@ final class AesKeyGeneratorSpi extends KeyGeneratorSpi {
             throw new ProviderException(Generators.standsInFrontMessage(provider, "AES"));
         }
         SchsmKeySpec wanted = spec;
-        KeyRequest request = wanted == null
-                ? new KeyRequest(
-                        KeyType.AES,
-                        null,
-                        new byte[0],
-                        null,
-                        size,
-                        List.of(),
-                        OptionalLong.empty(),
-                        OptionalInt.empty())
-                : wanted.toRequest(KeyType.AES, null, size);
+        KeyRequest request =
+                wanted == null ? KeyRequest.plain(KeyType.AES, null, size) : wanted.toRequest(KeyType.AES, null, size);
         try {
             Token token = Generators.token(tokens, wanted);
             return (SecretKey) EngineKeys.handleOfNew(token, token.generate(request));

@@ -2,16 +2,21 @@ package io.github.schsm.provider;
 
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.card.CardTokenInfo;
 import io.github.schsm.card.Files;
+import io.github.schsm.card.SmartCardHsm;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** PINs and initialization of a SmartCard-HSM. */
 final class CardAdministration implements TokenAdministration {
     private static final int SO_PIN_DIGITS = 16;
+    private static final int MAX_LABEL = 32;
 
     private final CardToken token;
 
@@ -100,6 +105,30 @@ final class CardAdministration implements TokenAdministration {
             return true;
         });
         token.forgetLogin();
+    }
+
+    @Override
+    public void setLabel(String label) throws SchsmException {
+        int length = label.getBytes(StandardCharsets.UTF_8).length;
+        if (label.isBlank() || length > MAX_LABEL) {
+            throw new InvalidRequestException("a token's label has 1 to " + MAX_LABEL + " bytes in UTF-8, this has "
+                    + length + (label.isBlank() ? ", all blank" : ""));
+        }
+        token.withContents(card -> {
+            token.contents().forget(Files.TOKEN_INFO);
+            token.replaceFile(
+                    card, Files.TOKEN_INFO, tokenInfo(card).withLabel(label).encode());
+            return true;
+        });
+    }
+
+    private CardTokenInfo tokenInfo(SmartCardHsm card) throws SchsmException {
+        Optional<byte[]> file = token.contents().file(card, Files.TOKEN_INFO);
+        try {
+            return file.isPresent() ? CardTokenInfo.parse(file.get()) : CardTokenInfo.of("");
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            return CardTokenInfo.of("");
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.schsm.provider;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
+import io.github.schsm.DataObject;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
@@ -76,6 +77,8 @@ final class CardToken implements Token {
     private final CardContents contents = new CardContents();
     private final CardKeyDomains keyDomains = new CardKeyDomains(this);
     private final CardAdministration administration = new CardAdministration(this);
+    private final CardDataObjects dataObjects = new CardDataObjects(this);
+    private final CardKeyDerivation derivation = new CardKeyDerivation(this);
     private volatile CardDevice device;
     private volatile @Nullable TokenAuthenticator authenticator;
 
@@ -303,7 +306,7 @@ final class CardToken implements Token {
     }
 
     /** A key whose description is missing or unreadable is still a key: by its certificate, under a made-up label. */
-    private TokenKey key(SmartCardHsm card, int kid) throws SchsmException {
+    TokenKey key(SmartCardHsm card, int kid) throws SchsmException {
         String reference = Integer.toString(kid);
         byte[] shortId = {(byte) kid};
         Optional<PrivateKeyDescription> description = description(card, kid);
@@ -434,7 +437,7 @@ final class CardToken implements Token {
     }
 
     /** Overwrites a file; if that fails half-way the old content is put back, or what was written goes again. */
-    private void replaceFile(SmartCardHsm card, int fid, byte[] content) throws SchsmException {
+    void replaceFile(SmartCardHsm card, int fid, byte[] content) throws SchsmException {
         Optional<byte[]> before = contents.file(card, fid);
         try {
             card.updateBinary(fid, content);
@@ -487,13 +490,13 @@ final class CardToken implements Token {
     }
 
     /** Deletes the first and then the others, whatever becomes of each; if the first stays, all stay. */
-    private void deleteAll(SmartCardHsm card, List<Integer> fids) throws SchsmException {
+    void deleteAll(SmartCardHsm card, List<Integer> fids) throws SchsmException {
         SchsmException failure = null;
         try {
             try {
                 deleteIfThere(card, fids.get(0));
             } catch (DeviceException refused) {
-                if (contents.enumerate(card).contains(fids.get(0))) {
+                if (contents.enumerate(card).contains(fids.get(0)) || card.exists(fids.get(0))) {
                     throw refused;
                 }
             }
@@ -525,7 +528,7 @@ final class CardToken implements Token {
         }
     }
 
-    private static void deleteIfThere(SmartCardHsm card, int fid) throws SchsmException {
+    static void deleteIfThere(SmartCardHsm card, int fid) throws SchsmException {
         try {
             card.deleteFile(fid);
         } catch (ObjectNotFoundException wasNotThere) {
@@ -720,7 +723,7 @@ final class CardToken implements Token {
         return ckaId;
     }
 
-    private void describe(SmartCardHsm card, int kid, KeyRequest request, byte[] computedId) throws SchsmException {
+    void describe(SmartCardHsm card, int kid, KeyRequest request, byte[] computedId) throws SchsmException {
         byte[] wantedId = request.id();
         String label = request.label() == null ? "key-" + kid : request.label();
         int size = request.curve() == null ? request.size() : request.curve().bits();
@@ -738,6 +741,9 @@ final class CardToken implements Token {
         }
         if (request.keyDomain().isPresent()) {
             attributes = attributes.withKeyDomain(request.keyDomain().getAsInt());
+        }
+        if (request.wrappingKey().isPresent()) {
+            attributes = attributes.withWrappingKeyId(request.wrappingKey().getAsInt());
         }
         return attributes;
     }
@@ -826,7 +832,48 @@ final class CardToken implements Token {
     @Override
     public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
         int kid = kid(key);
-        return use(kid, (card, resend) -> card.cmac(kid, data, resend));
+        return use(kid, (card, resend) -> card.cmac(kid, data, lastAttributes(card, kid), resend));
+    }
+
+    /** However old: what a key may be used for does not change. */
+    private KeyAttributes lastAttributes(SmartCardHsm card, int kid) throws SchsmException {
+        synchronized (lock) {
+            Optional<KeyAttributes> known = contents.knownAttributes(kid);
+            return known.isPresent() ? known.get() : contents.attributes(card, kid);
+        }
+    }
+
+    @Override
+    public byte[] derive(TokenKey key, byte[] input) throws SchsmException {
+        int kid = kid(key);
+        return use(kid, (card, resend) -> card.derive(kid, input, resend));
+    }
+
+    @Override
+    public TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException {
+        return derivation.derive(parent, value, request);
+    }
+
+    // Data objects
+
+    @Override
+    public List<DataObject> dataObjects() throws SchsmException {
+        return dataObjects.list();
+    }
+
+    @Override
+    public byte[] read(DataObject object) throws SchsmException {
+        return dataObjects.read(object);
+    }
+
+    @Override
+    public DataObject store(DataObject object, byte[] content) throws SchsmException {
+        return dataObjects.store(object, content);
+    }
+
+    @Override
+    public void delete(DataObject object) throws SchsmException {
+        dataObjects.delete(object);
     }
 
     @Override

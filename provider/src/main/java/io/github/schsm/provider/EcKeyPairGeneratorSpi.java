@@ -1,8 +1,10 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.EcCurve;
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
+import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
@@ -18,9 +20,8 @@ import java.security.SecureRandom;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
-import java.util.List;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Generates EC keys in a device. The random source is the device's own; one that is given is not used. */
@@ -52,6 +53,7 @@ final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
     public void initialize(AlgorithmParameterSpec params, @Nullable SecureRandom random)
             throws InvalidAlgorithmParameterException {
         if (params instanceof SchsmKeySpec ours) {
+            requireDerivable(ours);
             curve = curve(ours);
             spec = ours;
         } else {
@@ -62,6 +64,15 @@ final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
             spec = null;
         }
         initialized = true;
+    }
+
+    private static void requireDerivable(SchsmKeySpec spec) throws InvalidAlgorithmParameterException {
+        if (spec.parent().isPresent() && !spec.parent().get().details().allows(KeyAlgorithm.DERIVE_EC)) {
+            SchsmEcPrivateKey parent = spec.parent().get();
+            throw new InvalidAlgorithmParameterException(
+                    parent + " may not be used for " + KeyAlgorithm.DERIVE_EC + "; its algorithm list is "
+                            + parent.details().algorithmNames().orElseThrow());
+        }
     }
 
     private static EcCurve curve(SchsmKeySpec spec) throws InvalidAlgorithmParameterException {
@@ -99,16 +110,30 @@ final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
             throw new ProviderException(Generators.standsInFrontMessage(provider, "EC"));
         }
         SchsmKeySpec wanted = spec;
-        KeyRequest request = wanted == null
-                ? new KeyRequest(
-                        KeyType.EC, null, new byte[0], curve, 0, List.of(), OptionalLong.empty(), OptionalInt.empty())
-                : wanted.toRequest(KeyType.EC, curve, 0);
         try {
-            Token token = Generators.token(tokens, wanted);
-            SchsmKey handle = EngineKeys.handleOfNew(token, token.generate(request));
+            SchsmEcPrivateKey parent = wanted == null ? null : wanted.parent().orElse(null);
+            SchsmKey handle = wanted != null && parent != null ? derive(wanted, parent) : generate(wanted);
             return new KeyPair(handle.details().publicKey(), (PrivateKey) handle);
         } catch (SchsmException failed) {
             throw EngineKeys.unchecked(failed);
+        }
+    }
+
+    private SchsmKey generate(@Nullable SchsmKeySpec wanted) throws SchsmException {
+        KeyRequest request =
+                wanted == null ? KeyRequest.plain(KeyType.EC, curve, 0) : wanted.toRequest(KeyType.EC, curve, 0);
+        Token token = Generators.token(tokens, wanted);
+        return EngineKeys.handleOfNew(token, token.generate(request));
+    }
+
+    private static SchsmKey derive(SchsmKeySpec wanted, SchsmEcPrivateKey parent) throws SchsmException {
+        Token token = parent.token();
+        byte[] value = Objects.requireNonNull(wanted.derivationValue());
+        try {
+            KeyRequest request = wanted.toRequest(KeyType.EC, parent.curve(), 0);
+            return EngineKeys.handleOfNew(token, token.deriveKey(parent.key(), value, request));
+        } finally {
+            Arrays.fill(value, (byte) 0);
         }
     }
 }

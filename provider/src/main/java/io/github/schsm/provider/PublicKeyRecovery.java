@@ -39,7 +39,7 @@ final class PublicKeyRecovery {
         return allows(attributes, KeyAlgorithm.ECDH) ? byAgreement(card, kid, attributes) : null;
     }
 
-    private static boolean allows(KeyAttributes attributes, KeyAlgorithm algorithm) {
+    static boolean allows(KeyAttributes attributes, KeyAlgorithm algorithm) {
         Optional<List<Integer>> list = attributes.algorithms();
         return list.isEmpty()
                 || list.get().contains(algorithm.id())

@@ -120,7 +120,7 @@ class Pkcs15Test {
         assertThat(DataObjectDescription.of("d", "app", "", 0xCF01).encode()).contains(hex("03020640"));
         DataObjectDescription withOid = DataObjectDescription.of("d", "app", "1.3.6.1.4.1.24991", 0xCF01);
         assertThat(withOid.encode())
-                .isEqualTo(hex("3020 3007 0C0164 03020640 300F 0C03617070 06082B0601040181C31F A106 3004 0402CF01"));
+                .isEqualTo(hex("3022 3007 0C0164 03020640 300F 0C03617070 06082B0601040181C31F A106 3004 0402CF01"));
         assertThat(DataObjectDescription.parse(withOid.encode()).applicationOid())
                 .contains("1.3.6.1.4.1.24991");
     }

@@ -20,6 +20,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Provider;
+import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -351,9 +352,10 @@ class EnginesTest {
 
     // AES
 
-    private SecretKey aes(int bits) throws Exception {
+    private SecretKey aes(int bits, KeyAlgorithm... allowed) throws Exception {
         KeyGenerator generator = KeyGenerator.getInstance("AES", provider);
-        generator.init(SchsmKeySpec.builder("aes-" + bits).keySize(bits).build());
+        SchsmKeySpec.Builder spec = SchsmKeySpec.builder("aes-" + bits).keySize(bits);
+        generator.init((allowed.length == 0 ? spec : spec.allow(allowed)).build());
         return generator.generateKey();
     }
 
@@ -476,7 +478,10 @@ class EnginesTest {
         SecretKey key = aes(128);
         Mac mac = Mac.getInstance("AESCMAC", provider);
         mac.init(key);
-        for (int length : new int[] {0, 1, 15, 16, 17, 32, 40, 64, 100, 1000, 1200}) {
+        for (int length : new int[] {
+            0, 1, 15, 16, 17, 32, 40, 64, 100, 1000, 1200, 1216, 1222, 1223, 1224, 1225, 1231, 1232, 1233, 1239, 1240,
+            2432, 2439, 2440, 2448, 5000, 20_000
+        }) {
             byte[] data = new byte[length];
             new Random(length).nextBytes(data);
             byte[] made = mac.doFinal(data);
@@ -486,8 +491,18 @@ class EnginesTest {
             }
             assertThat(mac.doFinal()).as("%d bytes one by one", length).isEqualTo(made);
         }
-        assertThatThrownBy(() -> mac.doFinal(new byte[100_000])).hasMessageContaining("hash the data first");
-        assertThat(mac.doFinal(new byte[3])).as("usable afterwards").isEqualTo(cmac(key, new byte[3]));
+    }
+
+    @Test
+    void cmacByAKeyThatMayNothingElseIsOverWhatOneCommandHolds() throws Exception {
+        SecretKey key = aes(128, KeyAlgorithm.AES_CMAC);
+        Mac mac = Mac.getInstance("AESCMAC", provider);
+        mac.init(key);
+
+        assertThatThrownBy(() -> mac.doFinal(new byte[1224]))
+                .isInstanceOf(ProviderException.class)
+                .hasMessageContainingAll("1223", "1224", "AES_CBC_ENCRYPT", "hash the data first");
+        assertThat(mac.doFinal(new byte[1223])).as("usable afterwards").hasSize(16);
     }
 
     /** RFC 4493 over the device's own block cipher: Bouncy Castle cannot have the key. */

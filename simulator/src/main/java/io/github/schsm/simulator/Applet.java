@@ -1,7 +1,9 @@
 package io.github.schsm.simulator;
 
 import io.github.schsm.MalformedDataException;
+import java.security.MessageDigest;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all commands work on: the kind of device, its lasting state, and what it knows since it was selected. The
@@ -14,6 +16,7 @@ final class Applet {
     private DeviceState state;
     private Session session = new Session();
     private boolean selected;
+    private byte @Nullable [] sessionPin;
 
     Applet(DeviceProfile profile, DeviceState state) {
         this.profile = profile;
@@ -51,6 +54,22 @@ final class Applet {
     void reset() {
         session = new Session();
         selected = false;
+        sessionPin = null;
+    }
+
+    /** Stands for the user PIN until power is lost or the PIN changes: other programs' selections don't end it. */
+    byte[] newSessionPin() {
+        byte[] pin = Randomness.bytes(Pin.SESSION_LENGTH);
+        sessionPin = pin;
+        return pin.clone();
+    }
+
+    void forgetSessionPin() {
+        sessionPin = null;
+    }
+
+    boolean isSessionPin(byte[] candidate) {
+        return sessionPin != null && MessageDigest.isEqual(sessionPin, candidate);
     }
 
     /** Goes back to the state that was kept last. */

@@ -17,6 +17,9 @@ public record DeviceProfile(
         int commandLimit, boolean extendedLength, int memory, int major, int minor, Set<Quirk> quirks) {
 
     private static final int SHORT_APDU = 261;
+    private static final int LONGEST_RSA_BEFORE_VERSION_3 = 2048;
+    private static final int PLATFORM_JCOP_2_4_2 = 2;
+    private static final int PLATFORM_JCOP_3 = 5;
 
     /** Copies the set. */
     public DeviceProfile {
@@ -33,6 +36,14 @@ public record DeviceProfile(
     /** SmartCard-HSM 4K, firmware 3.5 on JCOP 3: command APDUs of up to 1232 bytes. */
     public static DeviceProfile smartCardHsm4k() {
         return new DeviceProfile(1232, true, 85_896, 3, 5, Set.of());
+    }
+
+    /**
+     * An old device: SmartCard-HSM, firmware 2.6 on JCOP 2.4.2. No key domain slots, no secret keys, RSA up to 2048 bits,
+     * chip authentication with 3DES, command APDUs of up to 1454 bytes.
+     */
+    public static DeviceProfile smartCardHsm26() {
+        return new DeviceProfile(1454, true, 68_000, 2, 6, Set.of());
     }
 
     /** The same with another limit on command APDUs. */
@@ -75,8 +86,36 @@ public record DeviceProfile(
         };
     }
 
+    /** The platform in the version information: what the firmware runs on, JCOP 3 or one before. */
+    int platform() {
+        return isBeforeVersion3() ? PLATFORM_JCOP_2_4_2 : PLATFORM_JCOP_3;
+    }
+
+    /** Authority references in requests were mandatory before version 2. */
+    boolean requiresAuthorityReference() {
+        return major < 2;
+    }
+
+    /** INITIALIZE DEVICE without data tells memory and version from 2.4 on. */
+    boolean tellsMemory() {
+        return major > 2 || (major == 2 && minor >= 4);
+    }
+
     boolean hasSecureMessaging() {
         return major >= 2;
+    }
+
+    /** RSA keys of more than 2048 bits came with version 3. */
+    boolean knowsRsa(int bits) {
+        return bits <= LONGEST_RSA_BEFORE_VERSION_3 || !isBeforeVersion3();
+    }
+
+    /** Whether it could have made such a key. */
+    boolean knows(KeyMaterial material) {
+        if (material instanceof KeyMaterial.Rsa rsa) {
+            return knowsRsa(rsa.bits());
+        }
+        return !(material instanceof KeyMaterial.Aes) || !isBeforeVersion3();
     }
 
     /** Key domain slots, symmetric keys and RSA keys of more than 2048 bits came with firmware 3. */

@@ -41,6 +41,7 @@ final class DeviceState {
 
     static final int OPTION_RESET_RETRY_COUNTER = 0x01;
     static final int OPTION_TRANSPORT_PIN = 0x02;
+    static final int OPTION_SESSION_PIN = 0x04;
     static final int OPTION_REPLACE_PUBLIC_KEYS = 0x08;
     static final int OPTION_PIN_AND_PUBLIC_KEY = 0x10;
     static final int OPTION_UNBLOCK_ONLY = 0x20;

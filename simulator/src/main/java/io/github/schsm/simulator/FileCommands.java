@@ -15,7 +15,6 @@ import java.util.TreeSet;
 final class FileCommands {
     private static final int MAX_FILE = 0x7FFF;
     private static final int MAX_INPUT_BUFFER = 8192;
-    private static final int PLATFORM_JCOP3 = 5;
 
     private static final int TAG_OFFSET = 0x54;
     private static final int TAG_DATA = 0x53;
@@ -50,7 +49,7 @@ final class FileCommands {
                 Bytes.of(
                         applet.state().options() >> 8,
                         applet.state().options(),
-                        PLATFORM_JCOP3,
+                        applet.profile().platform(),
                         applet.profile().major(),
                         applet.profile().minor()));
         return describe(template, Tlv.of(0x82, Bytes.of(0x78)), version);

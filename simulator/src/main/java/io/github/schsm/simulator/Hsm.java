@@ -52,6 +52,7 @@ final class Hsm {
                 entry(0x0020, pins::verify),
                 entry(0x0024, pins::change),
                 entry(0x002C, pins::resetRetryCounter),
+                entry(0x805A, pins::generateSessionPin),
                 entry(0x8050, initialize::initialize),
                 entry(0x0046, generation::generateKeyPair),
                 entry(0x0048, generation::generateSecretKey),

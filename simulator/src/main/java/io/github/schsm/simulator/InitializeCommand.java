@@ -26,7 +26,6 @@ final class InitializeCommand {
 
     private static final int MIN_AID = 5;
     private static final int MAX_AID = 16;
-    private static final int PLATFORM_JCOP3 = 5;
     private static final String MANUFACTURER = "SCHSM simulator";
     private static final String LABEL = "SmartCard-HSM";
 
@@ -39,6 +38,9 @@ final class InitializeCommand {
     Answer initialize(Command command) throws Refusal, MalformedDataException {
         command.requireP1P2(0);
         if (command.data().length == 0) {
+            if (!applet.profile().tellsMemory()) {
+                throw new Refusal(Sw.WRONG_LENGTH);
+            }
             return query();
         }
         Map<Integer, byte[]> values = parse(command.data());
@@ -114,6 +116,7 @@ final class InitializeCommand {
         }
         state.putFile(FileId.TOKEN_INFO, tokenInfo(state.id()));
         applet.select();
+        applet.forgetSessionPin();
     }
 
     /** Free memory, then what SELECT says in tag 85. */
@@ -124,7 +127,7 @@ final class InitializeCommand {
                 Bytes.of(
                         options >> 8,
                         options,
-                        PLATFORM_JCOP3,
+                        applet.profile().platform(),
                         applet.profile().major(),
                         applet.profile().minor())));
     }

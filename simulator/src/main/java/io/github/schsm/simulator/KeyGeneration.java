@@ -35,7 +35,6 @@ final class KeyGeneration {
 
     private static final int MIN_REFERENCE = 8;
     private static final int MAX_REFERENCE = 16;
-    private static final int LONGEST_RSA_BEFORE_VERSION_3 = 2048;
     private static final int AES_128 = 0xB0;
     private static final int AES_256 = 0xB2;
     /** Requests are longer than any short answer. */
@@ -66,6 +65,8 @@ final class KeyGeneration {
         Optional<Tlv> car = Optional.ofNullable(template.get(CvcWriter.TAG_CAR));
         if (car.isPresent()) {
             requireReference(car.get());
+        } else if (applet.profile().requiresAuthorityReference()) {
+            throw new Refusal(Sw.WRONG_DATA);
         }
         Attributes attributes = attributes(template);
         Optional<byte[]> authority = car.map(Tlv::value);
@@ -79,7 +80,7 @@ final class KeyGeneration {
             request = request(pair, authority, chr.value(), attestedDomain(key));
         } else if (Arrays.equals(oid, CvcWriter.RSA_V1_5_SHA_256)) {
             int bits = RsaMath.requireSize(publicKey.require(0x02).value());
-            if (bits > LONGEST_RSA_BEFORE_VERSION_3 && applet.profile().isBeforeVersion3()) {
+            if (!applet.profile().knowsRsa(bits)) {
                 throw new Refusal(Sw.WRONG_DATA);
             }
             BigInteger exponent =

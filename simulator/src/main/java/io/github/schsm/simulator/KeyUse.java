@@ -191,6 +191,9 @@ final class KeyUse {
     }
 
     Answer cipher(Command command) throws Refusal {
+        if (applet.profile().isBeforeVersion3()) {
+            throw new Refusal(Sw.UNKNOWN_INSTRUCTION);
+        }
         int algorithm = command.p2();
         requireAlgorithm(
                 switch (algorithm) {

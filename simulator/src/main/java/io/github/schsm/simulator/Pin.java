@@ -13,6 +13,7 @@ final class Pin {
     static final int USER_MAX = 16;
     static final int SO_LENGTH = 8;
     static final int SO_TRIES = 15;
+    static final int SESSION_LENGTH = 8;
 
     private byte[] value;
     private int tries;

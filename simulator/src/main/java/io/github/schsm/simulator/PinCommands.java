@@ -6,6 +6,7 @@ import java.util.Arrays;
 final class PinCommands {
     private static final int UNBLOCK_AND_SET = 0x00;
     private static final int UNBLOCK = 0x01;
+    private static final int SESSION_PIN_OF_USER = 0x0181;
 
     private final Applet applet;
 
@@ -25,7 +26,9 @@ final class PinCommands {
             if (pin.isTransport()) {
                 throw new Refusal(pin.isBlocked() ? Sw.PIN_BLOCKED : Sw.REFERENCE_DATA_UNUSABLE);
             }
-            pin.verify(command.data());
+            if (pin.isBlocked() || !isSessionPin(command.data())) {
+                pin.verify(command.data());
+            }
             applet.session().setUserPinVerified(true);
         } else {
             applet.session().setSoPinVerified(false);
@@ -33,6 +36,30 @@ final class PinCommands {
             applet.session().setSoPinVerified(true);
         }
         return Answer.OK;
+    }
+
+    /** A session PIN is made and taken through a secure channel only, where nobody else reads it. */
+    private boolean isSessionPin(byte[] candidate) {
+        return applet.session().channel().isPresent() && applet.isSessionPin(candidate);
+    }
+
+    /** GENERATE SESSION PIN. */
+    Answer generateSessionPin(Command command) throws Refusal {
+        if (!applet.profile().hasSecureMessaging()) {
+            throw new Refusal(Sw.UNKNOWN_INSTRUCTION);
+        }
+        command.requireP1P2(SESSION_PIN_OF_USER);
+        command.requireNoData();
+        if (!applet.state().hasOption(DeviceState.OPTION_SESSION_PIN)) {
+            throw new Refusal(Sw.COMMAND_NOT_ALLOWED);
+        }
+        if (applet.session().channel().isEmpty() || !applet.session().isUserPinVerified()) {
+            throw new Refusal(Sw.NOT_AUTHENTICATED);
+        }
+        if (command.ne() < Pin.SESSION_LENGTH) {
+            throw new Refusal(Sw.WRONG_LENGTH);
+        }
+        return Answer.of(applet.newSessionPin());
     }
 
     private int status(Pin pin, boolean user) {
@@ -67,6 +94,9 @@ final class PinCommands {
         }
         pin.verify(oldValue);
         requireLength(user, newValue.length);
+        if (user) {
+            applet.forgetSessionPin();
+        }
         pin.change(newValue, user ? Pin.maxTries(newValue.length) : Pin.SO_TRIES);
         return Answer.OK;
     }
@@ -94,6 +124,7 @@ final class PinCommands {
         soPin.verify(Arrays.copyOf(command.data(), Pin.SO_LENGTH));
         if (sets) {
             byte[] newValue = Arrays.copyOfRange(command.data(), Pin.SO_LENGTH, command.data().length);
+            applet.forgetSessionPin();
             userPin.replace(newValue, Pin.maxTries(newLength));
         } else {
             userPin.unblock();

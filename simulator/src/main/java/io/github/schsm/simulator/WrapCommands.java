@@ -40,6 +40,9 @@ final class WrapCommands {
             byte[] kek = state.domain(slot).map(KeyDomainSlot::kek).orElse(null);
             if (kek != null && WrappedKey.isUnder(kek, blob)) {
                 CardKey key = WrappedKey.open(kek, blob, slot);
+                if (!applet.profile().knows(key.material())) {
+                    throw new Refusal(Sw.WRONG_DATA);
+                }
                 applet.requireMemory(key.footprint()
                         - state.key(command.p1()).map(CardKey::footprint).orElse(0));
                 state.putKey(command.p1(), key);

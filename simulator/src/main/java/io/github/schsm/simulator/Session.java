@@ -18,6 +18,7 @@ final class Session {
     private Login user = Login.NONE;
     private Login securityOfficer = Login.NONE;
     private final BitSet authenticatedKeys = new BitSet();
+    private final BitSet authenticatedThroughChannel = new BitSet();
     private List<Integer> authenticationKeys = List.of();
     private byte[] challenge = new byte[0];
     private int currentFile = FileId.NONE;
@@ -77,6 +78,8 @@ final class Session {
         channel = null;
         user = user == Login.PROTECTED ? Login.NONE : user;
         securityOfficer = securityOfficer == Login.PROTECTED ? Login.NONE : securityOfficer;
+        authenticatedKeys.andNot(authenticatedThroughChannel);
+        authenticatedThroughChannel.clear();
     }
 
     /** The protocol that MSE SET has chosen for the next GENERAL AUTHENTICATE. */
@@ -95,6 +98,7 @@ final class Session {
 
     void setKeyAuthenticated(int index, boolean authenticated) {
         authenticatedKeys.set(index, authenticated);
+        authenticatedThroughChannel.set(index, authenticated && channel != null);
     }
 
     int authenticatedKeys() {

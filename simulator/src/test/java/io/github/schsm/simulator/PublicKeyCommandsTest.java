@@ -310,4 +310,22 @@ class PublicKeyCommandsTest {
         assertThat(initialize(WITHOUT_PIN, "0010", "93020301")).isEqualTo(0x6A80);
         assertThat(initialize(WITH_PIN, "0010", "")).isEqualTo(0x6A80);
     }
+
+    @Test
+    void aKeyAuthenticatedThroughAChannelCountsUntilTheChannelEnds() throws Exception {
+        assertThat(initialize(WITHOUT_PIN, "0001", "93020302")).isEqualTo(0x9000);
+        registerAll();
+        assertThat(authenticate(custodians[0])).isEqualTo(0x9000);
+        SmHost host = SmHost.open(card, SmHost.AES);
+        String holder =
+                CardProbe.hex(Tlv.of(0x83, CardProbe.ascii(custodians[1].chr())).encoded());
+        assertThat(host.send(0x002281A4, holder, "")).isEqualTo(0x9000);
+        assertThat(host.send(0x00840000, "", "08")).isEqualTo(0x9000);
+        byte[] signature = custodians[1].sign(Bytes.concat(CardProbe.ascii("ZZSIM00000100000"), host.data()));
+        assertThat(host.send(0x00820000, CardProbe.hex(signature), "")).isEqualTo(0x9000);
+        assertThat(host.send(0x80540000, "", "00")).isEqualTo(0x9000);
+        assertThat(CardProbe.hex(host.data())).isEqualTo("03000202");
+        assertThat(status()).as("a plain command").isEqualTo("03000201");
+        assertThat(write()).isEqualTo(WRITE_DENIED);
+    }
 }

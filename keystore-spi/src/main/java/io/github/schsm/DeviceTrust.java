@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.UntrustedDeviceException.Link;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,54 +102,82 @@ public final class DeviceTrust {
     /**
      * Verifies that a device traces to a trusted root.
      *
-     * @throws UntrustedDeviceException if it does not; the message says at which step
+     * @return what was verified
+     * @throws UntrustedDeviceException if it does not; message and link say at which step
      */
-    public void verify(DeviceIdentity identity) throws UntrustedDeviceException {
-        verify(identity, null);
+    public VerifiedDevice verify(DeviceIdentity identity) throws UntrustedDeviceException {
+        return verify(identity, null);
     }
 
     /**
      * Verifies that a device traces to a trusted root, and that its certificates were valid on a day.
      *
      * @param day the day, or null to accept expired certificates
-     * @throws UntrustedDeviceException if it does not; the message says at which step
+     * @return what was verified
+     * @throws UntrustedDeviceException if it does not; message and link say at which step
      */
-    public void verify(DeviceIdentity identity, @Nullable LocalDate day) throws UntrustedDeviceException {
+    public VerifiedDevice verify(DeviceIdentity identity, @Nullable LocalDate day) throws UntrustedDeviceException {
         Cvc device = identity.deviceCertificate();
         if (roots.stream().anyMatch(root -> isSame(root, device)) && device.isSelfSigned()) {
             requireValid(device, day);
-            return;
+            return new VerifiedDevice(identity, device, day);
         }
         Cvc issuer = identity.issuerCertificate()
                 .orElseThrow(
                         () -> new UntrustedDeviceException(
+                                Link.ROOT,
                                 "device " + identity.deviceId()
                                         + " has a self-signed certificate; name that very certificate as trust = file:PATH to trust it"));
-        requireRole(device, Cvc.Role.DEVICE);
-        requireRole(issuer, Cvc.Role.DEVICE_ISSUER);
-        requireIssued(device, issuer);
-        Optional<Cvc> root = roots.stream()
-                .filter(candidate -> candidate.chr().equals(issuer.car().orElse("")))
-                .findFirst();
-        if (root.isEmpty()) {
-            throw new UntrustedDeviceException("device " + identity.deviceId() + " traces to the root "
-                    + issuer.car().orElse("(unnamed)") + ", trusted are " + rootNames());
-        }
-        requireIssued(issuer, root.get());
+        requireRole(Link.DEVICE, device, Cvc.Role.DEVICE);
+        requireRole(Link.ISSUER, issuer, Cvc.Role.DEVICE_ISSUER);
+        requireIssued(Link.DEVICE, device, issuer);
+        Cvc root = root(identity, issuer);
         requireValid(device, day);
         requireValid(issuer, day);
-        requireValid(root.get(), day);
+        requireValid(root, day);
+        return new VerifiedDevice(identity, root, day);
+    }
+
+    /** The root that signed the issuer's certificate; several may have one name. */
+    private Cvc root(DeviceIdentity identity, Cvc issuer) throws UntrustedDeviceException {
+        String name = issuer.car().orElse("");
+        List<Cvc> named = roots.stream().filter(root -> root.chr().equals(name)).toList();
+        if (named.isEmpty()) {
+            throw new UntrustedDeviceException(
+                    Link.ROOT,
+                    "device " + identity.deviceId() + " traces to the root "
+                            + issuer.car().orElse("(unnamed)") + ", trusted are " + rootNames());
+        }
+        for (Cvc root : named) {
+            if (issuer.isSignedBy(root)) {
+                return root;
+            }
+        }
+        throw notSigned(Link.ISSUER, issuer, name);
     }
 
     /**
      * Verifies that a key was generated in a device that traces to a trusted root: the device's chain, the device's
      * signature on the request, and the key's own.
      *
+     * @return what was verified
      * @throws UntrustedDeviceException if any of it does not hold
      */
-    public void verify(AttestedPublicKey key) throws UntrustedDeviceException {
-        verify(key.identity());
+    public VerifiedKey verify(AttestedPublicKey key) throws UntrustedDeviceException {
+        return verify(key, null);
+    }
+
+    /**
+     * The same, and that the certificates were valid on a day.
+     *
+     * @param day the day, or null to accept expired certificates
+     * @return what was verified
+     * @throws UntrustedDeviceException if any of it does not hold
+     */
+    public VerifiedKey verify(AttestedPublicKey key, @Nullable LocalDate day) throws UntrustedDeviceException {
+        VerifiedDevice device = verify(key.identity(), day);
         requireAttested(key);
+        return new VerifiedKey(device, KeyAttestation.of(key));
     }
 
     /**
@@ -161,16 +189,20 @@ public final class DeviceTrust {
         Cvc request = key.request();
         Cvc device = key.identity().deviceCertificate();
         if (!request.outerCar().orElse("").equals(device.chr())) {
-            throw new UntrustedDeviceException("the public key was attested by "
-                    + request.outerCar().orElse("nobody") + ", but the certificates with it are of " + device.chr());
+            throw new UntrustedDeviceException(
+                    Link.REQUEST,
+                    "the public key was attested by " + request.outerCar().orElse("nobody")
+                            + ", but the certificates with it are of " + device.chr());
         }
         if (!request.isSignedBy(device)) {
-            throw new UntrustedDeviceException("the attestation of the public key is not signed by device "
-                    + key.identity().deviceId());
+            throw new UntrustedDeviceException(
+                    Link.REQUEST,
+                    "the attestation of the public key is not signed by device "
+                            + key.identity().deviceId());
         }
         if (!request.isSelfSigned()) {
             throw new UntrustedDeviceException(
-                    "the public key's request is not signed with the key itself: it was changed on the way");
+                    Link.KEY, "the public key's request is not signed with the key itself: it was changed on the way");
         }
     }
 
@@ -178,17 +210,23 @@ public final class DeviceTrust {
         return Arrays.equals(one.getEncoded(), other.getEncoded());
     }
 
-    private static void requireRole(Cvc certificate, Cvc.Role role) throws UntrustedDeviceException {
+    private static void requireRole(Link link, Cvc certificate, Cvc.Role role) throws UntrustedDeviceException {
         if (certificate.role().filter(role::equals).isEmpty()) {
-            throw new UntrustedDeviceException(certificate + " is not the certificate of a "
-                    + role.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            throw new UntrustedDeviceException(
+                    link,
+                    certificate + " is not the certificate of a "
+                            + role.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         }
     }
 
-    private static void requireIssued(Cvc certificate, Cvc issuer) throws UntrustedDeviceException {
+    private static void requireIssued(Link link, Cvc certificate, Cvc issuer) throws UntrustedDeviceException {
         if (!certificate.car().orElse("").equals(issuer.chr()) || !certificate.isSignedBy(issuer)) {
-            throw new UntrustedDeviceException(certificate + " is not signed by " + issuer.chr());
+            throw notSigned(link, certificate, issuer.chr());
         }
+    }
+
+    private static UntrustedDeviceException notSigned(Link link, Cvc certificate, String issuer) {
+        return new UntrustedDeviceException(link, certificate + " is not signed by " + issuer);
     }
 
     private static void requireValid(Cvc certificate, @Nullable LocalDate day) throws UntrustedDeviceException {
@@ -197,7 +235,7 @@ public final class DeviceTrust {
         }
         if (certificate.effectiveDate().filter(day::isBefore).isPresent()
                 || certificate.expirationDate().filter(day::isAfter).isPresent()) {
-            throw new UntrustedDeviceException(certificate + " is not valid on " + day);
+            throw new UntrustedDeviceException(Link.VALIDITY, certificate + " is not valid on " + day);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.NoSuchAlgorithmException;
@@ -13,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SchsmDevice {
     private final Token token;
+    private final @Nullable KeyStore keyStore;
 
-    private SchsmDevice(Token token) {
+    private SchsmDevice(Token token, @Nullable KeyStore keyStore) {
         this.token = Objects.requireNonNull(token, "token");
+        this.keyStore = keyStore;
     }
 
     /**
@@ -27,7 +30,7 @@ public final class SchsmDevice {
     public static SchsmDevice of(KeyStore keyStore) throws InvalidRequestException {
         try {
             if (keyStore.getEntry("", Request.INSTANCE) instanceof Answer answer) {
-                return new SchsmDevice(answer.token);
+                return new SchsmDevice(answer.token, keyStore);
             }
         } catch (KeyStoreException notLoaded) {
             throw new InvalidRequestException("the key store was not loaded: call load(null, pin) first", notLoaded);
@@ -46,7 +49,7 @@ public final class SchsmDevice {
 
     /** The device behind a token. */
     public static SchsmDevice of(Token token) {
-        return new SchsmDevice(token);
+        return new SchsmDevice(token, null);
     }
 
     /**
@@ -101,7 +104,49 @@ public final class SchsmDevice {
      * @throws SchsmException           if its certificates cannot be read
      */
     public void verifyGenuine() throws SchsmException {
-        token.trust().verify(token.identity());
+        attest();
+    }
+
+    /**
+     * Verifies that the device traces to a root that the configuration trusts, and tells the chain.
+     *
+     * @throws UntrustedDeviceException if it does not; {@link UntrustedDeviceException#link()} says where it breaks
+     * @throws SchsmException           if its certificates cannot be read
+     */
+    public VerifiedDevice attest() throws SchsmException {
+        return token.trust().verify(token.identity());
+    }
+
+    /**
+     * Verifies that a key was generated in this device, and that the device traces to a root that the configuration
+     * trusts. The attestation in the answer can be saved, and verified by others without the device.
+     *
+     * @param alias the key's alias in the key store
+     * @throws NotAttestedException     if the key has no attestation (any more)
+     * @throws InvalidRequestException  if there is no such key
+     * @throws UntrustedDeviceException if a link does not hold; {@link UntrustedDeviceException#link()} says which
+     * @throws SchsmException           if the device cannot be read
+     */
+    public VerifiedKey attest(String alias) throws SchsmException {
+        return KeyAttestation.of(key(alias)).verify(token.trust());
+    }
+
+    private SchsmKey key(String alias) throws SchsmException {
+        if (keyStore == null) {
+            throw new InvalidRequestException(
+                    "aliases are a key store's: take this device by SchsmDevice.of(keyStore) to name a key of it");
+        }
+        try {
+            if (keyStore.getKey(alias, null) instanceof SchsmKey key) {
+                return key;
+            }
+        } catch (GeneralSecurityException failed) {
+            throw failed.getCause() instanceof SchsmException ours
+                    ? ours
+                    : new InvalidRequestException(
+                            "key \"" + alias + "\" cannot be used: " + failed.getMessage(), failed);
+        }
+        throw new InvalidRequestException("device " + token.id() + " has no key \"" + alias + "\"");
     }
 
     /**

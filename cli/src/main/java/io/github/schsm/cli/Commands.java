@@ -13,6 +13,7 @@ final class Commands {
                 new DevicesCommand(),
                 new KeysCommand(),
                 new CertsCommand(),
+                new AttestCommand(),
                 new InitializeCommand(),
                 new PinCommands(),
                 new DeviceIdCommands(),

@@ -1,5 +1,7 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
@@ -32,6 +34,11 @@ record Connected(Provider provider, KeyStore keyStore, SchsmDevice device) {
                 device.token().keys().stream().map(TokenKey::label).sorted().toList();
         throw new CliException("no key \"" + label + "\" on device " + id()
                 + (labels.isEmpty() ? ": it has no keys" : ": it has " + String.join(", ", labels)));
+    }
+
+    /** The public key with that label, with its attestation. */
+    AttestedPublicKey attested(String label) throws GeneralSecurityException {
+        return KeyAttestation.of(key(label)).publicKey();
     }
 
     /** Two keys of one label would be told apart by a number only, so commands do not make a second. */

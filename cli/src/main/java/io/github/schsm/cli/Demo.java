@@ -187,7 +187,7 @@ final class Demo {
                 .parameters(new ECGenParameterSpec(BRAINPOOL))
                 .allow(KeyAlgorithm.ECDSA)
                 .build());
-        AttestedPublicKey attested = AttestedKeys.require(signer.getPublic(), "group-signer");
+        AttestedPublicKey attested = (AttestedPublicKey) signer.getPublic();
         story.say("key domain UID " + Text.hex(Text.uid(attested)));
         a.device().token().trust().verify(attested);
         story.check(
@@ -202,7 +202,7 @@ final class Demo {
                 "The group signer makes " + a.id() + " and " + b.id() + " members (how-to 3.3)",
                 "It signs a key domain membership (KDM) for each, after the device's certificates were verified.",
                 c.id() + " gets none: it stays outside.");
-        byte[] uid = Text.uid(AttestedKeys.require(signer.getPublic(), "group-signer"));
+        byte[] uid = Text.uid((AttestedPublicKey) signer.getPublic());
         for (Hsm member : List.of(a, b)) {
             Kdm issued = Kdm.issue(signer, DeviceIdentity.parse(read(idFile(member))));
             write(kdmFile(member), issued.encode());
@@ -266,9 +266,7 @@ final class Demo {
 
     private void exchangeKey(Hsm hsm, KeyDomain domain) throws GeneralSecurityException, Story.EndedException {
         KeyPair pair = hsm.generate(SchsmKeySpec.exchangeKey(EXCHANGE, domain));
-        write(
-                publicKeyFile(hsm),
-                AttestedKeys.require(pair.getPublic(), EXCHANGE).encode());
+        write(publicKeyFile(hsm), ((AttestedPublicKey) pair.getPublic()).encode());
         AttestedPublicKey read = AttestedPublicKey.parse(read(publicKeyFile(hsm)));
         hsm.device().token().trust().verify(read);
         story.check(

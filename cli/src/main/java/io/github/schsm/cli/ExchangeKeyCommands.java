@@ -6,7 +6,6 @@ import io.github.schsm.SchsmKeySpec;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
-import java.security.cert.Certificate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,10 +59,7 @@ final class ExchangeKeyCommands {
         @Override
         Answer answer(Context context) throws GeneralSecurityException {
             Connected connected = context.open();
-            connected.key(label);
-            Certificate certificate = connected.keyStore().getCertificate(label);
-            AttestedPublicKey key =
-                    AttestedKeys.require(certificate == null ? null : certificate.getPublicKey(), label);
+            AttestedPublicKey key = connected.attested(label);
             Path file = output.write(key.identity().chr() + "-" + label + ".pub", key.encode());
             String uid = key.keyDomainUid().map(Text::hex).orElse(null);
             return Answer.of(

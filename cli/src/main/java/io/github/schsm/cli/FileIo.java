@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -9,6 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /** The files that commands exchange; all of them are small. */
@@ -30,6 +34,29 @@ final class FileIo {
             return Files.readAllBytes(file);
         } catch (IOException unreadable) {
             throw new CliException("the " + what + " " + file + " cannot be read: " + reason(unreadable), unreadable);
+        }
+    }
+
+    /**
+     * Reads X.509 certificates.
+     *
+     * @return one or more
+     */
+    static X509Certificate[] readCertificates(Path file) throws CliException {
+        byte[] content = read(file, "certificate");
+        try {
+            X509Certificate[] certificates =
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(content))
+                            .stream()
+                            .map(X509Certificate.class::cast)
+                            .toArray(X509Certificate[]::new);
+            if (certificates.length == 0) {
+                throw new CliException(file + " holds no certificate");
+            }
+            return certificates;
+        } catch (CertificateException malformed) {
+            throw new CliException(file + " holds no X.509 certificate, neither DER nor PEM", malformed);
         }
     }
 

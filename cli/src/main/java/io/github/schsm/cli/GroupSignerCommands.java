@@ -7,7 +7,6 @@ import io.github.schsm.KeyDetails;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenKey;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
@@ -40,8 +39,8 @@ final class GroupSignerCommands {
             connected.requireFree(label);
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", connected.provider());
             generator.initialize(spec);
-            KeyPair pair = generator.generateKeyPair();
-            String uid = Text.hex(Text.uid(AttestedKeys.require(pair.getPublic(), label)));
+            generator.generateKeyPair();
+            String uid = Text.hex(Text.uid(connected.attested(label)));
             return Answer.of(
                     Text.lines(
                             "Group signer \"" + label + "\" generated on device " + connected.id() + ".",

@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,7 +48,7 @@ final class KdmCommands {
             DeviceIdentity member = DeviceIdentity.parse(FileIo.read(id, "device id"));
             Connected seen = context.open();
             seen.device().token().trust().verify(member);
-            String uid = Text.hex(Text.uid(AttestedKeys.require(publicKey(seen), signer)));
+            String uid = Text.hex(Text.uid(seen.attested(signer)));
             context.confirm("Device " + member.deviceId() + " (CHR " + member.chr()
                     + ") becomes a member of key domain " + uid);
 
@@ -59,7 +57,7 @@ final class KdmCommands {
             if (!(key instanceof PrivateKey privateKey)) {
                 throw new CliException("\"" + signer + "\" is a secret key: a group signer is an EC key pair");
             }
-            Kdm kdm = Kdm.issue(new KeyPair(publicKey(connected), privateKey), member);
+            Kdm kdm = Kdm.issue(new KeyPair(connected.attested(signer), privateKey), member);
             Path file = output.write(kdm.fileName(), kdm.encode());
             return Answer.of(
                     Text.lines(
@@ -72,12 +70,6 @@ final class KdmCommands {
                             .and("chr", member.chr())
                             .and("uid", uid)
                             .members());
-        }
-
-        private java.security.@Nullable PublicKey publicKey(Connected connected) throws GeneralSecurityException {
-            connected.key(signer);
-            Certificate certificate = connected.keyStore().getCertificate(signer);
-            return certificate == null ? null : certificate.getPublicKey();
         }
     }
 

@@ -1,0 +1,52 @@
+package io.github.schsm;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device whose certificates were verified up to a trusted root (section 3 of the protocol notes). Having one says that
+ * the chain holds; {@link DeviceTrust#verify(DeviceIdentity)} and {@link SchsmDevice#attest()} make it.
+ *
+ * <p>Certificates are public and can be copied: what proves that the device itself is there is a key of it, attested by
+ * it, that is used, or a secure channel.
+ *
+ * @param identity the device's and its issuer's certificate
+ * @param root     the trusted certificate at the end of the chain: a root, or a self-signed device's very own
+ * @param day      the day on which all of them had to be valid; null where expired ones were accepted
+ */
+public record VerifiedDevice(
+        DeviceIdentity identity, Cvc root, @Nullable LocalDate day) {
+    /** Checks that nothing is missing. */
+    public VerifiedDevice {
+        Objects.requireNonNull(identity, "identity");
+        Objects.requireNonNull(root, "root");
+    }
+
+    /** The device id, e.g. {@code DECC0401002}. */
+    public String deviceId() {
+        return identity.deviceId();
+    }
+
+    /** The certificates from the device's to the root, each signed by the next: three, or one that is self-signed. */
+    public List<Cvc> chain() {
+        List<Cvc> chain = new ArrayList<>();
+        chain.add(identity.deviceCertificate());
+        identity.issuerCertificate().ifPresent(chain::add);
+        if (!Arrays.equals(root.getEncoded(), identity.deviceCertificate().getEncoded())) {
+            chain.add(root);
+        }
+        return List.copyOf(chain);
+    }
+
+    /** The last day on which every certificate of the chain is valid; empty if none says until when it is. */
+    public Optional<LocalDate> validUntil() {
+        return chain().stream()
+                .flatMap(certificate -> certificate.expirationDate().stream())
+                .min(LocalDate::compareTo);
+    }
+}

@@ -1,24 +1,50 @@
 package io.github.schsm;
 
+import javax.security.auth.callback.TextOutputCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a PIN comes from when a device wants one: a password that a program gave, a callback, the environment, a
- * file, a prompt.
+ * file, a prompt, the reader's own pad.
  */
 public interface PinSource {
     /**
      * Gets the PIN. The device is locked until the answer is there.
      *
-     * @param tokenId  the device that wants it
-     * @param lastTry  whether a wrong PIN now would block it: somebody who is asked should be told
-     * @return the PIN, which the caller wipes; null if there is none
+     * @param request what is known of the device and its PIN
+     * @return the PIN, which the caller wipes; null if there is none, or if it is {@linkplain #isOnReader entered on the
+     *     reader}
      * @throws SchsmException if the source cannot be used
      */
-    char @Nullable [] pin(String tokenId, boolean lastTry) throws SchsmException;
+    char @Nullable [] pin(PinRequest request) throws SchsmException;
 
-    /** Whether somebody is asked, so that a refused PIN may be asked for again. */
+    /**
+     * Whether somebody is asked, who is told how many tries are left: then a refused PIN may be asked for again, and
+     * the last try used.
+     */
     boolean isInteractive();
+
+    /** Whether the PIN is typed on the reader's pad and never seen here. Valid after {@link #pin} gave none. */
+    default boolean isOnReader() {
+        return false;
+    }
+
+    /**
+     * Gets the present and the new PIN where the device has a transport PIN, which must be changed first.
+     *
+     * @param wanted takes the answer; what is left empty was not answered
+     * @throws SchsmException if the source cannot be used
+     */
+    default void changeTransportPin(NewPinCallback wanted) throws SchsmException {}
+
+    /**
+     * Passes on what goes on: a {@link PinPadCallback}, a {@link LoginCallback}. Never fails.
+     *
+     * @return whether somebody was told
+     */
+    default boolean inform(TextOutputCallback event) {
+        return false;
+    }
 
     /** Forgets and wipes what the source holds. */
     default void destroy() {}

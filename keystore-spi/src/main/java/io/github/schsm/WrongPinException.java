@@ -13,12 +13,13 @@ public final class WrongPinException extends PinException {
      * @param command    the command as the specification names it
      * @param statusWord the status word, 63Cx
      * @param triesLeft  how often a PIN may still be tried before it is blocked
+     * @param pin        which PIN: {@code "user PIN"}, {@code "SO-PIN"}
      */
-    public WrongPinException(String command, int statusWord, int triesLeft) {
+    public WrongPinException(String command, int statusWord, int triesLeft, String pin) {
         super(
                 command,
                 statusWord,
-                "the PIN is wrong; " + (triesLeft == 1 ? "1 try is left" : triesLeft + " tries are left")
+                "the " + pin + " is wrong; " + (triesLeft == 1 ? "1 try is left" : triesLeft + " tries are left")
                         + " before it is blocked");
         this.triesLeft = triesLeft;
     }

@@ -1,6 +1,7 @@
 package io.github.schsm.card;
 
-import io.github.schsm.PinStatus;
+import io.github.schsm.NewPinCallback;
+import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +16,57 @@ public interface Authenticator {
     /**
      * The user PIN.
      *
-     * @param status its state; null if the device was not asked, because there was no reason to be careful
-     * @return a copy that the funnel wipes after use; null if there is none, or the device refused it before
+     * @param request what is known of the device and its PIN
+     * @return a copy that the funnel wipes after use; null if there is none, if the device refused it before, or if it
+     *     is {@linkplain #isOnReader entered on the reader}
      * @throws SchsmException if asking for it failed
      */
-    byte @Nullable [] pin(@Nullable PinStatus status) throws SchsmException;
+    byte @Nullable [] pin(PinRequest request) throws SchsmException;
 
-    /** Whether the PIN may be sent although only one try is left. Say yes only if a person decided so just now. */
-    default boolean mayUseLastTry() {
+    /**
+     * Whether a program gave the PIN this very moment: the only one that is sent without asking for the tries left
+     * first, unless there is a reason to be careful.
+     */
+    default boolean isGivenNow() {
         return false;
     }
+
+    /** Whether somebody is asked, and told of device and tries left. */
+    default boolean isInteractive() {
+        return false;
+    }
+
+    /** Whether the PIN is entered on the reader's pad. Valid after {@link #pin} gave none. */
+    default boolean isOnReader() {
+        return false;
+    }
+
+    /** Whether the PIN may be sent although only one try is left. Say yes only if somebody decides so just now. */
+    default boolean mayUseLastTry() {
+        return isGivenNow() || isInteractive();
+    }
+
+    /** Gets the transport PIN and the one that it is changed to; what is left empty was not answered. */
+    default void changeTransportPin(NewPinCallback wanted) throws SchsmException {}
+
+    /**
+     * Something has to be typed on the reader's pad.
+     *
+     * @param change whether it is the present PIN and a new one, rather than the PIN alone
+     * @return whether somebody was told
+     */
+    default boolean entryOnReader(PinRequest request, boolean change) {
+        return false;
+    }
+
+    /** Nothing has to be typed on the reader's pad any more. */
+    default void entryFinished(PinRequest request) {}
+
+    /**
+     * The connection on which the PIN was verified is gone, or the device refused a PIN: what somebody entered before
+     * has to be entered anew.
+     */
+    default void cardWasAway() {}
 
     /** The device accepted the PIN. */
     default void accepted() {}

@@ -2,7 +2,6 @@ package io.github.schsm.card;
 
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.PinRequiredException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +25,7 @@ final class CardSession {
         NOT_NEEDED
     }
 
-    private static final String USER_PIN = "user PIN";
     private static final int PROBED = 0x40;
-    private static final CommandApdu PIN_STATUS = CommandApdu.of(0x00, 0x20, 0x00, Pins.USER, CommandApdu.NO_LE);
 
     private final ReaderLink link;
     private final CardDevice device;
@@ -113,7 +110,7 @@ final class CardSession {
         if (authenticator == null) {
             throw pinRequired("no PIN was given");
         }
-        if (!connection().isVerifiedBy(authenticator) && !authenticate(authenticator)) {
+        if (!connection().isVerifiedBy(authenticator) && !new CardPins(this).authenticate(authenticator)) {
             throw pinRequired("there is no PIN to verify, or the device refused it before; enter it anew");
         }
     }
@@ -130,6 +127,17 @@ final class CardSession {
         verifiedHere = true;
         connection().verified(authenticator);
         link.setCareful(false);
+    }
+
+    /** The device accepted this login's PIN. */
+    void verified(Authenticator login) {
+        connection().verified(login);
+        link.setCareful(false);
+    }
+
+    /** Whether a PIN was refused here, or the card away since one was verified. */
+    boolean isCareful() {
+        return link.isCareful();
     }
 
     /** The device's PIN state is not what it was. */
@@ -222,7 +230,8 @@ final class CardSession {
                 && Arrays.equals(found, 0, found.length, expected, 0, found.length);
     }
 
-    private void ensureApplet() throws SchsmException {
+    /** Makes sure that it is our applet that answers. */
+    void ensureApplet() throws SchsmException {
         if (!link.appletSeen()) {
             if (isOurApplet()) {
                 link.sawApplet();
@@ -238,7 +247,7 @@ final class CardSession {
             if (connection().isVerifiedBy(authenticator)) {
                 return false;
             }
-            if (authenticate(authenticator)) {
+            if (new CardPins(this).authenticate(authenticator)) {
                 return true;
             }
         }
@@ -246,49 +255,6 @@ final class CardSession {
             throw pinRequired("only another user of this program has verified it");
         }
         return false;
-    }
-
-    private boolean authenticate(Authenticator login) throws SchsmException {
-        ensureApplet();
-        @Nullable PinStatus status = link.isCareful() ? askStatus(login) : null;
-        byte[] pin = login.pin(status);
-        if (pin == null) {
-            return false;
-        }
-        CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
-        int sw;
-        try {
-            sw = deliver(CardCommand.VERIFY, command, Pin.NOT_NEEDED, Resend.NEVER)
-                    .sw();
-        } finally {
-            command.wipe();
-            Arrays.fill(pin, (byte) 0);
-        }
-        if (sw != StatusWords.OK) {
-            refusedByCaller();
-            login.refused(StatusWords.isTriesLeft(sw) ? StatusWords.triesLeft(sw) : -1);
-            throw StatusWords.error(CardCommand.VERIFY, USER_PIN, sw);
-        }
-        connection().verified(login);
-        link.setCareful(false);
-        login.accepted();
-        return true;
-    }
-
-    private PinStatus askStatus(Authenticator login) throws SchsmException {
-        int sw = deliver(CardCommand.VERIFY, PIN_STATUS, Pin.NOT_NEEDED, Resend.ALLOWED)
-                .sw();
-        PinStatus status = StatusWords.pinStatus(USER_PIN, sw);
-        if (status.state() == PinStatus.State.NOT_VERIFIED && status.triesLeft() == 1 && !login.mayUseLastTry()) {
-            throw new PinRequiredException(
-                    CardCommand.VERIFY.title(),
-                    sw,
-                    "user PIN: only one try is left before it is blocked, so it is not sent by itself; enter it anew");
-        }
-        if (status.state() != PinStatus.State.NOT_VERIFIED && status.state() != PinStatus.State.VERIFIED) {
-            throw StatusWords.error(CardCommand.VERIFY, USER_PIN, sw);
-        }
-        return status;
     }
 
     private static PinRequiredException pinRequired(String why) {

@@ -41,10 +41,12 @@ public final class SmartCardHsm {
 
     private final CardSession session;
     private final SymmetricCommands symmetric;
+    private final CardPins pins;
 
     SmartCardHsm(CardSession session) {
         this.session = session;
         this.symmetric = new SymmetricCommands(session);
+        this.pins = new CardPins(session);
     }
 
     // What is known without asking
@@ -165,8 +167,8 @@ public final class SmartCardHsm {
 
     /**
      * Makes sure that the authenticator's PIN is verified: one VERIFY, none if it was verified on this connection. The
-     * tries left are asked for before only after a refusal or after the connection was lost. If this is the
-     * transaction's first use of the card, one more command makes sure that no other applet gets the PIN.
+     * tries left are asked for before, unless a program gave the PIN this very moment and there was no refusal. If this
+     * is the transaction's first use of the card, one more command makes sure that no other applet gets the PIN.
      *
      * @throws io.github.schsm.PinException if there is no PIN, or it is wrong, blocked or a transport PIN
      */
@@ -186,33 +188,17 @@ public final class SmartCardHsm {
      * @throws io.github.schsm.PinException if it is wrong, blocked or a transport PIN
      */
     public void verify(byte[] pin) throws SchsmException {
-        CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
-        try {
-            ResponseApdu response = session.transmitSecret(CardCommand.VERIFY, command);
-            if (!response.isOk()) {
-                session.refusedByCaller();
-                throw StatusWords.error(CardCommand.VERIFY, pinName(Pins.USER), response.sw());
-            }
-            session.verifiedByCaller();
-        } finally {
-            command.wipe();
-        }
+        pins.verify(pin);
     }
 
     /** VERIFY without data: the state of the user PIN. */
     public PinStatus pinStatus() throws SchsmException {
-        return pinStatus(Pins.USER);
+        return pins.status(Pins.USER);
     }
 
     /** VERIFY without data: the state of the SO-PIN. */
     public PinStatus soPinStatus() throws SchsmException {
-        return pinStatus(Pins.SO);
-    }
-
-    private PinStatus pinStatus(int reference) throws SchsmException {
-        CommandApdu command = CommandApdu.of(0x00, 0x20, 0x00, reference, CommandApdu.NO_LE);
-        ResponseApdu response = session.transmit(CardCommand.VERIFY, command, Pin.NOT_NEEDED, Resend.ALLOWED);
-        return StatusWords.pinStatus(pinName(reference), response.sw());
+        return pins.status(Pins.SO);
     }
 
     /**
@@ -223,7 +209,7 @@ public final class SmartCardHsm {
      * @param newPin 6 to 16 bytes; the caller's to wipe
      */
     public void changePin(byte[] oldPin, byte[] newPin) throws SchsmException {
-        changeReferenceData(Pins.USER, oldPin, newPin);
+        pins.change(Pins.USER, oldPin, newPin);
     }
 
     /**
@@ -233,11 +219,7 @@ public final class SmartCardHsm {
      * @param newPin 8 bytes; the caller's to wipe
      */
     public void changeSoPin(byte[] oldPin, byte[] newPin) throws SchsmException {
-        changeReferenceData(Pins.SO, oldPin, newPin);
-    }
-
-    private void changeReferenceData(int reference, byte[] oldPin, byte[] newPin) throws SchsmException {
-        secret(CardCommand.CHANGE_REFERENCE_DATA, pinName(reference), 0x00, 0x24, 0x00, reference, oldPin, newPin);
+        pins.change(Pins.SO, oldPin, newPin);
     }
 
     /**
@@ -247,27 +229,7 @@ public final class SmartCardHsm {
      * @param newPin the new user PIN, or null to keep the old; the caller's to wipe
      */
     public void unblock(byte[] soPin, byte @Nullable [] newPin) throws SchsmException {
-        int p1 = newPin == null ? 0x01 : 0x00;
-        byte[] second = newPin == null ? NO_DATA : newPin;
-        secret(CardCommand.RESET_RETRY_COUNTER, "SO-PIN", 0x00, 0x2C, p1, Pins.USER, soPin, second);
-    }
-
-    private void secret(CardCommand name, String object, int cla, int ins, int p1, int p2, byte[] first, byte[] second)
-            throws SchsmException {
-        byte[] data = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, data, first.length, second.length);
-        CommandApdu command = new CommandApdu(cla, ins, p1, p2, data, CommandApdu.NO_LE, true);
-        Arrays.fill(data, (byte) 0);
-        try {
-            ResponseApdu response = session.transmitSecret(name, command);
-            if (StatusWords.isTriesLeft(response.sw())) {
-                session.refusedByCaller();
-            }
-            requireOk(name, object, response);
-            session.forgetPin();
-        } finally {
-            command.wipe();
-        }
+        pins.unblock(soPin, newPin);
     }
 
     // The device as a whole
@@ -281,14 +243,14 @@ public final class SmartCardHsm {
      */
     public void initialize(DeviceInitialization settings) throws SchsmException {
         byte[] data = Initialization.encode(settings);
-        CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, data, CommandApdu.NO_LE, true);
-        Arrays.fill(data, (byte) 0);
+        char[] soPinText = settings.soPin();
+        byte[] soPin = Pins.so(soPinText);
         try {
-            ResponseApdu response = session.transmitSecret(CardCommand.INITIALIZE_DEVICE, command);
-            requireOk(CardCommand.INITIALIZE_DEVICE, DEVICE, response);
-            session.forgetPin();
+            pins.initialize(data, soPin);
         } finally {
-            command.wipe();
+            Arrays.fill(data, (byte) 0);
+            Arrays.fill(soPin, (byte) 0);
+            Arrays.fill(soPinText, '\0');
         }
     }
 
@@ -848,9 +810,5 @@ public final class SmartCardHsm {
 
     private static String keyDomain(int slot) {
         return "key domain slot " + slot;
-    }
-
-    private static String pinName(int reference) {
-        return reference == Pins.SO ? "SO-PIN" : "user PIN";
     }
 }

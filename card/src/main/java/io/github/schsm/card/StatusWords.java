@@ -52,6 +52,19 @@ public final class StatusWords {
         return sw & 0x0F;
     }
 
+    /** The status word of a PIN that was not right. */
+    static int wrongPin(int triesLeft) {
+        return 0x63C0 | triesLeft;
+    }
+
+    /** The tries left after a PIN was refused: 0 if it is blocked, -1 if the answer does not say or is about something else. */
+    static int triesLeftAfter(int sw) {
+        if (isTriesLeft(sw)) {
+            return triesLeft(sw);
+        }
+        return sw == AUTHENTICATION_METHOD_BLOCKED ? 0 : -1;
+    }
+
     /**
      * What VERIFY without data says.
      *
@@ -104,10 +117,12 @@ public final class StatusWords {
      */
     static DeviceException error(CardCommand command, String object, int sw) {
         String name = command.title();
-        if (isTriesLeft(sw)) {
-            return new WrongPinException(name, sw, triesLeft(sw));
-        }
         String prefix = object + ": ";
+        if (isTriesLeft(sw)) {
+            return triesLeft(sw) == 0
+                    ? new PinBlockedException(name, sw, prefix + blocked(command))
+                    : new WrongPinException(name, sw, triesLeft(sw), object);
+        }
         return switch (sw) {
             case SECURITY_STATUS_NOT_SATISFIED ->
                 command == CardCommand.INITIALIZE_DEVICE

@@ -1,5 +1,6 @@
 package io.github.schsm.card;
 
+import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
@@ -40,6 +41,7 @@ final class Simulation {
         private final @Nullable String pin;
         final List<String> heard = new ArrayList<>();
         boolean mayUseLastTry;
+        boolean givenNow = true;
         int asked;
 
         Login(@Nullable String pin) {
@@ -55,9 +57,14 @@ final class Simulation {
         }
 
         @Override
-        public byte @Nullable [] pin(io.github.schsm.@Nullable PinStatus status) {
+        public byte @Nullable [] pin(PinRequest request) {
             asked++;
             return pin == null ? null : pin(pin);
+        }
+
+        @Override
+        public boolean isGivenNow() {
+            return givenNow;
         }
 
         @Override

@@ -302,9 +302,14 @@ class SmartCardHsmTest {
             card.logout();
             assertThat(card.pinStatus().state()).isEqualTo(PinStatus.State.NOT_VERIFIED);
             byte[] wrong = Simulation.pin("00000000");
-            for (int tries = card.pinStatus().triesLeft(); tries > 0; tries--) {
-                assertThatThrownBy(() -> card.verify(wrong)).isInstanceOf(SchsmException.class);
+            for (int tries = card.pinStatus().triesLeft(); tries > 1; tries--) {
+                assertThatThrownBy(() -> card.verify(wrong)).isInstanceOf(WrongPinException.class);
             }
+            assertThatThrownBy(() -> card.verify(wrong))
+                    .isInstanceOf(PinRequiredException.class)
+                    .hasMessageContaining("refused this very one before");
+            assertThat(card.pinStatus().triesLeft()).isOne();
+            assertThatThrownBy(() -> card.verify(Simulation.pin("11111111"))).isInstanceOf(PinBlockedException.class);
             assertThatThrownBy(() -> card.verify(wrong)).isInstanceOf(PinBlockedException.class);
             assertThat(card.pinStatus().state()).isEqualTo(PinStatus.State.BLOCKED);
             card.unblock(SO_PIN, null);

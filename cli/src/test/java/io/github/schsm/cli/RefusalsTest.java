@@ -48,7 +48,11 @@ class RefusalsTest {
                 .contains("PIN is wrong", "2 tries are left");
         assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN 2 tries left");
         rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN").failed();
-        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN").failed();
+        assertThat(rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN")
+                        .failed()
+                        .err())
+                .contains("only one try is left");
+        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=NEW_PIN").failed();
 
         assertThat(rack.on(A, "generate", "--label=x").failed().err()).contains("blocked");
         assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN blocked");

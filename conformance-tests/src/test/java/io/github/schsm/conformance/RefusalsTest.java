@@ -728,8 +728,8 @@ class RefusalsTest {
 
     @Test
     void blockedPin() throws Exception {
-        for (int i = 0; i < 3; i++) {
-            assertThat(catchThrowable(() -> fresh("000000"))).isInstanceOf(IOException.class);
+        for (String wrong : new String[] {"000000", "000001", "000002"}) {
+            assertThat(catchThrowable(() -> fresh(wrong))).isInstanceOf(IOException.class);
         }
         Map<String, String> before = bench.source().state();
 

@@ -7,6 +7,7 @@ import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.KeyWrapping;
 import io.github.schsm.PinException;
+import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
@@ -104,6 +105,10 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             }
             loaded = token;
         } catch (PinException refused) {
+            if (refused instanceof PinRequiredException && pin != null && pin.isInteractive()) {
+                // Who was asked and did not answer is not asked again: KeyStore.Builder does so after the other cause.
+                throw new IOException(refused.getMessage(), refused);
+            }
             UnrecoverableKeyException cause = new UnrecoverableKeyException(refused.getMessage());
             cause.initCause(refused);
             throw new IOException(refused.getMessage(), cause);

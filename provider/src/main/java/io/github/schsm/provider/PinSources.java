@@ -1,8 +1,11 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.NewPinCallback;
+import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenPinCallback;
 import io.github.schsm.UnsupportedByDeviceException;
 import java.io.Console;
 import java.io.IOException;
@@ -17,7 +20,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.callback.PasswordCallback;
+import javax.security.auth.callback.TextOutputCallback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +73,6 @@ final class PinSources {
         return new Asked(() -> handler);
     }
 
-    private static String question(String tokenId, boolean lastTry) {
-        return "PIN of " + tokenId + (lastTry ? " (last try before it is blocked)" : "") + ": ";
-    }
-
     /** A password that a program gave. */
     private static final class Password implements PinSource {
         private final char[] password;
@@ -83,7 +82,7 @@ final class PinSources {
         }
 
         @Override
-        public char @Nullable [] pin(String tokenId, boolean lastTry) {
+        public char @Nullable [] pin(PinRequest request) {
             return password.clone();
         }
 
@@ -101,7 +100,7 @@ final class PinSources {
     /** An environment variable. Java hands it out as a String, which is the environment's weakness, not ours. */
     private record Environment(String variable) implements PinSource {
         @Override
-        public char @Nullable [] pin(String tokenId, boolean lastTry) throws SchsmException {
+        public char @Nullable [] pin(PinRequest request) throws SchsmException {
             String value = System.getenv(variable);
             if (value == null || value.isEmpty()) {
                 throw new ConfigurationException("pin = env:" + variable + ": there is no such environment variable");
@@ -118,7 +117,7 @@ final class PinSources {
     /** The first line of a file that nobody else may read. */
     private record InFile(Path path) implements PinSource {
         @Override
-        public char @Nullable [] pin(String tokenId, boolean lastTry) throws SchsmException {
+        public char @Nullable [] pin(PinRequest request) throws SchsmException {
             byte[] content = new byte[0];
             try {
                 requirePrivate();
@@ -161,13 +160,13 @@ final class PinSources {
     private static final class Prompt implements PinSource {
         @Override
         @SuppressWarnings("SystemConsoleNull") // a newer JDK's console without a terminal answers null below
-        public char @Nullable [] pin(String tokenId, boolean lastTry) throws SchsmException {
+        public char @Nullable [] pin(PinRequest request) throws SchsmException {
             Console console = System.console();
             if (console == null) {
-                throw new ConfigurationException("pin = prompt: there is no terminal to ask for the PIN of " + tokenId
-                        + "; use env:NAME, file:PATH or callback");
+                throw new ConfigurationException("pin = prompt: there is no terminal to ask for the PIN of "
+                        + request.device() + "; use env:NAME, file:PATH or callback");
             }
-            return console.readPassword("%s", question(tokenId, lastTry));
+            return console.readPassword("%s", request.question() + ": ");
         }
 
         @Override
@@ -176,37 +175,87 @@ final class PinSources {
         }
     }
 
-    /** Somebody who answers callbacks. */
-    private record Asked(Supplier<@Nullable CallbackHandler> handler) implements PinSource {
+    /**
+     * Somebody who answers callbacks. A handler may know only {@code PasswordCallback}, so what it does with a callback
+     * that merely informs is no reason to fail.
+     */
+    private static final class Asked implements PinSource {
+        private static final System.Logger LOG = System.getLogger("io.github.schsm.provider");
+
+        private final Supplier<@Nullable CallbackHandler> handler;
+        private volatile boolean onReader;
+
+        private Asked(Supplier<@Nullable CallbackHandler> handler) {
+            this.handler = handler;
+        }
+
         @Override
-        public char @Nullable [] pin(String tokenId, boolean lastTry) throws SchsmException {
+        public char @Nullable [] pin(PinRequest request) throws SchsmException {
             CallbackHandler answering = handler.get();
             if (answering == null) {
                 throw new ConfigurationException("pin = callback: no callback handler was set; use"
                         + " AuthProvider.setCallbackHandler or a CallbackHandlerProtection");
             }
-            PasswordCallback callback = new PasswordCallback(question(tokenId, lastTry), false);
+            TokenPinCallback callback = new TokenPinCallback(request);
             try {
                 answering.handle(new Callback[] {callback});
-                return callback.getPassword();
+                onReader = callback.isOnReader();
+                return onReader ? null : callback.getPassword();
             } catch (IOException | UnsupportedCallbackException failed) {
-                throw new SchsmException("the callback handler did not answer with the PIN of " + tokenId, failed);
+                throw new SchsmException(
+                        "the callback handler did not answer with the PIN of " + request.device() + ": "
+                                + failed.getMessage(),
+                        failed);
             } finally {
                 callback.clearPassword();
             }
         }
 
         @Override
+        public void changeTransportPin(NewPinCallback wanted) throws SchsmException {
+            CallbackHandler answering = handler.get();
+            if (answering != null) {
+                tell(answering, wanted);
+            }
+        }
+
+        @Override
+        public boolean inform(TextOutputCallback event) {
+            CallbackHandler answering = handler.get();
+            return answering != null && tell(answering, event);
+        }
+
+        private static boolean tell(CallbackHandler answering, Callback callback) {
+            try {
+                answering.handle(new Callback[] {callback});
+                return true;
+            } catch (IOException | UnsupportedCallbackException | RuntimeException notKnown) {
+                // A handler for PasswordCallbacks alone casts, or says so; the PIN is asked for all the same.
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "the callback handler does not take a "
+                                + callback.getClass().getSimpleName(),
+                        notKnown);
+                return false;
+            }
+        }
+
+        @Override
         public boolean isInteractive() {
             return true;
+        }
+
+        @Override
+        public boolean isOnReader() {
+            return onReader;
         }
     }
 
     /** A PIN pad cannot be read by a program: the PIN is entered on the reader. */
     private static final class PinPad implements PinSource {
         @Override
-        public char @Nullable [] pin(String tokenId, boolean lastTry) throws SchsmException {
-            throw new UnsupportedByDeviceException("pin = pinpad: entry of the PIN of " + tokenId
+        public char @Nullable [] pin(PinRequest request) throws SchsmException {
+            throw new UnsupportedByDeviceException("pin = pinpad: entry of the PIN of " + request.device()
                     + " on the reader is not part of this version; use prompt, env:NAME, file:PATH or callback");
         }
 

@@ -1,7 +1,10 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.LoginCallback;
+import io.github.schsm.NewPinCallback;
+import io.github.schsm.PinPadCallback;
+import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.Authenticator;
 import java.nio.ByteBuffer;
@@ -37,21 +40,20 @@ final class TokenAuthenticator implements Authenticator {
     }
 
     @Override
-    public synchronized byte @Nullable [] pin(@Nullable PinStatus status) throws SchsmException {
+    public synchronized byte @Nullable [] pin(PinRequest request) throws SchsmException {
         if (refused && !source.isInteractive()) {
             return null;
         }
-        if (status != null || refused) {
+        if (request.isLastTry()) {
             forget();
+            if (!mayUseLastTry()) {
+                return null;
+            }
         }
         if (entered != null) {
             return entered.clone();
         }
-        boolean lastTry = status != null && status.triesLeft() == 1;
-        if (lastTry && !mayUseLastTry()) {
-            return null;
-        }
-        char[] pin = source.pin(tokenId, lastTry);
+        char[] pin = source.pin(request);
         if (pin == null || pin.length == 0) {
             // VERIFY without data only asks for the state, and a state that somebody else brought about is no login.
             return null;
@@ -75,20 +77,64 @@ final class TokenAuthenticator implements Authenticator {
     }
 
     @Override
-    public synchronized boolean mayUseLastTry() {
-        return fresh || source.isInteractive();
+    public synchronized boolean isGivenNow() {
+        return fresh && !source.isInteractive();
     }
 
     @Override
-    public synchronized void accepted() {
-        fresh = false;
+    public boolean isInteractive() {
+        return source.isInteractive();
     }
 
     @Override
-    public synchronized void refused(int triesLeft) {
-        refused = true;
-        fresh = false;
+    public boolean isOnReader() {
+        return source.isOnReader();
+    }
+
+    @Override
+    public void changeTransportPin(NewPinCallback wanted) throws SchsmException {
+        source.changeTransportPin(wanted);
+        char[] chosen = wanted.newPin();
+        if (chosen != null) {
+            synchronized (this) {
+                forget();
+                entered = toBytes(chosen);
+            }
+        }
+    }
+
+    @Override
+    public boolean entryOnReader(PinRequest request, boolean change) {
+        return source.inform(
+                new PinPadCallback(request, change ? PinPadCallback.Entry.CHANGE : PinPadCallback.Entry.VERIFY));
+    }
+
+    @Override
+    public void entryFinished(PinRequest request) {
+        source.inform(new PinPadCallback(request, PinPadCallback.Entry.FINISHED));
+    }
+
+    @Override
+    public synchronized void cardWasAway() {
         forget();
+    }
+
+    @Override
+    public void accepted() {
+        synchronized (this) {
+            fresh = false;
+        }
+        source.inform(LoginCallback.accepted(tokenId));
+    }
+
+    @Override
+    public void refused(int triesLeft) {
+        synchronized (this) {
+            refused = true;
+            fresh = false;
+            forget();
+        }
+        source.inform(LoginCallback.refused(tokenId, triesLeft));
     }
 
     private void forget() {

@@ -2,6 +2,7 @@ package io.github.schsm.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
@@ -165,7 +166,7 @@ class ManyUsersTest {
         AtomicBoolean wiped = new AtomicBoolean();
         PinSource pin = new PinSource() {
             @Override
-            public char[] pin(String tokenId, boolean lastTry) {
+            public char[] pin(PinRequest request) {
                 return PIN.clone();
             }
 

@@ -2,24 +2,30 @@ package io.github.schsm.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
-import io.github.schsm.PinStatus;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class TokenAuthenticatorTest {
-    private static final PinStatus NOT_VERIFIED = new PinStatus(PinStatus.State.NOT_VERIFIED, 3);
-    private static final PinStatus LAST_TRY = new PinStatus(PinStatus.State.NOT_VERIFIED, 1);
+    private static final PinRequest NOT_ASKED = request(OptionalInt.empty());
+    private static final PinRequest NOT_VERIFIED = request(OptionalInt.of(3));
+    private static final PinRequest LAST_TRY = request(OptionalInt.of(1));
 
     private final AtomicInteger asked = new AtomicInteger();
+
+    private static PinRequest request(OptionalInt triesLeft) {
+        return new PinRequest("T", "", "reader", triesLeft, false, false);
+    }
 
     private PinSource interactive() {
         return new PinSource() {
             @Override
-            public char[] pin(String tokenId, boolean lastTry) {
+            public char[] pin(PinRequest request) {
                 asked.incrementAndGet();
-                return (lastTry ? "last-try" : "648219").toCharArray();
+                return (request.isLastTry() ? "last-try" : "648219").toCharArray();
             }
 
             @Override
@@ -37,9 +43,9 @@ class TokenAuthenticatorTest {
     void aPasswordThatWasRefusedIsNotGivenOutAgain() throws Exception {
         TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password("648219".toCharArray()), true);
 
-        assertThat(text(login.pin(null))).isEqualTo("648219");
+        assertThat(text(login.pin(NOT_ASKED))).isEqualTo("648219");
         login.refused(2);
-        assertThat(login.pin(null)).isNull();
+        assertThat(login.pin(NOT_ASKED)).isNull();
         assertThat(login.pin(NOT_VERIFIED)).isNull();
         assertThat(login.mayUseLastTry()).isFalse();
     }
@@ -47,7 +53,7 @@ class TokenAuthenticatorTest {
     @Test
     void aPasswordIsGivenOutAgainAfterItWasAccepted() throws Exception {
         TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password("648219".toCharArray()), true);
-        login.pin(null);
+        login.pin(NOT_ASKED);
         login.accepted();
 
         assertThat(text(login.pin(NOT_VERIFIED))).isEqualTo("648219");
@@ -70,14 +76,15 @@ class TokenAuthenticatorTest {
     void somebodyIsAskedOnceAndAgainOnlyAfterTheCardWasOutOrThePinRefused() throws Exception {
         TokenAuthenticator login = new TokenAuthenticator("T", interactive(), true);
 
-        login.pin(null);
+        login.pin(NOT_ASKED);
         login.accepted();
-        login.pin(null);
+        login.pin(NOT_ASKED);
         assertThat(asked).hasValue(1);
+        login.cardWasAway();
         login.pin(NOT_VERIFIED);
         assertThat(asked).hasValue(2);
         login.refused(2);
-        login.pin(null);
+        login.pin(NOT_ASKED);
         assertThat(asked).hasValue(3);
         assertThat(text(login.pin(LAST_TRY))).isEqualTo("last-try");
     }
@@ -86,7 +93,7 @@ class TokenAuthenticatorTest {
     void anEmptyPinIsNoPinBecauseADeviceTakesItForAQuestion() throws Exception {
         TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password(new char[0]), true);
 
-        assertThat(login.pin(null)).isNull();
+        assertThat(login.pin(NOT_ASKED)).isNull();
     }
 
     @Test

@@ -1,0 +1,279 @@
+package io.github.schsm.card;
+
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.NewPinCallback;
+import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinRequest;
+import io.github.schsm.PinRequiredException;
+import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException;
+import io.github.schsm.card.CardSession.Pin;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands that a PIN goes out with, and the rules that keep a PIN from being blocked unasked: the last try is for
+ * who decides so just now, and a PIN that the device refused is not sent again by itself, nor for a last try at all.
+ */
+final class CardPins {
+    private static final byte[] NO_BYTES = {};
+
+    private final CardSession session;
+
+    CardPins(CardSession session) {
+        this.session = session;
+    }
+
+    private static String name(int reference) {
+        return reference == Pins.SO ? "SO-PIN" : "user PIN";
+    }
+
+    private RefusedPins refused(int reference) {
+        return RefusedPins.of(session.identity(), reference);
+    }
+
+    /** VERIFY without data. */
+    PinStatus status(int reference) throws SchsmException {
+        ResponseApdu response = session.transmit(
+                CardCommand.VERIFY,
+                CommandApdu.of(0x00, 0x20, 0x00, reference, CommandApdu.NO_LE),
+                Pin.NOT_NEEDED,
+                Resend.ALLOWED);
+        PinStatus status = StatusWords.pinStatus(name(reference), response.sw());
+        refused(reference).look(status);
+        return status;
+    }
+
+    // Login
+
+    /** Sends a login's PIN; returns whether there was one, which the device then accepted. */
+    boolean authenticate(Authenticator login) throws SchsmException {
+        session.ensureApplet();
+        if (session.isCareful()) {
+            login.cardWasAway();
+        }
+        boolean asks =
+                !login.isGivenNow() || session.isCareful() || refused(Pins.USER).any();
+        PinRequest request = request(login, asks ? statusForLogin(login) : null);
+        if (request.transport()) {
+            changeTransportPin(login, request);
+        }
+        byte[] pin = login.pin(request);
+        if (pin == null) {
+            return false;
+        }
+        try {
+            requireNotRefused(login, request, pin);
+            verify(pin, login);
+        } finally {
+            Arrays.fill(pin, (byte) 0);
+        }
+        session.verified(login);
+        login.accepted();
+        return true;
+    }
+
+    private void verify(byte[] pin, Authenticator login) throws SchsmException {
+        CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
+        try {
+            int sw = session.transmitSecret(CardCommand.VERIFY, command).sw();
+            if (sw != StatusWords.OK) {
+                remember(Pins.USER, pin, sw);
+                session.refusedByCaller();
+                login.refused(StatusWords.triesLeftAfter(sw));
+                throw StatusWords.error(CardCommand.VERIFY, name(Pins.USER), sw);
+            }
+            refused(Pins.USER).forget();
+        } finally {
+            command.wipe();
+        }
+    }
+
+    private PinStatus statusForLogin(Authenticator login) throws SchsmException {
+        PinStatus status = status(Pins.USER);
+        switch (status.state()) {
+            case BLOCKED ->
+                throw StatusWords.error(CardCommand.VERIFY, name(Pins.USER), StatusWords.AUTHENTICATION_METHOD_BLOCKED);
+            case NOT_INITIALIZED ->
+                throw StatusWords.error(CardCommand.VERIFY, name(Pins.USER), StatusWords.REFERENCED_DATA_NOT_FOUND);
+            case TRANSPORT -> {
+                if (!login.isInteractive()) {
+                    throw transportPin();
+                }
+            }
+            case VERIFIED, NOT_VERIFIED -> {
+                if (status.triesLeft() == 1 && !login.mayUseLastTry()) {
+                    throw new PinRequiredException(
+                            CardCommand.VERIFY.title(),
+                            StatusWords.wrongPin(1),
+                            "user PIN: only one try is left before it is blocked, so it is not sent by itself; enter"
+                                    + " it anew");
+                }
+            }
+        }
+        return status;
+    }
+
+    private static SchsmException transportPin() {
+        return StatusWords.error(CardCommand.VERIFY, name(Pins.USER), StatusWords.REFERENCE_DATA_NOT_USABLE);
+    }
+
+    /** What whoever is asked is told; for a PIN that is there already nothing more is read from the device. */
+    private PinRequest request(Authenticator login, @Nullable PinStatus status) throws SchsmException {
+        DeviceIdentity device = session.identity();
+        boolean transport = status != null && status.state() == PinStatus.State.TRANSPORT;
+        OptionalInt left =
+                status == null || status.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(status.triesLeft());
+        String label = login.isInteractive() ? label() : "";
+        return new PinRequest(device.deviceId(), label, session.reader(), left, transport, false);
+    }
+
+    private String label() throws SchsmException {
+        try {
+            byte[] file = FileReading.<SchsmException>read(
+                    Files.TOKEN_INFO,
+                    session.limits(),
+                    (name, command) -> session.transmit(name, command, Pin.NOT_NEEDED, Resend.ALLOWED));
+            return CardTokenInfo.parse(file).label().orElse("");
+        } catch (ObjectNotFoundException | MalformedDataException noneOrWrittenBySomebodyElse) {
+            return "";
+        }
+    }
+
+    /** A PIN that the device refused is wrong until a PIN was verified or changed. */
+    private void requireNotRefused(Authenticator login, PinRequest request, byte[] pin) throws PinRequiredException {
+        boolean givenAnew = login.isGivenNow() || login.isInteractive();
+        if ((givenAnew && !request.isLastTry()) || !refused(Pins.USER).contains(pin)) {
+            return;
+        }
+        login.refused(request.triesLeft().orElse(-1));
+        throw request.isLastTry()
+                ? notWorthTheLastTry(CardCommand.VERIFY, Pins.USER)
+                : new PinRequiredException(
+                        CardCommand.VERIFY.title(),
+                        request.triesLeft().isPresent()
+                                ? StatusWords.wrongPin(request.triesLeft().getAsInt())
+                                : StatusWords.SECURITY_STATUS_NOT_SATISFIED,
+                        "user PIN: the device refused this very PIN before, so it is not sent again by itself; correct"
+                                + " it where it is configured, or enter it anew");
+    }
+
+    private static PinRequiredException notWorthTheLastTry(CardCommand command, int reference) {
+        return new PinRequiredException(
+                command.title(),
+                StatusWords.wrongPin(1),
+                name(reference) + ": only one try is left before it is blocked, and the device refused this very one"
+                        + " before, so it is not sent; enter the right one"
+                        + (reference == Pins.USER ? ", or unblock it with the SO-PIN" : ""));
+    }
+
+    /** Has a transport PIN changed by whoever can; the login goes on with the new one. */
+    private void changeTransportPin(Authenticator login, PinRequest request) throws SchsmException {
+        NewPinCallback wanted = new NewPinCallback(request);
+        byte[] before = NO_BYTES;
+        byte[] after = NO_BYTES;
+        try {
+            login.changeTransportPin(wanted);
+            char[] present = wanted.transportPin();
+            char[] chosen = wanted.newPin();
+            if (present == null || chosen == null) {
+                throw transportPin();
+            }
+            try {
+                before = Pins.user(present);
+                after = Pins.user(chosen);
+            } finally {
+                Arrays.fill(present, '\0');
+                Arrays.fill(chosen, '\0');
+            }
+            change(Pins.USER, before, after);
+        } finally {
+            wanted.clear();
+            Arrays.fill(before, (byte) 0);
+            Arrays.fill(after, (byte) 0);
+        }
+    }
+
+    // Given by the caller
+
+    /** VERIFY with a PIN that the caller knows. */
+    void verify(byte[] pin) throws SchsmException {
+        CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
+        send(CardCommand.VERIFY, name(Pins.USER), Pins.USER, command, pin);
+        session.verifiedByCaller();
+    }
+
+    /** CHANGE REFERENCE DATA. */
+    void change(int reference, byte[] before, byte[] after) throws SchsmException {
+        send(
+                CardCommand.CHANGE_REFERENCE_DATA,
+                name(reference),
+                reference,
+                secret(0x00, 0x24, 0x00, reference, before, after),
+                before);
+        session.forgetPin();
+    }
+
+    /** RESET RETRY COUNTER of the user PIN; a null PIN stays what it was. */
+    void unblock(byte[] soPin, byte @Nullable [] newPin) throws SchsmException {
+        int p1 = newPin == null ? 0x01 : 0x00;
+        byte[] second = newPin == null ? NO_BYTES : newPin;
+        CommandApdu command = secret(0x00, 0x2C, p1, Pins.USER, soPin, second);
+        send(CardCommand.RESET_RETRY_COUNTER, name(Pins.SO), Pins.SO, command, soPin);
+        refused(Pins.USER).forget();
+        session.forgetPin();
+    }
+
+    /** INITIALIZE DEVICE, which the device checks the SO-PIN of if it has one. */
+    void initialize(byte[] settings, byte[] soPin) throws SchsmException {
+        CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, settings, CommandApdu.NO_LE, true);
+        send(CardCommand.INITIALIZE_DEVICE, "device", Pins.SO, command, soPin);
+        refused(Pins.USER).forget();
+        session.forgetPin();
+    }
+
+    private static CommandApdu secret(int cla, int ins, int p1, int p2, byte[] first, byte[] second) {
+        byte[] data = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, data, first.length, second.length);
+        CommandApdu command = new CommandApdu(cla, ins, p1, p2, data, CommandApdu.NO_LE, true);
+        Arrays.fill(data, (byte) 0);
+        return command;
+    }
+
+    /**
+     * Sends a command with a PIN that the caller gave, and so may use the last try, unless that very PIN was refused.
+     *
+     * @param object    what it is about, for messages
+     * @param reference the PIN that the device checks
+     * @param pin       that PIN
+     */
+    private void send(CardCommand name, String object, int reference, CommandApdu command, byte[] pin)
+            throws SchsmException {
+        try {
+            RefusedPins refused = refused(reference);
+            if (refused.contains(pin) && status(reference).triesLeft() == 1 && refused.contains(pin)) {
+                throw notWorthTheLastTry(name, reference);
+            }
+            ResponseApdu response = session.transmitSecret(name, command);
+            if (StatusWords.isTriesLeft(response.sw())) {
+                remember(reference, pin, response.sw());
+                session.refusedByCaller();
+            }
+            if (!response.isOk()) {
+                throw StatusWords.error(name, object, response.sw());
+            }
+            refused.forget();
+        } finally {
+            command.wipe();
+        }
+    }
+
+    private void remember(int reference, byte[] pin, int sw) {
+        int left = StatusWords.triesLeftAfter(sw);
+        if (left >= 0) {
+            refused(reference).add(pin, left);
+        }
+    }
+}

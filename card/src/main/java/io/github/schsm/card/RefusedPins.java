@@ -1,0 +1,106 @@
+package io.github.schsm.card;
+
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.PinStatus;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The PINs that a device refused, so that none is tried again which cannot be right. One for the JVM, because the
+ * device counts wrong tries whichever key store, provider or reader they come through. Holds salted hashes under a salt
+ * of this JVM's own, nothing that tells a PIN.
+ *
+ * <p>All is forgotten as soon as a PIN was verified, changed or unblocked, by whomever: then the tries left go up.
+ */
+final class RefusedPins {
+    private static final int MOST_DEVICES = 64;
+    private static final int MOST_PINS = 16;
+    private static final byte[] SALT = new byte[32];
+
+    static {
+        new SecureRandom().nextBytes(SALT);
+    }
+
+    private record Key(DeviceIdentity device, int reference) {}
+
+    private static final Map<Key, RefusedPins> KNOWN = new LinkedHashMap<>();
+
+    private final List<byte[]> hashes = new ArrayList<>();
+    private int triesLeft = Integer.MAX_VALUE;
+
+    private RefusedPins() {}
+
+    /**
+     * Those of one PIN.
+     *
+     * @param reference {@link Pins#USER} or {@link Pins#SO}
+     */
+    static RefusedPins of(DeviceIdentity device, int reference) {
+        Key key = new Key(device, reference);
+        synchronized (KNOWN) {
+            RefusedPins known = KNOWN.get(key);
+            if (known == null) {
+                if (KNOWN.size() == MOST_DEVICES) {
+                    KNOWN.remove(KNOWN.keySet().iterator().next());
+                }
+                known = new RefusedPins();
+                KNOWN.put(key, known);
+            }
+            return known;
+        }
+    }
+
+    /** Whether there are any, which is reason to ask for the tries left before another is sent. */
+    synchronized boolean any() {
+        return !hashes.isEmpty();
+    }
+
+    synchronized boolean contains(byte[] pin) {
+        byte[] hash = hash(pin);
+        return hashes.stream().anyMatch(refused -> MessageDigest.isEqual(refused, hash));
+    }
+
+    /**
+     * Remembers one.
+     *
+     * @param left the tries left after it, or -1 if the device did not say
+     */
+    synchronized void add(byte[] pin, int left) {
+        if (left >= 0) {
+            triesLeft = left;
+        }
+        if (hashes.size() == MOST_PINS) {
+            hashes.remove(0);
+        }
+        hashes.add(hash(pin));
+    }
+
+    /** Forgets what the device's present state shows to be out of date. */
+    synchronized void look(PinStatus status) {
+        if (status.state() == PinStatus.State.VERIFIED || status.triesLeft() > triesLeft) {
+            forget();
+        } else if (status.triesLeft() >= 0) {
+            triesLeft = status.triesLeft();
+        }
+    }
+
+    synchronized void forget() {
+        hashes.clear();
+        triesLeft = Integer.MAX_VALUE;
+    }
+
+    private static byte[] hash(byte[] pin) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            sha.update(SALT);
+            return sha.digest(pin);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

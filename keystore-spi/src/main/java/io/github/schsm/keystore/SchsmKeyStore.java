@@ -189,11 +189,6 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         return entry == null ? null : entry.key();
     }
 
-    private @Nullable TokenCertificate certificate(String alias) {
-        Aliases.Entry entry = aliases().get(alias);
-        return entry == null ? null : entry.certificate();
-    }
-
     /**
      * A handle; the password is kept for when the device first wants a PIN, if nothing else was given to the token.
      */
@@ -370,6 +365,10 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     @Override
     public void engineSetEntry(String alias, KeyStore.Entry entry, KeyStore.@Nullable ProtectionParameter protection)
             throws KeyStoreException {
+        if (protection instanceof UnwrapProtection && !(entry instanceof WrappedKeyEntry)) {
+            throw new KeyStoreException("only a WrappedKeyEntry is unwrapped, not a "
+                    + entry.getClass().getSimpleName() + ": store it without an UnwrapProtection");
+        }
         if (entry instanceof WrappedKeyEntry wrapped) {
             unwrap(alias, wrapped, protection);
         } else if (entry instanceof KeyStore.PrivateKeyEntry pair) {
@@ -601,7 +600,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throws KeyStoreException {
         requireAlias(alias);
         try {
-            if (aliases().get(alias) != null) {
+            if (Aliases.of(token()).get(alias) != null) {
                 throw new InvalidRequestException(
                         "another entry has the alias \"" + alias + "\": delete or rename it first");
             }
@@ -639,11 +638,13 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throw new KeyStoreException("a device stores X.509 certificates of others, not "
                     + (certificate == null ? "null" : certificate.getType()));
         }
-        if (key(alias) != null) {
-            throw new KeyStoreException("\"" + alias + "\" is a key: setKeyEntry stores a certificate with it");
-        }
-        TokenCertificate replaced = certificate(alias);
         try {
+            Aliases.Entry holder = Aliases.of(token()).get(alias);
+            if (holder != null && holder.key() != null) {
+                throw new InvalidRequestException(
+                        "\"" + alias + "\" is a key: setKeyEntry stores a certificate with it");
+            }
+            TokenCertificate replaced = holder == null ? null : holder.certificate();
             TokenCertificate added = token().addCertificate(alias, encoded(certificate));
             if (replaced != null) {
                 try {
@@ -661,11 +662,11 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     /** Deletes a key with its description and certificate, or a certificate; an alias that is not there is no error. */
     @Override
     public void engineDeleteEntry(String alias) throws KeyStoreException {
-        Aliases.Entry entry = aliases().get(alias);
-        if (entry == null) {
-            return;
-        }
         try {
+            Aliases.Entry entry = Aliases.of(token()).get(alias);
+            if (entry == null) {
+                return;
+            }
             if (entry.key() != null) {
                 token().delete(entry.key());
             } else if (entry.certificate() != null) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AesCbcCipherSpi extends CipherSpi {
     private static final int BLOCK = 16;
+    private static final String IV_WANTED = "decryption in CBC mode needs the IV: pass an IvParameterSpec";
 
     /** How much is collected before the device is asked: about what one command carries. */
     private static final int PIECE = 1024;
@@ -128,9 +129,15 @@ final class AesCbcCipherSpi extends CipherSpi {
         if (opmode == Cipher.ENCRYPT_MODE) {
             (random == null ? new SecureRandom() : random).nextBytes(chosen);
         } else if (opmode == Cipher.DECRYPT_MODE) {
-            throw new InvalidKeyException("decryption in CBC mode needs the IV: pass an IvParameterSpec");
+            throw new InvalidKeyException(IV_WANTED);
         }
         start(opmode, given, chosen);
+    }
+
+    private static void requireNoIvWanted(int opmode) throws InvalidAlgorithmParameterException {
+        if (opmode == Cipher.DECRYPT_MODE) {
+            throw new InvalidAlgorithmParameterException(IV_WANTED);
+        }
     }
 
     @Override
@@ -139,6 +146,7 @@ final class AesCbcCipherSpi extends CipherSpi {
             throws InvalidKeyException, InvalidAlgorithmParameterException {
         key = null;
         if (params == null) {
+            requireNoIvWanted(opmode);
             engineInit(opmode, given, random);
             return;
         }
@@ -158,6 +166,7 @@ final class AesCbcCipherSpi extends CipherSpi {
             throws InvalidKeyException, InvalidAlgorithmParameterException {
         key = null;
         if (params == null) {
+            requireNoIvWanted(opmode);
             engineInit(opmode, given, random);
             return;
         }
@@ -173,7 +182,7 @@ final class AesCbcCipherSpi extends CipherSpi {
         key = null;
         buffer.reset();
         if (opmode != Cipher.ENCRYPT_MODE && opmode != Cipher.DECRYPT_MODE) {
-            throw new InvalidKeyException(mechanism.name()
+            throw new UnsupportedOperationException(mechanism.name()
                     + " of this provider encrypts and decrypts data; keys of a device are wrapped by Cipher XKEK");
         }
         encrypting = opmode == Cipher.ENCRYPT_MODE;

@@ -35,8 +35,8 @@ final class CvcCertPathValidatorSpi extends CertPathValidatorSpi {
                     + (params == null ? "null" : params.getClass().getSimpleName()));
         }
         if (!(certPath instanceof CvcCertPath path)) {
-            throw new InvalidAlgorithmParameterException(
-                    "a path of type CVC is needed (CertificateFactory CVC), not of type " + certPath.getType());
+            throw new InvalidAlgorithmParameterException("a path of type CVC is needed (CertificateFactory CVC), not "
+                    + (certPath == null ? "null" : "of type " + certPath.getType()));
         }
         try {
             return new Result(validate(path.getCertificates(), parameters));

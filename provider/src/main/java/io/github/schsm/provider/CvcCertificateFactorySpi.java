@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Card-verifiable certificates and requests as certificates of the JCA: single ones, device id files, and public key
@@ -27,6 +28,7 @@ final class CvcCertificateFactorySpi extends CertificateFactorySpi {
 
     @Override
     public Certificate engineGenerateCertificate(InputStream inStream) throws CertificateException {
+        requireStream(inStream);
         try {
             boolean one = inStream.markSupported();
             if (one) {
@@ -53,12 +55,19 @@ final class CvcCertificateFactorySpi extends CertificateFactorySpi {
     @Override
     public Collection<? extends Certificate> engineGenerateCertificates(InputStream inStream)
             throws CertificateException {
+        requireStream(inStream);
         try {
             return parse(read(inStream));
         } catch (IOException unreadable) {
             throw new CertificateException("the stream cannot be read", unreadable);
         } catch (MalformedDataException malformed) {
             throw new CertificateException(malformed.getMessage(), malformed);
+        }
+    }
+
+    private static void requireStream(@Nullable InputStream in) throws CertificateException {
+        if (in == null) {
+            throw new CertificateException("there is no stream to read a CVC from: it is null");
         }
     }
 

@@ -63,10 +63,11 @@ final class EcdhKeyAgreementSpi extends KeyAgreementSpi {
                     + (peer == null ? "null" : "a " + peer.getClass().getSimpleName()));
         }
         EcCurve curve = own.curve();
-        if (EcCurve.of(publicKey.getParams()).filter(curve::equals).isEmpty()) {
+        if (publicKey.getParams() == null
+                || EcCurve.of(publicKey.getParams()).filter(curve::equals).isEmpty()) {
             throw new InvalidKeyException("the peer's key is not on " + curve + " as " + own.label() + " is");
         }
-        if (!curve.isOnCurve(publicKey.getW())) {
+        if (publicKey.getW() == null || !curve.isOnCurve(publicKey.getW())) {
             throw new InvalidKeyException("the peer's point is not on " + curve);
         }
         try {

@@ -6,7 +6,9 @@ import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serial;
+import java.security.SecureRandomParameters;
 import java.security.SecureRandomSpi;
+import org.jspecify.annotations.Nullable;
 
 /** Random bytes from the device's generator; it needs no seed and takes none. */
 final class TokenSecureRandomSpi extends SecureRandomSpi {
@@ -37,6 +39,17 @@ final class TokenSecureRandomSpi extends SecureRandomSpi {
         } catch (SchsmException failed) {
             throw EngineKeys.unchecked(failed);
         }
+    }
+
+    @Override
+    protected void engineReseed(@Nullable SecureRandomParameters params) {
+        throw new UnsupportedOperationException(
+                "a device's random generator cannot be reseeded and needs no reseeding");
+    }
+
+    @Override
+    protected void engineNextBytes(byte[] bytes, @Nullable SecureRandomParameters params) {
+        throw new UnsupportedOperationException("a device's random generator takes no parameters");
     }
 
     @Serial

@@ -286,7 +286,7 @@ class EnginesTest {
                 new ECPoint(point.getAffineX(), point.getAffineY().add(BigInteger.ONE)),
                 new ECPoint(BigInteger.ZERO, BigInteger.ZERO),
                 new ECPoint(BigInteger.ONE, BigInteger.TEN))) {
-            ECPublicKey offCurve = new OffCurve(wrong, key);
+            ECPublicKey offCurve = new CarelessEcKey(wrong, key.getParams());
             assertThatThrownBy(() -> agreement.doPhase(offCurve, true))
                     .isInstanceOf(InvalidKeyException.class)
                     .hasMessageContaining("not on");
@@ -295,34 +295,6 @@ class EnginesTest {
         assertThat(bench.source().recorder().count()).as("nothing was sent").isZero();
         agreement.doPhase(key, true);
         assertThat(agreement.generateSecret()).isNotEmpty();
-    }
-
-    /** What a careless program hands over. */
-    private record OffCurve(ECPoint point, ECPublicKey like) implements ECPublicKey {
-        @Override
-        public ECPoint getW() {
-            return point;
-        }
-
-        @Override
-        public java.security.spec.ECParameterSpec getParams() {
-            return like.getParams();
-        }
-
-        @Override
-        public String getAlgorithm() {
-            return "EC";
-        }
-
-        @Override
-        public String getFormat() {
-            return "X.509";
-        }
-
-        @Override
-        public byte[] getEncoded() {
-            return new byte[0];
-        }
     }
 
     @Test

@@ -1,0 +1,67 @@
+package io.github.schsm.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever a program does wrong with whichever engine: it gets the exception that the JCA documents, with a message, and
+ * the same engine object does the next correct thing.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class BadInputConformance {
+    private static final int AT_LEAST = 200;
+
+    private BadInputWorld world;
+
+    /** Two fresh devices. */
+    protected abstract Bench open() throws Exception;
+
+    /** Makes the keys, once for all cases. */
+    @BeforeAll
+    public final void makeWorld() throws Exception {
+        world = new BadInputWorld(open());
+    }
+
+    /** Clears the bench. */
+    @AfterAll
+    public final void close() throws Exception {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    static Stream<BadInput.Case> cases() {
+        return Stream.of(
+                        BadSignatures.tables(),
+                        BadCiphers.tables(),
+                        BadAgreements.tables(),
+                        BadGenerators.tables(),
+                        BadStores.tables())
+                .flatMap(tables -> tables)
+                .flatMap(BadInput::cases);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    final void isRefusedAndTheEngineGoesOn(BadInput.Case wrong) throws Exception {
+        wrong.run(world);
+    }
+
+    @Test
+    final void tableIsLongAndSaysNothingTwice() {
+        List<String> names = cases().map(BadInput.Case::toString).toList();
+        Set<String> once = new HashSet<>(names);
+
+        assertThat(names).hasSizeGreaterThanOrEqualTo(AT_LEAST).hasSameSizeAs(once);
+    }
+}

@@ -67,6 +67,17 @@ public final class MechanismTable {
         rows.add(row("Mac", "AESCMAC", Encoding.RAW, KeyType.AES, KeyAlgorithm.AES_CMAC, "CKM_AES_CMAC", AES_FIRMWARE));
         rows.add(row("KeyPairGenerator", "EC", Encoding.RAW, KeyType.EC, null, "CKM_EC_KEY_PAIR_GEN", ANY));
         rows.add(row("KeyGenerator", "AES", Encoding.RAW, KeyType.AES, null, "CKM_AES_KEY_GEN", AES_FIRMWARE));
+        rows.add(row("KeyFactory", "EC", Encoding.RAW, KeyType.EC, null, null, ANY));
+        rows.add(row("KeyFactory", "RSA", Encoding.RAW, KeyType.RSA, null, null, ANY));
+        rows.add(row("SecretKeyFactory", "AES", Encoding.RAW, KeyType.AES, null, null, AES_FIRMWARE));
+        rows.add(row(
+                "SecretKeyFactory",
+                "SP800-56C",
+                Encoding.RAW,
+                KeyType.AES,
+                KeyAlgorithm.DERIVE_SP800_56C,
+                "80000013",
+                AES_FIRMWARE));
         rows.add(plain("CertificateFactory", "CVC"));
         rows.add(plain("CertPathValidator", "CVC"));
         rows.add(plain("SecureRandom", "SCHSM"));

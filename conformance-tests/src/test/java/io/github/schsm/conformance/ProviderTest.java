@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.Key;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
@@ -38,6 +39,7 @@ import javax.crypto.KeyAgreement;
 import javax.crypto.KeyGenerator;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
+import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -132,6 +134,11 @@ class ProviderTest {
                 () -> KeyPairGenerator.getInstance(row.name(), provider).generateKeyPair();
             case "KeyGenerator" ->
                 () -> KeyGenerator.getInstance(row.name(), provider).generateKey();
+            case "KeyFactory" ->
+                () -> KeyFactory.getInstance(row.name(), provider)
+                        .translateKey(softwareKey().getPrivate());
+            case "SecretKeyFactory" ->
+                () -> SecretKeyFactory.getInstance(row.name(), provider).translateKey((SecretKey) aes);
             case "SecureRandom" ->
                 () -> SecureRandom.getInstance(row.name(), provider).nextBytes(new byte[8]);
             case "CertificateFactory" ->

@@ -4,7 +4,6 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmSecretKey;
-import java.io.ByteArrayOutputStream;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
@@ -39,29 +38,11 @@ final class AesCbcCipherSpi extends CipherSpi {
 
     private final Mechanism mechanism;
     private final Provider provider;
-    private final Buffer buffer = new Buffer();
+    private final SecretBuffer buffer = new SecretBuffer();
     private @Nullable SchsmSecretKey key;
     private boolean encrypting;
     private byte[] iv = new byte[BLOCK];
     private byte[] chaining = new byte[BLOCK];
-
-    /** A byte buffer whose content can be wiped. */
-    private static final class Buffer extends ByteArrayOutputStream {
-        /** Takes bytes out from the front. */
-        synchronized byte[] take(int length) {
-            byte[] taken = Arrays.copyOf(buf, length);
-            System.arraycopy(buf, length, buf, 0, count - length);
-            Arrays.fill(buf, count - length, count, (byte) 0);
-            count -= length;
-            return taken;
-        }
-
-        @Override
-        public synchronized void reset() {
-            Arrays.fill(buf, (byte) 0);
-            super.reset();
-        }
-    }
 
     AesCbcCipherSpi(Mechanism mechanism, Provider provider) {
         this.mechanism = mechanism;
@@ -98,9 +79,10 @@ final class AesCbcCipherSpi extends CipherSpi {
 
     @Override
     protected int engineGetKeySize(Key given) throws InvalidKeyException {
-        return EngineKeys.secret(given, KeyAlgorithm.AES_CBC_ENCRYPT, mechanism.name())
-                .details()
-                .size();
+        if (!(given instanceof SchsmSecretKey handle)) {
+            throw EngineKeys.notOurs(given, mechanism.name(), "an AES key");
+        }
+        return handle.details().size();
     }
 
     @Override
@@ -180,7 +162,7 @@ final class AesCbcCipherSpi extends CipherSpi {
 
     private void start(int opmode, Key given, byte[] chosen) throws InvalidKeyException {
         key = null;
-        buffer.reset();
+        buffer.clear();
         if (opmode != Cipher.ENCRYPT_MODE && opmode != Cipher.DECRYPT_MODE) {
             throw new UnsupportedOperationException(mechanism.name()
                     + " of this provider encrypts and decrypts data; keys of a device are wrapped by Cipher XKEK");
@@ -202,9 +184,14 @@ final class AesCbcCipherSpi extends CipherSpi {
             }
             return whole < PIECE ? new byte[0] : process(buffer.take(whole));
         } catch (SchsmException failed) {
-            buffer.reset();
+            startAgain();
             throw EngineKeys.unchecked(failed);
         }
+    }
+
+    private void startAgain() {
+        buffer.clear();
+        chaining = iv.clone();
     }
 
     @Override
@@ -228,10 +215,14 @@ final class AesCbcCipherSpi extends CipherSpi {
         if (data.length == 0) {
             return data;
         }
-        byte[] next = Arrays.copyOfRange(data, data.length - BLOCK, data.length);
-        byte[] result = used.token().cipher(used.key(), encrypting, chaining, data);
-        chaining = encrypting ? Arrays.copyOfRange(result, result.length - BLOCK, result.length) : next;
-        return result;
+        try {
+            byte[] next = Arrays.copyOfRange(data, data.length - BLOCK, data.length);
+            byte[] result = used.token().cipher(used.key(), encrypting, chaining, data);
+            chaining = encrypting ? Arrays.copyOfRange(result, result.length - BLOCK, result.length) : next;
+            return result;
+        } finally {
+            Arrays.fill(data, (byte) 0);
+        }
     }
 
     @Override
@@ -248,6 +239,9 @@ final class AesCbcCipherSpi extends CipherSpi {
                 buffer.write(padding, 0, count);
             }
             if (buffer.size() % BLOCK != 0) {
+                if (isPadding()) {
+                    throw wrongPadding();
+                }
                 throw new IllegalBlockSizeException(mechanism.name() + " works on whole blocks of " + BLOCK
                         + " bytes, the last one has " + buffer.size() % BLOCK
                         + (encrypting ? ": use AES/CBC/PKCS5Padding for data of any length" : ""));
@@ -257,9 +251,13 @@ final class AesCbcCipherSpi extends CipherSpi {
         } catch (SchsmException failed) {
             throw EngineKeys.unchecked(failed);
         } finally {
-            buffer.reset();
-            chaining = iv.clone();
+            startAgain();
         }
+    }
+
+    /** One and the same for whatever is wrong, so that nobody learns from it what the plain text is not. */
+    private static BadPaddingException wrongPadding() {
+        return new BadPaddingException("the padding is wrong: other key, other IV, or changed data");
     }
 
     /** Looks at every byte whatever the padding is, so that the time it takes does not tell what was wrong with it. */
@@ -275,9 +273,11 @@ final class AesCbcCipherSpi extends CipherSpi {
         }
         if (wrong != 0) {
             Arrays.fill(padded, (byte) 0);
-            throw new BadPaddingException("the padding is wrong: other key, other IV, or changed data");
+            throw wrongPadding();
         }
-        return Arrays.copyOf(padded, padded.length - count);
+        byte[] plain = Arrays.copyOf(padded, padded.length - count);
+        Arrays.fill(padded, (byte) 0);
+        return plain;
     }
 
     @Override
@@ -288,19 +288,24 @@ final class AesCbcCipherSpi extends CipherSpi {
         if (place < (isPadding() && !encrypting ? Math.max(0, most - BLOCK) : most)) {
             throw new ShortBufferException("the output may have " + most + " bytes, the buffer has place for " + place);
         }
-        byte[] collected = encrypting ? new byte[0] : buffer.toByteArray();
+        byte[] collected = encrypting ? new byte[0] : buffer.copy();
         byte[] chained = chaining;
         byte[] result = engineDoFinal(input, inputOffset, inputLen);
-        if (result.length > place) {
-            // The caller may come again with a larger buffer: everything is as it was before.
-            int needed = result.length;
+        int length = result.length;
+        try {
+            if (length > place) {
+                // The caller may come again with a larger buffer: everything is as it was before.
+                buffer.write(collected, 0, collected.length);
+                chaining = chained;
+                throw new ShortBufferException(
+                        "the output has " + length + " bytes, the buffer has place for " + place);
+            }
+            System.arraycopy(result, 0, output, outputOffset, length);
+            return length;
+        } finally {
             Arrays.fill(result, (byte) 0);
-            buffer.write(collected, 0, collected.length);
-            chaining = chained;
-            throw new ShortBufferException("the output has " + needed + " bytes, the buffer has place for " + place);
+            Arrays.fill(collected, (byte) 0);
         }
-        System.arraycopy(result, 0, output, outputOffset, result.length);
-        return result.length;
     }
 
     @Override

@@ -4,20 +4,20 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmSecretKey;
-import java.io.ByteArrayOutputStream;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.spec.AlgorithmParameterSpec;
+import java.util.Arrays;
 import javax.crypto.MacSpi;
 import org.jspecify.annotations.Nullable;
 
-/** AES-CMAC over what one command to the device can carry. */
+/** AES-CMAC. The data goes to the device when all of it is there, so that what fits into one command takes just one. */
 final class CmacSpi extends MacSpi {
     private static final int LENGTH = 16;
 
     private final Mechanism mechanism;
-    private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    private final SecretBuffer data = new SecretBuffer();
     private @Nullable SchsmSecretKey key;
 
     CmacSpi(Mechanism mechanism) {
@@ -57,17 +57,19 @@ final class CmacSpi extends MacSpi {
         if (used == null) {
             throw new IllegalStateException(mechanism.name() + " was not initialized");
         }
+        byte[] whole = data.copy();
         try {
-            return used.token().mac(used.key(), data.toByteArray());
+            return used.token().mac(used.key(), whole);
         } catch (SchsmException failed) {
             throw EngineKeys.unchecked(failed);
         } finally {
+            Arrays.fill(whole, (byte) 0);
             engineReset();
         }
     }
 
     @Override
     protected void engineReset() {
-        data.reset();
+        data.clear();
     }
 }

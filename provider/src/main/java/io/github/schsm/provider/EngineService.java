@@ -61,6 +61,9 @@ final class EngineService extends Provider.Service {
             case "Mac" -> new CmacSpi(mechanism);
             case "KeyPairGenerator" -> new EcKeyPairGeneratorSpi(tokens, provider);
             case "KeyGenerator" -> new AesKeyGeneratorSpi(tokens, provider);
+            case "KeyFactory" -> new HandleKeyFactorySpi(mechanism);
+            case "SecretKeyFactory" ->
+                mechanism.name().equals("AES") ? new HandleSecretKeyFactorySpi() : new DerivationFactorySpi(mechanism);
             case "CertificateFactory" -> new CvcCertificateFactorySpi();
             case "CertPathValidator" -> new CvcCertPathValidatorSpi();
             case "SecureRandom" -> new TokenSecureRandomSpi(tokens);

@@ -21,6 +21,7 @@ final class Commands {
                 new KdmCommands(),
                 new DomainCommands(),
                 new GenerateCommand(),
+                new DeriveKeyCommand(),
                 new ExchangeKeyCommands(),
                 new DeriveXkekCommand(),
                 new WrapCommand(),
@@ -29,6 +30,9 @@ final class Commands {
                 new ImportCertCommand(),
                 new ExportCertCommand(),
                 new DeleteCommand(),
+                new DataCommands(),
+                new LabelCommand(),
+                new RandomCommand(),
                 new SimulatorCommand(),
                 new HelpCommand());
     }

@@ -59,6 +59,12 @@ final class GenerateCommand extends SchsmCommand {
             description = "How often the key may be used in all. Default: without limit.")
     private @Nullable Long useCounter;
 
+    @Option(
+            names = "--wrapped-by",
+            paramLabel = "ID",
+            description = "Id of an AES key's wrapping key, 0 to 255, which the device keeps and shows. Default: none.")
+    private @Nullable Integer wrappingKey;
+
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
         SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label);
@@ -78,6 +84,10 @@ final class GenerateCommand extends SchsmCommand {
         }
         if (useCounter != null) {
             spec.useCounter(useCounter);
+        }
+        if (wrappingKey != null) {
+            reject(type != KeyType.AES, "--wrapped-by is for AES keys");
+            spec.wrappingKey(wrappingKey);
         }
         Connected connected = context.openWithPin();
         connected.requireFree(label);
@@ -104,6 +114,7 @@ final class GenerateCommand extends SchsmCommand {
                         .and("keyDomain", slot)
                         .and("algorithms", key.details().algorithmNames().orElse(null))
                         .and("useCounter", useCounter)
+                        .and("wrappingKey", wrappingKey)
                         .members());
     }
 

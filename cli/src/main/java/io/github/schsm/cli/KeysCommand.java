@@ -30,12 +30,13 @@ final class KeysCommand extends SchsmCommand {
             String type = type(key, details);
             Integer domain = boxed(details.keyDomain());
             Long uses = boxed(details.useCounter());
+            Integer wrappingKey = boxed(details.wrappingKey());
             List<String> algorithms = details.algorithmNames().orElse(null);
             String certificate = certificate(token, key);
             table.row(
                     key.label(),
                     Text.hex(key.id()),
-                    type,
+                    wrappingKey == null ? type : type + ", wrapping key " + wrappingKey,
                     domain,
                     algorithms == null ? "any" : String.join(" ", algorithms),
                     uses,
@@ -50,6 +51,7 @@ final class KeysCommand extends SchsmCommand {
                     .and("keyDomain", domain)
                     .and("algorithms", algorithms)
                     .and("useCounter", uses)
+                    .and("wrappingKey", wrappingKey)
                     .and("certificate", certificate)
                     .members());
         }

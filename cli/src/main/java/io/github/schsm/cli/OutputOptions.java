@@ -27,6 +27,13 @@ final class OutputOptions {
         return file;
     }
 
+    /** The same, and only its owner may read it. */
+    Path writeSecret(String name, byte[] content) throws CliException {
+        Path file = out == null ? Path.of(safe(name)) : out;
+        FileIo.writeSecret(file, content, overwrite);
+        return file;
+    }
+
     /** Labels and CHRs come from elsewhere: what could leave the folder or upset a shell becomes a dash. */
     private static String safe(String name) {
         String plain = name.replaceAll("[^\\p{L}\\p{N}._-]", "-");

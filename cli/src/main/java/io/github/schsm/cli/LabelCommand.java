@@ -1,0 +1,22 @@
+package io.github.schsm.cli;
+
+import java.security.GeneralSecurityException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "label", description = "Gives a device another label; devices shows it. Its keys keep theirs.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class LabelCommand extends SchsmCommand {
+    @Parameters(paramLabel = "TEXT", description = "The label, at most 32 bytes in UTF-8.")
+    private String text;
+
+    @Override
+    Answer answer(Context context) throws GeneralSecurityException {
+        Connected connected = context.openWithPin();
+        connected.device().setLabel(text);
+        String label = connected.device().info().label();
+        return Answer.of(
+                "Device " + connected.id() + " is labelled \"" + label + "\".",
+                Answer.json("device", connected.id()).and("label", label).members());
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.schsm.cli;
+
+import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Rack.B;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is on a device besides keys and certificates, and keys that are made of others. */
+class DataTest {
+    @TempDir
+    Path folder;
+
+    private Rack rack;
+    private Rack json;
+
+    @BeforeEach
+    void rack() throws IOException {
+        rack = new Rack(folder, false);
+        json = new Rack(folder, true);
+        Files.writeString(folder.resolve("in"), "what a program keeps");
+    }
+
+    @Test
+    void dataComesOutAsItWentInAndTheProtectedOnlyWithThePin() throws IOException {
+        rack.on(A, "data", "write", "--label=open", "--application=Tests", "--oid=1.2.3", rack.file("in"))
+                .done();
+        rack.on(A, "data", "write", "--label=closed", "--protected", rack.file("in"))
+                .done();
+
+        assertThat(json.withoutPinOn(A, "data", "list").done().list("dataObjects"))
+                .extracting(
+                        o -> o.get("label"), o -> o.get("application"), o -> o.get("oid"), o -> o.get("pinProtected"))
+                .containsExactlyInAnyOrder(tuple("open", "Tests", "1.2.3", false), tuple("closed", null, null, true));
+        rack.withoutPinOn(A, "data", "read", "--label=open", "--out=" + rack.file("open"))
+                .done();
+        assertThat(rack.withoutPinOn(A, "data", "read", "--label=closed", "--out=" + rack.file("closed"))
+                        .failed()
+                        .err())
+                .contains("--pin-env");
+        rack.on(A, "data", "read", "--label=closed", "--out=" + rack.file("closed"))
+                .done();
+        assertThat(folder.resolve("open")).hasSameBinaryContentAs(folder.resolve("in"));
+        assertThat(folder.resolve("closed")).hasSameBinaryContentAs(folder.resolve("in"));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("closed"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void dataIsReplacedOnlyOnRequestAndDeletedOnlyWhenConfirmed() throws IOException {
+        rack.on(A, "data", "write", "--label=d", rack.file("in")).done();
+        Files.writeString(folder.resolve("other"), "something else");
+
+        assertThat(rack.on(A, "data", "write", "--label=d", rack.file("other"))
+                        .failed()
+                        .err())
+                .contains("already", "--replace");
+        rack.on(A, "data", "write", "--label=d", "--replace", rack.file("other"))
+                .done();
+        rack.withoutPinOn(A, "data", "read", "--label=d", "--out=" + rack.file("out"))
+                .done();
+        assertThat(folder.resolve("out")).hasSameBinaryContentAs(folder.resolve("other"));
+        assertThat(rack.on(A, "data", "delete", "--label=d").failed().err()).contains("--yes");
+        rack.on(A, "data", "delete", "--label=d", "--yes").done();
+        assertThat(rack.withoutPinOn(A, "data", "list").done().out()).contains("has no data objects");
+        assertThat(rack.withoutPinOn(A, "data", "read", "--label=d").failed().err())
+                .contains("no data object \"d\"");
+    }
+
+    @Test
+    void deviceIsGivenAnotherLabel() {
+        assertThat(rack.on(A, "label", "Signing HSM").done().out()).contains("Signing HSM");
+
+        assertThat(json.withoutPinOn(A, "devices").done().list("devices"))
+                .anySatisfy(device -> assertThat(device).containsEntry("label", "Signing HSM"));
+        assertThat(rack.on(B, "label", "x".repeat(33)).failed().err()).contains("32");
+    }
+
+    @Test
+    void randomBytesAreAsManyAsAskedForAndOthersEachTime() throws IOException {
+        String once = rack.withoutPinOn(A, "random", "20").done().out().strip();
+        String again = rack.withoutPinOn(A, "random", "20").done().out().strip();
+
+        assertThat(once).matches("[0-9A-F]{40}").isNotEqualTo(again);
+        rack.withoutPinOn(A, "random", "3000", "--out=" + rack.file("random")).done();
+        assertThat(rack.content("random")).hasSize(3000);
+        rack.withoutPinOn(A, "random", "0").failed();
+    }
+
+    @Test
+    void keyIsDerivedWithAValueThatIsNotOnTheCommandLine() throws IOException {
+        rack.on(A, "generate", "--label=parent", "--allow=ECDSA,DERIVE_EC").done();
+        Path value = folder.resolve("value");
+        Files.createFile(value, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(value, "00".repeat(31) + "05\n");
+
+        rack.on(A, "derive-key", "--from=parent", "--label=child", "--value-file=" + value)
+                .done();
+
+        assertThat(json.withoutPinOn(A, "keys").done().list("keys"))
+                .anySatisfy(key -> assertThat(key)
+                        .containsEntry("label", "child")
+                        .containsEntry("curve", "secp256r1")
+                        .containsEntry("algorithms", List.of("ECDSA", "DERIVE_EC")));
+        Files.writeString(value, "5");
+        assertThat(rack.on(A, "derive-key", "--from=parent", "--label=other", "--value-file=" + value)
+                        .failed()
+                        .err())
+                .contains("hexadecimal");
+        rack.on(A, "generate", "--label=aes", "--type=AES", "--wrapped-by=7").done();
+        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("AES-256, wrapping key 7");
+        assertThat(rack.on(A, "derive-key", "--from=aes", "--label=other", "--value-file=" + value)
+                        .failed()
+                        .err())
+                .contains("no EC key");
+    }
+}

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * device keeps in file 2F02 and what is exported as the "device id" ({@code <CHR>.cvc} or {@code .id}).
  */
 public final class DeviceIdentity {
-    private static final int SEQUENCE_DIGITS = 5;
+    static final int SEQUENCE_DIGITS = 5;
 
     private final Cvc device;
     private final @Nullable Cvc issuer;

@@ -2,9 +2,13 @@ package io.github.schsm;
 
 import java.io.Serial;
 
-/** A PIN stands between the program and the device; subclasses say how. */
+/** A PIN, or what stands in its place, is between the program and the device; subclasses say how. */
 public abstract sealed class PinException extends DeviceException
-        permits PinRequiredException, WrongPinException, PinBlockedException, TransportPinException {
+        permits PinRequiredException,
+                PublicKeyAuthenticationRequiredException,
+                WrongPinException,
+                PinBlockedException,
+                TransportPinException {
     @Serial
     private static final long serialVersionUID = 1L;
 

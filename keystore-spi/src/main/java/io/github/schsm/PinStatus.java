@@ -18,6 +18,8 @@ public record PinStatus(State state, int triesLeft) {
         /** Has to be changed before anything else. */
         TRANSPORT,
         /** The device was never initialized: there is no PIN. */
-        NOT_INITIALIZED
+        NOT_INITIALIZED,
+        /** The device was initialized without a PIN: registered keys stand in its place (public key authentication). */
+        KEYS_INSTEAD
     }
 }

@@ -254,6 +254,16 @@ public final class SchsmDevice {
         return token.administration();
     }
 
+    /**
+     * Authentication by registered public keys (n of m), in place of the PIN or besides it.
+     *
+     * @throws UnsupportedByDeviceException if the backend cannot do it
+     * @throws SchsmException               if the token cannot be reached
+     */
+    public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
+        return token.publicKeyAuthentication();
+    }
+
     @Override
     public String toString() {
         return "device " + token.id();

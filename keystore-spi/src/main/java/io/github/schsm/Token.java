@@ -49,6 +49,13 @@ public interface Token {
     KeyDomains keyDomains() throws SchsmException;
 
     /**
+     * Authentication by registered public keys (n of m).
+     *
+     * @throws UnsupportedByDeviceException if the backend cannot do it
+     */
+    PublicKeyAuthentication publicKeyAuthentication() throws SchsmException;
+
+    /**
      * Looks at the token anew: what another program made, deleted or replaced is seen from the next use on. With a
      * source the user PIN is verified as well, and the source kept for when it has to be verified again; if it is
      * refused, a source that was accepted before stays.

@@ -23,6 +23,11 @@ public interface Authenticator {
      */
     byte @Nullable [] pin(PinRequest request) throws SchsmException;
 
+    /** Whether there may be a PIN at all; if not, {@link #pin} is never called: registered keys stand in its place. */
+    default boolean hasPin() {
+        return true;
+    }
+
     /**
      * Whether a program gave the PIN this very moment: the only one that is sent without asking for the tries left
      * first, unless there is a reason to be careful.

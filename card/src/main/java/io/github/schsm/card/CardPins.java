@@ -50,13 +50,20 @@ final class CardPins {
 
     /** Sends a login's PIN; returns whether there was one, which the device then accepted. */
     boolean authenticate(Authenticator login) throws SchsmException {
+        if (!login.hasPin()) {
+            return false;
+        }
         session.ensureApplet();
         if (session.isCareful()) {
             login.cardWasAway();
         }
         boolean asks =
                 !login.isGivenNow() || session.isCareful() || refused(Pins.USER).any();
-        PinRequest request = request(login, asks ? statusForLogin(login) : null);
+        PinStatus status = asks ? statusForLogin(login) : null;
+        if (status != null && status.state() == PinStatus.State.KEYS_INSTEAD) {
+            return false;
+        }
+        PinRequest request = request(login, status);
         if (request.transport()) {
             changeTransportPin(login, request);
         }
@@ -79,6 +86,9 @@ final class CardPins {
         CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
         try {
             int sw = session.transmitSecret(CardCommand.VERIFY, command).sw();
+            if (sw == StatusWords.EXECUTION_ERROR) {
+                new MissingKeys(session).tell(CardCommand.VERIFY);
+            }
             if (sw != StatusWords.OK) {
                 remember(Pins.USER, pin, sw);
                 session.refusedByCaller();
@@ -103,7 +113,7 @@ final class CardPins {
                     throw transportPin();
                 }
             }
-            case VERIFIED, NOT_VERIFIED -> {
+            case VERIFIED, NOT_VERIFIED, KEYS_INSTEAD -> {
                 if (status.triesLeft() == 1 && !login.mayUseLastTry()) {
                     throw new PinRequiredException(
                             CardCommand.VERIFY.title(),

@@ -2,6 +2,7 @@ package io.github.schsm.card;
 
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.PinRequiredException;
+import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class CardSession {
         return connection().applet();
     }
 
-    private Connection connection() {
+    Connection connection() {
         if (!open) {
             throw new IllegalStateException("the card was used after withCard(..) had returned");
         }
@@ -72,15 +73,27 @@ final class CardSession {
         ensureConnected();
         boolean justVerified = pin == Pin.NEEDED && authenticateIfNeeded();
         ResponseApdu response = deliver(name, command, pin, resend);
-        boolean loggedOut =
-                response.sw() == StatusWords.SECURITY_STATUS_NOT_SATISFIED && pin == Pin.NEEDED && !justVerified;
-        if (loggedOut && authenticator != null) {
-            select();
-            if (authenticateIfNeeded()) {
-                response = deliver(name, command, pin, resend);
-            }
+        if (response.sw() != StatusWords.SECURITY_STATUS_NOT_SATISFIED || pin != Pin.NEEDED) {
+            return response;
+        }
+        if (!justVerified && authenticator != null && logInAgain(authenticator)) {
+            response = deliver(name, command, pin, resend);
+        }
+        if (response.sw() == StatusWords.SECURITY_STATUS_NOT_SATISFIED) {
+            new MissingKeys(this).tell(name);
         }
         return response;
+    }
+
+    /** A SELECT would end what holders of registered keys have done: then the PIN alone is verified again. */
+    private boolean logInAgain(Authenticator login) throws SchsmException {
+        if (connection().isKeyPresented()) {
+            connection().forgetPin();
+            link.setCareful(true);
+            return new CardPins(this).authenticate(login);
+        }
+        select();
+        return authenticateIfNeeded();
     }
 
     /**
@@ -138,6 +151,26 @@ final class CardSession {
     /** Whether a PIN was refused here, or the card away since one was verified. */
     boolean isCareful() {
         return link.isCareful();
+    }
+
+    /** As many registered keys as required have authenticated: a login of this transaction's authenticator. */
+    void authenticatedByKeys() {
+        verifiedHere = true;
+        connection().verified(authenticator);
+    }
+
+    /**
+     * Whether the device has given this challenge last and nothing has undone it as far as is known; it is used up
+     * then.
+     */
+    boolean takeChallenge(PublicKeyChallenge challenge) throws SchsmException {
+        ensureConnected();
+        boolean open = challenge.equals(connection().challenge());
+        if (open) {
+            connection().setChallenge(null);
+            connection().keyPresented();
+        }
+        return open;
     }
 
     /** The device's PIN state is not what it was. */

@@ -2,6 +2,7 @@ package io.github.schsm.card;
 
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +32,8 @@ final class Connection {
     private @Nullable AppletInfo applet;
     private @Nullable DeviceIdentity identity;
     private boolean verifiedExplicitly;
+    private boolean keysPresented;
+    private @Nullable PublicKeyChallenge challenge;
 
     private Connection(CardTransport transport, String reader, boolean extended) {
         this.transport = transport;
@@ -78,6 +81,8 @@ final class Connection {
     /** Selects the applet; whatever was verified no longer is. */
     AppletInfo select() throws TransmitFailure, SchsmException {
         forgetPin();
+        keysPresented = false;
+        challenge = null;
         ResponseApdu response = send(CardCommand.SELECT, Files.SELECT_APPLET);
         if (!response.isOk()) {
             throw new OtherCardException(reader, response.sw());
@@ -95,6 +100,30 @@ final class Connection {
     /** Whether anybody's PIN was verified. */
     boolean isVerified() {
         return verifiedExplicitly || !verifiedBy.isEmpty();
+    }
+
+    /** Whether there is something that a logout would end: a verified PIN, or a registered key that authenticated. */
+    boolean isLoggedIn() {
+        return isVerified() || keysPresented;
+    }
+
+    boolean isKeyPresented() {
+        return keysPresented;
+    }
+
+    /** A registered key has authenticated; perhaps others have to as well. */
+    void keyPresented() {
+        keysPresented = true;
+    }
+
+    /** The challenge that the device gave last for public key authentication, unless something has undone it. */
+    @Nullable
+    PublicKeyChallenge challenge() {
+        return challenge;
+    }
+
+    void setChallenge(@Nullable PublicKeyChallenge given) {
+        challenge = given;
     }
 
     void verified(@Nullable Authenticator authenticator) {

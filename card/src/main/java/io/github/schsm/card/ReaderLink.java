@@ -88,7 +88,7 @@ final class ReaderLink {
             Connection current = connection;
             if (current != null && lock.getHoldCount() == 1) {
                 try {
-                    if (current.isVerified()) {
+                    if (current.isLoggedIn()) {
                         current.transport().begin();
                         current.select();
                     }

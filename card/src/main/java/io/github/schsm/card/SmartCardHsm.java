@@ -14,6 +14,10 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinStatus;
+import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyChallenge;
+import io.github.schsm.PublicKeyResponse;
+import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
 import io.github.schsm.UntrustedDeviceException;
@@ -272,6 +276,7 @@ public final class SmartCardHsm {
      */
     public byte[] getChallenge(int length) throws SchsmException {
         byte[] random = new byte[length];
+        session.connection().setChallenge(null);
         int most = session.limits().extended() ? MAX_CHALLENGE : CommandApdu.SHORT_LE;
         for (int at = 0; at < length; ) {
             int wanted = Math.min(most, length - at);
@@ -572,7 +577,7 @@ public final class SmartCardHsm {
         withKnown(peer.identity(), () -> executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, Resend.NEVER));
     }
 
-    private interface Step<T> {
+    interface Step<T> {
         T run() throws SchsmException;
     }
 
@@ -580,7 +585,7 @@ public final class SmartCardHsm {
      * Makes a peer known for a command. Where another program's SELECT came to light only with that command, because
      * it is the one that needs the PIN, the device has forgotten the peer again: then both are done once more.
      */
-    private <T> T withKnown(DeviceIdentity peer, Step<T> command) throws SchsmException {
+    <T> T withKnown(DeviceIdentity peer, Step<T> command) throws SchsmException {
         makeKnown(peer);
         int selections = session.selections();
         try {
@@ -592,6 +597,64 @@ public final class SmartCardHsm {
             makeKnown(peer);
             return command.run();
         }
+    }
+
+    // Public key authentication
+
+    /**
+     * MANAGE PUBLIC KEY AUTHENTICATION, query.
+     *
+     * @throws io.github.schsm.UnsupportedByDeviceException if the device was not initialized with it
+     */
+    public PublicKeyAuthenticationStatus publicKeyAuthentication() throws SchsmException {
+        return publicKeys().status();
+    }
+
+    /** The registered keys: one command each, and one for their number. */
+    public List<RegisteredPublicKey> registeredKeys() throws SchsmException {
+        return publicKeys().keys();
+    }
+
+    /**
+     * MANAGE PUBLIC KEY AUTHENTICATION, register the next key. Takes no PIN; before, the key's device is made known.
+     *
+     * @throws UntrustedDeviceException if it does not lead to a key that this device knows
+     */
+    public PublicKeyAuthenticationStatus registerPublicKey(AttestedPublicKey key) throws SchsmException {
+        return publicKeys().register(key);
+    }
+
+    /**
+     * MANAGE PUBLIC KEY AUTHENTICATION, replace a key.
+     *
+     * @param index its place, from 0
+     * @throws UntrustedDeviceException if the new key's device does not lead to a key that this device knows
+     */
+    public PublicKeyAuthenticationStatus replacePublicKey(int index, AttestedPublicKey key) throws SchsmException {
+        return publicKeys().replace(index, key);
+    }
+
+    /**
+     * MSE: SET authentication key, and GET CHALLENGE.
+     *
+     * @param chr holder reference of a registered key
+     */
+    public PublicKeyChallenge publicKeyChallenge(String chr) throws SchsmException {
+        return publicKeys().challenge(chr);
+    }
+
+    /**
+     * EXTERNAL AUTHENTICATE, and the state afterwards. When as many keys as required have authenticated, that counts
+     * as a login of the transaction's authenticator.
+     *
+     * @throws io.github.schsm.ChallengeLostException if the challenge is none that this connection gave last
+     */
+    public PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
+        return publicKeys().authenticate(response);
+    }
+
+    private PublicKeyCommands publicKeys() {
+        return new PublicKeyCommands(this, session);
     }
 
     // Key domains
@@ -769,8 +832,13 @@ public final class SmartCardHsm {
     /** For commands whose data has to come with them, however long it is. */
     private byte[] executeWhole(CardCommand name, String object, CommandApdu command, Resend resend)
             throws SchsmException {
+        return executeWhole(name, object, command, Pin.NEEDED, resend);
+    }
+
+    byte[] executeWhole(CardCommand name, String object, CommandApdu command, Pin pin, Resend resend)
+            throws SchsmException {
         if (session.limits().fits(command)) {
-            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, resend);
+            ResponseApdu response = session.transmit(name, command, pin, resend);
             if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
                 return answer(name, object, command, response);
             }

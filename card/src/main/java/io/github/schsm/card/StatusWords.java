@@ -82,6 +82,7 @@ public final class StatusWords {
             case AUTHENTICATION_METHOD_BLOCKED -> new PinStatus(PinStatus.State.BLOCKED, 0);
             case REFERENCE_DATA_NOT_USABLE -> new PinStatus(PinStatus.State.TRANSPORT, -1);
             case REFERENCED_DATA_NOT_FOUND -> new PinStatus(PinStatus.State.NOT_INITIALIZED, -1);
+            case EXECUTION_ERROR -> new PinStatus(PinStatus.State.KEYS_INSTEAD, -1);
             default -> throw error(CardCommand.VERIFY, pin, sw);
         };
     }
@@ -152,7 +153,7 @@ public final class StatusWords {
             case MEMORY_FAILURE, NOT_ENOUGH_MEMORY ->
                 new DeviceFullException(
                         name, sw, prefix + "no memory is left on the device; delete keys or files that are not needed");
-            case COMMAND_NOT_ALLOWED -> new DeviceException(name, sw, prefix + "the device does not allow it");
+            case COMMAND_NOT_ALLOWED -> new DeviceException(name, sw, prefix + notAllowed(command));
             case EXECUTION_ERROR -> new DeviceException(name, sw, prefix + notExecuted(command));
             case INSTRUCTION_NOT_SUPPORTED, CLASS_NOT_SUPPORTED ->
                 new DeviceException(name, sw, prefix + unknownInstruction(command));
@@ -198,6 +199,11 @@ public final class StatusWords {
             case VERIFY_CERTIFICATE -> "the certificate's signature does not verify";
             case WRAP_KEY -> "the key may not be wrapped, or there is no KEK in its key domain";
             case UNWRAP_KEY -> NO_MATCHING_KEK;
+            case REGISTER_PUBLIC_KEY ->
+                "the public key is not attested by a device that is known, or there is no place for another";
+            case EXTERNAL_AUTHENTICATE ->
+                "the signature does not verify: it was made with another key, or the device was used for something else"
+                        + " since it gave the challenge";
             case RESET_RETRY_COUNTER -> "the device was initialized so that the PIN can not be reset like this";
             case SIGN, DECIPHER, SYMMETRIC_CIPHER, DERIVE_EC_KEY -> "the key may not be used so";
             case GENERATE_KEY_PAIR, GENERATE_SYMMETRIC_KEY ->
@@ -237,21 +243,36 @@ public final class StatusWords {
             case VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER -> "the device is not initialized";
             case UNWRAP_KEY -> NO_MATCHING_KEK;
             case DERIVE_XKEK -> "the peer's device certificate, or a key domain of the exchange key, is not known";
+            case SELECT_AUTHENTICATION_KEY -> "it is not registered with the device";
+            case REGISTER_PUBLIC_KEY -> "the device does not know the key's device, or there is no key in this place";
+            case EXTERNAL_AUTHENTICATE -> "the device was reset or selected since it gave the challenge";
             case MSE_SET, VERIFY_CERTIFICATE -> "the device does not know this public key";
             default -> "what it refers to is not on the device";
         };
     }
 
+    private static String notAllowed(CardCommand command) {
+        return command == CardCommand.REGISTER_PUBLIC_KEY
+                ? "the device was initialized so that registered keys can not be replaced"
+                : "the device does not allow it";
+    }
+
     private static String exists(CardCommand command) {
         return switch (command) {
             case DELETE_KEY_DOMAIN -> "there are keys in the key domain; delete or move them first";
+            case REGISTER_PUBLIC_KEY -> "it is registered with the device already";
             case CREATE_KEY_DOMAIN, MANAGE_KEY_DOMAIN -> "the slot holds a key domain already";
             default -> "it is on the device already";
         };
     }
 
     private static String notExecuted(CardCommand command) {
-        return command == CardCommand.UNWRAP_KEY ? NO_MATCHING_KEK : "the device could not execute it";
+        return switch (command) {
+            case UNWRAP_KEY -> NO_MATCHING_KEK;
+            case VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER ->
+                "the device has no such PIN, or could not execute it; registered keys may stand in the PIN's place";
+            default -> "the device could not execute it";
+        };
     }
 
     private static String unknownInstruction(CardCommand command) {

@@ -92,6 +92,7 @@ class StatusWordsTest {
         "6983, BLOCKED, 0",
         "6984, TRANSPORT, -1",
         "6A88, NOT_INITIALIZED, -1",
+        "6400, KEYS_INSTEAD, -1",
     })
     void tells_the_state_of_a_pin(String sw, PinStatus.State state, int triesLeft) throws Exception {
         assertThat(StatusWords.pinStatus("user PIN", Integer.parseInt(sw, 16)))

@@ -39,6 +39,7 @@ final class Text {
             case BLOCKED -> "blocked";
             case TRANSPORT -> "transport PIN, change it";
             case NOT_INITIALIZED -> "not initialized";
+            case KEYS_INSTEAD -> "none: registered keys authenticate in its place";
         };
     }
 

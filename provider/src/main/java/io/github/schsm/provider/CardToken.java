@@ -18,6 +18,9 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
+import io.github.schsm.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
 import io.github.schsm.Token;
@@ -76,6 +79,7 @@ final class CardToken implements Token {
     private final Object lock = new Object();
     private final CardContents contents = new CardContents();
     private final CardKeyDomains keyDomains = new CardKeyDomains(this);
+    private final CardPublicKeys publicKeys = new CardPublicKeys(this);
     private final CardAdministration administration = new CardAdministration(this);
     private final CardDataObjects dataObjects = new CardDataObjects(this);
     private final CardKeyDerivation derivation = new CardKeyDerivation(this);
@@ -213,6 +217,11 @@ final class CardToken implements Token {
     }
 
     @Override
+    public PublicKeyAuthentication publicKeyAuthentication() {
+        return publicKeys;
+    }
+
+    @Override
     public void load(@Nullable PinSource pin) throws SchsmException {
         if (pin == null) {
             withContents(contents::look);
@@ -273,6 +282,23 @@ final class CardToken implements Token {
             card.logout();
             return true;
         });
+    }
+
+    /** The last of the keys logs in: who has given a PIN before or, if nobody has, for as long as the state lasts. */
+    PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
+        TokenAuthenticator before = authenticator;
+        TokenAuthenticator login = before == null ? TokenAuthenticator.ofKeys(id) : before;
+        PublicKeyAuthenticationStatus status = withCard(login, card -> card.authenticate(response));
+        if (status.isAuthenticated()) {
+            keep(login);
+        }
+        return status;
+    }
+
+    private synchronized void keep(TokenAuthenticator login) {
+        if (authenticator == null) {
+            authenticator = login;
+        }
     }
 
     /** After a new PIN or initialization: what was entered before is of no use. */

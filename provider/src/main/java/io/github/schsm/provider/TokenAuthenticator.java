@@ -39,6 +39,30 @@ final class TokenAuthenticator implements Authenticator {
         this.fresh = givenNow;
     }
 
+    /** What registered keys log in with, whose holders alone can do it again. */
+    static TokenAuthenticator ofKeys(String tokenId) {
+        return new TokenAuthenticator(tokenId, NoPin.INSTANCE, false);
+    }
+
+    private enum NoPin implements PinSource {
+        INSTANCE;
+
+        @Override
+        public char @Nullable [] pin(PinRequest request) {
+            return null;
+        }
+
+        @Override
+        public boolean isInteractive() {
+            return false;
+        }
+    }
+
+    @Override
+    public boolean hasPin() {
+        return source != NoPin.INSTANCE;
+    }
+
     @Override
     public synchronized byte @Nullable [] pin(PinRequest request) throws SchsmException {
         if (refused && !source.isInteractive()) {

@@ -24,8 +24,19 @@ public interface TokenSource {
     /** What a source has to offer. */
     sealed interface Opened permits Terminals, Tokens {}
 
-    /** Terminals with SmartCard-HSMs in them: the provider speaks to the devices itself. */
-    record Terminals(CardTerminals terminals) implements Opened {}
+    /**
+     * Terminals with SmartCard-HSMs in them: the provider speaks to the devices itself.
+     *
+     * @param terminals the terminals
+     * @param remote    whether what is said to the devices passes places that are not this computer: then PINs go over
+     *                  a secure channel unless the configuration says otherwise
+     */
+    record Terminals(CardTerminals terminals, boolean remote) implements Opened {
+        /** Terminals of this computer. */
+        public Terminals(CardTerminals terminals) {
+            this(terminals, false);
+        }
+    }
 
     /** Tokens that the source speaks to. */
     record Tokens(List<Token> tokens) implements Opened {

@@ -3,8 +3,11 @@ package io.github.schsm;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The way to the device failed: the PC/SC service, a reader, or a library that speaks to them. */
-public final class TransportException extends SchsmException {
+/**
+ * The way to the device failed: the PC/SC service, a reader, or a library that speaks to them; or somebody between the
+ * program and the device ({@link SecureChannelException}).
+ */
+public class TransportException extends SchsmException {
     @Serial
     private static final long serialVersionUID = 1L;
 

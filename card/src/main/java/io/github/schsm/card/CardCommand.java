@@ -29,6 +29,7 @@ enum CardCommand {
     MANAGE_PUBLIC_KEY_AUTHENTICATION("MANAGE PUBLIC KEY AUTHENTICATION"),
     REGISTER_PUBLIC_KEY("MANAGE PUBLIC KEY AUTHENTICATION (register)"),
     EXTERNAL_AUTHENTICATE("EXTERNAL AUTHENTICATE"),
+    GENERAL_AUTHENTICATE("GENERAL AUTHENTICATE"),
     VERIFY_CERTIFICATE("PSO: VERIFY CERTIFICATE");
 
     private final String title;
@@ -40,6 +41,14 @@ enum CardCommand {
     /** The name for messages. */
     String title() {
         return title;
+    }
+
+    /** Whether its data, where it has any, hold a user PIN or SO-PIN. */
+    boolean carriesPin() {
+        return this == VERIFY
+                || this == CHANGE_REFERENCE_DATA
+                || this == RESET_RETRY_COUNTER
+                || this == INITIALIZE_DEVICE;
     }
 
     boolean usesKey() {

@@ -1,8 +1,11 @@
 package io.github.schsm.card;
 
 import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenChangedException;
+import io.github.schsm.UntrustedDeviceException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CardDevice {
     private final ReaderLink link;
+    private final Channel channel;
+    private final DeviceTrust trust;
     private volatile @Nullable DeviceIdentity identity;
+    private volatile @Nullable DeviceIdentity trusted;
 
-    private CardDevice(ReaderLink link) {
+    private CardDevice(ReaderLink link, Channel channel, DeviceTrust trust) {
         this.link = link;
+        this.channel = channel;
+        this.trust = trust;
     }
 
     /**
@@ -27,7 +35,40 @@ public final class CardDevice {
      * @param readerName the reader's PC/SC name
      */
     public static CardDevice of(TerminalSource source, String readerName) {
-        return new CardDevice(ReaderLink.of(source, readerName));
+        return of(source, readerName, Channel.PLAIN, DeviceTrust.of(List.of()));
+    }
+
+    /**
+     * The device in a reader, spoken to over a secure channel. Where several users in this JVM speak to one device and
+     * one of them made a channel that lasts, the others use it too.
+     *
+     * @param source     where the reader comes from
+     * @param readerName the reader's PC/SC name
+     * @param channel    which commands go over a secure channel
+     * @param trust      which devices one is made to; {@link Channel#PLAIN} does not ask
+     */
+    public static CardDevice of(TerminalSource source, String readerName, Channel channel, DeviceTrust trust) {
+        return new CardDevice(ReaderLink.of(source, readerName), channel, trust);
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** A secure channel says only that the key in the certificate is at its other end: whose it is, the chain says. */
+    void requireTrusted(DeviceIdentity found) throws UntrustedDeviceException {
+        DeviceIdentity known = trusted;
+        if (known == null || !known.equals(found)) {
+            try {
+                trust.verify(found);
+            } catch (UntrustedDeviceException e) {
+                throw new UntrustedDeviceException(
+                        e.getMessage()
+                                + "; no secure channel is made to it: name its root as trust, or set channel = plain",
+                        e);
+            }
+            trusted = found;
+        }
     }
 
     /** The reader's PC/SC name. */
@@ -57,6 +98,9 @@ public final class CardDevice {
      * @throws io.github.schsm.TokenNotPresentException if there is no reader or no card
      * @throws io.github.schsm.TokenRemovedException    if the card went during a command that may not be repeated
      * @throws TokenChangedException                    if another device is in the reader
+     * @throws UntrustedDeviceException                 if a secure channel is wanted and the device does not trace to a
+     *                                                  trusted root
+     * @throws io.github.schsm.SecureChannelException   if the secure channel is refused or broken
      * @throws io.github.schsm.TransportException       if PC/SC fails, or the thread was interrupted while it waited
      *                                                  (its interrupt flag is set then)
      * @throws io.github.schsm.DeviceException          if the device answered a command with an error

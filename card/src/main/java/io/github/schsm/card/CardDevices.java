@@ -1,5 +1,6 @@
 package io.github.schsm.card;
 
+import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,10 +61,21 @@ public final class CardDevices {
 
     /** Looks into some readers. */
     public static Listing list(TerminalSource source, List<String> readerNames) {
+        return list(source, readerNames, Channel.PLAIN, DeviceTrust.of(List.of()));
+    }
+
+    /**
+     * Looks into some readers for devices to speak to over a secure channel. None is made yet: listing asks for nothing
+     * but certificates.
+     *
+     * @param channel which commands go over a secure channel afterwards
+     * @param trust   which devices one is made to
+     */
+    public static Listing list(TerminalSource source, List<String> readerNames, Channel channel, DeviceTrust trust) {
         List<CardDevice> devices = new ArrayList<>();
         List<UnusableReader> unusable = new ArrayList<>();
         for (String reader : readerNames) {
-            CardDevice device = CardDevice.of(source, reader);
+            CardDevice device = CardDevice.of(source, reader, channel, trust);
             try {
                 device.identity();
                 devices.add(device);

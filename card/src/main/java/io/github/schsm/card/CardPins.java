@@ -241,7 +241,7 @@ final class CardPins {
         CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, settings, CommandApdu.NO_LE, true);
         send(CardCommand.INITIALIZE_DEVICE, "device", Pins.SO, command, soPin);
         refused(Pins.USER).forget();
-        session.forgetPin();
+        session.startAnew();
     }
 
     private static CommandApdu secret(int cla, int ins, int p1, int p2, byte[] first, byte[] second) {

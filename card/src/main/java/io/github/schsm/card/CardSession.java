@@ -4,6 +4,8 @@ import io.github.schsm.DeviceIdentity;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SecureChannelException;
+import io.github.schsm.UnsupportedByDeviceException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>lost with the outcome unknown: the same, but only for a command that does no harm twice;
  *   <li>the first answer of a transaction may be a foreign applet's: look, select ours again, send again;
  *   <li>6982 although a PIN was verified: select, verify, send again, once;
- *   <li>a PIN goes only to an applet that is known to be ours, and never by itself when one try is left.
+ *   <li>a PIN goes only to an applet that is known to be ours, and never by itself when one try is left;
+ *   <li>what has to go over a secure channel ({@link Channel}) waits until there is one. A bare status word where a
+ *       protected answer was due may come from a foreign applet too, if it is the first answer of a transaction: then
+ *       ours is selected, a new channel made, and the command sent again if it does no harm twice (one that does goes
+ *       out only after a protected answer in the same transaction). Any other answer that does not verify ends the
+ *       connection.
  * </ul>
  */
 final class CardSession {
@@ -49,8 +56,11 @@ final class CardSession {
         return link.reader();
     }
 
+    /** How long commands may be, with the secure channel counted in where there is one or may be one by then. */
     CommandLimits limits() {
-        return connection().limits();
+        CommandLimits limits = connection().limits();
+        limits.setProtected(device.channel() != Channel.PLAIN || connection().hasChannel());
+        return limits;
     }
 
     DeviceIdentity identity() {
@@ -71,6 +81,9 @@ final class CardSession {
     /** Sends a command and gives its answer, whatever the status word. */
     ResponseApdu transmit(CardCommand name, CommandApdu command, Pin pin, Resend resend) throws SchsmException {
         ensureConnected();
+        if (resend == Resend.NEVER && connection().hasChannel()) {
+            ensureApplet();
+        }
         boolean justVerified = pin == Pin.NEEDED && authenticateIfNeeded();
         ResponseApdu response = deliver(name, command, pin, resend);
         if (response.sw() != StatusWords.SECURITY_STATUS_NOT_SATISFIED || pin != Pin.NEEDED) {
@@ -92,7 +105,7 @@ final class CardSession {
             link.setCareful(true);
             return new CardPins(this).authenticate(login);
         }
-        select();
+        selectAnew();
         return authenticateIfNeeded();
     }
 
@@ -104,9 +117,9 @@ final class CardSession {
         return selections;
     }
 
-    /** Selects the applet: logs out. */
+    /** Selects the applet: logs out, and ends the secure channel. */
     AppletInfo select() throws SchsmException {
-        ensureConnected();
+        ensureConnected(false);
         selections++;
         try {
             link.reselect();
@@ -115,6 +128,11 @@ final class CardSession {
             connectAgain();
         }
         return applet();
+    }
+
+    private void selectAnew() throws SchsmException {
+        select();
+        ensureConnected();
     }
 
     /** Verifies the authenticator's PIN unless that was done on this connection. */
@@ -179,6 +197,12 @@ final class CardSession {
         connection().forgetPin();
     }
 
+    /** The device was initialized: neither a verified PIN nor a secure channel need have outlived it. */
+    void startAnew() {
+        forgetPin();
+        connection().closeChannel();
+    }
+
     /** The device refused a PIN: from now on the tries left are asked for before one is sent. */
     void refusedByCaller() {
         forgetPin();
@@ -186,11 +210,18 @@ final class CardSession {
     }
 
     private void ensureConnected() throws SchsmException {
+        ensureConnected(device.channel() == Channel.SECURE);
+    }
+
+    private void ensureConnected(boolean withChannel) throws SchsmException {
         if (!open) {
             throw new IllegalStateException("the card was used after withCard(..) had returned");
         }
         if (!link.isConnected()) {
             connectAgain();
+        }
+        if (withChannel) {
+            ensureChannel();
         }
     }
 
@@ -201,16 +232,66 @@ final class CardSession {
         device.bind(connection().identity());
     }
 
+    /** Makes a secure channel to a device that is trusted, if there is none, however often the connection is lost. */
+    private void ensureChannel() throws SchsmException {
+        device.requireTrusted(identity());
+        if (connection().hasChannel()) {
+            return;
+        }
+        try {
+            openChannel();
+        } catch (TransmitFailure lost) {
+            link.drop();
+            connectAgain();
+            try {
+                openChannel();
+            } catch (TransmitFailure again) {
+                link.drop();
+                throw again.reported();
+            }
+        }
+    }
+
+    /** A refusal may be a foreign applet's, if it is the first answer of the transaction. */
+    private void openChannel() throws TransmitFailure, SchsmException {
+        try {
+            try {
+                connection().openChannel();
+            } catch (UnsupportedByDeviceException | SecureChannelException refused) {
+                if (link.appletSeen()) {
+                    throw refused;
+                }
+                selections++;
+                link.reselect();
+                connection().openChannel();
+            }
+            link.sawApplet();
+        } catch (SecureChannelException e) {
+            endAfter(e);
+            throw e;
+        }
+    }
+
+    /** The way to the device is not to be trusted: nothing that was known about it counts any more. */
+    private void endAfter(SecureChannelException broken) {
+        PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the connection ends", broken);
+        link.drop();
+        link.setCareful(true);
+        verifiedHere = false;
+    }
+
     private ResponseApdu deliver(CardCommand name, CommandApdu command, Pin pin, Resend resend) throws SchsmException {
         ResponseApdu response;
         try {
-            response = connection().send(name, command);
+            response = send(name, command);
         } catch (TransmitFailure lost) {
             response = deliverAgain(name, command, pin, resend, lost);
+        } catch (UnprotectedAnswerException unprotected) {
+            response = deliverOverNewChannel(name, command, pin, resend, unprotected);
         }
         if (!link.appletSeen()) {
-            if (StatusWords.mayBeForeign(response.sw()) && !isOurApplet()) {
-                select();
+            if (!connection().hasChannel() && StatusWords.mayBeForeign(response.sw()) && !isOurApplet()) {
+                selectAnew();
                 if (pin == Pin.NEEDED) {
                     authenticateIfNeeded();
                 }
@@ -229,6 +310,7 @@ final class CardSession {
         }
         try {
             connectAgain();
+            ensureConnected();
         } catch (SchsmException e) {
             if (lost.outcomeUnknown()) {
                 lost.reported().addSuppressed(e);
@@ -242,22 +324,72 @@ final class CardSession {
         return sendOrFail(name, command);
     }
 
+    /**
+     * A bare status word came over the channel. What it says is believed of two things only, because neither gives
+     * anything away: that there may be a foreign applet, and that the reader may take shorter commands only (what is
+     * sent in another form after that does no harm twice).
+     */
+    private ResponseApdu deliverOverNewChannel(
+            CardCommand name, CommandApdu command, Pin pin, Resend resend, UnprotectedAnswerException unprotected)
+            throws SchsmException {
+        boolean tooLong = unprotected.sw() == StatusWords.WRONG_LENGTH && limits().mayBeTooLong(command);
+        if (!tooLong && (resend == Resend.NEVER || link.appletSeen())) {
+            throw broken(name, unprotected);
+        }
+        selectAnew();
+        if (tooLong) {
+            return new ResponseApdu(new byte[0], StatusWords.WRONG_LENGTH);
+        }
+        if (pin == Pin.NEEDED) {
+            authenticateIfNeeded();
+        }
+        return sendOrFail(name, command);
+    }
+
+    private SecureChannelException broken(CardCommand name, UnprotectedAnswerException unprotected) {
+        SecureChannelException broken = connection().broken(name, "it is " + unprotected.getMessage(), unprotected);
+        endAfter(broken);
+        return broken;
+    }
+
     private ResponseApdu sendOrFail(CardCommand name, CommandApdu command) throws SchsmException {
         try {
-            return connection().send(name, command);
+            return send(name, command);
         } catch (TransmitFailure e) {
             link.drop();
             throw e.reported();
+        } catch (UnprotectedAnswerException e) {
+            throw broken(name, e);
+        }
+    }
+
+    /** The one way out to the connection: what has to be protected is, or does not go. */
+    private ResponseApdu send(CardCommand name, CommandApdu command)
+            throws TransmitFailure, UnprotectedAnswerException, SchsmException {
+        if (device.channel().protects(name, command)) {
+            ensureChannel();
+        }
+        try {
+            return connection().send(name, command);
+        } catch (SecureChannelException e) {
+            endAfter(e);
+            throw e;
         }
     }
 
     /** Whether the applet that answers now has our device's certificates: one command, and nobody is logged out. */
     private boolean isOurApplet() throws SchsmException {
         byte[] expected = identity().encode();
-        ResponseApdu probe = sendOrFail(
-                CardCommand.READ_BINARY,
-                FileReading.command(Files.DEVICE_CERTIFICATES, 0, Math.min(PROBED, expected.length)));
-        byte[] found = probe.data();
+        CommandApdu probe = FileReading.command(Files.DEVICE_CERTIFICATES, 0, Math.min(PROBED, expected.length));
+        byte[] found;
+        try {
+            found = send(CardCommand.READ_BINARY, probe).data();
+        } catch (TransmitFailure e) {
+            link.drop();
+            throw e.reported();
+        } catch (UnprotectedAnswerException e) {
+            return false;
+        }
         return found.length > 0
                 && found.length <= expected.length
                 && Arrays.equals(found, 0, found.length, expected, 0, found.length);
@@ -269,7 +401,7 @@ final class CardSession {
             if (isOurApplet()) {
                 link.sawApplet();
             } else {
-                select();
+                selectAnew();
             }
         }
     }

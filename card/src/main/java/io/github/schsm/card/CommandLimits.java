@@ -21,9 +21,10 @@ final class CommandLimits {
             "3B8E80018031815448534D3173802140810718", JCOP_4,
             "3BDE96FF8191FE1FC38031815448534D3173802140810792", JCOP_4);
 
-    private final int maxAnswer;
+    private int maxAnswer;
     private int maxCommand;
     private boolean extended;
+    private boolean protectedCommands;
 
     CommandLimits(byte[] atr, boolean extended, int maxAnswer) {
         this.maxAnswer = maxAnswer;
@@ -41,18 +42,41 @@ final class CommandLimits {
         extended = false;
     }
 
+    /** From now on commands go over a secure channel, or no more; there is less room for what is protected. */
+    void setProtected(boolean isProtected) {
+        protectedCommands = isProtected;
+    }
+
+    /** The reader cuts answers off that are longer than so many bytes. */
+    void answersEndAt(int length) {
+        maxAnswer = Math.min(maxAnswer, length);
+    }
+
     /** How many bytes of data a command may have. */
     int maxData(boolean withLe) {
+        return protectedCommands
+                ? SecureMessaging.dataWithin(maxDataOnTheWire(true), withLe)
+                : maxDataOnTheWire(withLe);
+    }
+
+    private int maxDataOnTheWire(boolean withLe) {
         return extended ? maxCommand - EXTENDED_OVERHEAD - (withLe ? LE : 0) : MAX_SHORT_DATA;
     }
 
     /** How many bytes an answer may have. */
     int maxAnswer() {
-        return extended ? maxAnswer : CommandApdu.SHORT_LE;
+        int onTheWire = extended ? maxAnswer : Math.min(maxAnswer, CommandApdu.SHORT_LE);
+        // Nothing on a device is as long as the longest answer there is, and 0000 is what devices are used to.
+        return protectedCommands && onTheWire < CommandApdu.EXTENDED_LE
+                ? SecureMessaging.answerWithin(onTheWire)
+                : onTheWire;
     }
 
     /** Whether one command can carry it. */
     boolean fits(CommandApdu command) {
+        if (protectedCommands) {
+            return SecureMessaging.protectedLength(command) <= maxDataOnTheWire(true);
+        }
         return extended ? command.encodedLength() <= maxCommand : command.dataLength() <= MAX_SHORT_DATA;
     }
 
@@ -67,14 +91,27 @@ final class CommandLimits {
      * @return whether a lower limit may explain it; that limit holds from now on
      */
     boolean lower(CommandApdu refused) {
-        if (extended) {
-            for (int limit : READER_LIMITS) {
-                if (refused.encodedLength() > limit) {
-                    maxCommand = limit;
-                    return true;
-                }
+        int limit = lowerLimit(refused);
+        if (limit > 0) {
+            maxCommand = limit;
+        }
+        return limit > 0;
+    }
+
+    /** Whether a reader that takes shorter commands only may be why this one was refused with 6700. */
+    boolean mayBeTooLong(CommandApdu refused) {
+        return lowerLimit(refused) > 0;
+    }
+
+    private int lowerLimit(CommandApdu refused) {
+        int length = protectedCommands
+                ? EXTENDED_OVERHEAD + SecureMessaging.protectedLength(refused) + LE
+                : refused.encodedLength();
+        for (int limit : READER_LIMITS) {
+            if (extended && length > limit) {
+                return limit;
             }
         }
-        return false;
+        return 0;
     }
 }

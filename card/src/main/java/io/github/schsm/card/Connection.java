@@ -1,21 +1,25 @@
 package io.github.schsm.card;
 
 import io.github.schsm.DeviceIdentity;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SecureChannelException;
 import io.github.schsm.TransportException;
+import io.github.schsm.UnsupportedByDeviceException;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a card with the applet selected, and what is known about it: which device it is, how long commands
- * may be, and whose PIN was verified. All of it ends with the connection, so that nothing of a former life of the card
- * is ever believed.
+ * may be, whose PIN was verified, and the secure channel if there is one. All of it ends with the connection, so that
+ * nothing of a former life of the card is ever believed.
  */
 final class Connection {
     /** Where commands and answers are shown, secrets masked; at level TRACE. */
@@ -31,6 +35,7 @@ final class Connection {
     private final Set<Authenticator> verifiedBy = Collections.newSetFromMap(new WeakHashMap<>());
     private @Nullable AppletInfo applet;
     private @Nullable DeviceIdentity identity;
+    private @Nullable SecureMessaging channel;
     private boolean verifiedExplicitly;
     private boolean keysPresented;
     private @Nullable PublicKeyChallenge challenge;
@@ -51,7 +56,8 @@ final class Connection {
             throws TransmitFailure, SchsmException {
         Connection connection = new Connection(transport, reader, extended);
         connection.select();
-        byte[] file = FileReading.read(Files.DEVICE_CERTIFICATES, connection.limits, connection::send);
+        byte[] file =
+                FileReading.<TransmitFailure>read(Files.DEVICE_CERTIFICATES, connection.limits, connection::sendPlain);
         connection.identity = DeviceIdentity.parse(file);
         return connection;
     }
@@ -78,12 +84,13 @@ final class Connection {
         return applet;
     }
 
-    /** Selects the applet; whatever was verified no longer is. */
+    /** Selects the applet; whatever was verified no longer is, and there is no secure channel. */
     AppletInfo select() throws TransmitFailure, SchsmException {
         forgetPin();
         keysPresented = false;
         challenge = null;
-        ResponseApdu response = send(CardCommand.SELECT, Files.SELECT_APPLET);
+        closeChannel();
+        ResponseApdu response = sendPlain(CardCommand.SELECT, Files.SELECT_APPLET);
         if (!response.isOk()) {
             throw new OtherCardException(reader, response.sw());
         }
@@ -139,32 +146,166 @@ final class Connection {
         verifiedExplicitly = false;
     }
 
+    /** Whether there is a secure channel: then everything goes over it. */
+    boolean hasChannel() {
+        return channel != null;
+    }
+
     /**
-     * Sends a command, in the form that this connection can take, and collects the whole answer. Not every
-     * implementation does GET RESPONSE and the repetition after 6Cxx by itself, so both are here as well.
+     * Makes a secure channel to the device whose certificate this connection has read. The caller has verified the
+     * certificate.
+     *
+     * @throws UnsupportedByDeviceException if the device makes none, or not yet
+     * @throws SecureChannelException       if whoever answers has not the device's private key
      */
-    ResponseApdu send(CardCommand name, CommandApdu command) throws TransmitFailure {
+    void openChannel() throws TransmitFailure, SchsmException {
+        ChannelProtocol protocol = selectProtocol();
+        try {
+            ChipAuthentication authentication = ChipAuthentication.of(protocol, identity());
+            ResponseApdu answer = sendPlain(CardCommand.GENERAL_AUTHENTICATE, authentication.command());
+            requireChannel(CardCommand.GENERAL_AUTHENTICATE, answer);
+            channel = authentication.open(identity(), answer.data());
+        } catch (MalformedDataException e) {
+            throw new SecureChannelException(
+                    where() + "there is no secure channel: " + e.getMessage() + "; nothing else was sent", e);
+        }
+        TRACE.log(System.Logger.Level.TRACE, "{0}   secure channel, {1}", reader, protocol);
+    }
+
+    /** AES, or Triple-DES where the device refuses AES and never had it. */
+    private ChannelProtocol selectProtocol() throws TransmitFailure, SchsmException {
+        ResponseApdu aes = sendPlain(CardCommand.MSE_SET, ChipAuthentication.select(ChannelProtocol.AES_128));
+        if (aes.isOk()) {
+            return ChannelProtocol.AES_128;
+        }
+        if (ChipAuthentication.isKnownToSpeakAes(identity())) {
+            throw new SecureChannelException(String.format(
+                    Locale.ROOT,
+                    "%sdevice %s answered %04X to a protocol of the secure channel that it has used before; a weaker one"
+                            + " is not tried, because somebody on the way to the device may want just that",
+                    where(),
+                    identity().deviceId(),
+                    aes.sw()));
+        }
+        if (!StatusWords.refusesProtocol(aes.sw())) {
+            requireChannel(CardCommand.MSE_SET, aes);
+        }
+        ResponseApdu des = sendPlain(CardCommand.MSE_SET, ChipAuthentication.select(ChannelProtocol.TRIPLE_DES));
+        requireChannel(CardCommand.MSE_SET, des);
+        return ChannelProtocol.TRIPLE_DES;
+    }
+
+    private void requireChannel(CardCommand command, ResponseApdu response) throws UnsupportedByDeviceException {
+        if (!response.isOk()) {
+            String why = response.sw() == StatusWords.SECURITY_STATUS_NOT_SATISFIED
+                    ? "it makes a secure channel only after the PIN was verified, so the PIN would have to go in plain"
+                    : "it does not make a secure channel";
+            throw new UnsupportedByDeviceException(String.format(
+                    Locale.ROOT,
+                    "device %s: %s (%s answered %04X); nothing else was sent, channel = plain in the configuration does"
+                            + " without",
+                    identity().deviceId(),
+                    why,
+                    command.title(),
+                    response.sw()));
+        }
+    }
+
+    /** Wipes the keys of the secure channel. */
+    void closeChannel() {
+        SecureMessaging closed = channel;
+        if (closed != null) {
+            channel = null;
+            closed.destroy();
+        }
+    }
+
+    private String where() {
+        return "reader '" + reader + "': ";
+    }
+
+    /**
+     * Sends a command, over the secure channel if there is one.
+     *
+     * @throws UnprotectedAnswerException if a bare status word came back over the channel, which is gone now
+     * @throws SecureChannelException     if the answer does not verify; the channel is gone
+     */
+    ResponseApdu send(CardCommand name, CommandApdu command)
+            throws TransmitFailure, UnprotectedAnswerException, SchsmException {
+        SecureMessaging secure = channel;
+        if (secure == null) {
+            return sendPlain(name, command);
+        }
         CommandApdu adapted = limits.adapt(command);
-        boolean traced = TRACE.isLoggable(System.Logger.Level.TRACE);
-        if (traced) {
-            TRACE.log(System.Logger.Level.TRACE, "{0} > {1} {2}", reader, name.title(), adapted);
+        traceCommand(name, adapted, " (protected)");
+        CommandApdu hidden = secure.protect(adapted, limits.extended());
+        if (!limits.extended() && hidden.needsExtended()) {
+            closeChannel();
+            throw new InvalidRequestException(where() + "it passes short commands only, and the secure channel makes "
+                    + name.title() + " longer than that; do this one step in a reader with extended length");
         }
-        ResponseApdu response = exchange(adapted);
-        if (response.sw() >> 8 == SW1_WRONG_LE) {
-            int ne = response.sw() & 0xFF;
-            response = exchange(adapted.withNe(ne == 0 ? CommandApdu.SHORT_LE : ne));
+        ResponseApdu answer = transceive(hidden);
+        if (answer.dataLength() == 0) {
+            closeChannel();
+            throw new UnprotectedAnswerException(answer.sw());
         }
-        if (response.sw() >> 8 == SW1_MORE) {
-            response = collect(response);
+        ResponseApdu response;
+        try {
+            response = secure.unprotect(answer);
+        } catch (MalformedDataException e) {
+            closeChannel();
+            throw broken(name, e.getMessage(), e);
         }
-        if (traced) {
+        traceAnswer(command, response);
+        return response;
+    }
+
+    /** What to tell when an answer is not the one that the device protected. */
+    SecureChannelException broken(CardCommand name, @Nullable String reason, @Nullable Exception cause) {
+        return new SecureChannelException(
+                where() + "the answer to " + name.title() + " is not the one that device "
+                        + identity().deviceId() + " protected: " + reason
+                        + "; whether the device executed the command is not known, the secure channel was closed",
+                cause);
+    }
+
+    /** Sends a command that needs no protection while there is no channel. */
+    ResponseApdu sendPlain(CardCommand name, CommandApdu command) throws TransmitFailure {
+        CommandApdu adapted = limits.adapt(command);
+        traceCommand(name, adapted, "");
+        ResponseApdu response = transceive(adapted);
+        traceAnswer(command, response);
+        return response;
+    }
+
+    private void traceCommand(CardCommand name, CommandApdu command, String how) {
+        if (TRACE.isLoggable(System.Logger.Level.TRACE)) {
+            TRACE.log(System.Logger.Level.TRACE, "{0} > {1} {2}{3}", reader, name.title(), command, how);
+        }
+    }
+
+    private void traceAnswer(CommandApdu command, ResponseApdu response) {
+        if (TRACE.isLoggable(System.Logger.Level.TRACE)) {
             TRACE.log(
                     System.Logger.Level.TRACE,
                     "{0} < {1}",
                     reader,
                     command.sensitive() ? "*** " + new ResponseApdu(new byte[0], response.sw()) : response);
         }
-        return response;
+    }
+
+    /**
+     * Sends what goes over the wire and collects the whole answer. Not every implementation does GET RESPONSE and the
+     * repetition after 6Cxx by itself, so both are here as well. Below secure messaging: a device that answers 6Cxx has
+     * not looked at the command yet, and GET RESPONSE fetches the rest of one protected answer.
+     */
+    private ResponseApdu transceive(CommandApdu command) throws TransmitFailure {
+        ResponseApdu response = exchange(command);
+        if (response.sw() >> 8 == SW1_WRONG_LE && response.dataLength() == 0) {
+            int ne = response.sw() & 0xFF;
+            response = exchange(command.withNe(ne == 0 ? CommandApdu.SHORT_LE : ne));
+        }
+        return response.sw() >> 8 == SW1_MORE ? collect(response) : response;
     }
 
     private ResponseApdu collect(ResponseApdu first) throws TransmitFailure {
@@ -202,8 +343,9 @@ final class Connection {
         }
     }
 
-    /** Ends the transaction if there is one, and gives the card back. */
+    /** Ends the transaction if there is one, wipes the keys of the channel, and gives the card back. */
     void close() {
+        closeChannel();
         transport.close();
     }
 }

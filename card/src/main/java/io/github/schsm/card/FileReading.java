@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /**
- * READ BINARY of a whole file: one command where extended length works, else one for each {@value #CHUNK} bytes. Some
+ * READ BINARY of a whole file: one command where extended length works, else one for each {@value #CHUNK} bytes or less. Some
  * readers cut a long answer off without saying so; as nearly every file is a TLV object, its length tells, and the rest
  * is fetched.
  */
@@ -41,13 +41,18 @@ final class FileReading {
                 if (file.size() < limits.maxAnswer() && expectedLength(fid, file.toByteArray()) <= file.size()) {
                     return file.toByteArray();
                 }
+                if (fid == Files.DEVICE_CERTIFICATES && file.size() >= CHUNK) {
+                    // Said once, for all answers: over a secure channel one that was cut off is of no use.
+                    limits.answersEndAt(file.size());
+                }
             }
         }
         while (file.size() < MAX_FILE) {
-            ResponseApdu part = channel.send(CardCommand.READ_BINARY, command(fid, file.size(), CHUNK));
+            int chunk = Math.min(CHUNK, limits.maxAnswer());
+            ResponseApdu part = channel.send(CardCommand.READ_BINARY, command(fid, file.size(), chunk));
             requireData(fid, part);
             file.writeBytes(part.data());
-            if (part.dataLength() < CHUNK || part.sw() == StatusWords.END_OF_FILE) {
+            if (part.dataLength() < chunk || part.sw() == StatusWords.END_OF_FILE) {
                 break;
             }
         }
@@ -59,7 +64,7 @@ final class FileReading {
             throws SchsmException, E {
         byte[] file = {};
         while (file.length < MAX_FILE) {
-            int ne = limits.extended() ? limits.maxAnswer() : CHUNK;
+            int ne = limits.extended() ? limits.maxAnswer() : Math.min(CHUNK, limits.maxAnswer());
             ResponseApdu part = channel.send(CardCommand.READ_BINARY, command(fid, file.length, ne));
             if (part.sw() == StatusWords.WRONG_LENGTH && limits.extended()) {
                 limits.shortOnly();

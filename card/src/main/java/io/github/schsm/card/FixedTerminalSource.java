@@ -4,7 +4,7 @@ import java.util.Objects;
 import javax.smartcardio.CardTerminals;
 
 /** Readers that are there already and stay. */
-record FixedTerminalSource(String name, CardTerminals terminals) implements TerminalSource {
+record FixedTerminalSource(String name, CardTerminals terminals, boolean isRemote) implements TerminalSource {
     FixedTerminalSource {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(terminals, "terminals");

@@ -47,6 +47,11 @@ final class JnaTerminalSource implements TerminalSource {
     }
 
     @Override
+    public boolean isRemote() {
+        return RedirectedPcsc.isRemote(System.getenv());
+    }
+
+    @Override
     public String toString() {
         return name();
     }

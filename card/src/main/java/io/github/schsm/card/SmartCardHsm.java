@@ -277,7 +277,7 @@ public final class SmartCardHsm {
     public byte[] getChallenge(int length) throws SchsmException {
         byte[] random = new byte[length];
         session.connection().setChallenge(null);
-        int most = session.limits().extended() ? MAX_CHALLENGE : CommandApdu.SHORT_LE;
+        int most = Math.min(MAX_CHALLENGE, session.limits().maxAnswer());
         for (int at = 0; at < length; ) {
             int wanted = Math.min(most, length - at);
             CommandApdu command = new CommandApdu(0x00, 0x84, 0x00, 0x00, NO_DATA, wanted, true);

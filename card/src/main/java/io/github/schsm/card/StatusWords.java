@@ -88,6 +88,14 @@ public final class StatusWords {
     }
 
     /**
+     * Whether the answer to MSE: SET of a protocol says that there is no such protocol, but that there may be others;
+     * a missing PIN and firmware without any secure messaging are told apart from it.
+     */
+    static boolean refusesProtocol(int sw) {
+        return sw != SECURITY_STATUS_NOT_SATISFIED && sw != INSTRUCTION_NOT_SUPPORTED && sw != CLASS_NOT_SUPPORTED;
+    }
+
+    /**
      * Whether an applet that is not ours may have given this answer to the first command of a transaction. Status
      * words that only a command which was understood can get are left out.
      */

@@ -35,6 +35,11 @@ final class SunTerminalSource implements TerminalSource {
     }
 
     @Override
+    public boolean isRemote() {
+        return RedirectedPcsc.isRemote(System.getenv());
+    }
+
+    @Override
     public String toString() {
         return name();
     }

@@ -26,6 +26,13 @@ public interface TerminalSource {
         return CommandApdu.EXTENDED_LE;
     }
 
+    /**
+     * Whether what is said to the cards passes places that are not this computer: then a PIN in plain passes them too.
+     */
+    default boolean isRemote() {
+        return false;
+    }
+
     /** Gives back what {@link #open()} gave. Never throws: whoever closes has nothing left to lose. */
     default void close(CardTerminals terminals) {}
 
@@ -46,6 +53,17 @@ public interface TerminalSource {
      * @param terminals the readers; given out as they are each time
      */
     static TerminalSource of(String name, CardTerminals terminals) {
-        return new FixedTerminalSource(name, terminals);
+        return of(name, terminals, false);
+    }
+
+    /**
+     * Readers of any other kind.
+     *
+     * @param name      for messages
+     * @param terminals the readers; given out as they are each time
+     * @param remote    see {@link #isRemote()}
+     */
+    static TerminalSource of(String name, CardTerminals terminals, boolean remote) {
+        return new FixedTerminalSource(name, terminals, remote);
     }
 }

@@ -18,6 +18,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same on readers with extended length, with lower limits, and with short APDUs only. */
 class ReaderKindsTest {
+    /** Devices as these tests want to speak to them. */
+    Simulation simulate(DeviceProfile profile) {
+        return new Simulation(profile);
+    }
+
+    int bytesInAShortCommand() {
+        return 255;
+    }
+
     static List<DeviceProfile> profiles() {
         DeviceProfile reference = DeviceProfile.smartCardHsm4k();
         return List.of(
@@ -30,12 +39,13 @@ class ReaderKindsTest {
 
     @Test
     void says_that_a_reader_is_too_small_for_the_parameters_of_a_curve() throws Exception {
-        CardDevice device = new Simulation(DeviceProfile.smartCardHsm4k().withShortApdusOnly()).device(1);
+        CardDevice device =
+                simulate(DeviceProfile.smartCardHsm4k().withShortApdusOnly()).device(1);
         KeyPairRequest request = KeyPairRequest.ec(EcCurve.SECP521R1, "ZZSIM00000100001", KeyAttributes.NONE);
         assertThatThrownBy(() -> device.withCard(Simulation.Login.right(), card -> card.generateKeyPair(1, request)))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining(
-                        "key 1: reader '" + device.readerName() + "' passes at most 255 bytes of data in one command")
+                .hasMessageContaining("key 1: reader '" + device.readerName() + "' passes at most "
+                        + bytesInAShortCommand() + " bytes of data in one command")
                 .hasMessageContaining("GENERATE ASYMMETRIC KEY PAIR needs")
                 .hasMessageContaining("extended length");
     }
@@ -50,7 +60,7 @@ class ReaderKindsTest {
         certificate[3] = (byte) (certificate.length - 4);
         byte[] data = new byte[3000];
         Arrays.fill(data, (byte) 0x77);
-        new Simulation(profile).device(1).withCard(Simulation.Login.right(), card -> {
+        simulate(profile).device(1).withCard(Simulation.Login.right(), card -> {
             for (EcCurve curve : List.of(EcCurve.SECP256R1, EcCurve.BRAINPOOLP256R1)) {
                 Cvc request = card.generateKeyPair(1, KeyPairRequest.ec(curve, "ZZSIM00000100001", KeyAttributes.NONE));
                 byte[] signature = card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED);

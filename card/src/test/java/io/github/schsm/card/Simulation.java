@@ -1,5 +1,7 @@
 package io.github.schsm.card;
 
+import io.github.schsm.Cvc;
+import io.github.schsm.DeviceTrust;
 import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.DeviceProfile;
@@ -14,10 +16,21 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
     final SimulatorRack rack;
     final TerminalSource source;
+    private final Channel channel;
 
     Simulation(DeviceProfile profile) {
-        rack = SimulatorRack.create(profile);
-        source = TerminalSource.of("simulator:test", rack.terminals());
+        this(profile, Channel.PLAIN);
+    }
+
+    Simulation(DeviceProfile profile, Channel channel) {
+        this(SimulatorRack.create(profile), channel, (command, next) -> next.transmit(command));
+    }
+
+    /** With something between the devices and the program. */
+    Simulation(SimulatorRack rack, Channel channel, HookedTerminals.Hook hook) {
+        this.rack = rack;
+        this.source = TerminalSource.of("simulator:test", new HookedTerminals(rack.terminals(), hook));
+        this.channel = channel;
     }
 
     static Simulation reference() {
@@ -29,7 +42,18 @@ final class Simulation {
     }
 
     CardDevice device(int number) throws SchsmException {
-        return CardDevice.of(source, simulated(number).readerName());
+        return device(number, channel);
+    }
+
+    /** A device, trusted by the simulator's root or, where it has none, by its own certificate. */
+    CardDevice device(int number, Channel wanted) throws SchsmException {
+        String reader = simulated(number).readerName();
+        if (wanted == Channel.PLAIN) {
+            return CardDevice.of(source, reader);
+        }
+        List<Cvc> trusted = new ArrayList<>(DeviceTrust.parse("simulator").roots());
+        trusted.add(CardDevice.of(source, reader).identity().deviceCertificate());
+        return CardDevice.of(source, reader, wanted, DeviceTrust.of(trusted));
     }
 
     static byte[] pin(String digits) {

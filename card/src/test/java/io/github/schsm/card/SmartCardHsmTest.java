@@ -40,10 +40,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SmartCardHsmTest {
+    /** Devices as these tests want to speak to them. */
+    Simulation simulate(DeviceProfile profile) {
+        return new Simulation(profile);
+    }
+
     private static final String CHR = "ZZSIM00000100001";
     private static final byte[] SO_PIN = HexFormat.of().parseHex(SimulatorRack.SO_PIN);
 
-    private final Simulation simulation = Simulation.reference();
+    private final Simulation simulation = simulate(DeviceProfile.smartCardHsm4k());
     private final Simulation.Login login = Simulation.Login.right();
 
     private <T> T with(CardFunction<T> function) throws SchsmException {
@@ -127,7 +132,7 @@ class SmartCardHsmTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void agrees_on_the_same_secret_from_both_sides(boolean xOnly) throws Exception {
-        Simulation other = new Simulation(
+        Simulation other = simulate(
                 xOnly
                         ? DeviceProfile.smartCardHsm4k().with(Quirk.ECDH_ANSWERS_X_ONLY)
                         : DeviceProfile.smartCardHsm4k());
@@ -386,7 +391,7 @@ class SmartCardHsmTest {
 
     @Test
     void takes_6A88_after_deleting_a_domain_for_success() throws Exception {
-        Simulation other = new Simulation(DeviceProfile.smartCardHsm4k().with(Quirk.DELETED_DOMAIN_ANSWERS_FREE));
+        Simulation other = simulate(DeviceProfile.smartCardHsm4k().with(Quirk.DELETED_DOMAIN_ANSWERS_FREE));
         other.device(1).withCard(login, card -> {
             card.createDkekDomain(0, 1);
             card.deleteKeyDomain(0);
@@ -397,7 +402,7 @@ class SmartCardHsmTest {
 
     @Test
     void lists_no_key_domains_where_the_firmware_has_none() throws Exception {
-        Simulation old = new Simulation(DeviceProfile.smartCardHsm4k().withFirmware(2, 0));
+        Simulation old = simulate(DeviceProfile.smartCardHsm4k().withFirmware(2, 0));
         assertThat(old.device(1).withCard(null, SmartCardHsm::listKeyDomains).domains())
                 .isEmpty();
     }
@@ -413,7 +418,7 @@ class SmartCardHsmTest {
 
     @Test
     void reads_attributes_with_lengths_in_long_form_and_signatures_with_superfluous_zeros() throws Exception {
-        Simulation open = new Simulation(DeviceProfile.smartCardHsm4k()
+        Simulation open = simulate(DeviceProfile.smartCardHsm4k()
                 .with(Quirk.LONG_FORM_ATTRIBUTES, Quirk.SUPERFLUOUS_ZEROS, Quirk.SELF_SIGNED_DEVICE));
         open.device(1).withCard(login, card -> {
             Cvc request = card.generateKeyPair(

@@ -29,6 +29,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Chapters 3 and 4 of the how-to in card commands, on every kind of reader. */
 class XkekTest {
+    /** Devices as these tests want to speak to them. */
+    Simulation simulate(DeviceProfile profile) {
+        return new Simulation(profile);
+    }
+
     private static final int GROUP_SIGNER = 1;
     private static final int EXCHANGE = 2;
     private static final int MOVING = 3;
@@ -89,7 +94,7 @@ class XkekTest {
     @ParameterizedTest
     @MethodSource("profiles")
     void moves_a_key_between_two_members(DeviceProfile profile) throws Exception {
-        Simulation simulation = new Simulation(profile);
+        Simulation simulation = simulate(profile);
         CardDevice a = simulation.device(1);
         CardDevice b = simulation.device(2);
         Cvc groupSigner = generate(a, GROUP_SIGNER, KeyAttributes.NONE);
@@ -128,7 +133,8 @@ class XkekTest {
 
     @Test
     void says_that_a_reader_is_too_small_for_a_key_domain_membership() throws Exception {
-        CardDevice device = new Simulation(DeviceProfile.smartCardHsm4k().withShortApdusOnly()).device(1);
+        CardDevice device =
+                simulate(DeviceProfile.smartCardHsm4k().withShortApdusOnly()).device(1);
         Cvc groupSigner = generate(device, GROUP_SIGNER, KeyAttributes.NONE);
         byte[] kdm = kdm(device, groupSigner, device);
         assertThatThrownBy(() -> join(device, kdm))
@@ -140,7 +146,7 @@ class XkekTest {
 
     @Test
     void agrees_with_nine_commands_at_first_and_three_later() throws Exception {
-        Simulation simulation = Simulation.reference();
+        Simulation simulation = simulate(DeviceProfile.smartCardHsm4k());
         CardDevice a = simulation.device(1);
         CardDevice b = simulation.device(2);
         Cvc groupSigner = generate(a, GROUP_SIGNER, KeyAttributes.NONE);
@@ -159,7 +165,7 @@ class XkekTest {
 
     @Test
     void refuses_a_membership_of_another_device_and_a_changed_one() throws Exception {
-        Simulation simulation = Simulation.reference();
+        Simulation simulation = simulate(DeviceProfile.smartCardHsm4k());
         CardDevice a = simulation.device(1);
         CardDevice b = simulation.device(2);
         Cvc groupSigner = generate(a, GROUP_SIGNER, KeyAttributes.NONE);
@@ -178,8 +184,9 @@ class XkekTest {
 
     @Test
     void does_not_accept_a_peer_whose_chain_the_device_does_not_know() throws Exception {
-        CardDevice a = Simulation.reference().device(1);
-        CardDevice open = new Simulation(DeviceProfile.smartCardHsm4k().with(Quirk.SELF_SIGNED_DEVICE)).device(2);
+        CardDevice a = simulate(DeviceProfile.smartCardHsm4k()).device(1);
+        CardDevice open = simulate(DeviceProfile.smartCardHsm4k().with(Quirk.SELF_SIGNED_DEVICE))
+                .device(2);
         Cvc foreign = generate(open, EXCHANGE, KeyAttributes.NONE);
         AttestedPublicKey peer = AttestedPublicKey.of(foreign, open.identity());
         assertThatThrownBy(() -> a.withCard(login, card -> {

@@ -41,6 +41,15 @@ final class GlobalOptions {
     String trust;
 
     @Option(
+            names = "--channel",
+            scope = ScopeType.INHERIT,
+            paramLabel = "KIND",
+            description = "Which commands go over a secure channel: plain (none), pin (what carries a PIN), secure"
+                    + " (all). Default: plain, and pin where the reader is another computer's.")
+    @Nullable
+    String channel;
+
+    @Option(
             names = "--name",
             scope = ScopeType.INHERIT,
             paramLabel = "NAME",

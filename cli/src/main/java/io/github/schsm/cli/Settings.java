@@ -19,6 +19,7 @@ record Settings(Map<String, String> entries) {
     static final String DEVICE = "device";
     static final String READER = "reader";
     static final String TRUST = "trust";
+    static final String CHANNEL = "channel";
     static final String NAME = "name";
     static final String PIN = "pin";
 
@@ -43,6 +44,7 @@ record Settings(Map<String, String> entries) {
         put(entries, DEVICE, options.device);
         put(entries, READER, options.reader);
         put(entries, TRUST, options.trust);
+        put(entries, CHANNEL, options.channel);
         put(entries, NAME, options.name);
         return new Settings(entries);
     }

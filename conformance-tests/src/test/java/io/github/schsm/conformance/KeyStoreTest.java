@@ -614,7 +614,7 @@ class KeyStoreTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "colour = blue | colour | terminal, device, reader, pin, trust, name",
+                "colour = blue | colour | terminal, device, reader, pin, trust, channel, name",
                 "terminal = | terminal | has no value",
                 "terminal = serial | serial | pcsc, sunpcsc, simulator:memory",
                 "terminal = pkcs11:/x.so | pkcs11 | nothing here speaks",

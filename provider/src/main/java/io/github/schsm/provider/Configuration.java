@@ -2,6 +2,8 @@ package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
+import io.github.schsm.card.Channel;
+import io.github.schsm.card.TerminalSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param reader    which readers are looked into; null for all
  * @param pin       where the PIN comes from when none was given
  * @param trust     the roots a device may trace to
+ * @param channel   which commands go over a secure channel; empty for what fits the terminal
  * @param name      what the provider's name has behind {@code SCHSM-}; null for none
  */
 record Configuration(
@@ -34,8 +37,9 @@ record Configuration(
         @Nullable Pattern reader,
         Optional<String> pin,
         DeviceTrust trust,
+        Optional<Channel> channel,
         @Nullable String name) {
-    private static final List<String> KEYS = List.of("terminal", "device", "reader", "pin", "trust", "name");
+    private static final List<String> KEYS = List.of("terminal", "device", "reader", "pin", "trust", "channel", "name");
     private static final String PCSC = "pcsc";
     private static final String SIMULATOR = "simulator:";
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
@@ -89,6 +93,7 @@ record Configuration(
                 reader(entries.get("reader")),
                 Optional.ofNullable(pin),
                 DeviceTrust.parse(trust),
+                channel(entries.get("channel")),
                 name(entries.get("name")));
     }
 
@@ -156,12 +161,32 @@ record Configuration(
         }
     }
 
+    private static Optional<Channel> channel(@Nullable String value) throws ConfigurationException {
+        if (value == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (value) {
+                    case "plain" -> Channel.PLAIN;
+                    case "pin" -> Channel.PIN;
+                    case "secure" -> Channel.SECURE;
+                    default ->
+                        throw new ConfigurationException("channel = " + value
+                                + " is not known: use plain, pin (PINs over a secure channel) or secure (everything)");
+                });
+    }
+
     private static @Nullable String name(@Nullable String value) throws ConfigurationException {
         if (value != null && !NAME.matcher(value).matches()) {
             throw new ConfigurationException(
                     "name = " + value + ": a name is letters, digits, dots, hyphens and underscores, at most 32");
         }
         return value;
+    }
+
+    /** Which commands go over a secure channel to devices of a terminal: PINs if it is remote and nothing was said. */
+    Channel channelTo(TerminalSource source) {
+        return channel.orElse(source.isRemote() ? Channel.PIN : Channel.PLAIN);
     }
 
     boolean isPcsc() {

@@ -10,6 +10,7 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenSource;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardDevices;
+import io.github.schsm.card.Channel;
 import io.github.schsm.card.TerminalSource;
 import io.github.schsm.keystore.TokenFinder;
 import java.util.ArrayList;
@@ -145,8 +146,13 @@ final class Tokens implements TokenFinder {
     private void open(TokenSource candidate) throws SchsmException {
         TokenSource.Opened opened = candidate.open(configuration.location(), configuration.devices());
         if (opened instanceof TokenSource.Terminals terminals) {
-            source = TerminalSource.of(configuration.terminal(), terminals.terminals());
+            source = TerminalSource.of(configuration.terminal(), terminals.terminals(), terminals.remote());
         } else if (opened instanceof TokenSource.Tokens tokens) {
+            if (configuration.channel().orElse(Channel.PLAIN) != Channel.PLAIN) {
+                throw new ConfigurationException("terminal = " + configuration.terminal()
+                        + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"
+                        + " channel out");
+            }
             foreign = tokens.tokens();
         }
     }
@@ -160,7 +166,7 @@ final class Tokens implements TokenFinder {
             }
             return found;
         }
-        CardDevices.Listing listing = CardDevices.list(source(), readers());
+        CardDevices.Listing listing = list(readers());
         for (CardDevice device : listing.devices()) {
             found.add(new FoundDevice(device.readerName(), SchsmDevice.of(token(device)), null));
         }
@@ -169,6 +175,10 @@ final class Tokens implements TokenFinder {
                     unusable.readerName(), null, unusable.reason().getMessage()));
         }
         return found;
+    }
+
+    private CardDevices.Listing list(List<String> readerNames) {
+        return CardDevices.list(source(), readerNames, configuration.channelTo(source()), configuration.trust());
     }
 
     private TerminalSource source() {
@@ -216,7 +226,7 @@ final class Tokens implements TokenFinder {
     private CardDevice locate(String deviceId) throws SchsmException {
         List<String> seen = new ArrayList<>();
         for (String reader : readers()) {
-            CardDevices.Listing listing = CardDevices.list(source(), List.of(reader));
+            CardDevices.Listing listing = list(List.of(reader));
             for (CardDevice device : listing.devices()) {
                 if (device.identity().deviceId().equals(deviceId)) {
                     return device;

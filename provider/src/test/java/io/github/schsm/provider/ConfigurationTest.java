@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.Cvc;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.card.Channel;
+import io.github.schsm.card.TerminalSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +15,27 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.ProviderException;
+import java.util.List;
+import javax.smartcardio.CardTerminal;
+import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
+    private static final CardTerminals NO_TERMINALS = new CardTerminals() {
+        @Override
+        public List<CardTerminal> list(State state) {
+            return List.of();
+        }
+
+        @Override
+        public boolean waitForChange(long timeout) {
+            return false;
+        }
+    };
+
     @Test
     void readsEntriesFromLinesAndSemicolonsWithComments() throws Exception {
         Configuration configuration = Configuration.of("""
@@ -52,6 +69,20 @@ class ConfigurationTest {
     }
 
     @Test
+    void pinsGoOverASecureChannelOnlyToRemoteTerminalsUnlessAsked() throws Exception {
+        TerminalSource here = TerminalSource.of("here", NO_TERMINALS);
+        TerminalSource there = TerminalSource.of("there", NO_TERMINALS, true);
+
+        assertThat(Configuration.of("").channelTo(here)).isEqualTo(Channel.PLAIN);
+        assertThat(Configuration.of("").channelTo(there)).isEqualTo(Channel.PIN);
+        for (TerminalSource source : List.of(here, there)) {
+            assertThat(Configuration.of("channel = plain").channelTo(source)).isEqualTo(Channel.PLAIN);
+            assertThat(Configuration.of("channel = pin").channelTo(source)).isEqualTo(Channel.PIN);
+            assertThat(Configuration.of("channel = secure").channelTo(source)).isEqualTo(Channel.SECURE);
+        }
+    }
+
+    @Test
     void readsAFile(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("schsm.properties"), "device = DECC0401002\n");
 
@@ -62,11 +93,12 @@ class ConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "devise = X | devise | terminal, device, reader, pin, trust, name",
+                "devise = X | devise | terminal, device, reader, pin, trust, channel, name",
                 "terminal = usb | usb | simulator:memory",
                 "terminal = simulator: | simulator: | simulator:memory",
                 "pin = 648219 | prompt | env:NAME",
                 "trust = everybody | everybody | production",
+                "channel = yes | yes | plain, pin (PINs over a secure channel) or secure",
                 "reader = ( | ( | regular expression",
                 "device = | device | no value",
                 "device = a; device = b | device | twice",

@@ -1,0 +1,11 @@
+package io.github.schsm.card;
+
+import io.github.schsm.simulator.DeviceProfile;
+
+/** The same with every command protected. */
+class SmartCardHsmOverSecureChannelTest extends SmartCardHsmTest {
+    @Override
+    Simulation simulate(DeviceProfile profile) {
+        return new Simulation(profile, Channel.SECURE);
+    }
+}

@@ -81,7 +81,7 @@ final class CardSession {
     /** Sends a command and gives its answer, whatever the status word. */
     ResponseApdu transmit(CardCommand name, CommandApdu command, Pin pin, Resend resend) throws SchsmException {
         ensureConnected();
-        if (resend == Resend.NEVER && connection().hasChannel()) {
+        if (connection().hasChannel() && isHarmfulTwice(name, resend)) {
             ensureApplet();
         }
         boolean justVerified = pin == Pin.NEEDED && authenticateIfNeeded();
@@ -333,7 +333,7 @@ final class CardSession {
             CardCommand name, CommandApdu command, Pin pin, Resend resend, UnprotectedAnswerException unprotected)
             throws SchsmException {
         boolean tooLong = unprotected.sw() == StatusWords.WRONG_LENGTH && limits().mayBeTooLong(command);
-        if (!tooLong && (resend == Resend.NEVER || link.appletSeen())) {
+        if (!tooLong && (isHarmfulTwice(name, resend) || link.appletSeen())) {
             throw broken(name, unprotected);
         }
         selectAnew();
@@ -344,6 +344,11 @@ final class CardSession {
             authenticateIfNeeded();
         }
         return sendOrFail(name, command);
+    }
+
+    /** The answer to a challenge is refused the second time, and has to follow it immediately. */
+    private static boolean isHarmfulTwice(CardCommand name, Resend resend) {
+        return resend == Resend.NEVER && name != CardCommand.EXTERNAL_AUTHENTICATE;
     }
 
     private SecureChannelException broken(CardCommand name, UnprotectedAnswerException unprotected) {

@@ -88,8 +88,14 @@ class EveryCommandProtectedTest {
         return examples;
     }
 
-    /** What makes the channel cannot go over it, and the agreement of two devices has tests of its own. */
-    private static final Set<CardCommand> ELSEWHERE = Set.of(CardCommand.GENERAL_AUTHENTICATE, CardCommand.DERIVE_XKEK);
+    /** What makes the channel cannot go over it; what takes two devices has tests of its own. */
+    private static final Set<CardCommand> ELSEWHERE = Set.of(
+            CardCommand.GENERAL_AUTHENTICATE,
+            CardCommand.DERIVE_XKEK,
+            CardCommand.SELECT_AUTHENTICATION_KEY,
+            CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION,
+            CardCommand.REGISTER_PUBLIC_KEY,
+            CardCommand.EXTERNAL_AUTHENTICATE);
 
     /** A device with a key pair, an AES key in a key domain with a KEK, and an empty key domain. */
     private static void prepare(SmartCardHsm card) throws SchsmException {

@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import java.math.BigInteger;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param id                CKA_ID; empty for the backend's choice
  * @param curve             the curve of an EC key, else null
  * @param size              bits of an RSA or AES key, else 0
+ * @param publicExponent    public exponent of an RSA key, odd and at least 3; else null
  * @param allowedAlgorithms its algorithm list; empty for none, that is, everything
  * @param useCounter        how often it may be used
  * @param keyDomain         the slot of its key domain
@@ -25,6 +28,7 @@ public record KeyRequest(
         byte[] id,
         @Nullable EcCurve curve,
         int size,
+        @Nullable BigInteger publicExponent,
         List<KeyAlgorithm> allowedAlgorithms,
         OptionalLong useCounter,
         OptionalInt keyDomain,
@@ -40,6 +44,37 @@ public record KeyRequest(
         if (wrappingKey.isPresent() && type != KeyType.AES) {
             throw new IllegalArgumentException("only AES keys take the id of a wrapping key");
         }
+        if ((type == KeyType.RSA) != (publicExponent != null)) {
+            throw new IllegalArgumentException("an RSA key has a public exponent, no other key has one");
+        }
+        if (publicExponent != null && (!publicExponent.testBit(0) || publicExponent.compareTo(BigInteger.TWO) < 0)) {
+            throw new IllegalArgumentException(
+                    "the public exponent of an RSA key is odd and at least 3, not " + publicExponent);
+        }
+    }
+
+    /** The usual public exponent, 65537, for an RSA key. */
+    public KeyRequest(
+            KeyType type,
+            @Nullable String label,
+            byte[] id,
+            @Nullable EcCurve curve,
+            int size,
+            List<KeyAlgorithm> allowedAlgorithms,
+            OptionalLong useCounter,
+            OptionalInt keyDomain,
+            OptionalInt wrappingKey) {
+        this(
+                type,
+                label,
+                id,
+                curve,
+                size,
+                type == KeyType.RSA ? RSAKeyGenParameterSpec.F4 : null,
+                allowedAlgorithms,
+                useCounter,
+                keyDomain,
+                wrappingKey);
     }
 
     /**
@@ -59,6 +94,12 @@ public record KeyRequest(
                 OptionalLong.empty(),
                 OptionalInt.empty(),
                 OptionalInt.empty());
+    }
+
+    /** The same with another public exponent, for an RSA key. */
+    public KeyRequest withPublicExponent(BigInteger exponent) {
+        return new KeyRequest(
+                type, label, id, curve, size, exponent, allowedAlgorithms, useCounter, keyDomain, wrappingKey);
     }
 
     @Override

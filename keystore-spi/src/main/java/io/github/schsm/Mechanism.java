@@ -39,7 +39,11 @@ public record Mechanism(
         /** Whole blocks only. */
         NO_PADDING,
         /** PKCS#5 (PKCS#7) padding by the host. */
-        PKCS5_PADDING
+        PKCS5_PADDING,
+        /** RSA with PKCS#1 v1.5 padding. */
+        PKCS1_PADDING,
+        /** RSA with OAEP. */
+        OAEP_PADDING
     }
 
     /** Copies the lists. */

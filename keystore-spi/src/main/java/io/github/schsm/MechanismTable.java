@@ -41,6 +41,55 @@ public final class MechanismTable {
         ecdsa(rows, "SHA256", "SHA-256", "1.2.840.10045.4.3.2");
         ecdsa(rows, "SHA384", "SHA-384", "1.2.840.10045.4.3.3");
         ecdsa(rows, "SHA512", "SHA-512", "1.2.840.10045.4.3.4");
+        pkcs1(rows, "NONE", null, null);
+        pkcs1(rows, "SHA1", "SHA-1", "1.2.840.113549.1.1.5");
+        pkcs1(rows, "SHA224", "SHA-224", "1.2.840.113549.1.1.14");
+        pkcs1(rows, "SHA256", "SHA-256", "1.2.840.113549.1.1.11");
+        pkcs1(rows, "SHA384", "SHA-384", "1.2.840.113549.1.1.12");
+        pkcs1(rows, "SHA512", "SHA-512", "1.2.840.113549.1.1.13");
+        rows.add(rsa(
+                "Signature",
+                "RSASSA-PSS",
+                List.of(),
+                List.of("1.2.840.113549.1.1.10"),
+                null,
+                Encoding.RAW,
+                KeyAlgorithm.RSA_PSS,
+                "CKM_RSA_PKCS_PSS"));
+        for (String hash : List.of("SHA1", "SHA224", "SHA256", "SHA384", "SHA512")) {
+            rows.add(rsa(
+                    "Signature",
+                    hash + "withRSAandMGF1",
+                    List.of(hash + "withRSASSA-PSS", hash + "withRSA/PSS"),
+                    List.of(),
+                    "SHA-" + hash.substring(3),
+                    Encoding.RAW,
+                    KeyAlgorithm.RSA_PSS,
+                    "CKM_RSA_PKCS_PSS"));
+        }
+        rows.add(rsa(
+                "Cipher",
+                "RSA/ECB/PKCS1Padding",
+                List.of("RSA"),
+                List.of("1.2.840.113549.1.1.1"),
+                null,
+                Encoding.PKCS1_PADDING,
+                KeyAlgorithm.RSA_DECRYPT_RAW,
+                "CKM_RSA_PKCS"));
+        oaep(rows, "RSA/ECB/OAEPPadding", List.of(), "SHA-1");
+        for (String hash : List.of("SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA-512/224", "SHA-512/256")) {
+            String alias = "RSA/ECB/OAEPWith" + hash.replaceFirst("-", "") + "AndMGF1Padding";
+            oaep(rows, "RSA/ECB/OAEPWith" + hash + "AndMGF1Padding", List.of(alias), hash);
+        }
+        rows.add(rsa(
+                "Cipher",
+                "RSA/ECB/NoPadding",
+                List.of(),
+                List.of(),
+                null,
+                Encoding.NO_PADDING,
+                KeyAlgorithm.RSA_DECRYPT_RAW,
+                "CKM_RSA_X_509"));
         rows.add(row(
                 "Cipher",
                 "AES/CBC/NoPadding",
@@ -66,6 +115,17 @@ public final class MechanismTable {
                 "KeyAgreement", "ECDH_XKEK", Encoding.RAW, KeyType.EC, KeyAlgorithm.ECDH_XKEK, null, XKEK_FIRMWARE));
         rows.add(row("Mac", "AESCMAC", Encoding.RAW, KeyType.AES, KeyAlgorithm.AES_CMAC, "CKM_AES_CMAC", AES_FIRMWARE));
         rows.add(row("KeyPairGenerator", "EC", Encoding.RAW, KeyType.EC, null, "CKM_EC_KEY_PAIR_GEN", ANY));
+        rows.add(new Mechanism(
+                "KeyPairGenerator",
+                "RSA",
+                List.of(),
+                List.of("1.2.840.113549.1.1.1"),
+                null,
+                Encoding.RAW,
+                KeyType.RSA,
+                null,
+                "CKM_RSA_PKCS_KEY_PAIR_GEN",
+                ANY));
         rows.add(row("KeyGenerator", "AES", Encoding.RAW, KeyType.AES, null, "CKM_AES_KEY_GEN", AES_FIRMWARE));
         rows.add(row("KeyFactory", "EC", Encoding.RAW, KeyType.EC, null, null, ANY));
         rows.add(row("KeyFactory", "RSA", Encoding.RAW, KeyType.RSA, null, null, ANY));
@@ -101,6 +161,42 @@ public final class MechanismTable {
                 KeyAlgorithm.ECDSA,
                 pkcs11,
                 ANY));
+    }
+
+    private static void pkcs1(List<Mechanism> rows, String hash, @Nullable String digest, @Nullable String oid) {
+        rows.add(rsa(
+                "Signature",
+                hash + "withRSA",
+                List.of(),
+                oid == null ? List.of() : List.of(oid),
+                digest,
+                Encoding.RAW,
+                KeyAlgorithm.RSA_PKCS1,
+                "CKM_RSA_PKCS"));
+    }
+
+    private static void oaep(List<Mechanism> rows, String name, List<String> aliases, String hash) {
+        rows.add(rsa(
+                "Cipher",
+                name,
+                aliases,
+                List.of(),
+                hash,
+                Encoding.OAEP_PADDING,
+                KeyAlgorithm.RSA_DECRYPT_RAW,
+                "CKM_RSA_PKCS_OAEP"));
+    }
+
+    private static Mechanism rsa(
+            String type,
+            String name,
+            List<String> aliases,
+            List<String> oids,
+            @Nullable String digest,
+            Encoding encoding,
+            KeyAlgorithm algorithm,
+            String pkcs11) {
+        return new Mechanism(type, name, aliases, oids, digest, encoding, KeyType.RSA, algorithm, pkcs11, ANY);
     }
 
     private static Mechanism plain(String type, String name) {

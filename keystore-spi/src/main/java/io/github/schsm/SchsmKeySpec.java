@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A key to be generated with everything a SmartCard-HSM can do for it: label, key domain, allowed algorithms, use
- * counter. For {@code KeyPairGenerator} (EC) and {@code KeyGenerator} (AES) of this provider.
+ * counter. For {@code KeyPairGenerator} (EC, RSA) and {@code KeyGenerator} (AES) of this provider.
  */
 public final class SchsmKeySpec implements AlgorithmParameterSpec {
     private static final int MAX_LABEL = 64;
@@ -154,13 +154,16 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
             this.label = label;
         }
 
-        /** The curve as {@link ECGenParameterSpec} or {@link java.security.spec.ECParameterSpec}. */
+        /**
+         * The curve as {@link ECGenParameterSpec} or {@link java.security.spec.ECParameterSpec}; size and public
+         * exponent of an RSA key as {@link java.security.spec.RSAKeyGenParameterSpec}.
+         */
         public Builder parameters(AlgorithmParameterSpec spec) {
             this.parameters = Objects.requireNonNull(spec, "spec");
             return this;
         }
 
-        /** The size in bits, e.g. 256 for an AES key. */
+        /** The size in bits, e.g. 256 for an AES key, 3072 for an RSA key. */
         public Builder keySize(int bits) {
             this.keySize = bits;
             return this;

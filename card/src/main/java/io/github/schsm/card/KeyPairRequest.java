@@ -2,8 +2,10 @@ package io.github.schsm.card;
 
 import io.github.schsm.EcCurve;
 import io.github.schsm.Tlv;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,9 @@ public record KeyPairRequest(
     private static final int PUBLIC_KEY = 0x7F49;
     private static final int OID = 0x06;
     private static final byte[] ECDSA_SHA256 = HexFormat.of().parseHex("04007F00070202020203");
+    private static final byte[] RSA_SHA256 = HexFormat.of().parseHex("04007F00070202020102");
+    private static final int PUBLIC_EXPONENT = 0x82;
+    private static final int KEY_SIZE = 0x02;
 
     /**
      * An EC key pair.
@@ -40,6 +45,28 @@ public record KeyPairRequest(
         parameters.addAll(curve.domainParameters());
         Tlv publicKey = Tlv.of(PUBLIC_KEY, parameters.toArray(Tlv[]::new));
         return new KeyPairRequest(publicKey, DEFAULT_CAR, chr, Optional.empty(), attributes);
+    }
+
+    /**
+     * An RSA key pair.
+     *
+     * @param bits       length of its modulus: 1024, 1536, 2048, 3072 or 4096
+     * @param exponent   its public exponent, positive
+     * @param chr        its holder reference, e.g. the device id with the sequence number 00001
+     * @param attributes its attributes
+     */
+    public static KeyPairRequest rsa(int bits, BigInteger exponent, String chr, KeyAttributes attributes) {
+        Tlv publicKey = Tlv.of(
+                PUBLIC_KEY,
+                Tlv.of(OID, RSA_SHA256),
+                Tlv.of(PUBLIC_EXPONENT, unsigned(exponent)),
+                Tlv.of(KEY_SIZE, new byte[] {(byte) (bits >> 8), (byte) bits}));
+        return new KeyPairRequest(publicKey, DEFAULT_CAR, chr, Optional.empty(), attributes);
+    }
+
+    private static byte[] unsigned(BigInteger number) {
+        byte[] bytes = number.toByteArray();
+        return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
     }
 
     /** The command data. */

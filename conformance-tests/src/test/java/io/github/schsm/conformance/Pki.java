@@ -89,7 +89,8 @@ public final class Pki {
 
     /** The public key as Bouncy Castle reads its encoding, which knows curves that the JDK has not. */
     public static PublicKey publicKey(PublicKey key) throws Exception {
-        return java.security.KeyFactory.getInstance("EC", BC).generatePublic(new X509EncodedKeySpec(key.getEncoded()));
+        return java.security.KeyFactory.getInstance(key.getAlgorithm(), BC)
+                .generatePublic(new X509EncodedKeySpec(key.getEncoded()));
     }
 
     /** Whether Bouncy Castle finds the signature right. */

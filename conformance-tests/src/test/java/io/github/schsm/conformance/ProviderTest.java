@@ -3,6 +3,7 @@ package io.github.schsm.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.schsm.KeyType;
 import io.github.schsm.Mechanism;
 import io.github.schsm.MechanismTable;
 import io.github.schsm.SchsmKey;
@@ -125,7 +126,11 @@ class ProviderTest {
                         .initSign(softwareKey().getPrivate());
             case "Cipher" ->
                 () -> Cipher.getInstance(row.name(), provider)
-                        .init(row.name().equals("XKEK") ? Cipher.WRAP_MODE : Cipher.ENCRYPT_MODE, aes);
+                        .init(
+                                row.name().equals("XKEK")
+                                        ? Cipher.WRAP_MODE
+                                        : row.keyType() == KeyType.RSA ? Cipher.DECRYPT_MODE : Cipher.ENCRYPT_MODE,
+                                aes);
             case "KeyAgreement" ->
                 () -> KeyAgreement.getInstance(row.name(), provider)
                         .init(softwareKey().getPrivate());

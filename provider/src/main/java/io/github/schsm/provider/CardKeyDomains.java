@@ -4,7 +4,6 @@ import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceFullException;
-import io.github.schsm.EcCurve;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
@@ -21,7 +20,7 @@ import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.card.Files;
 import io.github.schsm.card.PrivateKeyDescription;
 import io.github.schsm.card.SmartCardHsm;
-import java.security.interfaces.ECPublicKey;
+import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -248,20 +247,24 @@ final class CardKeyDomains implements KeyDomains {
         if (stored.isPresent()) {
             return PrivateKeyDescription.parse(stored.get()).withLabel(label).encode();
         }
-        byte[] id = {(byte) kid};
-        int size = 0;
-        if (entry.keyType() == KeyType.EC) {
-            ECPublicKey found = PublicKeyRecovery.recover(card, kid, card.keyAttributes(kid));
-            EcCurve curve = found == null ? null : EcCurve.of(found.getParams()).orElse(null);
-            if (found == null || curve == null) {
-                throw new InvalidRequestException("the public key of the unwrapped key cannot be found out because its"
-                        + " algorithm list allows neither ECDSA nor ECDH: import the whole .wky file or"
-                        + " WrappedKeyEntry, which brings it along");
-            }
-            id = CardToken.keyIdentifier(curve.encode(found.getW()));
-            size = curve.bits();
+        if (!entry.keyType().isPrivate()) {
+            return PrivateKeyDescription.of(entry.keyType(), label, new byte[] {(byte) kid}, 0)
+                    .encode();
         }
-        return PrivateKeyDescription.of(entry.keyType(), label, id, size).encode();
+        Optional<byte[]> certificate = entry.certificate();
+        PublicKey known = certificate.isPresent() ? CardToken.publicKeyIn(certificate.get(), card.identity()) : null;
+        if (known == null && entry.keyType() == KeyType.EC) {
+            known = PublicKeyRecovery.recover(card, kid, card.keyAttributes(kid));
+        }
+        if (known == null) {
+            throw new InvalidRequestException("the public key of the unwrapped key cannot be found out because "
+                    + (entry.keyType() == KeyType.EC
+                            ? "its algorithm list allows neither ECDSA nor ECDH"
+                            : "it is an RSA key")
+                    + ": import the whole .wky file or WrappedKeyEntry, which brings it along");
+        }
+        return PrivateKeyDescription.of(entry.keyType(), label, CardToken.keyIdentifier(known), CardToken.size(known))
+                .encode();
     }
 
     private void unwrap(SmartCardHsm card, int kid, WrappedKeyEntry entry) throws SchsmException {

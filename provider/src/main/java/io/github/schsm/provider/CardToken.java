@@ -31,7 +31,6 @@ import io.github.schsm.TokenInfo;
 import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenRemovedException;
-import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.X509Certificates;
 import io.github.schsm.card.Authenticator;
 import io.github.schsm.card.CardDevice;
@@ -45,6 +44,7 @@ import io.github.schsm.card.KeyPairRequest;
 import io.github.schsm.card.PrivateKeyDescription;
 import io.github.schsm.card.Resend;
 import io.github.schsm.card.SmartCardHsm;
+import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
@@ -362,16 +362,18 @@ final class CardToken implements Token {
 
     private @Nullable PublicKey publicKey(SmartCardHsm card, int kid) throws SchsmException {
         Optional<byte[]> file = contents.file(card, Files.keyCertificate(kid));
-        if (file.isEmpty()) {
-            return null;
-        }
+        return file.isEmpty() ? null : publicKeyIn(file.get(), card.identity());
+    }
+
+    /** The public key in the certificate or request of a key; null if there is none in it. */
+    static @Nullable PublicKey publicKeyIn(byte[] file, DeviceIdentity device) throws SchsmException {
         try {
-            byte[] encoded = Tlv.parseFirst(file.get()).encoded();
+            byte[] encoded = Tlv.parseFirst(file).encoded();
             if ((encoded[0] & 0xFF) == X509) {
                 return X509Certificates.publicKey(X509Certificates.parse(encoded));
             }
             Cvc cvc = Cvc.parse(encoded);
-            return cvc.isAttestedBy(card.identity()) ? AttestedPublicKey.of(cvc, card.identity()) : cvc.getPublicKey();
+            return cvc.isAttestedBy(device) ? AttestedPublicKey.of(cvc, device) : cvc.getPublicKey();
         } catch (MalformedDataException writtenBySomebodyElse) {
             return null;
         }
@@ -399,12 +401,8 @@ final class CardToken implements Token {
         }
         EcCurve curve =
                 publicKey instanceof ECPublicKey ec ? EcCurve.of(ec.getParams()).orElse(null) : null;
-        int size;
-        if (curve != null) {
-            size = curve.bits();
-        } else if (publicKey instanceof RSAPublicKey rsa) {
-            size = rsa.getModulus().bitLength();
-        } else {
+        int size = size(publicKey);
+        if (size == 0) {
             Optional<PrivateKeyDescription> description = description(card, kid);
             size = description.isPresent() ? description.get().keySize().orElse(0) : 0;
         }
@@ -416,6 +414,16 @@ final class CardToken implements Token {
                 attributes.useCounter(),
                 attributes.keyDomain(),
                 attributes.wrappingKeyId());
+    }
+
+    /** Bits of field or modulus; 0 if not known. */
+    static int size(@Nullable PublicKey key) {
+        if (key instanceof RSAPublicKey rsa) {
+            return rsa.getModulus().bitLength();
+        }
+        return key instanceof ECPublicKey ec
+                ? EcCurve.of(ec.getParams()).map(EcCurve::bits).orElse(0)
+                : 0;
     }
 
     private boolean isEc(SmartCardHsm card, int kid) throws SchsmException {
@@ -706,16 +714,12 @@ final class CardToken implements Token {
 
     @Override
     public TokenKey generate(KeyRequest request) throws SchsmException {
-        if (request.type() == KeyType.RSA) {
-            throw new UnsupportedByDeviceException(
-                    "generation of RSA keys is not part of this version of the provider");
-        }
         return withContents(card -> {
             int kid = freeKid(contents.enumerate(card));
             List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
             KeyAttributes attributes = attributes(request);
             try {
-                byte[] id = request.type() == KeyType.EC
+                byte[] id = request.type().isPrivate()
                         ? generatePair(card, kid, request, attributes)
                         : generateSecret(card, kid, request, attributes);
                 describe(card, kid, request, id);
@@ -731,14 +735,20 @@ final class CardToken implements Token {
 
     private byte[] generatePair(SmartCardHsm card, int kid, KeyRequest request, KeyAttributes attributes)
             throws SchsmException {
+        String chr = card.identity().deviceId() + "00001";
         EcCurve curve = request.curve();
-        if (curve == null) {
-            throw new InvalidRequestException("an EC key needs a curve");
+        BigInteger exponent = request.publicExponent();
+        KeyPairRequest pair;
+        if (curve != null) {
+            pair = KeyPairRequest.ec(curve, chr, attributes);
+        } else if (exponent != null) {
+            pair = KeyPairRequest.rsa(request.size(), exponent, chr, attributes);
+        } else {
+            throw new InvalidRequestException("an EC key needs a curve, an RSA key a public exponent");
         }
-        Cvc made = card.generateKeyPair(
-                kid, KeyPairRequest.ec(curve, card.identity().deviceId() + "00001", attributes));
+        Cvc made = card.generateKeyPair(kid, pair);
         contents.put(Files.keyCertificate(kid), made.getEncoded());
-        return keyIdentifier(made.publicPoint());
+        return keyIdentifier(made.getPublicKey());
     }
 
     private byte[] generateSecret(SmartCardHsm card, int kid, KeyRequest request, KeyAttributes attributes)
@@ -789,6 +799,20 @@ final class CardToken implements Token {
     /** What people call a subject key identifier: SHA-1 of the point without its first byte. */
     static byte[] keyIdentifier(byte[] point) {
         return sha1(Arrays.copyOfRange(point, 1, point.length));
+    }
+
+    /** The same for either kind of key: of an RSA key, SHA-1 of the modulus. */
+    static byte[] keyIdentifier(PublicKey key) throws InvalidRequestException {
+        if (key instanceof RSAPublicKey rsa) {
+            byte[] modulus = rsa.getModulus().toByteArray();
+            return sha1(modulus[0] == 0 ? Arrays.copyOfRange(modulus, 1, modulus.length) : modulus);
+        }
+        if (key instanceof ECPublicKey ec) {
+            return keyIdentifier(EcCurve.of(ec.getParams())
+                    .orElseThrow(() -> new InvalidRequestException("the key is on none of the known curves"))
+                    .encode(ec.getW()));
+        }
+        throw new InvalidRequestException("an EC or RSA key is expected, not " + key.getAlgorithm());
     }
 
     private static byte[] sha1(byte[] data) {

@@ -13,7 +13,6 @@ import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidParameterException;
 import java.security.KeyPair;
 import java.security.KeyPairGeneratorSpi;
-import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
 import java.security.SecureRandom;
@@ -112,18 +111,17 @@ final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
         SchsmKeySpec wanted = spec;
         try {
             SchsmEcPrivateKey parent = wanted == null ? null : wanted.parent().orElse(null);
-            SchsmKey handle = wanted != null && parent != null ? derive(wanted, parent) : generate(wanted);
-            return new KeyPair(handle.details().publicKey(), (PrivateKey) handle);
+            return Generators.pair(
+                    wanted != null && parent != null
+                            ? derive(wanted, parent)
+                            : Generators.generate(tokens, wanted, request(wanted)));
         } catch (SchsmException failed) {
             throw EngineKeys.unchecked(failed);
         }
     }
 
-    private SchsmKey generate(@Nullable SchsmKeySpec wanted) throws SchsmException {
-        KeyRequest request =
-                wanted == null ? KeyRequest.plain(KeyType.EC, curve, 0) : wanted.toRequest(KeyType.EC, curve, 0);
-        Token token = Generators.token(tokens, wanted);
-        return EngineKeys.handleOfNew(token, token.generate(request));
+    private KeyRequest request(@Nullable SchsmKeySpec wanted) {
+        return wanted == null ? KeyRequest.plain(KeyType.EC, curve, 0) : wanted.toRequest(KeyType.EC, curve, 0);
     }
 
     private static SchsmKey derive(SchsmKeySpec wanted, SchsmEcPrivateKey parent) throws SchsmException {

@@ -4,6 +4,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
+import io.github.schsm.SchsmRsaPrivateKey;
 import io.github.schsm.SchsmSecretKey;
 import io.github.schsm.Token;
 import io.github.schsm.TokenKey;
@@ -31,6 +32,19 @@ final class EngineKeys {
             return handle;
         }
         throw notOurs(key, engine, "an EC private key");
+    }
+
+    /** An RSA key. */
+    static SchsmRsaPrivateKey rsaPrivate(@Nullable Key key, String engine) throws InvalidKeyException {
+        if (key instanceof SchsmRsaPrivateKey handle) {
+            return handle;
+        }
+        throw notOurs(key, engine, "an RSA private key");
+    }
+
+    /** Length of the modulus in bytes. */
+    static int length(SchsmRsaPrivateKey key) {
+        return (key.getModulus().bitLength() + 7) / 8;
     }
 
     static SchsmSecretKey secret(@Nullable Key key, KeyAlgorithm algorithm, String engine) throws InvalidKeyException {

@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.KeyType;
 import io.github.schsm.Mechanism;
@@ -9,9 +10,11 @@ import io.github.schsm.keystore.SchsmKeyStore;
 import java.security.InvalidParameterException;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
+import java.security.SignatureSpi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.crypto.CipherSpi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +58,12 @@ final class EngineService extends Provider.Service {
         Tokens tokens = provider.tokens();
         return switch (mechanism.type()) {
             case "KeyStore" -> new SchsmKeyStore(tokens);
-            case "Signature" -> new EcdsaSignatureSpi(mechanism);
-            case "Cipher" -> isWrapping() ? new XkekCipherSpi() : new AesCbcCipherSpi(mechanism, provider);
+            case "Signature" -> signature();
+            case "Cipher" -> cipher();
             case "KeyAgreement" -> isXkek() ? new XkekKeyAgreementSpi() : new EcdhKeyAgreementSpi(mechanism);
             case "Mac" -> new CmacSpi(mechanism);
-            case "KeyPairGenerator" -> new EcKeyPairGeneratorSpi(tokens, provider);
+            case "KeyPairGenerator" ->
+                isRsa() ? new RsaKeyPairGeneratorSpi(tokens, provider) : new EcKeyPairGeneratorSpi(tokens, provider);
             case "KeyGenerator" -> new AesKeyGeneratorSpi(tokens, provider);
             case "KeyFactory" -> new HandleKeyFactorySpi(mechanism);
             case "SecretKeyFactory" ->
@@ -73,8 +77,28 @@ final class EngineService extends Provider.Service {
         };
     }
 
+    private SignatureSpi signature() throws NoSuchAlgorithmException {
+        if (!isRsa()) {
+            return new EcdsaSignatureSpi(mechanism);
+        }
+        return mechanism.algorithm() == KeyAlgorithm.RSA_PKCS1
+                ? new RsaSignatureSpi(mechanism)
+                : new RsaPssSignatureSpi(mechanism);
+    }
+
+    private CipherSpi cipher() {
+        if (isWrapping()) {
+            return new XkekCipherSpi();
+        }
+        return isRsa() ? new RsaCipherSpi(mechanism) : new AesCbcCipherSpi(mechanism, provider);
+    }
+
     private boolean isWrapping() {
         return mechanism.name().equals("XKEK");
+    }
+
+    private boolean isRsa() {
+        return mechanism.keyType() == KeyType.RSA;
     }
 
     private boolean isXkek() {

@@ -2,9 +2,13 @@ package io.github.schsm.provider;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDomain;
+import io.github.schsm.KeyRequest;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Token;
+import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Security;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,17 @@ final class Generators {
         return "provider " + provider.getName() + " stands in front of all others, so it generates " + algorithm
                 + " keys only by a SchsmKeySpec, in order not to take over every key generation of the program: use"
                 + " one, or put the provider at the end of the list";
+    }
+
+    /** Generates a key. */
+    static SchsmKey generate(Tokens tokens, @Nullable SchsmKeySpec spec, KeyRequest request) throws SchsmException {
+        Token token = token(tokens, spec);
+        return EngineKeys.handleOfNew(token, token.generate(request));
+    }
+
+    /** The pair of which this is the private half. */
+    static KeyPair pair(SchsmKey handle) {
+        return new KeyPair(handle.details().publicKey(), (PrivateKey) handle);
     }
 
     /** The token in which the key is generated: that of the domain, which has to be one of the provider's. */

@@ -1,8 +1,10 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmPrivateKey;
+import io.github.schsm.SchsmRsaPrivateKey;
 import java.security.InvalidKeyException;
 import java.security.InvalidParameterException;
 import java.security.PrivateKey;
@@ -77,6 +79,17 @@ abstract class TokenSignatureSpi extends SignatureSpi {
         } finally {
             data.reset();
         }
+    }
+
+    /** An RSA signature of the token, which is as long as the modulus. */
+    final byte[] signed(SchsmRsaPrivateKey signer, KeyAlgorithm algorithm, byte[] input)
+            throws SignatureException, SchsmException {
+        byte[] signature = signer.token().sign(signer.key(), algorithm, input);
+        if (signature.length != EngineKeys.length(signer)) {
+            throw new SignatureException("the device answered " + signature.length + " bytes for a signature of "
+                    + signer + ", which has " + EngineKeys.length(signer));
+        }
+        return signature;
     }
 
     @Override

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MechanismTable {
     private static final String ANY = "1.0";
-    private static final String AES_FIRMWARE = "3.0";
-    private static final String XKEK_FIRMWARE = "3.4";
+    private static final String AES_FIRMWARE = Feature.AES.minFirmware();
+    private static final String XKEK_FIRMWARE = Feature.XKEK.minFirmware();
 
     private static final List<Mechanism> ALL = build();
 

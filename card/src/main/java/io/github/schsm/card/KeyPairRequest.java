@@ -1,6 +1,7 @@
 package io.github.schsm.card;
 
 import io.github.schsm.EcCurve;
+import io.github.schsm.MalformedDataException;
 import io.github.schsm.Tlv;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ public record KeyPairRequest(
 
     private static final int PUBLIC_KEY = 0x7F49;
     private static final int OID = 0x06;
+    private static final BigInteger OLD_RSA = BigInteger.valueOf(2048);
     private static final byte[] ECDSA_SHA256 = HexFormat.of().parseHex("04007F00070202020203");
     private static final byte[] RSA_SHA256 = HexFormat.of().parseHex("04007F00070202020102");
     private static final int PUBLIC_EXPONENT = 0x82;
@@ -67,6 +69,12 @@ public record KeyPairRequest(
     private static byte[] unsigned(BigInteger number) {
         byte[] bytes = number.toByteArray();
         return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+    }
+
+    /** Whether it is for an RSA key of more than 2048 bits. */
+    boolean isLongRsa() throws MalformedDataException {
+        Optional<Tlv> size = publicKey.find(KEY_SIZE);
+        return size.isPresent() && new BigInteger(1, size.get().value()).compareTo(OLD_RSA) > 0;
     }
 
     /** The command data. */

@@ -6,6 +6,7 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.EcdsaSignature;
+import io.github.schsm.Feature;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
@@ -251,6 +252,10 @@ public final class SmartCardHsm {
         byte[] soPin = Pins.so(soPinText);
         try {
             pins.initialize(data, soPin);
+        } catch (DeviceException refused) {
+            throw settings.keyDomainSlots() > 0
+                    ? FirmwareRefusal.explain(Feature.KEY_DOMAINS, refused, applet())
+                    : refused;
         } finally {
             Arrays.fill(data, (byte) 0);
             Arrays.fill(soPin, (byte) 0);
@@ -310,7 +315,9 @@ public final class SmartCardHsm {
         if (!session.limits().fits(command)) {
             command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encodeShort(), ne);
         }
-        byte[] answer = executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), command, Resend.NEVER);
+        CommandApdu fitting = command;
+        Step<byte[]> generate = () -> executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), fitting, Resend.NEVER);
+        byte[] answer = request.isLongRsa() ? needing(Feature.RSA_OVER_2048, generate) : generate.run();
         return Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
     }
 
@@ -331,7 +338,9 @@ public final class SmartCardHsm {
         };
         byte[] data = Tlv.concat(attributes.encode().toArray(Tlv[]::new));
         CommandApdu command = CommandApdu.of(0x00, 0x48, kid, algorithm, data, CommandApdu.NO_LE);
-        execute(CardCommand.GENERATE_SYMMETRIC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER);
+        needing(
+                Feature.AES,
+                () -> execute(CardCommand.GENERATE_SYMMETRIC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER));
     }
 
     /**
@@ -407,7 +416,7 @@ public final class SmartCardHsm {
      * @param resend  see {@link KeyAttributes#resend()}
      */
     public byte[] aesCbc(int kid, boolean encrypt, byte[] iv, byte[] data, Resend resend) throws SchsmException {
-        return symmetric.cbc(kid, encrypt, iv, data, resend);
+        return needing(Feature.AES, () -> symmetric.cbc(kid, encrypt, iv, data, resend));
     }
 
     /**
@@ -422,7 +431,7 @@ public final class SmartCardHsm {
      * @throws InvalidRequestException if the data does not fit into one command and the key's list has no CBC
      */
     public byte[] cmac(int kid, byte[] data, KeyAttributes attributes, Resend resend) throws SchsmException {
-        return symmetric.cmac(kid, data, attributes, resend);
+        return needing(Feature.AES, () -> symmetric.cmac(kid, data, attributes, resend));
     }
 
     /**
@@ -435,7 +444,7 @@ public final class SmartCardHsm {
      * @throws InvalidRequestException if the input does not fit into one command
      */
     public byte[] derive(int kid, byte[] input, Resend resend) throws SchsmException {
-        return symmetric.derive(kid, input, resend);
+        return needing(Feature.AES, () -> symmetric.derive(kid, input, resend));
     }
 
     /**
@@ -574,7 +583,10 @@ public final class SmartCardHsm {
     public void deriveXkek(int kid, AttestedPublicKey peer) throws SchsmException {
         byte[] content = Tlv.parse(peer.request().getEncoded()).value();
         CommandApdu command = CommandApdu.of(0x80, 0x62, kid, KeyAlgorithm.ECDH_XKEK.id(), content, CommandApdu.NO_LE);
-        withKnown(peer.identity(), () -> executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, Resend.NEVER));
+        needing(
+                Feature.XKEK,
+                () -> withKnown(
+                        peer.identity(), () -> executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, Resend.NEVER)));
     }
 
     interface Step<T> {
@@ -672,7 +684,10 @@ public final class SmartCardHsm {
         if (response.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
             return Optional.empty();
         }
-        requireOk(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), response);
+        needing(Feature.KEY_DOMAINS, () -> {
+            requireOk(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), response);
+            return true;
+        });
         return Optional.of(KeyDomainAnswer.parse(slot, response.data()));
     }
 
@@ -711,7 +726,11 @@ public final class SmartCardHsm {
         }
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x01, slot, new byte[] {(byte) shares}, CommandApdu.SHORT_LE);
         return KeyDomainAnswer.parse(
-                slot, execute(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, Resend.NEVER));
+                slot,
+                needing(
+                        Feature.KEY_DOMAINS,
+                        () -> execute(
+                                CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, Resend.NEVER)));
     }
 
     /**
@@ -727,7 +746,14 @@ public final class SmartCardHsm {
         try {
             return KeyDomainAnswer.parse(
                     slot,
-                    execute(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), command, Pin.NOT_NEEDED, Resend.NEVER));
+                    needing(
+                            Feature.KEY_DOMAINS,
+                            () -> execute(
+                                    CardCommand.MANAGE_KEY_DOMAIN,
+                                    keyDomain(slot),
+                                    command,
+                                    Pin.NOT_NEEDED,
+                                    Resend.NEVER)));
         } finally {
             command.wipe();
         }
@@ -751,7 +777,7 @@ public final class SmartCardHsm {
             return KeyDomainAnswer.parse(slot, answer);
         } catch (DeviceException refused) {
             unknown.ifPresent(refused::addSuppressed);
-            throw refused;
+            throw FirmwareRefusal.explain(Feature.XKEK, refused, applet());
         }
     }
 
@@ -792,6 +818,15 @@ public final class SmartCardHsm {
     }
 
     // How commands go out
+
+    /** Says of a refusal that the firmware is too old for it, where that is why. */
+    private <T> T needing(Feature feature, Step<T> step) throws SchsmException {
+        try {
+            return step.run();
+        } catch (DeviceException refused) {
+            throw FirmwareRefusal.explain(feature, refused, applet());
+        }
+    }
 
     private byte[] read(CardCommand name, String object, CommandApdu command) throws SchsmException {
         return execute(name, object, command, Pin.NOT_NEEDED, Resend.ALLOWED);

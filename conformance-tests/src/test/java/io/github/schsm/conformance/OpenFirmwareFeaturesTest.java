@@ -1,0 +1,17 @@
+package io.github.schsm.conformance;
+
+import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.Quirk;
+
+/** On a device that lists no data files, answers ECDH otherwise and shows attributes in another form. */
+class OpenFirmwareFeaturesTest extends DeviceFeaturesConformance {
+    @Override
+    protected Bench open() throws Exception {
+        return new SimulatorBench(DeviceProfile.smartCardHsm4k()
+                .with(
+                        Quirk.ECDH_ANSWERS_X_ONLY,
+                        Quirk.LONG_FORM_ATTRIBUTES,
+                        Quirk.ENUMERATE_WITHOUT_CONTENTS,
+                        Quirk.SUPERFLUOUS_ZEROS));
+    }
+}

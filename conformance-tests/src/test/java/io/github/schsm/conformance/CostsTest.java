@@ -2,8 +2,11 @@ package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.DataObject;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.Sp80056cKeySpec;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.provider.SchsmProvider;
@@ -25,6 +28,7 @@ import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
+import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.IvParameterSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -345,5 +349,74 @@ class CostsTest {
         Mac mac = Mac.getInstance("AESCMAC", provider);
         mac.init(aes);
         assertCost("AES-CMAC", exchanges(() -> mac.doFinal(new byte[1000])));
+    }
+
+    @Test
+    void secretKeyOperations() throws Exception {
+        Provider provider = bench.source().provider();
+        bench.source().keyStore();
+        javax.crypto.KeyGenerator generator = javax.crypto.KeyGenerator.getInstance("AES", provider);
+        generator.init(SchsmKeySpec.builder("aes").keySize(256).build());
+        SecretKey aes = generator.generateKey();
+        Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding", provider);
+        cipher.init(Cipher.ENCRYPT_MODE, aes, new IvParameterSpec(new byte[16]));
+        assertCost("AES-CBC, 10 kB", exchanges(() -> cipher.doFinal(new byte[10_000])));
+        Mac mac = Mac.getInstance("AESCMAC", provider);
+        mac.init(aes);
+        assertCost("AES-CMAC, 10 kB", exchanges(() -> mac.doFinal(new byte[10_000])));
+        SecretKeyFactory factory = SecretKeyFactory.getInstance("SP800-56C", provider);
+        assertCost(
+                "derivation by SP 800-56C",
+                exchanges(() -> factory.generateSecret(new Sp80056cKeySpec(aes, new byte[32], "AES"))));
+    }
+
+    @Test
+    void derivedKeysAndUseCounters() throws Exception {
+        Provider provider = bench.source().provider();
+        KeyStore keyStore = bench.source().keyStore();
+        KeyPair parent = Group.generatePair(
+                provider,
+                SchsmKeySpec.builder("parent")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .build());
+        assertCost(
+                "derivation of an EC key",
+                exchanges(() -> Group.generatePair(
+                        provider,
+                        SchsmKeySpec.builder("derived")
+                                .derivedFrom(parent.getPrivate(), new byte[] {1})
+                                .build())));
+        KeyPair counted = Group.generatePair(
+                provider,
+                SchsmKeySpec.builder("counted")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .useCounter(5)
+                        .build());
+        Signature signature = Signature.getInstance("SHA256withECDSA", provider);
+        signature.initSign(counted.getPrivate());
+        assertThat(keyStore.getEntry("counted", null).getAttributes()).isNotEmpty();
+        sign(signature, new byte[1]);
+        assertCost(
+                "use counter shown after a use",
+                exchanges(() -> keyStore.getEntry("counted", null).getAttributes()));
+    }
+
+    @Test
+    void dataObjectsAndLabel() throws Exception {
+        SchsmDevice device = SchsmDevice.of(bench.source().keyStore());
+        DataObject[] stored = new DataObject[1];
+        assertCost(
+                "data object of 500 bytes stored",
+                exchanges(() -> stored[0] = device.storeData(DataObject.of("one", true), new byte[500])));
+        assertCost("data object of 500 bytes read", exchanges(() -> device.readData(stored[0])));
+        assertCost(
+                "data object of 500 bytes replaced",
+                exchanges(() -> stored[0] = device.storeData(stored[0], new byte[500])));
+        device.storeData(DataObject.of("two", false), new byte[5000]);
+        device.token().load(null);
+        assertCost("list of two data objects after a load", exchanges(device::dataObjects));
+        assertCost("data object deleted", exchanges(() -> device.deleteData(stored[0])));
+        device.info();
+        assertCost("label of the token changed", exchanges(() -> device.setLabel("label")));
     }
 }

@@ -149,9 +149,15 @@ final class CardDataObjects {
     private void takeBackUnlessAlone(SmartCardHsm card, DataObject stored, Found old, SchsmException reason)
             throws SchsmException {
         try {
+            // Perhaps the card was reset and the applet is not selected any more.
+            card.selectApplet();
             if (!card.exists(old.fid())) {
+                if (old.descriptionFid().isPresent()) {
+                    CardToken.deleteIfThere(card, old.descriptionFid().getAsInt());
+                }
                 return;
             }
+            token.contents().enumerate(card);
             delete(card, require(card, stored));
         } catch (SchsmException alsoFailed) {
             reason.addSuppressed(alsoFailed);

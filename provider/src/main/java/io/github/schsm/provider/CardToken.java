@@ -555,6 +555,8 @@ final class CardToken implements Token {
 
     private static boolean deletedAtLast(SmartCardHsm card, int fid) throws SchsmException {
         try {
+            // Perhaps the card was reset and the applet is not selected any more.
+            card.selectApplet();
             deleteIfThere(card, fid);
             return true;
         } catch (DeviceException refusedAgain) {

@@ -16,6 +16,7 @@ final class Commands {
                 new AttestCommand(),
                 new InitializeCommand(),
                 new PinCommands(),
+                new PkaCommands(),
                 new DeviceIdCommands(),
                 new GroupSignerCommands(),
                 new KdmCommands(),

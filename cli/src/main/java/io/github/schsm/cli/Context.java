@@ -1,8 +1,10 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.FoundDevice;
+import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,18 +21,19 @@ import org.jspecify.annotations.Nullable;
  * @param io       where it reads and writes
  * @param options  the options that every command has
  * @param settings the provider's configuration
+ * @param shared   what the commands of this process share
  */
-record Context(Io io, GlobalOptions options, Settings settings) {
+record Context(Io io, GlobalOptions options, Settings settings, Shared shared) {
     private static final String KEY_STORE = "SCHSM";
 
     /** The provider as configured. */
     SchsmProvider provider() {
-        return (SchsmProvider) new SchsmProvider().configure(settings.text());
+        return shared.provider(settings);
     }
 
     /** The same with another device. */
     Context on(String deviceId) {
-        return new Context(io, options, settings.with(Settings.DEVICE, deviceId));
+        return new Context(io, options, settings.with(Settings.DEVICE, deviceId), shared);
     }
 
     /** The one device that is meant, without verifying a PIN: what everybody may read. */
@@ -73,12 +76,25 @@ record Context(Io io, GlobalOptions options, Settings settings) {
     /** The same with a PIN from elsewhere. */
     Connected openWithPin(Secret source) throws GeneralSecurityException {
         Connected connected = open();
+        if (keysStandForPin(connected)) {
+            return connected;
+        }
         char[] pin = source.read(io, "of device " + connected.id());
         try {
             load(connected.keyStore(), pin);
             return connected;
         } finally {
             Arrays.fill(pin, '\0');
+        }
+    }
+
+    /** On a device without a PIN, and on one that registered keys have opened, nobody is asked for it. */
+    private boolean keysStandForPin(Connected connected) throws SchsmException {
+        try {
+            return shared.isOpened(connected.id())
+                    || connected.device().administration().userPin().state() == PinStatus.State.KEYS_INSTEAD;
+        } catch (UnsupportedByDeviceException anotherBackend) {
+            return false;
         }
     }
 

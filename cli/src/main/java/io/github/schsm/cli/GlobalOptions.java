@@ -1,6 +1,8 @@
 package io.github.schsm.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -99,4 +101,34 @@ final class GlobalOptions {
             scope = ScopeType.INHERIT,
             description = "Show with an error where in the program it came from.")
     boolean verbose;
+
+    /** The same options for another command, on one device. */
+    String[] forDevice(String deviceId, List<String> command) {
+        List<String> arguments = new ArrayList<>(command);
+        add(arguments, "--device", deviceId);
+        add(arguments, "--terminal", terminal);
+        add(arguments, "--reader", reader);
+        add(arguments, "--trust", trust);
+        add(arguments, "--name", name);
+        add(arguments, "--config", config);
+        add(arguments, "--pin-env", pinEnvironment);
+        add(arguments, "--pin-file", pinFile);
+        addIf(arguments, "--json", json);
+        addIf(arguments, "--yes", yes);
+        addIf(arguments, "--verbose", verbose);
+        return arguments.toArray(String[]::new);
+    }
+
+    private static void add(List<String> arguments, String option, @Nullable Object value) {
+        if (value != null) {
+            arguments.add(option);
+            arguments.add(value.toString());
+        }
+    }
+
+    private static void addIf(List<String> arguments, String option, boolean given) {
+        if (given) {
+            arguments.add(option);
+        }
+    }
 }

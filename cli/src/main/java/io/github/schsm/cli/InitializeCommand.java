@@ -61,6 +61,11 @@ final class InitializeCommand extends SchsmCommand {
     private boolean sessionPin;
 
     @CommandLine.Option(
+            names = "--no-pin",
+            description = "Public key authentication: there is no user PIN, registered keys stand in its place.")
+    private boolean noPin;
+
+    @CommandLine.Option(
             names = "--required-keys",
             paramLabel = "N",
             defaultValue = "0",
@@ -102,12 +107,16 @@ final class InitializeCommand extends SchsmCommand {
 
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
+        if (label != null && (noPin || pinAndKeys)) {
+            throw new CliException("the label of a device that registered keys have to open is set afterwards: leave"
+                    + " --label out, and give it later by schsm pka run … -- label TEXT");
+        }
         Connected connected = context.open();
         String id = connected.id();
         context.confirm("Every key, certificate and key domain on device " + id + " will be erased");
         char[] so = soPin.secret().read(context.io(), "of device " + id);
         try {
-            char[] pin = newPin.secret().readNew(context.io(), "of device " + id);
+            char[] pin = noPin ? new char[0] : newPin.secret().readNew(context.io(), "of device " + id);
             try {
                 return initialize(connected, pin, so);
             } finally {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Schsm implements Runnable {
     private final Io io;
+    private final Shared shared;
 
     @Mixin
     private GlobalOptions options;
@@ -32,8 +33,9 @@ public final class Schsm implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    private Schsm(Io io) {
+    private Schsm(Io io, Shared shared) {
         this.io = io;
+        this.shared = shared;
     }
 
     /** Starts the command and ends the JVM with its exit status. */
@@ -43,7 +45,12 @@ public final class Schsm implements Runnable {
 
     /** Runs one command. */
     static int run(Io io, String... arguments) {
-        int status = commandLine(io).execute(arguments);
+        return run(io, new Shared(), arguments);
+    }
+
+    /** Runs one command among others of this process. */
+    static int run(Io io, Shared shared, String... arguments) {
+        int status = commandLine(io, shared).execute(arguments);
         io.out().flush();
         io.err().flush();
         return status;
@@ -51,7 +58,11 @@ public final class Schsm implements Runnable {
 
     /** The command and all its subcommands. */
     static CommandLine commandLine(Io io) {
-        CommandLine root = new CommandLine(new Schsm(io));
+        return commandLine(io, new Shared());
+    }
+
+    private static CommandLine commandLine(Io io, Shared shared) {
+        CommandLine root = new CommandLine(new Schsm(io, shared));
         for (Object command : Commands.all()) {
             root.addSubcommand(command);
         }
@@ -74,7 +85,7 @@ public final class Schsm implements Runnable {
     }
 
     Context context() throws CliException {
-        return new Context(io, options, Settings.of(options));
+        return new Context(io, options, Settings.of(options), shared);
     }
 
     @Override

@@ -1,0 +1,30 @@
+package io.github.schsm.cli;
+
+import io.github.schsm.provider.SchsmProvider;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the commands of one process share: the providers, because logins belong to them, and which devices registered
+ * keys have opened, because that ends with the process.
+ */
+final class Shared {
+    private final Map<String, SchsmProvider> providers = new HashMap<>();
+    private final Set<String> opened = new HashSet<>();
+
+    /** The provider with this configuration. */
+    SchsmProvider provider(Settings settings) {
+        return providers.computeIfAbsent(settings.text(), text -> (SchsmProvider) new SchsmProvider().configure(text));
+    }
+
+    /** Registered keys have authenticated to the device, and no PIN is needed besides. */
+    void opened(String deviceId) {
+        opened.add(deviceId);
+    }
+
+    boolean isOpened(String deviceId) {
+        return opened.contains(deviceId);
+    }
+}

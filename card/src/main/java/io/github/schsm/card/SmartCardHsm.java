@@ -21,6 +21,7 @@ import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
+import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.card.CardSession.Pin;
 import java.nio.charset.StandardCharsets;
@@ -266,7 +267,12 @@ public final class SmartCardHsm {
     /** INITIALIZE DEVICE without data: free memory in bytes; -1 if the device does not say (firmware before 2.4). */
     public long freeMemory() throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x50, 0x00, 0x00, CommandApdu.SHORT_LE);
-        byte[] answer = read(CardCommand.INITIALIZE_DEVICE, DEVICE, command);
+        byte[] answer;
+        try {
+            answer = needing(Feature.FREE_MEMORY, () -> read(CardCommand.INITIALIZE_DEVICE, DEVICE, command));
+        } catch (UnsupportedByDeviceException tooOld) {
+            return -1;
+        }
         if (answer.length < Integer.BYTES) {
             return -1;
         }
@@ -488,7 +494,12 @@ public final class SmartCardHsm {
     public void unwrapKey(int kid, byte[] blob) throws SchsmException {
         requireKid(kid);
         CommandApdu command = CommandApdu.of(0x80, 0x74, kid, KeyAlgorithm.UNWRAP.id(), blob, CommandApdu.NO_LE);
-        executeLarge(CardCommand.UNWRAP_KEY, key(kid), command, Resend.NEVER);
+        Step<byte[]> unwrap = () -> executeLarge(CardCommand.UNWRAP_KEY, key(kid), command, Resend.NEVER);
+        if (WrappedKeyBlob.isAes(blob)) {
+            needing(Feature.AES, unwrap);
+        } else {
+            unwrap.run();
+        }
     }
 
     // Public keys of other devices

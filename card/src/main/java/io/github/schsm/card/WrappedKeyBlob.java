@@ -103,6 +103,11 @@ public record WrappedKeyBlob(
                 kcv, type, algorithmOid, allowedAlgorithms, accessConditions, keyOid, cipherText, mac);
     }
 
+    /** Whether the bytes begin as a wrapped AES key does. */
+    static boolean isAes(byte[] blob) {
+        return blob.length > KCV_LENGTH && blob[KCV_LENGTH] == AES;
+    }
+
     private static byte[] field(ByteBuffer rest) throws MalformedDataException {
         int at = rest.position();
         int length = rest.remaining() < 2 ? -1 : rest.getShort() & 0xFFFF;

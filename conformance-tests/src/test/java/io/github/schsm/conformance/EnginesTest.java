@@ -285,6 +285,9 @@ class EnginesTest {
         for (ECPoint wrong : List.of(
                 new ECPoint(point.getAffineX(), point.getAffineY().add(BigInteger.ONE)),
                 new ECPoint(BigInteger.ZERO, BigInteger.ZERO),
+                ECPoint.POINT_INFINITY,
+                new ECPoint(point.getAffineX().add(field(key)), point.getAffineY()),
+                new ECPoint(point.getAffineX(), point.getAffineY().subtract(field(key))),
                 new ECPoint(BigInteger.ONE, BigInteger.TEN))) {
             ECPublicKey offCurve = new CarelessEcKey(wrong, key.getParams());
             assertThatThrownBy(() -> agreement.doPhase(offCurve, true))
@@ -297,16 +300,22 @@ class EnginesTest {
         assertThat(agreement.generateSecret()).isNotEmpty();
     }
 
+    private static BigInteger field(ECPublicKey key) {
+        return ((java.security.spec.ECFieldFp) key.getParams().getCurve().getField()).getP();
+    }
+
     @Test
     void ecdhRefusesAKeyOfAnotherCurve() throws Exception {
         KeyPair own = generate("secp256r1");
         KeyPair other = generate("brainpoolP256r1");
         KeyAgreement agreement = KeyAgreement.getInstance("ECDH", provider);
         agreement.init(own.getPrivate());
+        bench.source().recorder().start();
 
         assertThatThrownBy(() -> agreement.doPhase(other.getPublic(), true))
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessageContaining("secp256r1");
+        assertThat(bench.source().recorder().count()).as("nothing was sent").isZero();
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "SunEC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         KeyPair software = generator.generateKeyPair();

@@ -22,6 +22,7 @@ import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Security;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -109,6 +110,20 @@ class KeyFactoriesTest {
         assertThat(KeyFactory.getInstance("EC", provider).translateKey(handle)).isSameAs(handle);
         assertThat(SecretKeyFactory.getInstance("AES", provider).translateKey(secret))
                 .isSameAs(secret);
+    }
+
+    @Test
+    void anRsaKeyFromOutsideIsOneOfTheDeviceOnceItIsIn() throws Exception {
+        RSAPrivateCrtKey key = (RSAPrivateCrtKey) RSA.getPrivate();
+        X509Certificate certificate = Pki.create().issue("rsa", RSA.getPublic());
+        PrivateKey handle = DkekRig.of(bench).importRsa("rsa", key, certificate.getEncoded());
+
+        assertThat(KeyFactory.getInstance("RSA", provider).translateKey(handle)).isSameAs(handle);
+        Signature signature = Signature.getInstance("SHA256withRSA", provider);
+        signature.initSign(handle);
+        Signature expected = Signature.getInstance("SHA256withRSA", "SunRsaSign");
+        expected.initSign(key);
+        assertThat(signature.sign()).isEqualTo(expected.sign());
     }
 
     @Test

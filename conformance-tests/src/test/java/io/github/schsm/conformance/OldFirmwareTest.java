@@ -11,12 +11,16 @@ import io.github.schsm.MechanismTable;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.card.WrappedKeyBlob;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStoreException;
 import java.security.Provider;
 import java.security.ProviderException;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import javax.crypto.KeyGenerator;
@@ -55,6 +59,41 @@ class OldFirmwareTest {
                 .cause()
                 .isInstanceOf(DeviceException.class);
         assertThat(bench.source().keyStore().size()).as("nothing is left").isZero();
+    }
+
+    @Test
+    void longRsaKeysNeedFirmware3() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", provider);
+        generator.initialize(SchsmKeySpec.builder("rsa").keySize(3072).build());
+
+        assertThatThrownBy(generator::generateKeyPair)
+                .isInstanceOf(ProviderException.class)
+                .hasMessageContainingAll("RSA keys of more than 2048 bits", "needs firmware 3.0, this is 2.6")
+                .hasCauseInstanceOf(UnsupportedByDeviceException.class);
+        assertThat(bench.source().keyStore().size()).as("nothing is left").isZero();
+    }
+
+    @Test
+    void wrappedAesKeysNeedFirmware3() throws Exception {
+        byte[] blob = WrappedKeyBlob.wrap(
+                        new byte[32], WrappedKeyBlob.AES, new byte[0], new byte[0], new byte[18], new SecureRandom())
+                .encode();
+
+        assertThatThrownBy(() -> bench.source().keyStore().setKeyEntry("aes", blob, null))
+                .isInstanceOf(KeyStoreException.class)
+                .hasMessageContaining("needs firmware 3.0, this is 2.6");
+    }
+
+    @Test
+    void beforeVersion24FreeMemoryIsNotTold() throws Exception {
+        try (SimulatorBench older =
+                new SimulatorBench(DeviceProfile.smartCardHsm26().withFirmware(2, 3))) {
+            assertThat(SchsmDevice.of(older.source().keyStore())
+                            .administration()
+                            .freeMemory())
+                    .isEqualTo(-1);
+        }
+        assertThat(device.administration().freeMemory()).isPositive();
     }
 
     @Test

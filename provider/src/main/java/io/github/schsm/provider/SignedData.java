@@ -1,6 +1,5 @@
 package io.github.schsm.provider;
 
-import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.SignatureException;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,7 @@ final class SignedData {
     /** No token takes as much in one command. */
     private static final int MOST_KEPT = 0xFFFF;
 
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final SecretBuffer kept = new SecretBuffer();
     private @Nullable MessageDigest digest;
     private int most = MOST_KEPT;
     private String tooMuch = "";
@@ -68,14 +67,14 @@ final class SignedData {
 
     /** The hash or what was kept; what comes then is new. */
     byte[] take() {
-        byte[] taken = digest == null ? kept.toByteArray() : digest.digest();
+        byte[] taken = digest == null ? kept.copy() : digest.digest();
         reset();
         return taken;
     }
 
     void reset() {
         begun = false;
-        kept.reset();
+        kept.clear();
         if (digest != null) {
             digest.reset();
         }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public record DataObject(String reference, String label, String application, String oid, boolean pinProtected) {
     private static final int MAX_TEXT = 64;
-    private static final Pattern DOTTED = Pattern.compile("[012](\\.(0|[1-9][0-9]{0,17})){1,31}");
+    private static final Pattern DOTTED = Pattern.compile("[012](\\.(0|[1-9][0-9]{0,77})){1,40}");
 
     /** Checks the object identifier. */
     public DataObject {

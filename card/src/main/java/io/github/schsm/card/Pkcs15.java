@@ -27,6 +27,8 @@ final class Pkcs15 {
     /** Attributes of the type of object: where its value is. */
     static final int TYPE = 0xA1;
 
+    private static final int MAX_OBJECT_IDENTIFIER = 32;
+
     private Pkcs15() {}
 
     /** What stands behind the first object of a file is left over from a longer one. */
@@ -77,8 +79,11 @@ final class Pkcs15 {
         return OptionalInt.of(number);
     }
 
-    /** The content of an object identifier, dotted; nothing if it is none. */
+    /** The content of an object identifier, dotted; nothing if it is none, or of no sensible length. */
     static Optional<String> objectIdentifier(byte[] content) {
+        if (content.length > MAX_OBJECT_IDENTIFIER) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(ASN1ObjectIdentifier.fromContents(content).getId());
         } catch (IllegalArgumentException notOne) {

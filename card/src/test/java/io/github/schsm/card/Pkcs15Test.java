@@ -10,6 +10,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.card.PrivateKeyDescription.Usage;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +124,21 @@ class Pkcs15Test {
                 .isEqualTo(hex("3022 3007 0C0164 03020640 300F 0C03617070 06082B0601040181C31F A106 3004 0402CF01"));
         assertThat(DataObjectDescription.parse(withOid.encode()).applicationOid())
                 .contains("1.3.6.1.4.1.24991");
+    }
+
+    @Test
+    void passes_over_object_identifiers_that_are_none() throws Exception {
+        for (String content : List.of("", "80", "2B86", "2B8001", "2A" + "01".repeat(32))) {
+            String oid = String.format("06%02X%s", content.length() / 2, content);
+            String application = String.format("30%02X0C0161%s", 3 + oid.length() / 2, oid);
+            String parts = "30030C0164" + application + "A10630040402CF01";
+            byte[] description = hex(String.format("30%02X%s", parts.length() / 2, parts));
+            assertThat(DataObjectDescription.parse(description).applicationOid())
+                    .as(content)
+                    .isEmpty();
+            assertThat(DataObjectDescription.parse(description).fileIdentifier())
+                    .hasValue(0xCF01);
+        }
     }
 
     @Test

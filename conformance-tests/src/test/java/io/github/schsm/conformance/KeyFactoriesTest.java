@@ -62,9 +62,14 @@ class KeyFactoriesTest {
     private SimulatorBench bench;
     private Provider provider;
 
+    /** Devices as these tests want to speak to them. */
+    SimulatorBench newBench() throws Exception {
+        return new SimulatorBench();
+    }
+
     @BeforeEach
     void open() throws Exception {
-        bench = new SimulatorBench();
+        bench = newBench();
         provider = bench.source().provider();
         bench.source().keyStore();
     }

@@ -60,9 +60,14 @@ class KeyStoreTest {
     private Provider provider;
     private KeyStore keyStore;
 
+    /** Devices as these tests want to speak to them. */
+    SimulatorBench newBench() throws Exception {
+        return new SimulatorBench();
+    }
+
     @BeforeEach
     void open() throws Exception {
-        bench = new SimulatorBench();
+        bench = newBench();
         provider = bench.source().provider();
         keyStore = bench.source().keyStore();
     }

@@ -12,11 +12,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Makes {@code terminal = rack:<n>} work: a simulated rack that one test has for itself. */
 public final class RackTokenSource implements TokenSource {
     private static final Map<String, SimulatorRack> RACKS = new ConcurrentHashMap<>();
+    private static final String REMOTE = "remote-";
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     /** Offers a rack. */
     static String offer(SimulatorRack rack) {
-        String number = Integer.toString(NUMBER.incrementAndGet());
+        return offer(rack, "");
+    }
+
+    /** Offers a rack as if it stood elsewhere. */
+    static String offerRemote(SimulatorRack rack) {
+        return offer(rack, REMOTE);
+    }
+
+    private static String offer(SimulatorRack rack, String where) {
+        String number = where + NUMBER.incrementAndGet();
         RACKS.put(number, rack);
         return "rack:" + number;
     }
@@ -37,6 +47,6 @@ public final class RackTokenSource implements TokenSource {
         if (rack == null) {
             throw new ConfigurationException("no rack " + location);
         }
-        return new Terminals(rack.terminals());
+        return new Terminals(rack.terminals(), location.startsWith(REMOTE));
     }
 }

@@ -10,9 +10,10 @@ import java.util.Map;
 import javax.smartcardio.CardException;
 
 /** A rack with two devices in this process, used by nobody else. */
-final class SimulatorBench implements Bench {
+class SimulatorBench implements Bench {
     private final SimulatorRack rack;
     private final String terminal;
+    private final String settings;
     private final SimulatedMember source;
     private final SimulatedMember target;
 
@@ -21,6 +22,12 @@ final class SimulatorBench implements Bench {
     }
 
     SimulatorBench(DeviceProfile profile) throws Exception {
+        this(profile, "");
+    }
+
+    /** With more in every configuration, e.g. {@code "; channel = secure"}. */
+    SimulatorBench(DeviceProfile profile, String settings) throws Exception {
+        this.settings = settings;
         rack = SimulatorRack.create(profile);
         terminal = RackTokenSource.offer(rack);
         source = member("ZZSIM000001");
@@ -39,7 +46,7 @@ final class SimulatorBench implements Bench {
 
     /** A configuration that names no device. */
     String configuration() {
-        return "terminal = " + terminal + "; trust = production, simulator";
+        return "terminal = " + terminal + "; trust = production, simulator" + settings;
     }
 
     SimulatorRack rack() {

@@ -1,6 +1,7 @@
 package io.github.schsm.conformance.pcsc;
 
 import io.github.schsm.conformance.Bench;
+import io.github.schsm.conformance.SecureWire;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatorRack;
@@ -14,6 +15,7 @@ public final class PcscBench implements Bench {
 
     private final PcscMember source;
     private final PcscMember target;
+    private final boolean secure;
 
     /**
      * Puts the devices in.
@@ -21,8 +23,21 @@ public final class PcscBench implements Bench {
      * @param terminal {@code pcsc} or {@code sunpcsc}
      */
     public PcscBench(String terminal) throws Exception {
-        this.source = new PcscMember(terminal, 0);
-        this.target = new PcscMember(terminal, 1);
+        this(terminal, "");
+    }
+
+    /**
+     * Puts the devices in.
+     *
+     * @param terminal {@code pcsc} or {@code sunpcsc}
+     * @param settings more for the configuration, e.g. {@code "; channel = secure"}
+     */
+    public PcscBench(String terminal, String settings) throws Exception {
+        this.source = new PcscMember(terminal, settings, 0);
+        this.target = new PcscMember(terminal, settings, 1);
+        this.secure = settings.contains("channel = secure");
+        source.reader.device().recorder().start();
+        target.reader.device().recorder().start();
     }
 
     @Override
@@ -39,6 +54,10 @@ public final class PcscBench implements Bench {
     public void close() {
         source.reader.close();
         target.reader.close();
+        if (secure) {
+            SecureWire.assertAllProtected(source.reader.device().recorder().exchanges());
+            SecureWire.assertAllProtected(target.reader.device().recorder().exchanges());
+        }
     }
 
     /** One device in its reader. */
@@ -46,11 +65,11 @@ public final class PcscBench implements Bench {
         private final VirtualReader reader;
         private final Provider provider;
 
-        private PcscMember(String terminal, int number) throws Exception {
+        private PcscMember(String terminal, String settings, int number) throws Exception {
             String id = String.format(Locale.ROOT, "ZZSIM%06d", NUMBER.incrementAndGet());
             SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
             this.reader = VirtualReader.plug(number, rack.device(id));
-            this.provider = new SchsmProvider().configure(reader.configuration(terminal));
+            this.provider = new SchsmProvider().configure(reader.configuration(terminal) + settings);
         }
 
         @Override

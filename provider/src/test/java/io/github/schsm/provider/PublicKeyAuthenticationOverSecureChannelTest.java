@@ -1,0 +1,14 @@
+package io.github.schsm.provider;
+
+/** The same with every command to the device protected: a command in plain ends the channel, and what was done over it. */
+class PublicKeyAuthenticationOverSecureChannelTest extends PublicKeyAuthenticationTest {
+    @Override
+    String settings() {
+        return "; channel = secure";
+    }
+
+    @Override
+    boolean anyForeignCommandEndsIt() {
+        return true;
+    }
+}

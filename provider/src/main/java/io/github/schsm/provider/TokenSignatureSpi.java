@@ -40,6 +40,7 @@ abstract class TokenSignatureSpi extends SignatureSpi {
     @Override
     protected final void engineInitVerify(PublicKey publicKey) throws InvalidKeyException {
         forgetKey();
+        data.reset();
         throw new InvalidKeyException("signatures are verified in software: use " + mechanism.name()
                 + " of another provider (leave the provider's name out, or name the JDK's or BC)");
     }
@@ -51,6 +52,12 @@ abstract class TokenSignatureSpi extends SignatureSpi {
         use(privateKey);
     }
 
+    private void requireKey() throws SignatureException {
+        if (key() == null) {
+            throw new SignatureException(mechanism.name() + " was not initialized for signing");
+        }
+    }
+
     @Override
     protected final void engineUpdate(byte b) throws SignatureException {
         engineUpdate(new byte[] {b}, 0, 1);
@@ -58,6 +65,7 @@ abstract class TokenSignatureSpi extends SignatureSpi {
 
     @Override
     protected final void engineUpdate(byte[] bytes, int offset, int length) throws SignatureException {
+        requireKey();
         if (!data.hasBegun()) {
             begin();
         }
@@ -66,9 +74,7 @@ abstract class TokenSignatureSpi extends SignatureSpi {
 
     @Override
     protected final byte[] engineSign() throws SignatureException {
-        if (key() == null) {
-            throw new SignatureException(mechanism.name() + " was not initialized for signing");
-        }
+        requireKey();
         try {
             if (!data.hasBegun()) {
                 begin();

@@ -222,13 +222,15 @@ final class BadCiphers {
                 .fresh(
                         "key for encryption only",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(DECRYPT, world.encryptOnly, iv()))
-                .kept(
-                        "part of a block",
-                        // With padding whatever is wrong has one answer.
-                        name.equals(PKCS5) ? BadPaddingException.class : IllegalBlockSizeException.class,
-                        (cipher, world) -> cipher.doFinal(new byte[33]));
-        if (name.equals(PKCS5)) {
+                        (cipher, world) -> cipher.init(DECRYPT, world.encryptOnly, iv()));
+        if (name.equals(NO_PADDING)) {
+            table.kept(
+                    "part of a block",
+                    IllegalBlockSizeException.class,
+                    (cipher, world) -> cipher.doFinal(new byte[33]));
+        } else {
+            // One exception for everything, or the padding could be guessed byte by byte.
+            table.kept("part of a block", BadPaddingException.class, (cipher, world) -> cipher.doFinal(new byte[33]));
             for (int last : new int[] {0, 17, 255}) {
                 table.kept("padding of " + last, BadPaddingException.class, (cipher, world) -> {
                     byte[] plain = BLOCKS.clone();

@@ -11,11 +11,13 @@ import java.security.KeyPairGenerator;
 import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.EllipticCurve;
 import java.security.spec.RSAKeyGenParameterSpec;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.crypto.KeyGenerator;
 import javax.crypto.spec.IvParameterSpec;
@@ -27,7 +29,7 @@ final class BadGenerators {
     private BadGenerators() {}
 
     static Stream<BadInput<?>> tables() {
-        return Stream.of(ecPairs(), aesKeys(), random());
+        return Stream.of(ecPairs(), rsaPairs(), aesKeys(), random());
     }
 
     private static SchsmKeySpec ec(String curve) {
@@ -105,6 +107,71 @@ final class BadGenerators {
                 .lost("domain of another device", ProviderException.class, (generator, world) -> {
                     generator.initialize(SchsmKeySpec.builder(MADE)
                             .parameters(new ECGenParameterSpec("secp256r1"))
+                            .domain(world.group.target().domain())
+                            .build());
+                    generator.generateKeyPair();
+                })
+                .kept(
+                        "device taken out",
+                        ProviderException.class,
+                        (generator, world) -> world.without(generator::generateKeyPair));
+    }
+
+    private static SchsmKeySpec rsa(int size) {
+        return SchsmKeySpec.builder(MADE).keySize(size).build();
+    }
+
+    private static BadInput<KeyPairGenerator> rsaPairs() {
+        BadInput<KeyPairGenerator> table = new BadInput<>(
+                "KeyPairGenerator RSA",
+                world -> KeyPairGenerator.getInstance("RSA", world.provider),
+                (generator, world) -> generator.initialize(rsa(1024)),
+                (generator, world) -> {
+                    RSAPublicKey made =
+                            (RSAPublicKey) generator.generateKeyPair().getPublic();
+                    assertThat(made.getModulus().bitLength()).isEqualTo(1024);
+                    world.keyStore.deleteEntry(MADE);
+                });
+        for (int bits : new int[] {-1, 0, 512, 1025, 8192}) {
+            table.fresh(
+                    "size of " + bits,
+                    InvalidParameterException.class,
+                    (generator, world) -> generator.initialize(bits));
+        }
+        for (BigInteger exponent : List.of(
+                BigInteger.ZERO,
+                BigInteger.ONE,
+                BigInteger.valueOf(65536),
+                BigInteger.ONE.negate(),
+                BigInteger.TWO.pow(65).add(BigInteger.ONE))) {
+            table.fresh(
+                    "exponent " + exponent,
+                    InvalidAlgorithmParameterException.class,
+                    (generator, world) -> generator.initialize(new RSAKeyGenParameterSpec(1024, exponent)));
+        }
+        return table.fresh(
+                        "no parameters",
+                        InvalidAlgorithmParameterException.class,
+                        (generator, world) -> generator.initialize((AlgorithmParameterSpec) null))
+                .fresh(
+                        "no exponent",
+                        InvalidAlgorithmParameterException.class,
+                        (generator, world) -> generator.initialize(new RSAKeyGenParameterSpec(1024, null)))
+                .fresh(
+                        "curve",
+                        InvalidAlgorithmParameterException.class,
+                        (generator, world) -> generator.initialize(new ECGenParameterSpec("secp256r1")))
+                .fresh(
+                        "spec with a curve",
+                        InvalidAlgorithmParameterException.class,
+                        (generator, world) -> generator.initialize(ec("secp256r1")))
+                .fresh(
+                        "spec with a size of 256",
+                        InvalidAlgorithmParameterException.class,
+                        (generator, world) -> generator.initialize(rsa(256)))
+                .lost("domain of another device", ProviderException.class, (generator, world) -> {
+                    generator.initialize(SchsmKeySpec.builder(MADE)
+                            .keySize(1024)
                             .domain(world.group.target().domain())
                             .build());
                     generator.generateKeyPair();

@@ -43,9 +43,11 @@ public abstract class BadInputConformance {
     static Stream<BadInput.Case> cases() {
         return Stream.of(
                         BadSignatures.tables(),
+                        BadRsa.tables(),
                         BadCiphers.tables(),
                         BadAgreements.tables(),
                         BadGenerators.tables(),
+                        BadFactories.tables(),
                         BadStores.tables())
                 .flatMap(tables -> tables)
                 .flatMap(BadInput::cases);

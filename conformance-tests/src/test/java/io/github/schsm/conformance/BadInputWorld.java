@@ -36,6 +36,10 @@ final class BadInputWorld implements AutoCloseable {
     final PrivateKey deleted;
     final PrivateKey usedUp;
     final PrivateKey movable;
+    final KeyPair rsa;
+    final PrivateKey rsaSignOnly;
+    final PrivateKey rsaDecryptOnly;
+    final PrivateKey rsaDeleted;
     final SecretKey aes;
     final SecretKey cmacOnly;
     final SecretKey encryptOnly;
@@ -77,12 +81,18 @@ final class BadInputWorld implements AutoCloseable {
                         .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
                         .build())
                 .getPrivate();
+        rsa = rsa("rsa");
+        rsaSignOnly =
+                rsa("rsa-sign", KeyAlgorithm.RSA_PKCS1, KeyAlgorithm.RSA_PSS).getPrivate();
+        rsaDecryptOnly = rsa("rsa-decrypt", KeyAlgorithm.RSA_DECRYPT_RAW).getPrivate();
+        rsaDeleted = rsa("rsa-deleted").getPrivate();
         aes = aes("aes");
         cmacOnly = aes("cmac-only", KeyAlgorithm.AES_CMAC);
         encryptOnly = aes("encrypt-only", KeyAlgorithm.AES_CBC_ENCRYPT);
         deletedAes = aes("deleted-aes");
         keyStore.deleteEntry("deleted");
         keyStore.deleteEntry("deleted-aes");
+        keyStore.deleteEntry("rsa-deleted");
         sign(usedUp);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "SunEC");
         generator.initialize(256);
@@ -99,6 +109,12 @@ final class BadInputWorld implements AutoCloseable {
         return Group.generatePair(
                 provider,
                 spec(label, allowed).parameters(new ECGenParameterSpec(curve)).build());
+    }
+
+    private KeyPair rsa(String label, KeyAlgorithm... allowed) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", provider);
+        generator.initialize(spec(label, allowed).keySize(1024).build());
+        return generator.generateKeyPair();
     }
 
     private static SchsmKeySpec.Builder spec(String label, KeyAlgorithm... allowed) {

@@ -86,7 +86,7 @@ final class BadSignatures {
     }
 
     /** What is wrong for every signature. */
-    private static BadInput<Signature> common(BadInput<Signature> table) {
+    static BadInput<Signature> common(BadInput<Signature> table) {
         return table.fresh(
                         "no key",
                         InvalidKeyException.class,

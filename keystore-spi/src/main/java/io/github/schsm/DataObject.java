@@ -33,15 +33,11 @@ public record DataObject(String reference, String label, String application, Str
     /**
      * One that is yet to be stored.
      *
-     * @param label        1 to {@value #MAX_TEXT} characters
+     * @param label        1 to {@value Labels#MOST_CHARACTERS} characters, none of them a control character
      * @param pinProtected whether reading it shall take the user PIN
      */
     public static DataObject of(String label, boolean pinProtected) {
-        if (label.isBlank() || label.length() > MAX_TEXT) {
-            throw new IllegalArgumentException("a label has 1 to " + MAX_TEXT + " characters, this has "
-                    + label.length() + (label.isBlank() ? " blanks" : ""));
-        }
-        return new DataObject("", label, "", "", pinProtected);
+        return new DataObject("", Labels.require(label), "", "", pinProtected);
     }
 
     /**

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * counter. For {@code KeyPairGenerator} (EC, RSA) and {@code KeyGenerator} (AES) of this provider.
  */
 public final class SchsmKeySpec implements AlgorithmParameterSpec {
-    private static final int MAX_LABEL = 64;
-
     private final String label;
     private final @Nullable AlgorithmParameterSpec parameters;
     private final int keySize;
@@ -46,14 +44,10 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
     /**
      * Starts with the label, which is the key's alias in the key store.
      *
-     * @param label 1 to {@value #MAX_LABEL} characters
+     * @param label 1 to {@value Labels#MOST_CHARACTERS} characters, none of them a control character
      */
     public static Builder builder(String label) {
-        if (label.isBlank() || label.length() > MAX_LABEL) {
-            throw new IllegalArgumentException("a label has 1 to " + MAX_LABEL + " characters, this has "
-                    + label.length() + (label.isBlank() ? " blanks" : ""));
-        }
-        return new Builder(label);
+        return new Builder(Labels.require(label));
     }
 
     /**

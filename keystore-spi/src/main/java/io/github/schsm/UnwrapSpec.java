@@ -5,14 +5,12 @@ import java.security.spec.AlgorithmParameterSpec;
 /**
  * The label a key gets when {@code Cipher XKEK} unwraps it. Without one it is {@code unwrapped-<KCV>-<n>}.
  *
- * @param label 1 to 64 characters
+ * @param label 1 to {@value Labels#MOST_CHARACTERS} characters, none of them a control character
  */
 public record UnwrapSpec(String label) implements AlgorithmParameterSpec {
     /** Checks the label. */
     public UnwrapSpec {
-        if (label.isBlank() || label.length() > 64) {
-            throw new IllegalArgumentException("a label has 1 to 64 characters, this has " + label.length());
-        }
+        Labels.require(label);
     }
 
     /** The label for the unwrapped key. */

@@ -48,8 +48,17 @@ class RequestsTest {
     void aKeySpecificationIsCheckedWhenItIsMade() {
         assertThatThrownBy(() -> SchsmKeySpec.builder(" ")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> SchsmKeySpec.builder("x".repeat(65))).hasMessageContaining("65");
+        assertThatThrownBy(() -> SchsmKeySpec.builder("a\u001B[2Jb")).hasMessageContaining("code 27");
+        assertThatThrownBy(() -> UnwrapSpec.label("a\nb")).hasMessageContaining("code 10");
         assertThatThrownBy(() -> SchsmKeySpec.builder("k").allow()).hasMessageContaining("1 to 16");
         assertThatThrownBy(() -> SchsmKeySpec.builder("k").useCounter(0)).hasMessageContaining("not 0");
+    }
+
+    @Test
+    void aNameThatIsNoLabelIsMadeOne() {
+        assertThat(Labels.nearest("CN=Example CA")).isEqualTo("CN=Example CA");
+        assertThat(Labels.require(Labels.nearest("x\n".repeat(64)))).hasSize(64).startsWith("x?x?");
+        assertThat(Labels.nearest("  ")).isEqualTo("unnamed");
     }
 
     @Test

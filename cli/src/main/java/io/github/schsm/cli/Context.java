@@ -1,7 +1,9 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.ConfigurationException;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmConfiguration;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings the provider's configuration
  * @param shared   what the commands of this process share
  */
-record Context(Io io, GlobalOptions options, Settings settings, Shared shared) {
+record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared shared) {
     private static final String KEY_STORE = "SCHSM";
 
     /** The provider as configured. */
@@ -32,8 +34,8 @@ record Context(Io io, GlobalOptions options, Settings settings, Shared shared) {
     }
 
     /** The same with another device. */
-    Context on(String deviceId) {
-        return new Context(io, options, settings.with(Settings.DEVICE, deviceId), shared);
+    Context on(String deviceId) throws ConfigurationException {
+        return new Context(io, options, settings.with(SchsmConfiguration.DEVICE, deviceId), shared);
     }
 
     /** The one device that is meant, without verifying a PIN: what everybody may read. */
@@ -47,7 +49,7 @@ record Context(Io io, GlobalOptions options, Settings settings, Shared shared) {
 
     /** The provider says it too, but in the words of its configuration. */
     private void requireOne(SchsmProvider provider) throws SchsmException {
-        String named = settings.get(Settings.DEVICE);
+        String named = settings.get(SchsmConfiguration.DEVICE).orElse(null);
         if (named != null && !named.contains(",")) {
             return;
         }
@@ -67,7 +69,7 @@ record Context(Io io, GlobalOptions options, Settings settings, Shared shared) {
 
     /** The one device that is meant, with the user PIN verified. */
     Connected openWithPin() throws GeneralSecurityException {
-        String configured = settings.get(Settings.PIN);
+        String configured = settings.get(SchsmConfiguration.PIN).orElse(null);
         Secret source = pin();
         boolean onReader = configured != null && configured.equals("pinpad") && !source.isGiven();
         return onReader ? open() : openWithPin(source);
@@ -101,7 +103,7 @@ record Context(Io io, GlobalOptions options, Settings settings, Shared shared) {
     /** Where the user PIN comes from: the options, else the configuration. */
     Secret pin() throws CliException {
         Secret fromOptions = secret("user PIN", "--pin", options.pinEnvironment, options.pinFile);
-        String configured = settings.get(Settings.PIN);
+        String configured = settings.get(SchsmConfiguration.PIN).orElse(null);
         if (fromOptions.isGiven() || configured == null) {
             return fromOptions;
         }

@@ -1,8 +1,12 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.SchsmConfiguration;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -109,6 +113,7 @@ final class GlobalOptions {
         add(arguments, "--terminal", terminal);
         add(arguments, "--reader", reader);
         add(arguments, "--trust", trust);
+        add(arguments, "--channel", channel);
         add(arguments, "--name", name);
         add(arguments, "--config", config);
         add(arguments, "--pin-env", pinEnvironment);
@@ -129,6 +134,39 @@ final class GlobalOptions {
     private static void addIf(List<String> arguments, String option, boolean given) {
         if (given) {
             arguments.add(option);
+        }
+    }
+
+    /**
+     * The provider's configuration: the entries of {@code --config}, and options in place of them.
+     *
+     * @throws CliException if the file cannot be used, or an option
+     */
+    SchsmConfiguration configuration() throws CliException {
+        SchsmConfiguration entries = config == null ? new SchsmConfiguration(Map.of()) : read(config);
+        entries = with(entries, SchsmConfiguration.TERMINAL, terminal);
+        entries = with(entries, SchsmConfiguration.DEVICE, device);
+        entries = with(entries, SchsmConfiguration.READER, reader);
+        entries = with(entries, SchsmConfiguration.TRUST, trust);
+        entries = with(entries, SchsmConfiguration.CHANNEL, channel);
+        return with(entries, SchsmConfiguration.NAME, name);
+    }
+
+    private static SchsmConfiguration read(Path file) throws CliException {
+        String text = new String(FileIo.read(file, "configuration file"), StandardCharsets.UTF_8);
+        try {
+            return SchsmConfiguration.parse(text);
+        } catch (ConfigurationException wrong) {
+            throw new CliException("the configuration file " + file + " cannot be used: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static SchsmConfiguration with(SchsmConfiguration entries, String key, @Nullable String value)
+            throws CliException {
+        try {
+            return value == null ? entries : entries.with(key, value);
+        } catch (ConfigurationException wrong) {
+            throw new CliException("--" + key + " cannot be used: " + wrong.getMessage(), wrong);
         }
     }
 }

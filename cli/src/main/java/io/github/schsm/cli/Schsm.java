@@ -85,7 +85,7 @@ public final class Schsm implements Runnable {
     }
 
     Context context() throws CliException {
-        return new Context(io, options, Settings.of(options), shared);
+        return new Context(io, options, options.configuration(), shared);
     }
 
     @Override

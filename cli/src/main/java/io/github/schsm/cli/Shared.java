@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.SchsmConfiguration;
 import io.github.schsm.provider.SchsmProvider;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +16,7 @@ final class Shared {
     private final Set<String> opened = new HashSet<>();
 
     /** The provider with this configuration. */
-    SchsmProvider provider(Settings settings) {
+    SchsmProvider provider(SchsmConfiguration settings) {
         return providers.computeIfAbsent(settings.text(), text -> (SchsmProvider) new SchsmProvider().configure(text));
     }
 

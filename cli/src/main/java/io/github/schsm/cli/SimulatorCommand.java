@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.SchsmConfiguration;
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
@@ -52,7 +53,8 @@ final class SimulatorCommand extends SchsmCommand {
     @Override
     Answer answer(Context context) throws SchsmException {
         try (SimulatorRack rack = SimulatorRack.folder(state)) {
-            List<SimulatedDevice> devices = devices(rack, context.settings().get(Settings.DEVICE));
+            List<SimulatedDevice> devices = devices(
+                    rack, context.settings().get(SchsmConfiguration.DEVICE).orElse(null));
             if (port < 1 || port + devices.size() - 1 > LAST_PORT) {
                 throw new CliException("--port " + port + " is out of range: " + devices.size()
                         + " ports are needed, from 1 to " + LAST_PORT);

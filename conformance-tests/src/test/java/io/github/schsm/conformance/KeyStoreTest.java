@@ -354,6 +354,24 @@ class KeyStoreTest {
     }
 
     @Test
+    void aliasThatIsNoLabelIsRefusedAndNothingIsChanged() throws Exception {
+        KeyPair pair = generate("k");
+        X509Certificate certificate = Pki.create().issue("k", pair.getPublic());
+
+        for (String alias : List.of("x".repeat(65), "line\nbreak", "\u001B[31mred")) {
+            assertThatThrownBy(
+                            () -> keyStore.setKeyEntry(alias, pair.getPrivate(), null, new Certificate[] {certificate}))
+                    .isInstanceOf(KeyStoreException.class)
+                    .hasMessageContaining("label");
+            assertThatThrownBy(() -> keyStore.setEntry(alias, new KeyStore.TrustedCertificateEntry(certificate), null))
+                    .isInstanceOf(KeyStoreException.class)
+                    .hasMessageContaining("label");
+        }
+        assertThat(Collections.list(keyStore.aliases())).containsExactly("k");
+        assertThat(keyStore.getCertificate("k")).isNotInstanceOf(X509Certificate.class);
+    }
+
+    @Test
     void softwareKeysAreRefusedAndToldHowToGenerate() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "SunEC");
         KeyPair software = generator.generateKeyPair();

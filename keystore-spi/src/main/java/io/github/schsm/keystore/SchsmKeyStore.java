@@ -6,6 +6,7 @@ import io.github.schsm.KeyAttribute;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.KeyWrapping;
+import io.github.schsm.Labels;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
@@ -419,6 +420,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 throw new InvalidRequestException(
                         "another entry has the alias \"" + alias + "\": delete or rename it first");
             }
+            if (holder == null) {
+                requireLabel(alias);
+            }
             if (leaf != null && chain != null) {
                 store(current, leaf, Arrays.asList(chain).subList(1, chain.length), holder == null ? alias : null);
             } else if (holder == null) {
@@ -469,6 +473,16 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     private static void requireAlias(@Nullable String alias) throws KeyStoreException {
         if (alias == null || alias.isBlank()) {
             throw new KeyStoreException("an alias is the label on the device: it has to be there and not blank");
+        }
+    }
+
+    /** Only what is given anew: what another program wrote can be used and changed under the label it has. */
+    private static void requireLabel(String alias) throws InvalidRequestException {
+        try {
+            Labels.require(alias);
+        } catch (IllegalArgumentException unusable) {
+            throw new InvalidRequestException(
+                    "the alias cannot be a label on the device: " + unusable.getMessage(), unusable);
         }
     }
 
@@ -545,7 +559,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 byte[] encoded = encoded(issuer);
                 if (issuer instanceof X509Certificate x509
                         && present.stream().noneMatch(other -> Arrays.equals(other, encoded))) {
-                    added.add(token().addCertificate(label(x509), encoded));
+                    added.add(token().addCertificate(Labels.nearest(label(x509)), encoded));
                 }
             }
             return added;
@@ -604,6 +618,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 throw new InvalidRequestException(
                         "another entry has the alias \"" + alias + "\": delete or rename it first");
             }
+            requireLabel(alias);
             if (protection instanceof UnwrapProtection unwrap) {
                 KeyEncryptionKey kek = unwrap.kek();
                 if (!kek.token().id().equals(token().id())) {
@@ -643,6 +658,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             if (holder != null && holder.key() != null) {
                 throw new InvalidRequestException(
                         "\"" + alias + "\" is a key: setKeyEntry stores a certificate with it");
+            }
+            if (holder == null) {
+                requireLabel(alias);
             }
             TokenCertificate replaced = holder == null ? null : holder.certificate();
             TokenCertificate added = token().addCertificate(alias, encoded(certificate));

@@ -2,6 +2,7 @@ package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
+import io.github.schsm.SchsmConfiguration;
 import io.github.schsm.card.Channel;
 import io.github.schsm.card.TerminalSource;
 import java.io.IOException;
@@ -10,18 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The provider's configuration: entries {@code key = value}, separated by newlines or {@code ;}. A line that starts
- * with {@code #}, and what stands behind a {@code #} after a blank, is a comment. The same text in a file, inline in
- * {@code configure(…)} and in {@code java.security}.
+ * What the provider's configuration means; its text is a {@link SchsmConfiguration}.
  *
  * @param terminal  where devices are: {@code pcsc}, {@code sunpcsc}, {@code simulator:…}, {@code pkcs11:…}
  * @param devices   the ids of the devices that are meant; empty for whichever is there
@@ -39,10 +36,7 @@ record Configuration(
         DeviceTrust trust,
         Optional<Channel> channel,
         @Nullable String name) {
-    private static final List<String> KEYS = List.of("terminal", "device", "reader", "pin", "trust", "channel", "name");
     private static final String PCSC = "pcsc";
-    private static final String SIMULATOR = "simulator:";
-    private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
     private static final Pattern DEVICE = Pattern.compile("[\\x21-\\x7E]{1,32}");
 
@@ -69,60 +63,27 @@ record Configuration(
             throw new ConfigurationException(
                     "the configuration \"" + argument
                             + "\" has no entry \"key = value\", and is no file that can be read; keys are "
-                            + String.join(", ", KEYS),
+                            + String.join(", ", SchsmConfiguration.KEYS),
                     unreadable);
         }
     }
 
     private static Configuration parse(String text) throws ConfigurationException {
-        Map<String, String> entries = entries(text);
-        String terminal = entries.getOrDefault("terminal", PCSC);
+        SchsmConfiguration entries = SchsmConfiguration.parse(text);
+        String terminal = entries.get(SchsmConfiguration.TERMINAL).orElse(PCSC);
         requireTerminal(terminal);
-        String pin = entries.get("pin");
-        if (pin != null) {
-            PinSources.requireKnown(pin);
+        Optional<String> pin = entries.get(SchsmConfiguration.PIN);
+        if (pin.isPresent()) {
+            PinSources.requireKnown(pin.get());
         }
-        String trust = entries.getOrDefault(
-                "trust",
-                terminal.startsWith(SIMULATOR)
-                        ? DeviceTrust.PRODUCTION + "," + DeviceTrust.SIMULATOR
-                        : DeviceTrust.PRODUCTION);
         return new Configuration(
                 terminal,
-                devices(entries.get("device")),
-                reader(entries.get("reader")),
-                Optional.ofNullable(pin),
-                DeviceTrust.parse(trust),
-                channel(entries.get("channel")),
-                name(entries.get("name")));
-    }
-
-    private static Map<String, String> entries(String text) throws ConfigurationException {
-        Map<String, String> entries = new LinkedHashMap<>();
-        for (String line : text.lines().toList()) {
-            for (String part : COMMENT.matcher(line).replaceFirst("").split(";", -1)) {
-                if (!part.isBlank()) {
-                    put(entries, part.strip());
-                }
-            }
-        }
-        return entries;
-    }
-
-    private static void put(Map<String, String> entries, String entry) throws ConfigurationException {
-        int equals = entry.indexOf('=');
-        String key = equals < 0 ? entry : entry.substring(0, equals).strip();
-        if (equals < 0 || !KEYS.contains(key)) {
-            throw new ConfigurationException(
-                    "unknown configuration entry \"" + key + "\"; keys are " + String.join(", ", KEYS));
-        }
-        String value = entry.substring(equals + 1).strip();
-        if (value.isEmpty()) {
-            throw new ConfigurationException("configuration entry \"" + key + "\" has no value");
-        }
-        if (entries.putIfAbsent(key, value) != null) {
-            throw new ConfigurationException("configuration entry \"" + key + "\" is there twice");
-        }
+                devices(entries.get(SchsmConfiguration.DEVICE).orElse(null)),
+                reader(entries.get(SchsmConfiguration.READER).orElse(null)),
+                pin,
+                entries.trust(),
+                channel(entries.get(SchsmConfiguration.CHANNEL).orElse(null)),
+                name(entries.get(SchsmConfiguration.NAME).orElse(null)));
     }
 
     private static void requireTerminal(String terminal) throws ConfigurationException {

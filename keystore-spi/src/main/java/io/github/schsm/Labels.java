@@ -1,0 +1,42 @@
+package io.github.schsm;
+
+/**
+ * What keys, certificates and data objects may be called when this library gives them a name. Others are read as they
+ * are: a device takes any bytes.
+ */
+public final class Labels {
+    /** The longest label. */
+    public static final int MOST_CHARACTERS = 64;
+
+    private Labels() {}
+
+    /**
+     * A label that can be given.
+     *
+     * @param label 1 to {@value #MOST_CHARACTERS} characters, not only blanks, none of them a control character
+     * @return the label
+     * @throws IllegalArgumentException if it is not that
+     */
+    public static String require(String label) {
+        if (label.isBlank() || label.length() > MOST_CHARACTERS) {
+            throw new IllegalArgumentException("a label has 1 to " + MOST_CHARACTERS + " characters, this has "
+                    + label.length() + (label.isBlank() ? " blanks" : ""));
+        }
+        for (int i = 0; i < label.length(); i++) {
+            if (Character.isISOControl(label.charAt(i))) {
+                throw new IllegalArgumentException("a label has no control characters, this has one (code "
+                        + (int) label.charAt(i) + ") in place " + (i + 1));
+            }
+        }
+        return label;
+    }
+
+    /** The nearest label that can be given to a name that was not made to be one. */
+    public static String nearest(String name) {
+        StringBuilder label = new StringBuilder();
+        for (int i = 0; i < name.length() && i < MOST_CHARACTERS; i++) {
+            label.append(Character.isISOControl(name.charAt(i)) ? '?' : name.charAt(i));
+        }
+        return label.toString().isBlank() ? "unnamed" : label.toString();
+    }
+}

@@ -104,6 +104,35 @@ class SecureMessagingTest {
         assertThat(card.raw(host.protect(0x00200081, "", ""))).containsExactly(0x69, 0x88);
     }
 
+    /** The MAC of all of these is right. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00840000 9700",
+                "00840000 9703000008",
+                "00840000 970108 970108",
+                "00840000 810101",
+                "00840000 99029000",
+                "00840000 970108 B30101",
+                "00200081 8700",
+                "00200081 870101",
+                "00200081 871100 00000000000000000000000000000000",
+                "00200081 871001 000000000000000000000000000000",
+                "00200081 871101 00000000000000000000000000000000",
+                "00200081 8510 00000000000000000000000000000000",
+                "00B12F02 871101 00000000000000000000000000000000",
+                "00B12F02 8500",
+                "00B12F02 8504 54020000"
+            })
+    void objectsThatMakeNoSenseEndTheChannelThoughTheirMacIsRight(String command) throws Exception {
+        CardProbe card = CardProbe.fresh();
+        SmHost host = SmHost.open(card, SmHost.AES);
+        int header = Integer.parseInt(command.substring(0, 8), 16);
+        assertThat(card.raw(host.protectObjects(header, command.substring(9)))).containsExactly(0x69, 0x88);
+        assertThat(card.raw(host.protect(0x00200081, "", ""))).containsExactly(0x69, 0x88);
+        assertThat(card.send("00200081")).as("no try was lost").isEqualTo(0x63C3);
+    }
+
     @Test
     void aCommandThatIsSentTwiceIsRefused() throws Exception {
         CardProbe card = CardProbe.fresh();

@@ -97,6 +97,18 @@ final class SmHost {
         if (!le.isEmpty()) {
             objects.writeBytes(tlv(0x97, CardProbe.bytes(le)));
         }
+        return authenticated(header, objects);
+    }
+
+    /** A protected command with these objects, sensible or not, under a MAC that is right; counts. */
+    byte[] protectObjects(int header, String objects) throws Exception {
+        counter = counter.add(BigInteger.ONE);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(CardProbe.bytes(objects));
+        return authenticated(header, all);
+    }
+
+    private byte[] authenticated(int header, ByteArrayOutputStream objects) throws Exception {
         byte[] protectedHeader = CardProbe.bytes(String.format("%08X", header | 0x0C000000));
         byte[] covered = concat(ssc(), padded(protectedHeader));
         if (objects.size() != 0) {

@@ -275,6 +275,19 @@ public abstract class DeviceFeaturesConformance {
         assertThatThrownBy(() -> builder.derivedFrom(foreign, new byte[] {1}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("in a device");
+        SchsmKeySpec spec = SchsmKeySpec.builder("derived")
+                .derivedFrom(parent, new byte[] {1})
+                .build();
+        assertThatThrownBy(() -> KeyGenerator.getInstance("AES", provider).init(spec))
+                .isInstanceOf(java.security.InvalidAlgorithmParameterException.class)
+                .hasMessageContaining("only EC keys");
+        bench.target().keyStore();
+        KeyPairGenerator elsewhere =
+                KeyPairGenerator.getInstance("EC", bench.target().provider());
+        elsewhere.initialize(spec);
+        assertThatThrownBy(elsewhere::generateKeyPair)
+                .as("a provider for another device")
+                .isInstanceOf(ProviderException.class);
         PrivateKey signer = parent("secp256r1", KeyAlgorithm.ECDSA);
         assertThatThrownBy(() -> derive("derived", signer, new byte[] {1}))
                 .isInstanceOf(java.security.InvalidAlgorithmParameterException.class)
@@ -382,6 +395,7 @@ public abstract class DeviceFeaturesConformance {
                                 .parameters(new ECGenParameterSpec("secp256r1"))
                                 .wrappingKey(7)
                                 .build()))
+                .isInstanceOf(java.security.InvalidAlgorithmParameterException.class)
                 .hasMessageContaining("only AES keys take the id of a wrapping key");
     }
 

@@ -52,6 +52,9 @@ final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
     public void initialize(AlgorithmParameterSpec params, @Nullable SecureRandom random)
             throws InvalidAlgorithmParameterException {
         if (params instanceof SchsmKeySpec ours) {
+            if (ours.wrappingKey().isPresent()) {
+                throw new InvalidAlgorithmParameterException("only AES keys take the id of a wrapping key");
+            }
             requireDerivable(ours);
             curve = curve(ours);
             spec = ours;
@@ -124,8 +127,8 @@ final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
         return wanted == null ? KeyRequest.plain(KeyType.EC, curve, 0) : wanted.toRequest(KeyType.EC, curve, 0);
     }
 
-    private static SchsmKey derive(SchsmKeySpec wanted, SchsmEcPrivateKey parent) throws SchsmException {
-        Token token = parent.token();
+    private SchsmKey derive(SchsmKeySpec wanted, SchsmEcPrivateKey parent) throws SchsmException {
+        Token token = Generators.tokenOf(tokens, parent.token(), parent);
         byte[] value = Objects.requireNonNull(wanted.derivationValue());
         try {
             KeyRequest request = wanted.toRequest(KeyType.EC, parent.curve(), 0);

@@ -58,9 +58,14 @@ final class Generators {
         if (domain == null) {
             return tokens.find(null);
         }
-        Token token = tokens.find(domain.token().id());
-        if (!token.id().equals(domain.token().id())) {
-            throw new InvalidRequestException(domain + " is in another device than the key generator's, " + token.id());
+        return tokenOf(tokens, domain.token(), domain);
+    }
+
+    /** The token that holds what the key is generated with. */
+    static Token tokenOf(Tokens tokens, Token holder, Object held) throws SchsmException {
+        Token token = tokens.find(holder.id());
+        if (!token.id().equals(holder.id())) {
+            throw new InvalidRequestException(held + " is in another device than the key generator's, " + token.id());
         }
         return token;
     }

@@ -74,6 +74,13 @@ public interface Token {
      */
     void login(PinSource pin) throws SchsmException;
 
+    /**
+     * Whether the user PIN is verified by a login of this object.
+     *
+     * @throws SchsmException if the token cannot be asked
+     */
+    boolean isLoggedIn() throws SchsmException;
+
     /** Keeps the source for when the PIN is first needed, unless there is one already; nothing is verified now. */
     void useWhenNeeded(PinSource pin);
 

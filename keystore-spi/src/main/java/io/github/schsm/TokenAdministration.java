@@ -25,6 +25,16 @@ public interface TokenAdministration {
     void changePin(char[] oldPin, char[] newPin) throws SchsmException;
 
     /**
+     * Changes the user PIN on the reader's pad, where the present one is typed, and the new one twice. A callback handler
+     * that was set is told by a {@link PinPadCallback}. Takes as long as the person does.
+     *
+     * @throws UnsupportedByDeviceException if the reader has no such pad
+     * @throws PinException                 if the present one is wrong, or nothing was entered
+     * @throws SchsmException               if the device refuses the new one
+     */
+    void changePinOnReader() throws SchsmException;
+
+    /**
      * Changes the SO-PIN, 16 hex digits each.
      *
      * @throws PinException   if the old one is wrong

@@ -8,6 +8,7 @@ import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.card.CardSession.Pin;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -66,10 +67,11 @@ final class CardPins {
         PinRequest request = request(login, status);
         if (request.transport()) {
             changeTransportPin(login, request);
+            request = request(login, statusForLogin(login));
         }
         byte[] pin = login.pin(request);
         if (pin == null) {
-            return false;
+            return login.isOnReader() && verifyOnReader(login, request);
         }
         try {
             requireNotRefused(login, request, pin);
@@ -136,8 +138,14 @@ final class CardPins {
         boolean transport = status != null && status.state() == PinStatus.State.TRANSPORT;
         OptionalInt left =
                 status == null || status.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(status.triesLeft());
-        String label = login.isInteractive() ? label() : "";
-        return new PinRequest(device.deviceId(), label, session.reader(), left, transport, false);
+        boolean asked = login.isInteractive();
+        return new PinRequest(
+                device.deviceId(),
+                asked ? label() : "",
+                session.reader(),
+                left,
+                transport,
+                asked && session.pinPad().canVerify());
     }
 
     private String label() throws SchsmException {
@@ -181,6 +189,10 @@ final class CardPins {
 
     /** Has a transport PIN changed by whoever can; the login goes on with the new one. */
     private void changeTransportPin(Authenticator login, PinRequest request) throws SchsmException {
+        if (login.isOnReader()) {
+            changeOnReader(login, request);
+            return;
+        }
         NewPinCallback wanted = new NewPinCallback(request);
         byte[] before = NO_BYTES;
         byte[] after = NO_BYTES;
@@ -204,6 +216,70 @@ final class CardPins {
             Arrays.fill(before, (byte) 0);
             Arrays.fill(after, (byte) 0);
         }
+    }
+
+    // On the reader's pad
+
+    private boolean verifyOnReader(Authenticator login, PinRequest request) throws SchsmException {
+        PinPad pad = session.pinPad();
+        if (!pad.canVerify() || pad.longest() < Pins.MIN_USER_PIN) {
+            throw noPad("has no PIN pad that takes a PIN", "pin = prompt, env:NAME, file:PATH or callback");
+        }
+        enter(CardCommand.VERIFY, pad.verify(), pad.verification(), login, request);
+        session.verified(login);
+        login.accepted();
+        return true;
+    }
+
+    /**
+     * CHANGE REFERENCE DATA with both PINs from the pad.
+     *
+     * @param login who is told that something has to be typed
+     */
+    void changeOnReader(Authenticator login) throws SchsmException {
+        session.ensureApplet();
+        changeOnReader(login, request(login, statusForLogin(login)));
+    }
+
+    private void changeOnReader(Authenticator login, PinRequest request) throws SchsmException {
+        PinPad pad = session.pinPad();
+        if (!pad.canModify() || pad.longest() < Pins.MIN_USER_PIN) {
+            throw noPad("has no PIN pad on which a PIN can be changed", "changePin with both PINs");
+        }
+        enter(CardCommand.CHANGE_REFERENCE_DATA, pad.modify(), pad.modification(), login, request);
+        session.forgetPin();
+    }
+
+    private UnsupportedByDeviceException noPad(String what, String instead) {
+        return new UnsupportedByDeviceException("reader '" + session.reader() + "' " + what
+                + ", or its driver does not tell of it (PC/SC part 10); use " + instead);
+    }
+
+    private void enter(CardCommand name, int code, byte[] structure, Authenticator login, PinRequest request)
+            throws SchsmException {
+        boolean told = login.entryOnReader(request, name == CardCommand.CHANGE_REFERENCE_DATA);
+        int sw;
+        try {
+            if (request.isLastTry() && !told) {
+                throw new PinRequiredException(
+                        name.title(),
+                        StatusWords.wrongPin(1),
+                        "user PIN: only one try is left before it is blocked, and nobody could be told so; set a"
+                                + " callback handler that takes a PinPadCallback");
+            }
+            sw = session.enter(name, code, structure).sw();
+        } finally {
+            login.entryFinished(request);
+        }
+        if (sw != StatusWords.OK) {
+            int left = StatusWords.triesLeftAfter(sw);
+            if (left >= 0) {
+                session.refusedByCaller();
+                login.refused(left);
+            }
+            throw StatusWords.padError(name, session.reader(), sw);
+        }
+        refused(Pins.USER).forget();
     }
 
     // Given by the caller

@@ -153,6 +153,28 @@ final class CardSession {
         return deliver(name, command, Pin.NOT_NEEDED, Resend.NEVER);
     }
 
+    /** The reader's PIN pad. */
+    PinPad pinPad() throws SchsmException {
+        ensureConnected();
+        return connection().pinPad();
+    }
+
+    /** Has a command sent with what is typed on the reader's pad, only to our own applet and never twice. */
+    ResponseApdu enter(CardCommand name, int code, byte[] structure) throws SchsmException {
+        ensureConnected();
+        ensureApplet();
+        if (device.channel() == Channel.SECURE || connection().hasChannel()) {
+            throw new UnsupportedByDeviceException("reader '" + reader() + "': what is typed on its PIN pad goes to the"
+                    + " card by itself, which would end the secure channel; use channel = plain, or another pin = …");
+        }
+        try {
+            return connection().enter(name, code, structure);
+        } catch (TransmitFailure e) {
+            link.drop();
+            throw e.reported();
+        }
+    }
+
     /** A PIN was verified by the caller itself, for this transaction. */
     void verifiedByCaller() {
         verifiedHere = true;

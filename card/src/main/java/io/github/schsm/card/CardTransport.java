@@ -25,6 +25,15 @@ interface CardTransport extends AutoCloseable {
      */
     byte[] transmit(byte[] command) throws TransmitFailure;
 
+    /**
+     * Sends a command to the reader itself. Takes as long as the reader does.
+     *
+     * @param code the control code
+     * @param data stays the caller's
+     * @return what the reader answers
+     */
+    byte[] control(int code, byte[] data) throws TransmitFailure;
+
     /** Gives the card back as it is. */
     @Override
     void close();

@@ -39,6 +39,7 @@ final class Connection {
     private boolean verifiedExplicitly;
     private boolean keysPresented;
     private @Nullable PublicKeyChallenge challenge;
+    private @Nullable PinPad pinPad;
 
     private Connection(CardTransport transport, String reader, boolean extended) {
         this.transport = transport;
@@ -149,6 +150,28 @@ final class Connection {
     /** Whether there is a secure channel: then everything goes over it. */
     boolean hasChannel() {
         return channel != null;
+    }
+
+    /** The reader's PIN pad, which is asked for once. */
+    PinPad pinPad() {
+        PinPad known = pinPad;
+        if (known == null) {
+            known = PinPad.of(transport);
+            pinPad = known;
+        }
+        return known;
+    }
+
+    /** Has a command sent with what is typed on the reader's pad. Takes as long as the person does. */
+    ResponseApdu enter(CardCommand name, int code, byte[] structure) throws TransmitFailure {
+        TRACE.log(System.Logger.Level.TRACE, "{0} > {1} *** from the PIN pad", reader, name.title());
+        try {
+            ResponseApdu response = ResponseApdu.parse(transport.control(code, structure));
+            TRACE.log(System.Logger.Level.TRACE, "{0} < {1}", reader, response);
+            return response;
+        } catch (MalformedDataException e) {
+            throw new TransmitFailure(new TransportException("reader '" + reader + "': " + e.getMessage(), e), true);
+        }
     }
 
     /**

@@ -143,14 +143,27 @@ final class PcscTransport implements CardTransport {
             }
             return Arrays.copyOf(answer.array(), length);
         } catch (CardException | RuntimeException e) {
-            PcscFault fault = PcscFault.of(e);
-            // Neither implementation always says that an APDU failed because the card went.
-            if (fault.kind() == PcscFault.Kind.COMMUNICATION && !isCardPresent()) {
-                fault = fault.withKind(PcscFault.Kind.REMOVED);
-            }
-            throw new TransmitFailure(fault.failure(reader, fault.outcomeUnknown()), fault.outcomeUnknown());
+            throw lost(e);
         } finally {
             Arrays.fill(answer.array(), 0, Math.min(Math.max(answer.position(), STATUS_WORD), MAX_ANSWER), (byte) 0);
+        }
+    }
+
+    private TransmitFailure lost(Exception thrown) {
+        PcscFault fault = PcscFault.of(thrown);
+        // Neither implementation always says that an APDU failed because the card went.
+        if (fault.kind() == PcscFault.Kind.COMMUNICATION && !isCardPresent()) {
+            fault = fault.withKind(PcscFault.Kind.REMOVED);
+        }
+        return new TransmitFailure(fault.failure(reader, fault.outcomeUnknown()), fault.outcomeUnknown());
+    }
+
+    @Override
+    public byte[] control(int code, byte[] data) throws TransmitFailure {
+        try {
+            return card.transmitControlCommand(code, data);
+        } catch (CardException | RuntimeException e) {
+            throw lost(e);
         }
     }
 

@@ -13,8 +13,8 @@ public final class Pins {
 
     static final int SO = 0x88;
 
-    private static final int MIN_USER_PIN = 6;
-    private static final int MAX_USER_PIN = 16;
+    static final int MIN_USER_PIN = 6;
+    static final int MAX_USER_PIN = 16;
     private static final int SO_PIN_DIGITS = 16;
 
     private Pins() {}

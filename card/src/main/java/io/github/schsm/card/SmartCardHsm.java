@@ -219,6 +219,17 @@ public final class SmartCardHsm {
     }
 
     /**
+     * CHANGE REFERENCE DATA of the user PIN, typed on the reader's pad: the present one, and the new one twice. Waits as
+     * long as the reader does.
+     *
+     * @param informed who is told that something has to be typed, and whether only one try is left
+     * @throws io.github.schsm.UnsupportedByDeviceException if the reader has no such pad
+     */
+    public void changePinOnReader(Authenticator informed) throws SchsmException {
+        pins.changeOnReader(informed);
+    }
+
+    /**
      * CHANGE REFERENCE DATA of the SO-PIN.
      *
      * @param oldPin 8 bytes; the caller's to wipe

@@ -40,6 +40,12 @@ public final class StatusWords {
     public static final int INSTRUCTION_NOT_SUPPORTED = 0x6D00;
     public static final int CLASS_NOT_SUPPORTED = 0x6E00;
 
+    private static final int PAD_TIME_OUT = 0x6400;
+    private static final int PAD_CANCELLED = 0x6401;
+    private static final int PAD_PINS_DIFFER = 0x6402;
+    private static final int PAD_PIN_LENGTH = 0x6403;
+    private static final int PAD_WRONG_PARAMETER = 0x6B80;
+
     private StatusWords() {}
 
     /** Whether the status word is 63Cx: a wrong PIN, x tries left. */
@@ -166,6 +172,31 @@ public final class StatusWords {
             case INSTRUCTION_NOT_SUPPORTED, CLASS_NOT_SUPPORTED ->
                 new DeviceException(name, sw, prefix + unknownInstruction(command));
             default -> new DeviceException(name, sw, prefix + "the device answered an unexpected status word");
+        };
+    }
+
+    /**
+     * What a reader answers of itself when a PIN is typed on its pad (PC/SC part 10), else what the card's answer means.
+     *
+     * @param reader the reader's name
+     */
+    static DeviceException padError(CardCommand command, String reader, int sw) {
+        String where = "reader '" + reader + "': ";
+        String name = command.title();
+        return switch (sw) {
+            case PAD_TIME_OUT ->
+                new PinRequiredException(name, sw, where + "nobody entered the PIN in time; try again");
+            case PAD_CANCELLED -> new PinRequiredException(name, sw, where + "the entry of the PIN was cancelled");
+            case PAD_PINS_DIFFER ->
+                new PinRequiredException(
+                        name, sw, where + "the two new PINs were not the same; the PIN is what it was before");
+            case PAD_PIN_LENGTH ->
+                new PinRequiredException(
+                        name, sw, where + "the PIN is too short or too long; user PINs have 6 to 16 digits");
+            case PAD_WRONG_PARAMETER ->
+                new DeviceException(
+                        name, sw, where + "its PIN pad does not take such a PIN; enter the PIN at the computer");
+            default -> error(command, "user PIN", sw);
         };
     }
 

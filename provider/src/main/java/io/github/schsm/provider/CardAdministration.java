@@ -51,6 +51,15 @@ final class CardAdministration implements TokenAdministration {
     }
 
     @Override
+    public void changePinOnReader() throws SchsmException {
+        token.withCard(card -> {
+            card.changePinOnReader(new TokenAuthenticator(token.id(), token.pinPad(), true));
+            return true;
+        });
+        token.pinChangedOnReader();
+    }
+
+    @Override
     public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
         byte[] before = soPin(oldPin);
         byte[] after = soPin(newPin);

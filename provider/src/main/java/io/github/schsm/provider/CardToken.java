@@ -18,6 +18,7 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
+import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyResponse;
@@ -76,6 +77,7 @@ final class CardToken implements Token {
     private final String id;
     private final DeviceTrust trust;
     private final Locator locator;
+    private final PinSource pinPad;
     private final Object lock = new Object();
     private final CardContents contents = new CardContents();
     private final CardKeyDomains keyDomains = new CardKeyDomains(this);
@@ -91,11 +93,17 @@ final class CardToken implements Token {
         CardDevice locate() throws SchsmException;
     }
 
-    CardToken(CardDevice device, DeviceTrust trust, Locator locator) throws SchsmException {
+    /**
+     * A token.
+     *
+     * @param pinPad the reader's PIN pad, for what is entered there whatever the PIN's source is
+     */
+    CardToken(CardDevice device, DeviceTrust trust, Locator locator, PinSource pinPad) throws SchsmException {
         this.device = device;
         this.id = device.identity().deviceId();
         this.trust = trust;
         this.locator = locator;
+        this.pinPad = pinPad;
     }
 
     // The way to the card
@@ -298,6 +306,26 @@ final class CardToken implements Token {
     private synchronized void keep(TokenAuthenticator login) {
         if (authenticator == null) {
             authenticator = login;
+        }
+    }
+
+    @Override
+    public boolean isLoggedIn() throws SchsmException {
+        TokenAuthenticator login = authenticator;
+        return login != null
+                && login.wasAccepted()
+                && withCard(null, card -> card.pinStatus().state() == PinStatus.State.VERIFIED);
+    }
+
+    /** The reader's PIN pad as a source. */
+    PinSource pinPad() {
+        return pinPad;
+    }
+
+    /** After a new PIN was typed on the reader: the next one is asked for there, if there was a login. */
+    void pinChangedOnReader() {
+        if (authenticator != null) {
+            replace(new TokenAuthenticator(id, pinPad, false));
         }
     }
 

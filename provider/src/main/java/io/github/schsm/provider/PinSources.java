@@ -6,7 +6,6 @@ import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenPinCallback;
-import io.github.schsm.UnsupportedByDeviceException;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.function.Supplier;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.TextOutputCallback;
@@ -26,14 +24,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The sources a PIN can come from. */
 final class PinSources {
+    /** The value of {@code pin} that has it entered on the reader. */
+    static final String PIN_PAD = "pinpad";
+
     private static final String ENV = "env:";
     private static final String FILE = "file:";
+    private static final System.Logger LOG = System.getLogger("io.github.schsm.provider");
 
     private PinSources() {}
 
     static void requireKnown(String pin) throws ConfigurationException {
         boolean known = switch (pin) {
-            case "prompt", "pinpad", "callback" -> true;
+            case "prompt", PIN_PAD, "callback" -> true;
             default -> isNamed(pin, ENV) || isNamed(pin, FILE);
         };
         if (!known) {
@@ -51,7 +53,7 @@ final class PinSources {
      *
      * @param handler the provider's callback handler, asked for when it is needed
      */
-    static PinSource configured(String pin, Supplier<@Nullable CallbackHandler> handler) {
+    static PinSource configured(String pin, Handlers handler) {
         if (pin.startsWith(ENV)) {
             return new Environment(pin.substring(ENV.length()));
         }
@@ -61,7 +63,7 @@ final class PinSources {
         return switch (pin) {
             case "prompt" -> new Prompt();
             case "callback" -> new Asked(handler);
-            default -> new PinPad();
+            default -> new OnReader(handler);
         };
     }
 
@@ -71,6 +73,11 @@ final class PinSources {
 
     static PinSource callback(CallbackHandler handler) {
         return new Asked(() -> handler);
+    }
+
+    /** The reader's PIN pad, and somebody who is told to look there. */
+    static PinSource onReader(Handlers handler) {
+        return new OnReader(handler);
     }
 
     /** A password that a program gave. */
@@ -170,28 +177,96 @@ final class PinSources {
         }
 
         @Override
+        @SuppressWarnings("SystemConsoleNull") // see above
+        public void changeTransportPin(NewPinCallback wanted) {
+            Console console = System.console();
+            if (console == null) {
+                return;
+            }
+            char[] present = console.readPassword("%s", wanted.request().question() + ", which must be changed now: ");
+            char[] first = console.readPassword("%s", "New PIN: ");
+            char[] second = console.readPassword("%s", "The same again: ");
+            if (present != null && first != null && second != null && Arrays.equals(first, second)) {
+                wanted.setPins(present, first);
+            }
+            for (char[] typed : new char[][] {present, first, second}) {
+                if (typed != null) {
+                    Arrays.fill(typed, '\0');
+                }
+            }
+        }
+
+        @Override
+        @SuppressWarnings("SystemConsoleNull") // see above
+        public boolean inform(TextOutputCallback event) {
+            Console console = System.console();
+            if (console != null && event.getMessageType() != TextOutputCallback.INFORMATION) {
+                console.printf("%s%n", event.getMessage());
+            }
+            return console != null;
+        }
+
+        @Override
         public boolean isInteractive() {
             return true;
         }
     }
 
     /**
-     * Somebody who answers callbacks. A handler may know only {@code PasswordCallback}, so what it does with a callback
-     * that merely informs is no reason to fail.
+     * Somebody at a callback handler who is told what goes on. A handler may know only {@code PasswordCallback}, so what
+     * it does with a callback that merely informs is no reason to fail.
      */
-    private static final class Asked implements PinSource {
-        private static final System.Logger LOG = System.getLogger("io.github.schsm.provider");
+    private abstract static class Told implements PinSource {
+        private final Handlers handler;
 
-        private final Supplier<@Nullable CallbackHandler> handler;
+        private Told(Handlers handler) {
+            this.handler = handler;
+        }
+
+        final @Nullable CallbackHandler handler() throws ConfigurationException {
+            return handler.get();
+        }
+
+        @Override
+        public final boolean inform(TextOutputCallback event) {
+            return tell(event);
+        }
+
+        final boolean tell(Callback callback) {
+            try {
+                CallbackHandler listening = handler.get();
+                if (listening != null) {
+                    listening.handle(new Callback[] {callback});
+                    return true;
+                }
+            } catch (ConfigurationException | IOException | UnsupportedCallbackException | RuntimeException notKnown) {
+                // A handler for PasswordCallbacks alone casts, or says so.
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "the callback handler does not take a "
+                                + callback.getClass().getSimpleName(),
+                        notKnown);
+            }
+            return false;
+        }
+
+        @Override
+        public final boolean isInteractive() {
+            return true;
+        }
+    }
+
+    /** Somebody who answers callbacks, with a PIN or by typing it on the reader. */
+    private static final class Asked extends Told {
         private volatile boolean onReader;
 
-        private Asked(Supplier<@Nullable CallbackHandler> handler) {
-            this.handler = handler;
+        private Asked(Handlers handler) {
+            super(handler);
         }
 
         @Override
         public char @Nullable [] pin(PinRequest request) throws SchsmException {
-            CallbackHandler answering = handler.get();
+            CallbackHandler answering = handler();
             if (answering == null) {
                 throw new ConfigurationException("pin = callback: no callback handler was set; use"
                         + " AuthProvider.setCallbackHandler or a CallbackHandlerProtection");
@@ -202,9 +277,10 @@ final class PinSources {
                 onReader = callback.isOnReader();
                 return onReader ? null : callback.getPassword();
             } catch (IOException | UnsupportedCallbackException failed) {
+                String why = failed.getMessage();
                 throw new SchsmException(
-                        "the callback handler did not answer with the PIN of " + request.device() + ": "
-                                + failed.getMessage(),
+                        "the callback handler did not answer with the PIN of " + request.device()
+                                + (why == null || why.isBlank() ? "" : ": " + why),
                         failed);
             } finally {
                 callback.clearPassword();
@@ -212,37 +288,8 @@ final class PinSources {
         }
 
         @Override
-        public void changeTransportPin(NewPinCallback wanted) throws SchsmException {
-            CallbackHandler answering = handler.get();
-            if (answering != null) {
-                tell(answering, wanted);
-            }
-        }
-
-        @Override
-        public boolean inform(TextOutputCallback event) {
-            CallbackHandler answering = handler.get();
-            return answering != null && tell(answering, event);
-        }
-
-        private static boolean tell(CallbackHandler answering, Callback callback) {
-            try {
-                answering.handle(new Callback[] {callback});
-                return true;
-            } catch (IOException | UnsupportedCallbackException | RuntimeException notKnown) {
-                // A handler for PasswordCallbacks alone casts, or says so; the PIN is asked for all the same.
-                LOG.log(
-                        System.Logger.Level.DEBUG,
-                        "the callback handler does not take a "
-                                + callback.getClass().getSimpleName(),
-                        notKnown);
-                return false;
-            }
-        }
-
-        @Override
-        public boolean isInteractive() {
-            return true;
+        public void changeTransportPin(NewPinCallback wanted) {
+            tell(wanted);
         }
 
         @Override
@@ -251,16 +298,19 @@ final class PinSources {
         }
     }
 
-    /** A PIN pad cannot be read by a program: the PIN is entered on the reader. */
-    private static final class PinPad implements PinSource {
-        @Override
-        public char @Nullable [] pin(PinRequest request) throws SchsmException {
-            throw new UnsupportedByDeviceException("pin = pinpad: entry of the PIN of " + request.device()
-                    + " on the reader is not part of this version; use prompt, env:NAME, file:PATH or callback");
+    /** The reader's own pad: a program only tells somebody to look there. */
+    private static final class OnReader extends Told {
+        private OnReader(Handlers handler) {
+            super(handler);
         }
 
         @Override
-        public boolean isInteractive() {
+        public char @Nullable [] pin(PinRequest request) {
+            return null;
+        }
+
+        @Override
+        public boolean isOnReader() {
             return true;
         }
     }

@@ -4,8 +4,12 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.Mechanism;
 import io.github.schsm.MechanismTable;
+import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
+import io.github.schsm.TransportPinException;
+import io.github.schsm.WrongPinException;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
@@ -14,8 +18,12 @@ import java.io.Serial;
 import java.security.AuthProvider;
 import java.security.Provider;
 import java.util.List;
+import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.login.AccountLockedException;
+import javax.security.auth.login.CredentialExpiredException;
+import javax.security.auth.login.FailedLoginException;
 import javax.security.auth.login.LoginException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +55,7 @@ public final class SchsmProvider extends AuthProvider {
     @SuppressWarnings("this-escape") // services only keep the provider for later
     private SchsmProvider(String name, Configuration configuration, @Nullable ConfigurationException problem) {
         super(name, VERSION, INFO);
-        this.tokens = new Tokens(configuration, problem, () -> handler);
+        this.tokens = new Tokens(configuration, problem, this::presentHandler);
         this.random =
                 new EngineService(this, MechanismTable.find(SECURE_RANDOM, NAME).orElseThrow());
         for (Mechanism mechanism : MechanismTable.all()) {
@@ -98,21 +106,46 @@ public final class SchsmProvider extends AuthProvider {
         return super.getService(type, algorithm);
     }
 
+    /**
+     * Verifies the user PIN now, unless it is. Who is asked: the handler given here, else the one that was set, else
+     * what the configuration says under {@code pin}, else the handler of the security property
+     * {@code auth.login.defaultCallbackHandler}. With {@code pin = pinpad} the PIN is typed on the reader, and the handler
+     * is told so.
+     */
     @Override
     public void login(@Nullable Subject subject, @Nullable CallbackHandler answering) throws LoginException {
-        CallbackHandler used = answering != null ? answering : handler;
         try {
             Token token = tokens().find(null);
-            if (used != null) {
-                token.login(tokens().callback(used));
-            } else {
-                token.login(tokens().configuredPin()
-                        .orElseThrow(() -> new ConfigurationException(
-                                "login needs a callback handler, or pin = … in the" + " configuration")));
+            if (!token.isLoggedIn()) {
+                token.login(pinSource(answering));
             }
         } catch (SchsmException failed) {
             throw loginException(failed);
         }
+    }
+
+    private PinSource pinSource(@Nullable CallbackHandler given) throws ConfigurationException {
+        CallbackHandler own = given != null ? given : handler;
+        if (own != null) {
+            return tokens().callback(own);
+        }
+        Optional<PinSource> configured = tokens().configuredPin();
+        if (configured.isPresent()) {
+            return configured.get();
+        }
+        CallbackHandler general = Handlers.ofSecurityProperty();
+        if (general == null) {
+            throw new ConfigurationException(
+                    "login needs to know where the PIN comes from: a callback handler (given to"
+                            + " login, set before, or named by the security property " + Handlers.DEFAULT_HANDLER
+                            + "), or pin = … in the configuration");
+        }
+        return tokens().callback(general);
+    }
+
+    private @Nullable CallbackHandler presentHandler() throws ConfigurationException {
+        CallbackHandler own = handler;
+        return own != null ? own : Handlers.ofSecurityProperty();
     }
 
     @Override
@@ -125,7 +158,17 @@ public final class SchsmProvider extends AuthProvider {
     }
 
     private static LoginException loginException(SchsmException failed) {
-        LoginException exception = new LoginException(failed.getMessage());
+        String message = failed.getMessage();
+        LoginException exception;
+        if (failed instanceof WrongPinException) {
+            exception = new FailedLoginException(message);
+        } else if (failed instanceof PinBlockedException) {
+            exception = new AccountLockedException(message);
+        } else if (failed instanceof TransportPinException) {
+            exception = new CredentialExpiredException(message);
+        } else {
+            exception = new LoginException(message);
+        }
         exception.initCause(failed);
         return exception;
     }

@@ -26,6 +26,7 @@ final class TokenAuthenticator implements Authenticator {
     private byte @Nullable [] entered;
     private boolean refused;
     private boolean fresh;
+    private boolean wasAccepted;
 
     /**
      * A login.
@@ -147,14 +148,21 @@ final class TokenAuthenticator implements Authenticator {
     public void accepted() {
         synchronized (this) {
             fresh = false;
+            wasAccepted = true;
         }
         source.inform(LoginCallback.accepted(tokenId));
+    }
+
+    /** Whether the device accepted the PIN before, and has not refused it since. */
+    synchronized boolean wasAccepted() {
+        return wasAccepted;
     }
 
     @Override
     public void refused(int triesLeft) {
         synchronized (this) {
             refused = true;
+            wasAccepted = false;
             fresh = false;
             forget();
         }

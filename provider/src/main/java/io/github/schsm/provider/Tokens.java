@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Tokens implements TokenFinder {
     private final Configuration configuration;
     private final @Nullable ConfigurationException problem;
-    private final Supplier<@Nullable CallbackHandler> handler;
+    private final Handlers handler;
     private final Map<String, CardToken> cardTokens = new LinkedHashMap<>();
     private volatile @Nullable TerminalSource source;
     private volatile @Nullable List<Token> foreign;
@@ -41,10 +40,7 @@ final class Tokens implements TokenFinder {
      *
      * @param problem what was wrong with the configuration that was wanted: told when a token is asked for
      */
-    Tokens(
-            Configuration configuration,
-            @Nullable ConfigurationException problem,
-            Supplier<@Nullable CallbackHandler> handler) {
+    Tokens(Configuration configuration, @Nullable ConfigurationException problem, Handlers handler) {
         this.configuration = configuration;
         this.problem = problem;
         this.handler = handler;
@@ -62,7 +58,9 @@ final class Tokens implements TokenFinder {
 
     @Override
     public PinSource callback(CallbackHandler answering) {
-        return PinSources.callback(answering);
+        return configuration.pin().filter(PinSources.PIN_PAD::equals).isPresent()
+                ? PinSources.onReader(() -> answering)
+                : PinSources.callback(answering);
     }
 
     @Override
@@ -215,7 +213,7 @@ final class Tokens implements TokenFinder {
 
     private CardToken token(CardDevice device) throws SchsmException {
         String id = device.identity().deviceId();
-        CardToken made = new CardToken(device, configuration.trust(), () -> locate(id));
+        CardToken made = new CardToken(device, configuration.trust(), () -> locate(id), PinSources.onReader(handler));
         synchronized (this) {
             CardToken known = cardTokens.putIfAbsent(id, made);
             return known != null ? known : made;

@@ -20,6 +20,8 @@ public final class SimulatedDevice {
     private final ApduRecorder recorder = new ApduRecorder();
     private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
 
+    private volatile @Nullable SimulatedPinPad pinPad;
+
     /** Counts up at every insertion and removal: odd while the device is in its reader. */
     private final AtomicInteger moves = new AtomicInteger(1);
 
@@ -105,6 +107,16 @@ public final class SimulatedDevice {
     /** What has been exchanged. */
     public ApduRecorder recorder() {
         return recorder;
+    }
+
+    /** Gives its reader a PIN pad, or takes it away. */
+    public void setPinPad(@Nullable SimulatedPinPad pad) {
+        pinPad = pad;
+    }
+
+    @Nullable
+    SimulatedPinPad pinPad() {
+        return pinPad;
     }
 
     /** Has the listener told after each insertion and removal, in the thread that moves the device. */

@@ -94,7 +94,11 @@ final class SimulatorCard extends Card {
     public byte[] transmitControlCommand(int controlCode, byte[] command) throws CardException {
         requireConnected();
         requireTurn();
-        throw new CardException("a simulated reader has no control commands");
+        SimulatedPinPad pad = device.pinPad();
+        if (pad == null) {
+            throw new CardException("a simulated reader without a PIN pad has no control commands");
+        }
+        return pad.control(controlCode, command, this::transmit);
     }
 
     @Override

@@ -53,6 +53,22 @@ class EcCurveTest {
 
     @ParameterizedTest
     @EnumSource(EcCurve.class)
+    void addsToAPointAsPrivateKeysAreAdded(EcCurve curve) throws Exception {
+        KeyPair pair = pair(curve);
+        ECPoint point = ((ECPublicKey) pair.getPublic()).getW();
+        BigInteger d = ((java.security.interfaces.ECPrivateKey) pair.getPrivate()).getS();
+        BigInteger order = curve.parameters().getOrder();
+        ECPoint generator = curve.parameters().getGenerator();
+
+        assertThat(curve.add(generator, d.subtract(BigInteger.ONE))).contains(curve.encode(point));
+        assertThat(curve.add(point, order)).contains(curve.encode(point));
+        assertThat(curve.add(point, BigInteger.valueOf(5)))
+                .contains(curve.add(generator, d.add(BigInteger.valueOf(4))).orElseThrow());
+        assertThat(curve.add(point, order.subtract(d))).as("infinity").isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(EcCurve.class)
     void itsPublicKeysAreUnderstoodByOthersAndTheirsByIt(EcCurve curve) throws Exception {
         ECPublicKey theirs = (ECPublicKey) pair(curve).getPublic();
         ECPublicKey ours = curve.publicKey(curve.encode(theirs.getW()));

@@ -89,6 +89,25 @@ class RequestsTest {
     }
 
     @Test
+    void anObjectIdentifierIsNumbersWithDots() {
+        DataObject object = DataObject.of("label", true);
+        for (String oid : List.of("", "1.2", "2.999.3", "1.3.6.1.4.1.24991.4.2.1")) {
+            assertThat(object.withApplication("app", oid).oid()).isEqualTo(oid);
+        }
+        for (String oid : List.of("1", "1.", "3.1", "1..2", "1.02", "a.b", "1.2\n", " 1.2")) {
+            assertThatThrownBy(() -> object.withApplication("app", oid))
+                    .as(oid)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("object identifier");
+        }
+        for (String label : List.of("", " ", "x".repeat(65))) {
+            assertThatThrownBy(() -> DataObject.of(label, false)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> object.withApplication("x".repeat(65), ""))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void uidsAreComparedAsFarAsBothGo() {
         byte[] x = new byte[32];
         byte[] xAndY = new byte[64];

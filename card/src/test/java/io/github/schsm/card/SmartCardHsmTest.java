@@ -8,6 +8,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.EcCurve;
 import io.github.schsm.EcdsaSignature;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.ObjectExistsException;
@@ -22,6 +23,7 @@ import io.github.schsm.WrongPinException;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Quirk;
 import io.github.schsm.simulator.SimulatorRack;
+import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
@@ -160,8 +162,63 @@ class SmartCardHsmTest {
             byte[] encrypted = card.aesCbc(1, true, iv, data, Resend.ALLOWED);
             assertThat(encrypted).isEqualTo(software(aes, iv, data));
             assertThat(card.aesCbc(1, false, iv, encrypted, Resend.ALLOWED)).isEqualTo(data);
-            assertThat(card.cmac(1, data(100), KeyAttributes.NONE, Resend.ALLOWED))
-                    .isEqualTo(cmac(aes, data(100)));
+            for (int length : new int[] {0, 16, 100, 1223, 1224, 1239, 1240, 3000}) {
+                assertThat(card.cmac(1, data(length), KeyAttributes.NONE, Resend.ALLOWED))
+                        .as("%d bytes", length)
+                        .isEqualTo(cmac(aes, data(length)));
+            }
+            KeyAttributes cmacOnly = KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.AES_CMAC));
+            assertThat(card.cmac(1, data(1223), cmacOnly, Resend.ALLOWED)).hasSize(16);
+            assertThatThrownBy(() -> card.cmac(1, data(1224), cmacOnly, Resend.ALLOWED))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("AES_CBC_ENCRYPT");
+        });
+    }
+
+    @Test
+    void derives_keys_of_both_kinds() throws Exception {
+        run(card -> {
+            card.generateAesKey(1, 256, KeyAttributes.NONE);
+            byte[] derived = card.derive(1, data(20), Resend.ALLOWED);
+            assertThat(derived).hasSize(32).isEqualTo(card.derive(1, data(20), Resend.ALLOWED));
+            assertThat(card.derive(1, data(21), Resend.ALLOWED)).isNotEqualTo(derived);
+            for (int length : new int[] {0, 1224}) {
+                assertThatThrownBy(() -> card.derive(1, new byte[length], Resend.ALLOWED))
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining("this has " + length);
+            }
+            Cvc parent = card.generateKeyPair(2, ec(EcCurve.SECP256R1, KeyAttributes.NONE));
+            card.deriveEcKey(2, 3, new byte[] {5});
+            byte[] point = EcCurve.SECP256R1
+                    .add(EcCurve.SECP256R1.decode(parent.publicPoint()), BigInteger.valueOf(5))
+                    .orElseThrow();
+            EcdsaSignature signature =
+                    EcdsaSignature.parse(card.sign(3, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED));
+            assertThat(EcCurve.SECP256R1.verify(point, new byte[32], signature.plain(32)))
+                    .isTrue();
+            assertThatThrownBy(() -> card.deriveEcKey(2, 3, new byte[] {5}))
+                    .isInstanceOf(ObjectExistsException.class)
+                    .hasMessageContaining("DERIVE EC KEY");
+        });
+    }
+
+    @Test
+    void reads_data_that_is_no_object_to_its_end() throws Exception {
+        run(card -> {
+            for (int length : new int[] {0, 1, 2, 300, 9000}) {
+                byte[] content = data(length);
+                if (length > 1) {
+                    content[0] = 0x30;
+                    content[1] = 0x00;
+                }
+                card.updateBinary(Files.privateData(5), content);
+                assertThat(card.exists(Files.privateData(5))).isTrue();
+                assertThat(card.readData(Files.privateData(5)))
+                        .as("%d bytes", length)
+                        .isEqualTo(content);
+                card.deleteFile(Files.privateData(5));
+                assertThat(card.exists(Files.privateData(5))).isFalse();
+            }
         });
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyMigration;
+import io.github.schsm.KeyType;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.UnwrapProtection;
@@ -13,8 +14,10 @@ import io.github.schsm.UnwrapSpec;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
 import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -23,6 +26,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.crypto.Cipher;
@@ -133,6 +137,84 @@ public abstract class MigrationConformance {
                 .isEqualTo(BLOCKS);
         assertThat(cipher(group.source().provider(), Cipher.DECRYPT_MODE, key, encrypted))
                 .isEqualTo(BLOCKS);
+    }
+
+    /** An RSA key; the blob of the larger one fits into no command. */
+    @ParameterizedTest
+    @ValueSource(ints = {1024, 3072})
+    public void rsaKeyMovesAndSignsAndDecryptsOnTheOtherDevice(int bits) throws Exception {
+        KeyPairGenerator generator =
+                KeyPairGenerator.getInstance("RSA", group.source().provider());
+        generator.initialize(SchsmKeySpec.builder(LABEL)
+                .keySize(bits)
+                .domain(group.source().domain())
+                .allow(KeyAlgorithm.RSA_RAW, KeyAlgorithm.RSA_DECRYPT_RAW, KeyAlgorithm.WRAP)
+                .id(ID)
+                .build());
+        KeyPair pair = generator.generateKeyPair();
+        Pki pki = Pki.create();
+        X509Certificate[] chain = pki.chain(pki.issue("RSA", pair.getPublic()));
+        Group.Keks keks = group.agree();
+        byte[] blob = wrapped(keks.source(), pair.getPrivate());
+
+        assertThatThrownBy(() -> unwrapped(keks.target(), blob, "bare"))
+                .isInstanceOf(InvalidKeyException.class)
+                .hasMessageContainingAll("RSA key", ".wky");
+        assertThat(group.target().keyStore().containsAlias("bare"))
+                .as("nothing is left of it")
+                .isFalse();
+        group.target().keyStore().setKeyEntry("with-chain", blob, chain);
+        assertDecrypts(group.target().provider(), targetKey("with-chain"), pair.getPublic());
+        assertThat(group.target().keyStore().getCertificateChain("with-chain")).containsExactly(chain);
+        group.target().keyStore().deleteEntry("with-chain");
+
+        KeyStore.Entry moving = group.source().keyStore().getEntry(LABEL, new WrapProtection(keks.source()));
+        assertThat(((WrappedKeyEntry) moving).keyType()).isEqualTo(KeyType.RSA);
+        group.target()
+                .keyStore()
+                .setEntry(
+                        LABEL,
+                        WrappedKeyEntry.parse(((WrappedKeyEntry) moving).encode()),
+                        new UnwrapProtection(keks.target()));
+        assertDecrypts(group.target().provider(), targetKey(LABEL), pair.getPublic());
+        assertThat(((SchsmPrivateKey) targetKey(LABEL)).key().id()).isEqualTo(ID);
+        group.target().keyStore().deleteEntry(LABEL);
+
+        group.source().keyStore().setKeyEntry(LABEL, pair.getPrivate(), null, chain);
+        KeyMigration.from(group.source().keyStore())
+                .to(group.target().keyStore())
+                .move(LABEL);
+        KeyStore fresh = bench.target().keyStore();
+        assertThat(fresh.getCertificateChain(LABEL)).containsExactly(chain);
+        SchsmPrivateKey there = (SchsmPrivateKey) fresh.getKey(LABEL, null);
+        assertThat(there.details().size()).isEqualTo(bits);
+        assertThat(there.details().algorithmNames()).hasValue(List.of("RSA_RAW", "RSA_DECRYPT_RAW", "WRAP"));
+        Signature signer = Signature.getInstance("SHA512withRSA", group.target().provider());
+        signer.initSign(there);
+        signer.update(DATA);
+        assertThat(Pki.verifies("SHA512withRSA", chain[0].getPublicKey(), DATA, signer.sign()))
+                .isTrue();
+        assertDecrypts(group.source().provider(), pair.getPrivate(), pair.getPublic());
+    }
+
+    private byte[] wrapped(SecretKey kek, PrivateKey key) throws Exception {
+        Cipher wrap = Cipher.getInstance("XKEK", group.source().provider());
+        wrap.init(Cipher.WRAP_MODE, kek);
+        return wrap.wrap(key);
+    }
+
+    private void unwrapped(SecretKey kek, byte[] blob, String label) throws Exception {
+        Cipher unwrap = Cipher.getInstance("XKEK", group.target().provider());
+        unwrap.init(Cipher.UNWRAP_MODE, kek, UnwrapSpec.label(label));
+        unwrap.unwrap(blob, "RSA", Cipher.PRIVATE_KEY);
+    }
+
+    private static void assertDecrypts(Provider provider, PrivateKey privateKey, PublicKey publicKey) throws Exception {
+        Cipher encrypt = Cipher.getInstance("RSA/ECB/OAEPPadding", "SunJCE");
+        encrypt.init(Cipher.ENCRYPT_MODE, publicKey);
+        Cipher decrypt = Cipher.getInstance("RSA/ECB/OAEPPadding", provider);
+        decrypt.init(Cipher.DECRYPT_MODE, privateKey);
+        assertThat(decrypt.doFinal(encrypt.doFinal(DATA))).isEqualTo(DATA);
     }
 
     /** What makes a key usable elsewhere goes with it. */

@@ -1,10 +1,12 @@
 package io.github.schsm.conformance.programs;
 
 import io.github.schsm.conformance.Pki;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -140,17 +142,47 @@ class KeytoolTest {
         LifeOfAKey.generate(keytool, "signer");
         Pki pki = Pki.create();
         LifeOfAKey.certify(keytool, pki, "signer", "CN=Signer", folder);
+        Path jar = jar();
+
+        keytool.jarsigner(jar.toString(), "signer").succeeded().says("jar signed");
+
+        verify(jdk, jar);
+    }
+
+    private Path jar() throws IOException {
         Path jar = folder.resolve("signed.jar");
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream packed = new JarOutputStream(out)) {
             packed.putNextEntry(new JarEntry("hello.txt"));
             packed.write("hello".getBytes(StandardCharsets.UTF_8));
         }
+        return jar;
+    }
 
-        keytool.jarsigner(jar.toString(), "signer").succeeded().says("jar signed");
-
+    private static void verify(Jdk jdk, Path jar) throws Exception {
         Program.run(jdk.tool("jarsigner"), "-verify", "-verbose", "-certs", jar.toString())
                 .succeeded()
                 .says("jar verified", "CN=Signer", "CN=Test Issuer", "CN=Test Root");
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void rsaKeyIsGeneratedCertifiedAndSignsJarsWithBothPaddings(Jdk jdk) throws Exception {
+        Keytool keytool = keytool(Keytool.Way.ADD_PROVIDER, jdk);
+        LifeOfAKey.generate(keytool, "signer", "-keyalg", "RSA", "-keysize", "2048");
+        keytool.run("-list", "-v", "-alias", "signer").succeeded().says("2048-bit RSA key", "Owner: CN=signer");
+        Pki pki = Pki.create();
+        LifeOfAKey.certify(keytool, pki, "signer", "CN=Signer", folder);
+        keytool.run("-certreq", "-alias", "signer", "-sigalg", "RSASSA-PSS")
+                .succeeded()
+                .says("BEGIN NEW CERTIFICATE REQUEST");
+
+        for (String algorithm : List.of("SHA384withRSA", "RSASSA-PSS")) {
+            Path jar = jar();
+            keytool.jarsigner("-sigalg", algorithm, jar.toString(), "signer")
+                    .succeeded()
+                    .says("jar signed");
+            verify(jdk, jar);
+        }
     }
 }

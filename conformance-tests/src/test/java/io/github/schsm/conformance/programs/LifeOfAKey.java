@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
@@ -58,21 +60,14 @@ final class LifeOfAKey {
     }
 
     static void generate(Keytool keytool, String alias) throws Exception {
-        keytool.run(
-                        "-genkeypair",
-                        "-alias",
-                        alias,
-                        "-keyalg",
-                        "EC",
-                        "-groupname",
-                        "secp256r1",
-                        "-dname",
-                        "CN=" + alias,
-                        "-keypass",
-                        Keytool.PIN,
-                        "-providername",
-                        "SCHSM")
-                .succeeded();
+        generate(keytool, alias, "-keyalg", "EC", "-groupname", "secp256r1");
+    }
+
+    static void generate(Keytool keytool, String alias, String... kind) throws Exception {
+        List<String> command = new ArrayList<>(List.of("-genkeypair", "-alias", alias));
+        command.addAll(List.of(kind));
+        command.addAll(List.of("-dname", "CN=" + alias, "-keypass", Keytool.PIN, "-providername", "SCHSM"));
+        keytool.run(command.toArray(String[]::new)).succeeded();
     }
 
     /** The request goes to a CA in software, its answer with the whole chain comes back. */

@@ -1,7 +1,9 @@
 package io.github.schsm.benchmarks;
 
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.smartcardio.ATR;
 import javax.smartcardio.Card;
 import javax.smartcardio.CardChannel;
@@ -10,14 +12,14 @@ import javax.smartcardio.CardTerminal;
 import javax.smartcardio.CardTerminals;
 import javax.smartcardio.CommandAPDU;
 import javax.smartcardio.ResponseAPDU;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Readers with a simulated device whose first signature with a key is answered again and again: what is left is what
- * our own side costs.
+ * Readers with a simulated device whose first signature or decryption with a key and an algorithm is answered again and
+ * again: what is left is what our own side costs.
  */
 final class NullCardTerminals extends CardTerminals {
     private static final int SIGN = 0x68;
+    private static final int DECIPHER = 0x62;
 
     private final CardTerminals simulated;
 
@@ -120,7 +122,7 @@ final class NullCardTerminals extends CardTerminals {
     private static final class NullChannel extends CardChannel {
         private final Card card;
         private final CardChannel simulated;
-        private @Nullable ResponseAPDU signature;
+        private final Map<Integer, ResponseAPDU> results = new HashMap<>();
 
         private NullChannel(Card card, CardChannel simulated) {
             this.card = card;
@@ -139,13 +141,14 @@ final class NullCardTerminals extends CardTerminals {
 
         @Override
         public ResponseAPDU transmit(CommandAPDU command) throws CardException {
-            if (command.getINS() != SIGN) {
+            if (command.getINS() != SIGN && command.getINS() != DECIPHER) {
                 return simulated.transmit(command);
             }
-            ResponseAPDU known = signature;
+            int operation = command.getINS() << 16 | command.getP1() << 8 | command.getP2();
+            ResponseAPDU known = results.get(operation);
             if (known == null) {
                 known = simulated.transmit(command);
-                signature = known;
+                results.put(operation, known);
             }
             return known;
         }

@@ -155,7 +155,9 @@ class RsaProviderTest {
         assertThat(((RSAKey) key).getModulus().bitLength()).isEqualTo(1024);
         assertThat(((RSAKey) key).getParams()).isNull();
         KeyStore.Entry entry = again.getEntry("with chain", null);
-        assertThat(entry.getAttributes().stream().map(KeyStore.Entry.Attribute::getValue).collect(Collectors.toSet()))
+        assertThat(entry.getAttributes().stream()
+                        .map(KeyStore.Entry.Attribute::getValue)
+                        .collect(Collectors.toSet()))
                 .anyMatch(value -> value.contains("RSA_RAW") && value.contains("RSA_DECRYPT_RAW"));
         assertThat(Collections.list(again.aliases())).contains("with chain", "shared");
         Signature signature = Signature.getInstance("SHA256withRSA", provider);

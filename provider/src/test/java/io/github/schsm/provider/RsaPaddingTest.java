@@ -79,8 +79,8 @@ class RsaPaddingTest {
         for (String hash : new String[] {"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"}) {
             KeyPair pair = pair(1024);
             String name = "SHA-" + hash.substring(3);
-            byte[] digestInfo = RsaPadding.digestInfo(
-                    name, MessageDigest.getInstance(name).digest(MESSAGE));
+            byte[] digestInfo =
+                    RsaPadding.digestInfo(name, MessageDigest.getInstance(name).digest(MESSAGE));
             Signature theirs = Signature.getInstance(hash + "withRSA", "SunRsaSign");
             theirs.initSign(pair.getPrivate());
             theirs.update(MESSAGE);
@@ -151,8 +151,8 @@ class RsaPaddingTest {
     @Test
     void oaepComesOffAndNotWithABitWrong() throws Exception {
         KeyPair pair = pair(1024);
-        OAEPParameterSpec parameters = new OAEPParameterSpec(
-                "SHA-256", "MGF1", MGF1ParameterSpec.SHA1, new PSource.PSpecified(MESSAGE));
+        OAEPParameterSpec parameters =
+                new OAEPParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA1, new PSource.PSpecified(MESSAGE));
         Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding", "SunJCE");
         cipher.init(Cipher.ENCRYPT_MODE, pair.getPublic(), parameters);
         for (int length : new int[] {0, 1, 5, LENGTH - 66}) {
@@ -192,7 +192,8 @@ class RsaPaddingTest {
         if (number.compareTo(key.getModulus()) >= 0) {
             throw new BadPaddingException();
         }
-        byte[] encrypted = number.modPow(key.getPublicExponent(), key.getModulus()).toByteArray();
+        byte[] encrypted =
+                number.modPow(key.getPublicExponent(), key.getModulus()).toByteArray();
         Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding", "SunJCE");
         cipher.init(Cipher.DECRYPT_MODE, pair.getPrivate(), parameters);
         int from = encrypted.length > LENGTH ? encrypted.length - LENGTH : 0;

@@ -28,6 +28,8 @@ final class Commands {
                 new WrapCommand(),
                 new UnwrapCommand(),
                 new MigrateCommand(),
+                new SignCommand(),
+                new DecryptCommand(),
                 new ImportCertCommand(),
                 new ExportCertCommand(),
                 new DeleteCommand(),

@@ -4,9 +4,11 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.List;
 import javax.crypto.KeyGenerator;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +20,12 @@ import picocli.CommandLine.Option;
 final class GenerateCommand extends SchsmCommand {
     private static final String DEFAULT_CURVE = "secp256r1";
     private static final int DEFAULT_AES_BITS = 256;
+    private static final int DEFAULT_RSA_BITS = 2048;
 
     @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The key's label.")
     private String label;
 
-    @Option(names = "--type", defaultValue = "EC", paramLabel = "TYPE", description = "EC or AES. Default: EC.")
+    @Option(names = "--type", defaultValue = "EC", paramLabel = "TYPE", description = "EC, RSA or AES. Default: EC.")
     private KeyType type;
 
     @Option(
@@ -35,8 +38,15 @@ final class GenerateCommand extends SchsmCommand {
     @Option(
             names = "--size",
             paramLabel = "BITS",
-            description = "Size of an AES key in bits: 128, 192 or 256. Default: 256.")
+            description = "Size of an RSA key in bits: 1024, 1536, 2048, 3072 or 4096; of an AES key: 128, 192 or 256."
+                    + " Default: 2048, 256.")
     private @Nullable Integer size;
+
+    @Option(
+            names = "--public-exponent",
+            paramLabel = "E",
+            description = "Public exponent of an RSA key: odd, at least 3. Default: 65537.")
+    private @Nullable BigInteger publicExponent;
 
     @Option(
             names = "--slot",
@@ -68,16 +78,22 @@ final class GenerateCommand extends SchsmCommand {
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
         SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label);
+        reject(publicExponent != null && type != KeyType.RSA, "--public-exponent is for RSA keys");
         switch (type) {
             case EC -> {
-                reject(size != null, "--size is for AES keys: an EC key has a --curve");
+                reject(size != null, "--size is for RSA and AES keys: an EC key has a --curve");
                 spec.parameters(new ECGenParameterSpec(curve == null ? DEFAULT_CURVE : curve));
             }
             case AES -> {
                 reject(curve != null, "--curve is for EC keys: an AES key has a --size");
                 spec.keySize(size == null ? DEFAULT_AES_BITS : size);
             }
-            case RSA -> throw new CliException("--type RSA is not offered here: use EC or AES");
+            case RSA -> {
+                reject(curve != null, "--curve is for EC keys: an RSA key has a --size");
+                spec.parameters(new RSAKeyGenParameterSpec(
+                        size == null ? DEFAULT_RSA_BITS : size,
+                        publicExponent == null ? RSAKeyGenParameterSpec.F4 : publicExponent));
+            }
         }
         if (allow != null) {
             spec.allow(allow.toArray(KeyAlgorithm[]::new));
@@ -99,7 +115,7 @@ final class GenerateCommand extends SchsmCommand {
             generator.init(spec.build());
             generator.generateKey();
         } else {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", connected.provider());
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(type.name(), connected.provider());
             generator.initialize(spec.build());
             generator.generateKeyPair();
         }
@@ -111,6 +127,7 @@ final class GenerateCommand extends SchsmCommand {
                         .and("label", label)
                         .and("id", Text.hex(key.key().id()))
                         .and("type", type.name())
+                        .and("size", key.details().size())
                         .and("keyDomain", slot)
                         .and("algorithms", key.details().algorithmNames().orElse(null))
                         .and("useCounter", useCounter)

@@ -1,0 +1,105 @@
+package io.github.schsm.cli;
+
+import static io.github.schsm.cli.Rack.A;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import javax.crypto.Cipher;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is done with keys by command, checked by others. */
+class RsaTest {
+    @TempDir
+    Path folder;
+
+    private Rack rack;
+    private Rack json;
+
+    @BeforeEach
+    void rack() {
+        rack = new Rack(folder, false);
+        json = new Rack(folder, true);
+    }
+
+    private PublicKey publicKey(String type) throws Exception {
+        Map<?, ?> key =
+                (Map<?, ?>) json.withoutPinOn(A, "attest", "k").done().json().get("key");
+        return KeyFactory.getInstance(type)
+                .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode((String) key.get("publicKey"))));
+    }
+
+    private boolean isSigned(String algorithm, PublicKey key, Path file, byte[] signature) throws Exception {
+        Signature verifier = Signature.getInstance(algorithm);
+        verifier.initVerify(key);
+        verifier.update(Files.readAllBytes(file));
+        return verifier.verify(signature);
+    }
+
+    @Test
+    void rsaKeyIsGeneratedAttestedAndSignsAndDecrypts() throws Exception {
+        Path file = Files.write(folder.resolve("data"), new byte[100_000]);
+
+        assertThat(rack.on(A, "generate", "--label=k", "--type=RSA", "--size=1024", "--public-exponent=3")
+                        .done()
+                        .out())
+                .contains("RSA-1024");
+
+        assertThat(rack.withoutPinOn(A, "attest", "k").done().out()).contains("RSA-1024, public exponent 3");
+        PublicKey key = publicKey("RSA");
+        rack.on(A, "sign", "--label=k", "--out=" + rack.file("sig"), file.toString())
+                .done();
+        assertThat(isSigned("SHA256withRSA", key, file, rack.content("sig"))).isTrue();
+        Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPWithSHA-256AndMGF1Padding");
+        cipher.init(Cipher.ENCRYPT_MODE, key);
+        Files.write(folder.resolve("encrypted"), cipher.doFinal("secret".getBytes(StandardCharsets.US_ASCII)));
+        String[] decrypt = {"decrypt", "--label=k", "--out=" + rack.file("plain"), rack.file("encrypted")};
+        rack.on(A, with(decrypt, "--algorithm=RSA/ECB/OAEPWithSHA-256AndMGF1Padding"))
+                .done();
+        assertThat(folder.resolve("plain")).hasContent("secret");
+        assertThat(rack.on(A, with(decrypt, "--algorithm=AES/CBC/NoPadding"))
+                        .failed()
+                        .err())
+                .contains("RSA/ECB/PKCS1Padding");
+        assertThat(rack.on(A, "generate", "--label=x", "--type=RSA", "--size=1000")
+                        .failed()
+                        .err())
+                .contains("1000", "4096");
+    }
+
+    private static String[] with(String[] arguments, String more) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = more;
+        return all;
+    }
+
+    @Test
+    void ecKeySignsByTheAlgorithmAskedFor() throws Exception {
+        Path file = Files.writeString(folder.resolve("data"), "data");
+        rack.on(A, "generate", "--label=k").done();
+
+        rack.on(A, "sign", "--label=k", "--algorithm=SHA384withECDSA", "--out=" + rack.file("sig"), file.toString())
+                .done();
+
+        assertThat(isSigned("SHA384withECDSA", publicKey("EC"), file, rack.content("sig")))
+                .isTrue();
+        assertThat(rack.on(A, "sign", "--label=k", "--algorithm=SHA256withRSA", file.toString())
+                        .failed()
+                        .err())
+                .contains("SHA256withECDSA");
+        assertThat(rack.on(A, "generate", "--label=x", "--public-exponent=3")
+                        .failed()
+                        .err())
+                .contains("RSA");
+    }
+}

@@ -215,6 +215,8 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
          * @param value 1 to n - 1, big-endian, not longer than the curve's order
          */
         public Builder derivedFrom(PrivateKey key, byte[] value) {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(value, "value");
             if (!(key instanceof SchsmEcPrivateKey handle)) {
                 throw new IllegalArgumentException("keys are derived from an EC key in a device, this is a "
                         + key.getClass().getSimpleName() + " (" + key.getAlgorithm() + ")");

@@ -26,7 +26,7 @@ public final class Sp80056cKeySpec implements KeySpec {
             throw new IllegalArgumentException("keys are derived from an AES key in a device, this is "
                     + (key == null ? "null" : "a " + key.getClass().getSimpleName()));
         }
-        if (input.length == 0) {
+        if (Objects.requireNonNull(input, "input").length == 0) {
             throw new IllegalArgumentException("the derivation input is empty");
         }
         if (Objects.requireNonNull(algorithm, "algorithm").isBlank()) {

@@ -38,7 +38,7 @@ final class SymmetricCommands {
                 byte[] input = Arrays.copyOfRange(data, at, at + length);
                 byte[] next = encrypt ? NO_DATA : Arrays.copyOfRange(input, length - BLOCK, length);
                 if (encrypt) {
-                    xorFirstBlock(input, chained);
+                    xor(input, 0, chained);
                 }
                 Optional<byte[]> answer =
                         send(kid, encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT, input, resend);
@@ -49,7 +49,7 @@ final class SymmetricCommands {
                 byte[] output = answer.get();
                 requireLength(output, length);
                 if (!encrypt) {
-                    xorFirstBlock(output, chained);
+                    xor(output, 0, chained);
                 }
                 System.arraycopy(output, 0, result, at, length);
                 chained = encrypt ? Arrays.copyOfRange(output, length - BLOCK, length) : next;
@@ -72,28 +72,28 @@ final class SymmetricCommands {
     byte[] cmac(int kid, byte[] data, KeyAttributes attributes, Resend resend) throws SchsmException {
         byte[] rest = data.clone();
         try {
-            while (true) {
-                if (rest.length <= most()) {
-                    Optional<byte[]> mac = send(kid, KeyAlgorithm.AES_CMAC, rest, resend);
-                    if (mac.isPresent()) {
-                        requireLength(mac.get(), BLOCK);
-                        return mac.get();
-                    }
+            for (int at = 0; ; ) {
+                int left = rest.length - at;
+                boolean last = left <= most();
+                if (!last) {
+                    requireCbc(kid, data.length, attributes);
+                }
+                // At least one whole block has to be left for CMAC, to take the chaining value.
+                int length = last ? left : Math.min(most(), left - BLOCK) / BLOCK * BLOCK;
+                byte[] input = Arrays.copyOfRange(rest, at, at + length);
+                Optional<byte[]> answer =
+                        send(kid, last ? KeyAlgorithm.AES_CMAC : KeyAlgorithm.AES_CBC_ENCRYPT, input, resend);
+                Arrays.fill(input, (byte) 0);
+                if (answer.isEmpty()) {
                     continue;
                 }
-                requireCbc(kid, data.length, attributes);
-                // At least one whole block has to be left, for the chaining value.
-                int chunk = Math.min(most(), rest.length - BLOCK) / BLOCK * BLOCK;
-                byte[] input = Arrays.copyOf(rest, chunk);
-                Optional<byte[]> output = send(kid, KeyAlgorithm.AES_CBC_ENCRYPT, input, resend);
-                Arrays.fill(input, (byte) 0);
-                if (output.isPresent()) {
-                    requireLength(output.get(), chunk);
-                    byte[] following = Arrays.copyOfRange(rest, chunk, rest.length);
-                    Arrays.fill(rest, (byte) 0);
-                    rest = following;
-                    xorFirstBlock(rest, Arrays.copyOfRange(output.get(), chunk - BLOCK, chunk));
+                byte[] output = answer.get();
+                requireLength(output, last ? BLOCK : length);
+                if (last) {
+                    return output;
                 }
+                at += length;
+                xor(rest, at, Arrays.copyOfRange(output, length - BLOCK, length));
             }
         } finally {
             Arrays.fill(rest, (byte) 0);
@@ -156,9 +156,9 @@ final class SymmetricCommands {
         }
     }
 
-    private static void xorFirstBlock(byte[] data, byte[] iv) {
+    private static void xor(byte[] data, int offset, byte[] block) {
         for (int i = 0; i < BLOCK; i++) {
-            data[i] ^= iv[i];
+            data[offset + i] ^= block[i];
         }
     }
 }

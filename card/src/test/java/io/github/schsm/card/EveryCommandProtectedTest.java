@@ -3,10 +3,13 @@ package io.github.schsm.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.ConditionsNotSatisfiedException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.EcCurve;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecureChannelException;
 import io.github.schsm.simulator.DeviceProfile;
@@ -84,21 +87,53 @@ class EveryCommandProtectedTest {
         examples.put(CardCommand.UNWRAP_KEY, new Example(0x74, card -> card.unwrapKey(9, card.wrapKey(2))));
         examples.put(CardCommand.GET_CHALLENGE, new Example(0x84, card -> card.getChallenge(8)));
         examples.put(CardCommand.MSE_SET, new Example(0x22, card -> card.mseSetVerificationKey("ZZSRCACC100001")));
-        examples.put(CardCommand.VERIFY_CERTIFICATE, new Example(0x2A, card -> card.makeKnown(card.identity())));
+        examples.put(CardCommand.VERIFY_CERTIFICATE, new Example(0x2A, card -> {
+            card.selectApplet();
+            card.makeKnown(card.identity());
+        }));
+        examples.put(
+                CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION, new Example(0x54, SmartCardHsm::publicKeyAuthentication));
+        examples.put(CardCommand.REGISTER_PUBLIC_KEY, new Example(0x54, card -> register(card, 6)));
+        examples.put(
+                CardCommand.SELECT_AUTHENTICATION_KEY,
+                new Example(0x22, EveryCommandProtectedTest::authenticateWithAWrongSignature));
+        examples.put(
+                CardCommand.EXTERNAL_AUTHENTICATE,
+                new Example(0x82, EveryCommandProtectedTest::authenticateWithAWrongSignature));
         return examples;
     }
 
-    /** What makes the channel cannot go over it; what takes two devices has tests of its own. */
-    private static final Set<CardCommand> ELSEWHERE = Set.of(
-            CardCommand.GENERAL_AUTHENTICATE,
-            CardCommand.DERIVE_XKEK,
-            CardCommand.SELECT_AUTHENTICATION_KEY,
-            CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION,
-            CardCommand.REGISTER_PUBLIC_KEY,
-            CardCommand.EXTERNAL_AUTHENTICATE);
+    private static void register(SmartCardHsm card, int kid) throws SchsmException {
+        KeyPairRequest request = KeyPairRequest.ec(EcCurve.SECP256R1, holder(kid), KeyAttributes.NONE);
+        card.registerPublicKey(AttestedPublicKey.of(card.generateKeyPair(kid, request), card.identity()));
+    }
 
-    /** A device with a key pair, an AES key in a key domain with a KEK, and an empty key domain. */
+    private static String holder(int kid) {
+        return "ZZOPENER0000" + kid;
+    }
+
+    private static void authenticateWithAWrongSignature(SmartCardHsm card) throws SchsmException {
+        register(card, 6);
+        PublicKeyResponse wrong = new PublicKeyResponse(card.publicKeyChallenge(holder(6)), new byte[64]);
+        try {
+            card.authenticate(wrong);
+            throw new AssertionError("the wrong signature was accepted");
+        } catch (ConditionsNotSatisfiedException refused) {
+            assertThat(refused).hasMessageContaining(holder(6));
+        }
+    }
+
+    /** What makes the channel cannot go over it; what takes two devices has tests of its own. */
+    private static final Set<CardCommand> ELSEWHERE = Set.of(CardCommand.GENERAL_AUTHENTICATE, CardCommand.DERIVE_XKEK);
+
+    /** A device with a key pair, an AES key in a key domain with a KEK, an empty key domain, and one of two openers. */
     private static void prepare(SmartCardHsm card) throws SchsmException {
+        card.initialize(
+                DeviceInitialization.builder(SimulatorRack.USER_PIN.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                        .keyDomainSlots(4)
+                        .publicKeyAuthentication(1, 2)
+                        .build());
+        register(card, 5);
         card.createDkekDomain(0, 1);
         card.importDkekShare(0, new byte[32]);
         card.createDkekDomain(2, 1);

@@ -3,6 +3,7 @@ package io.github.schsm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +134,22 @@ class RequestsTest {
         assertThat(MechanismTable.all().stream().map(row -> row.type() + " " + row.name()))
                 .doesNotHaveDuplicates()
                 .contains("Signature SHA256withECDSA", "KeyAgreement ECDH_XKEK", "Cipher XKEK");
+    }
+
+    @Test
+    void anRsaKeyHasAPublicExponentAndNoOtherKeyHas() {
+        KeyRequest request = KeyRequest.plain(KeyType.RSA, null, 2048);
+        assertThat(request.publicExponent()).isEqualTo(BigInteger.valueOf(65537));
+        assertThat(request.withPublicExponent(BigInteger.valueOf(3)).publicExponent())
+                .isEqualTo(BigInteger.valueOf(3));
+        for (long exponent : new long[] {-3, 0, 1, 2, 4}) {
+            assertThatThrownBy(() -> request.withPublicExponent(BigInteger.valueOf(exponent)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("odd");
+        }
+        KeyRequest aes = KeyRequest.plain(KeyType.AES, null, 256);
+        assertThat(aes.publicExponent()).isNull();
+        assertThatThrownBy(() -> aes.withPublicExponent(BigInteger.valueOf(3))).hasMessageContaining("RSA");
     }
 
     @Test

@@ -908,9 +908,11 @@ public final class SmartCardHsm {
                 + session.limits().maxData(command.ne() != CommandApdu.NO_LE) + " bytes of data in one command, and "
                 + name.title() + " needs " + command.dataLength() + "; do this one step in a reader with "
                 + (session.limits().extended() ? "longer commands" : "extended length")
-                + (name.usesKey()
-                        ? ", or sign less data if the key leaves the hashing to the device"
-                        : ", its result can then be used in this reader"));
+                + switch (name) {
+                    case SIGN -> ", or sign less data if the key leaves the hashing to the device";
+                    case DECIPHER -> "";
+                    default -> ", its result can then be used in this reader";
+                });
     }
 
     private static void requireOk(CardCommand name, String object, ResponseApdu response) throws DeviceException {

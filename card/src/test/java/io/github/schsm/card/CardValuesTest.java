@@ -28,6 +28,24 @@ class CardValuesTest {
     }
 
     @Test
+    void asks_for_an_rsa_key_pair_as_the_protocol_notes_say() {
+        KeyPairRequest request = KeyPairRequest.rsa(
+                3072,
+                BigInteger.valueOf(65537),
+                "ZZSIM00000100001",
+                KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.RSA_PSS)));
+        assertThat(request.encode())
+                .isEqualTo(hex("5F290100 4209 555443413030303031"
+                        + " 7F4915 060A 04007F00070202020102 8203 010001 0202 0C00"
+                        + " 5F2010 5A5A53494D3030303030313030303031 9101 40"));
+        KeyPairRequest leadingBit =
+                KeyPairRequest.rsa(1024, BigInteger.valueOf(0x81), "ZZSIM00000100001", KeyAttributes.NONE);
+        assertThat(leadingBit.publicKey().encoded())
+                .as("no sign byte")
+                .isEqualTo(hex("7F4913 060A 04007F00070202020102 8201 81 0202 0400"));
+    }
+
+    @Test
     void reads_what_devices_say_when_selected() throws Exception {
         assertThat(AppletInfo.parse(hex("6F07 820178 85020102")))
                 .isEqualTo(new AppletInfo(

@@ -145,7 +145,7 @@ final class CardPins {
                 session.reader(),
                 left,
                 transport,
-                asked && session.pinPad().canVerify());
+                asked && session.isPadUsable() && session.pinPad().canVerify());
     }
 
     private String label() throws SchsmException {
@@ -257,6 +257,7 @@ final class CardPins {
 
     private void enter(CardCommand name, int code, byte[] structure, Authenticator login, PinRequest request)
             throws SchsmException {
+        session.requireNoChannel();
         boolean told = login.entryOnReader(request, name == CardCommand.CHANGE_REFERENCE_DATA);
         int sw;
         try {

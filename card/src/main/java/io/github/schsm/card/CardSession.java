@@ -159,14 +159,28 @@ final class CardSession {
         return connection().pinPad();
     }
 
+    /** Whether what is typed on the reader's pad can get to the card: it does so in plain. */
+    boolean isPadUsable() {
+        return device.channel() != Channel.SECURE && !connection().hasChannel();
+    }
+
+    /**
+     * Before anybody is asked to type.
+     *
+     * @throws UnsupportedByDeviceException if what is typed would have to go over a secure channel
+     */
+    void requireNoChannel() throws UnsupportedByDeviceException {
+        if (!isPadUsable()) {
+            throw new UnsupportedByDeviceException("reader '" + reader() + "': what is typed on its PIN pad goes to the"
+                    + " card by itself, which would end the secure channel; use channel = plain, or another pin = …");
+        }
+    }
+
     /** Has a command sent with what is typed on the reader's pad, only to our own applet and never twice. */
     ResponseApdu enter(CardCommand name, int code, byte[] structure) throws SchsmException {
         ensureConnected();
         ensureApplet();
-        if (device.channel() == Channel.SECURE || connection().hasChannel()) {
-            throw new UnsupportedByDeviceException("reader '" + reader() + "': what is typed on its PIN pad goes to the"
-                    + " card by itself, which would end the secure channel; use channel = plain, or another pin = …");
-        }
+        requireNoChannel();
         try {
             return connection().enter(name, code, structure);
         } catch (TransmitFailure e) {

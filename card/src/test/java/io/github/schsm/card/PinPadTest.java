@@ -133,6 +133,30 @@ class PinPadTest {
     }
 
     @Test
+    void refuses_the_pad_before_anybody_types_where_everything_has_to_be_protected() throws Exception {
+        device = simulation.device(1, Channel.SECURE);
+
+        assertThatThrownBy(this::logIn)
+                .isInstanceOf(UnsupportedByDeviceException.class)
+                .hasMessageContaining("PIN pad")
+                .hasMessageContaining("channel = plain");
+
+        assertThat(shown).isEmpty();
+        assertThat(login.heard).isEmpty();
+        assertThat(login.requests).singleElement().matches(request -> !request.pinPad());
+    }
+
+    @Test
+    void takes_the_pin_from_the_pad_where_only_pins_on_the_wire_have_to_be_protected() throws Exception {
+        device = simulation.device(1, Channel.PIN);
+        types(Typed.pins(RIGHT));
+
+        assertThat(logIn()).isTrue();
+
+        assertThat(shown).containsExactly(Wanted.PIN);
+    }
+
+    @Test
     void asks_at_the_reader_again_after_a_reset_and_takes_longer_pins() throws Exception {
         device.withCard(null, card -> {
             card.changePin(Simulation.pin(RIGHT), Simulation.pin("1234567890123456"));

@@ -126,7 +126,10 @@ public final class DeviceInitialization {
             this.soPin = soPin.clone();
         }
 
-        /** The token's label. */
+        /**
+         * The token's label; not written to a device that its PIN alone does not open (a transport PIN, public key
+         * authentication without or besides the PIN): set it after the first login there.
+         */
         public Builder label(String text) {
             this.label = text;
             return this;

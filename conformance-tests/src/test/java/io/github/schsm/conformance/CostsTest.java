@@ -2,8 +2,11 @@ package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DataObject;
+import io.github.schsm.DeviceInitialization;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Sp80056cKeySpec;
@@ -14,6 +17,7 @@ import io.github.schsm.simulator.ApduRecorder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -433,5 +437,35 @@ class CostsTest {
         assertCost("data object deleted", exchanges(() -> device.deleteData(stored[0])));
         device.info();
         assertCost("label of the token changed", exchanges(() -> device.setLabel("label")));
+    }
+
+    @Test
+    void publicKeyAuthentication() throws Exception {
+        KeyPairGenerator generator =
+                KeyPairGenerator.getInstance("EC", bench.source().provider());
+        bench.source().keyStore();
+        generator.initialize(SchsmKeySpec.builder("opens")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .build());
+        KeyPair holder = generator.generateKeyPair();
+        AttestedPublicKey publicKey = (AttestedPublicKey) holder.getPublic();
+        KeyStore guarded = KeyStore.getInstance("SCHSM", bench.target().provider());
+        guarded.load(null, null);
+        SchsmDevice device = SchsmDevice.of(guarded);
+        DeviceInitialization settings = DeviceInitialization.builder(PIN, "3537363231383830".toCharArray())
+                .publicKeyAuthentication(1, 1)
+                .build();
+        device.administration().initialize(settings);
+        PublicKeyAuthentication keys = device.publicKeyAuthentication();
+        assertCost("registration of a public key", exchanges(() -> keys.register(publicKey)));
+        assertCost("public key authentication: status", exchanges(keys::status));
+        Signature login =
+                Signature.getInstance("SHA256withECDSA", bench.source().provider());
+        login.initSign(holder.getPrivate());
+        sign(login, new byte[1]);
+        assertCost(
+                "public key authentication by a holder, the signature on the holder's device included",
+                exchanges(() -> keys.authenticate(
+                        holder.getPrivate(), publicKey.request().chr())));
     }
 }

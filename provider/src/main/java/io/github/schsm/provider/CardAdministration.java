@@ -100,9 +100,7 @@ final class CardAdministration implements TokenAdministration {
             token.contents().clear();
             card.initialize(settings);
             String label = settings.label();
-            if (label != null
-                    && settings.pin().length > 0
-                    && !settings.options().contains(DeviceInitialization.Option.TRANSPORT_PIN)) {
+            if (label != null && opensByPin(settings)) {
                 byte[] pin = TokenAuthenticator.toBytes(settings.pin());
                 try {
                     card.verify(pin);
@@ -138,6 +136,15 @@ final class CardAdministration implements TokenAdministration {
         } catch (MalformedDataException writtenBySomebodyElse) {
             return CardTokenInfo.of("");
         }
+    }
+
+    /** Whether its PIN alone lets a fresh device be written. */
+    private static boolean opensByPin(DeviceInitialization settings) {
+        char[] pin = settings.pin();
+        Arrays.fill(pin, '\0');
+        return pin.length > 0
+                && !settings.options().contains(DeviceInitialization.Option.TRANSPORT_PIN)
+                && !settings.options().contains(DeviceInitialization.Option.PIN_AND_PUBLIC_KEY);
     }
 
     @Override

@@ -373,6 +373,23 @@ class PublicKeyAuthenticationTest {
     }
 
     @Test
+    void labelOfADeviceThatItsPinAloneDoesNotOpenIsLeftForLater() throws Exception {
+        DeviceInitialization settings = DeviceInitialization.builder(PIN, SO_PIN)
+                .publicKeyAuthentication(1, 1)
+                .options(Set.of(DeviceInitialization.Option.PIN_AND_PUBLIC_KEY))
+                .label("guarded")
+                .build();
+        SchsmDevice device = SchsmDevice.of(keyStore);
+        device.administration().initialize(settings);
+        assertThat(device.info().label()).isNotEqualTo("guarded");
+        keys.register(PEOPLE[0].publicKey());
+        authenticate(PEOPLE[0]);
+        keyStore.load(null, PIN);
+        device.setLabel("guarded");
+        assertThat(device.info().label()).isEqualTo("guarded");
+    }
+
+    @Test
     void otherProvidersOfTheProgramDoNotProfit() throws Exception {
         initializeAndRegister(new char[0]);
         authenticate(PEOPLE[0]);

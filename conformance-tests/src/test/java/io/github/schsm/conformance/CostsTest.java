@@ -457,6 +457,7 @@ class CostsTest {
                 .build();
         device.administration().initialize(settings);
         PublicKeyAuthentication keys = device.publicKeyAuthentication();
+        keys.status();
         assertCost("registration of a public key", exchanges(() -> keys.register(publicKey)));
         assertCost("public key authentication: status", exchanges(keys::status));
         Signature login =

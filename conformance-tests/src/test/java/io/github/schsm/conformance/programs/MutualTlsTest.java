@@ -56,8 +56,8 @@ class MutualTlsTest {
         int number = 0;
         for (String name : List.of("RSA server", "RSA client", "EC server", "EC client")) {
             number++;
-            Provider provider = schsm.configure("terminal = simulator:" + folder.resolve("rack-" + number) + "; name = "
-                    + name.replace(' ', '-'));
+            Provider provider = schsm.configure(
+                    "terminal = simulator:" + folder.resolve("rack-" + number) + "; name = " + name.replace(' ', '-'));
             KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
             keyStore.load(null, PIN);
             boolean isRsa = name.startsWith("RSA");
@@ -66,7 +66,8 @@ class MutualTlsTest {
             generator.initialize(
                     isRsa
                             ? spec.keySize(2048).build()
-                            : spec.parameters(new ECGenParameterSpec("secp256r1")).build());
+                            : spec.parameters(new ECGenParameterSpec("secp256r1"))
+                                    .build());
             KeyPair pair = generator.generateKeyPair();
             X509Certificate leaf = pki.issue(name, pair.getPublic());
             keyStore.setKeyEntry("tls", pair.getPrivate(), null, pki.chain(leaf));

@@ -1,0 +1,153 @@
+package io.github.schsm.conformance.programs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
+import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.conformance.Pki;
+import io.github.schsm.provider.SchsmProvider;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.util.List;
+import net.jsign.AuthenticodeSigner;
+import net.jsign.Signable;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.PKCS7ProcessableObject;
+import org.bouncycastle.cms.SignerInformation;
+import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Libraries that sign with a key store's entry, and know nothing of devices. */
+class SigningLibrariesTest {
+    private static final String PIN = "648219";
+
+    @TempDir
+    private Path folder;
+
+    private Provider provider;
+    private KeyStore keyStore;
+    private X509Certificate[] rsa;
+    private X509Certificate[] ec;
+
+    @BeforeEach
+    void makeKeys() throws Exception {
+        provider = new SchsmProvider().configure("terminal = simulator:" + folder.resolve("rack"));
+        keyStore = KeyStore.getInstance("SCHSM", provider);
+        keyStore.load(null, PIN.toCharArray());
+        Pki pki = Pki.create();
+        rsa = certified(pki, "RSA", SchsmKeySpec.builder("rsa").keySize(2048).build());
+        ec = certified(
+                pki,
+                "EC",
+                SchsmKeySpec.builder("ec")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .build());
+    }
+
+    @AfterEach
+    void logOut() throws Exception {
+        ((SchsmProvider) provider).logout();
+    }
+
+    private X509Certificate[] certified(Pki pki, String algorithm, SchsmKeySpec spec) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
+        generator.initialize(spec);
+        KeyPair pair = generator.generateKeyPair();
+        X509Certificate[] chain = pki.chain(pki.issue(spec.label(), pair.getPublic()));
+        keyStore.setKeyEntry(spec.label(), pair.getPrivate(), null, chain);
+        return chain;
+    }
+
+    /** jsign: Authenticode, here on a script. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rsa", "ec"})
+    void jsignSignsAScript(String alias) throws Exception {
+        X509Certificate signer = alias.equals("rsa") ? rsa[0] : ec[0];
+        Path script =
+                Files.writeString(folder.resolve("hello.ps1"), "Write-Output \"hello\"\r\n", StandardCharsets.UTF_8);
+
+        try (Signable signable = Signable.of(script.toFile())) {
+            new AuthenticodeSigner(keyStore, alias, PIN)
+                    .withSignatureProvider(provider)
+                    .withTimestamping(false)
+                    .withProgramName("hello")
+                    .sign(signable);
+        }
+
+        assertThat(Files.readString(script)).contains("# SIG # Begin signature block");
+        try (Signable signed = Signable.of(script.toFile())) {
+            List<CMSSignedData> signatures = signed.getSignatures();
+            assertThat(signatures).hasSize(1);
+            SignerInformation information = withContent(signatures.get(0))
+                    .getSignerInfos()
+                    .getSigners()
+                    .iterator()
+                    .next();
+            assertThat(information.verify(new JcaSimpleSignerInfoVerifierBuilder()
+                            .setProvider(Pki.BC)
+                            .build(signer)))
+                    .isTrue();
+        }
+    }
+
+    /** What is signed is a structure and not the octet string that CMS has. */
+    private static CMSSignedData withContent(CMSSignedData signature) throws Exception {
+        ContentInfo info = signature.toASN1Structure();
+        ContentInfo content = SignedData.getInstance(info.getContent()).getEncapContentInfo();
+        return new CMSSignedData(new PKCS7ProcessableObject(content.getContentType(), content.getContent()), info);
+    }
+
+    /** Nimbus JOSE + JWT. */
+    @Test
+    void joseTokensAreSignedByEveryAlgorithmOfTheKeys() throws Exception {
+        for (JWSAlgorithm algorithm : List.of(
+                JWSAlgorithm.RS256,
+                JWSAlgorithm.RS384,
+                JWSAlgorithm.RS512,
+                JWSAlgorithm.PS256,
+                JWSAlgorithm.PS384,
+                JWSAlgorithm.PS512)) {
+            RSASSASigner signer = new RSASSASigner((PrivateKey) keyStore.getKey("rsa", null));
+            signer.getJCAContext().setProvider(provider);
+            JWSObject token = new JWSObject(new JWSHeader(algorithm), new Payload("hello"));
+            token.sign(signer);
+
+            assertThat(JWSObject.parse(token.serialize())
+                            .verify(new RSASSAVerifier((RSAPublicKey) rsa[0].getPublicKey())))
+                    .as("%s", algorithm)
+                    .isTrue();
+        }
+        ECDSASigner signer = new ECDSASigner((PrivateKey) keyStore.getKey("ec", null), Curve.P_256);
+        signer.getJCAContext().setProvider(provider);
+        JWSObject token = new JWSObject(new JWSHeader(JWSAlgorithm.ES256), new Payload("hello"));
+        token.sign(signer);
+
+        assertThat(JWSObject.parse(token.serialize()).verify(new ECDSAVerifier((ECPublicKey) ec[0].getPublicKey())))
+                .isTrue();
+    }
+}

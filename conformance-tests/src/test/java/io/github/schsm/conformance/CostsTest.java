@@ -21,6 +21,7 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -368,6 +369,34 @@ class CostsTest {
         Mac mac = Mac.getInstance("AESCMAC", provider);
         mac.init(aes);
         assertCost("AES-CMAC", exchanges(() -> mac.doFinal(new byte[1000])));
+    }
+
+    @Test
+    void rsaOperations() throws Exception {
+        Provider provider = bench.source().provider();
+        bench.source().keyStore();
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", provider);
+        generator.initialize(SchsmKeySpec.builder("k").keySize(2048).build());
+        KeyPair[] made = new KeyPair[1];
+        assertCost("generation of an RSA key pair", exchanges(() -> made[0] = generator.generateKeyPair()));
+        for (String algorithm : List.of("SHA256withRSA", "SHA256withRSAandMGF1", "SHA512withRSAandMGF1")) {
+            Signature signature = Signature.getInstance(algorithm, provider);
+            signature.initSign(made[0].getPrivate());
+            assertCost(
+                    "RSA signature, PKCS#1 v1.5 or PSS, any data size, any hash",
+                    exchanges(() -> sign(signature, new byte[100_000])));
+        }
+        for (String padding : List.of("PKCS1Padding", "OAEPWithSHA-256AndMGF1Padding", "NoPadding")) {
+            Cipher encrypt = Cipher.getInstance("RSA/ECB/" + padding, "SunJCE");
+            encrypt.init(Cipher.ENCRYPT_MODE, made[0].getPublic());
+            byte[] encrypted = encrypt.doFinal(new byte[] {1, 2, 3});
+            Cipher decrypt = Cipher.getInstance("RSA/ECB/" + padding, provider);
+            decrypt.init(Cipher.DECRYPT_MODE, made[0].getPrivate());
+            assertCost("RSA decryption, any padding", exchanges(() -> decrypt.doFinal(encrypted)));
+        }
+        assertCost(
+                "random numbers, up to 1,024 bytes",
+                exchanges(() -> SecureRandom.getInstance("SCHSM", provider).nextBytes(new byte[1024])));
     }
 
     @Test

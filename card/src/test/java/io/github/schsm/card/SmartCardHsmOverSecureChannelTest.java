@@ -8,4 +8,9 @@ class SmartCardHsmOverSecureChannelTest extends SmartCardHsmTest {
     Simulation simulate(DeviceProfile profile) {
         return new Simulation(profile, Channel.SECURE);
     }
+
+    @Override
+    int bytesInACommand() {
+        return 1199;
+    }
 }

@@ -58,6 +58,17 @@ class AttestTest {
     }
 
     @Test
+    void keyIsAttestedOverASecureChannelOnlyByATrustedDevice() throws IOException {
+        attestation("k");
+
+        rack.withoutPinOn(A, "attest", "k", "--channel=secure").done();
+        assertThat(rack.withoutPinOn(A, "attest", "k", "--channel=secure", "--trust=production")
+                        .failed()
+                        .err())
+                .contains("ZZSRCACC100001");
+    }
+
+    @Test
     void keyIsAttestedByItsFileWithoutTheDevice() throws IOException {
         attestation("k");
 

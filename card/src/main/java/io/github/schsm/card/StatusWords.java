@@ -138,6 +138,9 @@ public final class StatusWords {
                     ? new PinBlockedException(name, sw, prefix + blocked(command))
                     : new WrongPinException(name, sw, triesLeft(sw), object);
         }
+        if (command == CardCommand.RESET_RETRY_COUNTER && isUnblockingForbidden(sw)) {
+            return new ConditionsNotSatisfiedException(name, sw, prefix + UNBLOCKING_FORBIDDEN);
+        }
         return switch (sw) {
             case SECURITY_STATUS_NOT_SATISFIED ->
                 command == CardCommand.INITIALIZE_DEVICE
@@ -200,6 +203,22 @@ public final class StatusWords {
         };
     }
 
+    /** Devices differ in how they say that their options forbid it. */
+    private static boolean isUnblockingForbidden(int sw) {
+        return switch (sw) {
+            case SECURITY_STATUS_NOT_SATISFIED,
+                    CONDITIONS_NOT_SATISFIED,
+                    COMMAND_NOT_ALLOWED,
+                    WRONG_DATA,
+                    FUNCTION_NOT_SUPPORTED,
+                    INCORRECT_P1P2 -> true;
+            default -> false;
+        };
+    }
+
+    private static final String UNBLOCKING_FORBIDDEN =
+            "the device was initialized without the option RESET RETRY COUNTER, so that the SO-PIN cannot unblock the user"
+                    + " PIN; or with the option that it may only unblock: then keep the user PIN, and set no new one";
     private static final String WRONG_INITIALIZATION_CODE =
             "the initialization code (SO-PIN) is not the one that the device was initialized with";
     private static final String NO_MATCHING_KEK =
@@ -218,7 +237,10 @@ public final class StatusWords {
         }
         if (command == CardCommand.VERIFY) {
             return new TransportPinException(
-                    command.title(), sw, prefix + "it is a transport PIN and must be changed before anything else");
+                    command.title(),
+                    sw,
+                    prefix + "it is a transport PIN and must be changed before anything else: by schsm pin change,"
+                            + " TokenAdministration.changePin, or a callback handler that takes a NewPinCallback");
         }
         return new InvalidDataException(command.title(), sw, prefix + "the data that it refers to is invalid");
     }
@@ -243,7 +265,6 @@ public final class StatusWords {
             case EXTERNAL_AUTHENTICATE ->
                 "the signature does not verify: it was made with another key, or the device was used for something else"
                         + " since it gave the challenge";
-            case RESET_RETRY_COUNTER -> "the device was initialized so that the PIN can not be reset like this";
             case SIGN, DECIPHER, SYMMETRIC_CIPHER, DERIVE_EC_KEY -> "the key may not be used so";
             case GENERATE_KEY_PAIR, GENERATE_SYMMETRIC_KEY ->
                 "the device does not generate such a key here; the key" + " domain may not fit";

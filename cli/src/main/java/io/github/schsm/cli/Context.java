@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param shared   what the commands of this process share
  */
 record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared shared) {
+    static final String PIN_PAD = "pinpad";
     private static final String KEY_STORE = "SCHSM";
 
     /** The provider as configured. */
@@ -44,6 +44,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
         requireOne(provider);
         KeyStore keyStore = KeyStore.getInstance(KEY_STORE, provider);
         load(keyStore, null);
+        provider.setCallbackHandler(new PinHandler(io, pin()));
         return new Connected(provider, keyStore, SchsmDevice.of(keyStore));
     }
 
@@ -69,24 +70,32 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
 
     /** The one device that is meant, with the user PIN verified. */
     Connected openWithPin() throws GeneralSecurityException {
-        String configured = settings.get(SchsmConfiguration.PIN).orElse(null);
-        Secret source = pin();
-        boolean onReader = configured != null && configured.equals("pinpad") && !source.isGiven();
-        return onReader ? open() : openWithPin(source);
+        return openWithPin(pin());
+    }
+
+    /** Whether the user PIN is typed on the reader's pad. */
+    boolean isPinOnReader() throws CliException {
+        return settings.get(SchsmConfiguration.PIN).filter(PIN_PAD::equals).isPresent() && !pin().isGiven();
     }
 
     /** The same with a PIN from elsewhere. */
     Connected openWithPin(Secret source) throws GeneralSecurityException {
+        if (source.isGiven()
+                && settings.get(SchsmConfiguration.PIN).filter(PIN_PAD::equals).isPresent()) {
+            // What was given goes before the PIN pad that is configured.
+            return new Context(io, options, settings.with(SchsmConfiguration.PIN, null), shared).openWithPin(source);
+        }
         Connected connected = open();
         if (keysStandForPin(connected)) {
             return connected;
         }
-        char[] pin = source.read(io, "of device " + connected.id());
+        PinHandler handler = new PinHandler(io, source);
         try {
-            load(connected.keyStore(), pin);
+            load(connected.keyStore(), new KeyStore.CallbackHandlerProtection(handler));
             return connected;
-        } finally {
-            Arrays.fill(pin, '\0');
+        } catch (SchsmException failed) {
+            CliException problem = handler.problem();
+            throw problem == null ? failed : problem;
         }
     }
 
@@ -126,9 +135,10 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
         return new Secret(what, options, environment, file);
     }
 
-    private static void load(KeyStore keyStore, char @Nullable [] pin) throws GeneralSecurityException {
+    private static void load(KeyStore keyStore, KeyStore.@Nullable ProtectionParameter protection)
+            throws GeneralSecurityException {
         try {
-            keyStore.load(null, pin);
+            keyStore.load(() -> protection);
         } catch (IOException failed) {
             if (Errors.tellingCause(failed) instanceof SchsmException ours) {
                 throw ours;

@@ -89,6 +89,12 @@ final class GlobalOptions {
     Path pinFile;
 
     @Option(
+            names = "--pin-pad",
+            scope = ScopeType.INHERIT,
+            description = "The user PIN is typed on the reader's PIN pad.")
+    boolean pinPad;
+
+    @Option(
             names = "--json",
             scope = ScopeType.INHERIT,
             description = "Answer with one JSON document, also to say what went wrong.")
@@ -118,6 +124,7 @@ final class GlobalOptions {
         add(arguments, "--config", config);
         add(arguments, "--pin-env", pinEnvironment);
         add(arguments, "--pin-file", pinFile);
+        addIf(arguments, "--pin-pad", pinPad);
         addIf(arguments, "--json", json);
         addIf(arguments, "--yes", yes);
         addIf(arguments, "--verbose", verbose);
@@ -149,6 +156,7 @@ final class GlobalOptions {
         entries = with(entries, SchsmConfiguration.READER, reader);
         entries = with(entries, SchsmConfiguration.TRUST, trust);
         entries = with(entries, SchsmConfiguration.CHANNEL, channel);
+        entries = with(entries, SchsmConfiguration.PIN, pinPad ? Context.PIN_PAD : null);
         return with(entries, SchsmConfiguration.NAME, name);
     }
 

@@ -114,7 +114,8 @@ final class InitializeCommand extends SchsmCommand {
         Connected connected = context.open();
         String id = connected.id();
         context.confirm("Every key, certificate and key domain on device " + id + " will be erased");
-        char[] so = soPin.secret().read(context.io(), "of device " + id);
+        int triesLeft = connected.device().administration().soPin().triesLeft();
+        char[] so = soPin.secret().read(context.io(), "of device " + id, triesLeft);
         try {
             char[] pin = noPin ? new char[0] : newPin.secret().readNew(context.io(), "of device " + id);
             try {

@@ -10,8 +10,13 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "pin",
-        description = "Shows, changes and unblocks PINs.",
-        subcommands = {PinCommands.State.class, PinCommands.Change.class, PinCommands.Unblock.class})
+        description = "Shows, verifies, changes and unblocks PINs.",
+        subcommands = {
+            PinCommands.State.class,
+            PinCommands.Verify.class,
+            PinCommands.Change.class,
+            PinCommands.Unblock.class
+        })
 final class PinCommands {
     private static Answer answer(String text, Connected connected) throws GeneralSecurityException {
         TokenAdministration administration = connected.device().administration();
@@ -37,10 +42,19 @@ final class PinCommands {
         }
     }
 
+    @Command(name = "verify", description = "Verifies the user PIN, which gives back all its tries.")
+    static final class Verify extends SchsmCommand {
+        @Override
+        Answer answer(Context context) throws GeneralSecurityException {
+            return PinCommands.answer("User PIN verified.", context.openWithPin());
+        }
+    }
+
     @Command(
             name = "change",
             description =
-                    "Changes the user PIN, or with --so the SO-PIN; --pin-env or --pin-file give the old user PIN.")
+                    "Changes the user PIN, or with --so the SO-PIN; --pin-env or --pin-file give the old user PIN, with"
+                            + " --pin-pad both are typed on the reader.")
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Change extends SchsmCommand {
         @Option(
@@ -59,7 +73,12 @@ final class PinCommands {
             Connected connected = context.open();
             TokenAdministration administration = connected.device().administration();
             String whose = "of device " + connected.id();
-            char[] old = (so ? soPin.secret() : context.pin()).read(context.io(), whose);
+            if (!so && !newPin.secret().isGiven() && context.isPinOnReader()) {
+                administration.changePinOnReader();
+                return PinCommands.answer("User PIN changed.", connected);
+            }
+            PinStatus status = so ? administration.soPin() : administration.userPin();
+            char[] old = (so ? soPin.secret() : context.pin()).read(context.io(), whose, status.triesLeft());
             try {
                 char[] changed = newPin.secret().readNew(context.io(), whose);
                 try {
@@ -94,11 +113,13 @@ final class PinCommands {
         Answer answer(Context context) throws GeneralSecurityException {
             Connected connected = context.open();
             String whose = "of device " + connected.id();
-            char[] so = soPin.secret().read(context.io(), whose);
+            TokenAdministration administration = connected.device().administration();
+            char[] so = soPin.secret()
+                    .read(context.io(), whose, administration.soPin().triesLeft());
             try {
                 char[] pin = keepPin ? new char[0] : newPin.secret().readNew(context.io(), whose);
                 try {
-                    connected.device().administration().unblock(so, pin);
+                    administration.unblock(so, pin);
                 } finally {
                     Arrays.fill(pin, '\0');
                 }

@@ -58,6 +58,26 @@ record Secret(
         return read(io, whose, false);
     }
 
+    /**
+     * Gets one that the device counts wrong tries of. The last try is for somebody who types it and was told; it is not
+     * used up by what lies in the environment or a file.
+     *
+     * @param triesLeft how often it may still be tried; -1 if that is not known
+     * @throws CliException if it cannot be had, or would be the last try unasked
+     */
+    char[] read(Io io, String whose, int triesLeft) throws CliException {
+        if (triesLeft == 1 && isGiven()) {
+            throw new CliException("only one try is left before the " + what + " " + whose + " is blocked: leave "
+                    + options + "-env and " + options + "-file away and type it");
+        }
+        String hint = switch (triesLeft) {
+            case 1 -> " (last try before it is blocked)";
+            case 2 -> " (2 tries left)";
+            default -> "";
+        };
+        return read(io, whose + hint, false);
+    }
+
     /** Gets a new one: somebody who types it types it twice. */
     char[] readNew(Io io, String whose) throws CliException {
         return read(io, whose, true);

@@ -52,7 +52,10 @@ class RefusalsTest {
                         .failed()
                         .err())
                 .contains("only one try is left");
-        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=NEW_PIN").failed();
+        TypedAnswers person = new TypedAnswers("222222");
+        Run.of(Map.of(), person, "generate", "--label=x", "--terminal", rack.terminal(), "--device", A)
+                .failed();
+        assertThat(person.questions).containsExactly("User PIN of device " + A + " (last try before it is blocked): ");
 
         assertThat(rack.on(A, "generate", "--label=x").failed().err()).contains("blocked");
         assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN blocked");

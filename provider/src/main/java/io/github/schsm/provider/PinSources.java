@@ -8,14 +8,8 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenPinCallback;
 import java.io.Console;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
-import java.util.Set;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.TextOutputCallback;
@@ -125,36 +119,7 @@ final class PinSources {
     private record InFile(Path path) implements PinSource {
         @Override
         public char @Nullable [] pin(PinRequest request) throws SchsmException {
-            byte[] content = new byte[0];
-            try {
-                requirePrivate();
-                content = Files.readAllBytes(path);
-                CharBuffer text = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(content));
-                int end = 0;
-                while (end < text.limit() && text.get(end) != '\n' && text.get(end) != '\r') {
-                    end++;
-                }
-                char[] pin = new char[end];
-                text.get(pin);
-                Arrays.fill(text.array(), '\0');
-                return pin;
-            } catch (IOException unreadable) {
-                throw new ConfigurationException("pin = file:" + path + " cannot be read", unreadable);
-            } finally {
-                Arrays.fill(content, (byte) 0);
-            }
-        }
-
-        private void requirePrivate() throws IOException, ConfigurationException {
-            if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                return;
-            }
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
-            if (permissions.contains(PosixFilePermission.GROUP_READ)
-                    || permissions.contains(PosixFilePermission.OTHERS_READ)) {
-                throw new ConfigurationException(
-                        "pin = file:" + path + " can be read by others: make it private with chmod 600 " + path);
-            }
+            return PinFile.firstLine(path);
         }
 
         @Override

@@ -189,6 +189,18 @@ class PinPadLoginTest {
     }
 
     @Test
+    void doesNotGoWithASecureChannelAndAsksNobodyInVain() {
+        AuthProvider provider = provider("pinpad; channel = secure");
+
+        assertThatThrownBy(() -> provider.login(null, this::handle))
+                .hasCauseInstanceOf(UnsupportedByDeviceException.class)
+                .hasMessageContaining("secure channel")
+                .hasMessageContaining("channel = plain");
+
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void isMissedByName() throws Exception {
         simulated.setPinPad(null);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The command where somebody types the PIN on the reader. */
 class PinPadTest {
-    private static int lastNumber = 330_000;
+    private static int lastNumber = 773_000;
 
     private final Deque<Typed> script = new ArrayDeque<>();
     private String id;

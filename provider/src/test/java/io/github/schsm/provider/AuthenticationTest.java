@@ -52,7 +52,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AuthenticationTest {
     private static final String RIGHT = SimulatorRack.USER_PIN;
     private static final int VERIFY = 0x20;
-    private static int lastNumber = 320_000;
+    private static int lastNumber = 771_000;
 
     private final List<String> heard = new ArrayList<>();
     private String id;

@@ -2,13 +2,17 @@ package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.KeyAlgorithm;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.HexFormat;
@@ -76,6 +80,17 @@ class PublishedRsaVectorsTest {
                 + "f18ea27637b07957d32f2bde8706227d04665ec91baf8b1ac3ec9144ab7f21",
     };
 
+    /** The key of pss-int.txt there, 1024 bits. */
+    private static final String[] PSS = {
+        "a2ba40ee07e3b2bd2f02ce227f36a195024486e49c19cb41bbbdfbba98b22b0e577c2eeaffa20d883a76e65e394c69d4"
+                + "b3c05a1e8fadda27edb2a42bc000fe888b9b32c22d15add0cd76b3e7936e19955b220dd17d4ea904b1ec102b2e4de775"
+                + "1222aa99151024c7cb41cc5ea21d00eeb41f7c800834d2c6e06bce3bce7ea9a5",
+        F4,
+        "050e2c3e38d886110288dfc68a9533e7e12e27d2aa56d2cdb3fb6efa990bcff29e1d2987fb711962860e7391b1ce01eb"
+                + "adb9e812d2fbdfaf25df4ae26110a6d7a26f0b810f54875e17dd5c9fb6d641761245b81e79f8c88f0e55a6dcd5f133ab"
+                + "d35f8f4ec80adf1bf86277a582894cb6ebcd2162f1c7534f1f4947b129151b71",
+    };
+
     private SimulatorBench bench;
     private Provider provider;
     private DkekRig rig;
@@ -96,7 +111,7 @@ class PublishedRsaVectorsTest {
         return HexFormat.of().parseHex(text);
     }
 
-    private PrivateKey imported(String... key) throws Exception {
+    private PrivateKey imported(String[] key, KeyAlgorithm... allowed) throws Exception {
         BigInteger n = new BigInteger(1, hex(key[0]));
         BigInteger e = new BigInteger(1, hex(key[1]));
         KeyFactory factory = KeyFactory.getInstance("RSA", "SunRsaSign");
@@ -105,7 +120,7 @@ class PublishedRsaVectorsTest {
                 .getEncoded();
         RSAPrivateCrtKey crt =
                 (RSAPrivateCrtKey) factory.generatePrivate(withPrimes(n, e, new BigInteger(1, hex(key[2]))));
-        return rig.importRsa("vector", crt, certificate);
+        return rig.importRsa("vector", crt, certificate, allowed);
     }
 
     /** The primes from both exponents (NIST SP 800-56B, appendix C). */
@@ -190,5 +205,29 @@ class PublishedRsaVectorsTest {
                         "60ad5a78fb4a4030ec542c8974cd15f55384e836554cedd9a322d5f4135c6267a9d20970c54e6651070b0144d43844c8"
                                 + "99320dd8fa7819f7ebc6a7715287332ec8675c136183b3f8a1f81ef969418267130a756fdbb2c71d9a667446e34e0ead"
                                 + "9cf31bfb66f816f319d0b7e430a5f2891553986e003720261c7e9022c0d9f11f");
+    }
+
+    /** A random salt is no obstacle where the program may say where the random numbers come from. */
+    @Test
+    void pssStepByStepOfRsaLaboratories() throws Exception {
+        byte[] salt = hex("e3b5d5d002c1bce50c2b65ef88a188d83bce7e61");
+        Signature signature = Signature.getInstance("RSASSA-PSS", provider);
+        signature.setParameter(new PSSParameterSpec("SHA-1", "MGF1", MGF1ParameterSpec.SHA1, salt.length, 1));
+        signature.initSign(imported(PSS, KeyAlgorithm.RSA_RAW), new SecureRandom() {
+            @Override
+            public void nextBytes(byte[] bytes) {
+                System.arraycopy(salt, 0, bytes, 0, bytes.length);
+            }
+        });
+        signature.update(
+                hex("859eef2fd78aca00308bdc471193bf55bf9d78db8f8a672b484634f3c9c26e6478ae10260fe0dd8c082e53a5293af217"
+                        + "3cd50c6d5d354febf78b26021c25c02712e78cd4694c9f469777e451e7f8e9e04cd3739c6bbfedae487fb55644e9ca74"
+                        + "ff77a53cb729802f6ed4a5ffa8ba159890fc"));
+
+        assertThat(HexFormat.of().formatHex(signature.sign()))
+                .isEqualTo(
+                        "8daa627d3de7595d63056c7ec659e54406f10610128baae821c8b2a0f3936d54dc3bdce46689f6b7951bb18e84054276"
+                                + "9718d5715d210d85efbb596192032c42be4c29972c856275eb6d5a45f05f51876fc6743deddd28caec9bb30ea99e02c3"
+                                + "488269604fe497f74ccd7c7fca1671897123cbd30def5d54a2b5536ad90a747e");
     }
 }

@@ -122,11 +122,16 @@ class RobustnessTest {
     /** Answers with the PIN and counts how often it was asked. */
     private static final class Asked implements CallbackHandler {
         private final AtomicInteger times = new AtomicInteger();
+        private final AtomicInteger told = new AtomicInteger();
 
         @Override
         public void handle(Callback[] callbacks) {
-            times.incrementAndGet();
-            ((PasswordCallback) callbacks[0]).setPassword(PIN);
+            if (callbacks[0] instanceof PasswordCallback wanted) {
+                times.incrementAndGet();
+                wanted.setPassword(PIN);
+            } else {
+                told.incrementAndGet();
+            }
         }
     }
 
@@ -199,6 +204,7 @@ class RobustnessTest {
             assertThat(asked.times.get())
                     .as("asked at load, and again at most once for each time the card lost its power")
                     .isBetween(1, how.equals("selected") ? 1 : 1 + steps);
+            assertThat(asked.told.get()).as("told once for each answer").isEqualTo(asked.times.get());
         }
         assertThat(bench.source().raw().select().send("00200081").getSW())
                 .as("no try was lost")

@@ -27,6 +27,7 @@ final class TokenAuthenticator implements Authenticator {
     private boolean refused;
     private boolean fresh;
     private boolean wasAccepted;
+    private boolean asked;
 
     /**
      * A login.
@@ -79,6 +80,7 @@ final class TokenAuthenticator implements Authenticator {
             return entered.clone();
         }
         char[] pin = source.pin(request);
+        asked = true;
         if (pin == null || pin.length == 0) {
             // VERIFY without data only asks for the state, and a state that somebody else brought about is no login.
             return null;
@@ -144,13 +146,19 @@ final class TokenAuthenticator implements Authenticator {
         forget();
     }
 
+    /** Tells who was asked. That what was entered before is verified again, after another program, is no news. */
     @Override
     public void accepted() {
+        boolean news;
         synchronized (this) {
             fresh = false;
             wasAccepted = true;
+            news = asked || source.isOnReader();
+            asked = false;
         }
-        source.inform(LoginCallback.accepted(tokenId));
+        if (news) {
+            source.inform(LoginCallback.accepted(tokenId));
+        }
     }
 
     /** Whether the device accepted the PIN before, and has not refused it since. */

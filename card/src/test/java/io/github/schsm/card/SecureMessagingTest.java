@@ -140,7 +140,7 @@ class SecureMessagingTest {
                 "990190      | 9000 | cannot stand",
                 "9902900099029000 | 9000 | cannot stand",
                 "99029000    | 6A82 | inside",
-                "99026A82    | 9000 | inside",
+                "99026A82    | 9001 | inside",
                 "99029000970110 | 9000 | cannot stand",
                 "9902900087110133333333333333333333333333333333 | 9000 | cannot stand",
                 "87110233333333333333333333333333333333 99029000 | 9000 | padding indicator",
@@ -152,6 +152,16 @@ class SecureMessagingTest {
     void an_answer_that_has_the_right_MAC_but_not_the_right_form_is_refused(String objects, String sw, String why) {
         String text = objects == null ? "" : objects.replace(" ", "");
         assertRefused(protectedAnswer(ChannelProtocol.AES_128, text, 2, HexFormat.fromHexDigits(sw)), why);
+    }
+
+    @Test
+    void the_status_word_under_the_MAC_counts_where_the_one_outside_says_only_that_the_messaging_went_well()
+            throws Exception {
+        SecureMessaging channel = aes();
+        channel.protect(CommandApdu.of(0x00, 0x20, 0x00, 0x81, CommandApdu.NO_LE), true);
+
+        assertThat(channel.unprotect(protectedAnswer(ChannelProtocol.AES_128, "990263C2", 2, 0x9000)))
+                .isEqualTo(new ResponseApdu(new byte[0], 0x63C2));
     }
 
     @ParameterizedTest

@@ -1,17 +1,9 @@
 package io.github.schsm.cli;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.SecretFile;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +20,6 @@ record Secret(
         String options,
         @Nullable String environment,
         @Nullable Path file) {
-    private static final int MOST_BYTES = 4096;
-    private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
-            PosixFilePermission.GROUP_READ,
-            PosixFilePermission.GROUP_WRITE,
-            PosixFilePermission.OTHERS_READ,
-            PosixFilePermission.OTHERS_WRITE);
-
     Secret {
         if (environment != null && file != null) {
             throw new IllegalArgumentException(
@@ -108,50 +93,22 @@ record Secret(
     }
 
     private char[] fromFile(Path path) throws CliException {
-        byte[] bytes;
+        char[] text;
         try {
-            PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-            if (view != null) {
-                Set<PosixFilePermission> permissions = EnumSet.copyOf(OF_OTHERS);
-                permissions.retainAll(view.readAttributes().permissions());
-                if (!permissions.isEmpty()) {
-                    throw new CliException("the file " + path + " (" + options
-                            + "-file) may be read or changed by others: run chmod 600 " + path);
-                }
-            }
-            if (Files.size(path) > MOST_BYTES) {
-                throw new CliException("the file " + path + " (" + options + "-file) is too long to hold a " + what);
-            }
-            bytes = Files.readAllBytes(path);
-        } catch (IOException unreadable) {
-            throw new CliException(
-                    "the file " + path + " (" + options + "-file) cannot be read: " + FileIo.reason(unreadable),
-                    unreadable);
+            text = SecretFile.text(path, "the file " + path);
+        } catch (ConfigurationException refused) {
+            throw new CliException(options + "-file cannot be used: " + refused.getMessage(), refused);
         }
-        try {
-            return decode(path, bytes);
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
-        }
-    }
-
-    private char[] decode(Path path, byte[] bytes) throws CliException {
-        int length = bytes.length;
-        if (length > 0 && bytes[length - 1] == '\n') {
+        int length = text.length;
+        if (length > 0 && text[length - 1] == '\n') {
             length--;
         }
-        if (length > 0 && bytes[length - 1] == '\r') {
+        if (length > 0 && text[length - 1] == '\r') {
             length--;
         }
-        try {
-            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
-            char[] secret = new char[decoded.remaining()];
-            decoded.get(secret);
-            Arrays.fill(decoded.array(), '\0');
-            return secret;
-        } catch (CharacterCodingException notText) {
-            throw new CliException("the file " + path + " (" + options + "-file) is no text", notText);
-        }
+        char[] secret = Arrays.copyOf(text, length);
+        Arrays.fill(text, '\0');
+        return secret;
     }
 
     private char[] fromPerson(Io io, String whose, boolean twice) throws CliException {

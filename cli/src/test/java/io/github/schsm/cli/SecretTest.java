@@ -53,6 +53,11 @@ class SecretTest {
     }
 
     @Test
+    void fileOfSeveralLinesIsNotCutShort() throws Exception {
+        assertThat(ofFile(file("one\ntwo\n", "rw-------")).read(EMPTY, "")).containsExactly("one\ntwo".toCharArray());
+    }
+
+    @Test
     void blanksBelongToIt() throws Exception {
         assertThat(ofFile(file(" 648 219 \n", "r--------")).read(EMPTY, "")).containsExactly(" 648 219 ".toCharArray());
     }
@@ -67,6 +72,17 @@ class SecretTest {
                 .hasMessageContaining("--pin-file")
                 .hasMessageContaining("chmod 600 " + file)
                 .hasMessageNotContaining("648219");
+    }
+
+    @Test
+    void fileThatOthersMayReplaceIsRefusedWithTheWayOut() throws Exception {
+        Path file = file("648219", "rw-------");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatThrownBy(() -> ofFile(file).read(EMPTY, ""))
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining("--pin-file")
+                .hasMessageContaining("chmod o-w " + folder.toRealPath());
     }
 
     @Test

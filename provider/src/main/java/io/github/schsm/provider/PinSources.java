@@ -5,6 +5,7 @@ import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SecretFile;
 import io.github.schsm.TokenPinCallback;
 import java.io.Console;
 import java.io.IOException;
@@ -119,7 +120,12 @@ final class PinSources {
     private record InFile(Path path) implements PinSource {
         @Override
         public char @Nullable [] pin(PinRequest request) throws SchsmException {
-            return PinFile.firstLine(path);
+            String what = "pin = file:" + path;
+            char[] pin = SecretFile.firstLine(path, what);
+            if (pin.length == 0) {
+                throw new ConfigurationException(what + " has no PIN in its first line");
+            }
+            return pin;
         }
 
         @Override

@@ -231,42 +231,24 @@ class AuthenticationTest {
         assertThat(triesLeft()).isOne();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "rw-r-----, can be read by others",
-        "rw----r--, can be read by others",
-        "rw--w----, can be changed by others",
-        "rw-----w-, can be changed by others",
-    })
-    void aPinFileThatOthersMayReadOrChangeIsRefused(String permissions, String sentence, @TempDir Path folder)
-            throws Exception {
-        Path file = pinFile(folder, RIGHT, permissions);
-
-        assertThatThrownBy(() -> PinFile.firstLine(file))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining(sentence)
-                .hasMessageContaining("chmod 600");
-    }
-
     @Test
-    void aPinFileThatOthersMayReplaceOrThatHoldsNoneIsRefused(@TempDir Path folder) throws Exception {
-        Path open = Files.createDirectory(folder.resolve("open"));
-        Path file = pinFile(open, RIGHT, "rw-------");
-        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> PinFile.firstLine(file))
-                .hasMessageContaining("can be replaced by others")
-                .hasMessageContaining(open.toString());
-        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx------"));
-        assertThat(PinFile.firstLine(file)).isEqualTo(RIGHT.toCharArray());
+    void aPinFileThatIsNotPrivateOrHoldsNoneIsRefusedByTheEntryThatNamesIt(@TempDir Path folder) throws Exception {
+        Path file = pinFile(folder, RIGHT, "rw-r-----");
+        KeyStore keyStore = keyStore("pin = file:" + file);
+        keyStore.load(null, null);
+        assertThatThrownBy(() -> generate(keyStore))
+                .hasRootCauseInstanceOf(ConfigurationException.class)
+                .hasStackTraceContaining("pin = file:" + file + " can be read by others")
+                .hasStackTraceContaining("chmod 600 " + file);
 
-        pinFile(open, "", "rw-------");
-        assertThatThrownBy(() -> PinFile.firstLine(file)).hasMessageContaining("no PIN");
-        Files.write(file, new byte[] {(byte) 0xFF, (byte) 0xFE});
-        assertThatThrownBy(() -> PinFile.firstLine(file)).hasMessageContaining("no text");
-        Files.write(file, new byte[5000]);
-        assertThatThrownBy(() -> PinFile.firstLine(file)).hasMessageContaining("too long");
-        Files.delete(file);
-        assertThatThrownBy(() -> PinFile.firstLine(file)).hasMessageContaining("cannot be read");
+        pinFile(folder, "", "rw-------");
+        assertThatThrownBy(() -> generate(keyStore))
+                .hasRootCauseInstanceOf(ConfigurationException.class)
+                .hasStackTraceContaining("pin = file:" + file + " has no PIN in its first line");
+        assertThat(pinsSent()).isZero();
+
+        pinFile(folder, RIGHT, "rw-------");
+        generate(keyStore);
     }
 
     // Callback handlers

@@ -1,0 +1,15 @@
+package io.github.schsm.conformance;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** PINs of simulated devices in this process. */
+class SimulatorAuthenticationTest extends AuthenticationConformance {
+    private static final AtomicInteger NUMBER = new AtomicInteger(772_000);
+
+    @Override
+    protected Place open() throws Exception {
+        SimulatorBench bench = new SimulatorBench();
+        SimulatorBench.SimulatedMember member = bench.member("ZZSIM" + NUMBER.incrementAndGet());
+        return new Place(bench, member, member.device(), bench.configuration(member.id()));
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.schsm.conformance.pcsc;
+
+import io.github.schsm.conformance.AuthenticationConformance;
+import org.junit.jupiter.api.Tag;
+
+/** PINs of devices behind the daemon, reached by jnasmartcardio. */
+@Tag("pcsc")
+class PcscAuthenticationTest extends AuthenticationConformance {
+    @Override
+    protected Place open() throws Exception {
+        PcscBench bench = new PcscBench("pcsc");
+        VirtualReader reader = bench.source().reader();
+        return new Place(bench, bench.source(), reader.device(), reader.configuration("pcsc"));
+    }
+}

@@ -58,7 +58,7 @@ public interface Token {
     /**
      * Looks at the token anew: what another program made, deleted or replaced is seen from the next use on. With a
      * source the user PIN is verified as well, and the source kept for when it has to be verified again; if it is
-     * refused, a source that was accepted before stays.
+     * refused, a source that was accepted before stays. A source that asks somebody is not used while the PIN is verified.
      *
      * @param pin where the PIN comes from; null for the public view
      * @throws PinException   if the PIN is wrong, blocked, or there is none

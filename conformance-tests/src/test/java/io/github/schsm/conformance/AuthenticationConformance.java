@@ -269,6 +269,7 @@ public abstract class AuthenticationConformance {
 
         assertThat(keyStore.getEntry("key 1", builder.getProtectionParameter("key 1")))
                 .isInstanceOf(KeyStore.PrivateKeyEntry.class);
+        assertThat(builder.getKeyStore().containsAlias("key 2")).isTrue();
         assertThat(heard).containsExactly("3 left", "refused", "2 left", "accepted");
         assertThat(pinsSent()).isEqualTo(2);
     }

@@ -235,6 +235,13 @@ final class CardToken implements Token {
             withContents(contents::look);
             return;
         }
+        if (pin.isInteractive() && isLoggedIn()) {
+            // Nobody is asked for what is done already: a KeyStore.Builder loads each time it is asked for its key
+            // store.
+            pin.destroy();
+            withContents(contents::look);
+            return;
+        }
         loginWith(pin, card -> {
             synchronized (lock) {
                 contents.look(card);

@@ -1,0 +1,140 @@
+package io.github.schsm.bridge;
+
+/** Numbers of PKCS#11 (2.40 and 3.0) under the names that the standard gives them, as far as the bridge uses them. */
+final class Ck {
+    static final long CKM_RSA_PKCS_KEY_PAIR_GEN = 0x0L;
+    static final long CKM_RSA_PKCS = 0x1L;
+    static final long CKM_RSA_X_509 = 0x3L;
+    static final long CKM_RSA_PKCS_OAEP = 0x9L;
+    static final long CKM_RSA_PKCS_PSS = 0xDL;
+    static final long CKM_SHA1_RSA_PKCS = 0x6L;
+    static final long CKM_SHA224_RSA_PKCS = 0x46L;
+    static final long CKM_SHA256_RSA_PKCS = 0x40L;
+    static final long CKM_SHA384_RSA_PKCS = 0x41L;
+    static final long CKM_SHA512_RSA_PKCS = 0x42L;
+    static final long CKM_SHA_1 = 0x220L;
+    static final long CKM_SHA224 = 0x255L;
+    static final long CKM_SHA256 = 0x250L;
+    static final long CKM_SHA384 = 0x260L;
+    static final long CKM_SHA512 = 0x270L;
+    static final long CKM_EC_KEY_PAIR_GEN = 0x1040L;
+    static final long CKM_ECDSA = 0x1041L;
+    static final long CKM_ECDSA_SHA1 = 0x1042L;
+    static final long CKM_ECDSA_SHA224 = 0x1043L;
+    static final long CKM_ECDSA_SHA256 = 0x1044L;
+    static final long CKM_ECDSA_SHA384 = 0x1045L;
+    static final long CKM_ECDSA_SHA512 = 0x1046L;
+    static final long CKM_ECDH1_DERIVE = 0x1050L;
+    static final long CKM_ECDH1_COFACTOR_DERIVE = 0x1051L;
+    static final long CKM_AES_KEY_GEN = 0x1080L;
+    static final long CKM_AES_ECB = 0x1081L;
+    static final long CKM_AES_CBC = 0x1082L;
+    static final long CKM_AES_CBC_PAD = 0x1085L;
+    static final long CKM_AES_CMAC = 0x108AL;
+    static final long CKG_MGF1_SHA1 = 0x1L;
+    static final long CKG_MGF1_SHA224 = 0x5L;
+    static final long CKG_MGF1_SHA256 = 0x2L;
+    static final long CKG_MGF1_SHA384 = 0x3L;
+    static final long CKG_MGF1_SHA512 = 0x4L;
+
+    static final long CKA_CLASS = 0x0L;
+    static final long CKA_TOKEN = 0x1L;
+    static final long CKA_PRIVATE = 0x2L;
+    static final long CKA_LABEL = 0x3L;
+    static final long CKA_APPLICATION = 0x10L;
+    static final long CKA_VALUE = 0x11L;
+    static final long CKA_OBJECT_ID = 0x12L;
+    static final long CKA_CERTIFICATE_TYPE = 0x80L;
+    static final long CKA_ISSUER = 0x81L;
+    static final long CKA_SERIAL_NUMBER = 0x82L;
+    static final long CKA_SUBJECT = 0x101L;
+    static final long CKA_ID = 0x102L;
+    static final long CKA_KEY_TYPE = 0x100L;
+    static final long CKA_SENSITIVE = 0x103L;
+    static final long CKA_ENCRYPT = 0x104L;
+    static final long CKA_DECRYPT = 0x105L;
+    static final long CKA_WRAP = 0x106L;
+    static final long CKA_UNWRAP = 0x107L;
+    static final long CKA_SIGN = 0x108L;
+    static final long CKA_SIGN_RECOVER = 0x109L;
+    static final long CKA_VERIFY = 0x10AL;
+    static final long CKA_DERIVE = 0x10CL;
+    static final long CKA_MODULUS = 0x120L;
+    static final long CKA_MODULUS_BITS = 0x121L;
+    static final long CKA_PUBLIC_EXPONENT = 0x122L;
+    static final long CKA_VALUE_LEN = 0x161L;
+    static final long CKA_EXTRACTABLE = 0x162L;
+    static final long CKA_LOCAL = 0x163L;
+    static final long CKA_NEVER_EXTRACTABLE = 0x164L;
+    static final long CKA_ALWAYS_SENSITIVE = 0x165L;
+    static final long CKA_MODIFIABLE = 0x170L;
+    static final long CKA_DESTROYABLE = 0x172L;
+    static final long CKA_EC_PARAMS = 0x180L;
+    static final long CKA_EC_POINT = 0x181L;
+    static final long CKA_ALWAYS_AUTHENTICATE = 0x202L;
+    static final long CKA_ALLOWED_MECHANISMS = 0x40000600L;
+    static final long CKA_TRUSTED = 0x86L;
+    static final long CKA_PUBLIC_KEY_INFO = 0x129L;
+    static final long CKA_COPYABLE = 0x171L;
+
+    static final long CKO_DATA = 0x0L;
+    static final long CKO_CERTIFICATE = 0x1L;
+    static final long CKO_PUBLIC_KEY = 0x2L;
+    static final long CKO_PRIVATE_KEY = 0x3L;
+    static final long CKO_SECRET_KEY = 0x4L;
+
+    static final long CKK_RSA = 0x0L;
+    static final long CKK_EC = 0x3L;
+    static final long CKK_GENERIC_SECRET = 0x10L;
+    static final long CKK_AES = 0x1FL;
+
+    static final long CKU_SO = 0x0L;
+    static final long CKU_USER = 0x1L;
+    static final long CKU_CONTEXT_SPECIFIC = 0x2L;
+
+    static final long CKS_RO_PUBLIC_SESSION = 0x0L;
+    static final long CKS_RO_USER_FUNCTIONS = 0x1L;
+    static final long CKS_RW_PUBLIC_SESSION = 0x2L;
+    static final long CKS_RW_USER_FUNCTIONS = 0x3L;
+    static final long CKS_RW_SO_FUNCTIONS = 0x4L;
+
+    static final long CKC_X_509 = 0x0L;
+
+    static final long CKF_RNG = 0x1L;
+    static final long CKF_WRITE_PROTECTED = 0x2L;
+    static final long CKF_LOGIN_REQUIRED = 0x4L;
+    static final long CKF_USER_PIN_INITIALIZED = 0x8L;
+    static final long CKF_PROTECTED_AUTHENTICATION_PATH = 0x100L;
+    static final long CKF_TOKEN_INITIALIZED = 0x400L;
+    static final long CKF_USER_PIN_COUNT_LOW = 0x10000L;
+    static final long CKF_USER_PIN_FINAL_TRY = 0x20000L;
+    static final long CKF_USER_PIN_LOCKED = 0x40000L;
+    static final long CKF_USER_PIN_TO_BE_CHANGED = 0x80000L;
+    static final long CKF_SO_PIN_COUNT_LOW = 0x100000L;
+    static final long CKF_SO_PIN_FINAL_TRY = 0x200000L;
+    static final long CKF_SO_PIN_LOCKED = 0x400000L;
+    static final long CKF_SO_PIN_TO_BE_CHANGED = 0x800000L;
+
+    static final long CKF_TOKEN_PRESENT = 0x1L;
+    static final long CKF_REMOVABLE_DEVICE = 0x2L;
+    static final long CKF_HW_SLOT = 0x4L;
+    static final long CKF_HW = 0x1L;
+    static final long CKF_ENCRYPT = 0x100L;
+    static final long CKF_DECRYPT = 0x200L;
+    static final long CKF_SIGN = 0x800L;
+    static final long CKF_DERIVE = 0x80000L;
+    static final long CKF_GENERATE = 0x8000L;
+    static final long CKF_GENERATE_KEY_PAIR = 0x10000L;
+
+    // The SmartCard-HSM vendor's module (section 11 of the protocol notes): write-only, but for the request.
+
+    static final long CKA_SC_HSM_PUBLIC_KEY_REQUEST = 0x80000110L;
+    static final long CKA_SC_HSM_KEY_USE_COUNTER = 0x80000108L;
+    static final long CKA_SC_HSM_ALGORITHM_LIST = 0x80000109L;
+    static final long CKA_SC_HSM_KEY_DOMAIN = 0x80000111L;
+    static final long CKA_SC_HSM_WRAPPING_KEY_ID = 0x80000112L;
+    static final long CKM_SC_HSM_EC_DERIVE = 0x80000012L;
+    static final long CKM_SC_HSM_SP80056C_DERIVE = 0x80000013L;
+
+    private Ck() {}
+}

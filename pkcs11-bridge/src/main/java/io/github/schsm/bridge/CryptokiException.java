@@ -1,0 +1,42 @@
+package io.github.schsm.bridge;
+
+import java.io.Serial;
+
+/**
+ * A function of a module answered something else than CKR_OK. Stays inside the bridge: programs get a typed exception of
+ * {@code io.github.schsm} with a sentence, and this one as its cause.
+ */
+final class CryptokiException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final String function;
+    private final long value;
+
+    /**
+     * An answer.
+     *
+     * @param function the function's name, e.g. {@code C_Sign}
+     * @param value    the CKR_ value
+     */
+    CryptokiException(String function, long value) {
+        super(function + " answered " + ReturnValue.name(value));
+        this.function = function;
+        this.value = value;
+    }
+
+    /** The function's name, e.g. {@code C_Sign}. */
+    String function() {
+        return function;
+    }
+
+    /** The CKR_ value. */
+    long value() {
+        return value;
+    }
+
+    /** Whether it is this CKR_ value. */
+    boolean is(long returnValue) {
+        return value == returnValue;
+    }
+}

@@ -1,0 +1,2 @@
+/** Tokens behind any PKCS#11 module. */
+package io.github.schsm.bridge;

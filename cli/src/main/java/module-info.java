@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module io.github.schsm.cli {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
+    requires io.github.schsm.bridge;
     requires io.github.schsm.card;
     requires io.github.schsm.provider;
     requires io.github.schsm.simulator;

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 /** The one jar for class paths: everything in it, and nothing that gets in the way of what stands beside it. */
 class ShadedJarTest {
     private static final String SERVICES = "META-INF/services/";
-    private static final List<String> PACKED = List.of("keystore-spi", "card", "simulator", "provider");
+    private static final List<String> PACKED =
+            List.of("keystore-spi", "card", "simulator", "provider", "pkcs11-bridge");
 
     private static JarFile jar;
 

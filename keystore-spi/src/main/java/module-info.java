@@ -2,6 +2,7 @@ import org.jspecify.annotations.NullMarked;
 
 /** The token as the JCA sees it, the values everybody shares, and the key store over them. */
 @NullMarked
+@SuppressWarnings("module")
 module io.github.schsm.spi {
     requires transitive java.smartcardio;
     requires org.bouncycastle.provider;
@@ -9,4 +10,8 @@ module io.github.schsm.spi {
 
     exports io.github.schsm;
     exports io.github.schsm.keystore;
+    exports io.github.schsm.backend to
+            io.github.schsm.bridge,
+            io.github.schsm.card,
+            io.github.schsm.provider;
 }

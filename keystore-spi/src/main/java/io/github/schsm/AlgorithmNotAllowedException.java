@@ -15,4 +15,12 @@ public final class AlgorithmNotAllowedException extends DeviceException {
     public AlgorithmNotAllowedException(String command, int statusWord, String message) {
         super(command, statusWord, message);
     }
+
+    /**
+     * @param answer  what the PKCS#11 module answered
+     * @param message what it means here and what to do
+     */
+    public AlgorithmNotAllowedException(ModuleAnswer answer, String message) {
+        super(answer, message);
+    }
 }

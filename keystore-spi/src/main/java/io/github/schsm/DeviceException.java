@@ -2,11 +2,13 @@ package io.github.schsm;
 
 import java.io.Serial;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The device answered a command with an error. Keeps the command's name and the status word (ISO 7816-4, and
- * section 2 of the protocol notes for what the SmartCard-HSM means by it); subclasses are the situations that
- * callers tell apart.
+ * The device answered with an error. Keeps what was asked and what came back: a command's name and the status word
+ * (ISO 7816-4, and section 2 of the protocol notes for what the SmartCard-HSM means by it), or a PKCS#11 module's
+ * function and return value. Subclasses are the situations that callers tell apart, whatever stands behind the token.
  */
 public class DeviceException extends SchsmException {
     @Serial
@@ -14,6 +16,7 @@ public class DeviceException extends SchsmException {
 
     private final String command;
     private final int statusWord;
+    private final @Nullable ModuleAnswer moduleAnswer;
 
     /**
      * @param command    the command as the specification names it, e.g. {@code "WRAP KEY"}
@@ -24,15 +27,32 @@ public class DeviceException extends SchsmException {
         super(String.format(Locale.ROOT, "%s (%s answered %04X)", message, command, statusWord));
         this.command = command;
         this.statusWord = statusWord;
+        this.moduleAnswer = null;
     }
 
-    /** The command as the specification names it. */
+    /**
+     * @param answer  what the PKCS#11 module answered
+     * @param message what it means here and what to do
+     */
+    public DeviceException(ModuleAnswer answer, String message) {
+        super(message + " (" + answer + ")");
+        this.command = answer.function();
+        this.statusWord = 0;
+        this.moduleAnswer = answer;
+    }
+
+    /** The command as the specification names it, or the PKCS#11 function. */
     public final String command() {
         return command;
     }
 
-    /** The status word, 0x0000 to 0xFFFF. */
+    /** The status word, 0x0000 to 0xFFFF; 0 where a PKCS#11 module answered, which has none. */
     public final int statusWord() {
         return statusWord;
+    }
+
+    /** What the PKCS#11 module answered, where one stands behind the token. */
+    public final Optional<ModuleAnswer> moduleAnswer() {
+        return Optional.ofNullable(moduleAnswer);
     }
 }

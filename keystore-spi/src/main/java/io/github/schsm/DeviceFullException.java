@@ -15,4 +15,12 @@ public final class DeviceFullException extends DeviceException {
     public DeviceFullException(String command, int statusWord, String message) {
         super(command, statusWord, message);
     }
+
+    /**
+     * @param answer  what the PKCS#11 module answered
+     * @param message what it means here and what to do
+     */
+    public DeviceFullException(ModuleAnswer answer, String message) {
+        super(answer, message);
+    }
 }

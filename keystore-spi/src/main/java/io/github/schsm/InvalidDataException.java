@@ -15,4 +15,12 @@ public final class InvalidDataException extends DeviceException {
     public InvalidDataException(String command, int statusWord, String message) {
         super(command, statusWord, message);
     }
+
+    /**
+     * @param answer  what the PKCS#11 module answered
+     * @param message what it means here and what to do
+     */
+    public InvalidDataException(ModuleAnswer answer, String message) {
+        super(answer, message);
+    }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param useCounter        how often the key may still be used, where it has a counter
  * @param keyDomain         the slot of its key domain, where it is in one
  * @param wrappingKey       the id of its wrapping key, where it has one
+ * @param available         what the backend can do with the key; null for everything that the list lets through
  */
 public record KeyDetails(
         @Nullable PublicKey publicKey,
@@ -26,10 +28,24 @@ public record KeyDetails(
         @Nullable List<Integer> allowedAlgorithms,
         OptionalLong useCounter,
         OptionalInt keyDomain,
-        OptionalInt wrappingKey) {
-    /** Copies the list. */
+        OptionalInt wrappingKey,
+        @Nullable Set<KeyAlgorithm> available) {
+    /** Copies the lists. */
     public KeyDetails {
         allowedAlgorithms = allowedAlgorithms == null ? null : List.copyOf(allowedAlgorithms);
+        available = available == null ? null : Set.copyOf(available);
+    }
+
+    /** Of a key with which the backend can do whatever its list lets through. */
+    public KeyDetails(
+            @Nullable PublicKey publicKey,
+            @Nullable EcCurve curve,
+            int size,
+            @Nullable List<Integer> allowedAlgorithms,
+            OptionalLong useCounter,
+            OptionalInt keyDomain,
+            OptionalInt wrappingKey) {
+        this(publicKey, curve, size, allowedAlgorithms, useCounter, keyDomain, wrappingKey, null);
     }
 
     /** Whether the algorithm is explicitly in the key's list. */
@@ -37,11 +53,21 @@ public record KeyDetails(
         return allowedAlgorithms != null && allowedAlgorithms.contains(algorithm.id());
     }
 
+    /** Whether the backend can do it and the key's list lets it through. */
+    public boolean allows(KeyAlgorithm algorithm) {
+        return isAvailable(algorithm) && isLetThrough(algorithm);
+    }
+
+    /** Whether the backend can do it, whatever the key's list says. */
+    public boolean isAvailable(KeyAlgorithm algorithm) {
+        return available == null || available.contains(algorithm);
+    }
+
     /**
      * Whether the key's list lets the algorithm through, as far as the list says: no list allows everything of the
      * type, {@link KeyAlgorithm#ALL} everything but agreement of a KEK, wrapping and replacing.
      */
-    public boolean allows(KeyAlgorithm algorithm) {
+    private boolean isLetThrough(KeyAlgorithm algorithm) {
         if (allowedAlgorithms == null || lists(algorithm)) {
             return true;
         }

@@ -15,4 +15,12 @@ public final class ObjectNotFoundException extends DeviceException {
     public ObjectNotFoundException(String command, int statusWord, String message) {
         super(command, statusWord, message);
     }
+
+    /**
+     * @param answer  what the PKCS#11 module answered
+     * @param message what it means here and what to do
+     */
+    public ObjectNotFoundException(ModuleAnswer answer, String message) {
+        super(answer, message);
+    }
 }

@@ -15,4 +15,8 @@ public abstract sealed class PinException extends DeviceException
     PinException(String command, int statusWord, String message) {
         super(command, statusWord, message);
     }
+
+    PinException(ModuleAnswer answer, String message) {
+        super(answer, message);
+    }
 }

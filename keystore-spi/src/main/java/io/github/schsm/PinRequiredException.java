@@ -15,4 +15,12 @@ public final class PinRequiredException extends PinException {
     public PinRequiredException(String command, int statusWord, String message) {
         super(command, statusWord, message);
     }
+
+    /**
+     * @param answer  what the PKCS#11 module answered
+     * @param message what it means here and what to do
+     */
+    public PinRequiredException(ModuleAnswer answer, String message) {
+        super(answer, message);
+    }
 }

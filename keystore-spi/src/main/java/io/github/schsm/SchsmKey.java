@@ -43,7 +43,7 @@ public sealed interface SchsmKey extends Key permits SchsmPrivateKey, SchsmSecre
         if (key.type() == KeyType.RSA && details.publicKey() instanceof RSAPublicKey) {
             return new SchsmRsaPrivateKey(token, key, details);
         }
-        throw new InvalidRequestException("the public key of " + key + " in device " + token.id()
+        throw new InvalidRequestException("the public key of " + key + " in " + token.description()
                 + " is not on the token: neither a request nor a certificate is stored with it");
     }
 

@@ -1,6 +1,7 @@
 package io.github.schsm;
 
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 public interface Token {
     /** Device id or serial number. */
     String id();
+
+    /** The token as people are told of it: {@code device DECC0401002}, {@code token "Signing" of libsofthsm2.so}. */
+    default String description() {
+        return "device " + id();
+    }
 
     /**
      * What the token says of itself.
@@ -173,28 +179,62 @@ public interface Token {
     /**
      * Signs.
      *
-     * @param algorithm one that the key's algorithm list allows
-     * @param input     what the algorithm takes: a hash for {@link KeyAlgorithm#ECDSA} and {@link KeyAlgorithm#RSA_PSS},
-     *                  a DigestInfo for {@link KeyAlgorithm#RSA_PKCS1}, a padded block as long as the modulus for
-     *                  {@link KeyAlgorithm#RSA_RAW}, the data itself where the token hashes
+     * @param algorithm  one that the key's algorithm list allows
+     * @param parameters for the PSS algorithms a {@link java.security.spec.PSSParameterSpec}, for others null; null for PSS:
+     *                   MGF1 with the same hash, a salt as long as the hash, and where the hash is given the one of SHA-1
+     *                   and SHA-256 that is as long
+     * @param input      what the algorithm takes: a hash for {@link KeyAlgorithm#ECDSA} and {@link KeyAlgorithm#RSA_PSS},
+     *                   a DigestInfo for {@link KeyAlgorithm#RSA_PKCS1}, a padded block as long as the modulus for
+     *                   {@link KeyAlgorithm#RSA_RAW}, the data itself where the token hashes
      * @return for ECDSA strict DER, whatever the token itself gives; for RSA as many bytes as the modulus has
-     * @throws AlgorithmNotAllowedException if the token does not have the algorithm or the key's list lacks it
+     * @throws AlgorithmNotAllowedException if the token does not have the algorithm (with these parameters) or the key's
+     *                                      list lacks it
      * @throws InvalidRequestException      if the input does not fit into what the token takes at once
      * @throws SchsmException               if the token refuses
      */
-    byte[] sign(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException;
+    byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
+            throws SchsmException;
+
+    /**
+     * Signs without parameters; see {@link #sign(TokenKey, KeyAlgorithm, AlgorithmParameterSpec, byte[])}.
+     *
+     * @throws SchsmException if the token refuses
+     */
+    default byte[] sign(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException {
+        return sign(key, algorithm, null, input);
+    }
+
+    /**
+     * Whether PSS and OAEP take parameters of any kind: hash, mask generation function, salt length, label. A device
+     * has one hash function for both purposes, a salt as long as the hash, and no label.
+     */
+    default boolean takesPaddingParameters() {
+        return false;
+    }
 
     /**
      * Decrypts with an RSA key.
      *
-     * @param algorithm {@link KeyAlgorithm#RSA_DECRYPT_RAW}, {@link KeyAlgorithm#RSA_DECRYPT_PKCS1} or
-     *                  {@link KeyAlgorithm#RSA_DECRYPT_OAEP}
-     * @param input     as many bytes as the modulus has
+     * @param algorithm  {@link KeyAlgorithm#RSA_DECRYPT_RAW}, {@link KeyAlgorithm#RSA_DECRYPT_PKCS1} or
+     *                   {@link KeyAlgorithm#RSA_DECRYPT_OAEP}
+     * @param parameters for OAEP an {@link javax.crypto.spec.OAEPParameterSpec}, or null for whichever the device finds;
+     *                   for others null
+     * @param input      as many bytes as the modulus has
      * @return as many bytes for the first, the message without padding for the others; the caller's to wipe
      * @throws InvalidDataException if the padding is wrong, or the input no number below the modulus
      * @throws SchsmException       if the token refuses
      */
-    byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException;
+    byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
+            throws SchsmException;
+
+    /**
+     * Decrypts without parameters; see {@link #decrypt(TokenKey, KeyAlgorithm, AlgorithmParameterSpec, byte[])}.
+     *
+     * @throws SchsmException if the token refuses
+     */
+    default byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException {
+        return decrypt(key, algorithm, null, input);
+    }
 
     /**
      * Elliptic curve Diffie-Hellman.

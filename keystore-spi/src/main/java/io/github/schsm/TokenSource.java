@@ -2,6 +2,7 @@ package io.github.schsm;
 
 import java.util.List;
 import javax.smartcardio.CardTerminals;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place where tokens come from: what stands before the colon in {@code terminal = simulator:memory}. Found by
@@ -21,8 +22,44 @@ public interface TokenSource {
      */
     Opened open(String location, List<String> deviceIds) throws SchsmException;
 
+    /**
+     * Opens a place; opening it again gives the same devices. This is the one that the provider calls.
+     *
+     * @param location what stands behind the colon
+     * @param host     what the provider knows and can do for the source
+     * @throws SchsmException if there is no such place, or it is in use by somebody else
+     */
+    default Opened open(String location, Host host) throws SchsmException {
+        return open(location, host.devices());
+    }
+
+    /** The provider as a source sees it. */
+    interface Host {
+        /** The devices that the configuration names, in its words; empty for whichever is there. */
+        List<String> devices();
+
+        /** The roots a device may trace to. */
+        DeviceTrust trust();
+
+        /** Whether the configuration lets us look into the reader of that name. */
+        boolean isWantedReader(String name);
+
+        /** The reader's PIN pad, for what is entered there whatever the PIN's source is. */
+        PinSource pinPad();
+
+        /**
+         * The SmartCard-HSM in a PC/SC reader of this computer, spoken to directly: for what a source cannot say in
+         * its own way. The same object each time for the same device, not logged in.
+         *
+         * @param readerName the reader's whole name
+         * @throws TokenNotPresentException if there is no such reader, or no SmartCard-HSM in it
+         * @throws SchsmException           if it cannot be spoken to
+         */
+        Token cardChannel(String readerName) throws SchsmException;
+    }
+
     /** What a source has to offer. */
-    sealed interface Opened permits Terminals, Tokens {}
+    sealed interface Opened permits Terminals, Directory {}
 
     /**
      * Terminals with SmartCard-HSMs in them: the provider speaks to the devices itself.
@@ -38,11 +75,36 @@ public interface TokenSource {
         }
     }
 
-    /** Tokens that the source speaks to. */
-    record Tokens(List<Token> tokens) implements Opened {
-        /** Copies the list. */
-        public Tokens {
-            tokens = List.copyOf(tokens);
-        }
+    /** Tokens that the source speaks to itself, and finds in its own way. */
+    non-sealed interface Directory extends Opened {
+        /**
+         * Every place for a token, and what is in it.
+         *
+         * @throws SchsmException if the source cannot be asked
+         */
+        List<Found> list() throws SchsmException;
+
+        /**
+         * A token. The same object each time for the same token.
+         *
+         * @param device what the configuration or a program calls it; null if nobody named one: then the only one that
+         *               is there
+         * @throws TokenNotPresentException if there is none
+         * @throws ConfigurationException   if there are several
+         * @throws SchsmException           if the source cannot be asked
+         */
+        Token find(@Nullable String device) throws SchsmException;
+
+        /**
+         * A place for a token.
+         *
+         * @param reader  its name
+         * @param token   the token in it, if there is one that can be used
+         * @param problem why not, else null
+         */
+        record Found(
+                String reader,
+                @Nullable Token token,
+                @Nullable String problem) {}
     }
 }

@@ -15,4 +15,12 @@ public final class TransportPinException extends PinException {
     public TransportPinException(String command, int statusWord, String message) {
         super(command, statusWord, message);
     }
+
+    /**
+     * @param answer  what the PKCS#11 module answered
+     * @param message what it means here and what to do
+     */
+    public TransportPinException(ModuleAnswer answer, String message) {
+        super(answer, message);
+    }
 }

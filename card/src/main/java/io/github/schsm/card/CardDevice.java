@@ -5,6 +5,7 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenChangedException;
 import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.backend.Authenticator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,7 @@ public final class CardDevice {
      * @throws io.github.schsm.DeviceException          if the device answered a command with an error
      * @throws SchsmException                           if the function does
      */
+    @SuppressWarnings("exports") // the backend package is for the modules of this project only
     public <T> T withCard(@Nullable Authenticator authenticator, CardFunction<T> function) throws SchsmException {
         return link.run(this, authenticator, function);
     }

@@ -9,6 +9,7 @@ import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.backend.Authenticator;
 import io.github.schsm.card.CardSession.Pin;
 import java.util.Arrays;
 import java.util.OptionalInt;

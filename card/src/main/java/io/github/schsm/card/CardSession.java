@@ -6,6 +6,7 @@ import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecureChannelException;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.backend.Authenticator;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -8,6 +8,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SecureChannelException;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.backend.Authenticator;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Collections;

@@ -2,6 +2,7 @@ package io.github.schsm.card;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
+import io.github.schsm.backend.Authenticator;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;

@@ -23,6 +23,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.backend.Authenticator;
 import io.github.schsm.card.CardSession.Pin;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -225,6 +226,7 @@ public final class SmartCardHsm {
      * @param informed who is told that something has to be typed, and whether only one try is left
      * @throws io.github.schsm.UnsupportedByDeviceException if the reader has no such pad
      */
+    @SuppressWarnings("exports") // the backend package is for the modules of this project only
     public void changePinOnReader(Authenticator informed) throws SchsmException {
         pins.changeOnReader(informed);
     }

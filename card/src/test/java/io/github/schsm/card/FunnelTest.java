@@ -11,6 +11,7 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenRemovedException;
 import io.github.schsm.TransportException;
 import io.github.schsm.WrongPinException;
+import io.github.schsm.backend.Authenticator;
 import io.github.schsm.simulator.ApduRecorder;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;

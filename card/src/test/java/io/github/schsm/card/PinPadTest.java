@@ -9,6 +9,7 @@ import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.WrongPinException;
+import io.github.schsm.backend.Authenticator;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatedPinPad;
 import io.github.schsm.simulator.SimulatedPinPad.Typed;

@@ -4,6 +4,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
+import io.github.schsm.backend.Authenticator;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;

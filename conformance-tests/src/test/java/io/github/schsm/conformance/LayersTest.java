@@ -40,7 +40,7 @@ class LayersTest {
 
     /** Folder of each room, and the packages that are its own. */
     private static final Map<String, List<String>> ROOMS = Map.of(
-            "keystore-spi", List.of(BASE, BASE + ".keystore.."),
+            "keystore-spi", List.of(BASE, BASE + ".backend..", BASE + ".keystore.."),
             "card", List.of(BASE + ".card.."),
             "simulator", List.of(BASE + ".simulator.."),
             "provider", List.of(BASE + ".provider.."),

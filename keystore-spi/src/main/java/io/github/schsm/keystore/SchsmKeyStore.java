@@ -404,7 +404,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                     + " provider), or bring a wrapped key as WrappedKeyEntry");
         }
         if (!handle.token().id().equals(token().id())) {
-            throw new KeyStoreException(handle + " cannot be stored in device " + token().id()
+            throw new KeyStoreException(handle + " cannot be stored in " + token().description()
                     + ": keys move between members of a key domain with KeyMigration");
         }
         try {

@@ -6,6 +6,7 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.card.CardTokenInfo;
 import io.github.schsm.card.Files;
 import io.github.schsm.card.SmartCardHsm;

@@ -33,7 +33,8 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenRemovedException;
 import io.github.schsm.X509Certificates;
-import io.github.schsm.card.Authenticator;
+import io.github.schsm.backend.Authenticator;
+import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardFunction;
 import io.github.schsm.card.CardTokenInfo;
@@ -53,6 +54,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -863,14 +865,17 @@ final class CardToken implements Token {
     // Operations
 
     @Override
-    public byte[] sign(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException {
+    public byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
+            throws SchsmException {
         int kid = kid(key);
         byte[] signature = use(kid, (card, resend) -> card.sign(kid, algorithm, input, resend));
         return key.type() == KeyType.EC ? EcdsaSignature.parse(signature).der() : signature;
     }
 
     @Override
-    public byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, byte[] input) throws SchsmException {
+    public byte[] decrypt(
+            TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
+            throws SchsmException {
         int kid = kid(key);
         return use(kid, (card, resend) -> card.decipher(kid, algorithm, input, resend));
     }

@@ -150,6 +150,11 @@ record Configuration(
         return channel.orElse(source.isRemote() ? Channel.PIN : Channel.PLAIN);
     }
 
+    /** Whether we may look into the reader of that name. */
+    boolean isWantedReader(String readerName) {
+        return reader == null || reader.matcher(readerName).find();
+    }
+
     boolean isPcsc() {
         return terminal.equals(PCSC);
     }

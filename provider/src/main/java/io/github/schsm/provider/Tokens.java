@@ -1,6 +1,7 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceTrust;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmDevice;
@@ -8,8 +9,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenSource;
-import io.github.schsm.card.CardDevice;
-import io.github.schsm.card.CardDevices;
+import io.github.schsm.TokenSource.Directory;
 import io.github.schsm.card.Channel;
 import io.github.schsm.card.TerminalSource;
 import io.github.schsm.keystore.TokenFinder;
@@ -31,9 +31,9 @@ final class Tokens implements TokenFinder {
     private final Configuration configuration;
     private final @Nullable ConfigurationException problem;
     private final Handlers handler;
-    private final Map<String, CardToken> cardTokens = new LinkedHashMap<>();
-    private volatile @Nullable TerminalSource source;
-    private volatile @Nullable List<Token> foreign;
+    private volatile @Nullable CardTokens cards;
+    private volatile @Nullable Directory directory;
+    private @Nullable CardTokens cardChannels;
 
     /**
      * The tokens under a configuration.
@@ -66,16 +66,21 @@ final class Tokens implements TokenFinder {
     @Override
     public Token find(@Nullable String deviceId) throws SchsmException {
         open();
+        Directory foreign = directory;
+        return foreign != null ? find(foreign, deviceId) : find(cards(), deviceId);
+    }
+
+    private Token find(CardTokens there, @Nullable String deviceId) throws SchsmException {
         if (deviceId != null) {
             requireConfigured(deviceId);
-            return byId(deviceId);
+            return there.find(deviceId);
         }
         if (configuration.devices().size() == 1) {
-            return byId(configuration.devices().get(0));
+            return there.find(configuration.devices().get(0));
         }
         List<String> ids = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        for (FoundDevice found : look()) {
+        for (FoundDevice found : there.look()) {
             if (found.device() != null && isConfigured(found.device().deviceId())) {
                 ids.add(found.device().deviceId());
             } else if (found.problem() != null) {
@@ -90,10 +95,46 @@ final class Tokens implements TokenFinder {
                     + (problems.isEmpty() ? ": no reader" : ": " + String.join("; ", problems)));
         }
         if (ids.size() > 1) {
-            throw new ConfigurationException("several devices are there: " + String.join(", ", ids)
-                    + "; choose one by device = … in the configuration, or by a SchsmLoadParameter");
+            throw several(ids);
         }
-        return byId(ids.get(0));
+        return there.find(ids.get(0));
+    }
+
+    private static ConfigurationException several(List<String> ids) {
+        return new ConfigurationException("several devices are there: " + String.join(", ", ids)
+                + "; choose one by device = … in the configuration, or by a SchsmLoadParameter");
+    }
+
+    /** A source of tokens knows what a device may be called: two names may mean the same token. */
+    private Token find(Directory there, @Nullable String deviceId) throws SchsmException {
+        List<String> configured = configuration.devices();
+        if (configured.isEmpty() || (deviceId == null && configured.size() == 1)) {
+            return there.find(deviceId == null && !configured.isEmpty() ? configured.get(0) : deviceId);
+        }
+        Map<String, Token> tokens = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (String one : configured) {
+            try {
+                Token token = there.find(one);
+                tokens.putIfAbsent(token.id(), token);
+            } catch (TokenNotPresentException notNow) {
+                problems.add(notNow.getMessage());
+            }
+        }
+        if (deviceId != null) {
+            Token wanted = there.find(deviceId);
+            if (!tokens.containsValue(wanted)) {
+                requireConfigured(deviceId);
+            }
+            return wanted;
+        }
+        if (tokens.isEmpty()) {
+            throw new TokenNotPresentException(String.join("; ", problems));
+        }
+        if (tokens.size() > 1) {
+            throw several(List.copyOf(tokens.keySet()));
+        }
+        return tokens.values().iterator().next();
     }
 
     private boolean isConfigured(String deviceId) {
@@ -110,22 +151,39 @@ final class Tokens implements TokenFinder {
     /** Every reader that the configuration lets us look into, and what is in it. */
     List<FoundDevice> list() throws SchsmException {
         open();
-        return look();
+        Directory foreign = directory;
+        if (foreign == null) {
+            return cards().look();
+        }
+        List<FoundDevice> devices = new ArrayList<>();
+        for (Directory.Found found : foreign.list()) {
+            Token token = found.token();
+            devices.add(new FoundDevice(found.reader(), token == null ? null : SchsmDevice.of(token), found.problem()));
+        }
+        return devices;
+    }
+
+    private CardTokens cards() {
+        CardTokens opened = cards;
+        if (opened == null) {
+            throw new IllegalStateException("the terminal was not opened");
+        }
+        return opened;
     }
 
     private synchronized void open() throws SchsmException {
         if (problem != null) {
             throw new ConfigurationException(String.valueOf(problem.getMessage()), problem);
         }
-        if (source != null || foreign != null) {
+        if (cards != null || directory != null) {
             return;
         }
         if (configuration.isPcsc()) {
-            source = TerminalSource.pcsc();
+            cards = in(TerminalSource.pcsc());
             return;
         }
         if (configuration.isSunPcsc()) {
-            source = TerminalSource.sunPcsc();
+            cards = in(TerminalSource.sunPcsc());
             return;
         }
         List<String> schemes = new ArrayList<>();
@@ -142,102 +200,58 @@ final class Tokens implements TokenFinder {
     }
 
     private void open(TokenSource candidate) throws SchsmException {
-        TokenSource.Opened opened = candidate.open(configuration.location(), configuration.devices());
+        TokenSource.Opened opened = candidate.open(configuration.location(), new ThisHost());
         if (opened instanceof TokenSource.Terminals terminals) {
-            source = TerminalSource.of(configuration.terminal(), terminals.terminals(), terminals.remote());
-        } else if (opened instanceof TokenSource.Tokens tokens) {
+            cards = in(TerminalSource.of(configuration.terminal(), terminals.terminals(), terminals.remote()));
+        } else if (opened instanceof Directory tokens) {
             if (configuration.channel().orElse(Channel.PLAIN) != Channel.PLAIN) {
                 throw new ConfigurationException("terminal = " + configuration.terminal()
                         + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"
                         + " channel out");
             }
-            foreign = tokens.tokens();
+            directory = tokens;
         }
     }
 
-    private List<FoundDevice> look() throws SchsmException {
-        List<FoundDevice> found = new ArrayList<>();
-        List<Token> others = foreign;
-        if (others != null) {
-            for (Token token : others) {
-                found.add(new FoundDevice(token.info().reader(), SchsmDevice.of(token), null));
-            }
-            return found;
-        }
-        CardDevices.Listing listing = list(readers());
-        for (CardDevice device : listing.devices()) {
-            found.add(new FoundDevice(device.readerName(), SchsmDevice.of(token(device)), null));
-        }
-        for (CardDevices.UnusableReader unusable : listing.unusable()) {
-            found.add(new FoundDevice(
-                    unusable.readerName(), null, unusable.reason().getMessage()));
-        }
-        return found;
+    private CardTokens in(TerminalSource source) {
+        return new CardTokens(source, configuration, handler);
     }
 
-    private CardDevices.Listing list(List<String> readerNames) {
-        return CardDevices.list(source(), readerNames, configuration.channelTo(source()), configuration.trust());
-    }
-
-    private TerminalSource source() {
-        TerminalSource opened = source;
-        if (opened == null) {
-            throw new IllegalStateException("the terminal was not opened");
+    /** The devices of this computer's readers, beside what a source finds. */
+    private synchronized CardTokens cardChannels() {
+        CardTokens channels = cardChannels;
+        if (channels == null) {
+            channels = in(TerminalSource.pcsc());
+            cardChannels = channels;
         }
-        return opened;
+        return channels;
     }
 
-    private List<String> readers() throws SchsmException {
-        return CardDevices.readers(source()).stream()
-                .filter(name -> configuration.reader() == null
-                        || configuration.reader().matcher(name).find())
-                .toList();
-    }
-
-    private Token byId(String deviceId) throws SchsmException {
-        List<Token> others = foreign;
-        if (others != null) {
-            return others.stream()
-                    .filter(token -> token.id().equals(deviceId))
-                    .findFirst()
-                    .orElseThrow(() -> new TokenNotPresentException(
-                            "no token " + deviceId + " at terminal = " + configuration.terminal()));
+    /** What a source of tokens gets to see of this provider. */
+    private final class ThisHost implements TokenSource.Host {
+        @Override
+        public List<String> devices() {
+            return configuration.devices();
         }
-        CardToken known = known(deviceId);
-        return known != null ? known : token(locate(deviceId));
-    }
 
-    private synchronized @Nullable CardToken known(String deviceId) {
-        return cardTokens.get(deviceId);
-    }
-
-    private CardToken token(CardDevice device) throws SchsmException {
-        String id = device.identity().deviceId();
-        CardToken made = new CardToken(device, configuration.trust(), () -> locate(id), PinSources.onReader(handler));
-        synchronized (this) {
-            CardToken known = cardTokens.putIfAbsent(id, made);
-            return known != null ? known : made;
+        @Override
+        public DeviceTrust trust() {
+            return configuration.trust();
         }
-    }
 
-    /** Looks for a device, one reader after the other, and stops where it is. */
-    private CardDevice locate(String deviceId) throws SchsmException {
-        List<String> seen = new ArrayList<>();
-        for (String reader : readers()) {
-            CardDevices.Listing listing = list(List.of(reader));
-            for (CardDevice device : listing.devices()) {
-                if (device.identity().deviceId().equals(deviceId)) {
-                    return device;
-                }
-                seen.add(device.identity().deviceId() + " in " + reader);
-            }
-            for (CardDevices.UnusableReader unusable : listing.unusable()) {
-                seen.add(unusable.reason().getMessage());
-            }
+        @Override
+        public boolean isWantedReader(String name) {
+            return configuration.isWantedReader(name);
         }
-        throw new TokenNotPresentException("device " + deviceId + " is not there; "
-                + (seen.isEmpty()
-                        ? "there is no reader with a SmartCard-HSM"
-                        : "there are: " + String.join("; ", seen)));
+
+        @Override
+        public PinSource pinPad() {
+            return PinSources.onReader(handler);
+        }
+
+        @Override
+        public Token cardChannel(String readerName) throws SchsmException {
+            return cardChannels().inReader(readerName);
+        }
     }
 }

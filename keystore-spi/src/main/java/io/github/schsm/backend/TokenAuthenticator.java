@@ -1,4 +1,4 @@
-package io.github.schsm.provider;
+package io.github.schsm.backend;
 
 import io.github.schsm.LoginCallback;
 import io.github.schsm.NewPinCallback;
@@ -6,7 +6,6 @@ import io.github.schsm.PinPadCallback;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
-import io.github.schsm.card.Authenticator;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +13,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One login to one token. Keeps what somebody entered for as long as the card stays connected, so that another
+ * One login to one token. Keeps what somebody entered for as long as the token stays connected, so that another
  * program's SELECT does not bring the question up again, and asks anew once it was out. A PIN that was refused is not
  * given out again.
  */
-final class TokenAuthenticator implements Authenticator {
+public final class TokenAuthenticator implements Authenticator {
     private static final int MAX_UTF8 = 3;
 
     private final String tokenId;
@@ -32,17 +31,19 @@ final class TokenAuthenticator implements Authenticator {
     /**
      * A login.
      *
+     * @param tokenId  the token's id, for what people are told
+     * @param source   where the PIN comes from; destroyed with this object
      * @param givenNow whether a program gave the source this very moment in order to log in, which is asking for a last
      *                 try as well; otherwise only a source that asks somebody uses it
      */
-    TokenAuthenticator(String tokenId, PinSource source, boolean givenNow) {
+    public TokenAuthenticator(String tokenId, PinSource source, boolean givenNow) {
         this.tokenId = tokenId;
         this.source = source;
         this.fresh = givenNow;
     }
 
     /** What registered keys log in with, whose holders alone can do it again. */
-    static TokenAuthenticator ofKeys(String tokenId) {
+    public static TokenAuthenticator ofKeys(String tokenId) {
         return new TokenAuthenticator(tokenId, NoPin.INSTANCE, false);
     }
 
@@ -93,8 +94,8 @@ final class TokenAuthenticator implements Authenticator {
         return bytes;
     }
 
-    /** PINs are bytes to the device; UTF-8 is what the common tools send. */
-    static byte[] toBytes(char[] pin) {
+    /** PINs are bytes to the device; UTF-8 is what the common tools send. Wipes the characters. */
+    public static byte[] toBytes(char[] pin) {
         ByteBuffer encoded = ByteBuffer.allocate(pin.length * MAX_UTF8);
         StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(pin), encoded, true);
         byte[] bytes = Arrays.copyOf(encoded.array(), encoded.position());
@@ -162,7 +163,7 @@ final class TokenAuthenticator implements Authenticator {
     }
 
     /** Whether the device accepted the PIN before, and has not refused it since. */
-    synchronized boolean wasAccepted() {
+    public synchronized boolean wasAccepted() {
         return wasAccepted;
     }
 
@@ -184,7 +185,8 @@ final class TokenAuthenticator implements Authenticator {
         }
     }
 
-    synchronized void destroy() {
+    /** Wipes what was entered, and lets the source do the same. */
+    public synchronized void destroy() {
         forget();
         source.destroy();
     }

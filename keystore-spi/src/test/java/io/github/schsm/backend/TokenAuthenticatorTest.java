@@ -1,4 +1,4 @@
-package io.github.schsm.provider;
+package io.github.schsm.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,13 +35,27 @@ class TokenAuthenticatorTest {
         };
     }
 
+    private static PinSource password(char[] password) {
+        return new PinSource() {
+            @Override
+            public char[] pin(PinRequest request) {
+                return password.clone();
+            }
+
+            @Override
+            public boolean isInteractive() {
+                return false;
+            }
+        };
+    }
+
     private static String text(byte[] pin) {
         return pin == null ? null : new String(pin, StandardCharsets.UTF_8);
     }
 
     @Test
     void aPasswordThatWasRefusedIsNotGivenOutAgain() throws Exception {
-        TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password("648219".toCharArray()), true);
+        TokenAuthenticator login = new TokenAuthenticator("T", password("648219".toCharArray()), true);
 
         assertThat(text(login.pin(NOT_ASKED))).isEqualTo("648219");
         login.refused(2);
@@ -52,7 +66,7 @@ class TokenAuthenticatorTest {
 
     @Test
     void aPasswordIsGivenOutAgainAfterItWasAccepted() throws Exception {
-        TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password("648219".toCharArray()), true);
+        TokenAuthenticator login = new TokenAuthenticator("T", password("648219".toCharArray()), true);
         login.pin(NOT_ASKED);
         login.accepted();
 
@@ -61,7 +75,7 @@ class TokenAuthenticatorTest {
 
     @Test
     void theLastTryIsForAPinThatWasGivenNowAndNotForOneThatLiesThere() throws Exception {
-        PinSource password = PinSources.password("648219".toCharArray());
+        PinSource password = password("648219".toCharArray());
         TokenAuthenticator now = new TokenAuthenticator("T", password, true);
         TokenAuthenticator later = new TokenAuthenticator("T", password, false);
 
@@ -91,7 +105,7 @@ class TokenAuthenticatorTest {
 
     @Test
     void anEmptyPinIsNoPinBecauseADeviceTakesItForAQuestion() throws Exception {
-        TokenAuthenticator login = new TokenAuthenticator("T", PinSources.password(new char[0]), true);
+        TokenAuthenticator login = new TokenAuthenticator("T", password(new char[0]), true);
 
         assertThat(login.pin(NOT_ASKED)).isNull();
     }

@@ -1,4 +1,4 @@
-package io.github.schsm.card;
+package io.github.schsm.backend;
 
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinRequest;

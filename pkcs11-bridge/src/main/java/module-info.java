@@ -2,8 +2,10 @@ import org.jspecify.annotations.NullMarked;
 
 /** Tokens behind any PKCS#11 module. */
 @NullMarked
+@SuppressWarnings({"requires-automatic", "module"})
 module io.github.schsm.bridge {
     requires transitive io.github.schsm.spi;
+    requires ipkcs11wrapper;
     requires static transitive org.jspecify;
 
     exports io.github.schsm.bridge;

@@ -1,0 +1,48 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.TransportException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The modules of this JVM: one object per file, whichever way it is written, because a module keeps one state for the
+ * whole process. A module stays loaded until the JVM ends.
+ */
+final class Modules {
+    private static final Map<Path, Pkcs11Module> LOADED = new HashMap<>();
+
+    private Modules() {}
+
+    /**
+     * A module, loaded and initialized if it is not yet.
+     *
+     * @throws SchsmException if it is none, or cannot be used; it may be tried again later
+     */
+    static Pkcs11Module get(Path file) throws SchsmException {
+        Path real = ModuleFile.check(file);
+        synchronized (LOADED) {
+            Pkcs11Module module = LOADED.get(real);
+            if (module == null) {
+                module = load(real);
+                LOADED.put(real, module);
+            }
+            return module;
+        }
+    }
+
+    private static Pkcs11Module load(Path file) throws SchsmException {
+        String name = Pkcs11Module.name(file);
+        try {
+            IaikCryptoki cryptoki = IaikCryptoki.load(file);
+            return new Pkcs11Module(file, cryptoki, cryptoki.info());
+        } catch (IOException notLoaded) {
+            throw new TransportException(
+                    "the PKCS#11 module '" + file + "' cannot be loaded: " + notLoaded.getMessage(), notLoaded);
+        } catch (CryptokiException refused) {
+            throw Refusals.of(name, "it cannot be initialized", refused);
+        }
+    }
+}

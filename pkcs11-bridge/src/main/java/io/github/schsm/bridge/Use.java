@@ -1,0 +1,31 @@
+package io.github.schsm.bridge;
+
+/** What a session is needed for. */
+enum Use {
+    /** Reading what everybody may see. */
+    PUBLIC(false, false),
+    /** Writing what everybody may write, or a session to log in with otherwise. */
+    PUBLIC_WRITE(false, true),
+    /** Private objects and keys: the user is logged in first, if there is a login. */
+    USER(true, false),
+    /** Writing private objects: the user is logged in first, if there is a login. */
+    USER_WRITE(true, true);
+
+    private final boolean user;
+    private final boolean write;
+
+    Use(boolean user, boolean write) {
+        this.user = user;
+        this.write = write;
+    }
+
+    /** Whether the user is logged in first. */
+    boolean user() {
+        return user;
+    }
+
+    /** Whether the session is a read-write one. */
+    boolean write() {
+        return write;
+    }
+}

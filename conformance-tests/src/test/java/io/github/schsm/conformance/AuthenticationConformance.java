@@ -19,7 +19,6 @@ import io.github.schsm.TokenPinCallback;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.WrongPinException;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +65,7 @@ public abstract class AuthenticationConformance {
     private Place place;
 
     /** A fresh device and what reaches it. */
-    public record Place(Bench bench, Bench.Member member, SimulatedDevice device, String configuration) {}
+    public record Place(Bench bench, Bench.Member member) {}
 
     /** The ways to give a PIN. */
     enum Way {
@@ -91,7 +90,7 @@ public abstract class AuthenticationConformance {
     @BeforeEach
     public final void takeADevice() throws Exception {
         place = open();
-        place.device().recorder().start();
+        place.member().wire().orElseThrow().start();
     }
 
     @AfterEach
@@ -100,7 +99,7 @@ public abstract class AuthenticationConformance {
     }
 
     private AuthProvider provider(String entries) {
-        return (AuthProvider) new SchsmProvider().configure(place.configuration() + "; " + entries);
+        return (AuthProvider) new SchsmProvider().configure(place.member().configuration() + "; " + entries);
     }
 
     private KeyStore load(AuthProvider provider, String pin) throws Exception {
@@ -122,7 +121,7 @@ public abstract class AuthenticationConformance {
             case HANDLER -> {
                 KeyStore keyStore = KeyStore.getInstance("SCHSM", provider(""));
                 keyStore.load(new SchsmLoadParameter(
-                        place.device().id(), new KeyStore.CallbackHandlerProtection(this::answer)));
+                        place.member().id(), new KeyStore.CallbackHandlerProtection(this::answer)));
                 yield keyStore;
             }
             case BUILDER -> builder().getKeyStore();
@@ -154,7 +153,7 @@ public abstract class AuthenticationConformance {
         for (Callback callback : callbacks) {
             if (callback instanceof TokenPinCallback wanted) {
                 questions++;
-                assertThat(wanted.deviceId()).isEqualTo(place.device().id());
+                assertThat(wanted.deviceId()).isEqualTo(place.member().id());
                 assertThat(wanted.reader()).isNotEmpty();
                 assertThat(wanted.getPrompt()).contains(wanted.deviceId());
                 heard.add(wanted.triesLeft().getAsInt() + (wanted.isLastTry() ? " left, the last" : " left"));
@@ -175,7 +174,7 @@ public abstract class AuthenticationConformance {
     }
 
     private int pinsSent() {
-        return place.device().recorder().count(sent -> sent.ins() == VERIFY && sent.dataLength() > 0);
+        return place.member().wire().orElseThrow().count(sent -> sent.ins() == VERIFY && sent.dataLength() > 0);
     }
 
     private TokenAdministration administration() throws Exception {
@@ -334,7 +333,7 @@ public abstract class AuthenticationConformance {
         provider.login(null, callbacks -> {
             if (callbacks[0] instanceof NewPinCallback wanted) {
                 assertThat(wanted.request().transport()).isTrue();
-                assertThat(wanted.request().deviceId()).isEqualTo(place.device().id());
+                assertThat(wanted.request().deviceId()).isEqualTo(place.member().id());
                 wanted.setPins(RIGHT.toCharArray(), OTHER.toCharArray());
             }
         });

@@ -1,9 +1,11 @@
 package io.github.schsm.conformance;
 
+import io.github.schsm.simulator.ApduRecorder;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Provider;
+import java.util.Optional;
 
 /** Two fresh, initialized devices with user PIN 648219 and free key domain slots, each in a reader of its own. */
 public interface Bench extends AutoCloseable {
@@ -13,6 +15,16 @@ public interface Bench extends AutoCloseable {
     /** The device they go to. */
     Member target();
 
+    /** What the devices are, and are reached by. */
+    default Backend backend() {
+        return Backend.SMART_CARD_HSM;
+    }
+
+    /** A way to put known keys into the source. */
+    default KeyImport keyImport() throws Exception {
+        return DkekRig.of(this);
+    }
+
     @Override
     void close() throws GeneralSecurityException, IOException;
 
@@ -20,6 +32,17 @@ public interface Bench extends AutoCloseable {
     interface Member {
         /** A provider that is configured for this device and no other; always the same one. */
         Provider provider();
+
+        /** What the provider calls the device. */
+        String id();
+
+        /** A configuration for this device and no other. */
+        String configuration();
+
+        /** What crosses between program and device, where that can be listened to. */
+        default Optional<ApduRecorder> wire() {
+            return Optional.empty();
+        }
 
         /** Takes the device out of its reader. */
         void remove() throws Exception;

@@ -425,7 +425,7 @@ public abstract class DeviceFeaturesConformance {
     @Test
     public void cbcCmacAndDerivationOfAnyLengthAreThoseOfSoftware() throws Exception {
         byte[] value = bytes(16);
-        SecretKey key = DkekRig.of(keyStore).importAes("known", value);
+        SecretKey key = bench.keyImport().importAes("known", value);
         IvParameterSpec iv = new IvParameterSpec(bytes(16));
         SecretKey software = new javax.crypto.spec.SecretKeySpec(value, "AES");
         Mac mac = Mac.getInstance("AESCMAC", provider);

@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.bouncycastle.util.BigIntegers;
  * Brings known keys into a device, for published test vectors: of a DKEK key domain whose only share is known, the
  * host knows the DKEK, and can wrap a key as a device would.
  */
-public final class DkekRig {
+public final class DkekRig implements KeyImport {
     private static final int SLOT = 3;
     private static final byte[] DKEK = new byte[32];
     private static final byte[] ECDSA_SHA256 = HexFormat.of().parseHex("04007F00070202020203");
@@ -49,7 +50,7 @@ public final class DkekRig {
         return new DkekRig(keyStore);
     }
 
-    /** Imports an AES key. */
+    @Override
     public SecretKey importAes(String label, byte[] key, KeyAlgorithm... allowed) throws Exception {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(uint16(key.length));
@@ -75,6 +76,11 @@ public final class DkekRig {
         PrivateKeyDescription description = PrivateKeyDescription.of(KeyType.EC, label, new byte[] {1}, curve.bits());
         store(label, WrappedKeyBlob.EC, ECDSA_SHA256, data.toByteArray(), description, allowed);
         return (PrivateKey) keyStore.getKey(label, null);
+    }
+
+    @Override
+    public PrivateKey importRsa(String label, RSAPrivateCrtKey key, X509Certificate certificate) throws Exception {
+        return importRsa(label, key, certificate.getEncoded());
     }
 
     /**

@@ -1,14 +1,14 @@
 package io.github.schsm.conformance;
 
 /** The same with every command protected. */
-class EnginesOverSecureChannelTest extends EnginesTest {
+class EnginesOverSecureChannelTest extends EnginesConformance {
     @Override
-    SimulatorBench newBench() throws Exception {
+    protected Bench open() throws Exception {
         return new SecureBench();
     }
 
     @Override
-    int bytesInACommand() {
+    protected int bytesInACommand() {
         return 1199;
     }
 }

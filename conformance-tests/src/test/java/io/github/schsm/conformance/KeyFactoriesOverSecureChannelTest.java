@@ -1,9 +1,9 @@
 package io.github.schsm.conformance;
 
 /** The same with every command protected. */
-class KeyFactoriesOverSecureChannelTest extends KeyFactoriesTest {
+class KeyFactoriesOverSecureChannelTest extends KeyFactoriesConformance {
     @Override
-    SimulatorBench newBench() throws Exception {
+    protected Bench open() throws Exception {
         return new SecureBench();
     }
 }

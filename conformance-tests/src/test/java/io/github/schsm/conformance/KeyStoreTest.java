@@ -5,55 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.Cvc;
-import io.github.schsm.InvalidRequestException;
-import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmDevice;
-import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmLoadParameter;
-import io.github.schsm.WrapProtection;
-import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.provider.SchsmProvider;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.AuthProvider;
-import java.security.Key;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.security.KeyStoreException;
-import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
-import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import javax.crypto.Cipher;
-import javax.crypto.SecretKey;
-import javax.security.auth.callback.Callback;
-import javax.security.auth.callback.PasswordCallback;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The key store contract, over a simulated device. */
-class KeyStoreTest {
+/** The key store contract over simulated devices, and what takes another hand in the device or in the configuration. */
+class KeyStoreTest extends KeyStoreConformance {
     private static final char[] PIN = "648219".toCharArray();
 
     private SimulatorBench bench;
@@ -65,16 +37,12 @@ class KeyStoreTest {
         return new SimulatorBench();
     }
 
-    @BeforeEach
-    void open() throws Exception {
+    @Override
+    protected final Bench open() throws Exception {
         bench = newBench();
         provider = bench.source().provider();
         keyStore = bench.source().keyStore();
-    }
-
-    @AfterEach
-    void close() {
-        bench.close();
+        return bench;
     }
 
     private KeyPair generate(String label) throws Exception {
@@ -84,132 +52,6 @@ class KeyStoreTest {
                         .parameters(new ECGenParameterSpec("secp256r1"))
                         .build());
     }
-
-    private static void assertSigns(Provider provider, Key key, KeyPair pair) throws Exception {
-        Signature signature = Signature.getInstance("SHA256withECDSA", provider);
-        signature.initSign((PrivateKey) key);
-        assertThat(Pki.verifies("SHA256withECDSA", pair.getPublic(), new byte[0], signature.sign()))
-                .isTrue();
-    }
-
-    // Entries
-
-    @Test
-    void emptyDeviceIsAnEmptyKeyStore() throws Exception {
-        assertThat(keyStore.size()).isZero();
-        assertThat(Collections.list(keyStore.aliases())).isEmpty();
-        assertThat(keyStore.containsAlias("x")).isFalse();
-        assertThat(keyStore.getKey("x", PIN)).isNull();
-        assertThat(keyStore.getCertificate("x")).isNull();
-        assertThat(keyStore.getCertificateChain("x")).isNull();
-        assertThat(keyStore.getEntry("x", null)).isNull();
-        assertThat(keyStore.getCreationDate("x")).isNull();
-        assertThat(keyStore.isKeyEntry("x")).isFalse();
-        assertThat(keyStore.isCertificateEntry("x")).isFalse();
-        keyStore.deleteEntry("x");
-        keyStore.store(null, null);
-    }
-
-    @Test
-    void keyWithoutCertificateIsAnEntryWithTheDevicesRequest() throws Exception {
-        KeyPair pair = generate("k");
-
-        assertThat(keyStore.size()).isEqualTo(1);
-        assertThat(keyStore.isKeyEntry("k")).isTrue();
-        assertThat(keyStore.isCertificateEntry("k")).isFalse();
-        assertThat(keyStore.entryInstanceOf("k", KeyStore.PrivateKeyEntry.class))
-                .isTrue();
-        assertThat(keyStore.entryInstanceOf("k", KeyStore.SecretKeyEntry.class)).isFalse();
-        Certificate request = keyStore.getCertificate("k");
-        assertThat(request).isInstanceOf(Cvc.class);
-        assertThat(request.getType()).isEqualTo("CVC");
-        assertThat(request.getPublicKey()).isEqualTo(pair.getPublic());
-        assertThat(keyStore.getCertificateChain("k")).isNull();
-        assertThat(keyStore.getCertificateAlias(request)).isEqualTo("k");
-        assertThat(keyStore.getCreationDate("k")).isNotNull();
-        KeyStore.PrivateKeyEntry entry = (KeyStore.PrivateKeyEntry) keyStore.getEntry("k", null);
-        assertThat(entry.getCertificate()).isEqualTo(request);
-        assertThat(entry.getPrivateKey()).isEqualTo(keyStore.getKey("k", null));
-        assertSigns(provider, entry.getPrivateKey(), pair);
-    }
-
-    @Test
-    void handleShowsCurveAndNothingSecret() throws Exception {
-        generate("k");
-        Key key = keyStore.getKey("k", null);
-
-        assertThat(key.getEncoded()).isNull();
-        assertThat(key.getFormat()).isNull();
-        assertThat(key.getAlgorithm()).isEqualTo("EC");
-        assertThat(((ECKey) key).getParams().getOrder().bitLength()).isEqualTo(256);
-        assertThat(key.toString()).contains("k", bench.source().id()).doesNotContain("648219");
-    }
-
-    @Test
-    void secretKeyIsAnEntry() throws Exception {
-        javax.crypto.KeyGenerator generator = javax.crypto.KeyGenerator.getInstance("AES", provider);
-        generator.init(SchsmKeySpec.builder("aes").keySize(192).build());
-        SecretKey made = generator.generateKey();
-
-        assertThat(keyStore.entryInstanceOf("aes", KeyStore.SecretKeyEntry.class))
-                .isTrue();
-        assertThat(keyStore.getCertificate("aes")).isNull();
-        KeyStore.SecretKeyEntry entry = (KeyStore.SecretKeyEntry) keyStore.getEntry("aes", null);
-        assertThat(entry.getSecretKey()).isEqualTo(made);
-        assertThat(entry.getSecretKey().getEncoded()).isNull();
-        assertThat(((SchsmKey) entry.getSecretKey()).details().size()).isEqualTo(192);
-        keyStore.setEntry("renamed", entry, null);
-        assertThat(Collections.list(keyStore.aliases())).containsExactly("renamed");
-    }
-
-    @Test
-    void attributesShowDomainAlgorithmsUsesAndOrigin() throws Exception {
-        Group group = Group.of(bench);
-        Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .domain(group.source().domain())
-                        .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
-                        .useCounter(7)
-                        .id(new byte[] {0x0A, 0x0B})
-                        .build());
-        KeyStore.Entry entry = group.source().keyStore().getEntry("k", null);
-
-        Map<String, String> attributes = new TreeMap<>();
-        entry.getAttributes().forEach(attribute -> attributes.put(attribute.getName(), attribute.getValue()));
-        assertThat(attributes)
-                .containsEntry("schsm.device", bench.source().id())
-                .containsEntry("schsm.id", "0a0b")
-                .containsEntry("schsm.keyDomain", "0")
-                .containsEntry("schsm.allowedAlgorithms", "ECDSA,WRAP")
-                .containsEntry("schsm.useCounter", "7")
-                .containsEntry("schsm.origin", "generated");
-        Signature signature = Signature.getInstance("SHA256withECDSA", provider);
-        signature.initSign((PrivateKey) group.source().keyStore().getKey("k", null));
-        signature.sign();
-        assertThat(group.source().keyStore().getEntry("k", null).getAttributes())
-                .anyMatch(attribute -> attribute.getName().equals("schsm.useCounter")
-                        && attribute.getValue().equals("6"));
-    }
-
-    @Test
-    void exhaustedUseCounterIsSaid() throws Exception {
-        KeyPair pair = Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .useCounter(1)
-                        .build());
-        assertSigns(provider, pair.getPrivate(), pair);
-
-        assertThatThrownBy(() -> assertSigns(provider, pair.getPrivate(), pair))
-                .isInstanceOf(SignatureException.class)
-                .hasCauseInstanceOf(io.github.schsm.UseCounterExhaustedException.class)
-                .hasMessageContaining("use counter");
-    }
-
-    // Aliases
 
     @Test
     void equalLabelsGetTheirNumberBehindThem() throws Exception {
@@ -259,137 +101,6 @@ class KeyStoreTest {
         assertThat(keyStore.getCertificate("k")).isEqualTo(certificate);
     }
 
-    // Certificates
-
-    @Test
-    void chainIsStoredAndCompletedFromWhatIsThere() throws Exception {
-        KeyPair one = generate("one");
-        KeyPair other = generate("other");
-        Pki pki = Pki.create();
-        X509Certificate ofOne = pki.issue("one", one.getPublic());
-        X509Certificate ofOther = pki.issue("other", other.getPublic());
-        keyStore.setKeyEntry("one", one.getPrivate(), null, pki.chain(ofOne));
-
-        keyStore.setKeyEntry("other", other.getPrivate(), null, new Certificate[] {ofOther});
-
-        assertThat(keyStore.getCertificateChain("one")).containsExactly(pki.chain(ofOne));
-        assertThat(keyStore.getCertificateChain("other")).containsExactly(pki.chain(ofOther));
-        assertThat(keyStore.size()).as("two keys, issuer and root, each once").isEqualTo(4);
-        assertThat(keyStore.getCertificateAlias(pki.issuer())).isEqualTo("Test Issuer");
-        assertThat(keyStore.isCertificateEntry("Test Issuer")).isTrue();
-        assertThat(keyStore.entryInstanceOf("Test Root", KeyStore.TrustedCertificateEntry.class))
-                .isTrue();
-        assertThat(((KeyStore.TrustedCertificateEntry) keyStore.getEntry("Test Root", null)).getTrustedCertificate())
-                .isEqualTo(pki.root());
-        assertThat(keyStore.getCertificateAlias(ofOther)).isEqualTo("other");
-        keyStore.deleteEntry("Test Issuer");
-        assertThat(keyStore.getCertificateChain("one")).containsExactly(ofOne);
-    }
-
-    @Test
-    void certificateIsReplacedWhetherLongerOrShorter() throws Exception {
-        KeyPair pair = generate("k");
-        Pki pki = Pki.create();
-        for (String name : List.of("a name", "a much, much longer name".repeat(20), "short")) {
-            X509Certificate certificate = pki.issue(name.replace(",", ""), pair.getPublic());
-
-            keyStore.setKeyEntry("k", pair.getPrivate(), null, new Certificate[] {certificate});
-
-            assertThat(keyStore.getCertificate("k")).isEqualTo(certificate);
-            keyStore.load(null, PIN);
-            assertThat(keyStore.getCertificate("k")).isEqualTo(certificate);
-            assertThat(keyStore.getCreationDate("k")).isEqualTo(certificate.getNotBefore());
-        }
-        keyStore.setCertificateEntry("ca", pki.root());
-        keyStore.setCertificateEntry("ca", pki.issuer());
-        assertThat(keyStore.getCertificate("ca")).isEqualTo(pki.issuer());
-        assertThat(keyStore.size()).isEqualTo(2);
-    }
-
-    @Test
-    void certificateOfAnotherKeyIsRefused() throws Exception {
-        KeyPair pair = generate("k");
-        X509Certificate certificate =
-                Pki.create().issue("other", generate("other").getPublic());
-
-        assertThatThrownBy(() -> keyStore.setKeyEntry("k", pair.getPrivate(), null, new Certificate[] {certificate}))
-                .isInstanceOf(KeyStoreException.class)
-                .hasMessageContaining("is for another key");
-        assertThat(keyStore.getCertificate("k")).isInstanceOf(Cvc.class);
-    }
-
-    @Test
-    void setKeyEntryRenamesAndKeepsEverythingElse() throws Exception {
-        KeyPair pair = generate("old");
-        Pki pki = Pki.create();
-        X509Certificate certificate = pki.issue("k", pair.getPublic());
-        keyStore.setKeyEntry("old", pair.getPrivate(), null, new Certificate[] {certificate});
-        byte[] id = ((SchsmKey) keyStore.getKey("old", null)).key().id();
-
-        keyStore.setEntry("new", keyStore.getEntry("old", null), null);
-
-        assertThat(Collections.list(keyStore.aliases())).containsExactly("new");
-        assertThat(keyStore.getCertificate("new")).isEqualTo(certificate);
-        assertThat(((SchsmKey) keyStore.getKey("new", null)).key().id()).isEqualTo(id);
-        assertSigns(provider, keyStore.getKey("new", null), pair);
-        assertSigns(provider, pair.getPrivate(), pair);
-    }
-
-    @Test
-    void aliasOfAnotherEntryIsRefused() throws Exception {
-        KeyPair pair = generate("k");
-        generate("other");
-        keyStore.setCertificateEntry("root", Pki.create().root());
-
-        for (String taken : List.of("other", "root")) {
-            assertThatThrownBy(() -> keyStore.setKeyEntry(
-                            taken, pair.getPrivate(), null, new Certificate[] {keyStore.getCertificate("k")}))
-                    .isInstanceOf(KeyStoreException.class)
-                    .hasMessageContaining("another entry has the alias \"" + taken + "\"");
-        }
-        X509Certificate root = Pki.create().root();
-        assertThatThrownBy(() -> keyStore.setCertificateEntry("k", root))
-                .isInstanceOf(KeyStoreException.class)
-                .hasMessageContaining("is a key");
-    }
-
-    @Test
-    void aliasThatIsNoLabelIsRefusedAndNothingIsChanged() throws Exception {
-        KeyPair pair = generate("k");
-        X509Certificate certificate = Pki.create().issue("k", pair.getPublic());
-
-        for (String alias : List.of("x".repeat(65), "line\nbreak", "\u001B[31mred")) {
-            assertThatThrownBy(
-                            () -> keyStore.setKeyEntry(alias, pair.getPrivate(), null, new Certificate[] {certificate}))
-                    .isInstanceOf(KeyStoreException.class)
-                    .hasMessageContaining("label");
-            assertThatThrownBy(() -> keyStore.setEntry(alias, new KeyStore.TrustedCertificateEntry(certificate), null))
-                    .isInstanceOf(KeyStoreException.class)
-                    .hasMessageContaining("label");
-        }
-        assertThat(Collections.list(keyStore.aliases())).containsExactly("k");
-        assertThat(keyStore.getCertificate("k")).isNotInstanceOf(X509Certificate.class);
-    }
-
-    @Test
-    void softwareKeysAreRefusedAndToldHowToGenerate() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "SunEC");
-        KeyPair software = generator.generateKeyPair();
-        X509Certificate certificate = Pki.create().issue("k", software.getPublic());
-
-        assertThatThrownBy(
-                        () -> keyStore.setKeyEntry("k", software.getPrivate(), null, new Certificate[] {certificate}))
-                .isInstanceOf(KeyStoreException.class)
-                .hasMessageContaining("-providername");
-        assertThat(keyStore.size()).isZero();
-        KeyStore target = bench.target().keyStore();
-        KeyPair ofTarget = Group.generatePair(bench.target().provider(), Group.signerSpec("k"));
-        Certificate[] request = {target.getCertificate("k")};
-        assertThatThrownBy(() -> keyStore.setKeyEntry("k", ofTarget.getPrivate(), null, request))
-                .isInstanceOf(KeyStoreException.class)
-                .hasMessageContaining("KeyMigration");
-    }
-
     @Test
     void deleteTakesKeyDescriptionAndCertificateAway() throws Exception {
         String empty = bench.source().state().get("objects");
@@ -406,76 +117,6 @@ class KeyStoreTest {
         assertThatThrownBy(() -> assertSigns(provider, pair.getPrivate(), pair))
                 .isInstanceOf(SignatureException.class)
                 .hasMessageContaining("key 1");
-    }
-
-    // Wrapped keys
-
-    @Test
-    void wrappedKeyComesInAsABlobOrAWholeFileAndGetsALabelWhereItHasNone() throws Exception {
-        Group group = Group.of(bench);
-        KeyPair pair = Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .domain(group.source().domain())
-                        .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
-                        .build());
-        Group.Keks keks = group.agree();
-        WrappedKeyEntry entry =
-                (WrappedKeyEntry) group.source().keyStore().getEntry("k", new WrapProtection(keks.source()));
-        Pki pki = Pki.create();
-        X509Certificate[] chain = pki.chain(pki.issue("k", pair.getPublic()));
-        KeyStore target = group.target().keyStore();
-        Provider other = group.target().provider();
-
-        target.setKeyEntry("blob", entry.blob(), null);
-        target.setKeyEntry("file", entry.encode(), null);
-        target.setKeyEntry("chain", entry.blob(), chain);
-        Cipher cipher = Cipher.getInstance("XKEK", other);
-        cipher.init(Cipher.UNWRAP_MODE, keks.target());
-        Key first = cipher.unwrap(entry.blob(), "EC", Cipher.PRIVATE_KEY);
-        Key second = cipher.unwrap(entry.blob(), "EC", Cipher.PRIVATE_KEY);
-
-        String kcv =
-                HexFormat.of().withUpperCase().formatHex(group.target().domain().kcv());
-        assertThat(((SchsmKey) first).key().label()).isEqualTo("unwrapped-" + kcv + "-1");
-        assertThat(((SchsmKey) second).key().label()).isEqualTo("unwrapped-" + kcv + "-2");
-        assertThat(Collections.list(target.aliases()))
-                .contains("blob", "file", "chain", "unwrapped-" + kcv + "-1", "unwrapped-" + kcv + "-2");
-        for (String alias : List.of("blob", "file", "chain", "unwrapped-" + kcv + "-2")) {
-            assertSigns(other, target.getKey(alias, null), pair);
-            assertThat(((SchsmKey) target.getKey(alias, null)).details().size()).isEqualTo(256);
-        }
-        assertThat(target.getCertificate("file").getPublicKey()).isEqualTo(pair.getPublic());
-        assertThat(target.getCertificateChain("chain")).containsExactly(chain);
-        assertThatThrownBy(() -> target.setKeyEntry("x", new byte[] {1, 2, 3}, null))
-                .isInstanceOf(KeyStoreException.class)
-                .hasMessageContaining("cut off");
-        assertThatThrownBy(() -> cipher.unwrap(entry.blob(), "AES", Cipher.SECRET_KEY))
-                .hasMessageContaining("EC");
-    }
-
-    // Other programs
-
-    @Test
-    void whatAnotherProgramDidIsSeenAfterLoad() throws Exception {
-        KeyPair pair = generate("k");
-        keyStore.setCertificateEntry("mine", Pki.create().root());
-        Provider another =
-                new SchsmProvider().configure(bench.configuration(bench.source().id()));
-        KeyStore theirs = KeyStore.getInstance("SCHSM", another);
-        theirs.load(null, PIN);
-        Group.generatePair(another, Group.signerSpec("theirs"));
-        Pki pki = Pki.create();
-        X509Certificate certificate = pki.issue("k", pair.getPublic());
-        theirs.setKeyEntry("renamed", theirs.getKey("k", null), null, new Certificate[] {certificate});
-        theirs.deleteEntry("mine");
-
-        keyStore.load(null, PIN);
-
-        assertThat(Collections.list(keyStore.aliases())).containsExactly("renamed", "theirs");
-        assertThat(keyStore.getCertificate("renamed")).isEqualTo(certificate);
-        assertSigns(provider, keyStore.getKey("renamed", null), pair);
     }
 
     @Test
@@ -499,110 +140,6 @@ class KeyStoreTest {
         assertSigns(provider, keyStore.getKey("good", null), pair);
         assertThat(keyStore.getCertificateAlias(keyStore.getCertificate("root")))
                 .isEqualTo("root");
-    }
-
-    // Loading
-
-    @Test
-    void notLoadedIsSaid() throws Exception {
-        KeyStore fresh = KeyStore.getInstance("SCHSM", provider);
-
-        assertThatThrownBy(fresh::size).isInstanceOf(KeyStoreException.class);
-        assertThatThrownBy(() -> SchsmDevice.of(fresh))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("load(null, pin)");
-        assertThatThrownBy(() -> fresh.load(new ByteArrayInputStream(new byte[3]), PIN))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("null");
-    }
-
-    private KeyStore fresh(String more) throws Exception {
-        return KeyStore.getInstance(
-                "SCHSM",
-                new SchsmProvider().configure(bench.configuration(bench.source().id()) + more));
-    }
-
-    @Test
-    void publicViewListsAndAsksForThePinWhenItIsNeeded() throws Exception {
-        KeyPair pair = generate("k");
-        KeyStore publicView = fresh("");
-        publicView.load(null, null);
-
-        assertThat(Collections.list(publicView.aliases())).containsExactly("k");
-        Key key = publicView.getKey("k", null);
-        assertThatThrownBy(() -> assertSigns(publicView.getProvider(), key, pair))
-                .isInstanceOf(SignatureException.class)
-                .hasCauseInstanceOf(PinRequiredException.class);
-        assertSigns(publicView.getProvider(), publicView.getKey("k", PIN), pair);
-    }
-
-    @Test
-    void callbackAndBuilderGiveThePin() throws Exception {
-        KeyPair pair = generate("k");
-        KeyStore.ProtectionParameter callback = new KeyStore.CallbackHandlerProtection(callbacks -> {
-            for (Callback asked : callbacks) {
-                ((PasswordCallback) asked).setPassword(PIN);
-            }
-        });
-        KeyStore byParameter = fresh("");
-        byParameter.load(() -> callback);
-        assertSigns(byParameter.getProvider(), byParameter.getKey("k", null), pair);
-
-        for (KeyStore.ProtectionParameter protection : List.of(callback, new KeyStore.PasswordProtection(PIN))) {
-            Provider another = new SchsmProvider()
-                    .configure(bench.configuration(bench.source().id()));
-            KeyStore built =
-                    KeyStore.Builder.newInstance("SCHSM", another, protection).getKeyStore();
-            assertSigns(another, built.getKey("k", null), pair);
-        }
-    }
-
-    @Test
-    void configuredPinIsUsedWhenNoneIsGiven(@TempDir Path folder) throws Exception {
-        KeyPair pair = generate("k");
-        Path file = Files.writeString(folder.resolve("pin"), "648219\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        KeyStore byFile = fresh("; pin = file:" + file);
-        byFile.load(null, null);
-        assertSigns(byFile.getProvider(), byFile.getKey("k", null), pair);
-
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        KeyStore open = fresh("; pin = file:" + file);
-        open.load(null, null);
-        assertThatThrownBy(() -> assertSigns(open.getProvider(), open.getKey("k", null), pair))
-                .isInstanceOf(SignatureException.class)
-                .hasMessageContaining("chmod 600");
-
-        KeyStore byVariable = fresh("; pin = env:SCHSM_TEST_NO_SUCH_VARIABLE");
-        byVariable.load(null, null);
-        assertThatThrownBy(() -> assertSigns(byVariable.getProvider(), byVariable.getKey("k", null), pair))
-                .isInstanceOf(SignatureException.class)
-                .hasMessageContaining("SCHSM_TEST_NO_SUCH_VARIABLE");
-
-        KeyStore byHandler = fresh("; pin = callback");
-        byHandler.load(null, null);
-        assertThatThrownBy(() -> assertSigns(byHandler.getProvider(), byHandler.getKey("k", null), pair))
-                .isInstanceOf(SignatureException.class)
-                .hasMessageContaining("setCallbackHandler");
-        ((AuthProvider) byHandler.getProvider())
-                .setCallbackHandler(callbacks -> ((PasswordCallback) callbacks[0]).setPassword(PIN));
-        assertSigns(byHandler.getProvider(), byHandler.getKey("k", null), pair);
-    }
-
-    @Test
-    void authProviderLogsInAndOut() throws Exception {
-        KeyPair pair = generate("k");
-        KeyStore store = fresh("");
-        store.load(null, null);
-        AuthProvider auth = (AuthProvider) store.getProvider();
-
-        auth.login(null, callbacks -> ((PasswordCallback) callbacks[0]).setPassword(PIN));
-        assertSigns(auth, store.getKey("k", null), pair);
-        auth.logout();
-
-        assertThatThrownBy(() -> assertSigns(auth, store.getKey("k", null), pair))
-                .isInstanceOf(SignatureException.class)
-                .hasCauseInstanceOf(PinRequiredException.class);
     }
 
     @Test
@@ -630,8 +167,6 @@ class KeyStoreTest {
         theOnlyOne.load(null, PIN);
         assertThat(theOnlyOne.size()).isEqualTo(1);
     }
-
-    // Configuration
 
     @ParameterizedTest
     @CsvSource(
@@ -665,18 +200,5 @@ class KeyStoreTest {
         assertThatThrownBy(generator::generateKeyPair)
                 .isInstanceOf(ProviderException.class)
                 .hasMessageContaining(wayOut);
-    }
-
-    @Test
-    void configurationMayBeAFileWithComments(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(
-                folder.resolve("schsm.conf"),
-                "# the virtual device\n"
-                        + bench.configuration(bench.source().id()).replace("; ", "\n")
-                        + "  # ours\nname = from-file\n");
-        Provider configured = new SchsmProvider().configure(file.toString());
-
-        assertThat(configured.getName()).isEqualTo("SCHSM-from-file");
-        KeyStore.getInstance("SCHSM", configured).load(null, PIN);
     }
 }

@@ -306,7 +306,7 @@ public abstract class OpenSslConformance {
     /** With keys that both sides know. */
     @Test
     public void aesCbcBothWaysAndCmac() throws Exception {
-        DkekRig rig = DkekRig.of(bench);
+        KeyImport rig = bench.keyImport();
         Shell shell = new Shell();
         byte[] plain = new byte[5000];
         new java.util.Random(1).nextBytes(plain);

@@ -1,35 +1,14 @@
 package io.github.schsm.conformance;
 
 import io.github.schsm.provider.SchsmProvider;
-import java.security.Provider;
 import javax.smartcardio.Card;
 
 /** Public key authentication with every command in a secure channel, which ends it when it ends. */
 class SecurePublicKeyAuthenticationTest extends PublicKeyAuthenticationConformance {
-    private record SecureBench(SimulatorBench plain, Provider provider) implements Bench {
+    private record SecureBench(SimulatorBench plain, Member target) implements Bench {
         @Override
         public Member source() {
             return plain.source();
-        }
-
-        @Override
-        public Member target() {
-            return new Member() {
-                @Override
-                public Provider provider() {
-                    return provider;
-                }
-
-                @Override
-                public void remove() {
-                    plain.target().remove();
-                }
-
-                @Override
-                public void insert() {
-                    plain.target().insert();
-                }
-            };
         }
 
         @Override
@@ -41,8 +20,12 @@ class SecurePublicKeyAuthenticationTest extends PublicKeyAuthenticationConforman
     @Override
     protected Bench open() throws Exception {
         SimulatorBench plain = new SimulatorBench();
-        String configuration = plain.configuration(plain.target().id()) + "; channel = secure";
-        return new SecureBench(plain, new SchsmProvider().configure(configuration));
+        SimulatorBench.SimulatedMember target = plain.target();
+        String configuration = target.configuration() + "; channel = secure";
+        return new SecureBench(
+                plain,
+                new SimulatorBench.SimulatedMember(
+                        target.rack(), target.device(), new SchsmProvider().configure(configuration), configuration));
     }
 
     @Override

@@ -9,7 +9,6 @@ class SimulatorAuthenticationTest extends AuthenticationConformance {
     @Override
     protected Place open() throws Exception {
         SimulatorBench bench = new SimulatorBench();
-        SimulatorBench.SimulatedMember member = bench.member("ZZSIM" + NUMBER.incrementAndGet());
-        return new Place(bench, member, member.device(), bench.configuration(member.id()));
+        return new Place(bench, bench.member("ZZSIM" + NUMBER.incrementAndGet()));
     }
 }

@@ -7,6 +7,7 @@ import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
 import java.security.Provider;
 import java.util.Map;
+import java.util.Optional;
 import javax.smartcardio.CardException;
 
 /** A rack with two devices in this process, used by nobody else. */
@@ -36,7 +37,8 @@ class SimulatorBench implements Bench {
 
     /** Another device in the rack, or another program's view of one. */
     SimulatedMember member(String id) throws Exception {
-        return new SimulatedMember(rack, rack.device(id), new SchsmProvider().configure(configuration(id)));
+        return new SimulatedMember(
+                rack, rack.device(id), new SchsmProvider().configure(configuration(id)), configuration(id));
     }
 
     /** A configuration for a device of this rack. */
@@ -69,8 +71,10 @@ class SimulatorBench implements Bench {
     }
 
     /** A device of the rack, and the provider for it. */
-    record SimulatedMember(SimulatorRack rack, SimulatedDevice device, Provider provider) implements Member {
-        String id() {
+    record SimulatedMember(SimulatorRack rack, SimulatedDevice device, Provider provider, String configuration)
+            implements Member {
+        @Override
+        public String id() {
             return device.id();
         }
 
@@ -96,6 +100,11 @@ class SimulatorBench implements Bench {
 
         ApduRecorder recorder() {
             return device.recorder();
+        }
+
+        @Override
+        public Optional<ApduRecorder> wire() {
+            return Optional.of(device.recorder());
         }
     }
 }

@@ -9,7 +9,6 @@ class PcscAuthenticationTest extends AuthenticationConformance {
     @Override
     protected Place open() throws Exception {
         PcscBench bench = new PcscBench("pcsc");
-        VirtualReader reader = bench.source().reader();
-        return new Place(bench, bench.source(), reader.device(), reader.configuration("pcsc"));
+        return new Place(bench, bench.source());
     }
 }

@@ -3,10 +3,12 @@ package io.github.schsm.conformance.pcsc;
 import io.github.schsm.conformance.Bench;
 import io.github.schsm.conformance.SecureWire;
 import io.github.schsm.provider.SchsmProvider;
+import io.github.schsm.simulator.ApduRecorder;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatorRack;
 import java.security.Provider;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two devices that nobody has used, in the daemon's first two readers. */
@@ -64,17 +66,34 @@ public final class PcscBench implements Bench {
     public static final class PcscMember implements Member {
         private final VirtualReader reader;
         private final Provider provider;
+        private final String configuration;
 
         private PcscMember(String terminal, String settings, int number) throws Exception {
             String id = String.format(Locale.ROOT, "ZZSIM%06d", NUMBER.incrementAndGet());
             SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
             this.reader = VirtualReader.plug(number, rack.device(id));
-            this.provider = new SchsmProvider().configure(reader.configuration(terminal) + settings);
+            this.configuration = reader.configuration(terminal) + settings;
+            this.provider = new SchsmProvider().configure(configuration);
         }
 
         @Override
         public Provider provider() {
             return provider;
+        }
+
+        @Override
+        public String id() {
+            return reader.device().id();
+        }
+
+        @Override
+        public String configuration() {
+            return configuration;
+        }
+
+        @Override
+        public Optional<ApduRecorder> wire() {
+            return Optional.of(reader.device().recorder());
         }
 
         /** The reader. */

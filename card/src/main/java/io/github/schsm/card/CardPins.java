@@ -10,6 +10,7 @@ import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.backend.Authenticator;
+import io.github.schsm.backend.RefusedPins;
 import io.github.schsm.card.CardSession.Pin;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -28,12 +29,14 @@ final class CardPins {
         this.session = session;
     }
 
+    private record DevicePin(DeviceIdentity device, int reference) {}
+
     private static String name(int reference) {
         return reference == Pins.SO ? "SO-PIN" : "user PIN";
     }
 
     private RefusedPins refused(int reference) {
-        return RefusedPins.of(session.identity(), reference);
+        return RefusedPins.of(new DevicePin(session.identity(), reference));
     }
 
     /** VERIFY without data. */

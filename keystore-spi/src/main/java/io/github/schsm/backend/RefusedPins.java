@@ -1,6 +1,5 @@
-package io.github.schsm.card;
+package io.github.schsm.backend;
 
-import io.github.schsm.DeviceIdentity;
 import io.github.schsm.PinStatus;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,12 +11,12 @@ import java.util.Map;
 
 /**
  * The PINs that a device refused, so that none is tried again which cannot be right. One for the JVM, because the
- * device counts wrong tries whichever key store, provider or reader they come through. Holds salted hashes under a salt
- * of this JVM's own, nothing that tells a PIN.
+ * device counts wrong tries whichever key store, provider, reader or module they come through. Holds
+ * salted hashes under a salt of this JVM's own, nothing that tells a PIN.
  *
  * <p>All is forgotten as soon as a PIN was verified, changed or unblocked, by whomever: then the tries left go up.
  */
-final class RefusedPins {
+public final class RefusedPins {
     private static final int MOST_DEVICES = 64;
     private static final int MOST_PINS = 16;
     private static final byte[] SALT = new byte[32];
@@ -26,9 +25,7 @@ final class RefusedPins {
         new SecureRandom().nextBytes(SALT);
     }
 
-    private record Key(DeviceIdentity device, int reference) {}
-
-    private static final Map<Key, RefusedPins> KNOWN = new LinkedHashMap<>();
+    private static final Map<Object, RefusedPins> KNOWN = new LinkedHashMap<>();
 
     private final List<byte[]> hashes = new ArrayList<>();
     private int triesLeft = Integer.MAX_VALUE;
@@ -38,10 +35,9 @@ final class RefusedPins {
     /**
      * Those of one PIN.
      *
-     * @param reference {@link Pins#USER} or {@link Pins#SO}
+     * @param key equal for the same PIN of the same device, e.g. a record of both
      */
-    static RefusedPins of(DeviceIdentity device, int reference) {
-        Key key = new Key(device, reference);
+    public static RefusedPins of(Object key) {
         synchronized (KNOWN) {
             RefusedPins known = KNOWN.get(key);
             if (known == null) {
@@ -56,11 +52,12 @@ final class RefusedPins {
     }
 
     /** Whether there are any, which is reason to ask for the tries left before another is sent. */
-    synchronized boolean any() {
+    public synchronized boolean any() {
         return !hashes.isEmpty();
     }
 
-    synchronized boolean contains(byte[] pin) {
+    /** Whether the device refused this one. */
+    public synchronized boolean contains(byte[] pin) {
         byte[] hash = hash(pin);
         return hashes.stream().anyMatch(refused -> MessageDigest.isEqual(refused, hash));
     }
@@ -70,7 +67,7 @@ final class RefusedPins {
      *
      * @param left the tries left after it, or -1 if the device did not say
      */
-    synchronized void add(byte[] pin, int left) {
+    public synchronized void add(byte[] pin, int left) {
         if (left >= 0) {
             triesLeft = left;
         }
@@ -81,7 +78,7 @@ final class RefusedPins {
     }
 
     /** Forgets what the device's present state shows to be out of date. */
-    synchronized void look(PinStatus status) {
+    public synchronized void look(PinStatus status) {
         if (status.state() == PinStatus.State.VERIFIED || status.triesLeft() > triesLeft) {
             forget();
         } else if (status.triesLeft() >= 0) {
@@ -89,12 +86,14 @@ final class RefusedPins {
         }
     }
 
-    synchronized void forget() {
+    /** Forgets all of them: a PIN was verified, changed or unblocked. */
+    public synchronized void forget() {
         hashes.clear();
         triesLeft = Integer.MAX_VALUE;
     }
 
-    private static byte[] hash(byte[] pin) {
+    /** A hash under the salt of this JVM: to know a PIN again without keeping it. */
+    public static byte[] hash(byte[] pin) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             sha.update(SALT);

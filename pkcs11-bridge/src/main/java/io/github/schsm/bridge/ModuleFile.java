@@ -37,6 +37,10 @@ final class ModuleFile {
         }
         try {
             Path real = file.toRealPath();
+            if (isCutOff(real)) {
+                throw new ConfigurationException("'" + file
+                        + "' is no whole library: its end, or what it points to, is missing; install or copy it anew");
+            }
             if (!isModule(real)) {
                 throw new ConfigurationException("'" + file
                         + "' is no PKCS#11 module: a shared library with the function C_GetFunctionList was expected");
@@ -47,7 +51,20 @@ final class ModuleFile {
         }
     }
 
+    private static boolean isCutOff(Path file) throws IOException {
+        return isElf(file) && ElfFile.look(file, SYMBOLS) == ElfFile.Verdict.CUT_OFF;
+    }
+
+    private static boolean isElf(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return ElfFile.isOne(in.readNBytes(Integer.BYTES));
+        }
+    }
+
     private static boolean isModule(Path file) throws IOException {
+        if (isElf(file)) {
+            return ElfFile.look(file, SYMBOLS) == ElfFile.Verdict.HAS_FUNCTION;
+        }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BLOCK)) {
             byte[] start = in.readNBytes(4);
             if (!isLibrary(start)) {
@@ -72,7 +89,6 @@ final class ModuleFile {
         }
         int magic = ByteBuffer.wrap(start).getInt();
         return switch (magic) {
-            case 0x7F454C46 -> true; // ELF
             case 0xCAFEBABE, 0xFEEDFACE, 0xFEEDFACF, 0xCEFAEDFE, 0xCFFAEDFE -> true; // Mach-O
             default -> start[0] == 'M' && start[1] == 'Z'; // PE
         };

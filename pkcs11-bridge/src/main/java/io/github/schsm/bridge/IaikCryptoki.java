@@ -62,9 +62,22 @@ final class IaikCryptoki implements Cryptoki {
      */
     static IaikCryptoki load(Path file) throws IOException, CryptokiException {
         StaticLogger.setLogger(WrapperLogger.INSTANCE);
-        IaikCryptoki cryptoki = new IaikCryptoki(PKCS11Module.getInstance(file.toString()));
+        IaikCryptoki cryptoki = new IaikCryptoki(open(file));
         cryptoki.initialize();
         return cryptoki;
+    }
+
+    private static PKCS11Module open(Path file) throws IOException, CryptokiException {
+        try {
+            return PKCS11Module.getInstance(file.toString());
+        } catch (IOException | RuntimeException asDeclared) {
+            throw asDeclared;
+        } catch (Exception undeclared) { // its native part throws this one past the signature
+            if (undeclared instanceof PKCS11Exception refused) {
+                throw new CryptokiException("C_GetFunctionList", refused.getErrorCode());
+            }
+            throw new IOException(undeclared);
+        }
     }
 
     private void initialize() throws CryptokiException {

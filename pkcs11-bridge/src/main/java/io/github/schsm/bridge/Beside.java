@@ -1,0 +1,92 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyRequest;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenKey;
+import io.github.schsm.UnsupportedByDeviceException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Another way to the same token, for what PKCS#11 cannot say: key domains, the device's identity, attributes of keys,
+ * keys that the module does not see yet. A key has the same reference by either way.
+ */
+interface Beside {
+    /** What is done by the other way. */
+    @FunctionalInterface
+    interface Function<T> {
+        /** Uses the token by the other way. */
+        T apply(Token token) throws SchsmException;
+    }
+
+    /** Whether there is another way. Where there is none, {@link #use} says why. */
+    boolean isThere();
+
+    /** Looks anew; called each time when a key store is loaded, before the module logs in. */
+    void look() throws SchsmException;
+
+    /**
+     * Goes the other way, which may end the module's login: afterwards that is looked after.
+     *
+     * @throws UnsupportedByDeviceException if there is no other way, with the reason
+     */
+    <T> T use(Function<T> function) throws SchsmException;
+
+    /** The keys that the module does not see, named as the bridge names keys. */
+    List<TokenKey> unseen(List<TokenKey> seen) throws SchsmException;
+
+    /** A key as the other way calls it, if the module does not see it. */
+    Optional<TokenKey> unseen(TokenKey key) throws SchsmException;
+
+    /** A key that the module sees, as the other way calls it. */
+    Optional<TokenKey> counterpart(TokenKey key) throws SchsmException;
+
+    /** Generates a key with what the module has no words for; named as the bridge names keys. */
+    TokenKey generate(KeyRequest request) throws SchsmException;
+
+    /** What is known of a key, with what the module cannot tell. */
+    KeyDetails details(TokenKey key, KeyDetails byModule) throws SchsmException;
+
+    /** No other way. */
+    record None(String reason) implements Beside {
+        @Override
+        public boolean isThere() {
+            return false;
+        }
+
+        @Override
+        public void look() {}
+
+        @Override
+        public <T> T use(Function<T> function) throws SchsmException {
+            throw new UnsupportedByDeviceException(reason);
+        }
+
+        @Override
+        public List<TokenKey> unseen(List<TokenKey> seen) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<TokenKey> unseen(TokenKey key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<TokenKey> counterpart(TokenKey key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public TokenKey generate(KeyRequest request) throws SchsmException {
+            throw new UnsupportedByDeviceException(reason);
+        }
+
+        @Override
+        public KeyDetails details(TokenKey key, KeyDetails byModule) {
+            return byModule;
+        }
+    }
+}

@@ -1,0 +1,451 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.DataObject;
+import io.github.schsm.EcCurve;
+import io.github.schsm.KeyType;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
+import io.github.schsm.X509Certificates;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token's objects are to the JCA: keys with what belongs to them, certificates that belong to none, data
+ * objects. Objects belong together by CKA_ID <em>and</em> public key: either alone is given twice by some tool or other.
+ *
+ * <p>References are made from what stays: kind, CKA_ID and public key of a key, the content of a certificate, the name
+ * of a data object. Where that does not tell objects apart they are numbered, and such a reference is only taken
+ * together with the label.
+ *
+ * @param keys         by label
+ * @param certificates by label
+ * @param data         by label
+ */
+record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<DataEntry> data) {
+    private static final String NUMBER = "#";
+    private static final int LONGEST_ID = 20;
+    private static final int SHORT_HASH = 4;
+    private static final int HASH = 8;
+
+    /** Copies the lists. */
+    Contents {
+        keys = List.copyOf(keys);
+        certificates = List.copyOf(certificates);
+        data = List.copyOf(data);
+    }
+
+    /**
+     * A key.
+     *
+     * @param key          as a listing shows it
+     * @param object       the private or secret key object; null where only who has logged in can see it
+     * @param publicKeys   its public key objects
+     * @param certificates its certificates, the one that is shown first
+     * @param publicKey    its public key, where an object tells
+     * @param curve        of an EC key, where an object tells
+     */
+    record KeyEntry(
+            TokenKey key,
+            @Nullable StoredObject object,
+            List<StoredObject> publicKeys,
+            List<StoredObject> certificates,
+            @Nullable PublicKey publicKey,
+            @Nullable EcCurve curve) {
+        /** Everything that goes when the key is deleted, the key itself first. */
+        List<StoredObject> objects() {
+            List<StoredObject> objects = new ArrayList<>();
+            if (object != null) {
+                objects.add(object);
+            }
+            objects.addAll(publicKeys);
+            objects.addAll(certificates);
+            return objects;
+        }
+
+        private KeyEntry withReference(String reference) {
+            return new KeyEntry(
+                    new TokenKey(reference, key.label(), key.id(), key.type()),
+                    object,
+                    publicKeys,
+                    certificates,
+                    publicKey,
+                    curve);
+        }
+    }
+
+    /** A certificate that belongs to no key. */
+    record CertificateEntry(TokenCertificate certificate, StoredObject object) {}
+
+    /** A data object. */
+    record DataEntry(DataObject data, StoredObject object) {}
+
+    /**
+     * Puts objects together.
+     *
+     * @param objects         in any order
+     * @param privateKeysHide whether private keys may be there that are not among them, so that a public key stands for
+     *                        its private key
+     */
+    static Contents of(Collection<StoredObject> objects, boolean privateKeysHide) {
+        return new Matching(objects).contents(privateKeysHide);
+    }
+
+    Optional<KeyEntry> find(TokenKey key) {
+        return keys.stream()
+                .filter(entry -> entry.key().reference().equals(key.reference()))
+                .filter(entry ->
+                        !key.reference().contains(NUMBER) || entry.key().label().equals(key.label()))
+                .findFirst()
+                .or(() -> withAnotherHash(key));
+    }
+
+    /** The public key may have become known, or unknown, since the reference was made: before and after a login. */
+    private Optional<KeyEntry> withAnotherHash(TokenKey key) {
+        String reference = key.reference();
+        if (reference.contains(NUMBER)) {
+            return Optional.empty();
+        }
+        List<KeyEntry> same = keys.stream()
+                .filter(entry -> entry.key().reference().startsWith(reference + "-")
+                        || reference.startsWith(entry.key().reference() + "-"))
+                .toList();
+        return same.size() == 1 ? Optional.of(same.get(0)) : Optional.empty();
+    }
+
+    Optional<KeyEntry> withHandle(long handle) {
+        return keys.stream()
+                .filter(entry -> entry.object() != null && entry.object().handle() == handle)
+                .findFirst();
+    }
+
+    Optional<CertificateEntry> find(TokenCertificate certificate) {
+        return certificates.stream()
+                .filter(entry -> entry.certificate().reference().equals(certificate.reference()))
+                .findFirst();
+    }
+
+    Optional<CertificateEntry> certificateWithHandle(long handle) {
+        return certificates.stream()
+                .filter(entry -> entry.object().handle() == handle)
+                .findFirst();
+    }
+
+    Optional<DataEntry> find(DataObject data) {
+        return this.data.stream()
+                .filter(entry -> entry.data().reference().equals(data.reference()))
+                .findFirst();
+    }
+
+    Optional<DataEntry> dataWithHandle(long handle) {
+        return data.stream().filter(entry -> entry.object().handle() == handle).findFirst();
+    }
+
+    /** Finds out what belongs to what. */
+    private static final class Matching {
+        private final List<StoredObject> privateKeys = new ArrayList<>();
+        private final List<StoredObject> publicKeys = new ArrayList<>();
+        private final List<StoredObject> secretKeys = new ArrayList<>();
+        private final List<StoredObject> certificates = new ArrayList<>();
+        private final List<StoredObject> data = new ArrayList<>();
+        private final Set<Long> used = new HashSet<>();
+
+        Matching(Collection<StoredObject> objects) {
+            objects.stream()
+                    .sorted(Comparator.comparingLong(StoredObject::handle))
+                    .forEach(object -> list(object.kind()).add(object));
+        }
+
+        private List<StoredObject> list(ObjectKind kind) {
+            return switch (kind) {
+                case EC_PRIVATE, RSA_PRIVATE -> privateKeys;
+                case EC_PUBLIC, RSA_PUBLIC -> publicKeys;
+                case AES -> secretKeys;
+                case CERTIFICATE -> certificates;
+                case DATA -> data;
+            };
+        }
+
+        Contents contents(boolean privateKeysHide) {
+            List<KeyEntry> keys = new ArrayList<>();
+            for (StoredObject object : privateKeys) {
+                keys.add(pair(object, object.kind() == ObjectKind.EC_PRIVATE ? KeyType.EC : KeyType.RSA));
+            }
+            if (privateKeysHide) {
+                for (StoredObject object : publicKeys) {
+                    if (used.add(object.handle())) {
+                        keys.add(standIn(object));
+                    }
+                }
+            }
+            for (StoredObject object : secretKeys) {
+                keys.add(entry(KeyType.AES, object, object, List.of(), null));
+            }
+            return new Contents(
+                    numbered(
+                            keys,
+                            entry -> entry.key().reference(),
+                            KeyEntry::withReference,
+                            entry -> entry.key().label()),
+                    certificates(),
+                    data());
+        }
+
+        private KeyEntry pair(StoredObject object, KeyType type) {
+            PublicKey known = object.publicKey();
+            if (known == null) {
+                known = publicKeyByObject(object);
+            }
+            if (known == null) {
+                known = publicKeyByCertificate(object, type);
+            }
+            List<StoredObject> halves = new ArrayList<>();
+            for (StoredObject candidate : publicKeys) {
+                if (known != null && belongs(candidate, object, known) && used.add(candidate.handle())) {
+                    halves.add(candidate);
+                }
+            }
+            return entry(type, object, object, halves, known);
+        }
+
+        /** Where the private key object does not tell its public key, as EC keys may. */
+        private @Nullable PublicKey publicKeyByObject(StoredObject object) {
+            List<StoredObject> candidates = publicKeys.stream()
+                    .filter(candidate -> candidate.hasIdOf(object) && fits(candidate, object))
+                    .toList();
+            List<StoredObject> wanted = candidates;
+            List<StoredObject> rivals = rivals(object)
+                    .filter(rival -> wanted.stream().anyMatch(candidate -> fits(candidate, rival)))
+                    .toList();
+            if (!rivals.isEmpty() || object.id().length == 0 || distinct(candidates) > 1) {
+                candidates = candidates.stream()
+                        .filter(candidate -> candidate.label().isPresent()
+                                && candidate.label().equals(object.label()))
+                        .toList();
+                if (rivals.stream().anyMatch(rival -> rival.label().equals(object.label()))) {
+                    return null;
+                }
+            }
+            return distinct(candidates) == 1 ? candidates.get(0).publicKey() : null;
+        }
+
+        /** Other private keys with the same CKA_ID. */
+        private Stream<StoredObject> rivals(StoredObject object) {
+            return privateKeys.stream().filter(rival -> rival.handle() != object.handle() && rival.hasIdOf(object));
+        }
+
+        private @Nullable PublicKey publicKeyByCertificate(StoredObject object, KeyType type) {
+            if (object.id().length == 0 || rivals(object).findAny().isPresent()) {
+                return null;
+            }
+            List<StoredObject> candidates = certificates.stream()
+                    .filter(candidate -> candidate.hasIdOf(object)
+                            && candidate.publicKey() != null
+                            && candidate.publicKey().getAlgorithm().equals(type.name())
+                            && fits(candidate, object))
+                    .toList();
+            return distinct(candidates) == 1 ? candidates.get(0).publicKey() : null;
+        }
+
+        /** Whether a public key is of the kind, and on the curve or of the modulus, of a private key. */
+        private static boolean fits(StoredObject candidate, StoredObject object) {
+            PublicKey key = candidate.publicKey();
+            if (key == null) {
+                return false;
+            }
+            if (object.kind() == ObjectKind.EC_PRIVATE) {
+                EcCurve curve = PublicKeys.curve(object.attributes());
+                return key instanceof ECPublicKey ec
+                        && (curve == null
+                                || EcCurve.of(ec.getParams())
+                                        .filter(curve::equals)
+                                        .isPresent());
+            }
+            return key instanceof RSAPublicKey rsa
+                    && object.attributes()
+                            .integer(Ck.CKA_MODULUS)
+                            .map(modulus -> modulus.equals(rsa.getModulus()))
+                            .orElse(true);
+        }
+
+        private static long distinct(List<StoredObject> candidates) {
+            List<PublicKey> keys = new ArrayList<>();
+            for (StoredObject candidate : candidates) {
+                PublicKey key = candidate.publicKey();
+                if (key != null && keys.stream().noneMatch(other -> PublicKeys.areEqual(other, key))) {
+                    keys.add(key);
+                }
+            }
+            return keys.size();
+        }
+
+        /** By both; by the public key alone where one has no CKA_ID. */
+        private static boolean belongs(StoredObject candidate, StoredObject object, PublicKey publicKey) {
+            PublicKey key = candidate.publicKey();
+            return key != null
+                    && PublicKeys.areEqual(key, publicKey)
+                    && (candidate.hasIdOf(object) || candidate.id().length == 0 || object.id().length == 0);
+        }
+
+        private KeyEntry standIn(StoredObject object) {
+            KeyType type = object.kind() == ObjectKind.EC_PUBLIC ? KeyType.EC : KeyType.RSA;
+            return entry(type, null, object, List.of(object), object.publicKey());
+        }
+
+        private KeyEntry entry(
+                KeyType type,
+                @Nullable StoredObject object,
+                StoredObject named,
+                List<StoredObject> halves,
+                @Nullable PublicKey publicKey) {
+            List<StoredObject> own = new ArrayList<>();
+            if (publicKey != null) {
+                for (StoredObject certificate : certificates) {
+                    if (belongs(certificate, named, publicKey) && used.add(certificate.handle())) {
+                        own.add(certificate);
+                    }
+                }
+            }
+            own.sort(Comparator.comparing((StoredObject certificate) -> !certificate.hasIdOf(named))
+                    .thenComparing(certificate -> !certificate.label().equals(named.label())));
+            EcCurve curve = publicKey instanceof ECPublicKey ec
+                    ? EcCurve.of(ec.getParams()).orElse(null)
+                    : PublicKeys.curve(named.attributes());
+            String shortId = shortId(named.id());
+            String reference = type.name().toLowerCase(Locale.ROOT) + "-" + shortId
+                    + (publicKey == null ? "" : "-" + hash(publicKey.getEncoded(), SHORT_HASH));
+            String label = named.label().orElse("key-" + (shortId.isEmpty() ? reference : shortId));
+            return new KeyEntry(
+                    new TokenKey(reference, label, named.id(), type),
+                    object,
+                    List.copyOf(halves),
+                    List.copyOf(own),
+                    publicKey,
+                    curve);
+        }
+
+        private static String shortId(byte[] id) {
+            return id.length > LONGEST_ID ? hash(id, HASH) : HexFormat.of().formatHex(id);
+        }
+
+        private List<CertificateEntry> certificates() {
+            List<CertificateEntry> entries = new ArrayList<>();
+            for (StoredObject object : certificates) {
+                Optional<byte[]> value = object.certificate();
+                if (value.isPresent() && !used.contains(object.handle())) {
+                    String label = object.label().orElseGet(() -> subject(value.get()));
+                    entries.add(new CertificateEntry(
+                            new TokenCertificate("certificate-" + hash(value.get(), HASH), label), object));
+                }
+            }
+            return numbered(
+                    entries,
+                    entry -> entry.certificate().reference(),
+                    (entry, reference) -> new CertificateEntry(
+                            new TokenCertificate(reference, entry.certificate().label()), entry.object()),
+                    entry -> entry.certificate().label());
+        }
+
+        private static String subject(byte[] certificate) {
+            try {
+                return X509Certificates.parse(certificate)
+                        .getSubjectX500Principal()
+                        .getName();
+            } catch (MalformedDataException notReadable) {
+                return "unnamed";
+            }
+        }
+
+        private List<DataEntry> data() {
+            List<DataEntry> entries = new ArrayList<>();
+            for (StoredObject object : data) {
+                String application =
+                        object.attributes().text(Ck.CKA_APPLICATION).orElse("");
+                String oid = object.attributes()
+                        .bytes(Ck.CKA_OBJECT_ID)
+                        .flatMap(ObjectIdentifiers::decode)
+                        .filter(Matching::isUsable)
+                        .orElse("");
+                boolean pinProtected = object.attributes().flag(Ck.CKA_PRIVATE).orElse(false);
+                String name = String.join("\0", object.label().orElse(""), application, oid, "" + pinProtected);
+                String reference = "data-" + hash(name.getBytes(StandardCharsets.UTF_8), HASH);
+                entries.add(new DataEntry(
+                        new DataObject(reference, object.label().orElse(reference), application, oid, pinProtected),
+                        object));
+            }
+            return numbered(
+                    entries,
+                    entry -> entry.data().reference(),
+                    (entry, reference) -> new DataEntry(
+                            new DataObject(
+                                    reference,
+                                    entry.data().label(),
+                                    entry.data().application(),
+                                    entry.data().oid(),
+                                    entry.data().pinProtected()),
+                            entry.object()),
+                    entry -> entry.data().label());
+        }
+
+        private static boolean isUsable(String oid) {
+            try {
+                return !DataObject.of("any", false)
+                        .withApplication("", oid)
+                        .oid()
+                        .isEmpty();
+            } catch (IllegalArgumentException tooLong) {
+                return false;
+            }
+        }
+
+        /** Numbers those with the same reference, and puts all in the order of their labels. */
+        private static <T> List<T> numbered(
+                List<T> entries,
+                Function<T, String> reference,
+                BiFunction<T, String, T> withReference,
+                Function<T, String> label) {
+            Map<String, Integer> count = new HashMap<>();
+            entries.forEach(entry -> count.merge(reference.apply(entry), 1, Integer::sum));
+            Map<String, Integer> next = new HashMap<>();
+            List<T> result = new ArrayList<>();
+            for (T entry : entries) {
+                String plain = reference.apply(entry);
+                result.add(
+                        count.getOrDefault(plain, 1) == 1
+                                ? entry
+                                : withReference.apply(entry, plain + NUMBER + next.merge(plain, 1, Integer::sum)));
+            }
+            result.sort(Comparator.comparing(label).thenComparing(reference));
+            return result;
+        }
+
+        private static String hash(byte[] data, int length) {
+            try {
+                byte[] whole = MessageDigest.getInstance("SHA-256").digest(data);
+                return HexFormat.of().formatHex(Arrays.copyOf(whole, length));
+            } catch (NoSuchAlgorithmException everyJdkHasIt) {
+                throw new IllegalStateException(everyJdkHasIt);
+            }
+        }
+    }
+}

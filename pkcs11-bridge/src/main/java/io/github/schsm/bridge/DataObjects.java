@@ -1,0 +1,91 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.DataObject;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmException;
+import java.util.List;
+
+/** Data objects. Contents are not kept in memory, they may be secret; a new content is written before the old one goes. */
+final class DataObjects {
+    private final Pkcs11Token token;
+
+    DataObjects(Pkcs11Token token) {
+        this.token = token;
+    }
+
+    private Contents.DataEntry require(Session session, DataObject object) throws CryptokiException, SchsmException {
+        return token.table()
+                .contents(session)
+                .find(object)
+                .orElseThrow(
+                        () -> new InvalidRequestException(object + " is not in " + token.description() + " any more"));
+    }
+
+    byte[] read(DataObject object) throws SchsmException {
+        return token.link().withSession(object.pinProtected() ? Use.USER : Use.PUBLIC, session -> {
+            long handle = require(session, object).object().handle();
+            return session.module()
+                    .attributes(session.handle(), handle, List.of(Ck.CKA_VALUE))
+                    .bytes(Ck.CKA_VALUE)
+                    .orElse(new byte[0]);
+        });
+    }
+
+    DataObject store(DataObject object, byte[] content) throws SchsmException {
+        return token.link().withSession(Use.USER_WRITE, session -> {
+            StoredObject old = object.reference().isEmpty()
+                    ? null
+                    : require(session, object).object();
+            token.table().contents(session);
+            long made = session.module().createObject(session.handle(), template(object, content));
+            if (old != null) {
+                try {
+                    session.module().destroyObject(session.handle(), old.handle());
+                } catch (CryptokiException refused) {
+                    takeBack(session, made, refused);
+                    throw refused;
+                }
+                token.table().remove(session, List.of(old));
+            }
+            token.table().refresh(session, ObjectKind.DATA, made);
+            return token.table()
+                    .contents(session)
+                    .dataWithHandle(made)
+                    .map(Contents.DataEntry::data)
+                    .orElseThrow(() ->
+                            new InvalidRequestException(object + " is not in " + token.description() + " any more"));
+        });
+    }
+
+    private static Template template(DataObject object, byte[] content) {
+        Template template = new Template()
+                .with(Ck.CKA_CLASS, Ck.CKO_DATA)
+                .with(Ck.CKA_TOKEN, true)
+                .with(Ck.CKA_PRIVATE, object.pinProtected())
+                .with(Ck.CKA_LABEL, object.label())
+                .with(Ck.CKA_APPLICATION, object.application())
+                .with(Ck.CKA_VALUE, content);
+        return object.oid().isEmpty()
+                ? template
+                : template.with(Ck.CKA_OBJECT_ID, ObjectIdentifiers.encode(object.oid()));
+    }
+
+    private void takeBack(Session session, long made, Exception reason) {
+        try {
+            session.module().destroyObject(session.handle(), made);
+        } catch (CryptokiException alsoFailed) {
+            reason.addSuppressed(alsoFailed);
+        } finally {
+            token.table().forget();
+        }
+    }
+
+    void delete(DataObject object) throws SchsmException {
+        token.link().withSession(Use.USER_WRITE, session -> {
+            StoredObject found = require(session, object).object();
+            session.module().destroyObject(session.handle(), found.handle());
+            token.table().remove(session, List.of(found));
+            return true;
+        });
+    }
+}

@@ -1,0 +1,256 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.EcCurve;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyRequest;
+import io.github.schsm.KeyType;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
+import io.github.schsm.UnsupportedByDeviceException;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Generation of keys that never leave the token. Every new key gets a CKA_ID, so that what is left of a generation that
+ * failed can be found and deleted.
+ */
+final class KeyGeneration {
+    private static final int ID_LENGTH = 8;
+    private static final int BITS = 8;
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String VENDOR = "CardContact";
+
+    /** What modules answer that do not take all the attributes of the standard. */
+    private static final Set<Long> TEMPLATE_REFUSED = Set.of(
+            ReturnValue.TEMPLATE_INCONSISTENT,
+            ReturnValue.TEMPLATE_INCOMPLETE,
+            ReturnValue.ATTRIBUTE_TYPE_INVALID,
+            ReturnValue.ATTRIBUTE_VALUE_INVALID,
+            ReturnValue.ATTRIBUTE_READ_ONLY);
+
+    private final Pkcs11Token token;
+
+    KeyGeneration(Pkcs11Token token) {
+        this.token = token;
+    }
+
+    TokenKey generate(KeyRequest request) throws SchsmException {
+        boolean vendors = token.link().module().info().manufacturer().contains(VENDOR);
+        List<String> unsaid = vendors ? List.of() : unsaid(request);
+        long mechanism = mechanism(request.type());
+        boolean hasMechanism = token.link().mechanisms().containsKey(mechanism);
+        if (token.beside().isThere() && (!unsaid.isEmpty() || !hasMechanism)) {
+            return token.beside().generate(request);
+        }
+        if (!unsaid.isEmpty()) {
+            throw new UnsupportedByDeviceException("PKCS#11 has no words for " + String.join(" and ", unsaid)
+                    + ", and " + token.description() + " is reached by PKCS#11 only: leave it out, or use a"
+                    + " SmartCard-HSM in a PC/SC reader of this computer");
+        }
+        if (!hasMechanism) {
+            throw new UnsupportedByDeviceException(token.description() + " generates no " + request.type()
+                    + " keys: its module has no " + mechanismName(request.type()));
+        }
+        byte[] id = request.id();
+        if (id.length == 0) {
+            id = new byte[ID_LENGTH];
+            RANDOM.nextBytes(id);
+        }
+        String label = request.label() == null ? "key-" + HexFormat.of().formatHex(id) : request.label();
+        return generate(request, mechanism, id, label);
+    }
+
+    /** What PKCS#11 cannot say of a key. */
+    private static List<String> unsaid(KeyRequest request) {
+        List<String> unsaid = new ArrayList<>();
+        if (!request.allowedAlgorithms().isEmpty()) {
+            unsaid.add("an algorithm list (" + request.allowedAlgorithms() + ")");
+        }
+        if (request.useCounter().isPresent()) {
+            unsaid.add("a use counter (" + request.useCounter().getAsLong() + ")");
+        }
+        if (request.keyDomain().isPresent()) {
+            unsaid.add("a key domain (slot " + request.keyDomain().getAsInt() + ")");
+        }
+        if (request.wrappingKey().isPresent()) {
+            unsaid.add("a wrapping key (" + request.wrappingKey().getAsInt() + ")");
+        }
+        return unsaid;
+    }
+
+    private static long mechanism(KeyType type) {
+        return switch (type) {
+            case EC -> Ck.CKM_EC_KEY_PAIR_GEN;
+            case RSA -> Ck.CKM_RSA_PKCS_KEY_PAIR_GEN;
+            case AES -> Ck.CKM_AES_KEY_GEN;
+        };
+    }
+
+    private static String mechanismName(KeyType type) {
+        return switch (type) {
+            case EC -> "CKM_EC_KEY_PAIR_GEN";
+            case RSA -> "CKM_RSA_PKCS_KEY_PAIR_GEN";
+            case AES -> "CKM_AES_KEY_GEN";
+        };
+    }
+
+    private TokenKey generate(KeyRequest request, long mechanism, byte[] id, String label) throws SchsmException {
+        return token.link().withSession(Use.USER_WRITE, session -> {
+            Set<Long> before = withId(session, id);
+            try {
+                long handle = request.type().isPrivate()
+                        ? pair(session, request, mechanism, id, label)
+                        : secret(session, request, mechanism, id, label);
+                requireKept(session, handle, label);
+                Optional<Contents.KeyEntry> made =
+                        token.table().contents(session).withHandle(handle);
+                return made.orElseThrow(() -> new InvalidRequestException(
+                                "the new key \"" + label + "\" is not in " + token.description() + " any more"))
+                        .key();
+            } catch (CryptokiException | SchsmException failed) {
+                takeBack(session, id, before, failed);
+                throw failed;
+            }
+        });
+    }
+
+    private static Set<Long> withId(Session session, byte[] id) throws CryptokiException {
+        Template template = new Template().with(Ck.CKA_TOKEN, true).with(Ck.CKA_ID, id);
+        return new HashSet<>(session.module().find(session.handle(), template));
+    }
+
+    private long pair(Session session, KeyRequest request, long mechanism, byte[] id, String label)
+            throws CryptokiException {
+        EcCurve curve = request.curve();
+        Template publicKey = withAttributes(request, named(id, label).with(Ck.CKA_VERIFY, true));
+        if (curve == null) {
+            publicKey
+                    .with(Ck.CKA_ENCRYPT, true)
+                    .with(Ck.CKA_MODULUS_BITS, request.size())
+                    .with(Ck.CKA_PUBLIC_EXPONENT, exponent(request));
+        } else {
+            publicKey.with(Ck.CKA_EC_PARAMS, ObjectIdentifiers.encode(curve.oid()));
+        }
+        CkMechanism plain = new CkMechanism.Plain(mechanism);
+        Cryptoki module = session.module();
+        Cryptoki.KeyPairHandles handles;
+        try {
+            handles = module.generateKeyPair(
+                    session.handle(), plain, publicKey, keptInside(privateKey(curve, id, label)));
+        } catch (CryptokiException refused) {
+            if (!TEMPLATE_REFUSED.contains(refused.value())) {
+                throw refused;
+            }
+            handles = module.generateKeyPair(session.handle(), plain, publicKey, privateKey(curve, id, label));
+        }
+        token.table()
+                .refresh(session, curve == null ? ObjectKind.RSA_PUBLIC : ObjectKind.EC_PUBLIC, handles.publicKey());
+        token.table()
+                .refresh(session, curve == null ? ObjectKind.RSA_PRIVATE : ObjectKind.EC_PRIVATE, handles.privateKey());
+        return handles.privateKey();
+    }
+
+    private static Template named(byte[] id, String label) {
+        return new Template().with(Ck.CKA_TOKEN, true).with(Ck.CKA_LABEL, label).with(Ck.CKA_ID, id);
+    }
+
+    private static Template privateKey(@Nullable EcCurve curve, byte[] id, String label) {
+        return named(id, label)
+                .with(Ck.CKA_PRIVATE, true)
+                .with(Ck.CKA_SIGN, true)
+                .with(curve == null ? Ck.CKA_DECRYPT : Ck.CKA_DERIVE, true);
+    }
+
+    private static Template keptInside(Template template) {
+        return template.with(Ck.CKA_SENSITIVE, true).with(Ck.CKA_EXTRACTABLE, false);
+    }
+
+    private static byte[] exponent(KeyRequest request) {
+        BigInteger exponent = Objects.requireNonNull(request.publicExponent(), "publicExponent");
+        byte[] bytes = exponent.toByteArray();
+        return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+    }
+
+    private long secret(Session session, KeyRequest request, long mechanism, byte[] id, String label)
+            throws CryptokiException {
+        CkMechanism plain = new CkMechanism.Plain(mechanism);
+        Cryptoki module = session.module();
+        long handle;
+        try {
+            handle = module.generateKey(
+                    session.handle(), plain, keptInside(withAttributes(request, secretKey(request, id, label))));
+        } catch (CryptokiException refused) {
+            if (!TEMPLATE_REFUSED.contains(refused.value())) {
+                throw refused;
+            }
+            handle =
+                    module.generateKey(session.handle(), plain, withAttributes(request, secretKey(request, id, label)));
+        }
+        token.table().refresh(session, ObjectKind.AES, handle);
+        return handle;
+    }
+
+    private static Template secretKey(KeyRequest request, byte[] id, String label) {
+        return named(id, label)
+                .with(Ck.CKA_CLASS, Ck.CKO_SECRET_KEY)
+                .with(Ck.CKA_KEY_TYPE, Ck.CKK_AES)
+                .with(Ck.CKA_PRIVATE, true)
+                .with(Ck.CKA_VALUE_LEN, request.size() / BITS)
+                .with(Ck.CKA_ENCRYPT, true)
+                .with(Ck.CKA_DECRYPT, true)
+                .with(Ck.CKA_SIGN, true);
+    }
+
+    /** The vendor's own; asked for only where the module is the vendor's. */
+    private static Template withAttributes(KeyRequest request, Template template) {
+        List<KeyAlgorithm> list = request.allowedAlgorithms();
+        if (!list.isEmpty()) {
+            byte[] ids = new byte[list.size()];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = (byte) list.get(i).id();
+            }
+            template.with(Ck.CKA_SC_HSM_ALGORITHM_LIST, ids);
+        }
+        request.useCounter().ifPresent(uses -> template.with(Ck.CKA_SC_HSM_KEY_USE_COUNTER, uses));
+        request.keyDomain().ifPresent(slot -> template.with(Ck.CKA_SC_HSM_KEY_DOMAIN, new byte[] {(byte) slot}));
+        request.wrappingKey().ifPresent(key -> template.with(Ck.CKA_SC_HSM_WRAPPING_KEY_ID, new byte[] {(byte) key}));
+        return template;
+    }
+
+    /** A module that does not take the attributes that keep a key inside may make one that leaves. */
+    private void requireKept(Session session, long handle, String label) throws CryptokiException, SchsmException {
+        Attributes made =
+                session.module().attributes(session.handle(), handle, List.of(Ck.CKA_SENSITIVE, Ck.CKA_EXTRACTABLE));
+        if (!made.flag(Ck.CKA_SENSITIVE).orElse(true)
+                || made.flag(Ck.CKA_EXTRACTABLE).orElse(false)) {
+            throw new UnsupportedByDeviceException(token.description() + " made the key \"" + label
+                    + "\" so that it can be read from the token (CKA_SENSITIVE false or CKA_EXTRACTABLE true): it was"
+                    + " deleted again");
+        }
+    }
+
+    /** Deletes what has the new key's CKA_ID now and had not before. */
+    private void takeBack(Session session, byte[] id, Set<Long> before, Exception reason) {
+        try {
+            for (long handle : withId(session, id)) {
+                if (!before.contains(handle)) {
+                    session.module().destroyObject(session.handle(), handle);
+                }
+            }
+        } catch (CryptokiException alsoFailed) {
+            reason.addSuppressed(alsoFailed);
+        } finally {
+            token.table().forget();
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Tlv;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
+import io.github.schsm.X509Certificates;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Changes of the objects that make a key, and certificates: nothing is left half done. */
+final class KeyObjects {
+    private static final System.Logger LOGGER = System.getLogger(KeyObjects.class.getName());
+    private static final int X509 = 0x30;
+    private static final int INTEGER = 0x02;
+
+    private final Pkcs11Token token;
+
+    KeyObjects(Pkcs11Token token) {
+        this.token = token;
+    }
+
+    // Keys
+
+    /** The private key object's label is the key's; that of the others follows as far as the module lets it. */
+    TokenKey rename(TokenKey key, String label) throws SchsmException {
+        return token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+            for (StoredObject renamed : entry.objects()) {
+                try {
+                    session.module()
+                            .setAttributes(
+                                    session.handle(), renamed.handle(), new Template().with(Ck.CKA_LABEL, label));
+                } catch (CryptokiException refused) {
+                    if (renamed.equals(object)) {
+                        throw refused;
+                    }
+                    LOGGER.log(
+                            System.Logger.Level.DEBUG,
+                            "{0} of {1} keeps its label: {2}",
+                            renamed.kind(),
+                            key,
+                            refused.getMessage());
+                }
+                token.table().refresh(session, renamed.kind(), renamed.handle());
+            }
+            return token.table()
+                    .contents(session)
+                    .withHandle(object.handle())
+                    .map(Contents.KeyEntry::key)
+                    .orElseThrow(() -> new InvalidRequestException(
+                            key + " is not in " + token.description() + " any more; load the key store again"));
+        });
+    }
+
+    /** The key first: should the rest fail, what is left is no key any more. */
+    void delete(TokenKey key) throws SchsmException {
+        token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+            destroy(session, object);
+            CryptokiException failure = null;
+            for (StoredObject other : entry.objects()) {
+                if (!other.equals(object)) {
+                    try {
+                        destroy(session, other);
+                    } catch (CryptokiException refused) {
+                        failure = refused;
+                    }
+                }
+            }
+            token.table().remove(session, entry.objects());
+            if (failure != null) {
+                token.table().forget();
+                throw failure;
+            }
+            return true;
+        });
+    }
+
+    /** Some modules delete what belongs to an object along with it. */
+    private static void destroy(Session session, StoredObject object) throws CryptokiException {
+        try {
+            session.module().destroyObject(session.handle(), object.handle());
+        } catch (CryptokiException refused) {
+            if (!refused.is(ReturnValue.OBJECT_HANDLE_INVALID) || object.kind().isPrivate()) {
+                throw refused;
+            }
+        }
+    }
+
+    // Certificates of keys
+
+    /**
+     * The new one is written before the old one is deleted. Where the token has place for only one, so that the new one
+     * took the place of the old, or the old one took the new one with it, that is seen afterwards.
+     */
+    void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
+        X509Certificate certificate = x509(encoded);
+        token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+            List<StoredObject> before = entry.certificates();
+            if (before.size() == 1
+                    && is(before.get(0), encoded)
+                    && before.get(0).hasIdOf(object)) {
+                return true;
+            }
+            Template template = template(object.label().orElse(key.label()), object.id(), certificate, encoded);
+            long made = session.module().createObject(session.handle(), template);
+            try {
+                for (StoredObject old : before) {
+                    destroyOther(session, old, made, encoded);
+                }
+            } catch (CryptokiException refused) {
+                takeBack(session, made, refused);
+                throw refused;
+            }
+            if (!before.isEmpty() && !isThere(session, made, encoded)) {
+                made = session.module().createObject(session.handle(), template);
+            }
+            token.table().remove(session, before);
+            token.table().refresh(session, ObjectKind.CERTIFICATE, made);
+            return true;
+        });
+    }
+
+    private static boolean is(StoredObject object, byte[] encoded) {
+        return object.certificate()
+                .filter(value -> Arrays.equals(value, encoded))
+                .isPresent();
+    }
+
+    /** Deletes the old certificate unless the new one is in its place. */
+    private static void destroyOther(Session session, StoredObject old, long made, byte[] encoded)
+            throws CryptokiException {
+        if (old.handle() != made && (is(old, encoded) || !isThere(session, old.handle(), encoded))) {
+            destroy(session, old);
+        }
+    }
+
+    private static boolean isThere(Session session, long handle, byte[] encoded) throws CryptokiException {
+        try {
+            return session.module()
+                    .attributes(session.handle(), handle, List.of(Ck.CKA_VALUE))
+                    .bytes(Ck.CKA_VALUE)
+                    .filter(value -> Arrays.equals(value, encoded))
+                    .isPresent();
+        } catch (CryptokiException refused) {
+            if (refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+
+    private void takeBack(Session session, long made, Exception reason) {
+        try {
+            session.module().destroyObject(session.handle(), made);
+        } catch (CryptokiException alsoFailed) {
+            reason.addSuppressed(alsoFailed);
+        } finally {
+            token.table().forget();
+        }
+    }
+
+    private static X509Certificate x509(byte[] encoded) throws SchsmException {
+        if (encoded.length == 0 || encoded[0] != X509) {
+            throw new InvalidRequestException(
+                    "PKCS#11 tokens take X.509 certificates; card-verifiable ones go to the device itself"
+                            + " (terminal = pcsc)");
+        }
+        return X509Certificates.parse(encoded);
+    }
+
+    private static Template template(String label, byte[] id, X509Certificate certificate, byte[] encoded) {
+        return new Template()
+                .with(Ck.CKA_CLASS, Ck.CKO_CERTIFICATE)
+                .with(Ck.CKA_CERTIFICATE_TYPE, Ck.CKC_X_509)
+                .with(Ck.CKA_TOKEN, true)
+                .with(Ck.CKA_PRIVATE, false)
+                .with(Ck.CKA_LABEL, label)
+                .with(Ck.CKA_ID, id)
+                .with(Ck.CKA_SUBJECT, certificate.getSubjectX500Principal().getEncoded())
+                .with(Ck.CKA_ISSUER, certificate.getIssuerX500Principal().getEncoded())
+                .with(
+                        Ck.CKA_SERIAL_NUMBER,
+                        Tlv.of(INTEGER, certificate.getSerialNumber().toByteArray())
+                                .encoded())
+                .with(Ck.CKA_VALUE, encoded);
+    }
+
+    // Certificates of others
+
+    byte[] certificate(TokenCertificate certificate) throws SchsmException {
+        return token.link()
+                .withSession(
+                        Use.PUBLIC,
+                        session -> require(session, certificate)
+                                .object()
+                                .certificate()
+                                .orElseThrow(() -> gone(certificate)));
+    }
+
+    private Contents.CertificateEntry require(Session session, TokenCertificate certificate)
+            throws CryptokiException, SchsmException {
+        Optional<Contents.CertificateEntry> known =
+                token.table().contents(session).find(certificate);
+        return known.orElseThrow(() -> gone(certificate));
+    }
+
+    private InvalidRequestException gone(TokenCertificate certificate) {
+        return new InvalidRequestException(
+                "certificate \"" + certificate.label() + "\" is not in " + token.description() + " any more");
+    }
+
+    TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
+        X509Certificate certificate = x509(encoded);
+        byte[] id = sha1(certificate.getPublicKey().getEncoded());
+        return token.link().withSession(Use.USER_WRITE, session -> {
+            token.table().contents(session);
+            long made = session.module().createObject(session.handle(), template(label, id, certificate, encoded));
+            token.table().refresh(session, ObjectKind.CERTIFICATE, made);
+            return token.table()
+                    .contents(session)
+                    .certificateWithHandle(made)
+                    .map(Contents.CertificateEntry::certificate)
+                    .orElseThrow(() -> new InvalidRequestException("the certificate \"" + label + "\" was stored in "
+                            + token.description() + ", but belongs to a key there: its CKA_ID and public key are those"
+                            + " of the key"));
+        });
+    }
+
+    void delete(TokenCertificate certificate) throws SchsmException {
+        token.link().withSession(Use.USER_WRITE, session -> {
+            Contents.CertificateEntry entry = require(session, certificate);
+            destroy(session, entry.object());
+            token.table().remove(session, new ArrayList<>(List.of(entry.object())));
+            return true;
+        });
+    }
+
+    private static byte[] sha1(byte[] data) {
+        try {
+            return MessageDigest.getInstance("SHA-1").digest(data);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.schsm.bridge;
+
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token's objects, read once: a search for each kind, and one call for each object that asks for all of its
+ * attributes. Read again when somebody wants to look anew, when handles became stale (another generation of sessions,
+ * a login that shows more), or when a handle was refused. What this program changes is changed here as well.
+ *
+ * <p>The lock is taken by who has a session, never the other way round.
+ */
+final class ObjectTable {
+    private final Object lock = new Object();
+    private @Nullable Known known;
+
+    /** What was read. */
+    private static final class Known {
+        private final long generation;
+        private final boolean privateKeysHide;
+        private final Map<Long, StoredObject> objects = new LinkedHashMap<>();
+        private @Nullable Contents contents;
+
+        private Known(long generation, boolean privateKeysHide) {
+            this.generation = generation;
+            this.privateKeysHide = privateKeysHide;
+        }
+
+        private Contents contents() {
+            Contents made = contents;
+            if (made == null) {
+                made = Contents.of(objects.values(), privateKeysHide);
+                contents = made;
+            }
+            return made;
+        }
+
+        private void put(StoredObject object) {
+            objects.put(object.handle(), object);
+            contents = null;
+        }
+    }
+
+    /** What the token holds, read if it is not known. */
+    Contents contents(Session session) throws CryptokiException {
+        synchronized (lock) {
+            return known(session).contents();
+        }
+    }
+
+    private Known known(Session session) throws CryptokiException {
+        Known read = known;
+        if (read == null || read.generation != session.generation()) {
+            read = read(session);
+            known = read;
+        }
+        return read;
+    }
+
+    /** Forgets everything, so that the next use looks anew. */
+    void forget() {
+        synchronized (lock) {
+            known = null;
+        }
+    }
+
+    private static Known read(Session session) throws CryptokiException {
+        Cryptoki module = session.module();
+        Known read = new Known(session.generation(), !isUser(module.sessionState(session.handle())));
+        for (ObjectKind kind : ObjectKind.values()) {
+            for (long handle : module.find(session.handle(), kind.template())) {
+                StoredObject object = read(session, kind, handle);
+                if (object != null) {
+                    read.put(object);
+                }
+            }
+        }
+        completePublicKeys(session, read);
+        return read;
+    }
+
+    private static boolean isUser(long state) {
+        return state == Ck.CKS_RO_USER_FUNCTIONS || state == Ck.CKS_RW_USER_FUNCTIONS;
+    }
+
+    /** An object; null if it went since it was found. */
+    private static @Nullable StoredObject read(Session session, ObjectKind kind, long handle) throws CryptokiException {
+        try {
+            return StoredObject.of(
+                    handle, kind, session.module().attributes(session.handle(), handle, kind.attributes()));
+        } catch (CryptokiException refused) {
+            if (refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                return null;
+            }
+            throw refused;
+        }
+    }
+
+    /** The standard gives EC private keys no point; modules that do are asked only where nothing else tells it. */
+    private static void completePublicKeys(Session session, Known read) throws CryptokiException {
+        for (Contents.KeyEntry entry : read.contents().keys()) {
+            StoredObject object = entry.object();
+            if (object != null && object.kind() == ObjectKind.EC_PRIVATE && entry.publicKey() == null) {
+                Map<Long, byte[]> values = new HashMap<>(object.attributes().values());
+                values.putAll(session.module()
+                        .attributes(session.handle(), object.handle(), List.of(Ck.CKA_EC_POINT))
+                        .values());
+                read.put(StoredObject.of(object.handle(), object.kind(), new Attributes(values)));
+            }
+        }
+    }
+
+    /** Takes up objects that were just made or changed. */
+    void refresh(Session session, ObjectKind kind, long handle) throws CryptokiException {
+        synchronized (lock) {
+            Known read = known(session);
+            StoredObject object = read(session, kind, handle);
+            if (object == null) {
+                read.objects.remove(handle);
+                read.contents = null;
+            } else {
+                read.put(object);
+            }
+            completePublicKeys(session, read);
+        }
+    }
+
+    /** Looks anew at all objects of a kind, where a module may have made or deleted others along with one. */
+    void refresh(Session session, ObjectKind kind) throws CryptokiException {
+        synchronized (lock) {
+            Known read = known(session);
+            List<Long> present = session.module().find(session.handle(), kind.template());
+            read.objects.values().removeIf(object -> object.kind() == kind && !present.contains(object.handle()));
+            read.contents = null;
+            for (long handle : present) {
+                StoredObject object = read(session, kind, handle);
+                if (object != null) {
+                    read.put(object);
+                }
+            }
+            completePublicKeys(session, read);
+        }
+    }
+
+    /** Drops objects that were deleted. */
+    void remove(Session session, List<StoredObject> objects) throws CryptokiException {
+        synchronized (lock) {
+            Known read = known(session);
+            for (StoredObject object : new ArrayList<>(objects)) {
+                read.objects.remove(object.handle());
+            }
+            read.contents = null;
+        }
+    }
+
+    /** A public key that no object tells, found out by using the private key. */
+    void recovered(Session session, StoredObject object, PublicKey publicKey) throws CryptokiException {
+        synchronized (lock) {
+            known(session).put(new StoredObject(object.handle(), object.kind(), object.attributes(), publicKey));
+        }
+    }
+}

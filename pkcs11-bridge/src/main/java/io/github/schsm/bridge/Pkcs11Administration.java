@@ -1,0 +1,229 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.DeviceInitialization;
+import io.github.schsm.DeviceInitialization.Option;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration;
+import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.backend.TokenAuthenticator;
+import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * PINs and initialization as far as PKCS#11 has words for them. PINs go to the token as they are typed: how long they
+ * are, and whether the SO-PIN is 16 hexadecimal digits, is the token's to say.
+ */
+final class Pkcs11Administration implements TokenAdministration {
+    private static final int LONGEST_LABEL = 32;
+    private static final int USUAL_RETRIES = 3;
+
+    private final Pkcs11Token token;
+    private final TokenLink link;
+
+    Pkcs11Administration(Pkcs11Token token, TokenLink link) {
+        this.token = token;
+        this.link = link;
+    }
+
+    @Override
+    public PinStatus userPin() throws SchsmException {
+        CkTokenInfo info = link.tokenInfo();
+        if (!info.has(Ck.CKF_TOKEN_INITIALIZED) || !info.has(Ck.CKF_USER_PIN_INITIALIZED)) {
+            return new PinStatus(PinStatus.State.NOT_INITIALIZED, -1);
+        }
+        if (link.isLoggedIn()) {
+            return new PinStatus(PinStatus.State.VERIFIED, -1);
+        }
+        return status(
+                info.has(Ck.CKF_USER_PIN_LOCKED),
+                info.has(Ck.CKF_USER_PIN_TO_BE_CHANGED),
+                info.has(Ck.CKF_USER_PIN_FINAL_TRY));
+    }
+
+    @Override
+    public PinStatus soPin() throws SchsmException {
+        CkTokenInfo info = link.tokenInfo();
+        if (!info.has(Ck.CKF_TOKEN_INITIALIZED)) {
+            return new PinStatus(PinStatus.State.NOT_INITIALIZED, -1);
+        }
+        return status(
+                info.has(Ck.CKF_SO_PIN_LOCKED),
+                info.has(Ck.CKF_SO_PIN_TO_BE_CHANGED),
+                info.has(Ck.CKF_SO_PIN_FINAL_TRY));
+    }
+
+    private static PinStatus status(boolean locked, boolean toBeChanged, boolean finalTry) {
+        if (locked) {
+            return new PinStatus(PinStatus.State.BLOCKED, 0);
+        }
+        return new PinStatus(toBeChanged ? PinStatus.State.TRANSPORT : PinStatus.State.NOT_VERIFIED, finalTry ? 1 : -1);
+    }
+
+    @Override
+    public void changePin(char[] oldPin, char[] newPin) throws SchsmException {
+        requireNotEmpty(newPin, "user PIN");
+        byte[] before = bytes(oldPin);
+        byte[] after = bytes(newPin);
+        try {
+            link.withSession(Use.PUBLIC_WRITE, session -> {
+                session.module().setPin(session.handle(), before, after);
+                return true;
+            });
+        } finally {
+            wipe(before, after);
+        }
+        pinChanged();
+    }
+
+    @Override
+    public void changePinOnReader() throws SchsmException {
+        if (!link.tokenInfo().has(Ck.CKF_PROTECTED_AUTHENTICATION_PATH)) {
+            throw new UnsupportedByDeviceException(token.description()
+                    + " has no PIN pad (no protected authentication path): change the PIN by typing it here");
+        }
+        link.withSession(Use.PUBLIC_WRITE, session -> {
+            session.module().setPin(session.handle(), null, null);
+            return true;
+        });
+        pinChanged();
+    }
+
+    /** What was given or typed before is of no use any more. */
+    private void pinChanged() throws SchsmException {
+        link.logout();
+        token.table().forget();
+    }
+
+    @Override
+    public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
+        requireNotEmpty(newPin, "SO-PIN");
+        byte[] before = bytes(oldPin);
+        byte[] after = bytes(newPin);
+        try {
+            asSecurityOfficer(before, session -> {
+                session.module().setPin(session.handle(), before, after);
+                return true;
+            });
+        } finally {
+            wipe(before, after);
+        }
+    }
+
+    @Override
+    public void unblock(char[] soPin, char[] newPin) throws SchsmException {
+        if (newPin.length == 0) {
+            throw new UnsupportedByDeviceException(
+                    "PKCS#11 unblocks a PIN by setting a new one: give the new user PIN of " + token.description());
+        }
+        byte[] so = bytes(soPin);
+        byte[] after = bytes(newPin);
+        try {
+            asSecurityOfficer(so, session -> {
+                session.module().initPin(session.handle(), after);
+                return true;
+            });
+        } finally {
+            wipe(so, after);
+        }
+        pinChanged();
+    }
+
+    private <T> T asSecurityOfficer(byte[] soPin, SessionFunction<T> function) throws SchsmException {
+        return link.alone(session -> {
+            session.module().login(session.handle(), Ck.CKU_SO, soPin);
+            try {
+                return function.apply(session);
+            } finally {
+                session.module().logout(session.handle());
+            }
+        });
+    }
+
+    @Override
+    public void initialize(DeviceInitialization settings) throws SchsmException {
+        requireSayable(settings);
+        String label = settings.label() == null ? link.tokenInfo().label() : settings.label();
+        requireLabel(label);
+        byte[] so = bytes(settings.soPin());
+        byte[] pin = bytes(settings.pin());
+        try {
+            link.withoutSessions((module, slot) -> {
+                module.initToken(slot, so, label);
+                return true;
+            });
+            asSecurityOfficer(so, session -> {
+                session.module().initPin(session.handle(), pin);
+                return true;
+            });
+        } finally {
+            wipe(so, pin);
+            token.table().forget();
+        }
+    }
+
+    private void requireSayable(DeviceInitialization settings) throws UnsupportedByDeviceException {
+        List<String> unsaid = new ArrayList<>();
+        if (settings.retries() != USUAL_RETRIES) {
+            unsaid.add("retries (" + settings.retries() + ")");
+        }
+        if (settings.keyDomainSlots() != 0) {
+            unsaid.add("key domain slots (" + settings.keyDomainSlots() + ")");
+        }
+        if (settings.dkekShares() >= 0) {
+            unsaid.add("DKEK shares (" + settings.dkekShares() + ")");
+        }
+        if (settings.registeredKeys() != 0) {
+            unsaid.add(
+                    "public key authentication (" + settings.requiredKeys() + " of " + settings.registeredKeys() + ")");
+        }
+        if (!settings.options().equals(Set.of(Option.RESET_RETRY_COUNTER))) {
+            unsaid.add("options (" + settings.options() + ")");
+        }
+        if (!unsaid.isEmpty()) {
+            throw new UnsupportedByDeviceException("PKCS#11 has no words for " + String.join(" and ", unsaid)
+                    + ": leave it out, or initialize the device without the module (terminal = pcsc)");
+        }
+    }
+
+    private static void requireLabel(String label) throws InvalidRequestException {
+        int length = label.getBytes(StandardCharsets.UTF_8).length;
+        if (label.isBlank() || length > LONGEST_LABEL) {
+            throw new InvalidRequestException("a token's label has 1 to " + LONGEST_LABEL + " bytes in UTF-8, this has "
+                    + length + (label.isBlank() ? ", all blank" : ""));
+        }
+    }
+
+    @Override
+    public void setLabel(String label) throws SchsmException {
+        requireLabel(label);
+        throw new UnsupportedByDeviceException("PKCS#11 gives a token its label when it is initialized, and "
+                + token.description() + " is reached by PKCS#11 only: its label stays");
+    }
+
+    @Override
+    public long freeMemory() {
+        return -1;
+    }
+
+    private static void requireNotEmpty(char[] pin, String name) throws InvalidRequestException {
+        if (pin.length == 0) {
+            throw new InvalidRequestException("a new " + name + " has at least one character");
+        }
+    }
+
+    private static byte[] bytes(char[] pin) {
+        return TokenAuthenticator.toBytes(pin.clone());
+    }
+
+    private static void wipe(byte[]... secrets) {
+        for (byte[] secret : secrets) {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+}

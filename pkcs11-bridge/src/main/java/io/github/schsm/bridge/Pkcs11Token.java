@@ -1,0 +1,436 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.DataObject;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.EcCurve;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomains;
+import io.github.schsm.KeyRequest;
+import io.github.schsm.KeyType;
+import io.github.schsm.PinSource;
+import io.github.schsm.PublicKeyAuthentication;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenInfo;
+import io.github.schsm.TokenKey;
+import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token behind a PKCS#11 module: objects become named keys and certificates, operations become mechanisms. What
+ * PKCS#11 cannot say goes another way, where there is one.
+ */
+final class Pkcs11Token implements Token {
+    private final TokenLink link;
+    private final String id;
+    private final DeviceTrust trust;
+    private final Beside beside;
+    private final ObjectTable table = new ObjectTable();
+    private final KeyOperations operations = new KeyOperations(this);
+    private final KeyGeneration generation = new KeyGeneration(this);
+    private final KeyObjects keyObjects = new KeyObjects(this);
+    private final DataObjects dataObjects = new DataObjects(this);
+    private final Pkcs11Administration administration;
+
+    /**
+     * A token.
+     *
+     * @param id     what the configuration calls it: the serial number, or what stands in for it
+     * @param beside another way to it
+     */
+    Pkcs11Token(TokenLink link, String id, DeviceTrust trust, Beside beside) {
+        this.link = link;
+        this.id = id;
+        this.trust = trust;
+        this.beside = beside;
+        this.administration = new Pkcs11Administration(this, link);
+    }
+
+    // The way to the token
+
+    TokenLink link() {
+        return link;
+    }
+
+    ObjectTable table() {
+        return table;
+    }
+
+    Beside beside() {
+        return beside;
+    }
+
+    /** What is done with a key object. */
+    @FunctionalInterface
+    interface KeyFunction<T> {
+        T apply(Session session, Contents.KeyEntry entry, StoredObject object) throws CryptokiException, SchsmException;
+    }
+
+    /** Uses a key, under the login. A handle that is not valid any more is looked up once more. */
+    <T> T withKey(Use use, TokenKey key, KeyFunction<T> function) throws SchsmException {
+        return link.withSession(use, session -> {
+            try {
+                return apply(session, key, function);
+            } catch (CryptokiException refused) {
+                if (!refused.is(ReturnValue.KEY_HANDLE_INVALID) && !refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                    throw refused;
+                }
+                table.forget();
+                return apply(session, key, function);
+            }
+        });
+    }
+
+    private <T> T apply(Session session, TokenKey key, KeyFunction<T> function)
+            throws CryptokiException, SchsmException {
+        Contents.KeyEntry entry = require(session, key);
+        StoredObject object = entry.object();
+        if (object == null) {
+            throw new InvalidRequestException("of " + key + " only the public key can be seen in " + description()
+                    + ": log in first, the private key may be there then");
+        }
+        return function.apply(session, entry, object);
+    }
+
+    private Contents.KeyEntry require(Session session, TokenKey key) throws CryptokiException, SchsmException {
+        Optional<Contents.KeyEntry> known = table.contents(session).find(key);
+        if (known.isEmpty()) {
+            // Another program may have made it after everything was read.
+            table.forget();
+            known = table.contents(session).find(key);
+        }
+        return known.orElseThrow(() -> new InvalidRequestException(
+                key + " is not in " + description() + " any more; load the key store again"));
+    }
+
+    private Contents contents() throws SchsmException {
+        return link.withSession(Use.PUBLIC, table::contents);
+    }
+
+    // Token
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String description() {
+        return "token \""
+                + (link.identity().label().isEmpty() ? id : link.identity().label()) + "\" of "
+                + link.module().name();
+    }
+
+    @Override
+    public TokenInfo info() throws SchsmException {
+        CkTokenInfo token = link.tokenInfo();
+        return new TokenInfo(id, token.label(), link.slotInfo().description(), token.firmware(), token.model());
+    }
+
+    @Override
+    public DeviceTrust trust() {
+        return trust;
+    }
+
+    @Override
+    public DeviceIdentity identity() throws SchsmException {
+        return beside.use(Token::identity);
+    }
+
+    @Override
+    public TokenAdministration administration() throws SchsmException {
+        return beside.isThere() ? beside.use(Token::administration) : administration;
+    }
+
+    @Override
+    public KeyDomains keyDomains() throws SchsmException {
+        return beside.use(Token::keyDomains);
+    }
+
+    @Override
+    public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
+        return beside.use(Token::publicKeyAuthentication);
+    }
+
+    @Override
+    public void load(@Nullable PinSource pin) throws SchsmException {
+        beside.look();
+        if (pin != null && pin.isInteractive() && isLoggedIn()) {
+            // Nobody is asked for what is done already: a KeyStore.Builder loads each time it is asked for its key
+            // store.
+            pin.destroy();
+        } else if (pin != null) {
+            link.login(pin);
+        }
+        table.forget();
+        contents();
+    }
+
+    @Override
+    public void login(PinSource pin) throws SchsmException {
+        link.login(pin);
+    }
+
+    @Override
+    public boolean isLoggedIn() throws SchsmException {
+        return link.isLoggedIn();
+    }
+
+    @Override
+    public void useWhenNeeded(PinSource pin) {
+        link.useWhenNeeded(pin);
+    }
+
+    @Override
+    public void logout() throws SchsmException {
+        try {
+            link.logout();
+        } finally {
+            table.forget();
+        }
+    }
+
+    // Listing
+
+    @Override
+    public List<TokenKey> keys() throws SchsmException {
+        List<TokenKey> keys = new ArrayList<>(
+                contents().keys().stream().map(Contents.KeyEntry::key).toList());
+        keys.addAll(beside.unseen(List.copyOf(keys)));
+        return keys;
+    }
+
+    @Override
+    public KeyDetails details(TokenKey key) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            return beside.use(other -> other.details(unseen.get()));
+        }
+        Contents.KeyEntry entry = entry(key);
+        if (entry.publicKey() == null && key.type() == KeyType.EC && entry.object() != null && isLoggedIn()) {
+            entry = withKey(Use.USER, key, operations::recoverPublicKey);
+        }
+        return beside.details(key, details(entry));
+    }
+
+    Contents.KeyEntry entry(TokenKey key) throws SchsmException {
+        return link.withSession(Use.PUBLIC, session -> require(session, key));
+    }
+
+    private KeyDetails details(Contents.KeyEntry entry) throws SchsmException {
+        return new KeyDetails(
+                entry.publicKey(),
+                entry.curve(),
+                size(entry),
+                null,
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Algorithms.available(entry, link.mechanisms()));
+    }
+
+    private static int size(Contents.KeyEntry entry) {
+        PublicKey publicKey = entry.publicKey();
+        if (publicKey instanceof RSAPublicKey rsa) {
+            return rsa.getModulus().bitLength();
+        }
+        EcCurve curve = entry.curve();
+        if (curve != null) {
+            return curve.bits();
+        }
+        StoredObject object = entry.object();
+        return object == null
+                ? 0
+                : (int) Math.min(
+                        Integer.MAX_VALUE,
+                        8 * object.attributes().number(Ck.CKA_VALUE_LEN).orElse(0));
+    }
+
+    // Certificates and changes
+
+    @Override
+    public Optional<byte[]> certificate(TokenKey key) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            return beside.use(other -> other.certificate(unseen.get()));
+        }
+        Contents.KeyEntry entry = entry(key);
+        if (!entry.certificates().isEmpty()) {
+            return entry.certificates().get(0).certificate();
+        }
+        Optional<TokenKey> counterpart = beside.counterpart(key);
+        return counterpart.isPresent() ? beside.use(other -> other.certificate(counterpart.get())) : Optional.empty();
+    }
+
+    @Override
+    public void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            beside.use(other -> {
+                other.storeCertificate(unseen.get(), encoded);
+                return true;
+            });
+        } else {
+            keyObjects.storeCertificate(key, encoded);
+        }
+    }
+
+    @Override
+    public TokenKey rename(TokenKey key, String label) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            beside.use(other -> other.rename(unseen.get(), label));
+            return new TokenKey(key.reference(), label, key.id(), key.type());
+        }
+        return keyObjects.rename(key, label);
+    }
+
+    @Override
+    public void delete(TokenKey key) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            beside.use(other -> {
+                other.delete(unseen.get());
+                return true;
+            });
+        } else {
+            keyObjects.delete(key);
+        }
+    }
+
+    @Override
+    public List<TokenCertificate> certificates() throws SchsmException {
+        return contents().certificates().stream()
+                .map(Contents.CertificateEntry::certificate)
+                .toList();
+    }
+
+    @Override
+    public byte[] certificate(TokenCertificate certificate) throws SchsmException {
+        return keyObjects.certificate(certificate);
+    }
+
+    @Override
+    public TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
+        return keyObjects.addCertificate(label, encoded);
+    }
+
+    @Override
+    public void delete(TokenCertificate certificate) throws SchsmException {
+        keyObjects.delete(certificate);
+    }
+
+    // Keys
+
+    @Override
+    public TokenKey generate(KeyRequest request) throws SchsmException {
+        return generation.generate(request);
+    }
+
+    @Override
+    public byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
+            throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent()
+                ? beside.use(other -> other.sign(unseen.get(), algorithm, parameters, input))
+                : operations.sign(key, algorithm, parameters, input);
+    }
+
+    @Override
+    public boolean takesPaddingParameters() {
+        return true;
+    }
+
+    @Override
+    public byte[] decrypt(
+            TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
+            throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent()
+                ? beside.use(other -> other.decrypt(unseen.get(), algorithm, parameters, input))
+                : operations.decrypt(key, algorithm, parameters, input);
+    }
+
+    @Override
+    public byte[] agree(TokenKey key, ECPublicKey peer) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent() ? beside.use(other -> other.agree(unseen.get(), peer)) : operations.agree(key, peer);
+    }
+
+    @Override
+    public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent()
+                ? beside.use(other -> other.cipher(unseen.get(), encrypt, iv, data))
+                : operations.cipher(key, encrypt, iv, data);
+    }
+
+    @Override
+    public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent() ? beside.use(other -> other.mac(unseen.get(), data)) : operations.mac(key, data);
+    }
+
+    @Override
+    public byte[] derive(TokenKey key, byte[] input) throws SchsmException {
+        TokenKey there = atOtherWay(key);
+        return beside.use(other -> other.derive(there, input));
+    }
+
+    @Override
+    public TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException {
+        TokenKey there = atOtherWay(parent);
+        return beside.use(other -> other.deriveKey(there, value, request));
+    }
+
+    private TokenKey atOtherWay(TokenKey key) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return (unseen.isPresent() ? unseen : beside.counterpart(key)).orElse(key);
+    }
+
+    // Data objects and random
+
+    @Override
+    public List<DataObject> dataObjects() throws SchsmException {
+        return contents().data().stream().map(Contents.DataEntry::data).toList();
+    }
+
+    @Override
+    public byte[] read(DataObject object) throws SchsmException {
+        return dataObjects.read(object);
+    }
+
+    @Override
+    public DataObject store(DataObject object, byte[] content) throws SchsmException {
+        return dataObjects.store(object, content);
+    }
+
+    @Override
+    public void delete(DataObject object) throws SchsmException {
+        dataObjects.delete(object);
+    }
+
+    @Override
+    public byte[] random(int length) throws SchsmException {
+        return operations.random(length);
+    }
+
+    @Override
+    public String toString() {
+        return description();
+    }
+}

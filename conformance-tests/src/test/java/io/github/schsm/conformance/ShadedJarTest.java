@@ -70,8 +70,10 @@ class ShadedJarTest {
     @Test
     void carriesTheLicences() throws IOException {
         assertThat(text("META-INF/LICENSE")).contains("Apache License");
-        assertThat(text("META-INF/NOTICE")).contains("SCHSM");
-        assertThat(text("META-INF/THIRD-PARTY.md")).contains("Bouncy Castle", "JNA", "jnasmartcardio", "JSpecify");
+        assertThat(text("META-INF/NOTICE"))
+                .contains("SCHSM", "This product includes software developed by Stiftung SIC.");
+        assertThat(text("META-INF/THIRD-PARTY.md"))
+                .contains("Bouncy Castle", "JNA", "jnasmartcardio", "JSpecify", "IAIK PKCS#11 Wrapper License");
     }
 
     @Test

@@ -57,7 +57,14 @@ class ShadedJarTest {
     void keepsTheNamesThatNativeLibrariesKnow() {
         assertThat(names())
                 .contains("com/sun/jna/Native.class", "com/sun/jna/linux-x86-64/libjnidispatch.so")
-                .contains("jnasmartcardio/Smartcardio.class");
+                .contains("jnasmartcardio/Smartcardio.class")
+                .contains(
+                        "iaik/pkcs/pkcs11/wrapper/PKCS11Implementation.class",
+                        "org/xipki/pkcs11/wrapper/PKCS11Module.class",
+                        "org/xipki/pkcs11/wrapper/vendor.conf",
+                        "natives/unix/linux-x86_64/release/libpkcs11wrapper.so",
+                        "natives/windows/win-x86_64/release/pkcs11wrapper.dll")
+                .doesNotContain("LICENSE");
     }
 
     @Test

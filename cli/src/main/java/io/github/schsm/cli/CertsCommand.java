@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 final class CertsCommand extends SchsmCommand {
     @Override
     Answer answer(Context context) throws Exception {
-        Connected connected = context.open();
+        Connected connected = context.openToSee();
         KeyStore keyStore = connected.keyStore();
         Table table = new Table("LABEL", "OF", "KIND", "HOLDER", "ISSUER", "VALID UNTIL");
         List<Map<String, @Nullable Object>> json = new ArrayList<>();

@@ -48,6 +48,26 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
         return new Connected(provider, keyStore, SchsmDevice.of(keyStore));
     }
 
+    /**
+     * The device, to see what is on it: without a PIN where everybody may see that. A PKCS#11 module shows secret keys
+     * and protected objects after the login only, so a PIN that was given is used there.
+     */
+    Connected openToSee() throws GeneralSecurityException {
+        return isModule() && pin().isGiven() ? openWithPin() : open();
+    }
+
+    /** The device, to see what shall be changed on it, which takes the PIN: where it takes that to see it, at once. */
+    Connected openToChange() throws GeneralSecurityException {
+        return isModule() ? openWithPin() : open();
+    }
+
+    /** Whether devices are reached through a PKCS#11 module. */
+    private boolean isModule() {
+        return settings.get(SchsmConfiguration.TERMINAL)
+                .filter(terminal -> terminal.startsWith("pkcs11:"))
+                .isPresent();
+    }
+
     /** The provider says it too, but in the words of its configuration. */
     private void requireOne(SchsmProvider provider) throws SchsmException {
         String named = settings.get(SchsmConfiguration.DEVICE).orElse(null);

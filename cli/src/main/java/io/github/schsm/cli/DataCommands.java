@@ -66,7 +66,7 @@ final class DataCommands {
     static final class Listing extends SchsmCommand {
         @Override
         Answer answer(Context context) throws GeneralSecurityException {
-            Connected connected = context.open();
+            Connected connected = context.openToSee();
             List<DataObject> objects = connected.device().dataObjects();
             Table table = new Table("LABEL", "REFERENCE", "APPLICATION", "OID", "READABLE");
             for (DataObject object : objects) {
@@ -101,7 +101,7 @@ final class DataCommands {
 
         @Override
         Answer answer(Context context) throws GeneralSecurityException {
-            Connected connected = context.open();
+            Connected connected = context.openToSee();
             DataObject object = chosen.of(connected);
             if (object.pinProtected()) {
                 connected = context.on(connected.id()).openWithPin();
@@ -195,7 +195,7 @@ final class DataCommands {
 
         @Override
         Answer answer(Context context) throws GeneralSecurityException {
-            Connected seen = context.open();
+            Connected seen = context.openToChange();
             DataObject object = chosen.of(seen);
             context.confirm("The data object \"" + object.label() + "\" is erased from device " + seen.id());
             Connected connected = context.on(seen.id()).openWithPin();

@@ -14,7 +14,7 @@ final class DeleteCommand extends SchsmCommand {
 
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
-        Connected seen = context.open();
+        Connected seen = context.openToChange();
         if (!seen.keyStore().containsAlias(label)) {
             throw new CliException("nothing on device " + seen.id() + " has the label \"" + label + "\"");
         }

@@ -1,6 +1,5 @@
 package io.github.schsm.cli;
 
-import io.github.schsm.DeviceIdentity;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.KeyDomains;
@@ -56,19 +55,27 @@ final class DevicesCommand extends SchsmCommand {
     private static Map<String, @Nullable Object> describe(
             String reader, SchsmDevice device, Table table, List<String> notes) throws SchsmException {
         TokenInfo info = device.info();
-        DeviceIdentity identity = device.identity();
-        String distrust = Text.distrust(device.token().trust(), identity);
         PinStatus pin = device.administration().userPin();
+        Boolean genuine;
+        String distrust;
+        try {
+            distrust = Text.distrust(device.token().trust(), device.identity());
+            genuine = distrust == null;
+        } catch (UnsupportedByDeviceException another) {
+            // No SmartCard-HSM, so there is nothing to trace.
+            distrust = another.getMessage();
+            genuine = null;
+        }
         Slots slots = Slots.of(device);
         table.row(
                 reader,
                 device.deviceId(),
                 info.label(),
                 info.firmware(),
-                distrust == null ? "yes" : "untrusted",
+                genuine == null ? null : genuine ? "yes" : "untrusted",
                 Text.pin(pin),
                 slots.text());
-        if (distrust != null) {
+        if (distrust != null && genuine != null) {
             notes.add(about(device, distrust));
         }
         return Answer.json("reader", reader)
@@ -76,7 +83,7 @@ final class DevicesCommand extends SchsmCommand {
                 .and("label", info.label())
                 .and("firmware", info.firmware())
                 .and("platform", info.platform())
-                .and("genuine", distrust == null)
+                .and("genuine", genuine)
                 .and("reason", distrust)
                 .and("userPin", Text.json(pin))
                 .and("keyDomainSlots", slots.number())

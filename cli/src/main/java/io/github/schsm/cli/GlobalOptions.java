@@ -17,7 +17,8 @@ final class GlobalOptions {
             names = "--terminal",
             scope = ScopeType.INHERIT,
             paramLabel = "PLACE",
-            description = "Where devices are: pcsc (the default), sunpcsc, simulator:FOLDER, simulator:memory.")
+            description = "Where devices are: pcsc (the default), sunpcsc, simulator:FOLDER, simulator:memory,"
+                    + " pkcs11:MODULE (a file, or a pkcs11: URI that names it).")
     @Nullable
     String terminal;
 
@@ -25,7 +26,8 @@ final class GlobalOptions {
             names = "--device",
             scope = ScopeType.INHERIT,
             paramLabel = "ID",
-            description = "Which device, by its id, e.g. DECC0401002. Needed only where there are several.")
+            description = "Which device, by its id, e.g. DECC0401002; with pkcs11: serial number, label, slot:NUMBER or"
+                    + " pkcs11: URI. Needed only where there are several.")
     @Nullable
     String device;
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 final class KeysCommand extends SchsmCommand {
     @Override
     Answer answer(Context context) throws Exception {
-        Connected connected = context.open();
+        Connected connected = context.openToSee();
         Token token = connected.device().token();
         Table table = new Table("LABEL", "ID", "TYPE", "DOMAIN", "ALGORITHMS", "USES LEFT", "CERTIFICATE");
         List<Map<String, @Nullable Object>> json = new ArrayList<>();

@@ -25,9 +25,11 @@ record Attributes(Map<Long, byte[]> values) {
         return Optional.ofNullable(values.get(type)).map(byte[]::clone);
     }
 
-    /** A text in UTF-8, possibly empty. */
+    /** A text in UTF-8, possibly empty, up to the zero byte that some modules put at its end. */
     Optional<String> text(long type) {
-        return Optional.ofNullable(values.get(type)).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        return Optional.ofNullable(values.get(type))
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .map(text -> text.indexOf('\0') < 0 ? text : text.substring(0, text.indexOf('\0')));
     }
 
     /** A CK_ULONG, of 4 or 8 bytes. */

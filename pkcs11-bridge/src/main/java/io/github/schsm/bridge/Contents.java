@@ -193,7 +193,7 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             }
             if (privateKeysHide) {
                 for (StoredObject object : publicKeys) {
-                    if (used.add(object.handle())) {
+                    if (!isOfAuthority(object) && used.add(object.handle())) {
                         keys.add(standIn(object));
                     }
                 }
@@ -305,6 +305,25 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             return key != null
                     && PublicKeys.areEqual(key, publicKey)
                     && (candidate.hasIdOf(object) || candidate.id().length == 0 || object.id().length == 0);
+        }
+
+        /** Modules that make public keys out of certificates make them out of those of authorities as well. */
+        private boolean isOfAuthority(StoredObject object) {
+            PublicKey key = object.publicKey();
+            return certificates.stream()
+                    .filter(certificate -> certificate.publicKey() != null
+                            && key != null
+                            && PublicKeys.areEqual(certificate.publicKey(), key))
+                    .anyMatch(certificate -> {
+                        try {
+                            return X509Certificates.parse(
+                                                    certificate.certificate().orElse(new byte[0]))
+                                            .getBasicConstraints()
+                                    >= 0;
+                        } catch (MalformedDataException notReadable) {
+                            return false;
+                        }
+                    });
         }
 
         private KeyEntry standIn(StoredObject object) {

@@ -3,6 +3,7 @@ package io.github.schsm.bridge;
 import io.github.schsm.DataObject;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.UnsupportedByDeviceException;
 import java.util.List;
 
 /** Data objects. Contents are not kept in memory, they may be secret; a new content is written before the old one goes. */
@@ -37,7 +38,7 @@ final class DataObjects {
                     ? null
                     : require(session, object).object();
             token.table().contents(session);
-            long made = session.module().createObject(session.handle(), template(object, content));
+            long made = create(session, object, content);
             if (old != null) {
                 try {
                     session.module().destroyObject(session.handle(), old.handle());
@@ -57,13 +58,33 @@ final class DataObjects {
         });
     }
 
-    private static Template template(DataObject object, byte[] content) {
+    private long create(Session session, DataObject object, byte[] content) throws CryptokiException, SchsmException {
+        try {
+            return session.module().createObject(session.handle(), template(object, content));
+        } catch (CryptokiException refused) {
+            if (content.length == 0 && refused.is(ReturnValue.ARGUMENTS_BAD)) {
+                throw new UnsupportedByDeviceException(
+                        token.description() + " keeps no data object without content: give it at least one byte",
+                        refused);
+            }
+            throw refused;
+        }
+    }
+
+    /** OpenSC 0.23 reads on behind the application's name until it meets a zero byte. */
+    private String application(DataObject object) {
+        boolean readsOn = token.link().module().info().manufacturer().startsWith("OpenSC")
+                && !object.application().isEmpty();
+        return readsOn ? object.application() + "\0" : object.application();
+    }
+
+    private Template template(DataObject object, byte[] content) {
         Template template = new Template()
                 .with(Ck.CKA_CLASS, Ck.CKO_DATA)
                 .with(Ck.CKA_TOKEN, true)
                 .with(Ck.CKA_PRIVATE, object.pinProtected())
                 .with(Ck.CKA_LABEL, object.label())
-                .with(Ck.CKA_APPLICATION, object.application())
+                .with(Ck.CKA_APPLICATION, application(object))
                 .with(Ck.CKA_VALUE, content);
         return object.oid().isEmpty()
                 ? template

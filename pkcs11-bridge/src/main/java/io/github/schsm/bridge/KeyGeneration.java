@@ -1,10 +1,12 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.DeviceException;
 import io.github.schsm.EcCurve;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
+import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
@@ -38,6 +40,16 @@ final class KeyGeneration {
             ReturnValue.ATTRIBUTE_VALUE_INVALID,
             ReturnValue.ATTRIBUTE_READ_ONLY);
 
+    /** What modules answer that do not know the curve or the size. */
+    private static final Set<Long> KIND_REFUSED = Set.of(
+            ReturnValue.CURVE_NOT_SUPPORTED,
+            ReturnValue.DOMAIN_PARAMS_INVALID,
+            ReturnValue.ATTRIBUTE_VALUE_INVALID,
+            ReturnValue.KEY_SIZE_RANGE,
+            ReturnValue.TEMPLATE_INCONSISTENT,
+            ReturnValue.MECHANISM_PARAM_INVALID,
+            ReturnValue.DATA_INVALID);
+
     private final Pkcs11Token token;
 
     KeyGeneration(Pkcs11Token token) {
@@ -67,7 +79,30 @@ final class KeyGeneration {
             RANDOM.nextBytes(id);
         }
         String label = request.label() == null ? "key-" + HexFormat.of().formatHex(id) : request.label();
-        return generate(request, mechanism, id, label);
+        try {
+            return generate(request, mechanism, id, label);
+        } catch (DeviceException refused) {
+            Optional<Long> answer = refused.moduleAnswer().map(ModuleAnswer::returnValue);
+            if (answer.isEmpty() || !KIND_REFUSED.contains(answer.get())) {
+                throw refused;
+            }
+            if (token.beside().isThere()) {
+                return token.beside().generate(request);
+            }
+            throw new UnsupportedByDeviceException(
+                    token.description() + " generates no " + kind(request) + ": choose another"
+                            + (request.curve() == null ? " size" : " curve") + " (" + answer(refused) + ")",
+                    refused);
+        }
+    }
+
+    private static String kind(KeyRequest request) {
+        EcCurve curve = request.curve();
+        return curve == null ? request.type() + " key of " + request.size() + " bits" : "EC key on " + curve;
+    }
+
+    private static String answer(DeviceException refused) {
+        return refused.moduleAnswer().map(ModuleAnswer::toString).orElse("");
     }
 
     /** What PKCS#11 cannot say of a key. */
@@ -229,13 +264,10 @@ final class KeyGeneration {
 
     /** A module that does not take the attributes that keep a key inside may make one that leaves. */
     private void requireKept(Session session, long handle, String label) throws CryptokiException, SchsmException {
-        Attributes made =
-                session.module().attributes(session.handle(), handle, List.of(Ck.CKA_SENSITIVE, Ck.CKA_EXTRACTABLE));
-        if (!made.flag(Ck.CKA_SENSITIVE).orElse(true)
-                || made.flag(Ck.CKA_EXTRACTABLE).orElse(false)) {
+        Attributes made = session.module().attributes(session.handle(), handle, List.of(Ck.CKA_EXTRACTABLE));
+        if (made.flag(Ck.CKA_EXTRACTABLE).orElse(false)) {
             throw new UnsupportedByDeviceException(token.description() + " made the key \"" + label
-                    + "\" so that it can be read from the token (CKA_SENSITIVE false or CKA_EXTRACTABLE true): it was"
-                    + " deleted again");
+                    + "\" so that it may leave the token (CKA_EXTRACTABLE is true): it was deleted again");
         }
     }
 

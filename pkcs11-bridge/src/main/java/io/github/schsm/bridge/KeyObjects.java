@@ -95,8 +95,8 @@ final class KeyObjects {
     // Certificates of keys
 
     /**
-     * The new one is written before the old one is deleted. Where the token has place for only one, so that the new one
-     * took the place of the old, or the old one took the new one with it, that is seen afterwards.
+     * The new one is written before the old one is deleted. A token that has place for one certificate of a key only
+     * refuses that: there the old one goes first, and is written again if the new one cannot be.
      */
     void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
         X509Certificate certificate = x509(encoded);
@@ -108,61 +108,76 @@ final class KeyObjects {
                 return true;
             }
             Template template = template(object.label().orElse(key.label()), object.id(), certificate, encoded);
-            long made = session.module().createObject(session.handle(), template);
             try {
-                for (StoredObject old : before) {
-                    destroyOther(session, old, made, encoded);
-                }
+                long made = create(session, template, before);
+                token.table().remove(session, before);
+                token.table().refresh(session, ObjectKind.CERTIFICATE, made);
+                // Some modules give the key the label of its certificate.
+                token.table().refresh(session, object.kind(), object.handle());
+                return true;
             } catch (CryptokiException refused) {
-                takeBack(session, made, refused);
+                token.table().forget();
                 throw refused;
             }
-            if (!before.isEmpty() && !isThere(session, made, encoded)) {
-                made = session.module().createObject(session.handle(), template);
-            }
-            token.table().remove(session, before);
-            token.table().refresh(session, ObjectKind.CERTIFICATE, made);
-            return true;
         });
+    }
+
+    private static long create(Session session, Template template, List<StoredObject> before)
+            throws CryptokiException, SchsmException {
+        long made;
+        try {
+            made = session.module().createObject(session.handle(), template);
+        } catch (CryptokiException refused) {
+            if (before.isEmpty()) {
+                throw refused;
+            }
+            return createInstead(session, template, before);
+        }
+        try {
+            for (StoredObject old : before) {
+                destroy(session, old);
+            }
+        } catch (CryptokiException refused) {
+            try {
+                session.module().destroyObject(session.handle(), made);
+            } catch (CryptokiException alsoFailed) {
+                refused.addSuppressed(alsoFailed);
+            }
+            throw refused;
+        }
+        return made;
+    }
+
+    private static long createInstead(Session session, Template template, List<StoredObject> before)
+            throws CryptokiException, SchsmException {
+        List<StoredObject> destroyed = new ArrayList<>();
+        try {
+            for (StoredObject old : before) {
+                destroy(session, old);
+                destroyed.add(old);
+            }
+            return session.module().createObject(session.handle(), template);
+        } catch (CryptokiException refused) {
+            for (StoredObject old : destroyed) {
+                try {
+                    session.module().createObject(session.handle(), template(old));
+                } catch (CryptokiException | SchsmException alsoFailed) {
+                    refused.addSuppressed(alsoFailed);
+                }
+            }
+            throw refused;
+        }
+    }
+
+    private static Template template(StoredObject certificate) throws SchsmException {
+        byte[] encoded = certificate.certificate().orElse(new byte[0]);
+        return template(certificate.label().orElse(""), certificate.id(), x509(encoded), encoded);
     }
 
     private static boolean is(StoredObject object, byte[] encoded) {
         return object.certificate()
                 .filter(value -> Arrays.equals(value, encoded))
                 .isPresent();
-    }
-
-    /** Deletes the old certificate unless the new one is in its place. */
-    private static void destroyOther(Session session, StoredObject old, long made, byte[] encoded)
-            throws CryptokiException {
-        if (old.handle() != made && (is(old, encoded) || !isThere(session, old.handle(), encoded))) {
-            destroy(session, old);
-        }
-    }
-
-    private static boolean isThere(Session session, long handle, byte[] encoded) throws CryptokiException {
-        try {
-            return session.module()
-                    .attributes(session.handle(), handle, List.of(Ck.CKA_VALUE))
-                    .bytes(Ck.CKA_VALUE)
-                    .filter(value -> Arrays.equals(value, encoded))
-                    .isPresent();
-        } catch (CryptokiException refused) {
-            if (refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
-                return false;
-            }
-            throw refused;
-        }
-    }
-
-    private void takeBack(Session session, long made, Exception reason) {
-        try {
-            session.module().destroyObject(session.handle(), made);
-        } catch (CryptokiException alsoFailed) {
-            reason.addSuppressed(alsoFailed);
-        } finally {
-            token.table().forget();
-        }
     }
 
     private static X509Certificate x509(byte[] encoded) throws SchsmException {

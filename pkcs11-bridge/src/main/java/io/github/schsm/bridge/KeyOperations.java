@@ -2,10 +2,12 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.EcCurve;
 import io.github.schsm.EcdsaSignature;
+import io.github.schsm.InvalidDataException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
 import io.github.schsm.TokenKey;
@@ -34,6 +36,15 @@ final class KeyOperations {
     private static final int POINT = 0x04;
     /** Shorter than the shortest order, so that no curve cuts it. */
     private static final int HASH_LENGTH = 20;
+
+    /** What modules answer to data that was decrypted and has no padding. */
+    private static final Set<Long> WRONG_PADDING = Set.of(
+            ReturnValue.ENCRYPTED_DATA_INVALID,
+            ReturnValue.ENCRYPTED_DATA_LEN_RANGE,
+            ReturnValue.DATA_INVALID,
+            ReturnValue.DATA_LEN_RANGE,
+            ReturnValue.GENERAL_ERROR,
+            ReturnValue.FUNCTION_FAILED);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -110,8 +121,26 @@ final class KeyOperations {
                     : new CkMechanism.Plain(row.mechanism());
             session.module().decryptInit(session.handle(), mechanism, object.handle());
             loginIfWanted(session, object);
-            return session.module().decrypt(session.handle(), input);
+            try {
+                return session.module().decrypt(session.handle(), input);
+            } catch (CryptokiException refused) {
+                if (algorithm == KeyAlgorithm.RSA_DECRYPT_RAW || !WRONG_PADDING.contains(refused.value())) {
+                    throw refused;
+                }
+                throw wrongPadding(refused);
+            }
         });
+    }
+
+    /** Modules have many words for it. */
+    private InvalidDataException wrongPadding(CryptokiException refused) {
+        return new InvalidDataException(
+                new ModuleAnswer(
+                        token.link().module().name(),
+                        refused.function(),
+                        refused.value(),
+                        ReturnValue.name(refused.value())),
+                "the data does not decrypt: wrong padding, other key, or changed data");
     }
 
     // Agreement

@@ -67,7 +67,7 @@ public record KeyDetails(
      * Whether the key's list lets the algorithm through, as far as the list says: no list allows everything of the
      * type, {@link KeyAlgorithm#ALL} everything but agreement of a KEK, wrapping and replacing.
      */
-    private boolean isLetThrough(KeyAlgorithm algorithm) {
+    public boolean isLetThrough(KeyAlgorithm algorithm) {
         if (allowedAlgorithms == null || lists(algorithm)) {
             return true;
         }

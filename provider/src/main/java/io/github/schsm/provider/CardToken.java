@@ -867,6 +867,7 @@ final class CardToken implements Token {
     @Override
     public byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
+        DevicePadding.requirePss(algorithm, parameters, input.length);
         int kid = kid(key);
         byte[] signature = use(kid, (card, resend) -> card.sign(kid, algorithm, input, resend));
         return key.type() == KeyType.EC ? EcdsaSignature.parse(signature).der() : signature;
@@ -876,6 +877,7 @@ final class CardToken implements Token {
     public byte[] decrypt(
             TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
+        DevicePadding.requireOaep(parameters);
         int kid = kid(key);
         return use(kid, (card, resend) -> card.decipher(kid, algorithm, input, resend));
     }

@@ -20,6 +20,7 @@ import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +71,8 @@ final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
 
     private static void requireDerivable(SchsmKeySpec spec) throws InvalidAlgorithmParameterException {
         if (spec.parent().isPresent() && !spec.parent().get().details().allows(KeyAlgorithm.DERIVE_EC)) {
-            SchsmEcPrivateKey parent = spec.parent().get();
             throw new InvalidAlgorithmParameterException(
-                    parent + " may not be used for " + KeyAlgorithm.DERIVE_EC + "; its algorithm list is "
-                            + parent.details().algorithmNames().orElseThrow());
+                    EngineKeys.refusal(spec.parent().get(), List.of(KeyAlgorithm.DERIVE_EC)));
         }
     }
 

@@ -1,6 +1,8 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.MechanismTable;
 import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
@@ -11,6 +13,7 @@ import io.github.schsm.TokenKey;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.ProviderException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,16 +68,44 @@ final class EngineKeys {
         firstAllowed(handle, List.of(algorithm));
     }
 
-    /** The first of the algorithms that the key's list lets through. */
+    /** The first of the algorithms that the key's list lets through, and the token can do with it. */
     static KeyAlgorithm firstAllowed(SchsmKey handle, List<KeyAlgorithm> algorithms) throws InvalidKeyException {
         for (KeyAlgorithm algorithm : algorithms) {
             if (handle.details().allows(algorithm)) {
                 return algorithm;
             }
         }
-        String wanted = algorithms.stream().map(KeyAlgorithm::name).collect(Collectors.joining(", "));
-        throw new InvalidKeyException(handle + " may not be used for " + wanted + "; its algorithm list is "
-                + handle.details().algorithmNames().orElseThrow());
+        throw new InvalidKeyException(refusal(handle, algorithms));
+    }
+
+    /** Why none of the algorithms can be had with the key, and which can. */
+    static String refusal(SchsmKey handle, List<KeyAlgorithm> algorithms) {
+        KeyDetails details = handle.details();
+        List<KeyAlgorithm> letThrough =
+                algorithms.stream().filter(details::isLetThrough).toList();
+        if (letThrough.isEmpty()) {
+            return handle + " may not be used for " + names(algorithms) + "; its algorithm list is "
+                    + details.algorithmNames().orElseThrow();
+        }
+        List<KeyAlgorithm> others =
+                Arrays.stream(KeyAlgorithm.values()).filter(details::allows).toList();
+        return handle + " cannot be used for " + names(letThrough)
+                + ": the token has no mechanism for it, or does not permit it with this key; "
+                + (others.isEmpty() ? "there is nothing that it can do" : "what it can do is " + names(others));
+    }
+
+    private static String names(List<KeyAlgorithm> algorithms) {
+        return algorithms.stream().map(EngineKeys::name).collect(Collectors.joining(", "));
+    }
+
+    /** With PKCS#11's name for it, if that is another one. */
+    private static String name(KeyAlgorithm algorithm) {
+        return algorithm.name()
+                + MechanismTable.all().stream()
+                        .filter(row -> row.algorithm() == algorithm && row.pkcs11() != null)
+                        .map(row -> " (" + row.pkcs11() + ")")
+                        .findFirst()
+                        .orElse("");
     }
 
     /** A key that was made just now: it goes again if no handle can be made for it, because nobody would know of it. */

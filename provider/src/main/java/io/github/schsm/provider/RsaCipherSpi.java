@@ -166,7 +166,9 @@ final class RsaCipherSpi extends CipherSpi {
         }
         oaep = parameters(params, EngineKeys.length(decrypter));
         algorithm = EngineKeys.firstAllowed(decrypter, padding.algorithms());
-        if (algorithm == KeyAlgorithm.RSA_DECRYPT_OAEP && !oaep.mayBeDoneByADevice()) {
+        if (algorithm == KeyAlgorithm.RSA_DECRYPT_OAEP
+                && !oaep.mayBeDoneByADevice()
+                && !decrypter.token().takesPaddingParameters()) {
             throw new InvalidAlgorithmParameterException("the algorithm list of " + decrypter
                     + " leaves OAEP to the device, which has one hash function for both purposes and no label: "
                     + oaep.hash() + " with MGF1 of " + oaep.mgfHash() + " needs RSA_DECRYPT_RAW in the list");
@@ -321,7 +323,9 @@ final class RsaCipherSpi extends CipherSpi {
             return padding == Padding.NONE ? padded : unpadded(padded);
         }
         try {
-            return decrypter.token().decrypt(decrypter.key(), algorithm, block);
+            return decrypter
+                    .token()
+                    .decrypt(decrypter.key(), algorithm, padding == Padding.OAEP ? oaep.spec() : null, block);
         } catch (InvalidDataException | ConditionsNotSatisfiedException wrongPadding) {
             throw RsaPadding.wrong();
         }

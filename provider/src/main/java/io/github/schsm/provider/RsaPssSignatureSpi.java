@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RSASSA-PSS. The device pads where it can: a SHA-1 or SHA-256 hash, MGF1 with the same function, a salt as long as the
- * hash. Everything else is padded here, or hashed there where the key's list has nothing else. Key and parameters may
+ * RSASSA-PSS. The token pads where it can: a device a SHA-1 or SHA-256 hash, MGF1 with the same function and a salt as
+ * long as the hash, a PKCS#11 module whatever it has. Everything else is padded here, or hashed there where the key's list has nothing else. Key and parameters may
  * come in either order, and stay for the next signature.
  */
 final class RsaPssSignatureSpi extends TokenSignatureSpi {
@@ -46,14 +46,18 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
             return hash.equals(mgfHash) && spec.getSaltLength() == digest.getDigestLength();
         }
 
-        /** In the order of preference. */
-        List<KeyAlgorithm> algorithms() {
+        /**
+         * In the order of preference.
+         *
+         * @param any whether the token takes parameters of any kind
+         */
+        List<KeyAlgorithm> algorithms(boolean any) {
             List<KeyAlgorithm> algorithms = new ArrayList<>();
-            if (asTheDeviceDoes() && HASHES_GIVEN.contains(hash)) {
+            if (any || (asTheDeviceDoes() && HASHES_GIVEN.contains(hash))) {
                 algorithms.add(KeyAlgorithm.RSA_PSS);
             }
             algorithms.add(KeyAlgorithm.RSA_RAW);
-            if (asTheDeviceDoes()) {
+            if (any || asTheDeviceDoes()) {
                 DeviceHash.of(KeyAlgorithm.RSA_PSS, hash).ifPresent(algorithms::add);
             }
             return algorithms;
@@ -68,7 +72,7 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
                         + (most < 0 ? "" : "; the salt may have " + most));
             }
             try {
-                return EngineKeys.firstAllowed(key, algorithms());
+                return EngineKeys.firstAllowed(key, algorithms(key.token().takesPaddingParameters()));
             } catch (InvalidKeyException notAllowed) {
                 throw new InvalidKeyException(
                         notAllowed.getMessage() + "; the parameters are " + hash + ", MGF1 with " + mgfHash
@@ -178,7 +182,7 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
         byte[] input = data.take();
         if (chosen != KeyAlgorithm.RSA_RAW) {
             try {
-                return signed(signer, chosen, input);
+                return signed(signer, chosen, given.spec, input);
             } catch (AlgorithmNotAllowedException notInThisFirmware) {
                 if (isHashedThere() || !signer.details().allows(KeyAlgorithm.RSA_RAW)) {
                     throw notInThisFirmware;
@@ -189,7 +193,10 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
         (appRandom == null ? RANDOM : appRandom).nextBytes(salt);
         int bits = signer.getModulus().bitLength();
         return signed(
-                signer, KeyAlgorithm.RSA_RAW, RsaPadding.emsaPss(given.digest, given.mgfDigest, bits, input, salt));
+                signer,
+                KeyAlgorithm.RSA_RAW,
+                null,
+                RsaPadding.emsaPss(given.digest, given.mgfDigest, bits, input, salt));
     }
 
     /** Between the first data and the signature the parameters stay as they are. */

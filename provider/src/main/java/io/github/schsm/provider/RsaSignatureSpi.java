@@ -77,7 +77,7 @@ final class RsaSignatureSpi extends TokenSignatureSpi {
         String hash = mechanism.digest();
         byte[] input = data.take();
         if (algorithm != KeyAlgorithm.RSA_PKCS1 && algorithm != KeyAlgorithm.RSA_RAW) {
-            return signed(signer, algorithm, input);
+            return signed(signer, algorithm, null, input);
         }
         if (hash != null) {
             input = RsaPadding.digestInfo(hash, input);
@@ -90,14 +90,14 @@ final class RsaSignatureSpi extends TokenSignatureSpi {
         }
         if (algorithm == KeyAlgorithm.RSA_PKCS1) {
             try {
-                return signed(signer, KeyAlgorithm.RSA_PKCS1, input);
+                return signed(signer, KeyAlgorithm.RSA_PKCS1, null, input);
             } catch (AlgorithmNotAllowedException notInThisFirmware) {
                 if (!signer.details().allows(KeyAlgorithm.RSA_RAW)) {
                     throw notInThisFirmware;
                 }
             }
         }
-        return signed(signer, KeyAlgorithm.RSA_RAW, RsaPadding.emsaPkcs1(input, length));
+        return signed(signer, KeyAlgorithm.RSA_RAW, null, RsaPadding.emsaPkcs1(input, length));
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SignatureException;
 import java.security.SignatureSpi;
+import java.security.spec.AlgorithmParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /** What every signature engine here has in common: it signs with a key in a token, and never verifies. */
@@ -88,12 +89,16 @@ abstract class TokenSignatureSpi extends SignatureSpi {
     }
 
     /** An RSA signature of the token, which is as long as the modulus. */
-    final byte[] signed(SchsmRsaPrivateKey signer, KeyAlgorithm algorithm, byte[] input)
+    final byte[] signed(
+            SchsmRsaPrivateKey signer,
+            KeyAlgorithm algorithm,
+            @Nullable AlgorithmParameterSpec parameters,
+            byte[] input)
             throws SignatureException, SchsmException {
-        byte[] signature = signer.token().sign(signer.key(), algorithm, input);
+        byte[] signature = signer.token().sign(signer.key(), algorithm, parameters, input);
         if (signature.length != EngineKeys.length(signer)) {
-            throw new SignatureException("the device answered " + signature.length + " bytes for a signature of "
-                    + signer + ", which has " + EngineKeys.length(signer));
+            throw new SignatureException(signer.token().description() + " answered " + signature.length
+                    + " bytes for a signature of " + signer + ", which has " + EngineKeys.length(signer));
         }
         return signature;
     }

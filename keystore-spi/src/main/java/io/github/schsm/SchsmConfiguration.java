@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * {@code Provider.configure}, in {@code java.security}, and behind the options of the command line. What the values mean
  * is checked where they are used.
  *
+ * <p>The {@code ;} of a PKCS#11 URI (RFC 7512) belongs to the value: behind a value that begins with {@code pkcs11:}, a part
+ * {@code name=…} whose name is a path attribute of such a URI goes on with it.
+ *
  * @param entries values by key
  */
 public record SchsmConfiguration(Map<String, String> entries) {
     /** Where devices are. */
     public static final String TERMINAL = "terminal";
-    /** Ids of the devices that are meant. */
+    /** The devices that are meant: their ids or, where a PKCS#11 module is asked, whatever it lets them be chosen by. */
     public static final String DEVICE = "device";
     /** Which readers are looked into. */
     public static final String READER = "reader";
@@ -36,7 +40,11 @@ public record SchsmConfiguration(Map<String, String> entries) {
 
     private static final String SIMULATOR = "simulator:";
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
-    private static final Pattern NOT_IN_A_VALUE = Pattern.compile("[;\\v]|(^|\\s)#");
+    private static final Pattern NOT_IN_A_VALUE = Pattern.compile("\\v|(^|\\s)#");
+    private static final Pattern PKCS11_VALUE = Pattern.compile("\\s*\\w+\\s*=\\s*(?:.*,\\s*)?pkcs11:.*");
+    /** Path attributes of RFC 7512 behind a semicolon. */
+    private static final Pattern PKCS11_PART = Pattern.compile("(?:token|manufacturer|serial|model|library-manufacturer"
+            + "|library-version|library-description|object|type|id|slot-description|slot-manufacturer|slot-id)=.*");
 
     /** Copies the entries. */
     public SchsmConfiguration {
@@ -52,13 +60,29 @@ public record SchsmConfiguration(Map<String, String> entries) {
     public static SchsmConfiguration parse(String text) throws ConfigurationException {
         Map<String, String> entries = new TreeMap<>();
         for (String line : text.lines().toList()) {
-            for (String part : COMMENT.matcher(line).replaceFirst("").split(";", -1)) {
-                if (!part.isBlank()) {
-                    add(entries, part.strip());
+            for (String entry : entries(COMMENT.matcher(line).replaceFirst(""))) {
+                if (!entry.isBlank()) {
+                    add(entries, entry.strip());
                 }
             }
         }
         return new SchsmConfiguration(entries);
+    }
+
+    /** What the semicolons of a line separate, but for those in a PKCS#11 URI. */
+    private static List<String> entries(String line) {
+        List<String> entries = new ArrayList<>();
+        for (String part : line.split(";", -1)) {
+            int last = entries.size() - 1;
+            if (last >= 0
+                    && PKCS11_PART.matcher(part.strip()).matches()
+                    && PKCS11_VALUE.matcher(entries.get(last)).matches()) {
+                entries.set(last, entries.get(last) + ";" + part.strip());
+            } else {
+                entries.add(part);
+            }
+        }
+        return entries;
     }
 
     private static void add(Map<String, String> entries, String entry) throws ConfigurationException {
@@ -92,7 +116,8 @@ public record SchsmConfiguration(Map<String, String> entries) {
         Map<String, String> changed = new TreeMap<>(entries);
         changed.remove(key);
         if (value != null) {
-            if (NOT_IN_A_VALUE.matcher(value).find()) {
+            if (NOT_IN_A_VALUE.matcher(value).find()
+                    || entries(key + "=" + value).size() > 1) {
                 throw new ConfigurationException("configuration entry \"" + key + "\" cannot be \"" + value
                         + "\": a value has neither ';' nor a '#' behind a blank");
             }

@@ -21,11 +21,34 @@ class SchsmConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a;b", "a\nb", "a #b", "#b"})
+    @ValueSource(strings = {"", " ", "a;b", "pkcs11:token=A;b=1", "a;token=A", "a\nb", "a #b", "#b"})
     void aValueThatCouldNotBeReadBackIsRefused(String value) {
         assertThatThrownBy(() -> SchsmConfiguration.parse("").with("device", value))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("device");
+    }
+
+    @Test
+    void theSemicolonsOfAPkcs11UriBelongToTheValue() throws Exception {
+        SchsmConfiguration read = SchsmConfiguration.parse("terminal = pkcs11:token=A%20B;serial=1?module-path=/m.so"
+                + " ; device=pkcs11:token=C; id=%01;slot-id=3 ; name = x; pin = env:P");
+
+        assertThat(read.entries())
+                .hasSize(4)
+                .containsEntry("terminal", "pkcs11:token=A%20B;serial=1?module-path=/m.so")
+                .containsEntry("device", "pkcs11:token=C;id=%01;slot-id=3")
+                .containsEntry("name", "x")
+                .containsEntry("pin", "env:P");
+        assertThat(SchsmConfiguration.parse(read.text())).isEqualTo(read);
+        assertThat(read.with("device", "pkcs11:token=C;serial=2").get("device")).contains("pkcs11:token=C;serial=2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"device = A; serial=1", "device = pkcs11:token=A; color=1", "name=x;token=A"})
+    void whatIsNoPartOfAPkcs11UriIsAnEntryOfItsOwn(String text) {
+        assertThatThrownBy(() -> SchsmConfiguration.parse(text))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("unknown configuration entry");
     }
 
     @Test

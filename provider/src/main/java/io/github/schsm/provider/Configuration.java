@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * What the provider's configuration means; its text is a {@link SchsmConfiguration}.
  *
  * @param terminal  where devices are: {@code pcsc}, {@code sunpcsc}, {@code simulator:…}, {@code pkcs11:…}
- * @param devices   the ids of the devices that are meant; empty for whichever is there
+ * @param devices   the devices that are meant, by id or in the words of who finds them; empty for whichever is there
  * @param reader    which readers are looked into; null for all
  * @param pin       where the PIN comes from when none was given
  * @param trust     the roots a device may trace to
@@ -38,7 +38,11 @@ record Configuration(
         @Nullable String name) {
     private static final String PCSC = "pcsc";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
+    private static final String SIMULATOR = "simulator:";
+    private static final String SUN_PCSC = "sunpcsc";
     private static final Pattern DEVICE = Pattern.compile("[\\x21-\\x7E]{1,32}");
+    /** Who finds tokens in its own way has its own words for them: labels, URIs. */
+    private static final Pattern DEVICE_IN_OTHER_WORDS = Pattern.compile("[^\\p{Cntrl}]{1,2048}");
 
     static Configuration defaults() {
         try {
@@ -78,7 +82,7 @@ record Configuration(
         }
         return new Configuration(
                 terminal,
-                devices(entries.get(SchsmConfiguration.DEVICE).orElse(null)),
+                devices(entries.get(SchsmConfiguration.DEVICE).orElse(null), terminal),
                 reader(entries.get(SchsmConfiguration.READER).orElse(null)),
                 pin,
                 entries.trust(),
@@ -87,7 +91,7 @@ record Configuration(
     }
 
     private static void requireTerminal(String terminal) throws ConfigurationException {
-        if (terminal.equals(PCSC) || terminal.equals("sunpcsc")) {
+        if (terminal.equals(PCSC) || terminal.equals(SUN_PCSC)) {
             return;
         }
         int colon = terminal.indexOf(':');
@@ -98,14 +102,16 @@ record Configuration(
         }
     }
 
-    private static List<String> devices(@Nullable String value) throws ConfigurationException {
+    private static List<String> devices(@Nullable String value, String terminal) throws ConfigurationException {
         if (value == null) {
             return List.of();
         }
         List<String> ids =
                 Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+        boolean readers = terminal.equals(PCSC) || terminal.equals(SUN_PCSC) || terminal.startsWith(SIMULATOR);
+        Pattern known = readers ? DEVICE : DEVICE_IN_OTHER_WORDS;
         for (String id : ids) {
-            if (!DEVICE.matcher(id).matches()) {
+            if (!known.matcher(id).matches()) {
                 throw new ConfigurationException("device = " + value
                         + " is no list of device ids; one looks like DECC0401002 (see: schsm devices)");
             }
@@ -160,7 +166,7 @@ record Configuration(
     }
 
     boolean isSunPcsc() {
-        return terminal.equals("sunpcsc");
+        return terminal.equals(SUN_PCSC);
     }
 
     /** What stands before the colon of {@code terminal}. */

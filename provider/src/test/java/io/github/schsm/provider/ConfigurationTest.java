@@ -56,6 +56,18 @@ class ConfigurationTest {
     }
 
     @Test
+    void tokensOfAPkcs11ModuleAreNamedByLabelsAndUrisAsWell() throws Exception {
+        Configuration configuration = Configuration.of("terminal = pkcs11:/usr/lib/m.so; device = Signing 2026 ä,"
+                + " pkcs11:token=A%2CB;serial=1, slot:0x1F ; pin = prompt");
+
+        assertThat(configuration.scheme()).isEqualTo("pkcs11");
+        assertThat(configuration.location()).isEqualTo("/usr/lib/m.so");
+        assertThat(configuration.devices())
+                .containsExactly("Signing 2026 ä", "pkcs11:token=A%2CB;serial=1", "slot:0x1F");
+        assertThatThrownBy(() -> Configuration.of("device = Signing 2026")).hasMessageContaining("Signing 2026");
+    }
+
+    @Test
     void theSimulatorsRootIsTrustedOnlyWithTheSimulatorOrByName() throws Exception {
         assertThat(Configuration.of("").trust().roots()).extracting(Cvc::chr).containsExactly("DESRCACC100001");
         assertThat(Configuration.of("terminal = simulator:memory").trust().roots())

@@ -1,3 +1,5 @@
+import io.github.schsm.TokenSource;
+import io.github.schsm.bridge.Pkcs11TokenSource;
 import org.jspecify.annotations.NullMarked;
 
 /** Tokens behind any PKCS#11 module. */
@@ -9,4 +11,7 @@ module io.github.schsm.bridge {
     requires static transitive org.jspecify;
 
     exports io.github.schsm.bridge;
+
+    provides TokenSource with
+            Pkcs11TokenSource;
 }

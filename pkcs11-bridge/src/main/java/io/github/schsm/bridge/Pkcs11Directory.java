@@ -1,0 +1,226 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TokenSource;
+import io.github.schsm.bridge.Cryptoki.SlotInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens that a module sees. Slots are looked at anew each time, because tokens come and go; a token that was found
+ * before is the same object again, and one that is away is still given to who asks for it as before: it waits for its
+ * return by itself.
+ */
+final class Pkcs11Directory implements TokenSource.Directory {
+    private static final String ANY = "";
+
+    private final Pkcs11Module module;
+    private final TokenChoice terminal;
+    private final TokenSource.Host host;
+    private final TokenMaker maker;
+    private final Map<List<String>, Token> tokens = new HashMap<>();
+    private final Map<String, Token> found = new HashMap<>();
+
+    /** Makes a token over a link. */
+    interface TokenMaker {
+        /**
+         * Makes it.
+         *
+         * @param id what the configuration may call it
+         */
+        Token make(TokenLink link, String id, TokenSource.Host host) throws SchsmException;
+    }
+
+    /**
+     * A directory.
+     *
+     * @param terminal what the terminal says of the tokens that are meant
+     */
+    Pkcs11Directory(Pkcs11Module module, TokenChoice terminal, TokenSource.Host host, TokenMaker maker) {
+        this.module = module;
+        this.terminal = terminal;
+        this.host = host;
+        this.maker = maker;
+    }
+
+    /** What was seen in the slots. */
+    private record Look(List<TokenPlace> places, List<Found> empty) {}
+
+    private Look look() throws SchsmException {
+        List<TokenPlace> places = new ArrayList<>();
+        List<Found> empty = new ArrayList<>();
+        try {
+            for (long id : module.cryptoki().slots(false)) {
+                SlotInfo slot = module.cryptoki().slotInfo(id);
+                if (host.isWantedReader(slot.description())) {
+                    look(slot, places, empty);
+                }
+            }
+        } catch (CryptokiException refused) {
+            throw Refusals.of(module.name(), "its slots cannot be listed", refused);
+        }
+        return new Look(places, empty);
+    }
+
+    private void look(SlotInfo slot, List<TokenPlace> places, List<Found> empty) {
+        if ((slot.flags() & Ck.CKF_TOKEN_PRESENT) == 0) {
+            empty.add(new Found(reader(slot), null, "there is no token in slot " + number(slot)));
+            return;
+        }
+        try {
+            places.add(new TokenPlace(module, slot, module.cryptoki().tokenInfo(slot.id())));
+        } catch (CryptokiException refused) {
+            String why = Refusals.of(module.name(), "the token in slot " + number(slot) + " cannot be asked", refused)
+                    .getMessage();
+            empty.add(new Found(reader(slot), null, why));
+        }
+    }
+
+    private static String number(SlotInfo slot) {
+        return Long.toUnsignedString(slot.id());
+    }
+
+    private static String reader(SlotInfo slot) {
+        return slot.description().isEmpty() ? "slot " + number(slot) : slot.description();
+    }
+
+    @Override
+    public List<Found> list() throws SchsmException {
+        Look look = look();
+        List<TokenPlace> meant = terminal.among(look.places());
+        List<Found> listed = new ArrayList<>();
+        for (TokenPlace place : look.places()) {
+            if (!place.isInitialized()) {
+                listed.add(new Found(
+                        reader(place.slot()),
+                        null,
+                        "the token in slot " + number(place.slot())
+                                + " is not initialized; choose it by device = slot:" + number(place.slot())
+                                + " in order to do that"));
+            } else if (meant.contains(place)) {
+                listed.add(new Found(reader(place.slot()), token(place, look.places()), null));
+            }
+        }
+        listed.addAll(look.empty());
+        return listed;
+    }
+
+    @Override
+    public Token find(@Nullable String device) throws SchsmException {
+        TokenChoice choice = device == null ? new TokenChoice.Any() : TokenChoice.parse(device);
+        String name = device == null ? ANY : device;
+        Look look;
+        try {
+            look = look();
+        } catch (SchsmException notNow) {
+            Token before = before(name);
+            if (before == null) {
+                throw notNow;
+            }
+            return before;
+        }
+        List<TokenPlace> meant = choice.among(terminal.among(candidates(look.places(), choice)));
+        if (meant.size() > 1) {
+            throw new ConfigurationException("the PKCS#11 module " + module.name() + " sees several tokens "
+                    + (choice instanceof TokenChoice.Any ? "" : choice + " ") + "(" + listed(meant)
+                    + "); choose one by device = <serial number>, <label>, slot:<id> or a PKCS#11 URI in the"
+                    + " configuration, or by a SchsmLoadParameter");
+        }
+        if (meant.isEmpty()) {
+            Token before = before(name);
+            if (before == null) {
+                throw none(choice, look);
+            }
+            return before;
+        }
+        Token token = token(meant.get(0), look.places());
+        synchronized (this) {
+            found.put(name, token);
+        }
+        return token;
+    }
+
+    /** A token that is not initialized has to be named by its slot, so that nobody takes it by mistake for an empty one. */
+    private static List<TokenPlace> candidates(List<TokenPlace> places, TokenChoice choice) {
+        return choice instanceof TokenChoice.ByName
+                ? places.stream()
+                        .filter(place ->
+                                place.isInitialized() || !place.token().serial().isEmpty())
+                        .toList()
+                : places;
+    }
+
+    private synchronized @Nullable Token before(String name) {
+        return found.get(name);
+    }
+
+    private TokenNotPresentException none(TokenChoice choice, Look look) {
+        String seen = look.places().isEmpty() ? "" : "; there are: " + listed(look.places());
+        String empty = look.empty().stream()
+                .map(place -> place.problem() + " (" + place.reader() + ")")
+                .collect(Collectors.joining("; "));
+        return new TokenNotPresentException("the PKCS#11 module " + module.name() + " sees no token " + choice
+                + (terminal instanceof TokenChoice.Any ? "" : " among those " + terminal)
+                + seen
+                + (seen.isEmpty() && empty.isEmpty() ? ": it has no slot" : "")
+                + (empty.isEmpty() ? "" : "; " + empty));
+    }
+
+    private static String listed(List<TokenPlace> places) {
+        return places.stream().map(TokenPlace::toString).collect(Collectors.joining("; "));
+    }
+
+    private synchronized Token token(TokenPlace place, List<TokenPlace> all) throws SchsmException {
+        List<String> key = key(place, all);
+        Token known = tokens.get(key);
+        if (known == null) {
+            known = maker.make(new TokenLink(module, place.slot().id(), place.token()), id(place, all), host);
+            tokens.put(key, known);
+        }
+        return known;
+    }
+
+    /** A label may change, and a slot's id as well: they count only where nothing else tells tokens apart. */
+    private static List<String> key(TokenPlace place, List<TokenPlace> all) {
+        List<String> key = device(place);
+        if (place.token().serial().isEmpty()) {
+            key.add("slot:" + number(place.slot()));
+        } else if (all.stream().filter(other -> device(other).equals(key)).count() > 1) {
+            key.add(place.token().label());
+        }
+        return key;
+    }
+
+    /** What it can be chosen by: the first that no other token has. */
+    private static String id(TokenPlace place, List<TokenPlace> all) {
+        String serial = place.token().serial();
+        if (!serial.isEmpty()
+                && all.stream()
+                                .filter(other -> other.token().serial().equals(serial))
+                                .count()
+                        <= 1) {
+            return serial;
+        }
+        String label = place.token().label();
+        if (!label.isEmpty()
+                && all.stream()
+                                .filter(other -> other.token().label().equals(label))
+                                .count()
+                        <= 1) {
+            return label;
+        }
+        return "slot:" + number(place.slot());
+    }
+
+    private static List<String> device(TokenPlace place) {
+        return new ArrayList<>(List.of(
+                place.token().serial(), place.token().model(), place.token().manufacturer()));
+    }
+}

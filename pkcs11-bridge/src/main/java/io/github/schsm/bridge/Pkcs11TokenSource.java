@@ -1,0 +1,162 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.PinRequest;
+import io.github.schsm.PinSource;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TokenSource;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens behind PKCS#11 modules: {@code terminal = pkcs11:<path of the module>}, or
+ * {@code terminal = pkcs11:<rest of an RFC 7512 URI>} with {@code module-path} or {@code module-name} in its query; what
+ * such a URI says of library, slot and token has to be so for every token that is listed or found.
+ *
+ * <p>Which token is meant, {@code device = …} says: its serial number; its label, where no token has such a serial number;
+ * {@code slot:<id>}, decimal or with 0x; or an RFC 7512 URI. Where several are meant, or none, an error lists what is
+ * there. One JVM may use several modules, and several tokens of each.
+ */
+public final class Pkcs11TokenSource implements TokenSource {
+    /** For {@link java.util.ServiceLoader}. */
+    public Pkcs11TokenSource() {}
+
+    @Override
+    public String scheme() {
+        return "pkcs11";
+    }
+
+    @Override
+    public Opened open(String location, List<String> deviceIds) throws SchsmException {
+        return open(location, new NoHost(deviceIds));
+    }
+
+    @Override
+    public Opened open(String location, Host host) throws SchsmException {
+        for (String device : host.devices()) {
+            TokenChoice.parse(device);
+        }
+        if (!Pkcs11Uri.isRest(location)) {
+            return directory(path(location), new TokenChoice.Any(), host);
+        }
+        Pkcs11Uri uri = Pkcs11Uri.parse(Pkcs11Uri.SCHEME + location);
+        return directory(module(uri), TokenChoice.of(uri), host);
+    }
+
+    private static Opened directory(Path module, TokenChoice terminal, Host host) throws SchsmException {
+        return new Pkcs11Directory(Modules.get(module), terminal, host, Pkcs11TokenSource::token);
+    }
+
+    private static Token token(TokenLink link, String id, Host host) {
+        return new Pkcs11Token(
+                link, id, host.trust(), new Beside.None("there is no other way to the token than its PKCS#11 module"));
+    }
+
+    private static Path path(String text) throws ConfigurationException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException malformed) {
+            throw new ConfigurationException(
+                    "terminal = pkcs11:" + text + ": this is no path of a file: " + malformed.getReason(), malformed);
+        }
+    }
+
+    private static Path module(Pkcs11Uri uri) throws ConfigurationException {
+        Optional<String> name = uri.moduleName();
+        Optional<String> given = uri.modulePath();
+        if (given.isPresent()) {
+            Path path = path(given.get());
+            return name.isPresent() && Files.isDirectory(path) ? named(name.get(), List.of(path)) : path;
+        }
+        if (name.isEmpty()) {
+            throw new ConfigurationException("terminal = pkcs11:… names no module: write the module's path, or end the"
+                    + " URI with ?module-path=<path> or ?module-name=<name>");
+        }
+        return named(name.get(), libraryFolders());
+    }
+
+    /** Where this JVM looks for libraries. */
+    private static List<Path> libraryFolders() {
+        return Stream.of(System.getProperty("java.library.path", "").split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of)
+                .toList();
+    }
+
+    /**
+     * A module's name has neither what a platform puts in front of a library's name nor what it puts behind. Modules are
+     * often in a folder of their own: {@code pkcs11}, or one with the name of what they belong to.
+     */
+    private static Path named(String name, List<Path> folders) throws ConfigurationException {
+        if (!name.matches("[\\w.-]+")) {
+            throw new ConfigurationException(
+                    "module-name=" + name
+                            + " in a PKCS#11 URI is no name: it has letters, digits, dots and hyphens; a path is for module-path");
+        }
+        String library = System.mapLibraryName(name);
+        String suffix = library.substring(library.lastIndexOf('.'));
+        List<String> files = List.of(library, name + suffix, name + "-pkcs11" + suffix);
+        List<String> subfolders = List.of("", "pkcs11", name, name.replaceFirst("\\d+$", ""));
+        return folders.stream()
+                .flatMap(folder -> subfolders.stream().map(folder::resolve))
+                .flatMap(folder -> files.stream().map(folder::resolve))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(() -> new ConfigurationException("there is no PKCS#11 module " + name + ": looked for "
+                        + String.join(", ", files) + " in "
+                        + String.join(", ", folders.stream().map(Path::toString).toList())
+                        + " and their folders pkcs11 and " + name + "; name the file itself by module-path=<path>"));
+    }
+
+    /** For who opens a source without a provider: no card beside the module. */
+    private record NoHost(List<String> devices) implements Host {
+        @Override
+        public DeviceTrust trust() {
+            return DeviceTrust.of(List.of());
+        }
+
+        @Override
+        public boolean isWantedReader(String name) {
+            return true;
+        }
+
+        @Override
+        public PinSource pinPad() {
+            return Pad.INSTANCE;
+        }
+
+        @Override
+        public Token cardChannel(String readerName) throws SchsmException {
+            throw new TokenNotPresentException("nobody here speaks to the card in reader " + readerName + " directly");
+        }
+    }
+
+    /** The reader's pad, with nobody to tell. */
+    private enum Pad implements PinSource {
+        INSTANCE;
+
+        @Override
+        public char @Nullable [] pin(PinRequest request) {
+            return null;
+        }
+
+        @Override
+        public boolean isInteractive() {
+            return true;
+        }
+
+        @Override
+        public boolean isOnReader() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
+import io.github.schsm.bridge.Cryptoki.SlotInfo;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A token where it is now.
+ *
+ * @param module the module that sees it
+ * @param slot   the slot
+ * @param token  what is in it
+ */
+record TokenPlace(Pkcs11Module module, SlotInfo slot, CkTokenInfo token) {
+    boolean isMeantBy(Pkcs11Uri uri) {
+        return uri.matches(module.info(), slot, token);
+    }
+
+    /** Whether it can hold keys: a module may offer empty tokens to be initialized. */
+    boolean isInitialized() {
+        return token.has(Ck.CKF_TOKEN_INITIALIZED);
+    }
+
+    /** As people are told of it, with everything that they can choose it by. */
+    @Override
+    public String toString() {
+        List<String> words = new ArrayList<>();
+        if (!token.label().isEmpty()) {
+            words.add("\"" + token.label() + "\"");
+        }
+        if (!token.serial().isEmpty()) {
+            words.add("serial " + token.serial());
+        }
+        words.add("slot:" + Long.toUnsignedString(slot.id()));
+        if (!isInitialized()) {
+            words.add("not initialized");
+        }
+        return String.join(", ", words);
+    }
+}

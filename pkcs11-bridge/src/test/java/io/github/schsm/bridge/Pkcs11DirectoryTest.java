@@ -1,0 +1,241 @@
+package io.github.schsm.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.PinSource;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TokenSource;
+import io.github.schsm.TokenSource.Directory.Found;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class Pkcs11DirectoryTest {
+    private final FakeToken alpha = new FakeToken("Alpha", "0001");
+    private final FakeToken beta = new FakeToken("Beta token", "0002");
+    private final FakeModule module = FakeModule.with(alpha, beta);
+
+    /** A token that is nothing but its id. */
+    private static Token named(String id) {
+        return (Token) Proxy.newProxyInstance(
+                Pkcs11DirectoryTest.class.getClassLoader(),
+                new Class<?>[] {Token.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "id" -> id;
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "toString" -> "token " + id;
+                    default -> throw new AssertionError(method);
+                });
+    }
+
+    private record WantedReaders(Predicate<String> wanted) implements TokenSource.Host {
+        @Override
+        public List<String> devices() {
+            return List.of();
+        }
+
+        @Override
+        public DeviceTrust trust() {
+            return DeviceTrust.of(List.of());
+        }
+
+        @Override
+        public boolean isWantedReader(String name) {
+            return wanted.test(name);
+        }
+
+        @Override
+        public PinSource pinPad() {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
+        public Token cardChannel(String readerName) {
+            throw new AssertionError("not asked for");
+        }
+    }
+
+    private Pkcs11Directory directory(TokenChoice terminal, Predicate<String> wanted) throws CryptokiException {
+        Pkcs11Module loaded = new Pkcs11Module(Path.of("/lib/fake-pkcs11.so"), module, module.info());
+        return new Pkcs11Directory(loaded, terminal, new WantedReaders(wanted), (link, id, host) -> named(id));
+    }
+
+    private Pkcs11Directory directory() throws CryptokiException {
+        return directory(new TokenChoice.Any(), name -> true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0002",
+                "Beta token",
+                "slot:1",
+                "slot:0x1",
+                "pkcs11:token=Beta%20token",
+                "pkcs11:serial=0002;model=Fake",
+                "pkcs11:slot-id=1"
+            })
+    void aTokenIsChosenBySerialLabelSlotOrUriAndIsTheSameObjectEachTime(String device) throws Exception {
+        Pkcs11Directory directory = directory();
+
+        Token token = directory.find(device);
+
+        assertThat(token.id()).isEqualTo("0002");
+        assertThat(directory.find("0002")).isSameAs(token);
+        assertThat(directory.list()).extracting(Found::token).contains(token);
+    }
+
+    @Test
+    void aSerialNumberGoesBeforeALabel() throws Exception {
+        beta.label = "0001";
+
+        assertThat(directory().find("0001").id()).isEqualTo("0001");
+        assertThat(directory().find("pkcs11:token=0001").id()).isEqualTo("0002");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"slot:", "slot:x", "slot:-1", "slot:99999999999999999999", "slot:0x", "pkcs11:nothing=1"})
+    void aChoiceThatIsNoneIsRefused(String device) throws Exception {
+        Pkcs11Directory directory = directory();
+
+        assertThatThrownBy(() -> directory.find(device))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(device.startsWith("slot") ? device : "nothing");
+    }
+
+    @Test
+    void theOnlyTokenIsMeantIfNobodyNamedOne() throws Exception {
+        module.pull(1);
+
+        assertThat(directory().find(null).id()).isEqualTo("0001");
+    }
+
+    @Test
+    void severalTokensAreListedWithEverythingTheyCanBeChosenBy() throws Exception {
+        beta.label = "Alpha";
+        Pkcs11Directory directory = directory();
+
+        for (String device : new String[] {null, "Alpha", "pkcs11:token=Alpha"}) {
+            assertThatThrownBy(() -> directory.find(device))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContainingAll(
+                            "fake-pkcs11.so", "\"Alpha\", serial 0001, slot:0", "\"Alpha\", serial 0002, slot:1")
+                    .hasMessageContaining("device = <serial number>");
+        }
+    }
+
+    @Test
+    void whereNoTokenIsMeantTheErrorListsWhatThereIs() throws Exception {
+        module.addSlot(7, "Reader 7");
+        Pkcs11Directory directory = directory();
+
+        assertThatThrownBy(() -> directory.find("Gamma"))
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasMessageContainingAll(
+                        "fake-pkcs11.so", "\"Gamma\"", "serial 0001", "serial 0002", "no token in slot 7", "Reader 7");
+        module.removeSlot(0);
+        module.removeSlot(1);
+        module.removeSlot(7);
+        assertThatThrownBy(() -> directory.find(null))
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasMessageContaining("it has no slot");
+    }
+
+    @Test
+    void whatTheTerminalsUriSaysHoldsForEveryToken() throws Exception {
+        Pkcs11Directory directory =
+                directory(new TokenChoice.ByUri(Pkcs11Uri.parse("pkcs11:serial=0002")), name -> true);
+
+        assertThat(directory.find(null).id()).isEqualTo("0002");
+        assertThat(directory.list()).hasSize(1);
+        assertThatThrownBy(() -> directory.find("0001"))
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasMessageContaining("serial \"0002\"");
+    }
+
+    @Test
+    void readersThatTheConfigurationLeavesOutAreNotLookedInto() throws Exception {
+        module.addSlot(7, "Reader 7");
+        Pkcs11Directory directory = directory(new TokenChoice.Any(), name -> name.equals("Reader 7"));
+        module.script().resetCounts();
+
+        assertThat(directory.list())
+                .singleElement()
+                .satisfies(found -> assertThat(found.problem()).contains("no token in slot 7"));
+        assertThat(module.script().calls("C_GetTokenInfo")).isZero();
+    }
+
+    @Test
+    void aTokenThatCannotBeAskedIsListedWithTheReasonAndTheOthersAreThere() throws Exception {
+        module.script().answer("C_GetTokenInfo", 1, ReturnValue.TOKEN_NOT_RECOGNIZED);
+
+        List<Found> listed = directory().list();
+
+        assertThat(listed).hasSize(2);
+        assertThat(listed)
+                .filteredOn(found -> found.token() == null)
+                .singleElement()
+                .satisfies(found -> assertThat(found.problem()).contains("slot 0", "CKR_TOKEN_NOT_RECOGNIZED"));
+    }
+
+    @Test
+    void aTokenThatIsAwayIsGivenToWhoHadItBecauseItWaitsForItsReturn() throws Exception {
+        Pkcs11Directory directory = directory();
+        Token token = directory.find("0001");
+
+        module.pull(0);
+        assertThat(directory.find("0001")).isSameAs(token);
+        assertThatThrownBy(() -> directory.find("Alpha")).isInstanceOf(TokenNotPresentException.class);
+        module.insert(0, alpha);
+        assertThat(directory.find("Alpha")).isSameAs(token);
+        module.script().answerAlways("C_GetSlotList", ReturnValue.DEVICE_ERROR);
+        assertThat(directory.find("Alpha")).isSameAs(token);
+        assertThatThrownBy(() -> directory.find("Beta token"))
+                .isInstanceOf(SchsmException.class)
+                .hasMessageContaining("CKR_DEVICE_ERROR");
+    }
+
+    @Test
+    void anotherLabelOrSlotDoesNotMakeItAnotherToken() throws Exception {
+        Pkcs11Directory directory = directory();
+        Token token = directory.find("0001");
+
+        alpha.label = "Renamed";
+        module.pull(0);
+        module.insert(5, alpha);
+
+        assertThat(directory.find("Renamed")).isSameAs(token);
+        assertThat(directory.find("slot:5")).isSameAs(token);
+    }
+
+    @Test
+    void tokensOfOneSerialNumberAreToldApartByTheirLabels() throws Exception {
+        module.insert(2, new FakeToken("Second application", "0001"));
+        Pkcs11Directory directory = directory();
+
+        assertThatThrownBy(() -> directory.find("0001")).isInstanceOf(ConfigurationException.class);
+        assertThat(directory.find("Second application").id()).isEqualTo("Second application");
+        assertThat(directory.find("Alpha").id()).isEqualTo("Alpha");
+        assertThat(directory.find("Alpha")).isNotSameAs(directory.find("Second application"));
+    }
+
+    @Test
+    void tokensWithoutSerialNumberAreNotMixedUp() throws Exception {
+        module.insert(3, new FakeToken("", ""));
+        module.insert(4, new FakeToken("", ""));
+        Pkcs11Directory directory = directory();
+
+        assertThat(directory.find("slot:3").id()).isEqualTo("slot:3");
+        assertThat(directory.find("slot:3")).isSameAs(directory.find("slot:3")).isNotSameAs(directory.find("slot:4"));
+    }
+}

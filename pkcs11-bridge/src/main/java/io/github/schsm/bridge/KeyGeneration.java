@@ -12,6 +12,7 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -147,11 +148,13 @@ final class KeyGeneration {
                         ? pair(session, request, mechanism, id, label)
                         : secret(session, request, mechanism, id, label);
                 requireKept(session, handle, label);
-                Optional<Contents.KeyEntry> made =
-                        token.table().contents(session).withHandle(handle);
-                return made.orElseThrow(() -> new InvalidRequestException(
-                                "the new key \"" + label + "\" is not in " + token.description() + " any more"))
-                        .key();
+                Contents.KeyEntry made = token.table()
+                        .contents(session)
+                        .withHandle(handle)
+                        .orElseThrow(() -> new InvalidRequestException(
+                                "the new key \"" + label + "\" is not in " + token.description() + " any more"));
+                requireExponent(request, made);
+                return made.key();
             } catch (CryptokiException | SchsmException failed) {
                 takeBack(session, id, before, failed);
                 throw failed;
@@ -268,6 +271,17 @@ final class KeyGeneration {
         if (made.flag(Ck.CKA_EXTRACTABLE).orElse(false)) {
             throw new UnsupportedByDeviceException(token.description() + " made the key \"" + label
                     + "\" so that it may leave the token (CKA_EXTRACTABLE is true): it was deleted again");
+        }
+    }
+
+    /** Some modules take any public exponent and make 65537 of it. */
+    private void requireExponent(KeyRequest request, Contents.KeyEntry made) throws UnsupportedByDeviceException {
+        BigInteger wanted = request.publicExponent();
+        if (wanted != null
+                && made.publicKey() instanceof RSAPublicKey rsa
+                && !rsa.getPublicExponent().equals(wanted)) {
+            throw new UnsupportedByDeviceException(token.description() + " makes RSA keys with public exponent "
+                    + rsa.getPublicExponent() + " only, not with " + wanted + ": the new key was deleted again");
         }
     }
 

@@ -4,7 +4,7 @@ import java.io.Serial;
 
 /**
  * A function of a module answered something else than CKR_OK. Stays inside the bridge: programs get a typed exception of
- * {@code io.github.schsm} with a sentence, and this one as its cause.
+ * {@code io.github.schsm} with a sentence and the same function and value.
  */
 final class CryptokiException extends Exception {
     @Serial

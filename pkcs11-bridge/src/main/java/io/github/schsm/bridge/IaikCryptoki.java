@@ -55,16 +55,14 @@ final class IaikCryptoki implements Cryptoki {
     }
 
     /**
-     * Loads a module, which stays loaded, and initializes it unless somebody in this process has.
+     * Loads a module, which stays loaded.
      *
      * @param file a PKCS#11 module: what happens with another library is undefined
      * @throws IOException if it cannot be loaded
      */
     static IaikCryptoki load(Path file) throws IOException, CryptokiException {
         StaticLogger.setLogger(WrapperLogger.INSTANCE);
-        IaikCryptoki cryptoki = new IaikCryptoki(open(file));
-        cryptoki.initialize();
-        return cryptoki;
+        return new IaikCryptoki(open(file));
     }
 
     private static PKCS11Module open(Path file) throws IOException, CryptokiException {
@@ -80,7 +78,8 @@ final class IaikCryptoki implements Cryptoki {
         }
     }
 
-    private void initialize() throws CryptokiException {
+    /** {@code C_Initialize}, unless somebody in this process has done it. */
+    void initialize() throws CryptokiException {
         CK_C_INITIALIZE_ARGS arguments = new CK_C_INITIALIZE_ARGS();
         arguments.flags = CKF_OS_LOCKING_OK;
         try {
@@ -231,6 +230,10 @@ final class IaikCryptoki implements Cryptoki {
     public Attributes attributes(long session, long object, List<Long> types) throws CryptokiException {
         CK_ATTRIBUTE[] wanted =
                 types.stream().map(type -> attribute(type, null)).toArray(CK_ATTRIBUTE[]::new);
+        if (wanted.length == 0) {
+            return new Attributes(Map.of());
+        }
+        boolean all = true;
         try {
             run("C_GetAttributeValue", () -> module.C_GetAttributeValue(session, object, wanted, false));
         } catch (CryptokiException refused) {
@@ -239,12 +242,17 @@ final class IaikCryptoki implements Cryptoki {
                     && !refused.is(ReturnValue.BUFFER_TOO_SMALL)) {
                 throw refused;
             }
+            all = false;
         }
         Map<Long, byte[]> values = new LinkedHashMap<>();
         for (CK_ATTRIBUTE attribute : wanted) {
-            byte[] value = attribute == null ? null : bytes(attribute.pValue);
-            if (attribute != null && value != null) {
-                values.put(attribute.type, value);
+            // The wrapper puts nulls in the place of what there is not, but for a single attribute: that it leaves
+            // alone.
+            if (attribute != null && (all || attribute.pValue != null || wanted.length > 1)) {
+                byte[] value = attribute.pValue == null ? new byte[0] : bytes(attribute.pValue);
+                if (value != null) {
+                    values.put(attribute.type, value);
+                }
             }
         }
         return new Attributes(values);
@@ -362,7 +370,7 @@ final class IaikCryptoki implements Cryptoki {
     }
 
     /** What the wrapper made of a value, by the attribute's type, as the bytes that it was; null for what it has none. */
-    private static byte @Nullable [] bytes(@Nullable Object value) {
+    private static byte @Nullable [] bytes(Object value) {
         if (value instanceof byte[] bytes) {
             return bytes;
         }

@@ -12,7 +12,8 @@ import java.util.Map;
  * whole process. A module stays loaded until the JVM ends.
  */
 final class Modules {
-    private static final Map<Path, Pkcs11Module> LOADED = new HashMap<>();
+    private static final Map<Path, IaikCryptoki> LOADED = new HashMap<>();
+    private static final Map<Path, Pkcs11Module> READY = new HashMap<>();
 
     private Modules() {}
 
@@ -24,25 +25,29 @@ final class Modules {
     static Pkcs11Module get(Path file) throws SchsmException {
         Path real = ModuleFile.check(file);
         synchronized (LOADED) {
-            Pkcs11Module module = LOADED.get(real);
+            Pkcs11Module module = READY.get(real);
             if (module == null) {
-                module = load(real);
-                LOADED.put(real, module);
+                module = initialize(real);
+                READY.put(real, module);
             }
             return module;
         }
     }
 
-    private static Pkcs11Module load(Path file) throws SchsmException {
-        String name = Pkcs11Module.name(file);
+    private static Pkcs11Module initialize(Path file) throws SchsmException {
         try {
-            IaikCryptoki cryptoki = IaikCryptoki.load(file);
+            IaikCryptoki cryptoki = LOADED.get(file);
+            if (cryptoki == null) {
+                cryptoki = IaikCryptoki.load(file);
+                LOADED.put(file, cryptoki);
+            }
+            cryptoki.initialize();
             return new Pkcs11Module(file, cryptoki, cryptoki.info());
-        } catch (IOException notLoaded) {
+        } catch (IOException | LinkageError notLoaded) {
             throw new TransportException(
                     "the PKCS#11 module '" + file + "' cannot be loaded: " + notLoaded.getMessage(), notLoaded);
         } catch (CryptokiException refused) {
-            throw Refusals.of(name, "it cannot be initialized", refused);
+            throw Refusals.of(Pkcs11Module.name(file), "it cannot be initialized", refused);
         }
     }
 }

@@ -1,15 +1,66 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.SchsmException;
+import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A module that is loaded and initialized.
+ * A module that is loaded and initialized, and its tokens as this JVM uses them.
  *
- * @param path     its file, without symbolic links
- * @param cryptoki its functions
- * @param info     what it says of itself
+ * <p>Initializing it anew is the last resort when it has lost its other side (a token service that was restarted) and
+ * does not find it again: that ends all sessions of this process, so it is done while nobody here uses one.
  */
-record Pkcs11Module(Path path, Cryptoki cryptoki, Cryptoki.Info info) {
+final class Pkcs11Module {
+    private static final System.Logger LOGGER = System.getLogger(Pkcs11Module.class.getName());
+    private static final long PATIENCE_SECONDS = 5;
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Path path;
+    private final Cryptoki cryptoki;
+    private final Cryptoki.Info info;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
+    private final OpenSessions sessions;
+    private final List<SharedToken> tokens = new ArrayList<>();
+    private final AtomicLong incarnation = new AtomicLong();
+    private long revived = System.nanoTime() - REST_NANOS;
+
+    /**
+     * A module.
+     *
+     * @param path     its file, without symbolic links
+     * @param cryptoki its functions
+     * @param info     what it says of itself
+     */
+    Pkcs11Module(Path path, Cryptoki cryptoki, Cryptoki.Info info) {
+        this.path = path;
+        this.cryptoki = cryptoki;
+        this.info = info;
+        this.sessions = new OpenSessions(cryptoki);
+    }
+
+    /** Its file, without symbolic links. */
+    Path path() {
+        return path;
+    }
+
+    /** Its functions. */
+    Cryptoki cryptoki() {
+        return cryptoki;
+    }
+
+    /** What it says of itself. */
+    Cryptoki.Info info() {
+        return info;
+    }
+
     /** Its file's name, by which messages call it. */
     String name() {
         return name(path);
@@ -18,6 +69,87 @@ record Pkcs11Module(Path path, Cryptoki cryptoki, Cryptoki.Info info) {
     static String name(Path file) {
         Path name = file.getFileName();
         return name == null ? file.toString() : name.toString();
+    }
+
+    /** What all links to a token share, the same for the same token. */
+    SharedToken token(long slot, CkTokenInfo token) {
+        synchronized (tokens) {
+            for (SharedToken known : tokens) {
+                if (known.identity().isSame(token) && (known.identity().hasLabelOf(token) || known.isIn(slot))) {
+                    return known;
+                }
+            }
+            SharedToken added = new SharedToken(this, slot, TokenIdentity.of(token));
+            tokens.add(added);
+            return added;
+        }
+    }
+
+    /** The sessions that this JVM has open with it. */
+    OpenSessions sessions() {
+        return sessions;
+    }
+
+    /** Held while functions of the module are called. */
+    Lock use() {
+        return lock.readLock();
+    }
+
+    /** How often it was initialized anew: nothing that it gave out before is valid afterwards. */
+    long incarnation() {
+        return incarnation.get();
+    }
+
+    /**
+     * Lists the slots.
+     *
+     * @return slots, those with a token in them or all
+     * @throws TokenMissingException if the module cannot be asked
+     */
+    List<Long> slots(boolean tokenPresent) throws TokenMissingException {
+        try {
+            return cryptoki.slots(tokenPresent);
+        } catch (CryptokiException refused) {
+            throw new TokenMissingException(true, refused);
+        }
+    }
+
+    /**
+     * Initializes the module anew, unless that was just done or somebody goes on using it. Must not be called while
+     * {@link #use} is held.
+     *
+     * @param seen     the incarnation that does not work
+     * @param finished whether the module itself says that it is not initialized, so that there is nothing to lose
+     * @return whether it is worth trying again
+     * @throws SchsmException if it cannot be initialized
+     */
+    boolean revive(long seen, boolean finished) throws SchsmException {
+        Lock alone = lock.writeLock();
+        try {
+            if (!alone.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException interrupted) {
+            throw Refusals.interrupted(name(), interrupted);
+        }
+        try {
+            if (incarnation.get() != seen) {
+                return true;
+            }
+            if (!finished && System.nanoTime() - revived < REST_NANOS) {
+                return false;
+            }
+            LOGGER.log(Level.INFO, "{0}: initialized anew, because it does not reach its tokens any more", name());
+            incarnation.incrementAndGet();
+            sessions.forgetAll();
+            cryptoki.reinitialize();
+            revived = System.nanoTime();
+            return true;
+        } catch (CryptokiException refused) {
+            throw Refusals.of(name(), "it cannot be initialized anew", refused);
+        } finally {
+            alone.unlock();
+        }
     }
 
     @Override

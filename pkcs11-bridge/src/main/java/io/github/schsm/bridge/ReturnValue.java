@@ -104,6 +104,7 @@ final class ReturnValue {
     static final long TOKEN_RESOURCE_EXCEEDED = 0x201L;
     static final long OPERATION_CANCEL_FAILED = 0x202L;
 
+    private static final long VENDOR_DEFINED = 0x80000000L;
     private static final Map<Long, String> NAMES = names();
 
     private ReturnValue() {}
@@ -210,10 +211,17 @@ final class ReturnValue {
         return Map.copyOf(names);
     }
 
+    /** A value's name, e.g. {@code CKR_PIN_INCORRECT}; of an unknown one what says so. */
+    static String symbol(long value) {
+        String name = NAMES.get(value);
+        if (name != null) {
+            return name;
+        }
+        return value < VENDOR_DEFINED ? "an unknown CKR_ value" : "a CKR_ value of the vendor's";
+    }
+
     /** A value's name and number, e.g. {@code CKR_PIN_INCORRECT (0xA0)}; of an unknown one the number. */
     static String name(long value) {
-        String number = String.format(Locale.ROOT, "0x%X", value);
-        String name = NAMES.get(value);
-        return name == null ? "CKR_ value " + number : name + " (" + number + ")";
+        return String.format(Locale.ROOT, "%s (0x%X)", symbol(value), value);
     }
 }

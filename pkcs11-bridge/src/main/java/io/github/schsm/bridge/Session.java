@@ -9,10 +9,11 @@ final class Session {
     private final long handle;
     private final long generation;
     private boolean mayRepeat;
+    private String about = "";
 
-    Session(TokenLink link, Cryptoki module, long handle, long generation, boolean mayRepeat) {
+    Session(TokenLink link, long handle, long generation, boolean mayRepeat) {
         this.link = link;
-        this.module = module;
+        this.module = link.module().cryptoki();
         this.handle = handle;
         this.generation = generation;
         this.mayRepeat = mayRepeat;
@@ -47,8 +48,43 @@ final class Session {
     }
 
     /**
+     * Says what comes next, for the sentence if the module refuses it.
+     *
+     * @param what e.g. {@code "signing with key 'x'"}
+     */
+    void about(String what) {
+        about = what;
+    }
+
+    /**
+     * Says what comes next, for the sentence if the module refuses it.
+     *
+     * @param what      e.g. {@code "signing with key 'x'"}
+     * @param mechanism CKM_ value
+     */
+    void about(String what, long mechanism) {
+        about = what + " by " + CkNames.mechanism(mechanism);
+    }
+
+    String about() {
+        return about;
+    }
+
+    /**
+     * Refuses to go on if the token wants a login and this link has none that is in force, even if another link of the
+     * same token has: the module itself does not tell them apart.
+     *
+     * @throws io.github.schsm.PinRequiredException if there is none
+     */
+    void requireLogin() throws CryptokiException, SchsmException {
+        link.requireLogin();
+    }
+
+    /**
      * Logs in for one operation with a key that wants that each time (CKA_ALWAYS_AUTHENTICATE): between the operation's
      * {@code …Init} and the rest of it.
+     *
+     * @throws io.github.schsm.PinException if the PIN is wrong, blocked, or there is none
      */
     void loginForKey() throws CryptokiException, SchsmException {
         link.loginForKey(this);

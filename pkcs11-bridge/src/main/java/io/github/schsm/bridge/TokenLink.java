@@ -1,28 +1,38 @@
 package io.github.schsm.bridge;
 
-import io.github.schsm.PinRequest;
+import static java.util.Objects.requireNonNull;
+
+import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
+import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.Cryptoki.MechanismInfo;
 import io.github.schsm.bridge.Cryptoki.SlotInfo;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
+import io.github.schsm.bridge.SessionPool.Fate;
+import io.github.schsm.bridge.SessionPool.Lent;
+import io.github.schsm.bridge.SharedToken.Place;
+import io.github.schsm.bridge.TokenPins.Login;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
-/** The way to one token of a module, with a login of its own. */
+/**
+ * The way to one token of a module, with a login of its own. Finds the token again when it was out, was put elsewhere,
+ * or the module had to be initialized anew; the sessions are shared with the other links of the same token.
+ *
+ * <p>May be used by many threads. Waiting for a session, for another login and for the module ends when the thread is
+ * interrupted.
+ */
 final class TokenLink {
+    private static final int MOST_ATTEMPTS = 3;
+
     private final Pkcs11Module module;
-    private final TokenIdentity identity;
-    private final long slot;
-    private @Nullable PinSource source;
-    private boolean loggedIn;
-    private long generation;
-    private final Object lock = new Object();
-    private long session = -1;
+    private final SharedToken token;
+    private final TokenPins pins;
+    private volatile @Nullable TokenAuthenticator authenticator;
+    private long timesAway;
 
     /**
      * A link to the token that is in a slot now, wherever it will be later.
@@ -32,8 +42,8 @@ final class TokenLink {
      */
     TokenLink(Pkcs11Module module, long slot, CkTokenInfo token) {
         this.module = module;
-        this.slot = slot;
-        this.identity = TokenIdentity.of(token);
+        this.token = module.token(slot, token);
+        this.pins = new TokenPins(this.token);
     }
 
     /** The module. */
@@ -43,67 +53,300 @@ final class TokenLink {
 
     /** What tells the token from others. */
     TokenIdentity identity() {
-        return identity;
+        return token.identity();
+    }
+
+    /** The sessions, shared by all links of the token. */
+    SessionPool pool() {
+        return token.pool();
+    }
+
+    // Questions that need no session
+
+    private interface Question<T> {
+        T ask(Place place) throws CryptokiException;
     }
 
     /** The slot that the token is in now. */
     SlotInfo slotInfo() throws SchsmException {
-        try {
-            return module.cryptoki().slotInfo(slot);
-        } catch (CryptokiException refused) {
-            throw Refusals.of(module.name(), "slot " + slot + " cannot be asked", refused);
-        }
+        return ask(place -> module.cryptoki().slotInfo(place.slot()));
     }
 
     /** {@code C_GetTokenInfo}, asked anew each time. */
     CkTokenInfo tokenInfo() throws SchsmException {
-        try {
-            return module.cryptoki().tokenInfo(slot);
-        } catch (CryptokiException refused) {
-            throw Refusals.of(module.name(), "the token in slot " + slot + " cannot be asked", refused);
+        return ask(Place::token);
+    }
+
+    /** The token's mechanisms by CKM_ value, asked once until the token is out. */
+    Map<Long, MechanismInfo> mechanisms() throws SchsmException {
+        Map<Long, MechanismInfo> known = token.mechanisms();
+        if (known != null) {
+            return known;
+        }
+        Map<Long, MechanismInfo> read = ask(place -> module.cryptoki().mechanisms(place.slot()));
+        token.mechanisms(read);
+        return read;
+    }
+
+    private <T> T ask(Question<T> question) throws SchsmException {
+        for (int attempt = 1; ; attempt++) {
+            long incarnation = module.incarnation();
+            long epoch = token.pool().epoch();
+            try {
+                Lock use = module.use();
+                lock(use);
+                try {
+                    return question.ask(token.look());
+                } finally {
+                    use.unlock();
+                }
+            } catch (CryptokiException refused) {
+                if (!Loss.of(refused).maybeGone() || attempt == MOST_ATTEMPTS || token.isUsedHere()) {
+                    throw Refusals.of(module.name(), identity().id(), refused);
+                }
+                token.tokenLost(epoch);
+                if (Loss.of(refused) == Loss.MODULE) {
+                    module.revive(incarnation, true);
+                }
+            } catch (TokenMissingException missing) {
+                if (token.isUsedHere()) {
+                    throw Refusals.missing(module.name(), identity().id(), missing);
+                }
+                token.tokenLost(epoch);
+                find(missing, incarnation, attempt);
+            }
         }
     }
 
-    /** The token's mechanisms by CKM_ value, asked once. */
-    Map<Long, MechanismInfo> mechanisms() throws SchsmException {
-        try {
-            return module.cryptoki().mechanisms(slot);
-        } catch (CryptokiException refused) {
-            throw Refusals.of(module.name(), "the token in slot " + slot + " cannot be asked", refused);
+    /** Returns if it is worth looking for the token again. */
+    private void find(TokenMissingException missing, long incarnation, int attempt) throws SchsmException {
+        CryptokiException answer = missing.answer();
+        boolean finished = answer != null && answer.is(ReturnValue.CRYPTOKI_NOT_INITIALIZED);
+        if (attempt == MOST_ATTEMPTS || !missing.isModuleLost() || !module.revive(incarnation, finished)) {
+            throw Refusals.missing(module.name(), identity().id(), missing);
         }
     }
 
     /** Object handles that were found in another generation are stale. */
     long generation() {
-        synchronized (lock) {
-            return generation;
-        }
+        return token.generation();
     }
+
+    // Sessions
 
     /**
      * Does something with a session of the token: borrowed from a few that are kept, after waiting for one if all are
      * in use. The session must not be used after the function returned, and a function must not call this again.
      *
+     * <p>The function is run again from its start, once, if the session or the token was lost under way and it
+     * {@linkplain Session#mayRepeat may be}. In any case the next use finds the token again.
+     *
      * @throws SchsmException what the module answered, as a typed exception with a sentence
      */
     <T> T withSession(Use use, SessionFunction<T> function) throws SchsmException {
-        synchronized (lock) {
+        requireOutside();
+        for (int attempt = 1; ; attempt++) {
+            TokenAuthenticator login = use.user() ? authenticator : null;
+            boolean counts;
             try {
-                return function.apply(open(use));
-            } catch (CryptokiException refused) {
-                throw Refusals.of(module.name(), "the token in slot " + slot + " refused", refused);
+                counts = login != null && ensureLogin(login);
+            } catch (PinRequiredException notThisOne) {
+                if (authenticator == login || attempt == MOST_ATTEMPTS) {
+                    throw notThisOne;
+                }
+                continue;
+            }
+            Optional<T> result =
+                    lend(use.write(), !use.write(), false, () -> !counts || token.isLoggedIn(this), function);
+            if (result.isPresent()) {
+                return result.get();
+            }
+            if (attempt == MOST_ATTEMPTS) {
+                throw loginRequired();
             }
         }
     }
 
-    private Session open(Use use) throws CryptokiException, SchsmException {
-        if (session == -1) {
-            session = module.cryptoki().openSession(slot, true);
+    /** Sessions lent to the present thread would be waited for by itself. */
+    private void requireOutside() {
+        if (token.isUsedHere()) {
+            throw new IllegalStateException(
+                    "a function that has a session of " + identity().id() + " asks for another");
         }
-        if (use.user() && !loggedIn && source != null) {
-            login(source, session);
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    /**
+     * Lends a session to a function, and does what there is to do if it, the token or the module is lost.
+     *
+     * @param alone whether nobody else may have a session meanwhile
+     * @param ready looked at before the function is run
+     * @return empty if that does not hold, or did not when the module was asked
+     */
+    private <T> Optional<T> lend(
+            boolean write, boolean mayRepeat, boolean alone, Condition ready, SessionFunction<T> function)
+            throws SchsmException {
+        for (int attempt = 1; ; attempt++) {
+            Attempt<T> made = new Attempt<>(write, mayRepeat, alone, ready, function);
+            made.run();
+            if (made.failure == null && made.missing == null) {
+                return made.result;
+            }
+            if (made.missing != null) {
+                token.tokenLost(made.epoch);
+                find(made.missing, made.incarnation, attempt);
+                continue;
+            }
+            CryptokiException refused = requireNonNull(made.failure);
+            Session session = made.session;
+            boolean again =
+                    attempt < MOST_ATTEMPTS - (session == null ? 0 : 1) && (session == null || session.mayRepeat());
+            Loss loss = recover(made);
+            if (loss == Loss.LOGIN && again && session != null && !alone && made.wasLoggedIn) {
+                return Optional.empty();
+            }
+            if (loss == Loss.NOTHING || loss == Loss.LOGIN || !again) {
+                throw refusal(session, refused, loss);
+            }
         }
-        return new Session(this, module.cryptoki(), session, generation, !use.write());
+    }
+
+    private SchsmException refusal(@Nullable Session session, CryptokiException refused, Loss loss) {
+        String what = session == null || session.about().isEmpty()
+                ? identity().id()
+                : identity().id() + ": " + session.about();
+        return loss == Loss.TOKEN && session != null
+                ? Refusals.removed(module.name(), what, refused)
+                : Refusals.of(module.name(), what, refused);
+    }
+
+    /** One time that a function is run, and what became of it. */
+    private final class Attempt<T> {
+        private final boolean write;
+        private final boolean mayRepeat;
+        private final boolean alone;
+        private final Condition ready;
+        private final SessionFunction<T> function;
+        private final long incarnation = module.incarnation();
+        private final long epoch = token.pool().epoch();
+        private Optional<T> result = Optional.empty();
+        private @Nullable Session session;
+        private @Nullable CryptokiException failure;
+        private @Nullable TokenMissingException missing;
+        private Loss loss = Loss.NOTHING;
+        private boolean wasLoggedIn;
+
+        Attempt(boolean write, boolean mayRepeat, boolean alone, Condition ready, SessionFunction<T> function) {
+            this.write = write;
+            this.mayRepeat = mayRepeat;
+            this.alone = alone;
+            this.ready = ready;
+            this.function = function;
+        }
+
+        void run() throws SchsmException {
+            Lock use = module.use();
+            lock(use);
+            try {
+                Lock lock = alone ? token.lock().writeLock() : token.lock().readLock();
+                lock(lock);
+                try {
+                    borrow();
+                } finally {
+                    lock.unlock();
+                }
+            } finally {
+                use.unlock();
+            }
+        }
+
+        private void borrow() throws SchsmException {
+            Lent lent;
+            try {
+                lent = token.pool().borrow(write);
+            } catch (CryptokiException refused) {
+                failure = refused;
+                loss = Loss.of(refused);
+                return;
+            } catch (TokenMissingException nowhere) {
+                missing = nowhere;
+                return;
+            } catch (InterruptedException interrupted) {
+                throw Refusals.interrupted("a session of " + identity().id() + " (" + module.name() + ")", interrupted);
+            }
+            Fate fate = Fate.DIRTY;
+            try {
+                if (ready.holds()) {
+                    wasLoggedIn = token.isLoggedIn(TokenLink.this);
+                    session = new Session(TokenLink.this, lent.session().handle(), token.generation(), mayRepeat);
+                    result = Optional.of(function.apply(session));
+                }
+                fate = Fate.CLEAN;
+            } catch (CryptokiException refused) {
+                failure = refused;
+                loss = Loss.of(refused);
+                if (loss == Loss.UNCLEAR && !isOpen(lent.session().handle())) {
+                    loss = Loss.SESSION;
+                }
+                fate = loss == Loss.SESSION ? Fate.GONE : Fate.DIRTY;
+            } finally {
+                token.pool().giveBack(lent, fate);
+            }
+        }
+    }
+
+    private boolean isOpen(long handle) {
+        try {
+            module.cryptoki().sessionState(handle);
+            return true;
+        } catch (CryptokiException gone) {
+            return Loss.of(gone) == Loss.UNCLEAR;
+        }
+    }
+
+    /** Forgets what was lost. No lock is held. */
+    private Loss recover(Attempt<?> made) throws SchsmException {
+        Loss loss = made.loss == Loss.UNCLEAR ? (isThere() ? Loss.NOTHING : Loss.TOKEN) : made.loss;
+        switch (loss) {
+            case LOGIN -> {
+                if (made.session != null) {
+                    token.loginLost(made.session.generation());
+                }
+            }
+            case SESSION -> token.sessionsLost(made.epoch);
+            case TOKEN -> token.tokenLost(made.epoch);
+            case MODULE -> {
+                token.tokenLost(made.epoch);
+                module.revive(made.incarnation, true);
+            }
+            case NOTHING, OPERATION, UNCLEAR -> {}
+        }
+        return loss;
+    }
+
+    /** Whether the token is still where it was. */
+    private boolean isThere() throws SchsmException {
+        Lock use = module.use();
+        lock(use);
+        try {
+            token.look();
+            return true;
+        } catch (CryptokiException | TokenMissingException gone) {
+            return false;
+        } finally {
+            use.unlock();
+        }
+    }
+
+    private void lock(Lock lock) throws SchsmException {
+        try {
+            lock.lockInterruptibly();
+        } catch (InterruptedException interrupted) {
+            throw Refusals.interrupted(identity().id() + " (" + module.name() + ")", interrupted);
+        }
     }
 
     /**
@@ -111,20 +354,41 @@ final class TokenLink {
      * closed afterwards. For the security officer.
      */
     <T> T alone(SessionFunction<T> function) throws SchsmException {
-        return withSession(Use.PUBLIC_WRITE, function);
+        requireOutside();
+        lock(token.logins());
+        try {
+            return lend(true, false, true, () -> true, session -> {
+                        endLogin(session);
+                        token.pool().closeIdle();
+                        try {
+                            return function.apply(session);
+                        } finally {
+                            endLoginQuietly(session);
+                        }
+                    })
+                    .orElseThrow();
+        } finally {
+            token.pool().closeIdle();
+            token.logins().unlock();
+        }
     }
 
-    /** Does something while no session of the token is open at all: {@code C_InitToken}. */
-    <T> T withoutSessions(SlotFunction<T> function) throws SchsmException {
-        synchronized (lock) {
-            try {
-                module.cryptoki().closeAllSessions(slot);
-                session = -1;
-                loggedIn = false;
-                generation++;
-                return function.apply(module.cryptoki(), slot);
-            } catch (CryptokiException refused) {
-                throw Refusals.of(module.name(), "the token in slot " + slot + " refused", refused);
+    /** Closing the session ends it as well. */
+    private void endLoginQuietly(Session session) {
+        try {
+            endLogin(session);
+        } catch (CryptokiException gone) {
+            return;
+        }
+    }
+
+    private void endLogin(Session session) throws CryptokiException {
+        token.loggedOut();
+        try {
+            session.module().logout(session.handle());
+        } catch (CryptokiException refused) {
+            if (!refused.is(ReturnValue.USER_NOT_LOGGED_IN)) {
+                throw refused;
             }
         }
     }
@@ -136,89 +400,227 @@ final class TokenLink {
         T apply(Cryptoki module, long slot) throws CryptokiException, SchsmException;
     }
 
+    /** Does something while no session of the token is open at all: {@code C_InitToken}. */
+    <T> T withoutSessions(SlotFunction<T> function) throws SchsmException {
+        requireOutside();
+        lock(token.logins());
+        try {
+            ask(found -> found);
+            Lock use = module.use();
+            lock(use);
+            try {
+                Lock lock = token.lock().writeLock();
+                lock(lock);
+                try {
+                    long slot = token.find();
+                    token.pool().closeIdle();
+                    token.loggedOut();
+                    T result = function.apply(module.cryptoki(), slot);
+                    token.initialized(slot);
+                    return result;
+                } finally {
+                    lock.unlock();
+                }
+            } finally {
+                use.unlock();
+            }
+        } catch (CryptokiException refused) {
+            throw Refusals.of(module.name(), identity().id(), refused);
+        } catch (TokenMissingException missing) {
+            throw Refusals.missing(module.name(), identity().id(), missing);
+        } finally {
+            token.logins().unlock();
+        }
+    }
+
     // Login
 
-    /** Logs in now, and keeps the source for when it has to be done again; one that was accepted before stays if this one is refused. */
+    /**
+     * Logs in now, and keeps the source for when it has to be done again; one that was accepted before stays if this one
+     * is refused.
+     *
+     * @throws io.github.schsm.PinException if the PIN is wrong, blocked, or there is none
+     */
     void login(PinSource pin) throws SchsmException {
-        synchronized (lock) {
-            try {
-                login(pin, open(Use.PUBLIC).handle());
-            } catch (CryptokiException refused) {
-                throw Refusals.of(module.name(), "the user PIN was not accepted", refused);
-            }
-            source = pin;
-        }
-    }
-
-    private void login(PinSource pin, long handle) throws CryptokiException, SchsmException {
-        char[] entered = pin.pin(
-                new PinRequest(identity.id(), identity.label(), "", OptionalInt.empty(), false, pin.isOnReader()));
-        byte[] bytes = entered == null ? null : bytes(entered);
+        requireOutside();
+        TokenAuthenticator login = new TokenAuthenticator(identity().id(), pin, true);
+        boolean done = false;
         try {
-            module.cryptoki().login(handle, Ck.CKU_USER, bytes);
-        } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.USER_ALREADY_LOGGED_IN)) {
-                throw refused;
+            lock(token.logins());
+            try {
+                if (takesLogin() && !verify(login)) {
+                    throw loginRequired();
+                }
+            } finally {
+                token.logins().unlock();
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                login.destroy();
             }
         }
-        loggedIn = true;
-        generation++;
+        replace(login);
     }
 
-    void loginForKey(Session used) throws CryptokiException, SchsmException {
-        PinSource pin = source;
-        if (pin != null) {
-            char[] entered = pin.pin(
-                    new PinRequest(identity.id(), identity.label(), "", OptionalInt.empty(), false, pin.isOnReader()));
-            module.cryptoki().login(used.handle(), Ck.CKU_CONTEXT_SPECIFIC, entered == null ? null : bytes(entered));
+    private synchronized void replace(@Nullable TokenAuthenticator login) {
+        TokenAuthenticator before = authenticator;
+        authenticator = login;
+        if (before != null && before != login) {
+            before.destroy();
         }
-    }
-
-    private static byte[] bytes(char[] entered) {
-        ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(entered));
-        byte[] bytes = new byte[encoded.remaining()];
-        encoded.get(bytes);
-        return bytes;
     }
 
     /** Keeps the source for when the PIN is first needed, unless there is one already. */
-    void useWhenNeeded(PinSource pin) {
-        synchronized (lock) {
-            if (source == null) {
-                source = pin;
-            } else {
-                pin.destroy();
-            }
+    synchronized void useWhenNeeded(PinSource pin) {
+        if (authenticator == null) {
+            authenticator = new TokenAuthenticator(identity().id(), pin, false);
+        } else {
+            pin.destroy();
         }
     }
 
-    /** Forgets the PIN and ends the login, if no other link of the token is logged in. */
-    void logout() throws SchsmException {
-        synchronized (lock) {
-            source = null;
-            if (loggedIn) {
-                loggedIn = false;
-                generation++;
-                try {
-                    module.cryptoki().logout(session);
-                } catch (CryptokiException refused) {
-                    throw Refusals.of(module.name(), "the user cannot be logged out", refused);
-                }
-            }
-        }
-    }
-
-    /** Whether this link's login is in force. */
+    /** Whether this link's login is in force, as the module says. */
     boolean isLoggedIn() throws SchsmException {
-        synchronized (lock) {
-            return loggedIn;
+        TokenAuthenticator login = authenticator;
+        if (login == null || !login.wasAccepted() || !token.isLoggedIn(this)) {
+            return false;
         }
+        return withSession(Use.PUBLIC, session -> {
+            long state = session.module().sessionState(session.handle());
+            return state == Ck.CKS_RO_USER_FUNCTIONS || state == Ck.CKS_RW_USER_FUNCTIONS;
+        });
     }
 
     /** The token was used past the module, which may have ended its login: log out and in again before the next use. */
     void loginDoubtful() {
-        synchronized (lock) {
-            loggedIn = false;
+        token.doubtful();
+    }
+
+    /** Forgets the PIN and ends the login, if it counts for no other link of the token. */
+    void logout() throws SchsmException {
+        requireOutside();
+        replace(null);
+        lock(token.logins());
+        try {
+            if (token.leave(this) && token.isLoggedIn()) {
+                lend(false, true, true, token::isLoggedIn, session -> {
+                    endLogin(session);
+                    return true;
+                });
+            }
+            if (!token.isLoggedIn()) {
+                token.pool().closeIdle();
+            }
+        } finally {
+            token.logins().unlock();
+        }
+    }
+
+    /** Refuses to go on without a login where the token wants one. */
+    void requireLogin() throws CryptokiException, SchsmException {
+        if (!token.isLoggedIn(this) && look().token().has(Ck.CKF_LOGIN_REQUIRED)) {
+            throw loginRequired();
+        }
+    }
+
+    private Place look() throws CryptokiException, SchsmException {
+        try {
+            return token.look();
+        } catch (TokenMissingException missing) {
+            throw Refusals.missing(module.name(), identity().id(), missing);
+        }
+    }
+
+    private PinRequiredException loginRequired() {
+        return new PinRequiredException(
+                Refusals.flag(module.name(), "CKF_LOGIN_REQUIRED"),
+                module.name() + ": " + identity().id() + ": the PIN must be verified first");
+    }
+
+    private boolean ensureLogin(TokenAuthenticator login) throws SchsmException {
+        if (token.isLoggedIn(this)) {
+            return true;
+        }
+        if (token.logins().isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "whoever is asked for the PIN of " + identity().id() + " must not use it meanwhile");
+        }
+        lock(token.logins());
+        try {
+            return token.isLoggedIn(this) || (takesLogin() && verify(login));
+        } finally {
+            token.logins().unlock();
+        }
+    }
+
+    /** Whether there is a PIN, or anything that one would be for. */
+    private boolean takesLogin() throws SchsmException {
+        CkTokenInfo info = tokenInfo();
+        return info.has(Ck.CKF_LOGIN_REQUIRED) || info.has(Ck.CKF_USER_PIN_INITIALIZED);
+    }
+
+    /**
+     * Logs in, while nobody else does.
+     *
+     * @return whether there was a PIN, which was then accepted
+     */
+    private boolean verify(TokenAuthenticator login) throws SchsmException {
+        Place place = ask(found -> found);
+        long away = token.timesAway();
+        if (away != timesAway) {
+            timesAway = away;
+            login.cardWasAway();
+        }
+        if (TokenPins.isToBeChanged(place) && login.isInteractive()) {
+            lend(true, true, false, () -> true, session -> {
+                pins.changeFirst(session, login, place);
+                return true;
+            });
+            return verify(login, ask(found -> found));
+        }
+        return verify(login, place);
+    }
+
+    private boolean verify(TokenAuthenticator source, Place place) throws SchsmException {
+        try (Login login = pins.ask(source, place)) {
+            if (login == null) {
+                return false;
+            }
+            byte[] pin = login.pin();
+            if (pin != null && token.isAccepted(pin)) {
+                token.join(this);
+                source.accepted();
+                return true;
+            }
+            boolean again = token.isLoggedIn();
+            lend(false, true, again, () -> true, session -> {
+                if (again) {
+                    endLogin(session);
+                }
+                session.mayRepeat(false);
+                boolean taken = pins.login(session, place, Ck.CKU_USER, login);
+                token.loggedIn(this, taken ? pin : null);
+                return true;
+            });
+            return true;
+        }
+    }
+
+    void loginForKey(Session session) throws CryptokiException, SchsmException {
+        TokenAuthenticator source = authenticator;
+        if (source == null) {
+            throw loginRequired();
+        }
+        Place place = look();
+        try (Login login = pins.ask(source, place)) {
+            if (login == null) {
+                throw loginRequired();
+            }
+            boolean repeatable = session.mayRepeat();
+            session.mayRepeat(false);
+            pins.login(session, place, Ck.CKU_CONTEXT_SPECIFIC, login);
+            session.mayRepeat(repeatable);
         }
     }
 }

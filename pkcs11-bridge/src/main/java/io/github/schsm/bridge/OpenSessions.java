@@ -1,0 +1,57 @@
+package io.github.schsm.bridge;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The sessions that this JVM has open with a module. Modules give the number of a session that is gone to the next one,
+ * so what is closed is looked at first: it may be somebody else's by now.
+ */
+final class OpenSessions {
+    private final Cryptoki module;
+    private final Map<Long, Long> tickets = new HashMap<>();
+    private long last;
+
+    /**
+     * An open session.
+     *
+     * @param ticket tells it from earlier ones with the same handle
+     */
+    record Opened(long handle, boolean readWrite, long ticket) {}
+
+    OpenSessions(Cryptoki module) {
+        this.module = module;
+    }
+
+    synchronized Opened open(long slot, boolean readWrite) throws CryptokiException {
+        long handle = module.openSession(slot, readWrite);
+        tickets.put(handle, ++last);
+        return new Opened(handle, readWrite, last);
+    }
+
+    /** Closes a session that is still one. */
+    synchronized void close(Opened session) {
+        if (forget(session)) {
+            try {
+                module.closeSession(session.handle());
+            } catch (CryptokiException gone) {
+                // What is to be closed is closed then.
+                return;
+            }
+        }
+    }
+
+    /** The module said that there is no such session any more. */
+    synchronized boolean forget(Opened session) {
+        return tickets.remove(session.handle(), session.ticket());
+    }
+
+    /** The module was initialized anew. */
+    synchronized void forgetAll() {
+        tickets.clear();
+    }
+
+    synchronized int count() {
+        return tickets.size();
+    }
+}

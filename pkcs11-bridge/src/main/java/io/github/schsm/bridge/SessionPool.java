@@ -1,0 +1,338 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.bridge.OpenSessions.Opened;
+import java.io.Serial;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The sessions of one token: a few, opened when they are first needed, kept, and lent in the order in which they were
+ * asked for. A session is in use by one thread at a time.
+ */
+final class SessionPool {
+    /** The most sessions, whatever the token allows: more make nothing faster. */
+    static final int MOST = 16;
+
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long PARKED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Cryptoki module;
+    private final OpenSessions sessions;
+    private final Slots slots;
+    private final Permits permits = new Permits();
+    private final Deque<Kept> idle = new ArrayDeque<>();
+    private int most = MOST;
+    private int open;
+    private int parked;
+    private long parkedAt;
+    private long epoch;
+
+    /** Fair, and fewer once the token has said how many sessions it allows. */
+    private static final class Permits extends Semaphore {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Permits() {
+            super(MOST, true);
+        }
+
+        @Override
+        public void reducePermits(int reduction) {
+            super.reducePermits(reduction);
+        }
+    }
+
+    private record Kept(Opened session, long since) {}
+
+    /**
+     * A session out of the pool.
+     *
+     * @param epoch in which it was opened; sessions of another one than the present are gone
+     */
+    record Lent(Opened session, long epoch) {}
+
+    /** How a session comes back. */
+    enum Fate {
+        /** As it was lent. */
+        CLEAN,
+        /** Perhaps with an operation left in it, which closing it ends. */
+        DIRTY,
+        /** The module does not know it any more. */
+        GONE
+    }
+
+    /** Where sessions are opened. */
+    @FunctionalInterface
+    interface Slots {
+        /** The token's slot, looked at just now. */
+        long find() throws CryptokiException, TokenMissingException;
+    }
+
+    SessionPool(Cryptoki module, OpenSessions sessions, Slots slots) {
+        this.module = module;
+        this.sessions = sessions;
+        this.slots = slots;
+    }
+
+    /** No more sessions than that. */
+    synchronized void limit(long maximum) {
+        int wanted = (int) Math.max(1, Math.min(maximum, MOST));
+        if (wanted < most) {
+            permits.reducePermits(most - wanted);
+            most = wanted;
+        }
+    }
+
+    /** Sessions of another epoch are gone. */
+    synchronized long epoch() {
+        return epoch;
+    }
+
+    /** How many are open, lent or not. */
+    synchronized int open() {
+        return open;
+    }
+
+    /**
+     * Lends a session, after waiting for one if all are in use.
+     *
+     * @param write whether it has to be a read-write one
+     */
+    Lent borrow(boolean write) throws CryptokiException, TokenMissingException, InterruptedException {
+        permits.acquire();
+        boolean permit = true;
+        boolean lent = false;
+        try {
+            while (true) {
+                long now = epoch();
+                Optional<Kept> kept = poll(write);
+                if (kept.isPresent()) {
+                    if (isAlive(kept.get(), write, now)) {
+                        lent = true;
+                        return new Lent(kept.get().session(), now);
+                    }
+                    continue;
+                }
+                boolean othersHaveSome = areSomeLent();
+                try {
+                    Opened opened = open(write, now);
+                    lent = true;
+                    return new Lent(opened, now);
+                } catch (CryptokiException full) {
+                    if (!full.is(ReturnValue.SESSION_COUNT) || (!closeOneIdle() && !othersHaveSome)) {
+                        throw full;
+                    }
+                }
+                if (othersHaveSome) {
+                    park();
+                    permit = false;
+                    permits.acquire();
+                    permit = true;
+                }
+            }
+        } finally {
+            if (permit && !lent) {
+                permits.release();
+            }
+        }
+    }
+
+    /** One that fits: a read-write session does for reading as well. */
+    private synchronized Optional<Kept> poll(boolean write) {
+        Kept chosen = null;
+        for (Kept kept : idle) {
+            boolean readWrite = kept.session().readWrite();
+            if (readWrite == write) {
+                chosen = kept;
+                break;
+            }
+            if (readWrite && chosen == null) {
+                chosen = kept;
+            }
+        }
+        if (chosen != null) {
+            idle.remove(chosen);
+        }
+        return Optional.ofNullable(chosen);
+    }
+
+    /**
+     * Whether a session that was kept is still one. Asked where it matters: before something that cannot be repeated, and
+     * if there was time for much to happen.
+     */
+    private boolean isAlive(Kept kept, boolean write, long now) throws CryptokiException {
+        if (!write && System.nanoTime() - kept.since() < FRESH_NANOS) {
+            return true;
+        }
+        try {
+            module.sessionState(kept.session().handle());
+            return true;
+        } catch (CryptokiException refused) {
+            sessions.forget(kept.session());
+            synchronized (this) {
+                if (now == epoch) {
+                    open--;
+                }
+            }
+            throw refused;
+        }
+    }
+
+    private Opened open(boolean write, long now) throws CryptokiException, TokenMissingException {
+        long slot = slots.find();
+        boolean readWrite = write || isOnlyOne();
+        Opened opened;
+        try {
+            opened = sessions.open(slot, readWrite);
+        } catch (CryptokiException refused) {
+            if (write || !readWrite || !refused.is(ReturnValue.TOKEN_WRITE_PROTECTED)) {
+                throw refused;
+            }
+            opened = sessions.open(slot, false);
+        }
+        synchronized (this) {
+            open += now == epoch ? 1 : 0;
+        }
+        return opened;
+    }
+
+    /** Then it has to do for everything, because closing it would end the login. */
+    private synchronized boolean isOnlyOne() {
+        return most == 1;
+    }
+
+    private synchronized boolean areSomeLent() {
+        return open > idle.size();
+    }
+
+    private boolean closeOneIdle() {
+        Kept victim;
+        synchronized (this) {
+            victim = idle.pollLast();
+            if (victim == null) {
+                return false;
+            }
+            open--;
+        }
+        sessions.close(victim.session());
+        return true;
+    }
+
+    /** The token has fewer sessions than it said, or others have them: do with one less for some time. */
+    private synchronized void park() {
+        parked++;
+        parkedAt = System.nanoTime();
+    }
+
+    private synchronized int unpark(boolean now) {
+        if (parked == 0 || (!now && System.nanoTime() - parkedAt < PARKED_NANOS)) {
+            return 0;
+        }
+        int back = parked;
+        parked = 0;
+        return back;
+    }
+
+    /** Takes a session back. */
+    void giveBack(Lent lent, Fate fate) {
+        try {
+            Opened session = lent.session();
+            List<Opened> surplus = new ArrayList<>();
+            boolean last = false;
+            synchronized (this) {
+                boolean present = lent.epoch() == epoch;
+                if (present && fate == Fate.CLEAN) {
+                    idle.addFirst(new Kept(session, System.nanoTime()));
+                    trim(surplus);
+                } else {
+                    surplus.add(session);
+                    last = present && open == 1 && most > 1 && fate == Fate.DIRTY;
+                    open -= present ? 1 : 0;
+                }
+            }
+            if (last) {
+                keepAnother(session.readWrite());
+            }
+            if (fate == Fate.GONE) {
+                sessions.forget(session);
+            }
+            surplus.forEach(sessions::close);
+        } finally {
+            permits.release(1 + unpark(false));
+        }
+    }
+
+    /** Those that nobody has needed for long, but for one. */
+    private void trim(List<Opened> surplus) {
+        Iterator<Kept> oldest = idle.descendingIterator();
+        while (oldest.hasNext() && idle.size() > 1) {
+            Kept kept = oldest.next();
+            if (System.nanoTime() - kept.since() < IDLE_NANOS) {
+                return;
+            }
+            oldest.remove();
+            open--;
+            surplus.add(kept.session());
+        }
+    }
+
+    /** A login ends with the last session, so there is another before that is closed. */
+    private void keepAnother(boolean write) {
+        long now = epoch();
+        Opened fresh;
+        try {
+            fresh = open(write, now);
+        } catch (CryptokiException | TokenMissingException notPossible) {
+            // Then the login does end, which the next use notices.
+            return;
+        }
+        synchronized (this) {
+            if (now == epoch) {
+                idle.addFirst(new Kept(fresh, System.nanoTime()));
+                return;
+            }
+        }
+        sessions.close(fresh);
+    }
+
+    /**
+     * All sessions of an epoch are gone, or are to be done without.
+     *
+     * @return whether they were not yet
+     */
+    boolean lost(long ofEpoch) {
+        List<Kept> dropped;
+        int back;
+        synchronized (this) {
+            if (ofEpoch != epoch) {
+                return false;
+            }
+            epoch++;
+            open = 0;
+            dropped = List.copyOf(idle);
+            idle.clear();
+            back = unpark(true);
+        }
+        permits.release(back);
+        dropped.forEach(kept -> sessions.close(kept.session()));
+        return true;
+    }
+
+    /** Closes what nobody uses. */
+    void closeIdle() {
+        List<Kept> dropped;
+        synchronized (this) {
+            dropped = List.copyOf(idle);
+            idle.clear();
+            open -= dropped.size();
+        }
+        dropped.forEach(kept -> sessions.close(kept.session()));
+    }
+}

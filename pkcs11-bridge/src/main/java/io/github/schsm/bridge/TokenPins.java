@@ -1,0 +1,313 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.ModuleAnswer;
+import io.github.schsm.NewPinCallback;
+import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinRequest;
+import io.github.schsm.PinRequiredException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TransportPinException;
+import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.backend.RefusedPins;
+import io.github.schsm.backend.TokenAuthenticator;
+import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
+import io.github.schsm.bridge.SharedToken.Place;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a PIN goes to the token with, under the rules that hold for the device itself too: the last try is for who decides
+ * so just now, and a PIN that was refused is not sent again by itself, nor for a last try at all. PKCS#11 tells of tries
+ * left by flags only: some were used, one is left, none is.
+ */
+final class TokenPins {
+    private static final System.Logger LOGGER = System.getLogger(TokenPins.class.getName());
+    private static final String USER_PIN = "user PIN";
+    private static final byte[] NO_BYTES = {};
+
+    private final SharedToken token;
+    private final Pkcs11Module module;
+
+    TokenPins(SharedToken token) {
+        this.token = token;
+        this.module = token.module();
+    }
+
+    /**
+     * What is needed to log in with; wiped when closed.
+     *
+     * @param request what was known before
+     * @param pin     null if it is typed on the reader
+     */
+    record Login(TokenAuthenticator source, PinRequest request, byte @Nullable [] pin) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (pin != null) {
+                Arrays.fill(pin, (byte) 0);
+            }
+        }
+    }
+
+    /**
+     * Gets the PIN, if it may be sent.
+     *
+     * @return null if the source has none
+     * @throws io.github.schsm.PinException if it may not be sent
+     */
+    @Nullable
+    Login ask(TokenAuthenticator source, Place place) throws SchsmException {
+        PinRequest request = request(source, place);
+        byte[] pin = source.pin(request);
+        Login login = new Login(source, request, pin);
+        if (pin == null) {
+            if (!source.isOnReader()) {
+                return null;
+            }
+            if (!request.pinPad()) {
+                throw noPad();
+            }
+            return login;
+        }
+        try {
+            requireNotRefused(login);
+        } catch (PinRequiredException notSent) {
+            login.close();
+            throw notSent;
+        }
+        return login;
+    }
+
+    /** Whether the user has to change the PIN first. */
+    static boolean isToBeChanged(Place place) {
+        return place.token().has(Ck.CKF_USER_PIN_TO_BE_CHANGED);
+    }
+
+    private PinRequest request(TokenAuthenticator source, Place place) throws SchsmException {
+        CkTokenInfo info = place.token();
+        if (info.has(Ck.CKF_USER_PIN_LOCKED)) {
+            throw new PinBlockedException(
+                    flag("CKF_USER_PIN_LOCKED"),
+                    about() + "the user PIN is blocked after too many wrong tries; unblock it with the SO-PIN");
+        }
+        if (isToBeChanged(place) && !source.isInteractive()) {
+            throw transportPin();
+        }
+        boolean lastTry = info.has(Ck.CKF_USER_PIN_FINAL_TRY);
+        if (lastTry && !source.mayUseLastTry()) {
+            throw new PinRequiredException(
+                    flag("CKF_USER_PIN_FINAL_TRY"),
+                    about()
+                            + "user PIN: only one try is left before it is blocked, so it is not sent by itself; enter it"
+                            + " anew");
+        }
+        if (!lastTry && !info.has(Ck.CKF_USER_PIN_COUNT_LOW)) {
+            token.triesAreFull();
+        }
+        return new PinRequest(
+                token.identity().id(),
+                source.isInteractive() ? info.label() : "",
+                slotDescription(place),
+                lastTry ? OptionalInt.of(1) : OptionalInt.empty(),
+                isToBeChanged(place),
+                info.has(Ck.CKF_PROTECTED_AUTHENTICATION_PATH));
+    }
+
+    private String slotDescription(Place place) {
+        try {
+            return module.cryptoki().slotInfo(place.slot()).description();
+        } catch (CryptokiException notTold) {
+            return "";
+        }
+    }
+
+    private TransportPinException transportPin() {
+        return new TransportPinException(
+                flag("CKF_USER_PIN_TO_BE_CHANGED"),
+                about() + "the user PIN must be changed before anything else: by schsm pin change,"
+                        + " TokenAdministration.changePin, or a callback handler that takes a NewPinCallback");
+    }
+
+    private UnsupportedByDeviceException noPad() {
+        return new UnsupportedByDeviceException(about() + "the module tells of no PIN pad"
+                + " (CKF_PROTECTED_AUTHENTICATION_PATH); use pin = prompt, env:NAME, file:PATH or callback");
+    }
+
+    /** A PIN that was refused is wrong until a PIN was accepted or changed. */
+    private void requireNotRefused(Login login) throws PinRequiredException {
+        TokenAuthenticator source = login.source();
+        boolean lastTry = login.request().isLastTry();
+        boolean givenAnew = source.isGivenNow() || source.isInteractive();
+        byte[] pin = login.pin();
+        if (pin == null || (givenAnew && !lastTry) || !token.refusedPins().contains(pin)) {
+            return;
+        }
+        source.refused(lastTry ? 1 : -1);
+        throw new PinRequiredException(
+                flag(lastTry ? "CKF_USER_PIN_FINAL_TRY" : "CKF_USER_PIN_COUNT_LOW"),
+                about()
+                        + (lastTry
+                                ? "user PIN: only one try is left before it is blocked, and the token refused this very"
+                                        + " one before, so it is not sent; enter the right one, or unblock it with the"
+                                        + " SO-PIN"
+                                : "user PIN: the token refused this very PIN before, so it is not sent again by itself;"
+                                        + " correct it where it is configured, or enter it anew"));
+    }
+
+    /**
+     * {@code C_Login}, with whatever the source is told before and after.
+     *
+     * @param user CKU_USER or CKU_CONTEXT_SPECIFIC
+     * @return whether it was this very login that the module took; if not, somebody else in this process is logged in
+     * @throws CryptokiException if it is about the session or the token, not about the PIN
+     */
+    boolean login(Session session, Place place, long user, Login login) throws CryptokiException, SchsmException {
+        TokenAuthenticator source = login.source();
+        boolean taken = true;
+        try {
+            session.about("login");
+            if (login.pin() == null) {
+                enter(login, false, () -> session.module().login(session.handle(), user, null));
+            } else {
+                session.module().login(session.handle(), user, login.pin());
+            }
+        } catch (CryptokiException refused) {
+            if (refused.is(ReturnValue.USER_ALREADY_LOGGED_IN)) {
+                LOGGER.log(Level.DEBUG, "{0}: logged in already, by somebody else in this process", about());
+                taken = false;
+            } else if (isAboutPin(refused)) {
+                throw refusedPin(place, login, refused);
+            } else {
+                throw refused;
+            }
+        }
+        if (taken) {
+            token.refusedPins().forget();
+        }
+        source.accepted();
+        return taken;
+    }
+
+    private static boolean isAboutPin(CryptokiException refused) {
+        return refused.is(ReturnValue.PIN_INCORRECT)
+                || refused.is(ReturnValue.PIN_LOCKED)
+                || refused.is(ReturnValue.PIN_INVALID)
+                || refused.is(ReturnValue.PIN_LEN_RANGE)
+                || refused.is(ReturnValue.PIN_EXPIRED);
+    }
+
+    private SchsmException refusedPin(Place place, Login login, CryptokiException refused) {
+        int left = refused.is(ReturnValue.PIN_LOCKED) ? 0 : triesLeft(place);
+        byte[] pin = login.pin();
+        if (pin != null && refused.is(ReturnValue.PIN_INCORRECT)) {
+            token.refusedPins().add(pin, left);
+        }
+        token.refused();
+        login.source().refused(left);
+        return Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
+    }
+
+    /** 0, 1, or -1 for more than one. */
+    private int triesLeft(Place place) {
+        try {
+            CkTokenInfo info = module.cryptoki().tokenInfo(place.slot());
+            if (info.has(Ck.CKF_USER_PIN_LOCKED)) {
+                return 0;
+            }
+            if (info.has(Ck.CKF_USER_PIN_COUNT_LOW)) {
+                token.triesAreTold();
+            }
+            return info.has(Ck.CKF_USER_PIN_FINAL_TRY) ? 1 : -1;
+        } catch (CryptokiException notTold) {
+            return -1;
+        }
+    }
+
+    private interface Entry {
+        void run() throws CryptokiException;
+    }
+
+    private void enter(Login login, boolean change, Entry entry) throws CryptokiException, SchsmException {
+        TokenAuthenticator source = login.source();
+        boolean told = source.entryOnReader(login.request(), change);
+        try {
+            if (login.request().isLastTry() && !told) {
+                throw new PinRequiredException(
+                        flag("CKF_USER_PIN_FINAL_TRY"),
+                        about()
+                                + "user PIN: only one try is left before it is blocked, and nobody could be told so; set a"
+                                + " callback handler that takes a PinPadCallback");
+            }
+            entry.run();
+        } finally {
+            source.entryFinished(login.request());
+        }
+    }
+
+    /** Has a PIN that is to be changed first changed by whoever can; the login goes on with the new one. */
+    void changeFirst(Session session, TokenAuthenticator source, Place place) throws CryptokiException, SchsmException {
+        PinRequest request = request(source, place);
+        session.about("changing the user PIN");
+        if (source.isOnReader()) {
+            if (!request.pinPad()) {
+                throw noPad();
+            }
+            Login login = new Login(source, request, null);
+            session.mayRepeat(false);
+            enter(login, true, () -> session.module().setPin(session.handle(), null, null));
+            token.refusedPins().forget();
+            return;
+        }
+        NewPinCallback wanted = new NewPinCallback(request);
+        byte[] before = NO_BYTES;
+        byte[] after = NO_BYTES;
+        try {
+            source.changeTransportPin(wanted);
+            char[] present = wanted.transportPin();
+            char[] chosen = wanted.newPin();
+            if (present == null || chosen == null) {
+                throw transportPin();
+            }
+            before = TokenAuthenticator.toBytes(present);
+            after = TokenAuthenticator.toBytes(chosen);
+            session.mayRepeat(false);
+            change(session, place, before, after);
+        } finally {
+            wanted.clear();
+            Arrays.fill(before, (byte) 0);
+            Arrays.fill(after, (byte) 0);
+        }
+    }
+
+    /** {@code C_SetPIN} with PINs that the caller gave, and so may use the last try, unless that very PIN was refused. */
+    void change(Session session, Place place, byte[] before, byte[] after) throws CryptokiException, SchsmException {
+        RefusedPins refusedPins = token.refusedPins();
+        if (place.token().has(Ck.CKF_USER_PIN_FINAL_TRY) && refusedPins.contains(before)) {
+            throw new PinRequiredException(
+                    flag("CKF_USER_PIN_FINAL_TRY"),
+                    about() + "user PIN: only one try is left before it is blocked, and the token refused this very one"
+                            + " before, so it is not sent; enter the right one, or unblock it with the SO-PIN");
+        }
+        try {
+            session.module().setPin(session.handle(), before, after);
+        } catch (CryptokiException refused) {
+            if (!refused.is(ReturnValue.PIN_INCORRECT) && !refused.is(ReturnValue.PIN_LOCKED)) {
+                throw refused;
+            }
+            int left = refused.is(ReturnValue.PIN_LOCKED) ? 0 : triesLeft(place);
+            refusedPins.add(before, left);
+            token.refused();
+            throw Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
+        }
+        refusedPins.forget();
+    }
+
+    private ModuleAnswer flag(String name) {
+        return Refusals.flag(module.name(), name);
+    }
+
+    private String about() {
+        return module.name() + ": " + token.identity().id() + ": ";
+    }
+}

@@ -162,6 +162,22 @@ final class FakeModule implements Cryptoki {
         }
     }
 
+    /** Whether no token is in the slot. */
+    boolean isEmpty(long slot) {
+        synchronized (lock) {
+            Slot asked = slots.get(slot);
+            return asked == null || asked.token == null;
+        }
+    }
+
+    /** Who is logged in to the token in that slot, a CKU_ value. */
+    Optional<Long> tokenLogin(long slot) {
+        synchronized (lock) {
+            Slot asked = slots.get(slot);
+            return asked == null || asked.token == null ? Optional.empty() : Optional.ofNullable(asked.token.loggedIn);
+        }
+    }
+
     /** Removes a slot as some modules do with a reader that was unplugged; a token in it is pulled first. */
     void removeSlot(long slot) {
         synchronized (lock) {

@@ -67,7 +67,12 @@ final class FakeScript {
 
     /** No call is carried out from now on; each answers this CKR_ value. */
     void answerAlways(String function, long returnValue) {
-        add(new Step(function, 1, true, false, Optional.of(returnValue), Optional.empty()));
+        answerFrom(function, 1, returnValue);
+    }
+
+    /** The n-th call from now on and all after it are not carried out; each answers this CKR_ value. */
+    void answerFrom(String function, int nth, long returnValue) {
+        add(new Step(function, nth, true, false, Optional.of(returnValue), Optional.empty()));
     }
 
     /** The n-th call from now on is carried out, if it can be, and answers this CKR_ value all the same, once. */

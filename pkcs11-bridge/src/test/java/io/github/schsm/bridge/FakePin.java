@@ -1,0 +1,85 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.PinRequest;
+import io.github.schsm.PinSource;
+import java.util.ArrayList;
+import java.util.List;
+import javax.security.auth.callback.TextOutputCallback;
+import org.jspecify.annotations.Nullable;
+
+/** A PIN source that writes down what it was asked and told. */
+final class FakePin implements PinSource {
+    private final @Nullable String pin;
+    private final boolean interactive;
+    private final boolean onReader;
+    private final List<PinRequest> requests = new ArrayList<>();
+    private final List<TextOutputCallback> events = new ArrayList<>();
+    private boolean destroyed;
+
+    private FakePin(@Nullable String pin, boolean interactive, boolean onReader) {
+        this.pin = pin;
+        this.interactive = interactive;
+        this.onReader = onReader;
+    }
+
+    /** A program's password. */
+    static FakePin given(String pin) {
+        return new FakePin(pin, false, false);
+    }
+
+    /** The right password. */
+    static FakePin right() {
+        return given(FakeToken.USER_PIN);
+    }
+
+    /** Somebody who is asked and types this. */
+    static FakePin asked(String pin) {
+        return new FakePin(pin, true, false);
+    }
+
+    /** The reader's pad. */
+    static FakePin onReader() {
+        return new FakePin(null, true, true);
+    }
+
+    @Override
+    public synchronized char @Nullable [] pin(PinRequest request) {
+        requests.add(request);
+        return pin == null ? null : pin.toCharArray();
+    }
+
+    @Override
+    public boolean isInteractive() {
+        return interactive;
+    }
+
+    @Override
+    public boolean isOnReader() {
+        return onReader;
+    }
+
+    @Override
+    public synchronized boolean inform(TextOutputCallback event) {
+        events.add(event);
+        return true;
+    }
+
+    @Override
+    public synchronized void destroy() {
+        destroyed = true;
+    }
+
+    /** What it was asked, in order. */
+    synchronized List<PinRequest> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** What it was told, in order. */
+    synchronized List<TextOutputCallback> events() {
+        return List.copyOf(events);
+    }
+
+    synchronized boolean isDestroyed() {
+        return destroyed;
+    }
+}

@@ -84,7 +84,7 @@ final class ObjectTable {
         return read;
     }
 
-    private static boolean isUser(long state) {
+    static boolean isUser(long state) {
         return state == Ck.CKS_RO_USER_FUNCTIONS || state == Ck.CKS_RW_USER_FUNCTIONS;
     }
 

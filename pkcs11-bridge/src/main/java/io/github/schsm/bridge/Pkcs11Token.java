@@ -84,37 +84,48 @@ final class Pkcs11Token implements Token {
     <T> T withKey(Use use, TokenKey key, KeyFunction<T> function) throws SchsmException {
         return link.withSession(use, session -> {
             try {
-                return apply(session, key, function);
+                return apply(session, use, key, function);
             } catch (CryptokiException refused) {
                 if (!refused.is(ReturnValue.KEY_HANDLE_INVALID) && !refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
                     throw refused;
                 }
                 table.forget();
-                return apply(session, key, function);
+                return apply(session, use, key, function);
             }
         });
     }
 
-    private <T> T apply(Session session, TokenKey key, KeyFunction<T> function)
+    private <T> T apply(Session session, Use use, TokenKey key, KeyFunction<T> function)
             throws CryptokiException, SchsmException {
-        Contents.KeyEntry entry = require(session, key);
+        Contents.KeyEntry entry = require(session, use, key);
         StoredObject object = entry.object();
         if (object == null) {
+            requireLogin(session, use);
             throw new InvalidRequestException("of " + key + " only the public key can be seen in " + description()
                     + ": log in first, the private key may be there then");
         }
         return function.apply(session, entry, object);
     }
 
-    private Contents.KeyEntry require(Session session, TokenKey key) throws CryptokiException, SchsmException {
+    private Contents.KeyEntry require(Session session, Use use, TokenKey key) throws CryptokiException, SchsmException {
         Optional<Contents.KeyEntry> known = table.contents(session).find(key);
         if (known.isEmpty()) {
             // Another program may have made it after everything was read.
             table.forget();
             known = table.contents(session).find(key);
         }
+        if (known.isEmpty()) {
+            requireLogin(session, use);
+        }
         return known.orElseThrow(() -> new InvalidRequestException(
                 key + " is not in " + description() + " any more; load the key store again"));
+    }
+
+    /** Without a login private objects are not there: then it is the login that is missing, not the key. */
+    private static void requireLogin(Session session, Use use) throws CryptokiException {
+        if (use.user() && !ObjectTable.isUser(session.module().sessionState(session.handle()))) {
+            throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
+        }
     }
 
     private Contents contents() throws SchsmException {
@@ -228,7 +239,7 @@ final class Pkcs11Token implements Token {
     }
 
     Contents.KeyEntry entry(TokenKey key) throws SchsmException {
-        return link.withSession(Use.PUBLIC, session -> require(session, key));
+        return link.withSession(Use.PUBLIC, session -> require(session, Use.PUBLIC, key));
     }
 
     private KeyDetails details(Contents.KeyEntry entry) throws SchsmException {

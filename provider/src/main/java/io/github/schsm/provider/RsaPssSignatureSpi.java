@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RSASSA-PSS. The token pads where it can: a device a SHA-1 or SHA-256 hash, MGF1 with the same function and a salt as
- * long as the hash, a PKCS#11 module whatever it has. Everything else is padded here, or hashed there where the key's list has nothing else. Key and parameters may
+ * RSASSA-PSS. The device pads where it can: a SHA-1 or SHA-256 hash, MGF1 with the same function, a salt as long as the
+ * hash. Everything else is padded here, or hashed there where the key's list has nothing else. Key and parameters may
  * come in either order, and stay for the next signature.
  */
 final class RsaPssSignatureSpi extends TokenSignatureSpi {
@@ -47,16 +47,20 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
         }
 
         /**
-         * In the order of preference.
+         * In the order of preference. A token that takes parameters of any kind is not believed where there is another
+         * way: modules are in use that pass over the salt's length and sign with another one.
          *
          * @param any whether the token takes parameters of any kind
          */
         List<KeyAlgorithm> algorithms(boolean any) {
             List<KeyAlgorithm> algorithms = new ArrayList<>();
-            if (any || (asTheDeviceDoes() && HASHES_GIVEN.contains(hash))) {
+            if (!any && asTheDeviceDoes() && HASHES_GIVEN.contains(hash)) {
                 algorithms.add(KeyAlgorithm.RSA_PSS);
             }
             algorithms.add(KeyAlgorithm.RSA_RAW);
+            if (any) {
+                algorithms.add(KeyAlgorithm.RSA_PSS);
+            }
             if (any || asTheDeviceDoes()) {
                 DeviceHash.of(KeyAlgorithm.RSA_PSS, hash).ifPresent(algorithms::add);
             }

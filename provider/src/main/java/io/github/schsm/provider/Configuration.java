@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -154,6 +155,23 @@ record Configuration(
     /** Which commands go over a secure channel to devices of a terminal: PINs if it is remote and nothing was said. */
     Channel channelTo(TerminalSource source) {
         return channel.orElse(source.isRemote() ? Channel.PIN : Channel.PLAIN);
+    }
+
+    /** Whether a device of that id may be used. */
+    boolean isConfigured(String deviceId) {
+        return devices.isEmpty() || devices.contains(deviceId);
+    }
+
+    void requireConfigured(String deviceId) throws ConfigurationException {
+        if (!isConfigured(deviceId)) {
+            throw new ConfigurationException(
+                    "device " + deviceId + " is not one of the configured ones: " + String.join(", ", devices));
+        }
+    }
+
+    ConfigurationException several(Collection<String> ids) {
+        return new ConfigurationException("several devices are there: " + String.join(", ", ids)
+                + "; choose one by device = … in the configuration, or by a SchsmLoadParameter");
     }
 
     /** Whether we may look into the reader of that name. */

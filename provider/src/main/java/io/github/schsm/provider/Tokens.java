@@ -4,7 +4,6 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.PinSource;
-import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
 import io.github.schsm.TokenNotPresentException;
@@ -14,9 +13,7 @@ import io.github.schsm.card.Channel;
 import io.github.schsm.card.TerminalSource;
 import io.github.schsm.keystore.TokenFinder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import javax.security.auth.callback.CallbackHandler;
@@ -32,7 +29,7 @@ final class Tokens implements TokenFinder {
     private final @Nullable ConfigurationException problem;
     private final Handlers handler;
     private volatile @Nullable CardTokens cards;
-    private volatile @Nullable Directory directory;
+    private volatile @Nullable ForeignTokens foreign;
     private @Nullable CardTokens cardChannels;
 
     /**
@@ -66,13 +63,13 @@ final class Tokens implements TokenFinder {
     @Override
     public Token find(@Nullable String deviceId) throws SchsmException {
         open();
-        Directory foreign = directory;
-        return foreign != null ? find(foreign, deviceId) : find(cards(), deviceId);
+        ForeignTokens others = foreign;
+        return others != null ? others.find(deviceId) : find(cards(), deviceId);
     }
 
     private Token find(CardTokens there, @Nullable String deviceId) throws SchsmException {
         if (deviceId != null) {
-            requireConfigured(deviceId);
+            configuration.requireConfigured(deviceId);
             return there.find(deviceId);
         }
         if (configuration.devices().size() == 1) {
@@ -81,7 +78,8 @@ final class Tokens implements TokenFinder {
         List<String> ids = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (FoundDevice found : there.look()) {
-            if (found.device() != null && isConfigured(found.device().deviceId())) {
+            if (found.device() != null
+                    && configuration.isConfigured(found.device().deviceId())) {
                 ids.add(found.device().deviceId());
             } else if (found.problem() != null) {
                 problems.add(found.problem());
@@ -95,72 +93,16 @@ final class Tokens implements TokenFinder {
                     + (problems.isEmpty() ? ": no reader" : ": " + String.join("; ", problems)));
         }
         if (ids.size() > 1) {
-            throw several(ids);
+            throw configuration.several(ids);
         }
         return there.find(ids.get(0));
-    }
-
-    private static ConfigurationException several(List<String> ids) {
-        return new ConfigurationException("several devices are there: " + String.join(", ", ids)
-                + "; choose one by device = … in the configuration, or by a SchsmLoadParameter");
-    }
-
-    /** A source of tokens knows what a device may be called: two names may mean the same token. */
-    private Token find(Directory there, @Nullable String deviceId) throws SchsmException {
-        List<String> configured = configuration.devices();
-        if (configured.isEmpty() || (deviceId == null && configured.size() == 1)) {
-            return there.find(deviceId == null && !configured.isEmpty() ? configured.get(0) : deviceId);
-        }
-        Map<String, Token> tokens = new LinkedHashMap<>();
-        List<String> problems = new ArrayList<>();
-        for (String one : configured) {
-            try {
-                Token token = there.find(one);
-                tokens.putIfAbsent(token.id(), token);
-            } catch (TokenNotPresentException notNow) {
-                problems.add(notNow.getMessage());
-            }
-        }
-        if (deviceId != null) {
-            Token wanted = there.find(deviceId);
-            if (!tokens.containsValue(wanted)) {
-                requireConfigured(deviceId);
-            }
-            return wanted;
-        }
-        if (tokens.isEmpty()) {
-            throw new TokenNotPresentException(String.join("; ", problems));
-        }
-        if (tokens.size() > 1) {
-            throw several(List.copyOf(tokens.keySet()));
-        }
-        return tokens.values().iterator().next();
-    }
-
-    private boolean isConfigured(String deviceId) {
-        return configuration.devices().isEmpty() || configuration.devices().contains(deviceId);
-    }
-
-    private void requireConfigured(String deviceId) throws ConfigurationException {
-        if (!isConfigured(deviceId)) {
-            throw new ConfigurationException("device " + deviceId + " is not one of the configured ones: "
-                    + String.join(", ", configuration.devices()));
-        }
     }
 
     /** Every reader that the configuration lets us look into, and what is in it. */
     List<FoundDevice> list() throws SchsmException {
         open();
-        Directory foreign = directory;
-        if (foreign == null) {
-            return cards().look();
-        }
-        List<FoundDevice> devices = new ArrayList<>();
-        for (Directory.Found found : foreign.list()) {
-            Token token = found.token();
-            devices.add(new FoundDevice(found.reader(), token == null ? null : SchsmDevice.of(token), found.problem()));
-        }
-        return devices;
+        ForeignTokens others = foreign;
+        return others != null ? others.look() : cards().look();
     }
 
     private CardTokens cards() {
@@ -175,7 +117,7 @@ final class Tokens implements TokenFinder {
         if (problem != null) {
             throw new ConfigurationException(String.valueOf(problem.getMessage()), problem);
         }
-        if (cards != null || directory != null) {
+        if (cards != null || foreign != null) {
             return;
         }
         if (configuration.isPcsc()) {
@@ -209,7 +151,7 @@ final class Tokens implements TokenFinder {
                         + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"
                         + " channel out");
             }
-            directory = tokens;
+            foreign = new ForeignTokens(tokens, configuration);
         }
     }
 

@@ -1,0 +1,66 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.FoundDevice;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TokenSource.Directory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The tokens of a source that speaks to them itself, as far as the configuration means them. */
+final class ForeignTokens {
+    private final Directory directory;
+    private final Configuration configuration;
+
+    ForeignTokens(Directory directory, Configuration configuration) {
+        this.directory = directory;
+        this.configuration = configuration;
+    }
+
+    List<FoundDevice> look() throws SchsmException {
+        List<FoundDevice> devices = new ArrayList<>();
+        for (Directory.Found found : directory.list()) {
+            Token token = found.token();
+            devices.add(new FoundDevice(found.reader(), token == null ? null : SchsmDevice.of(token), found.problem()));
+        }
+        return devices;
+    }
+
+    /** The source alone knows what a device may be called: a program's name and a configured one may mean the same. */
+    Token find(@Nullable String deviceId) throws SchsmException {
+        List<String> configured = configuration.devices();
+        if (configured.isEmpty()) {
+            return directory.find(deviceId);
+        }
+        Map<Token, String> meant = new LinkedHashMap<>();
+        List<TokenNotPresentException> absent = new ArrayList<>();
+        for (String one : configured) {
+            try {
+                meant.putIfAbsent(directory.find(one), one);
+            } catch (TokenNotPresentException notNow) {
+                absent.add(notNow);
+            }
+        }
+        if (deviceId != null) {
+            Token wanted = directory.find(deviceId);
+            if (!meant.containsKey(wanted)) {
+                configuration.requireConfigured(deviceId);
+            }
+            return wanted;
+        }
+        if (meant.isEmpty()) {
+            TokenNotPresentException first = absent.get(0);
+            absent.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+        if (meant.size() > 1) {
+            throw configuration.several(meant.values());
+        }
+        return meant.keySet().iterator().next();
+    }
+}

@@ -1,0 +1,143 @@
+package io.github.schsm.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.card.TerminalSource;
+import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.SimulatorTokenSource;
+import java.util.List;
+import java.util.Map;
+import javax.smartcardio.Card;
+import javax.smartcardio.CardException;
+import javax.smartcardio.CardTerminal;
+import javax.smartcardio.CardTerminals;
+import org.junit.jupiter.api.Test;
+
+/** A device that is found by its reader, for what a PKCS#11 module in front of it cannot say. */
+class CardChannelTest {
+    private static final String LONG = "Maker of readers, model with a very long name and two slots (0123456789) 00 0";
+
+    /** The rack's readers under other names. */
+    private static final class Renamed extends CardTerminals {
+        private final Map<String, String> names;
+        private final CardTerminals terminals = SimulatorRack.memory().terminals();
+
+        private Renamed(Map<String, String> names) {
+            this.names = names;
+        }
+
+        @Override
+        public List<CardTerminal> list(State state) throws CardException {
+            return terminals.list(state).stream()
+                    .filter(terminal -> names.containsKey(terminal.getName()))
+                    .<CardTerminal>map(
+                            terminal -> new RenamedTerminal(terminal, names.getOrDefault(terminal.getName(), "")))
+                    .toList();
+        }
+
+        @Override
+        public boolean waitForChange(long timeout) throws CardException {
+            return terminals.waitForChange(timeout);
+        }
+    }
+
+    private static final class RenamedTerminal extends CardTerminal {
+        private final CardTerminal terminal;
+        private final String name;
+
+        private RenamedTerminal(CardTerminal terminal, String name) {
+            this.terminal = terminal;
+            this.name = name;
+        }
+
+        @Override
+        public String getName() {
+            return name;
+        }
+
+        @Override
+        public Card connect(String protocol) throws CardException {
+            return terminal.connect(protocol);
+        }
+
+        @Override
+        public boolean isCardPresent() throws CardException {
+            return terminal.isCardPresent();
+        }
+
+        @Override
+        public boolean waitForCardPresent(long timeout) throws CardException {
+            return terminal.waitForCardPresent(timeout);
+        }
+
+        @Override
+        public boolean waitForCardAbsent(long timeout) throws CardException {
+            return terminal.waitForCardAbsent(timeout);
+        }
+    }
+
+    private static CardTokens readers(String first, String second) throws Exception {
+        List<String> ids = List.of("ZZSIM310001", "ZZSIM310002");
+        new SimulatorTokenSource().open("memory", ids);
+        Map<String, String> names = Map.of(reader(ids.get(0)), first, reader(ids.get(1)), second);
+        return new CardTokens(
+                TerminalSource.of("renamed", new Renamed(names)),
+                Configuration.of("terminal = simulator:memory"),
+                () -> null);
+    }
+
+    private static String reader(String id) throws SchsmException {
+        return SimulatorRack.memory().device(id).readerName();
+    }
+
+    @Test
+    void theDeviceInTheReaderOfThatNameIsTheSameObjectEachTime() throws Exception {
+        CardTokens readers = readers("Reader A", "Reader B");
+
+        Token token = readers.inReader("Reader B");
+
+        assertThat(token.id()).isEqualTo("ZZSIM310002");
+        assertThat(readers.inReader("Reader B")).isSameAs(token).isSameAs(readers.find("ZZSIM310002"));
+    }
+
+    @Test
+    void aNameThatWasCutIsEnoughIfOneReaderOnlyBeginsSo() throws Exception {
+        String cut = LONG.substring(0, 64);
+
+        assertThat(readers(LONG + "0", "Reader B").inReader(cut).id()).isEqualTo("ZZSIM310001");
+        assertThat(readers(LONG + "0", LONG + "1").inReader(LONG + "1").id()).isEqualTo("ZZSIM310002");
+        CardTokens alike = readers(LONG + "0", LONG + "1");
+        assertThatThrownBy(() -> alike.inReader(cut))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll(LONG + "0", LONG + "1");
+    }
+
+    @Test
+    void aReaderThatIsNotThereIsNamedWithThoseThatAre() throws Exception {
+        CardTokens readers = readers("Reader A", "Reader B");
+
+        for (String name : List.of("Reader", "reader a", "Reader A with more")) {
+            assertThatThrownBy(() -> readers.inReader(name))
+                    .isInstanceOf(TokenNotPresentException.class)
+                    .hasMessageContainingAll("\"" + name + "\"", "Reader A", "Reader B");
+        }
+    }
+
+    @Test
+    void anEmptyReaderIsToldApart() throws Exception {
+        CardTokens readers = readers("Reader A", "Reader B");
+        SimulatorRack.memory().device("ZZSIM310001").remove();
+        try {
+            assertThatThrownBy(() -> readers.inReader("Reader A"))
+                    .isInstanceOf(TokenNotPresentException.class)
+                    .hasMessageContaining("Reader A");
+        } finally {
+            SimulatorRack.memory().device("ZZSIM310001").insert();
+        }
+    }
+}

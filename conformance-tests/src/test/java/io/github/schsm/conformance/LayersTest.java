@@ -44,6 +44,7 @@ class LayersTest {
             "card", List.of(BASE + ".card.."),
             "simulator", List.of(BASE + ".simulator.."),
             "provider", List.of(BASE + ".provider.."),
+            "pkcs11-bridge", List.of(BASE + ".bridge.."),
             "cli", List.of(BASE + ".cli.."));
 
     private static final List<String> EVERYWHERE = List.of("java..", "javax..", "org.jspecify.annotations..");
@@ -54,6 +55,7 @@ class LayersTest {
             "card", packages("keystore-spi", "org.bouncycastle..", "jnasmartcardio..", "com.sun.jna.."),
             "simulator", packages("keystore-spi", "org.bouncycastle..", "jdk.net.."),
             "provider", packages("keystore-spi", BASE + ".card.."),
+            "pkcs11-bridge", packages("keystore-spi", "org.xipki..", "iaik.."),
             "cli",
                     packages(
                             "keystore-spi",
@@ -106,11 +108,20 @@ class LayersTest {
                 "class Bad { void send(javax.smartcardio.CardChannel channel) {} }"));
         borders.add(new Border(
                 noClasses()
-                        .that(residesIn("card").or(residesIn("simulator")))
+                        .that(residesIn("card").or(residesIn("simulator")).or(residesIn("pkcs11-bridge")))
                         .should()
                         .beAssignableTo(engine()),
                 BASE + ".simulator.Bad",
                 "abstract class Bad extends javax.crypto.MacSpi {}"));
+        borders.add(new Border(
+                noClasses()
+                        .that(residesIn("pkcs11-bridge"))
+                        .and()
+                        .haveNameNotMatching(".*\\.(IaikCryptoki|WrapperLogger)(\\$.*)?")
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage("org.xipki..", "iaik..")),
+                BASE + ".bridge.Bad",
+                "class Bad { org.xipki.pkcs11.wrapper.PKCS11Module module; }"));
         borders.add(new Border(
                 noClasses()
                         .that(residesIn("card"))

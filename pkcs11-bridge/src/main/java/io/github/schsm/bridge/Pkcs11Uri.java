@@ -119,8 +119,9 @@ final class Pkcs11Uri {
             }
             if (onlyKnown && !OF_A_PLACE.contains(name) && !OF_AN_OBJECT.contains(name)) {
                 throw new ConfigurationException("a PKCS#11 URI has no attribute \"" + name
-                        + "\" before the question mark that can be looked for here; there are "
-                        + String.join(", ", OF_A_PLACE));
+                        + "\" before a question mark; there are "
+                        + String.join(", ", OF_A_PLACE)
+                        + ", and behind a question mark " + MODULE_PATH + " and " + MODULE_NAME);
             }
             String value = name.equals(ID)
                     ? part.substring(equals + 1)

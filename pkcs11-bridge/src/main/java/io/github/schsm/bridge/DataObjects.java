@@ -24,6 +24,10 @@ final class DataObjects {
 
     byte[] read(DataObject object) throws SchsmException {
         return token.link().withSession(object.pinProtected() ? Use.USER : Use.PUBLIC, session -> {
+            if (object.pinProtected()) {
+                session.requireLogin();
+            }
+            session.about("reading " + object);
             long handle = require(session, object).object().handle();
             return session.module()
                     .attributes(session.handle(), handle, List.of(Ck.CKA_VALUE))
@@ -34,10 +38,14 @@ final class DataObjects {
 
     DataObject store(DataObject object, byte[] content) throws SchsmException {
         return token.link().withSession(Use.USER_WRITE, session -> {
+            session.mayRepeat(true);
+            session.requireLogin();
             StoredObject old = object.reference().isEmpty()
                     ? null
                     : require(session, object).object();
             token.table().contents(session);
+            session.about("storing " + object);
+            session.mayRepeat(false);
             long made = create(session, object, content);
             if (old != null) {
                 try {
@@ -103,7 +111,11 @@ final class DataObjects {
 
     void delete(DataObject object) throws SchsmException {
         token.link().withSession(Use.USER_WRITE, session -> {
+            session.mayRepeat(true);
+            session.requireLogin();
             StoredObject found = require(session, object).object();
+            session.about("deletion of " + object);
+            session.mayRepeat(false);
             session.module().destroyObject(session.handle(), found.handle());
             token.table().remove(session, List.of(found));
             return true;

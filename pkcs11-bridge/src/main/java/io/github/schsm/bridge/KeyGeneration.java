@@ -142,7 +142,11 @@ final class KeyGeneration {
 
     private TokenKey generate(KeyRequest request, long mechanism, byte[] id, String label) throws SchsmException {
         return token.link().withSession(Use.USER_WRITE, session -> {
+            session.mayRepeat(true);
+            session.requireLogin();
+            session.about("generation of the " + kind(request) + " \"" + label + "\"", mechanism);
             Set<Long> before = withId(session, id);
+            session.mayRepeat(false);
             try {
                 long handle = request.type().isPrivate()
                         ? pair(session, request, mechanism, id, label)

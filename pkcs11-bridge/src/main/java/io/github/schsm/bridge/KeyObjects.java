@@ -31,6 +31,8 @@ final class KeyObjects {
     /** The private key object's label is the key's; that of the others follows as far as the module lets it. */
     TokenKey rename(TokenKey key, String label) throws SchsmException {
         return token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+            session.about("renaming " + key);
+            session.mayRepeat(false);
             for (StoredObject renamed : entry.objects()) {
                 try {
                     session.module()
@@ -61,6 +63,8 @@ final class KeyObjects {
     /** The key first: should the rest fail, what is left is no key any more. */
     void delete(TokenKey key) throws SchsmException {
         token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+            session.about("deletion of " + key);
+            session.mayRepeat(false);
             destroy(session, object);
             CryptokiException failure = null;
             for (StoredObject other : entry.objects()) {
@@ -108,6 +112,8 @@ final class KeyObjects {
                 return true;
             }
             Template template = template(object.label().orElse(key.label()), object.id(), certificate, encoded);
+            session.about("storing a certificate with " + key);
+            session.mayRepeat(false);
             try {
                 long made = create(session, template, before);
                 token.table().remove(session, before);
@@ -234,7 +240,11 @@ final class KeyObjects {
         X509Certificate certificate = x509(encoded);
         byte[] id = sha1(certificate.getPublicKey().getEncoded());
         return token.link().withSession(Use.USER_WRITE, session -> {
+            session.mayRepeat(true);
+            session.requireLogin();
             token.table().contents(session);
+            session.about("storing the certificate \"" + label + "\"");
+            session.mayRepeat(false);
             long made = session.module().createObject(session.handle(), template(label, id, certificate, encoded));
             token.table().refresh(session, ObjectKind.CERTIFICATE, made);
             return token.table()
@@ -249,7 +259,11 @@ final class KeyObjects {
 
     void delete(TokenCertificate certificate) throws SchsmException {
         token.link().withSession(Use.USER_WRITE, session -> {
+            session.mayRepeat(true);
+            session.requireLogin();
             Contents.CertificateEntry entry = require(session, certificate);
+            session.about("deletion of the certificate \"" + certificate.label() + "\"");
+            session.mayRepeat(false);
             destroy(session, entry.object());
             token.table().remove(session, new ArrayList<>(List.of(entry.object())));
             return true;

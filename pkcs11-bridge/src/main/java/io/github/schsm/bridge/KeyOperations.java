@@ -7,7 +7,6 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
 import io.github.schsm.TokenKey;
@@ -54,8 +53,9 @@ final class KeyOperations {
         this.token = token;
     }
 
-    /** The mechanism for an algorithm, if the token has it for the key. */
-    private Algorithms.Row require(Contents.KeyEntry entry, KeyAlgorithm algorithm) throws SchsmException {
+    /** The mechanism for an algorithm, if the token has it for the key; messages tell of it from now on. */
+    private Algorithms.Row require(Session session, Contents.KeyEntry entry, KeyAlgorithm algorithm, String what)
+            throws SchsmException {
         Set<KeyAlgorithm> available = Algorithms.available(entry, token.link().mechanisms());
         Algorithms.Row row = Algorithms.row(algorithm);
         if (row == null || !available.contains(algorithm)) {
@@ -64,6 +64,7 @@ final class KeyOperations {
                     + (row == null ? "PKCS#11 has no mechanism for" : "takes " + row.name()) + "; there is "
                     + Algorithms.names(available));
         }
+        session.about(what + " with " + entry.key(), row.mechanism());
         return row;
     }
 
@@ -77,7 +78,7 @@ final class KeyOperations {
     byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
         return token.withKey(Use.USER, key, (session, entry, object) -> {
-            Algorithms.Row row = require(entry, algorithm);
+            Algorithms.Row row = require(session, entry, algorithm, "signing");
             CkMechanism mechanism = algorithm == KeyAlgorithm.RSA_PSS
                     ? Hashes.pss(parameters, input)
                     : new CkMechanism.Plain(row.mechanism());
@@ -115,7 +116,7 @@ final class KeyOperations {
     byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
         return token.withKey(Use.USER, key, (session, entry, object) -> {
-            Algorithms.Row row = require(entry, algorithm);
+            Algorithms.Row row = require(session, entry, algorithm, "decryption");
             CkMechanism mechanism = algorithm == KeyAlgorithm.RSA_DECRYPT_OAEP
                     ? Hashes.oaep(parameters)
                     : new CkMechanism.Plain(row.mechanism());
@@ -135,11 +136,7 @@ final class KeyOperations {
     /** Modules have many words for it. */
     private InvalidDataException wrongPadding(CryptokiException refused) {
         return new InvalidDataException(
-                new ModuleAnswer(
-                        token.link().module().name(),
-                        refused.function(),
-                        refused.value(),
-                        ReturnValue.name(refused.value())),
+                Refusals.answer(token.link().module().name(), refused),
                 "the data does not decrypt: wrong padding, other key, or changed data");
     }
 
@@ -150,7 +147,7 @@ final class KeyOperations {
                 .orElseThrow(() -> new InvalidRequestException("the peer's key is on none of the known curves"));
         byte[] point = curve.encode(peer.getW());
         return token.withKey(Use.USER, key, (session, entry, object) -> {
-            Algorithms.Row row = require(entry, KeyAlgorithm.ECDH);
+            Algorithms.Row row = require(session, entry, KeyAlgorithm.ECDH, "agreement");
             long secret = derive(session, object, row.mechanism(), point, curve.fieldLength());
             try {
                 byte[] value = session.module()
@@ -213,7 +210,7 @@ final class KeyOperations {
     byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
         KeyAlgorithm algorithm = encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT;
         return token.withKey(Use.USER, key, (session, entry, object) -> {
-            Algorithms.Row row = require(entry, algorithm);
+            Algorithms.Row row = require(session, entry, algorithm, encrypt ? "encryption" : "decryption");
             byte[] result = new byte[data.length];
             byte[] chaining = iv.clone();
             for (int at = 0; at < data.length; at += PIECE) {
@@ -253,7 +250,7 @@ final class KeyOperations {
 
     byte[] mac(TokenKey key, byte[] data) throws SchsmException {
         return token.withKey(Use.USER, key, (session, entry, object) -> {
-            Algorithms.Row row = require(entry, KeyAlgorithm.AES_CMAC);
+            Algorithms.Row row = require(session, entry, KeyAlgorithm.AES_CMAC, "a MAC");
             CkMechanism mechanism = new CkMechanism.Plain(row.mechanism());
             byte[] mac = data.length > PIECE
                     ? longMac(session, entry, object, mechanism, data)

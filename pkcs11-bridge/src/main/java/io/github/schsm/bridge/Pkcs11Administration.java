@@ -3,16 +3,19 @@ package io.github.schsm.bridge;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.ModuleAnswer;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.WrongPinException;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -71,10 +74,7 @@ final class Pkcs11Administration implements TokenAdministration {
         byte[] before = bytes(oldPin);
         byte[] after = bytes(newPin);
         try {
-            link.withSession(Use.PUBLIC_WRITE, session -> {
-                session.module().setPin(session.handle(), before, after);
-                return true;
-            });
+            link.changePin(before, after);
         } finally {
             wipe(before, after);
         }
@@ -88,6 +88,7 @@ final class Pkcs11Administration implements TokenAdministration {
                     + " has no PIN pad (no protected authentication path): change the PIN by typing it here");
         }
         link.withSession(Use.PUBLIC_WRITE, session -> {
+            session.about("changing the user PIN on the reader");
             session.module().setPin(session.handle(), null, null);
             return true;
         });
@@ -135,14 +136,41 @@ final class Pkcs11Administration implements TokenAdministration {
     }
 
     private <T> T asSecurityOfficer(byte[] soPin, SessionFunction<T> function) throws SchsmException {
-        return link.alone(session -> {
-            session.module().login(session.handle(), Ck.CKU_SO, soPin);
+        return withSoPin(() -> link.alone(session -> {
+            session.about("login of the security officer");
             try {
-                return function.apply(session);
-            } finally {
-                session.module().logout(session.handle());
+                session.module().login(session.handle(), Ck.CKU_SO, soPin);
+            } catch (CryptokiException refused) {
+                throw wrongSoPin(refused, -1);
             }
-        });
+            session.about("administration by the security officer");
+            return function.apply(session);
+        }));
+    }
+
+    private interface WithSoPin<T> {
+        T run() throws SchsmException;
+    }
+
+    /** Only when the token is not in use any more it can be asked how many tries are left. */
+    private <T> T withSoPin(WithSoPin<T> function) throws SchsmException {
+        try {
+            return function.run();
+        } catch (WrongPinException wrong) {
+            CkTokenInfo info = link.tokenInfo();
+            Optional<ModuleAnswer> answer = wrong.moduleAnswer();
+            if (answer.isPresent() && (info.has(Ck.CKF_SO_PIN_LOCKED) || info.has(Ck.CKF_SO_PIN_FINAL_TRY))) {
+                throw wrongSoPin(
+                        new CryptokiException(
+                                answer.get().function(), answer.get().returnValue()),
+                        info.has(Ck.CKF_SO_PIN_LOCKED) ? 0 : 1);
+            }
+            throw wrong;
+        }
+    }
+
+    private SchsmException wrongSoPin(CryptokiException refused, int triesLeft) {
+        return Refusals.ofPin(link.module().name(), link.identity().id(), "SO-PIN", triesLeft, refused);
     }
 
     @Override
@@ -153,10 +181,14 @@ final class Pkcs11Administration implements TokenAdministration {
         byte[] so = bytes(settings.soPin());
         byte[] pin = bytes(settings.pin());
         try {
-            link.withoutSessions((module, slot) -> {
-                module.initToken(slot, so, label);
+            withSoPin(() -> link.withoutSessions((module, slot) -> {
+                try {
+                    module.initToken(slot, so, label);
+                } catch (CryptokiException refused) {
+                    throw wrongSoPin(refused, -1);
+                }
                 return true;
-            });
+            }));
             asSecurityOfficer(so, session -> {
                 session.module().initPin(session.handle(), pin);
                 return true;
@@ -165,6 +197,7 @@ final class Pkcs11Administration implements TokenAdministration {
             wipe(so, pin);
             token.table().forget();
         }
+        link.logout();
     }
 
     private void requireSayable(DeviceInitialization settings) throws UnsupportedByDeviceException {

@@ -80,9 +80,14 @@ final class Pkcs11Token implements Token {
         T apply(Session session, Contents.KeyEntry entry, StoredObject object) throws CryptokiException, SchsmException;
     }
 
-    /** Uses a key, under the login. A handle that is not valid any more is looked up once more. */
+    /**
+     * Uses a key, under the login. A handle that is not valid any more is looked up once more. The function says before
+     * its first change that it may not be repeated.
+     */
     <T> T withKey(Use use, TokenKey key, KeyFunction<T> function) throws SchsmException {
         return link.withSession(use, session -> {
+            session.mayRepeat(true);
+            session.requireLogin();
             try {
                 return apply(session, use, key, function);
             } catch (CryptokiException refused) {

@@ -463,6 +463,20 @@ final class TokenLink {
         replace(login);
     }
 
+    /**
+     * {@code C_SetPIN} of the user PIN, with PINs that a program gave this very moment. Whoever logged in with the old
+     * one has a source that is of no use any more.
+     *
+     * @throws io.github.schsm.PinException if the old one is wrong, or must not be sent
+     */
+    void changePin(byte[] before, byte[] after) throws SchsmException {
+        withSession(Use.PUBLIC_WRITE, session -> {
+            session.about("changing the user PIN");
+            pins.change(session, look(), before, after);
+            return true;
+        });
+    }
+
     private synchronized void replace(@Nullable TokenAuthenticator login) {
         TokenAuthenticator before = authenticator;
         authenticator = login;

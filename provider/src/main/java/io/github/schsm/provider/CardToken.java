@@ -24,7 +24,6 @@ import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
-import io.github.schsm.Token;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenChangedException;
@@ -34,6 +33,7 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenRemovedException;
 import io.github.schsm.X509Certificates;
 import io.github.schsm.backend.Authenticator;
+import io.github.schsm.backend.SharedCard;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardFunction;
@@ -70,7 +70,7 @@ import org.jspecify.annotations.Nullable;
  * Follows the device into another reader. The lock on the contents is taken by who has the device, never the other way
  * round: a callback handler that is asked for the PIN has the device already, and may look into the key store.
  */
-final class CardToken implements Token {
+final class CardToken implements SharedCard {
     private static final int MAX_KID = 255;
     private static final int X509 = 0x30;
     private static final int AES_ID_LENGTH = 8;
@@ -89,6 +89,9 @@ final class CardToken implements Token {
     private final CardKeyDerivation derivation = new CardKeyDerivation(this);
     private volatile CardDevice device;
     private volatile @Nullable TokenAuthenticator authenticator;
+
+    /** The login that {@link #within} was given last. */
+    private volatile @Nullable LentLogin lent;
 
     /** Finds the device again when it is in another reader. */
     interface Locator {
@@ -127,7 +130,12 @@ final class CardToken implements Token {
         }
     }
 
-    private <T> T withCard(@Nullable Authenticator login, CardFunction<T> function) throws SchsmException {
+    private <T> T withCard(@Nullable TokenAuthenticator login, CardFunction<T> function) throws SchsmException {
+        LentLogin known = lent;
+        return use(known != null && known.lender() == login ? known : login, function);
+    }
+
+    private <T> T use(@Nullable Authenticator login, CardFunction<T> function) throws SchsmException {
         CardDevice used = device;
         try {
             return used.withCard(login, function);
@@ -278,8 +286,50 @@ final class CardToken implements Token {
     private synchronized void replace(@Nullable TokenAuthenticator login) {
         TokenAuthenticator before = authenticator;
         authenticator = login;
-        if (before != null && before != login) {
+        if (before != null && before != login && !isLent(before)) {
             before.destroy();
+        }
+    }
+
+    private boolean isLent(@Nullable TokenAuthenticator login) {
+        LentLogin known = lent;
+        return known != null && known.lender() == login;
+    }
+
+    @Override
+    public <T> T within(@Nullable TokenAuthenticator login, Use<T> use) throws SchsmException {
+        borrow(login);
+        return withCard(card -> {
+            try {
+                return use.apply();
+            } finally {
+                stayLoggedIn(card, login);
+            }
+        });
+    }
+
+    private synchronized void borrow(@Nullable TokenAuthenticator login) {
+        if (login == null) {
+            if (isLent(authenticator)) {
+                authenticator = null;
+            }
+            lent = null;
+        } else if (!isLent(login) || authenticator != login) {
+            replace(login);
+            lent = new LentLogin(login);
+        }
+    }
+
+    /** Whoever verified the PIN on the other side shall not find it gone; nobody is asked for that, on a pad neither. */
+    private void stayLoggedIn(SmartCardHsm card, @Nullable TokenAuthenticator login) {
+        if (login == null || login != authenticator || !login.wasAccepted() || login.isOnReader()) {
+            return;
+        }
+        try {
+            card.login();
+        } catch (SchsmException otherSideFindsOut) {
+            System.getLogger(CardToken.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the PIN is not verified any more", otherSideFindsOut);
         }
     }
 

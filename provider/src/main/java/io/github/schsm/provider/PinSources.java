@@ -7,6 +7,7 @@ import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecretFile;
 import io.github.schsm.TokenPinCallback;
+import io.github.schsm.backend.GivenPin;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class PinSources {
     }
 
     static PinSource password(char[] password) {
-        return new Password(password.clone());
+        return new GivenPin(password);
     }
 
     static PinSource callback(CallbackHandler handler) {
@@ -73,30 +74,6 @@ final class PinSources {
     /** The reader's PIN pad, and somebody who is told to look there. */
     static PinSource onReader(Handlers handler) {
         return new OnReader(handler);
-    }
-
-    /** A password that a program gave. */
-    private static final class Password implements PinSource {
-        private final char[] password;
-
-        private Password(char[] password) {
-            this.password = password;
-        }
-
-        @Override
-        public char @Nullable [] pin(PinRequest request) {
-            return password.clone();
-        }
-
-        @Override
-        public boolean isInteractive() {
-            return false;
-        }
-
-        @Override
-        public void destroy() {
-            Arrays.fill(password, '\0');
-        }
     }
 
     /** An environment variable. Java hands it out as a String, which is the environment's weakness, not ours. */

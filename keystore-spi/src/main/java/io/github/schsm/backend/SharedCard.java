@@ -1,0 +1,28 @@
+package io.github.schsm.backend;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A SmartCard-HSM that two backends use at once, under one login. Its security state is the card's and not the
+ * connection's: what one of them selects logs the other one out, and what one of them verifies counts for both.
+ */
+public interface SharedCard extends Token {
+    /** What is done with the card. */
+    @FunctionalInterface
+    interface Use<T> {
+        /** Uses the card, by the methods of {@link Token}. */
+        T apply() throws SchsmException;
+    }
+
+    /**
+     * Uses the card in one transaction, under somebody else's login, and leaves it logged in as that login found it:
+     * whoever verified the PIN on the other side notices nothing.
+     *
+     * @param login who knows the PIN, the caller's to destroy; null leaves the login as it is
+     * @param use   called once; may be empty to verify the PIN only
+     * @throws SchsmException what the use throws, or that the card cannot be reached
+     */
+    <T> T within(@Nullable TokenAuthenticator login, Use<T> use) throws SchsmException;
+}

@@ -1,13 +1,17 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomains;
 import io.github.schsm.KeyRequest;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
+import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another way to the same token, for what PKCS#11 cannot say: key domains, the device's identity, attributes of keys,
@@ -21,6 +25,16 @@ interface Beside {
         T apply(Token token) throws SchsmException;
     }
 
+    /** The keys that the module sees. */
+    @FunctionalInterface
+    interface Listing {
+        /** Lists them. */
+        List<TokenKey> keys() throws SchsmException;
+    }
+
+    /** Says what the module sees, so that what it does not see can be told; called once. */
+    void attach(Listing keysOfModule);
+
     /** Whether there is another way. Where there is none, {@link #use} says why. */
     boolean isThere();
 
@@ -33,6 +47,13 @@ interface Beside {
      * @throws UnsupportedByDeviceException if there is no other way, with the reason
      */
     <T> T use(Function<T> function) throws SchsmException;
+
+    /**
+     * The same for what changes keys: what was known of them is looked at anew.
+     *
+     * @throws UnsupportedByDeviceException if there is no other way, with the reason
+     */
+    <T> T change(Function<T> function) throws SchsmException;
 
     /** The keys that the module does not see, named as the bridge names keys. */
     List<TokenKey> unseen(List<TokenKey> seen) throws SchsmException;
@@ -49,8 +70,36 @@ interface Beside {
     /** What is known of a key, with what the module cannot tell. */
     KeyDetails details(TokenKey key, KeyDetails byModule) throws SchsmException;
 
+    /** Makes a new EC key pair from one on the token; named as the bridge names keys. */
+    TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException;
+
+    /** The key domains. */
+    KeyDomains keyDomains() throws SchsmException;
+
+    /** Authentication by registered keys. */
+    PublicKeyAuthentication publicKeyAuthentication() throws SchsmException;
+
+    /**
+     * PINs and initialization.
+     *
+     * @param byModule the module's way, which is the only one where there is no other
+     */
+    TokenAdministration administration(TokenAdministration byModule) throws SchsmException;
+
+    /** The module has changed something: of that key, or in general. */
+    void changed(@Nullable TokenKey key);
+
+    /** The module has used a key, which may have cost one of a limited number of uses. */
+    void used(TokenKey key);
+
+    /** The module has logged out. */
+    void loggedOut() throws SchsmException;
+
     /** No other way. */
     record None(String reason) implements Beside {
+        @Override
+        public void attach(Listing keysOfModule) {}
+
         @Override
         public boolean isThere() {
             return false;
@@ -62,6 +111,11 @@ interface Beside {
         @Override
         public <T> T use(Function<T> function) throws SchsmException {
             throw new UnsupportedByDeviceException(reason);
+        }
+
+        @Override
+        public <T> T change(Function<T> function) throws SchsmException {
+            return use(function);
         }
 
         @Override
@@ -88,5 +142,34 @@ interface Beside {
         public KeyDetails details(TokenKey key, KeyDetails byModule) {
             return byModule;
         }
+
+        @Override
+        public TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException {
+            throw new UnsupportedByDeviceException(reason);
+        }
+
+        @Override
+        public KeyDomains keyDomains() throws SchsmException {
+            throw new UnsupportedByDeviceException(reason);
+        }
+
+        @Override
+        public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
+            throw new UnsupportedByDeviceException(reason);
+        }
+
+        @Override
+        public TokenAdministration administration(TokenAdministration byModule) {
+            return byModule;
+        }
+
+        @Override
+        public void changed(@Nullable TokenKey key) {}
+
+        @Override
+        public void used(TokenKey key) {}
+
+        @Override
+        public void loggedOut() {}
     }
 }

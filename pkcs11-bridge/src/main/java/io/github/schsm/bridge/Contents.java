@@ -161,6 +161,25 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
         return data.stream().filter(entry -> entry.object().handle() == handle).findFirst();
     }
 
+    /** What stays of a key: its kind, CKA_ID and public key. */
+    static String reference(KeyType type, byte[] id, @Nullable PublicKey publicKey) {
+        return type.name().toLowerCase(Locale.ROOT) + "-" + shortId(id)
+                + (publicKey == null ? "" : "-" + hash(publicKey.getEncoded(), SHORT_HASH));
+    }
+
+    private static String shortId(byte[] id) {
+        return id.length > LONGEST_ID ? hash(id, HASH) : HexFormat.of().formatHex(id);
+    }
+
+    private static String hash(byte[] data, int length) {
+        try {
+            byte[] whole = MessageDigest.getInstance("SHA-256").digest(data);
+            return HexFormat.of().formatHex(Arrays.copyOf(whole, length));
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
     /** Finds out what belongs to what. */
     private static final class Matching {
         private final List<StoredObject> privateKeys = new ArrayList<>();
@@ -351,8 +370,7 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
                     ? EcCurve.of(ec.getParams()).orElse(null)
                     : PublicKeys.curve(named.attributes());
             String shortId = shortId(named.id());
-            String reference = type.name().toLowerCase(Locale.ROOT) + "-" + shortId
-                    + (publicKey == null ? "" : "-" + hash(publicKey.getEncoded(), SHORT_HASH));
+            String reference = reference(type, named.id(), publicKey);
             String label = named.label().orElse("key-" + (shortId.isEmpty() ? reference : shortId));
             return new KeyEntry(
                     new TokenKey(reference, label, named.id(), type),
@@ -361,10 +379,6 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
                     List.copyOf(own),
                     publicKey,
                     curve);
-        }
-
-        private static String shortId(byte[] id) {
-            return id.length > LONGEST_ID ? hash(id, HASH) : HexFormat.of().formatHex(id);
         }
 
         private List<CertificateEntry> certificates() {
@@ -456,15 +470,6 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             }
             result.sort(Comparator.comparing(label).thenComparing(reference));
             return result;
-        }
-
-        private static String hash(byte[] data, int length) {
-            try {
-                byte[] whole = MessageDigest.getInstance("SHA-256").digest(data);
-                return HexFormat.of().formatHex(Arrays.copyOf(whole, length));
-            } catch (NoSuchAlgorithmException everyJdkHasIt) {
-                throw new IllegalStateException(everyJdkHasIt);
-            }
         }
     }
 }

@@ -13,6 +13,7 @@ import io.github.schsm.UnsupportedByDeviceException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -62,7 +63,7 @@ final class KeyGeneration {
         List<String> unsaid = vendors ? List.of() : unsaid(request);
         long mechanism = mechanism(request.type());
         boolean hasMechanism = token.link().mechanisms().containsKey(mechanism);
-        if (token.beside().isThere() && (!unsaid.isEmpty() || !hasMechanism)) {
+        if (token.beside().isThere() && (!unsaid.isEmpty() || !hasMechanism || hasOddExponent(request))) {
             return token.beside().generate(request);
         }
         if (!unsaid.isEmpty()) {
@@ -81,7 +82,9 @@ final class KeyGeneration {
         }
         String label = request.label() == null ? "key-" + HexFormat.of().formatHex(id) : request.label();
         try {
-            return generate(request, mechanism, id, label);
+            TokenKey made = generate(request, mechanism, id, label);
+            token.beside().changed(made);
+            return made;
         } catch (DeviceException refused) {
             Optional<Long> answer = refused.moduleAnswer().map(ModuleAnswer::returnValue);
             if (answer.isEmpty() || !KIND_REFUSED.contains(answer.get())) {
@@ -279,6 +282,11 @@ final class KeyGeneration {
     }
 
     /** Some modules take any public exponent and make 65537 of it. */
+    private static boolean hasOddExponent(KeyRequest request) {
+        BigInteger exponent = request.publicExponent();
+        return exponent != null && !exponent.equals(RSAKeyGenParameterSpec.F4);
+    }
+
     private void requireExponent(KeyRequest request, Contents.KeyEntry made) throws UnsupportedByDeviceException {
         BigInteger wanted = request.publicExponent();
         if (wanted != null

@@ -9,6 +9,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.WrongPinException;
+import io.github.schsm.backend.GivenPin;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +79,11 @@ final class Pkcs11Administration implements TokenAdministration {
         } finally {
             wipe(before, after);
         }
+        boolean hadLogin = link.authenticator() != null;
         pinChanged();
+        if (hadLogin) {
+            link.login(new GivenPin(newPin));
+        }
     }
 
     @Override

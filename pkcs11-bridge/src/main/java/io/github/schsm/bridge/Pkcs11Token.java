@@ -58,6 +58,7 @@ final class Pkcs11Token implements Token {
         this.trust = trust;
         this.beside = beside;
         this.administration = new Pkcs11Administration(this, link);
+        beside.attach(this::seen);
     }
 
     // The way to the token
@@ -169,17 +170,17 @@ final class Pkcs11Token implements Token {
 
     @Override
     public TokenAdministration administration() throws SchsmException {
-        return beside.isThere() ? beside.use(Token::administration) : administration;
+        return beside.administration(administration);
     }
 
     @Override
     public KeyDomains keyDomains() throws SchsmException {
-        return beside.use(Token::keyDomains);
+        return beside.keyDomains();
     }
 
     @Override
     public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
-        return beside.use(Token::publicKeyAuthentication);
+        return beside.publicKeyAuthentication();
     }
 
     @Override
@@ -215,6 +216,7 @@ final class Pkcs11Token implements Token {
     public void logout() throws SchsmException {
         try {
             link.logout();
+            beside.loggedOut();
         } finally {
             table.forget();
         }
@@ -224,10 +226,13 @@ final class Pkcs11Token implements Token {
 
     @Override
     public List<TokenKey> keys() throws SchsmException {
-        List<TokenKey> keys = new ArrayList<>(
-                contents().keys().stream().map(Contents.KeyEntry::key).toList());
+        List<TokenKey> keys = new ArrayList<>(seen());
         keys.addAll(beside.unseen(List.copyOf(keys)));
         return keys;
+    }
+
+    private List<TokenKey> seen() throws SchsmException {
+        return contents().keys().stream().map(Contents.KeyEntry::key).toList();
     }
 
     @Override
@@ -296,12 +301,13 @@ final class Pkcs11Token implements Token {
     public void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
         Optional<TokenKey> unseen = beside.unseen(key);
         if (unseen.isPresent()) {
-            beside.use(other -> {
+            beside.change(other -> {
                 other.storeCertificate(unseen.get(), encoded);
                 return true;
             });
         } else {
             keyObjects.storeCertificate(key, encoded);
+            beside.changed(key);
         }
     }
 
@@ -309,22 +315,28 @@ final class Pkcs11Token implements Token {
     public TokenKey rename(TokenKey key, String label) throws SchsmException {
         Optional<TokenKey> unseen = beside.unseen(key);
         if (unseen.isPresent()) {
-            beside.use(other -> other.rename(unseen.get(), label));
+            beside.change(other -> other.rename(unseen.get(), label));
             return new TokenKey(key.reference(), label, key.id(), key.type());
         }
-        return keyObjects.rename(key, label);
+        TokenKey renamed = keyObjects.rename(key, label);
+        beside.changed(key);
+        return renamed;
     }
 
     @Override
     public void delete(TokenKey key) throws SchsmException {
         Optional<TokenKey> unseen = beside.unseen(key);
         if (unseen.isPresent()) {
-            beside.use(other -> {
+            beside.change(other -> {
                 other.delete(unseen.get());
                 return true;
             });
         } else {
-            keyObjects.delete(key);
+            try {
+                keyObjects.delete(key);
+            } finally {
+                beside.changed(key);
+            }
         }
     }
 
@@ -342,12 +354,15 @@ final class Pkcs11Token implements Token {
 
     @Override
     public TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
-        return keyObjects.addCertificate(label, encoded);
+        TokenCertificate added = keyObjects.addCertificate(label, encoded);
+        beside.changed(null);
+        return added;
     }
 
     @Override
     public void delete(TokenCertificate certificate) throws SchsmException {
         keyObjects.delete(certificate);
+        beside.changed(null);
     }
 
     // Keys
@@ -363,7 +378,7 @@ final class Pkcs11Token implements Token {
         Optional<TokenKey> unseen = beside.unseen(key);
         return unseen.isPresent()
                 ? beside.use(other -> other.sign(unseen.get(), algorithm, parameters, input))
-                : operations.sign(key, algorithm, parameters, input);
+                : counted(key, () -> operations.sign(key, algorithm, parameters, input));
     }
 
     @Override
@@ -378,13 +393,15 @@ final class Pkcs11Token implements Token {
         Optional<TokenKey> unseen = beside.unseen(key);
         return unseen.isPresent()
                 ? beside.use(other -> other.decrypt(unseen.get(), algorithm, parameters, input))
-                : operations.decrypt(key, algorithm, parameters, input);
+                : counted(key, () -> operations.decrypt(key, algorithm, parameters, input));
     }
 
     @Override
     public byte[] agree(TokenKey key, ECPublicKey peer) throws SchsmException {
         Optional<TokenKey> unseen = beside.unseen(key);
-        return unseen.isPresent() ? beside.use(other -> other.agree(unseen.get(), peer)) : operations.agree(key, peer);
+        return unseen.isPresent()
+                ? beside.use(other -> other.agree(unseen.get(), peer))
+                : counted(key, () -> operations.agree(key, peer));
     }
 
     @Override
@@ -392,13 +409,15 @@ final class Pkcs11Token implements Token {
         Optional<TokenKey> unseen = beside.unseen(key);
         return unseen.isPresent()
                 ? beside.use(other -> other.cipher(unseen.get(), encrypt, iv, data))
-                : operations.cipher(key, encrypt, iv, data);
+                : counted(key, () -> operations.cipher(key, encrypt, iv, data));
     }
 
     @Override
     public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
         Optional<TokenKey> unseen = beside.unseen(key);
-        return unseen.isPresent() ? beside.use(other -> other.mac(unseen.get(), data)) : operations.mac(key, data);
+        return unseen.isPresent()
+                ? beside.use(other -> other.mac(unseen.get(), data))
+                : counted(key, () -> operations.mac(key, data));
     }
 
     @Override
@@ -409,8 +428,19 @@ final class Pkcs11Token implements Token {
 
     @Override
     public TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException {
-        TokenKey there = atOtherWay(parent);
-        return beside.use(other -> other.deriveKey(there, value, request));
+        return beside.deriveKey(parent, value, request);
+    }
+
+    private interface KeyUse {
+        byte[] apply() throws SchsmException;
+    }
+
+    private byte[] counted(TokenKey key, KeyUse use) throws SchsmException {
+        try {
+            return use.apply();
+        } finally {
+            beside.used(key);
+        }
     }
 
     private TokenKey atOtherWay(TokenKey key) throws SchsmException {

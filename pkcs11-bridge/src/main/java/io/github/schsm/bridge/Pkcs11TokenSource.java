@@ -57,8 +57,7 @@ public final class Pkcs11TokenSource implements TokenSource {
     }
 
     private static Token token(TokenLink link, String id, Host host) {
-        return new Pkcs11Token(
-                link, id, host.trust(), new Beside.None("there is no other way to the token than its PKCS#11 module"));
+        return new Pkcs11Token(link, id, host.trust(), new CardChannel(link, host));
     }
 
     private static Path path(String text) throws ConfigurationException {

@@ -309,7 +309,10 @@ final class TokenLink {
 
     /** Forgets what was lost. No lock is held. */
     private Loss recover(Attempt<?> made) throws SchsmException {
-        Loss loss = made.loss == Loss.UNCLEAR ? (isThere() ? Loss.NOTHING : Loss.TOKEN) : made.loss;
+        if (made.loss == Loss.UNCLEAR && isThere()) {
+            return made.wasLoggedIn && mayLogInAgain() ? doubtful() : Loss.NOTHING;
+        }
+        Loss loss = made.loss == Loss.UNCLEAR ? Loss.TOKEN : made.loss;
         switch (loss) {
             case LOGIN -> {
                 if (made.session != null) {
@@ -325,6 +328,18 @@ final class TokenLink {
             case NOTHING, OPERATION, UNCLEAR -> {}
         }
         return loss;
+    }
+
+    /** Nobody is bothered because of a failure that may have any reason. */
+    private boolean mayLogInAgain() {
+        TokenAuthenticator login = authenticator;
+        return login != null && !login.isOnReader();
+    }
+
+    /** A card that was reset fails at all that it is asked until somebody logs out and in: OpenSC selects it then. */
+    private Loss doubtful() {
+        token.doubtful();
+        return Loss.LOGIN;
     }
 
     /** Whether the token is still where it was. */
@@ -433,6 +448,17 @@ final class TokenLink {
         }
     }
 
+    /**
+     * The token was initialized past the module, which may go on believing in what was there: it is initialized anew, if
+     * nobody uses it just now.
+     */
+    void tokenWasReset() throws SchsmException {
+        requireOutside();
+        token.tokenLost(token.pool().epoch());
+        token.pool().closeIdle();
+        module.revive(module.incarnation(), false);
+    }
+
     // Login
 
     /**
@@ -475,6 +501,12 @@ final class TokenLink {
             pins.change(session, look(), before, after);
             return true;
         });
+    }
+
+    /** The present login, for another way to the same token; null if there is none. */
+    @Nullable
+    TokenAuthenticator authenticator() {
+        return authenticator;
     }
 
     private synchronized void replace(@Nullable TokenAuthenticator login) {
@@ -612,12 +644,22 @@ final class TokenLink {
                 if (again) {
                     endLogin(session);
                 }
-                session.mayRepeat(false);
-                boolean taken = pins.login(session, place, Ck.CKU_USER, login);
+                boolean taken = login(session, place, login);
                 token.loggedIn(this, taken ? pin : null);
                 return true;
             });
             return true;
+        }
+    }
+
+    /** A PIN goes out once; with a session that the module does not know any more, it has not. */
+    private boolean login(Session session, Place place, Login login) throws CryptokiException, SchsmException {
+        session.mayRepeat(false);
+        try {
+            return pins.login(session, place, Ck.CKU_USER, login);
+        } catch (CryptokiException refused) {
+            session.mayRepeat(Loss.of(refused) == Loss.SESSION);
+            throw refused;
         }
     }
 

@@ -35,8 +35,19 @@ public final class PcscBench implements Bench {
      * @param settings more for the configuration, e.g. {@code "; channel = secure"}
      */
     public PcscBench(String terminal, String settings) throws Exception {
-        this.source = new PcscMember(terminal, settings, 0);
-        this.target = new PcscMember(terminal, settings, 1);
+        this(terminal, terminal, settings);
+    }
+
+    /**
+     * Puts the devices in, and reaches each in its own way.
+     *
+     * @param ofSource what {@code terminal = } says for the first
+     * @param ofTarget what it says for the second
+     * @param settings more for both configurations
+     */
+    PcscBench(String ofSource, String ofTarget, String settings) throws Exception {
+        this.source = new PcscMember(ofSource, settings, 0);
+        this.target = new PcscMember(ofTarget, settings, 1);
         this.secure = settings.contains("channel = secure");
         source.reader.device().recorder().start();
         target.reader.device().recorder().start();

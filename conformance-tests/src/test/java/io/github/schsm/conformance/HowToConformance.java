@@ -1,4 +1,4 @@
-package io.github.schsm.provider;
+package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +13,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.UnwrapSpec;
 import io.github.schsm.WrapProtection;
+import io.github.schsm.provider.SchsmProvider;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -28,15 +29,21 @@ import javax.crypto.KeyAgreement;
 import javax.crypto.SecretKey;
 import org.junit.jupiter.api.Test;
 
-/** The program that the design promises, line by line. */
-class HowToTest {
+/** The program that the design promises, line by line; where the devices are is the subclass's. */
+public abstract class HowToConformance {
     private static final char[] PIN = "648219".toCharArray();
 
+    /** Where the device is that has the key at first. */
+    protected abstract String source();
+
+    /** Where the device is that it goes to. */
+    protected abstract String target();
+
     @Test
-    void theHowToIsAProgramOfJcaCalls() throws Exception {
+    public void theHowToIsAProgramOfJcaCalls() throws Exception {
         Provider schsm = new SchsmProvider();
-        Provider a = schsm.configure("terminal = simulator:memory; device = ZZSIM000001; name = a");
-        Provider b = schsm.configure("terminal = simulator:memory; device = ZZSIM000002; name = b");
+        Provider a = schsm.configure(source() + "; name = a");
+        Provider b = schsm.configure(target() + "; name = b");
         KeyStore source = KeyStore.getInstance("SCHSM", a);
         KeyStore target = KeyStore.getInstance("SCHSM", b);
         source.load(null, PIN);

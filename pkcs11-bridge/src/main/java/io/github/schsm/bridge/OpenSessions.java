@@ -29,21 +29,21 @@ final class OpenSessions {
         return new Opened(handle, readWrite, last);
     }
 
-    /** Closes a session that is still one. */
+    /** Closes a session, unless its number is another one's by now. */
     synchronized void close(Opened session) {
-        if (forget(session)) {
-            try {
-                module.closeSession(session.handle());
-            } catch (CryptokiException gone) {
-                // What is to be closed is closed then.
-                return;
-            }
+        if (tickets.remove(session.handle(), session.ticket()) && !isClosed(session.handle())) {
+            isClosed(session.handle());
         }
     }
 
-    /** The module said that there is no such session any more. */
-    synchronized boolean forget(Opened session) {
-        return tickets.remove(session.handle(), session.ticket());
+    /** Returns whether the session is gone; once more does no harm where it is not clear. */
+    private boolean isClosed(long handle) {
+        try {
+            module.closeSession(handle);
+            return true;
+        } catch (CryptokiException refused) {
+            return Loss.of(refused) == Loss.SESSION || Loss.of(refused) == Loss.MODULE;
+        }
     }
 
     /** The module was initialized anew. */

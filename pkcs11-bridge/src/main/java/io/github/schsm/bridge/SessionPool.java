@@ -23,7 +23,6 @@ final class SessionPool {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PARKED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Cryptoki module;
     private final OpenSessions sessions;
     private final Slots slots;
     private final Permits permits = new Permits();
@@ -55,17 +54,16 @@ final class SessionPool {
      * A session out of the pool.
      *
      * @param epoch in which it was opened; sessions of another one than the present are gone
+     * @param fresh whether it was used or opened a moment ago
      */
-    record Lent(Opened session, long epoch) {}
+    record Lent(Opened session, long epoch, boolean fresh) {}
 
     /** How a session comes back. */
     enum Fate {
         /** As it was lent. */
         CLEAN,
-        /** Perhaps with an operation left in it, which closing it ends. */
-        DIRTY,
-        /** The module does not know it any more. */
-        GONE
+        /** Perhaps with an operation left in it, which closing it ends; or not there any more. */
+        DIRTY
     }
 
     /** Where sessions are opened. */
@@ -75,8 +73,7 @@ final class SessionPool {
         long find() throws CryptokiException, TokenMissingException;
     }
 
-    SessionPool(Cryptoki module, OpenSessions sessions, Slots slots) {
-        this.module = module;
+    SessionPool(OpenSessions sessions, Slots slots) {
         this.sessions = sessions;
         this.slots = slots;
     }
@@ -114,17 +111,15 @@ final class SessionPool {
                 long now = epoch();
                 Optional<Kept> kept = poll(write);
                 if (kept.isPresent()) {
-                    if (isAlive(kept.get(), write, now)) {
-                        lent = true;
-                        return new Lent(kept.get().session(), now);
-                    }
-                    continue;
+                    lent = true;
+                    boolean fresh = System.nanoTime() - kept.get().since() < FRESH_NANOS;
+                    return new Lent(kept.get().session(), now, fresh);
                 }
                 boolean othersHaveSome = areSomeLent();
                 try {
                     Opened opened = open(write, now);
                     lent = true;
-                    return new Lent(opened, now);
+                    return new Lent(opened, now, true);
                 } catch (CryptokiException full) {
                     if (!full.is(ReturnValue.SESSION_COUNT) || (!closeOneIdle() && !othersHaveSome)) {
                         throw full;
@@ -161,28 +156,6 @@ final class SessionPool {
             idle.remove(chosen);
         }
         return Optional.ofNullable(chosen);
-    }
-
-    /**
-     * Whether a session that was kept is still one. Asked where it matters: before something that cannot be repeated, and
-     * if there was time for much to happen.
-     */
-    private boolean isAlive(Kept kept, boolean write, long now) throws CryptokiException {
-        if (!write && System.nanoTime() - kept.since() < FRESH_NANOS) {
-            return true;
-        }
-        try {
-            module.sessionState(kept.session().handle());
-            return true;
-        } catch (CryptokiException refused) {
-            sessions.forget(kept.session());
-            synchronized (this) {
-                if (now == epoch) {
-                    open--;
-                }
-            }
-            throw refused;
-        }
     }
 
     private Opened open(boolean write, long now) throws CryptokiException, TokenMissingException {
@@ -253,15 +226,12 @@ final class SessionPool {
                     trim(surplus);
                 } else {
                     surplus.add(session);
-                    last = present && open == 1 && most > 1 && fate == Fate.DIRTY;
+                    last = present && open == 1 && most > 1;
                     open -= present ? 1 : 0;
                 }
             }
             if (last) {
                 keepAnother(session.readWrite());
-            }
-            if (fate == Fate.GONE) {
-                sessions.forget(session);
             }
             surplus.forEach(sessions::close);
         } finally {

@@ -43,7 +43,7 @@ final class SharedToken {
         this.module = module;
         this.slot = slot;
         this.identity = identity;
-        this.pool = new SessionPool(module.cryptoki(), module.sessions(), this::find);
+        this.pool = new SessionPool(module.sessions(), this::find);
     }
 
     Pkcs11Module module() {
@@ -164,15 +164,8 @@ final class SharedToken {
 
     // What was lost
 
-    /** The sessions are gone, the token maybe not. */
-    void sessionsLost(long epoch) {
-        if (pool.lost(epoch)) {
-            loggedOut();
-        }
-    }
-
-    /** The token was out, or may be another one now. */
-    void tokenLost(long epoch) {
+    /** The sessions of an epoch are gone: the token was out, or may be another one now. */
+    void lost(long epoch) {
         if (pool.lost(epoch)) {
             synchronized (this) {
                 timesAway++;

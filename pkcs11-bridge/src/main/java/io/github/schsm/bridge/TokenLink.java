@@ -104,7 +104,7 @@ final class TokenLink {
                 if (!Loss.of(refused).maybeGone() || attempt == MOST_ATTEMPTS || token.isUsedHere()) {
                     throw Refusals.of(module.name(), identity().id(), refused);
                 }
-                token.tokenLost(epoch);
+                token.lost(epoch);
                 if (Loss.of(refused) == Loss.MODULE) {
                     module.revive(incarnation, true);
                 }
@@ -112,7 +112,7 @@ final class TokenLink {
                 if (token.isUsedHere()) {
                     throw Refusals.missing(module.name(), identity().id(), missing);
                 }
-                token.tokenLost(epoch);
+                token.lost(epoch);
                 find(missing, incarnation, attempt);
             }
         }
@@ -145,19 +145,23 @@ final class TokenLink {
      */
     <T> T withSession(Use use, SessionFunction<T> function) throws SchsmException {
         requireOutside();
+        // Asked for in functions, too, where there is no way to find a lost token again.
+        mechanisms();
         for (int attempt = 1; ; attempt++) {
-            TokenAuthenticator login = use.user() ? authenticator : null;
+            TokenAuthenticator login = authenticator;
+            if (login != null && !use.needs(login)) {
+                login = null;
+            }
             boolean counts;
             try {
                 counts = login != null && ensureLogin(login);
             } catch (PinRequiredException notThisOne) {
-                if (authenticator == login || attempt == MOST_ATTEMPTS) {
+                if (login == authenticator || attempt == MOST_ATTEMPTS) {
                     throw notThisOne;
                 }
                 continue;
             }
-            Optional<T> result =
-                    lend(use.write(), !use.write(), false, () -> !counts || token.isLoggedIn(this), function);
+            Optional<T> result = lend(use.write(), !use.write(), counts ? As.USER : As.ANYBODY, function);
             if (result.isPresent()) {
                 return result.get();
             }
@@ -175,28 +179,31 @@ final class TokenLink {
         }
     }
 
-    private interface Condition {
-        boolean holds();
+    /** Who a function is run as. */
+    private enum As {
+        /** Whoever is logged in, or nobody. */
+        ANYBODY,
+        /** The user, by this link's login. */
+        USER,
+        /** Nobody, and nobody else has a session meanwhile. */
+        ALONE
     }
 
     /**
      * Lends a session to a function, and does what there is to do if it, the token or the module is lost.
      *
-     * @param alone whether nobody else may have a session meanwhile
-     * @param ready looked at before the function is run
-     * @return empty if that does not hold, or did not when the module was asked
+     * @return empty if the user was to be logged in and is not any more
      */
-    private <T> Optional<T> lend(
-            boolean write, boolean mayRepeat, boolean alone, Condition ready, SessionFunction<T> function)
+    private <T> Optional<T> lend(boolean write, boolean mayRepeat, As as, SessionFunction<T> function)
             throws SchsmException {
         for (int attempt = 1; ; attempt++) {
-            Attempt<T> made = new Attempt<>(write, mayRepeat, alone, ready, function);
+            Attempt<T> made = new Attempt<>(write, mayRepeat, as, function);
             made.run();
             if (made.failure == null && made.missing == null) {
                 return made.result;
             }
             if (made.missing != null) {
-                token.tokenLost(made.epoch);
+                token.lost(made.epoch);
                 find(made.missing, made.incarnation, attempt);
                 continue;
             }
@@ -205,7 +212,7 @@ final class TokenLink {
             boolean again =
                     attempt < MOST_ATTEMPTS - (session == null ? 0 : 1) && (session == null || session.mayRepeat());
             Loss loss = recover(made);
-            if (loss == Loss.LOGIN && again && session != null && !alone && made.wasLoggedIn) {
+            if (loss == Loss.LOGIN && again && as == As.USER) {
                 return Optional.empty();
             }
             if (loss == Loss.NOTHING || loss == Loss.LOGIN || !again) {
@@ -227,8 +234,7 @@ final class TokenLink {
     private final class Attempt<T> {
         private final boolean write;
         private final boolean mayRepeat;
-        private final boolean alone;
-        private final Condition ready;
+        private final As as;
         private final SessionFunction<T> function;
         private final long incarnation = module.incarnation();
         private final long epoch = token.pool().epoch();
@@ -237,13 +243,11 @@ final class TokenLink {
         private @Nullable CryptokiException failure;
         private @Nullable TokenMissingException missing;
         private Loss loss = Loss.NOTHING;
-        private boolean wasLoggedIn;
 
-        Attempt(boolean write, boolean mayRepeat, boolean alone, Condition ready, SessionFunction<T> function) {
+        Attempt(boolean write, boolean mayRepeat, As as, SessionFunction<T> function) {
             this.write = write;
             this.mayRepeat = mayRepeat;
-            this.alone = alone;
-            this.ready = ready;
+            this.as = as;
             this.function = function;
         }
 
@@ -251,7 +255,8 @@ final class TokenLink {
             Lock use = module.use();
             lock(use);
             try {
-                Lock lock = alone ? token.lock().writeLock() : token.lock().readLock();
+                Lock lock =
+                        as == As.ALONE ? token.lock().writeLock() : token.lock().readLock();
                 lock(lock);
                 try {
                     borrow();
@@ -268,8 +273,7 @@ final class TokenLink {
             try {
                 lent = token.pool().borrow(write);
             } catch (CryptokiException refused) {
-                failure = refused;
-                loss = Loss.of(refused);
+                failed(refused);
                 return;
             } catch (TokenMissingException nowhere) {
                 missing = nowhere;
@@ -279,23 +283,60 @@ final class TokenLink {
             }
             Fate fate = Fate.DIRTY;
             try {
-                if (ready.holds()) {
-                    wasLoggedIn = token.isLoggedIn(TokenLink.this);
-                    session = new Session(TokenLink.this, lent.session().handle(), token.generation(), mayRepeat);
-                    result = Optional.of(function.apply(session));
+                if (isReady(lent)) {
+                    Session made = new Session(TokenLink.this, lent.session().handle(), token.generation(), mayRepeat);
+                    session = made;
+                    result = Optional.of(function.apply(made));
+                    fate = Fate.CLEAN;
+                } else if (failure == null) {
+                    fate = Fate.CLEAN;
                 }
-                fate = Fate.CLEAN;
             } catch (CryptokiException refused) {
-                failure = refused;
-                loss = Loss.of(refused);
+                failed(refused);
                 if (loss == Loss.UNCLEAR && !isOpen(lent.session().handle())) {
                     loss = Loss.SESSION;
                 }
-                fate = loss == Loss.SESSION ? Fate.GONE : Fate.DIRTY;
             } finally {
                 token.pool().giveBack(lent, fate);
             }
         }
+
+        private void failed(CryptokiException refused) {
+            failure = refused;
+            loss = Loss.of(refused);
+        }
+
+        /**
+         * Looks at the session before it is used: where a login has to be in force, before something that cannot be
+         * repeated, and if there was time for much to happen.
+         */
+        private boolean isReady(Lent lent) {
+            if (as != As.USER && !write && lent.fresh()) {
+                return true;
+            }
+            long generation = token.generation();
+            if (as == As.USER && !token.isLoggedIn(TokenLink.this)) {
+                return false;
+            }
+            try {
+                long state = module.cryptoki().sessionState(lent.session().handle());
+                if (as == As.USER && !isUser(state)) {
+                    token.loginLost(generation);
+                    return false;
+                }
+                return true;
+            } catch (CryptokiException refused) {
+                failed(refused);
+                if (loss != Loss.TOKEN && loss != Loss.MODULE) {
+                    loss = Loss.SESSION;
+                }
+                return false;
+            }
+        }
+    }
+
+    private static boolean isUser(long state) {
+        return state == Ck.CKS_RO_USER_FUNCTIONS || state == Ck.CKS_RW_USER_FUNCTIONS;
     }
 
     private boolean isOpen(long handle) {
@@ -303,7 +344,7 @@ final class TokenLink {
             module.cryptoki().sessionState(handle);
             return true;
         } catch (CryptokiException gone) {
-            return Loss.of(gone) == Loss.UNCLEAR;
+            return false;
         }
     }
 
@@ -319,10 +360,9 @@ final class TokenLink {
                     token.loginLost(made.session.generation());
                 }
             }
-            case SESSION -> token.sessionsLost(made.epoch);
-            case TOKEN -> token.tokenLost(made.epoch);
+            case SESSION, TOKEN -> token.lost(made.epoch);
             case MODULE -> {
-                token.tokenLost(made.epoch);
+                token.lost(made.epoch);
                 module.revive(made.incarnation, true);
             }
             case NOTHING, OPERATION, UNCLEAR -> {}
@@ -372,7 +412,7 @@ final class TokenLink {
         requireOutside();
         lock(token.logins());
         try {
-            return lend(true, false, true, () -> true, session -> {
+            return lend(true, false, As.ALONE, session -> {
                         endLogin(session);
                         token.pool().closeIdle();
                         try {
@@ -532,10 +572,7 @@ final class TokenLink {
         if (login == null || !login.wasAccepted() || !token.isLoggedIn(this)) {
             return false;
         }
-        return withSession(Use.PUBLIC, session -> {
-            long state = session.module().sessionState(session.handle());
-            return state == Ck.CKS_RO_USER_FUNCTIONS || state == Ck.CKS_RW_USER_FUNCTIONS;
-        });
+        return withSession(Use.PUBLIC, session -> isUser(session.module().sessionState(session.handle())));
     }
 
     /** The token was used past the module, which may have ended its login: log out and in again before the next use. */
@@ -550,7 +587,7 @@ final class TokenLink {
         lock(token.logins());
         try {
             if (token.leave(this) && token.isLoggedIn()) {
-                lend(false, true, true, token::isLoggedIn, session -> {
+                lend(false, true, As.ALONE, session -> {
                     endLogin(session);
                     return true;
                 });
@@ -619,7 +656,7 @@ final class TokenLink {
             login.cardWasAway();
         }
         if (TokenPins.isToBeChanged(place) && login.isInteractive()) {
-            lend(true, true, false, () -> true, session -> {
+            lend(true, true, As.ANYBODY, session -> {
                 pins.changeFirst(session, login, place);
                 return true;
             });
@@ -640,7 +677,7 @@ final class TokenLink {
                 return true;
             }
             boolean again = token.isLoggedIn();
-            lend(false, true, again, () -> true, session -> {
+            lend(false, true, again ? As.ALONE : As.ANYBODY, session -> {
                 if (again) {
                     endLogin(session);
                 }

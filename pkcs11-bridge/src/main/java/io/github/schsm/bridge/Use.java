@@ -1,10 +1,14 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.backend.TokenAuthenticator;
+
 /** What a session is needed for. */
 enum Use {
-    /** Reading what everybody may see. */
+    /** What everybody may see. */
     PUBLIC(false, false),
-    /** Writing what everybody may write, or a session to log in with otherwise. */
+    /** What may be seen: the user is logged in first if that was done before, and private objects were seen then. */
+    VIEW(false, false),
+    /** What everybody may write, or a session to log in with otherwise. */
     PUBLIC_WRITE(false, true),
     /** Private objects and keys: the user is logged in first, if there is a login. */
     USER(true, false),
@@ -22,6 +26,11 @@ enum Use {
     /** Whether the user is logged in first. */
     boolean user() {
         return user;
+    }
+
+    /** Whether a login has to be in force first. */
+    boolean needs(TokenAuthenticator login) {
+        return user || (this == VIEW && login.wasAccepted());
     }
 
     /** Whether the session is a read-write one. */

@@ -135,7 +135,7 @@ final class Pkcs11Token implements Token {
     }
 
     private Contents contents() throws SchsmException {
-        return link.withSession(Use.PUBLIC, table::contents);
+        return link.withSession(Use.VIEW, table::contents);
     }
 
     // Token
@@ -249,7 +249,7 @@ final class Pkcs11Token implements Token {
     }
 
     Contents.KeyEntry entry(TokenKey key) throws SchsmException {
-        return link.withSession(Use.PUBLIC, session -> require(session, Use.PUBLIC, key));
+        return link.withSession(Use.VIEW, session -> require(session, Use.VIEW, key));
     }
 
     private KeyDetails details(Contents.KeyEntry entry) throws SchsmException {

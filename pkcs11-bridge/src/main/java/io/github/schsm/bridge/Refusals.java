@@ -262,10 +262,14 @@ final class Refusals {
 
     /** The token is nowhere. */
     static SchsmException missing(String module, String token, TokenMissingException missing) {
-        CryptokiException answer = missing.answer();
-        String message = message(module, token, "it is in none of the module's slots; connect it and try again");
+        CryptokiException refused = missing.answer();
+        ModuleAnswer answer = refused == null
+                ? new ModuleAnswer(module, "C_GetSlotList", ReturnValue.OK, "CKR_OK without it")
+                : answer(module, refused);
         return new TokenNotPresentException(
-                answer == null ? message : message + " (" + answer(module, answer) + ")", missing);
+                message(module, token, "it is in none of the module's slots; connect it and try again") + " (" + answer
+                        + ")",
+                missing);
     }
 
     /** The thread was interrupted while it waited; its flag is set again. */

@@ -159,21 +159,49 @@ final class SessionPool {
     }
 
     private Opened open(boolean write, long now) throws CryptokiException, TokenMissingException {
+        reserve(now);
+        boolean done = false;
+        try {
+            Opened opened = openNow(write);
+            done = true;
+            return opened;
+        } finally {
+            if (!done) {
+                release(now);
+            }
+        }
+    }
+
+    /** Makes place for another one, if need be by closing one of the other kind that nobody uses. */
+    private void reserve(long now) {
+        Kept victim;
+        synchronized (this) {
+            if (now != epoch) {
+                return;
+            }
+            victim = open < most ? null : idle.pollLast();
+            open += victim == null ? 1 : 0;
+        }
+        if (victim != null) {
+            sessions.close(victim.session());
+        }
+    }
+
+    private synchronized void release(long now) {
+        open -= now == epoch ? 1 : 0;
+    }
+
+    private Opened openNow(boolean write) throws CryptokiException, TokenMissingException {
         long slot = slots.find();
         boolean readWrite = write || isOnlyOne();
-        Opened opened;
         try {
-            opened = sessions.open(slot, readWrite);
+            return sessions.open(slot, readWrite);
         } catch (CryptokiException refused) {
             if (write || !readWrite || !refused.is(ReturnValue.TOKEN_WRITE_PROTECTED)) {
                 throw refused;
             }
-            opened = sessions.open(slot, false);
+            return sessions.open(slot, false);
         }
-        synchronized (this) {
-            open += now == epoch ? 1 : 0;
-        }
-        return opened;
     }
 
     /** Then it has to do for everything, because closing it would end the login. */

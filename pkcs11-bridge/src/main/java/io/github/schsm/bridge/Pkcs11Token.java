@@ -106,7 +106,7 @@ final class Pkcs11Token implements Token {
         Contents.KeyEntry entry = require(session, use, key);
         StoredObject object = entry.object();
         if (object == null) {
-            requireLogin(session, use);
+            requireUser(session, use);
             throw new InvalidRequestException("of " + key + " only the public key can be seen in " + description()
                     + ": log in first, the private key may be there then");
         }
@@ -121,15 +121,17 @@ final class Pkcs11Token implements Token {
             known = table.contents(session).find(key);
         }
         if (known.isEmpty()) {
-            requireLogin(session, use);
+            requireUser(session, use);
         }
         return known.orElseThrow(() -> new InvalidRequestException(
                 key + " is not in " + description() + " any more; load the key store again"));
     }
 
     /** Without a login private objects are not there: then it is the login that is missing, not the key. */
-    private static void requireLogin(Session session, Use use) throws CryptokiException {
-        if (use.user() && !ObjectTable.isUser(session.module().sessionState(session.handle()))) {
+    private void requireUser(Session session, Use use) throws CryptokiException, SchsmException {
+        if (use.user()
+                && !ObjectTable.isUser(session.module().sessionState(session.handle()))
+                && link.tokenInfo().has(Ck.CKF_LOGIN_REQUIRED)) {
             throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
         }
     }
@@ -194,7 +196,14 @@ final class Pkcs11Token implements Token {
             link.login(pin);
         }
         table.forget();
-        contents();
+        if (pin == null) {
+            contents();
+        } else {
+            link.withSession(Use.USER, session -> {
+                requireUser(session, Use.USER);
+                return table.contents(session);
+            });
+        }
     }
 
     @Override

@@ -351,7 +351,7 @@ final class TokenLink {
     /** Forgets what was lost. No lock is held. */
     private Loss recover(Attempt<?> made) throws SchsmException {
         if (made.loss == Loss.UNCLEAR && isThere()) {
-            return made.wasLoggedIn && mayLogInAgain() ? doubtful() : Loss.NOTHING;
+            return made.as == As.USER && mayLogInAgain() ? doubtful() : Loss.NOTHING;
         }
         Loss loss = made.loss == Loss.UNCLEAR ? Loss.TOKEN : made.loss;
         switch (loss) {
@@ -494,7 +494,7 @@ final class TokenLink {
      */
     void tokenWasReset() throws SchsmException {
         requireOutside();
-        token.tokenLost(token.pool().epoch());
+        token.lost(token.pool().epoch());
         token.pool().closeIdle();
         module.revive(module.incarnation(), false);
     }

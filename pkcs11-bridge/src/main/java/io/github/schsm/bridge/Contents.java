@@ -83,6 +83,11 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             return objects;
         }
 
+        /** Whether only the public key is seen, in place of the private key. */
+        boolean isStandIn() {
+            return object == null;
+        }
+
         private KeyEntry withReference(String reference) {
             return new KeyEntry(
                     new TokenKey(reference, key.label(), key.id(), key.type()),
@@ -106,9 +111,10 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
      * @param objects         in any order
      * @param privateKeysHide whether private keys may be there that are not among them, so that a public key stands for
      *                        its private key
+     * @param noKeys          references of keys that public keys do not stand for
      */
-    static Contents of(Collection<StoredObject> objects, boolean privateKeysHide) {
-        return new Matching(objects).contents(privateKeysHide);
+    static Contents of(Collection<StoredObject> objects, boolean privateKeysHide, Set<String> noKeys) {
+        return new Matching(objects).contents(privateKeysHide, noKeys);
     }
 
     Optional<KeyEntry> find(TokenKey key) {
@@ -205,14 +211,16 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             };
         }
 
-        Contents contents(boolean privateKeysHide) {
+        Contents contents(boolean privateKeysHide, Set<String> noKeys) {
             List<KeyEntry> keys = new ArrayList<>();
             for (StoredObject object : privateKeys) {
                 keys.add(pair(object, object.kind() == ObjectKind.EC_PRIVATE ? KeyType.EC : KeyType.RSA));
             }
             if (privateKeysHide) {
                 for (StoredObject object : publicKeys) {
-                    if (!isOfAuthority(object) && used.add(object.handle())) {
+                    if (!noKeys.contains(reference(type(object), object.id(), object.publicKey()))
+                            && !isOfAuthority(object)
+                            && used.add(object.handle())) {
                         keys.add(standIn(object));
                     }
                 }
@@ -346,8 +354,11 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
         }
 
         private KeyEntry standIn(StoredObject object) {
-            KeyType type = object.kind() == ObjectKind.EC_PUBLIC ? KeyType.EC : KeyType.RSA;
-            return entry(type, null, object, List.of(object), object.publicKey());
+            return entry(type(object), null, object, List.of(object), object.publicKey());
+        }
+
+        private static KeyType type(StoredObject publicKey) {
+            return publicKey.kind() == ObjectKind.EC_PUBLIC ? KeyType.EC : KeyType.RSA;
         }
 
         private KeyEntry entry(

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ObjectTable {
     private final Object lock = new Object();
     private @Nullable Known known;
+    private Set<String> noKeys = Set.of();
 
     /** What was read. */
     private static final class Known {
@@ -31,10 +33,10 @@ final class ObjectTable {
             this.privateKeysHide = privateKeysHide;
         }
 
-        private Contents contents() {
+        private Contents contents(Set<String> noKeys) {
             Contents made = contents;
             if (made == null) {
-                made = Contents.of(objects.values(), privateKeysHide);
+                made = Contents.of(objects.values(), privateKeysHide, noKeys);
                 contents = made;
             }
             return made;
@@ -49,7 +51,17 @@ final class ObjectTable {
     /** What the token holds, read if it is not known. */
     Contents contents(Session session) throws CryptokiException {
         synchronized (lock) {
-            return known(session).contents();
+            return known(session).contents(noKeys);
+        }
+    }
+
+    /** What public keys do not stand for: references of keys that somebody knows not to be there. */
+    void noKeys(Set<String> references) {
+        synchronized (lock) {
+            noKeys = Set.copyOf(references);
+            if (known != null) {
+                known.contents = null;
+            }
         }
     }
 
@@ -69,7 +81,7 @@ final class ObjectTable {
         }
     }
 
-    private static Known read(Session session) throws CryptokiException {
+    private Known read(Session session) throws CryptokiException {
         Cryptoki module = session.module();
         Known read = new Known(session.generation(), !isUser(module.sessionState(session.handle())));
         for (ObjectKind kind : ObjectKind.values()) {
@@ -102,8 +114,8 @@ final class ObjectTable {
     }
 
     /** The standard gives EC private keys no point; modules that do are asked only where nothing else tells it. */
-    private static void completePublicKeys(Session session, Known read) throws CryptokiException {
-        for (Contents.KeyEntry entry : read.contents().keys()) {
+    private void completePublicKeys(Session session, Known read) throws CryptokiException {
+        for (Contents.KeyEntry entry : read.contents(noKeys).keys()) {
             StoredObject object = entry.object();
             if (object != null && object.kind() == ObjectKind.EC_PRIVATE && entry.publicKey() == null) {
                 Map<Long, byte[]> values = new HashMap<>(object.attributes().values());

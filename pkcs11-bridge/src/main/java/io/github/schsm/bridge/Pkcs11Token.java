@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,8 @@ final class Pkcs11Token implements Token {
     private final DeviceTrust trust;
     private final Beside beside;
     private final ObjectTable table = new ObjectTable();
+    private final Set<String> judged = ConcurrentHashMap.newKeySet();
+    private final Set<String> noKeys = ConcurrentHashMap.newKeySet();
     private final KeyOperations operations = new KeyOperations(this);
     private final KeyGeneration generation = new KeyGeneration(this);
     private final KeyObjects keyObjects = new KeyObjects(this);
@@ -137,7 +141,28 @@ final class Pkcs11Token implements Token {
     }
 
     private Contents contents() throws SchsmException {
+        Contents contents = link.withSession(Use.VIEW, table::contents);
+        List<TokenKey> standIns = contents.keys().stream()
+                .filter(Contents.KeyEntry::isStandIn)
+                .map(Contents.KeyEntry::key)
+                .filter(key -> !judged.contains(key.reference()))
+                .toList();
+        if (standIns.isEmpty() || !beside.isThere()) {
+            return contents;
+        }
+        judge(standIns);
         return link.withSession(Use.VIEW, table::contents);
+    }
+
+    /** Modules show public keys of certificates, too, that belong to no key here: the other way tells. */
+    private void judge(List<TokenKey> standIns) throws SchsmException {
+        for (TokenKey key : standIns) {
+            if (beside.counterpart(key).isEmpty()) {
+                noKeys.add(key.reference());
+            }
+            judged.add(key.reference());
+        }
+        table.noKeys(noKeys);
     }
 
     // Token
@@ -195,6 +220,9 @@ final class Pkcs11Token implements Token {
         } else if (pin != null) {
             link.login(pin);
         }
+        judged.clear();
+        noKeys.clear();
+        table.noKeys(noKeys);
         table.forget();
         if (pin == null) {
             contents();
@@ -235,13 +263,16 @@ final class Pkcs11Token implements Token {
 
     @Override
     public List<TokenKey> keys() throws SchsmException {
-        List<TokenKey> keys = new ArrayList<>(seen());
+        List<TokenKey> keys = new ArrayList<>(
+                contents().keys().stream().map(Contents.KeyEntry::key).toList());
         keys.addAll(beside.unseen(List.copyOf(keys)));
         return keys;
     }
 
     private List<TokenKey> seen() throws SchsmException {
-        return contents().keys().stream().map(Contents.KeyEntry::key).toList();
+        return link.withSession(Use.VIEW, table::contents).keys().stream()
+                .map(Contents.KeyEntry::key)
+                .toList();
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What belongs to what, when objects say it and when they do not. */
@@ -79,7 +80,7 @@ class ContentsTest {
     }
 
     private Contents contents() {
-        return Contents.of(objects, false);
+        return Contents.of(objects, false, Set.of());
     }
 
     private KeyEntry onlyKey() {
@@ -233,7 +234,7 @@ class ContentsTest {
             others.add(new StoredObject(100 - object.handle(), object.kind(), object.attributes(), object.publicKey()));
         }
         Collections.shuffle(others);
-        Contents again = Contents.of(others, false);
+        Contents again = Contents.of(others, false, Set.of());
 
         assertThat(again.keys()).extracting(KeyEntry::key).isEqualTo(keys);
         assertThat(again.certificates())
@@ -260,7 +261,7 @@ class ContentsTest {
         certificate("key", ID, FakeBench.CERTIFICATE);
         assertThat(contents().keys()).isEmpty();
 
-        Contents hidden = Contents.of(objects, true);
+        Contents hidden = Contents.of(objects, true, Set.of());
         assertThat(hidden.keys()).hasSize(1);
         assertThat(hidden.keys().get(0).object()).isNull();
         assertThat(hidden.keys().get(0).certificates()).hasSize(1);
@@ -269,6 +270,18 @@ class ContentsTest {
         TokenKey before = hidden.keys().get(0).key();
         ecPrivate("key", ID);
         assertThat(onlyKey().key()).isEqualTo(before);
+    }
+
+    @Test
+    void aPublicKeyThatIsKnownToStandForNothingLeavesItsCertificateAlone() {
+        ecPublic("authority", ID, PEER);
+        certificate("authority", ID, FakeBench.CA_CERTIFICATE);
+        String reference =
+                Contents.of(objects, true, Set.of()).keys().get(0).key().reference();
+
+        Contents known = Contents.of(objects, true, Set.of(reference));
+        assertThat(known.keys()).isEmpty();
+        assertThat(known.certificates()).hasSize(1);
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.X509Certificates;
+import java.lang.reflect.Proxy;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.Signature;
@@ -29,6 +30,7 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import javax.crypto.Cipher;
@@ -134,6 +136,36 @@ class Pkcs11TokenTest {
 
         assertThat(isSignedBy(other.details(seen), other.sign(seen, KeyAlgorithm.ECDSA, HASH)))
                 .isTrue();
+    }
+
+    @Test
+    void beforeTheLoginTheOtherWayTellsKeysFromCertificatesOfOthers() throws Exception {
+        FakeBench other = new FakeBench();
+        other.device.add(other.device.publicKey(
+                FakeBench.PEER.getPublic(),
+                new Template()
+                        .with(Ck.CKA_TOKEN, true)
+                        .with(Ck.CKA_LABEL, "authority")
+                        .with(Ck.CKA_ID, new byte[] {9})));
+        Pkcs11Token alone = other.open();
+        alone.load(null);
+        assertThat(alone.keys()).extracting(TokenKey::label).containsExactly("authority", "ec", "rsa");
+
+        Beside knows = (Beside) Proxy.newProxyInstance(
+                Beside.class.getClassLoader(),
+                new Class<?>[] {Beside.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "isThere" -> true;
+                    case "counterpart" ->
+                        Optional.of((TokenKey) arguments[0])
+                                .filter(key -> !key.label().equals("authority"));
+                    default -> method.invoke(new Beside.None("nothing"), arguments);
+                });
+        Pkcs11Token both = new Pkcs11Token(other.link(), "F0001", alone.trust(), knows);
+        both.load(null);
+        assertThat(both.keys()).extracting(TokenKey::label).containsExactly("ec", "rsa");
+        assertThat(both.certificates()).extracting(TokenCertificate::label).containsExactly("authority");
+        assertThat(both.certificate(both.certificates().get(0))).isEqualTo(FakeBench.CA_CERTIFICATE);
     }
 
     @Test
@@ -420,8 +452,9 @@ class Pkcs11TokenTest {
 
     @Test
     void aTokenThatDoesNotGenerateSaysWhichMechanismIsMissing() throws Exception {
-        bench.device.withoutMechanisms(Ck.CKM_AES_KEY_GEN);
-        Pkcs11Token other = bench.loaded();
+        FakeBench less = new FakeBench();
+        less.device.withoutMechanisms(Ck.CKM_AES_KEY_GEN);
+        Pkcs11Token other = less.loaded();
         assertThatThrownBy(() -> other.generate(KeyRequest.plain(KeyType.AES, null, 128)))
                 .isInstanceOf(UnsupportedByDeviceException.class)
                 .hasMessageContaining("CKM_AES_KEY_GEN")

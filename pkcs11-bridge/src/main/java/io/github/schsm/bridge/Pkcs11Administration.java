@@ -4,6 +4,7 @@ import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.ModuleAnswer;
+import io.github.schsm.PinRequest;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -92,11 +94,31 @@ final class Pkcs11Administration implements TokenAdministration {
             throw new UnsupportedByDeviceException(token.description()
                     + " has no PIN pad (no protected authentication path): change the PIN by typing it here");
         }
-        link.withSession(Use.PUBLIC_WRITE, session -> {
-            session.about("changing the user PIN on the reader");
-            session.module().setPin(session.handle(), null, null);
-            return true;
-        });
+        TokenAuthenticator login = link.authenticator();
+        PinRequest request =
+                new PinRequest(token.id(), "", link.slotInfo().description(), OptionalInt.empty(), false, true);
+        if (login != null) {
+            login.entryOnReader(request, true);
+        }
+        try {
+            link.withSession(Use.PUBLIC_WRITE, session -> {
+                session.about("changing the user PIN on the reader");
+                try {
+                    session.module().setPin(session.handle(), null, null);
+                } catch (CryptokiException refused) {
+                    if (refused.is(ReturnValue.PIN_INCORRECT)) {
+                        throw Refusals.ofPin(
+                                link.module().name(), link.identity().id(), "user PIN", -1, refused);
+                    }
+                    throw refused;
+                }
+                return true;
+            });
+        } finally {
+            if (login != null) {
+                login.entryFinished(request);
+            }
+        }
         pinChanged();
     }
 

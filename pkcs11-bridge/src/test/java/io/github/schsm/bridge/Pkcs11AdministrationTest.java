@@ -148,8 +148,11 @@ class Pkcs11AdministrationTest {
                 .isInstanceOf(UnsupportedByDeviceException.class)
                 .hasMessageContaining("protected authentication path");
         bench.device.pad(() -> Optional.of("135790"));
+        assertThatThrownBy(administration::changePinOnReader)
+                .isInstanceOf(WrongPinException.class)
+                .hasMessageContaining("user PIN");
         bench.device.user.set("135790");
         administration.changePinOnReader();
-        assertThat(bench.module.script().calls("C_SetPIN")).isEqualTo(1);
+        assertThat(bench.module.script().calls("C_SetPIN")).isEqualTo(2);
     }
 }

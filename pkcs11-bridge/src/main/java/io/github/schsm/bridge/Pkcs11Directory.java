@@ -53,18 +53,56 @@ final class Pkcs11Directory implements TokenSource.Directory {
     /** What was seen in the slots. */
     private record Look(List<TokenPlace> places, List<Found> empty) {}
 
+    /**
+     * Looks into the slots. A module that has none, or does not get at them, may have lost its other side, or not had it
+     * when it was initialized: p11-kit's client looks for its server then only.
+     */
     private Look look() throws SchsmException {
+        long incarnation = module.incarnation();
+        CryptokiException problem;
+        boolean lost;
+        try {
+            List<Long> slots = slots();
+            if (!slots.isEmpty() || !module.revive(incarnation, false)) {
+                return look(slots);
+            }
+            return look(slots());
+        } catch (CryptokiException refused) {
+            problem = refused;
+            lost = Loss.of(refused).maybeGone();
+        }
+        try {
+            if (lost && module.revive(incarnation, Loss.of(problem) == Loss.MODULE)) {
+                return look(slots());
+            }
+        } catch (CryptokiException again) {
+            problem = again;
+        }
+        throw Refusals.of(module.name(), "its slots cannot be listed", problem);
+    }
+
+    private List<Long> slots() throws CryptokiException {
+        module.use().lock();
+        try {
+            return module.cryptoki().slots(false);
+        } finally {
+            module.use().unlock();
+        }
+    }
+
+    private Look look(List<Long> slots) throws CryptokiException {
         List<TokenPlace> places = new ArrayList<>();
         List<Found> empty = new ArrayList<>();
+        module.use().lock();
         try {
-            for (long id : module.cryptoki().slots(false)) {
+            for (long id : slots) {
                 SlotInfo slot = module.cryptoki().slotInfo(id);
                 if (host.isWantedReader(slot.description())) {
                     look(slot, places, empty);
                 }
             }
-        } catch (CryptokiException refused) {
-            throw Refusals.of(module.name(), "its slots cannot be listed", refused);
+        } finally {
+            module.use().unlock();
         }
         return new Look(places, empty);
     }
@@ -169,7 +207,9 @@ final class Pkcs11Directory implements TokenSource.Directory {
         return new TokenNotPresentException("the PKCS#11 module " + module.name() + " sees no token " + choice
                 + (terminal instanceof TokenChoice.Any ? "" : " among those " + terminal)
                 + seen
-                + (seen.isEmpty() && empty.isEmpty() ? ": it has no slot" : "")
+                + (seen.isEmpty() && empty.isEmpty()
+                        ? ": it has no slot; see that a reader is connected, or that the service or server it speaks to runs"
+                        : "")
                 + (empty.isEmpty() ? "" : "; " + empty));
     }
 

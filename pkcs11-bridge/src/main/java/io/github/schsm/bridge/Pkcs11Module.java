@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 final class Pkcs11Module {
     private static final System.Logger LOGGER = System.getLogger(Pkcs11Module.class.getName());
     private static final long PATIENCE_SECONDS = 5;
-    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Path path;
     private final Cryptoki cryptoki;
@@ -115,8 +115,8 @@ final class Pkcs11Module {
     }
 
     /**
-     * Initializes the module anew, unless that was just done or somebody goes on using it. Must not be called while
-     * {@link #use} is held.
+     * Initializes the module anew, unless somebody goes on using it; a moment after the last time. Must not be called
+     * while {@link #use} is held.
      *
      * @param seen     the incarnation that does not work
      * @param finished whether the module itself says that it is not initialized, so that there is nothing to lose
@@ -136,15 +136,21 @@ final class Pkcs11Module {
             if (incarnation.get() != seen) {
                 return true;
             }
-            if (!finished && System.nanoTime() - revived < REST_NANOS) {
-                return false;
+            long early = finished ? 0 : revived + REST_NANOS - System.nanoTime();
+            if (early > 0) {
+                TimeUnit.NANOSECONDS.sleep(early);
             }
-            LOGGER.log(Level.INFO, "{0}: initialized anew, because it does not reach its tokens any more", name());
+            LOGGER.log(Level.DEBUG, "{0}: initialized anew, because it does not reach its tokens any more", name());
             incarnation.incrementAndGet();
             sessions.forgetAll();
-            cryptoki.reinitialize();
-            revived = System.nanoTime();
+            try {
+                cryptoki.reinitialize();
+            } finally {
+                revived = System.nanoTime();
+            }
             return true;
+        } catch (InterruptedException interrupted) {
+            throw Refusals.interrupted(name(), interrupted);
         } catch (CryptokiException refused) {
             throw Refusals.of(name(), "it cannot be initialized anew", refused);
         } finally {

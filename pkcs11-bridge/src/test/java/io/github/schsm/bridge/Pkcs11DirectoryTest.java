@@ -206,6 +206,26 @@ class Pkcs11DirectoryTest {
     }
 
     @Test
+    void aModuleThatHasLostItsOtherSideIsInitializedAnew() throws Exception {
+        Pkcs11Directory directory = directory();
+        module.lose(ReturnValue.DEVICE_ERROR);
+
+        assertThat(directory.find("0001").id()).isEqualTo("0001");
+        assertThat(module.script().calls("C_Initialize")).isOne();
+    }
+
+    @Test
+    void aModuleWithoutSlotsIsInitializedAnewAndLookedAtOnceMore() throws Exception {
+        module.removeSlot(0);
+        module.removeSlot(1);
+        Pkcs11Directory directory = directory();
+
+        assertThat(directory.list()).isEmpty();
+        assertThat(module.script().calls("C_Initialize")).isOne();
+        assertThat(module.script().calls("C_GetSlotList")).isEqualTo(2);
+    }
+
+    @Test
     void anotherLabelOrSlotDoesNotMakeItAnotherToken() throws Exception {
         Pkcs11Directory directory = directory();
         Token token = directory.find("0001");

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** OpenSC's programs on the device in one reader. */
 final class OpenSc {
@@ -25,21 +24,12 @@ final class OpenSc {
         this.reader = reader;
     }
 
-    private static String module() throws IOException {
-        try (Stream<Path> found =
-                Files.find(Path.of("/usr/lib"), 4, (path, attributes) -> path.endsWith("opensc-pkcs11.so"))) {
-            return found.map(Path::toString)
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("no opensc-pkcs11.so under /usr/lib"));
-        }
-    }
-
     /** OpenSC's PKCS#11 module, with the PIN. */
     Program.Result pkcs11(String... command) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(
                 "pkcs11-tool",
                 "--module",
-                module(),
+                Libraries.find(Libraries.OPEN_SC).toString(),
                 "--slot",
                 String.valueOf(reader * SLOTS_PER_READER),
                 "--login",

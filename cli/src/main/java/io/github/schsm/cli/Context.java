@@ -79,7 +79,8 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
             SchsmDevice device = found.device();
             if (device != null
                     && (named == null || List.of(named.split("\\s*,\\s*")).contains(device.deviceId()))) {
-                choice.add(device.deviceId() + " (" + found.reader() + ")");
+                String label = isModule() ? " \"" + device.info().label() + "\"" : "";
+                choice.add(device.deviceId() + label + " (" + found.reader() + ")");
             }
         }
         if (choice.size() > 1) {

@@ -6,6 +6,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
+import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.X509Certificates;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -53,7 +54,11 @@ final class Certificates {
             return X509Certificates.parse(encoded);
         }
         Cvc request = Cvc.parse(encoded);
-        return request.isAttestedBy(token.identity()) ? request.withIdentity(token.identity()) : request;
+        try {
+            return request.isAttestedBy(token.identity()) ? request.withIdentity(token.identity()) : request;
+        } catch (UnsupportedByDeviceException noCertificatesOfTheDevice) {
+            return request;
+        }
     }
 
     X509Certificate of(TokenCertificate certificate) throws SchsmException {

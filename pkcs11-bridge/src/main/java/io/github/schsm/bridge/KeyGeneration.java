@@ -32,7 +32,6 @@ final class KeyGeneration {
     private static final int ID_LENGTH = 8;
     private static final int BITS = 8;
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String VENDOR = "CardContact";
 
     /** What modules answer that do not take all the attributes of the standard. */
     private static final Set<Long> TEMPLATE_REFUSED = Set.of(
@@ -59,8 +58,7 @@ final class KeyGeneration {
     }
 
     TokenKey generate(KeyRequest request) throws SchsmException {
-        boolean vendors = token.link().module().info().manufacturer().contains(VENDOR);
-        List<String> unsaid = vendors ? List.of() : unsaid(request);
+        List<String> unsaid = token.isVendorsModule() ? List.of() : unsaid(request);
         long mechanism = mechanism(request.type());
         boolean hasMechanism = token.link().mechanisms().containsKey(mechanism);
         if (token.beside().isThere() && (!unsaid.isEmpty() || !hasMechanism || hasOddExponent(request))) {

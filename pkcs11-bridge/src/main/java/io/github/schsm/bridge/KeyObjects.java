@@ -212,6 +212,21 @@ final class KeyObjects {
                 .with(Ck.CKA_VALUE, encoded);
     }
 
+    /** The request that a SmartCard-HSM made for a key, which only its vendor's module gives away. */
+    Optional<byte[]> request(Contents.KeyEntry entry) throws SchsmException {
+        if (!token.isVendorsModule() || entry.publicKeys().isEmpty()) {
+            return Optional.empty();
+        }
+        long handle = entry.publicKeys().get(0).handle();
+        return token.link()
+                .withSession(
+                        Use.VIEW,
+                        session -> session.module()
+                                .attributes(session.handle(), handle, List.of(Ck.CKA_SC_HSM_PUBLIC_KEY_REQUEST))
+                                .bytes(Ck.CKA_SC_HSM_PUBLIC_KEY_REQUEST)
+                                .filter(request -> request.length > 0));
+    }
+
     // Certificates of others
 
     byte[] certificate(TokenCertificate certificate) throws SchsmException {

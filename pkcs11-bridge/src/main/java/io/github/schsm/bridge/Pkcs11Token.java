@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * PKCS#11 cannot say goes another way, where there is one.
  */
 final class Pkcs11Token implements Token {
+    private static final String VENDOR = "CardContact";
+
     private final TokenLink link;
     private final String id;
     private final DeviceTrust trust;
@@ -73,6 +75,11 @@ final class Pkcs11Token implements Token {
 
     ObjectTable table() {
         return table;
+    }
+
+    /** Whether it is the SmartCard-HSM vendor's module, which has attributes of its own (section 11 of the protocol notes). */
+    boolean isVendorsModule() {
+        return link.module().info().manufacturer().contains(VENDOR);
     }
 
     Beside beside() {
@@ -334,7 +341,9 @@ final class Pkcs11Token implements Token {
             return entry.certificates().get(0).certificate();
         }
         Optional<TokenKey> counterpart = beside.counterpart(key);
-        return counterpart.isPresent() ? beside.use(other -> other.certificate(counterpart.get())) : Optional.empty();
+        return counterpart.isPresent()
+                ? beside.use(other -> other.certificate(counterpart.get()))
+                : keyObjects.request(entry);
     }
 
     @Override

@@ -115,6 +115,8 @@ final class FakeModule implements Cryptoki {
         T run(Session session) throws Answer;
     }
 
+    String manufacturer = "Example";
+
     /** A module without slots. */
     FakeModule() {}
 
@@ -271,7 +273,7 @@ final class FakeModule implements Cryptoki {
 
     @Override
     public Info info() throws CryptokiException {
-        return call("C_GetInfo", () -> new Info("Example", "PKCS#11 module in memory", "1.0", "2.40"));
+        return call("C_GetInfo", () -> new Info(manufacturer, "PKCS#11 module in memory", "1.0", "2.40"));
     }
 
     @Override

@@ -451,6 +451,33 @@ class Pkcs11TokenTest {
     }
 
     @Test
+    void theVendorsModuleTakesAttributesOfItsOwnAndGivesTheRequest() throws Exception {
+        bench.module.manufacturer = "CardContact (www.cardcontact.de)";
+        TokenLink link = new TokenLink(FakeBench.loaded(bench.module), 0, bench.module.tokenInfo(0));
+        Pkcs11Token vendors = new Pkcs11Token(link, "F0001", token.trust(), new Beside.None("no card channel"));
+        vendors.load(FakePin.right());
+        TokenKey made = vendors.generate(new KeyRequest(
+                KeyType.EC,
+                "made",
+                new byte[0],
+                EcCurve.SECP256R1,
+                0,
+                List.of(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP),
+                OptionalLong.of(5),
+                OptionalInt.of(2),
+                OptionalInt.empty()));
+        FakeObject publicKey = bench.device.objects(Ck.CKO_PUBLIC_KEY, "made").get(0);
+        assertThat(publicKey.value(Ck.CKA_SC_HSM_ALGORITHM_LIST)).containsExactly(0x70, 0x92);
+        assertThat(publicKey.number(Ck.CKA_SC_HSM_KEY_USE_COUNTER)).isEqualTo(5);
+        assertThat(publicKey.value(Ck.CKA_SC_HSM_KEY_DOMAIN)).containsExactly(2);
+
+        assertThat(vendors.certificate(made)).isEmpty();
+        publicKey.with(Ck.CKA_SC_HSM_PUBLIC_KEY_REQUEST, new byte[] {0x67, 0});
+        assertThat(vendors.certificate(made)).contains(new byte[] {0x67, 0});
+        assertThat(token.certificate(FakeBench.key(token, "rsa"))).isEmpty();
+    }
+
+    @Test
     void aTokenThatDoesNotGenerateSaysWhichMechanismIsMissing() throws Exception {
         FakeBench less = new FakeBench();
         less.device.withoutMechanisms(Ck.CKM_AES_KEY_GEN);

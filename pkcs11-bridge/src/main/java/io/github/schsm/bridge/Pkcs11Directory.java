@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +52,8 @@ final class Pkcs11Directory implements TokenSource.Directory {
         this.maker = maker;
     }
 
-    /** What was seen in the slots. */
-    private record Look(List<TokenPlace> places, List<Found> empty) {}
+    /** What was seen in the slots; in any, also in those that are not wanted. */
+    private record Look(List<TokenPlace> places, List<Found> empty, boolean anySlot) {}
 
     /**
      * Looks into the slots. A module that has none, or does not get at them, may have lost its other side, or not had it
@@ -59,63 +61,69 @@ final class Pkcs11Directory implements TokenSource.Directory {
      */
     private Look look() throws SchsmException {
         long incarnation = module.incarnation();
-        CryptokiException problem;
-        boolean lost;
         try {
-            List<Long> slots = slots();
-            if (!slots.isEmpty() || !module.revive(incarnation, false)) {
-                return look(slots);
+            Look look = lookOnce();
+            if (look.anySlot() || !module.revive(incarnation, false)) {
+                return look;
             }
-            return look(slots());
         } catch (CryptokiException refused) {
-            problem = refused;
-            lost = Loss.of(refused).maybeGone();
-        }
-        try {
-            if (lost && module.revive(incarnation, Loss.of(problem) == Loss.MODULE)) {
-                return look(slots());
+            Loss loss = Loss.of(refused);
+            if (!loss.maybeGone() || !module.revive(incarnation, loss == Loss.MODULE)) {
+                throw refused(refused);
             }
-        } catch (CryptokiException again) {
-            problem = again;
         }
-        throw Refusals.of(module.name(), "its slots cannot be listed", problem);
-    }
-
-    private List<Long> slots() throws CryptokiException {
-        module.use().lock();
         try {
-            return module.cryptoki().slots(false);
-        } finally {
-            module.use().unlock();
+            return lookOnce();
+        } catch (CryptokiException stillRefused) {
+            throw refused(stillRefused);
         }
     }
 
-    private Look look(List<Long> slots) throws CryptokiException {
+    private SchsmException refused(CryptokiException refused) {
+        return Refusals.of(module.name(), "looking into its slots", refused);
+    }
+
+    private Look lookOnce() throws CryptokiException {
         List<TokenPlace> places = new ArrayList<>();
         List<Found> empty = new ArrayList<>();
-        module.use().lock();
+        Lock use = module.use();
+        use.lock();
         try {
+            Cryptoki.Info library = module.cryptoki().info();
+            List<Long> slots = module.cryptoki().slots(false);
             for (long id : slots) {
-                SlotInfo slot = module.cryptoki().slotInfo(id);
-                if (host.isWantedReader(slot.description())) {
-                    look(slot, places, empty);
+                Optional<SlotInfo> slot = slot(id);
+                if (slot.isPresent() && host.isWantedReader(slot.get().description())) {
+                    look(library, slot.get(), places, empty);
                 }
             }
+            return new Look(places, empty, !slots.isEmpty());
         } finally {
-            module.use().unlock();
+            use.unlock();
         }
-        return new Look(places, empty);
     }
 
-    private void look(SlotInfo slot, List<TokenPlace> places, List<Found> empty) {
+    /** Empty if it was there only just now: a reader may be unplugged at any time. */
+    private Optional<SlotInfo> slot(long id) throws CryptokiException {
+        try {
+            return Optional.of(module.cryptoki().slotInfo(id));
+        } catch (CryptokiException refused) {
+            if (Loss.of(refused) == Loss.TOKEN) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
+    }
+
+    private void look(Cryptoki.Info library, SlotInfo slot, List<TokenPlace> places, List<Found> empty) {
         if ((slot.flags() & Ck.CKF_TOKEN_PRESENT) == 0) {
             empty.add(new Found(reader(slot), null, "there is no token in slot " + number(slot)));
             return;
         }
         try {
-            places.add(new TokenPlace(module, slot, module.cryptoki().tokenInfo(slot.id())));
-        } catch (CryptokiException refused) {
-            String why = Refusals.of(module.name(), "the token in slot " + number(slot) + " cannot be asked", refused)
+            places.add(new TokenPlace(library, slot, module.cryptoki().tokenInfo(slot.id())));
+        } catch (CryptokiException unreadable) {
+            String why = Refusals.of(module.name(), "asking the token in slot " + number(slot), unreadable)
                     .getMessage();
             empty.add(new Found(reader(slot), null, why));
         }

@@ -8,13 +8,13 @@ import java.util.List;
 /**
  * A token where it is now.
  *
- * @param module the module that sees it
- * @param slot   the slot
- * @param token  what is in it
+ * @param library what the module that sees it says of itself
+ * @param slot    the slot
+ * @param token   what is in it
  */
-record TokenPlace(Pkcs11Module module, SlotInfo slot, CkTokenInfo token) {
+record TokenPlace(Cryptoki.Info library, SlotInfo slot, CkTokenInfo token) {
     boolean isMeantBy(Pkcs11Uri uri) {
-        return uri.matches(module.info(), slot, token);
+        return uri.matches(library, slot, token);
     }
 
     /** Whether it can hold keys: a module may offer empty tokens to be initialized. */

@@ -258,4 +258,23 @@ class Pkcs11DirectoryTest {
         assertThat(directory.find("slot:3").id()).isEqualTo("slot:3");
         assertThat(directory.find("slot:3")).isSameAs(directory.find("slot:3")).isNotSameAs(directory.find("slot:4"));
     }
+
+    @Test
+    void aReaderThatIsUnpluggedMeanwhileIsPassedOverWithoutBeginningAnew() throws Exception {
+        Pkcs11Directory directory = directory();
+        module.script().answer("C_GetSlotInfo", 1, ReturnValue.SLOT_ID_INVALID);
+
+        assertThat(directory.find(null).id()).isEqualTo("0002");
+        assertThat(module.script().calls("C_Finalize")).isZero();
+    }
+
+    @Test
+    void whatTheModuleSaysOfItselfNowIsLookedAt() throws Exception {
+        Pkcs11Directory directory = directory(
+                TokenChoice.of(Pkcs11Uri.parse("pkcs11:library-manufacturer=Example;library-version=1;serial=0001")),
+                name -> true);
+
+        assertThat(directory.find(null).id()).isEqualTo("0001");
+        assertThat(module.script().calls("C_GetInfo")).isEqualTo(2);
+    }
 }

@@ -170,6 +170,7 @@ final class SharedToken {
             synchronized (this) {
                 timesAway++;
                 mechanisms = null;
+                slot = NO_SLOT;
             }
             loggedOut();
         }

@@ -1,7 +1,5 @@
 package io.github.schsm.bridge;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
@@ -9,8 +7,8 @@ import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.Cryptoki.MechanismInfo;
 import io.github.schsm.bridge.Cryptoki.SlotInfo;
-import io.github.schsm.bridge.SessionPool.Fate;
-import io.github.schsm.bridge.SessionPool.Lent;
+import io.github.schsm.bridge.Lending.As;
+import io.github.schsm.bridge.Lending.Recovery;
 import io.github.schsm.bridge.SharedToken.Place;
 import io.github.schsm.bridge.TokenPins.Login;
 import java.util.Map;
@@ -26,11 +24,12 @@ import org.jspecify.annotations.Nullable;
  * interrupted.
  */
 final class TokenLink {
-    private static final int MOST_ATTEMPTS = 3;
+    private static final int MOST_LOGINS = 3;
 
     private final Pkcs11Module module;
     private final SharedToken token;
     private final TokenPins pins;
+    private final Lending lending;
     private volatile @Nullable TokenAuthenticator authenticator;
     private long timesAway;
 
@@ -44,6 +43,7 @@ final class TokenLink {
         this.module = module;
         this.token = module.token(slot, token);
         this.pins = new TokenPins(this.token);
+        this.lending = new Lending(this, this.token);
     }
 
     /** The module. */
@@ -63,18 +63,14 @@ final class TokenLink {
 
     // Questions that need no session
 
-    private interface Question<T> {
-        T ask(Place place) throws CryptokiException;
-    }
-
     /** The slot that the token is in now. */
     SlotInfo slotInfo() throws SchsmException {
-        return ask(place -> module.cryptoki().slotInfo(place.slot()));
+        return lending.ask(place -> module.cryptoki().slotInfo(place.slot()));
     }
 
     /** {@code C_GetTokenInfo}, asked anew each time. */
     CkTokenInfo tokenInfo() throws SchsmException {
-        return ask(Place::token);
+        return lending.ask(Place::token);
     }
 
     /** The token's mechanisms by CKM_ value, asked once until the token is out. */
@@ -83,48 +79,9 @@ final class TokenLink {
         if (known != null) {
             return known;
         }
-        Map<Long, MechanismInfo> read = ask(place -> module.cryptoki().mechanisms(place.slot()));
+        Map<Long, MechanismInfo> read = lending.ask(place -> module.cryptoki().mechanisms(place.slot()));
         token.mechanisms(read);
         return read;
-    }
-
-    private <T> T ask(Question<T> question) throws SchsmException {
-        for (int attempt = 1; ; attempt++) {
-            long incarnation = module.incarnation();
-            long epoch = token.pool().epoch();
-            try {
-                Lock use = module.use();
-                lock(use);
-                try {
-                    return question.ask(token.look());
-                } finally {
-                    use.unlock();
-                }
-            } catch (CryptokiException refused) {
-                if (!Loss.of(refused).maybeGone() || attempt == MOST_ATTEMPTS || token.isUsedHere()) {
-                    throw Refusals.of(module.name(), identity().id(), refused);
-                }
-                token.lost(epoch);
-                if (Loss.of(refused) == Loss.MODULE) {
-                    module.revive(incarnation, true);
-                }
-            } catch (TokenMissingException missing) {
-                if (token.isUsedHere()) {
-                    throw Refusals.missing(module.name(), identity().id(), missing);
-                }
-                token.lost(epoch);
-                find(missing, incarnation, attempt);
-            }
-        }
-    }
-
-    /** Returns if it is worth looking for the token again. */
-    private void find(TokenMissingException missing, long incarnation, int attempt) throws SchsmException {
-        CryptokiException answer = missing.answer();
-        boolean finished = answer != null && answer.is(ReturnValue.CRYPTOKI_NOT_INITIALIZED);
-        if (attempt == MOST_ATTEMPTS || !missing.isModuleLost() || !module.revive(incarnation, finished)) {
-            throw Refusals.missing(module.name(), identity().id(), missing);
-        }
     }
 
     /** Object handles that were found in another generation are stale. */
@@ -147,6 +104,7 @@ final class TokenLink {
         requireOutside();
         // Asked for in functions, too, where there is no way to find a lost token again.
         mechanisms();
+        Recovery recovery = new Recovery();
         for (int attempt = 1; ; attempt++) {
             TokenAuthenticator login = authenticator;
             if (login != null && !use.needs(login)) {
@@ -156,16 +114,17 @@ final class TokenLink {
             try {
                 counts = login != null && ensureLogin(login);
             } catch (PinRequiredException notThisOne) {
-                if (login == authenticator || attempt == MOST_ATTEMPTS) {
+                if (login == authenticator || attempt == MOST_LOGINS) {
                     throw notThisOne;
                 }
                 continue;
             }
-            Optional<T> result = lend(use.write(), !use.write(), counts ? As.USER : As.ANYBODY, function);
+            Optional<T> result =
+                    lending.run(counts ? As.USER : As.ANYBODY, use.write(), !use.write(), recovery, function);
             if (result.isPresent()) {
                 return result.get();
             }
-            if (attempt == MOST_ATTEMPTS) {
+            if (attempt == MOST_LOGINS) {
                 throw loginRequired();
             }
         }
@@ -179,240 +138,15 @@ final class TokenLink {
         }
     }
 
-    /** Who a function is run as. */
-    private enum As {
-        /** Whoever is logged in, or nobody. */
-        ANYBODY,
-        /** The user, by this link's login. */
-        USER,
-        /** Nobody, and nobody else has a session meanwhile. */
-        ALONE
-    }
-
-    /**
-     * Lends a session to a function, and does what there is to do if it, the token or the module is lost.
-     *
-     * @return empty if the user was to be logged in and is not any more
-     */
-    private <T> Optional<T> lend(boolean write, boolean mayRepeat, As as, SessionFunction<T> function)
-            throws SchsmException {
-        for (int attempt = 1; ; attempt++) {
-            Attempt<T> made = new Attempt<>(write, mayRepeat, as, function);
-            made.run();
-            if (made.failure == null && made.missing == null) {
-                return made.result;
-            }
-            if (made.missing != null) {
-                token.lost(made.epoch);
-                find(made.missing, made.incarnation, attempt);
-                continue;
-            }
-            CryptokiException refused = requireNonNull(made.failure);
-            Session session = made.session;
-            boolean again =
-                    attempt < MOST_ATTEMPTS - (session == null ? 0 : 1) && (session == null || session.mayRepeat());
-            Loss loss = recover(made);
-            if (loss == Loss.LOGIN && again && as == As.USER) {
-                return Optional.empty();
-            }
-            if (loss == Loss.NOTHING || loss == Loss.LOGIN || !again) {
-                throw refusal(session, refused, loss);
-            }
-        }
-    }
-
-    private SchsmException refusal(@Nullable Session session, CryptokiException refused, Loss loss) {
-        String what = session == null || session.about().isEmpty()
-                ? identity().id()
-                : identity().id() + ": " + session.about();
-        return loss == Loss.TOKEN && session != null
-                ? Refusals.removed(module.name(), what, refused)
-                : Refusals.of(module.name(), what, refused);
-    }
-
-    /** One time that a function is run, and what became of it. */
-    private final class Attempt<T> {
-        private final boolean write;
-        private final boolean mayRepeat;
-        private final As as;
-        private final SessionFunction<T> function;
-        private final long incarnation = module.incarnation();
-        private final long epoch = token.pool().epoch();
-        private Optional<T> result = Optional.empty();
-        private @Nullable Session session;
-        private @Nullable CryptokiException failure;
-        private @Nullable TokenMissingException missing;
-        private Loss loss = Loss.NOTHING;
-
-        Attempt(boolean write, boolean mayRepeat, As as, SessionFunction<T> function) {
-            this.write = write;
-            this.mayRepeat = mayRepeat;
-            this.as = as;
-            this.function = function;
-        }
-
-        void run() throws SchsmException {
-            Lock use = module.use();
-            lock(use);
-            try {
-                Lock lock =
-                        as == As.ALONE ? token.lock().writeLock() : token.lock().readLock();
-                lock(lock);
-                try {
-                    borrow();
-                } finally {
-                    lock.unlock();
-                }
-            } finally {
-                use.unlock();
-            }
-        }
-
-        private void borrow() throws SchsmException {
-            Lent lent;
-            try {
-                lent = token.pool().borrow(write);
-            } catch (CryptokiException refused) {
-                failed(refused);
-                return;
-            } catch (TokenMissingException nowhere) {
-                missing = nowhere;
-                return;
-            } catch (InterruptedException interrupted) {
-                throw Refusals.interrupted("a session of " + identity().id() + " (" + module.name() + ")", interrupted);
-            }
-            Fate fate = Fate.DIRTY;
-            try {
-                if (isReady(lent)) {
-                    Session made = new Session(TokenLink.this, lent.session().handle(), token.generation(), mayRepeat);
-                    session = made;
-                    result = Optional.of(function.apply(made));
-                    fate = Fate.CLEAN;
-                } else if (failure == null) {
-                    fate = Fate.CLEAN;
-                }
-            } catch (CryptokiException refused) {
-                failed(refused);
-                if (loss == Loss.UNCLEAR && !isOpen(lent.session().handle())) {
-                    loss = Loss.SESSION;
-                }
-            } finally {
-                token.pool().giveBack(lent, fate);
-            }
-        }
-
-        private void failed(CryptokiException refused) {
-            failure = refused;
-            loss = Loss.of(refused);
-        }
-
-        /**
-         * Looks at the session before it is used: where a login has to be in force, before something that cannot be
-         * repeated, and if there was time for much to happen.
-         */
-        private boolean isReady(Lent lent) {
-            if (as != As.USER && !write && lent.fresh()) {
-                return true;
-            }
-            long generation = token.generation();
-            if (as == As.USER && !token.isLoggedIn(TokenLink.this)) {
-                return false;
-            }
-            try {
-                long state = module.cryptoki().sessionState(lent.session().handle());
-                if (as == As.USER && !isUser(state)) {
-                    token.loginLost(generation);
-                    return false;
-                }
-                return true;
-            } catch (CryptokiException refused) {
-                failed(refused);
-                if (loss != Loss.TOKEN && loss != Loss.MODULE) {
-                    loss = Loss.SESSION;
-                }
-                return false;
-            }
-        }
-    }
-
-    private static boolean isUser(long state) {
-        return state == Ck.CKS_RO_USER_FUNCTIONS || state == Ck.CKS_RW_USER_FUNCTIONS;
-    }
-
-    private boolean isOpen(long handle) {
-        try {
-            module.cryptoki().sessionState(handle);
-            return true;
-        } catch (CryptokiException gone) {
-            return false;
-        }
-    }
-
-    /** Forgets what was lost. No lock is held. */
-    private Loss recover(Attempt<?> made) throws SchsmException {
-        if (made.loss == Loss.UNCLEAR && isThere()) {
-            return made.as == As.USER && mayLogInAgain() ? doubtful() : Loss.NOTHING;
-        }
-        Loss loss = made.loss == Loss.UNCLEAR ? Loss.TOKEN : made.loss;
-        switch (loss) {
-            case LOGIN -> {
-                if (made.session != null) {
-                    token.loginLost(made.session.generation());
-                }
-            }
-            case SESSION, TOKEN -> token.lost(made.epoch);
-            case MODULE -> {
-                token.lost(made.epoch);
-                module.revive(made.incarnation, true);
-            }
-            case NOTHING, OPERATION, UNCLEAR -> {}
-        }
-        return loss;
-    }
-
-    /** Nobody is bothered because of a failure that may have any reason. */
-    private boolean mayLogInAgain() {
-        TokenAuthenticator login = authenticator;
-        return login != null && !login.isOnReader();
-    }
-
-    /** A card that was reset fails at all that it is asked until somebody logs out and in: OpenSC selects it then. */
-    private Loss doubtful() {
-        token.doubtful();
-        return Loss.LOGIN;
-    }
-
-    /** Whether the token is still where it was. */
-    private boolean isThere() throws SchsmException {
-        Lock use = module.use();
-        lock(use);
-        try {
-            token.look();
-            return true;
-        } catch (CryptokiException | TokenMissingException gone) {
-            return false;
-        } finally {
-            use.unlock();
-        }
-    }
-
-    private void lock(Lock lock) throws SchsmException {
-        try {
-            lock.lockInterruptibly();
-        } catch (InterruptedException interrupted) {
-            throw Refusals.interrupted(identity().id() + " (" + module.name() + ")", interrupted);
-        }
-    }
-
     /**
      * Does something while nobody has a session of the token or is logged in: with one read-write session, which is
      * closed afterwards. For the security officer.
      */
     <T> T alone(SessionFunction<T> function) throws SchsmException {
         requireOutside();
-        lock(token.logins());
+        lending.lock(token.logins());
         try {
-            return lend(true, false, As.ALONE, session -> {
+            return lending.run(As.ALONE, true, false, new Recovery(), session -> {
                         endLogin(session);
                         token.pool().closeIdle();
                         try {
@@ -458,14 +192,14 @@ final class TokenLink {
     /** Does something while no session of the token is open at all: {@code C_InitToken}. */
     <T> T withoutSessions(SlotFunction<T> function) throws SchsmException {
         requireOutside();
-        lock(token.logins());
+        lending.lock(token.logins());
         try {
-            ask(found -> found);
+            lending.ask(found -> found);
             Lock use = module.use();
-            lock(use);
+            lending.lock(use);
             try {
                 Lock lock = token.lock().writeLock();
-                lock(lock);
+                lending.lock(lock);
                 try {
                     long slot = token.find();
                     token.pool().closeIdle();
@@ -512,7 +246,7 @@ final class TokenLink {
         TokenAuthenticator login = new TokenAuthenticator(identity().id(), pin, true);
         boolean done = false;
         try {
-            lock(token.logins());
+            lending.lock(token.logins());
             try {
                 if (takesLogin() && !verify(login)) {
                     throw loginRequired();
@@ -541,6 +275,12 @@ final class TokenLink {
             pins.change(session, look(), before, after);
             return true;
         });
+    }
+
+    /** Whether somebody would be bothered by a login because of a failure that may have any reason. */
+    boolean mayLogInAgain() {
+        TokenAuthenticator login = authenticator;
+        return login != null && !login.isOnReader();
     }
 
     /** The present login, for another way to the same token; null if there is none. */
@@ -572,7 +312,8 @@ final class TokenLink {
         if (login == null || !login.wasAccepted() || !token.isLoggedIn(this)) {
             return false;
         }
-        return withSession(Use.PUBLIC, session -> isUser(session.module().sessionState(session.handle())));
+        return withSession(
+                Use.PUBLIC, session -> Lending.isUser(session.module().sessionState(session.handle())));
     }
 
     /** The token was used past the module, which may have ended its login: log out and in again before the next use. */
@@ -584,10 +325,10 @@ final class TokenLink {
     void logout() throws SchsmException {
         requireOutside();
         replace(null);
-        lock(token.logins());
+        lending.lock(token.logins());
         try {
             if (token.leave(this) && token.isLoggedIn()) {
-                lend(false, true, As.ALONE, session -> {
+                lending.run(As.ALONE, false, true, new Recovery(), session -> {
                     endLogin(session);
                     return true;
                 });
@@ -629,7 +370,7 @@ final class TokenLink {
             throw new IllegalStateException(
                     "whoever is asked for the PIN of " + identity().id() + " must not use it meanwhile");
         }
-        lock(token.logins());
+        lending.lock(token.logins());
         try {
             return token.isLoggedIn(this) || (takesLogin() && verify(login));
         } finally {
@@ -649,18 +390,18 @@ final class TokenLink {
      * @return whether there was a PIN, which was then accepted
      */
     private boolean verify(TokenAuthenticator login) throws SchsmException {
-        Place place = ask(found -> found);
+        Place place = lending.ask(found -> found);
         long away = token.timesAway();
         if (away != timesAway) {
             timesAway = away;
             login.cardWasAway();
         }
         if (TokenPins.isToBeChanged(place) && login.isInteractive()) {
-            lend(true, true, As.ANYBODY, session -> {
+            lending.run(As.LOGIN, true, true, new Recovery(), session -> {
                 pins.changeFirst(session, login, place);
                 return true;
             });
-            return verify(login, ask(found -> found));
+            return verify(login, lending.ask(found -> found));
         }
         return verify(login, place);
     }
@@ -677,7 +418,7 @@ final class TokenLink {
                 return true;
             }
             boolean again = token.isLoggedIn();
-            lend(false, true, again ? As.ALONE : As.ANYBODY, session -> {
+            lending.run(again ? As.LOGIN_ANEW : As.LOGIN, false, true, new Recovery(), session -> {
                 if (again) {
                     endLogin(session);
                 }
@@ -689,13 +430,18 @@ final class TokenLink {
         }
     }
 
-    /** A PIN goes out once; with a session that the module does not know any more, it has not. */
+    /**
+     * A PIN goes out once, if it is not known to be right. With a session that the module does not know any more, it has
+     * not.
+     */
     private boolean login(Session session, Place place, Login login) throws CryptokiException, SchsmException {
         session.mayRepeat(false);
         try {
             return pins.login(session, place, Ck.CKU_USER, login);
         } catch (CryptokiException refused) {
-            session.mayRepeat(Loss.of(refused) == Loss.SESSION);
+            Loss loss = Loss.of(refused);
+            session.mayRepeat(loss == Loss.SESSION
+                    || (loss == Loss.UNCLEAR && login.source().wasAccepted()));
             throw refused;
         }
     }

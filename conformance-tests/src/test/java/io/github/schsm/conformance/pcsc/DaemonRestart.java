@@ -22,7 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The program of {@link DaemonRestartTest}: signs, ends the daemon, fails to sign, starts a daemon, signs. */
+/**
+ * The program of {@link DaemonRestartTest}: signs, ends the daemon, fails to sign, starts a daemon, signs. Its argument is
+ * the terminal.
+ */
 final class DaemonRestart {
     static final String WITHOUT = "without a daemon:";
     static final String AGAIN = "signed again";
@@ -38,7 +41,7 @@ final class DaemonRestart {
         Process daemon = startDaemon();
         SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
         try (VirtualReader reader = VirtualReader.plug(0, PORT, rack.device("ZZSIM000001"))) {
-            Provider provider = new SchsmProvider().configure(reader.configuration("pcsc"));
+            Provider provider = new SchsmProvider().configure(reader.configuration(arguments[0]));
             KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
             keyStore.load(null, "648219".toCharArray());
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);

@@ -21,6 +21,15 @@ class DaemonRestartTest {
 
     @Test
     void nextSignatureWorksAfterTheDaemonWasRestarted() throws Exception {
+        requireSignatureAfterRestart("pcsc");
+    }
+
+    @Test
+    void nextSignatureByOpenScsModuleWorksAfterTheDaemonWasRestarted() throws Exception {
+        requireSignatureAfterRestart(OpenScBench.terminal());
+    }
+
+    private void requireSignatureAfterRestart(String terminal) throws Exception {
         List<String> command = new ArrayList<>(List.of("unshare"));
         if (!System.getProperty("user.name").equals("root")) {
             command.add("--map-root-user");
@@ -31,7 +40,7 @@ class DaemonRestartTest {
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
-        command.addAll(List.of("-cp", classPath(), DaemonRestart.class.getName()));
+        command.addAll(List.of("-cp", classPath(), DaemonRestart.class.getName(), terminal));
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -47,7 +47,8 @@ class ManyUsersTest {
         keyStore.load(null, PIN);
         KeyPair pair = generate(provider, "shared");
         AtomicBoolean stop = new AtomicBoolean();
-        ExecutorService threads = Executors.newFixedThreadPool(3);
+        CountDownLatch signing = new CountDownLatch(2);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             List<Future<Integer>> signers = Collections.nCopies(2, 0).stream()
                     .map(ignored -> threads.submit(() -> {
@@ -58,11 +59,13 @@ class ManyUsersTest {
                             signature.update((byte) done);
                             assertThat(signature.sign()).isNotEmpty();
                             done++;
+                            signing.countDown();
                         }
                         return done;
                     }))
                     .toList();
             try {
+                assertThat(signing.await(30, TimeUnit.SECONDS)).isTrue();
                 for (int round = 0; round < 100; round++) {
                     KeyStore another = KeyStore.getInstance("SCHSM", provider);
                     another.load(null, PIN);

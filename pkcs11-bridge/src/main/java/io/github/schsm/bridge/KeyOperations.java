@@ -1,5 +1,6 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.EcCurve;
 import io.github.schsm.EcdsaSignature;
 import io.github.schsm.InvalidDataException;
@@ -35,6 +36,10 @@ final class KeyOperations {
     private static final int POINT = 0x04;
     /** Shorter than the shortest order, so that no curve cuts it. */
     private static final int HASH_LENGTH = 20;
+
+    /** What modules answer to parameters of a padding that they do not have. */
+    private static final Set<Long> PARAMETERS_REFUSED =
+            Set.of(ReturnValue.MECHANISM_PARAM_INVALID, ReturnValue.MECHANISM_INVALID, ReturnValue.ARGUMENTS_BAD);
 
     /** What modules answer to data that was decrypted and has no padding. */
     private static final Set<Long> WRONG_PADDING = Set.of(
@@ -85,7 +90,17 @@ final class KeyOperations {
             byte[] data = algorithm == KeyAlgorithm.ECDSA && entry.curve() != null
                     ? EcdsaSignature.truncate(input, entry.curve().orderLength())
                     : input;
-            byte[] signature = sign(session, object, mechanism, data);
+            byte[] signature;
+            try {
+                signature = sign(session, object, mechanism, data);
+            } catch (CryptokiException refused) {
+                if (algorithm == KeyAlgorithm.RSA_PSS && PARAMETERS_REFUSED.contains(refused.value())) {
+                    throw new AlgorithmNotAllowedException(
+                            Refusals.answer(token.link().module().name(), refused),
+                            token.description() + " does not sign by CKM_RSA_PKCS_PSS with these parameters");
+                }
+                throw refused;
+            }
             return key.type() == KeyType.EC ? ecdsa(signature, entry.curve()).der() : signature;
         });
     }
@@ -252,9 +267,15 @@ final class KeyOperations {
         return token.withKey(Use.USER, key, (session, entry, object) -> {
             Algorithms.Row row = require(session, entry, KeyAlgorithm.AES_CMAC, "a MAC");
             CkMechanism mechanism = new CkMechanism.Plain(row.mechanism());
-            byte[] mac = data.length > PIECE
-                    ? longMac(session, entry, object, mechanism, data)
-                    : sign(session, object, mechanism, data);
+            byte[] mac;
+            if (data.length == 0) {
+                // SoftHSM takes no null pointer for nothing, and the wrapper gives nothing else.
+                mac = macInParts(session, object, mechanism, data);
+            } else {
+                mac = data.length > PIECE
+                        ? longMac(session, entry, object, mechanism, data)
+                        : sign(session, object, mechanism, data);
+            }
             if (mac.length != BLOCK) {
                 throw new MalformedDataException(
                         "answer to AES-CMAC", mac.length + " bytes; " + BLOCK + " are expected");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.schsm.SchsmException;
+import java.security.GeneralSecurityException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
@@ -20,14 +21,26 @@ public enum Backend {
 
     /** What not every backend has. */
     public enum Ability {
-        /** Key domains, wrapped keys, and the attestation that goes with them. */
+        /** Key domains and wrapped keys. */
         KEY_DOMAINS,
+        /** Certificates of the device, and keys that show them. */
+        ATTESTATION,
+        /** Lists of what a key may be used for. */
+        ALGORITHM_LISTS,
         /** Use counters of keys. */
         USE_COUNTERS,
         /** EC keys made from others, and SP 800-56C. */
         DERIVED_KEYS,
-        /** Tries of the user PIN that end. */
+        /** A label of the token that can be changed. */
+        TOKEN_LABEL,
+        /** What is protected by the PIN is listed without it. */
+        LISTS_PROTECTED,
+        /** Tries of the user PIN that end: after three wrong ones it is blocked. */
         TRIES,
+        /** How many tries are left is told as a number. */
+        TRIES_COUNTED,
+        /** A transport PIN, which has to be changed before anything else. */
+        TRANSPORT_PIN,
         /** A card that can be taken out. */
         REMOVAL
     }
@@ -46,27 +59,60 @@ public enum Backend {
     /** Whether it has that. */
     public boolean has(Ability ability) {
         return switch (ability) {
-            case KEY_DOMAINS, USE_COUNTERS, DERIVED_KEYS, TRIES, REMOVAL -> this != SOFTHSM;
+            case KEY_DOMAINS,
+                    ATTESTATION,
+                    ALGORITHM_LISTS,
+                    USE_COUNTERS,
+                    DERIVED_KEYS,
+                    TOKEN_LABEL,
+                    TRIES,
+                    TRIES_COUNTED,
+                    TRANSPORT_PIN,
+                    REMOVAL -> this != SOFTHSM;
+            case LISTS_PROTECTED -> this == SMART_CARD_HSM;
         };
     }
 
     /**
-     * That something is refused as what this backend cannot do: by an exception of ours, with a sentence that names what
-     * cannot be and every link of the chain saying something.
+     * That something is refused as what this backend cannot do: by an exception of ours or of the JCA, with a sentence
+     * that names what cannot be, and every link of the chain saying something.
      *
      * @param named what the sentence has to name
      */
     public void assertRefused(ThrowingCallable attempt, String... named) {
         Throwable refused = catchThrowable(attempt);
         assertThat(refused).as("refused by %s", title).isNotNull();
-        SchsmException typed = null;
+        String sentence = sentence(refused);
+        for (String name : named) {
+            assertThat(sentence).contains(name);
+        }
+    }
+
+    /** What an exception, or the one that it comes from, says of why something cannot be done. */
+    static String sentence(Throwable refused) {
+        String sentence = null;
         for (Throwable link = refused; link != null; link = link.getCause()) {
             assertThat(link.getMessage()).as("message of %s", link).isNotBlank();
-            if (typed == null && link instanceof SchsmException found) {
-                typed = found;
+            if (sentence == null && (link instanceof SchsmException || link instanceof GeneralSecurityException)) {
+                sentence = link.getMessage();
             }
         }
-        assertThat(typed).as("typed cause of %s", refused).isNotNull();
-        assertThat(typed).hasMessageContainingAll(named).message().doesNotStartWith("CKR_");
+        if (sentence == null) {
+            throw new AssertionError("fails without saying why", refused);
+        }
+        assertThat(sentence).hasSizeGreaterThan(20).doesNotStartWith("CKR_");
+        return sentence;
+    }
+
+    /** The exception of ours in a chain, whatever a backend has beneath it. */
+    static SchsmException typed(Throwable failure) {
+        Throwable link = failure;
+        while (link != null && !(link instanceof SchsmException)) {
+            link = link.getCause();
+        }
+        if (link == null) {
+            throw new AssertionError("no exception of ours", failure);
+        }
+        return (SchsmException) link;
     }
 }

@@ -82,11 +82,11 @@ final class BadAgreements {
                 .fresh(
                         "key for ECDSA only",
                         InvalidKeyException.class,
-                        (agreement, world) -> agreement.init(world.ecdsaOnly))
+                        (agreement, world) -> agreement.init(world.ecdsaOnly()))
                 .fresh(
                         "exchange key",
                         InvalidKeyException.class,
-                        (agreement, world) -> agreement.init(world.exchange.getPrivate()))
+                        (agreement, world) -> agreement.init(world.exchange().getPrivate()))
                 .fresh(
                         "parameters",
                         InvalidAlgorithmParameterException.class,
@@ -252,9 +252,9 @@ final class BadAgreements {
         return new BadInput<KeyAgreement>(
                         "ECDH_XKEK",
                         world -> KeyAgreement.getInstance("ECDH_XKEK", world.provider),
-                        (agreement, world) -> agreement.init(world.exchange.getPrivate()),
+                        (agreement, world) -> agreement.init(world.exchange().getPrivate()),
                         (agreement, world) -> {
-                            agreement.doPhase(world.exchangeOfTarget.getPublic(), true);
+                            agreement.doPhase(world.exchangeOfTarget().getPublic(), true);
                             assertThat(agreement.generateSecret("XKEK").getAlgorithm())
                                     .isEqualTo("XKEK");
                         })
@@ -270,23 +270,24 @@ final class BadAgreements {
                 .fresh(
                         "key for ECDH only",
                         InvalidKeyException.class,
-                        (agreement, world) -> agreement.init(world.ecdhOnly))
+                        (agreement, world) -> agreement.init(world.ecdhOnly()))
                 .fresh(
                         "key in the domain that is no exchange key",
                         InvalidKeyException.class,
-                        (agreement, world) -> agreement.init(world.movable))
+                        (agreement, world) -> agreement.init(world.movable()))
                 .fresh(
                         "parameters",
                         InvalidAlgorithmParameterException.class,
                         (agreement, world) ->
-                                agreement.init(world.exchange.getPrivate(), new ECGenParameterSpec("secp256r1")))
+                                agreement.init(world.exchange().getPrivate(), new ECGenParameterSpec("secp256r1")))
                 .fresh(
                         "doPhase before init",
                         IllegalStateException.class,
-                        (agreement, world) -> agreement.doPhase(world.exchangeOfTarget.getPublic(), true))
+                        (agreement, world) ->
+                                agreement.doPhase(world.exchangeOfTarget().getPublic(), true))
                 .lost("doPhase after init failed", IllegalStateException.class, (agreement, world) -> {
                     refused(() -> agreement.init(world.ec.getPrivate()));
-                    agreement.doPhase(world.exchangeOfTarget.getPublic(), true);
+                    agreement.doPhase(world.exchangeOfTarget().getPublic(), true);
                 })
                 .kept("no peer", InvalidKeyException.class, (agreement, world) -> agreement.doPhase(null, true))
                 .kept(
@@ -294,7 +295,7 @@ final class BadAgreements {
                         InvalidKeyException.class,
                         (agreement, world) -> agreement.doPhase(world.softwareEc.getPublic(), true))
                 .kept("peer without its device's certificates", InvalidKeyException.class, (agreement, world) -> {
-                    ECPublicKey peer = (ECPublicKey) world.exchangeOfTarget.getPublic();
+                    ECPublicKey peer = (ECPublicKey) world.exchangeOfTarget().getPublic();
                     agreement.doPhase(new CarelessEcKey(peer.getW(), peer.getParams()), true);
                 })
                 .kept(
@@ -302,7 +303,7 @@ final class BadAgreements {
                         InvalidKeyException.class,
                         (agreement, world) -> agreement.doPhase(world.ec.getPublic(), true))
                 .kept("peer whose request was changed", InvalidKeyException.class, (agreement, world) -> {
-                    byte[] file = Group.publicKeyFile(world.exchangeOfTarget);
+                    byte[] file = Group.publicKeyFile(world.exchangeOfTarget());
                     byte[] request = AttestedPublicKey.parse(file).request().getEncoded();
                     int signature = indexOf(file, request) + request.length - 1;
                     file[signature] ^= 1;
@@ -311,33 +312,34 @@ final class BadAgreements {
                 .kept(
                         "phase that is not the last",
                         IllegalStateException.class,
-                        (agreement, world) -> agreement.doPhase(world.exchangeOfTarget.getPublic(), false))
+                        (agreement, world) ->
+                                agreement.doPhase(world.exchangeOfTarget().getPublic(), false))
                 .kept(
                         "generateSecret before doPhase",
                         IllegalStateException.class,
                         (agreement, world) -> agreement.generateSecret("XKEK"))
                 .kept("bytes of the KEK", IllegalStateException.class, (agreement, world) -> {
-                    agreement.doPhase(world.exchangeOfTarget.getPublic(), true);
+                    agreement.doPhase(world.exchangeOfTarget().getPublic(), true);
                     agreement.generateSecret();
                 })
                 .kept("bytes of the KEK in a buffer", IllegalStateException.class, (agreement, world) -> {
-                    agreement.doPhase(world.exchangeOfTarget.getPublic(), true);
+                    agreement.doPhase(world.exchangeOfTarget().getPublic(), true);
                     agreement.generateSecret(new byte[32], 0);
                 })
                 .kept("KEK as an AES key", NoSuchAlgorithmException.class, (agreement, world) -> {
-                    agreement.doPhase(world.exchangeOfTarget.getPublic(), true);
+                    agreement.doPhase(world.exchangeOfTarget().getPublic(), true);
                     agreement.generateSecret("AES");
                 })
                 .kept("generateSecret twice", IllegalStateException.class, (agreement, world) -> {
-                    agreement.doPhase(world.exchangeOfTarget.getPublic(), true);
+                    agreement.doPhase(world.exchangeOfTarget().getPublic(), true);
                     agreement.generateSecret("XKEK");
                     agreement.generateSecret("XKEK");
                 })
                 .kept(
                         "device taken out",
                         InvalidKeyException.class,
-                        (agreement, world) ->
-                                world.without(() -> agreement.doPhase(world.exchangeOfTarget.getPublic(), true)));
+                        (agreement, world) -> world.without(
+                                () -> agreement.doPhase(world.exchangeOfTarget().getPublic(), true)));
     }
 
     private static int indexOf(byte[] all, byte[] part) {

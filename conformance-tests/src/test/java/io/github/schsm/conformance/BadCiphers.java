@@ -86,11 +86,11 @@ final class BadCiphers {
                 .fresh(
                         "KEK",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(mode, world.keks.source(), iv()))
+                        (cipher, world) -> cipher.init(mode, world.keks().source(), iv()))
                 .fresh(
                         "key for CMAC only",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(mode, world.cmacOnly, iv()))
+                        (cipher, world) -> cipher.init(mode, world.cmacOnly(), iv()))
                 .fresh(
                         "IV of 12 bytes",
                         InvalidAlgorithmParameterException.class,
@@ -222,7 +222,7 @@ final class BadCiphers {
                 .fresh(
                         "key for encryption only",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(DECRYPT, world.encryptOnly, iv()));
+                        (cipher, world) -> cipher.init(DECRYPT, world.encryptOnly(), iv()));
         if (name.equals(NO_PADDING)) {
             table.kept(
                     "part of a block",
@@ -254,10 +254,11 @@ final class BadCiphers {
         return new BadInput<Cipher>(
                         "XKEK, wrapping",
                         world -> Cipher.getInstance("XKEK", world.provider),
-                        (cipher, world) -> cipher.init(Cipher.WRAP_MODE, world.keks.source()),
-                        (cipher, world) -> assertThat(WrappedKeyBlob.parse(cipher.wrap(world.movable))
+                        (cipher, world) ->
+                                cipher.init(Cipher.WRAP_MODE, world.keks().source()),
+                        (cipher, world) -> assertThat(WrappedKeyBlob.parse(cipher.wrap(world.movable()))
                                         .kcv())
-                                .isEqualTo(world.group.source().domain().kcv()))
+                                .isEqualTo(world.group().source().domain().kcv()))
                 .fresh(
                         "no key",
                         InvalidKeyException.class,
@@ -277,32 +278,34 @@ final class BadCiphers {
                 .fresh(
                         "ENCRYPT_MODE",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(ENCRYPT, world.keks.source()))
+                        (cipher, world) -> cipher.init(ENCRYPT, world.keks().source()))
                 .fresh(
                         "DECRYPT_MODE",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(DECRYPT, world.keks.source()))
+                        (cipher, world) -> cipher.init(DECRYPT, world.keks().source()))
                 .fresh(
                         "mode 7",
                         InvalidParameterException.class,
-                        (cipher, world) -> cipher.init(7, world.keks.source()))
+                        (cipher, world) -> cipher.init(7, world.keks().source()))
                 .fresh(
                         "IV",
                         InvalidAlgorithmParameterException.class,
-                        (cipher, world) -> cipher.init(Cipher.WRAP_MODE, world.keks.source(), iv()))
+                        (cipher, world) ->
+                                cipher.init(Cipher.WRAP_MODE, world.keks().source(), iv()))
                 .fresh(
                         "UnwrapSpec",
                         InvalidAlgorithmParameterException.class,
-                        (cipher, world) -> cipher.init(Cipher.WRAP_MODE, world.keks.source(), UnwrapSpec.label("x")))
+                        (cipher, world) ->
+                                cipher.init(Cipher.WRAP_MODE, world.keks().source(), UnwrapSpec.label("x")))
                 .fresh("encoded parameters", InvalidAlgorithmParameterException.class, (cipher, world) -> {
                     AlgorithmParameters parameters = AlgorithmParameters.getInstance("AES");
                     parameters.init(iv());
-                    cipher.init(Cipher.WRAP_MODE, world.keks.source(), parameters);
+                    cipher.init(Cipher.WRAP_MODE, world.keks().source(), parameters);
                 })
-                .fresh("wrap before init", IllegalStateException.class, (cipher, world) -> cipher.wrap(world.movable))
+                .fresh("wrap before init", IllegalStateException.class, (cipher, world) -> cipher.wrap(world.movable()))
                 .lost("wrap after init failed", IllegalStateException.class, (cipher, world) -> {
                     refused(() -> cipher.init(Cipher.WRAP_MODE, world.softwareAes));
-                    cipher.wrap(world.movable);
+                    cipher.wrap(world.movable());
                 })
                 .kept("no key to wrap", InvalidKeyException.class, (cipher, world) -> cipher.wrap(null))
                 .kept(
@@ -316,13 +319,16 @@ final class BadCiphers {
                 .kept(
                         "key that may not be wrapped",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.wrap(world.exchange.getPrivate()))
+                        (cipher, world) -> cipher.wrap(world.exchange().getPrivate()))
                 .kept("key that was deleted", InvalidKeyException.class, (cipher, world) -> cipher.wrap(world.deleted))
-                .kept("KEK itself", InvalidKeyException.class, (cipher, world) -> cipher.wrap(world.keks.source()))
+                .kept(
+                        "KEK itself",
+                        InvalidKeyException.class,
+                        (cipher, world) -> cipher.wrap(world.keks().source()))
                 .kept(
                         "key of another device",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.wrap(world.exchangeOfTarget.getPrivate()))
+                        (cipher, world) -> cipher.wrap(world.exchangeOfTarget().getPrivate()))
                 .kept(
                         "unwrap",
                         IllegalStateException.class,
@@ -332,13 +338,13 @@ final class BadCiphers {
                 .kept(
                         "device taken out",
                         InvalidKeyException.class,
-                        (cipher, world) -> world.without(() -> cipher.wrap(world.movable)));
+                        (cipher, world) -> world.without(() -> cipher.wrap(world.movable())));
     }
 
     private static byte[] wrapped(BadInputWorld world) throws Exception {
         Cipher cipher = Cipher.getInstance("XKEK", world.provider);
-        cipher.init(Cipher.WRAP_MODE, world.keks.source());
-        return cipher.wrap(world.movable);
+        cipher.init(Cipher.WRAP_MODE, world.keks().source());
+        return cipher.wrap(world.movable());
     }
 
     private static byte[] changed(byte[] blob, int index) {
@@ -350,24 +356,25 @@ final class BadCiphers {
     private static BadInput<Cipher> unwrapping() {
         return new BadInput<Cipher>(
                         "XKEK, unwrapping",
-                        world -> Cipher.getInstance("XKEK", world.group.target().provider()),
+                        world -> Cipher.getInstance(
+                                "XKEK", world.group().target().provider()),
                         (cipher, world) ->
-                                cipher.init(Cipher.UNWRAP_MODE, world.keks.target(), UnwrapSpec.label("unwrapped")),
+                                cipher.init(Cipher.UNWRAP_MODE, world.keks().target(), UnwrapSpec.label("unwrapped")),
                         (cipher, world) -> {
                             assertThat(cipher.unwrap(wrapped(world), "EC", Cipher.PRIVATE_KEY))
                                     .isNotNull();
-                            world.group.target().keyStore().deleteEntry("unwrapped");
+                            world.group().target().keyStore().deleteEntry("unwrapped");
                         })
                 .fresh(
                         "WrapSpec",
                         InvalidAlgorithmParameterException.class,
                         (cipher, world) ->
-                                cipher.init(Cipher.UNWRAP_MODE, world.keks.target(), WrapSpec.withoutUseCounter()))
+                                cipher.init(Cipher.UNWRAP_MODE, world.keks().target(), WrapSpec.withoutUseCounter()))
                 .fresh(
                         "unwrap before init",
                         IllegalStateException.class,
                         (cipher, world) -> cipher.unwrap(wrapped(world), "EC", Cipher.PRIVATE_KEY))
-                .kept("wrap", IllegalStateException.class, (cipher, world) -> cipher.wrap(world.movable))
+                .kept("wrap", IllegalStateException.class, (cipher, world) -> cipher.wrap(world.movable()))
                 .kept(
                         "nothing",
                         InvalidKeyException.class,
@@ -421,20 +428,23 @@ final class BadCiphers {
         return new BadInput<Mac>(
                         "AESCMAC",
                         world -> Mac.getInstance("AESCMAC", world.provider),
-                        (mac, world) -> mac.init(world.cmacOnly),
+                        (mac, world) -> mac.init(world.cmacOnly()),
                         (mac, world) -> {
                             Mac other = Mac.getInstance("AESCMAC", world.provider);
-                            other.init(world.cmacOnly);
+                            other.init(world.cmacOnly());
                             assertThat(mac.doFinal(DATA)).hasSize(16).isEqualTo(other.doFinal(DATA));
                         })
                 .fresh("no key", InvalidKeyException.class, (mac, world) -> mac.init(null))
                 .fresh("software key", InvalidKeyException.class, (mac, world) -> mac.init(world.softwareAes))
                 .fresh("EC key", InvalidKeyException.class, (mac, world) -> mac.init(world.ec.getPrivate()))
-                .fresh("KEK", InvalidKeyException.class, (mac, world) -> mac.init(world.keks.source()))
+                .fresh(
+                        "KEK",
+                        InvalidKeyException.class,
+                        (mac, world) -> mac.init(world.keks().source()))
                 .fresh(
                         "key for encryption only",
                         InvalidKeyException.class,
-                        (mac, world) -> mac.init(world.encryptOnly))
+                        (mac, world) -> mac.init(world.encryptOnly()))
                 .fresh("IV", InvalidAlgorithmParameterException.class, (mac, world) -> mac.init(world.aes, iv()))
                 .fresh("update before init", IllegalStateException.class, (mac, world) -> mac.update(DATA))
                 .fresh("doFinal before init", IllegalStateException.class, (mac, world) -> mac.doFinal())

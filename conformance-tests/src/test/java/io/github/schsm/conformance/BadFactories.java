@@ -4,6 +4,7 @@ import static io.github.schsm.conformance.BadInputWorld.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.Sp80056cKeySpec;
+import io.github.schsm.conformance.Backend.Ability;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyFactory;
@@ -105,7 +106,10 @@ final class BadFactories {
                         "software key",
                         InvalidKeyException.class,
                         (factory, world) -> factory.translateKey(world.softwareAes))
-                .kept("KEK", InvalidKeyException.class, (factory, world) -> factory.translateKey(world.keks.source()))
+                .kept(
+                        "KEK",
+                        InvalidKeyException.class,
+                        (factory, world) -> factory.translateKey(world.keks().source()))
                 .kept("no spec", InvalidKeySpecException.class, (factory, world) -> factory.generateSecret(null))
                 .kept(
                         "bytes",
@@ -125,7 +129,7 @@ final class BadFactories {
         return new BadInput<SecretKeyFactory>(
                         "SecretKeyFactory SP800-56C",
                         world -> SecretKeyFactory.getInstance("SP800-56C", world.provider),
-                        (factory, world) -> {},
+                        (factory, world) -> world.require(Ability.DERIVED_KEYS),
                         (factory, world) -> assertThat(factory.generateSecret(spec(world.aes)))
                                 .isEqualTo(SecretKeyFactory.getInstance("SP800-56C", world.provider)
                                         .generateSecret(spec(world.aes))))
@@ -141,11 +145,12 @@ final class BadFactories {
                 .kept(
                         "KEK",
                         IllegalArgumentException.class,
-                        (factory, world) -> factory.generateSecret(spec(world.keks.source())))
+                        (factory, world) ->
+                                factory.generateSecret(spec(world.keks().source())))
                 .kept(
                         "key for CMAC only",
                         InvalidKeySpecException.class,
-                        (factory, world) -> factory.generateSecret(spec(world.cmacOnly)))
+                        (factory, world) -> factory.generateSecret(spec(world.cmacOnly())))
                 .kept(
                         "key that was deleted",
                         InvalidKeySpecException.class,

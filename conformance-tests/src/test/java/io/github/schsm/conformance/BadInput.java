@@ -33,8 +33,16 @@ final class BadInput<E> {
         }
 
         void run(BadInputWorld world) throws Exception {
-            assertRefused(catchThrowable(() -> attempt.run(world)));
-            next.run(world);
+            try {
+                Throwable refused = catchThrowable(() -> attempt.run(world));
+                if (refused instanceof Lacks lacking) {
+                    throw lacking;
+                }
+                assertRefused(refused);
+                next.run(world);
+            } catch (Lacks lacking) {
+                world.assertRefused(lacking.ability());
+            }
         }
 
         private void assertRefused(Throwable refused) {

@@ -115,7 +115,7 @@ final class BadRsa {
                 .fresh(
                         "key for decryption only",
                         InvalidKeyException.class,
-                        (signature, world) -> signature.initSign(world.rsaDecryptOnly))
+                        (signature, world) -> signature.initSign(world.rsaDecryptOnly()))
                 .lost("key that was deleted", SignatureException.class, (signature, world) -> {
                     signature.initSign(world.rsaDeleted);
                     signature.update(DATA);
@@ -241,7 +241,7 @@ final class BadRsa {
                 .fresh(
                         "key for signatures only",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(mode, world.rsaSignOnly, parameters))
+                        (cipher, world) -> cipher.init(mode, world.rsaSignOnly(), parameters))
                 .fresh(
                         "encryption",
                         InvalidKeyException.class,

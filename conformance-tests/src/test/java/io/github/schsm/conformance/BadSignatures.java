@@ -47,18 +47,19 @@ final class BadSignatures {
                 .fresh(
                         "key on which only ECDH is allowed",
                         InvalidKeyException.class,
-                        (signature, world) -> signature.initSign(world.ecdhOnly))
+                        (signature, world) -> signature.initSign(world.ecdhOnly()))
                 .fresh(
                         "exchange key",
                         InvalidKeyException.class,
-                        (signature, world) -> signature.initSign(world.exchange.getPrivate()))
+                        (signature, world) ->
+                                signature.initSign(world.exchange().getPrivate()))
                 .lost("key that was deleted", SignatureException.class, (signature, world) -> {
                     signature.initSign(world.deleted);
                     signature.update(DATA);
                     signature.sign();
                 })
                 .lost("key whose use counter ended", SignatureException.class, (signature, world) -> {
-                    signature.initSign(world.usedUp);
+                    signature.initSign(world.usedUp());
                     signature.update(DATA);
                     signature.sign();
                 })

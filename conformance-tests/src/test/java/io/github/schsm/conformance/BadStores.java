@@ -2,7 +2,6 @@ package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.CvcPathParameters;
 import io.github.schsm.DeviceTrust;
@@ -72,8 +71,8 @@ final class BadStores {
                 .fresh(
                         "protection of another kind",
                         IOException.class,
-                        (keyStore, world) -> keyStore.load(
-                                new SchsmLoadParameter("ZZSIM000000", new WrapProtection(world.keks.source()))))
+                        (keyStore, world) -> keyStore.load(new SchsmLoadParameter(
+                                "ZZSIM000000", new WrapProtection(world.keks().source()))))
                 .fresh(
                         "device that is not there",
                         IOException.class,
@@ -137,10 +136,7 @@ final class BadStores {
                         "CVC as a trusted certificate",
                         KeyStoreException.class,
                         (keyStore, world) -> keyStore.setCertificateEntry(
-                                "new",
-                                ((AttestedPublicKey) world.ec.getPublic())
-                                        .chain()
-                                        .get(1)))
+                                "new", world.attested().chain().get(1)))
                 .kept(
                         "certificate under a key's alias",
                         KeyStoreException.class,
@@ -168,8 +164,8 @@ final class BadStores {
                 .kept(
                         "key of another device",
                         KeyStoreException.class,
-                        (keyStore, world) ->
-                                keyStore.setKeyEntry("new", world.exchangeOfTarget.getPrivate(), null, world.chain))
+                        (keyStore, world) -> keyStore.setKeyEntry(
+                                "new", world.exchangeOfTarget().getPrivate(), null, world.chain))
                 .kept(
                         "key that was deleted",
                         KeyStoreException.class,
@@ -177,18 +173,20 @@ final class BadStores {
                 .kept(
                         "wrapping under another device's KEK",
                         UnrecoverableEntryException.class,
-                        (keyStore, world) -> keyStore.getEntry("movable", new WrapProtection(world.keks.target())))
+                        (keyStore, world) -> keyStore.getEntry(
+                                "movable", new WrapProtection(world.keks().target())))
                 .kept(
                         "wrapping of a key in no domain",
                         UnrecoverableEntryException.class,
-                        (keyStore, world) -> keyStore.getEntry("ec", new WrapProtection(world.keks.source())))
+                        (keyStore, world) -> keyStore.getEntry(
+                                "ec", new WrapProtection(world.keks().source())))
                 .kept(
                         "unwrapping of something else",
                         KeyStoreException.class,
                         (keyStore, world) -> keyStore.setEntry(
                                 "new",
                                 new KeyStore.TrustedCertificateEntry(world.certificate),
-                                new UnwrapProtection(world.keks.source())))
+                                new UnwrapProtection(world.keks().source())))
                 .kept("device taken out", ProviderException.class, (keyStore, world) -> {
                     KeyStore fresh = KeyStore.getInstance("SCHSM", world.provider);
                     fresh.load(null, PIN);
@@ -204,8 +202,7 @@ final class BadStores {
     // CVC
 
     private static byte[] deviceFile(BadInputWorld world) {
-        AttestedPublicKey key = (AttestedPublicKey) world.ec.getPublic();
-        return key.chain().get(1).getEncoded();
+        return world.attested().chain().get(1).getEncoded();
     }
 
     private static InputStream in(byte[] bytes) {
@@ -278,7 +275,7 @@ final class BadStores {
     }
 
     private static CertPath good(BadInputWorld world) throws Exception {
-        return path(world, ((AttestedPublicKey) world.ec.getPublic()).chain().toArray(Certificate[]::new));
+        return path(world, world.attested().chain().toArray(Certificate[]::new));
     }
 
     private static CvcPathParameters simulator() throws Exception {
@@ -321,15 +318,15 @@ final class BadStores {
                         (validator, world) ->
                                 validator.validate(good(world), CvcPathParameters.of(DeviceTrust.parse("production"))))
                 .kept("path with a gap", CertPathValidatorException.class, (validator, world) -> {
-                    List<Cvc> chain = ((AttestedPublicKey) world.ec.getPublic()).chain();
+                    List<Cvc> chain = world.attested().chain();
                     validator.validate(path(world, chain.get(0), chain.get(2)), simulator());
                 })
                 .kept("path upside down", CertPathValidatorException.class, (validator, world) -> {
-                    List<Cvc> chain = ((AttestedPublicKey) world.ec.getPublic()).chain();
+                    List<Cvc> chain = world.attested().chain();
                     validator.validate(path(world, chain.get(2), chain.get(1), chain.get(0)), simulator());
                 })
                 .kept("changed signature", CertPathValidatorException.class, (validator, world) -> {
-                    List<Cvc> chain = ((AttestedPublicKey) world.ec.getPublic()).chain();
+                    List<Cvc> chain = world.attested().chain();
                     byte[] changed = chain.get(0).getEncoded();
                     changed[changed.length - 1] ^= 1;
                     Certificate request = CertificateFactory.getInstance("CVC", world.provider)

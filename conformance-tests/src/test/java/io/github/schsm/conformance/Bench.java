@@ -36,6 +36,11 @@ public interface Bench extends AutoCloseable {
         /** What the provider calls the device. */
         String id();
 
+        /** What a sentence about the device calls it. */
+        default String name() {
+            return id();
+        }
+
         /** A configuration for this device and no other. */
         String configuration();
 

@@ -14,6 +14,7 @@ import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Sp80056cKeySpec;
 import io.github.schsm.UseCounterExhaustedException;
+import io.github.schsm.conformance.Backend.Ability;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -74,6 +75,18 @@ public abstract class DeviceFeaturesConformance {
         if (bench != null) {
             bench.close();
         }
+    }
+
+    private boolean has(Ability ability) {
+        return bench.backend().has(ability);
+    }
+
+    /** A key that is derived, where keys are not. */
+    private void assertNothingIsDerived() throws Exception {
+        PrivateKey parent = parent("secp256r1");
+        bench.backend().assertRefused(() -> derive("derived", parent, new byte[] {1}), "DERIVE_");
+        reload();
+        assertThat(keyStore.size()).isOne();
     }
 
     private static byte[] bytes(int length) {
@@ -138,7 +151,10 @@ public abstract class DeviceFeaturesConformance {
         publicView.load(null, null);
         SchsmDevice looking = SchsmDevice.of(publicView);
 
-        assertThat(looking.dataObjects()).contains(open, secret);
+        if (has(Ability.LISTS_PROTECTED)) {
+            assertThat(looking.dataObjects()).contains(secret);
+        }
+        assertThat(looking.dataObjects()).contains(open);
         assertThat(looking.readData(open)).isEqualTo(DATA);
         assertThatThrownBy(() -> looking.readData(secret)).isInstanceOf(PinException.class);
         assertThatThrownBy(() -> looking.storeData(DataObject.of("third", false), DATA))
@@ -153,6 +169,12 @@ public abstract class DeviceFeaturesConformance {
 
     @Test
     public void tokenTakesAnotherLabel() throws Exception {
+        if (!has(Ability.TOKEN_LABEL)) {
+            String label = device.info().label();
+            bench.backend().assertRefused(() -> device.setLabel("another"), "label");
+            assertThat(device.info().label()).isEqualTo(label);
+            return;
+        }
         for (String label : List.of("a longer label than before", "Schlüssel", "x")) {
             device.setLabel(label);
 
@@ -184,6 +206,10 @@ public abstract class DeviceFeaturesConformance {
     @ParameterizedTest
     @ValueSource(strings = {"secp256r1", "secp256k1", "brainpoolP256r1"})
     public void derivedKeySignsAgreesAndIsListedAfterReload(String curve) throws Exception {
+        if (!has(Ability.DERIVED_KEYS)) {
+            assertNothingIsDerived();
+            return;
+        }
         PrivateKey parent = parent(curve);
         byte[] value = {1, 2, 3};
 
@@ -220,6 +246,10 @@ public abstract class DeviceFeaturesConformance {
 
     @Test
     public void derivedKeyThatMayOnlyAgreeIsUsable() throws Exception {
+        if (!has(Ability.DERIVED_KEYS)) {
+            assertNothingIsDerived();
+            return;
+        }
         PrivateKey parent = parent("secp256r1", KeyAlgorithm.ECDH, KeyAlgorithm.DERIVE_EC);
         KeyPair derived = derive("derived", parent, new byte[] {7});
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", Pki.BC);
@@ -242,6 +272,10 @@ public abstract class DeviceFeaturesConformance {
 
     @Test
     public void valuesThatDeriveNoKeyAreRefusedBeforeAnythingIsMade() throws Exception {
+        if (!has(Ability.DERIVED_KEYS)) {
+            assertNothingIsDerived();
+            return;
+        }
         PrivateKey parent = parent("secp256r1");
         BigInteger order = EcCurve.SECP256R1.parameters().getOrder();
         SchsmKeySpec.Builder builder = SchsmKeySpec.builder("derived");
@@ -312,6 +346,17 @@ public abstract class DeviceFeaturesConformance {
 
     @Test
     public void useCounterIsShownAsItFallsAndItsEndIsAnExceptionOfItsOwn() throws Exception {
+        if (!has(Ability.USE_COUNTERS)) {
+            bench.backend()
+                    .assertRefused(
+                            () -> Group.generatePair(
+                                    provider,
+                                    SchsmKeySpec.builder("counted")
+                                            .useCounter(3)
+                                            .build()),
+                            "use counter");
+            return;
+        }
         KeyPair pair = Group.generatePair(
                 provider,
                 SchsmKeySpec.builder("counted")
@@ -351,6 +396,11 @@ public abstract class DeviceFeaturesConformance {
 
     @Test
     public void countersOfSecretKeysFallWithEveryCommand() throws Exception {
+        if (!has(Ability.USE_COUNTERS)) {
+            bench.backend()
+                    .assertRefused(() -> aes(SchsmKeySpec.builder("counted").useCounter(5)), "use counter");
+            return;
+        }
         SecretKey key = aes(SchsmKeySpec.builder("counted").useCounter(5));
         Cipher cipher = Cipher.getInstance("AES/CBC/NoPadding", provider);
         cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(new byte[16]));
@@ -377,6 +427,18 @@ public abstract class DeviceFeaturesConformance {
 
     @Test
     public void attributesOfAKeyAreShown() throws Exception {
+        if (!has(Ability.ALGORITHM_LISTS)) {
+            bench.backend()
+                    .assertRefused(
+                            () -> aes(SchsmKeySpec.builder("aes").wrappingKey(7), KeyAlgorithm.AES_CMAC),
+                            "algorithm list",
+                            "wrapping key");
+            aes("aes");
+            assertThat(attribute("aes", KeyAttribute.DEVICE))
+                    .contains(bench.source().id());
+            assertThat(attribute("aes", KeyAttribute.ALLOWED_ALGORITHMS)).isEmpty();
+            return;
+        }
         SecretKey key =
                 aes(SchsmKeySpec.builder("aes").wrappingKey(7), KeyAlgorithm.AES_CBC_ENCRYPT, KeyAlgorithm.AES_CMAC);
 
@@ -403,6 +465,10 @@ public abstract class DeviceFeaturesConformance {
 
     @Test
     public void keysForOneDirectionGoThatWayOnly() throws Exception {
+        if (!has(Ability.ALGORITHM_LISTS)) {
+            bench.backend().assertRefused(() -> aes("forth", KeyAlgorithm.AES_CBC_ENCRYPT), "algorithm list");
+            return;
+        }
         IvParameterSpec iv = new IvParameterSpec(bytes(16));
         SecretKey forth = aes("forth", KeyAlgorithm.AES_CBC_ENCRYPT);
         SecretKey back = aes("back", KeyAlgorithm.AES_CBC_DECRYPT);
@@ -448,6 +514,11 @@ public abstract class DeviceFeaturesConformance {
             assertThat(mac.doFinal(data)).as("%d bytes", length).isEqualTo(expectedMac);
         }
         SecretKeyFactory factory = SecretKeyFactory.getInstance("SP800-56C", provider);
+        if (!has(Ability.DERIVED_KEYS)) {
+            bench.backend()
+                    .assertRefused(() -> factory.generateSecret(new Sp80056cKeySpec(key, bytes(20), "AES")), "DERIVE_");
+            return;
+        }
         byte[] one = factory.generateSecret(new Sp80056cKeySpec(key, bytes(20), "AES"))
                 .getEncoded();
         assertThat(one).hasSize(32);

@@ -8,8 +8,10 @@ import io.github.schsm.Cvc;
 import io.github.schsm.CvcPathParameters;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.conformance.Backend.Ability;
 import io.github.schsm.simulator.ApduRecorder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -90,6 +92,19 @@ public abstract class EnginesConformance {
         if (bench != null) {
             bench.close();
         }
+    }
+
+    private boolean has(Ability ability) {
+        return bench.backend().has(ability);
+    }
+
+    /** A key with an algorithm list is not generated where keys have none. */
+    private void assertNoAlgorithmLists(SchsmKeySpec spec) {
+        bench.backend()
+                .assertRefused(
+                        () -> Group.generatePair(provider, spec),
+                        "algorithm list",
+                        bench.source().name());
     }
 
     private void listen() {
@@ -224,12 +239,15 @@ public abstract class EnginesConformance {
 
     @Test
     void algorithmListOfTheKeyIsRespectedAndNamed() throws Exception {
-        KeyPair pair = Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("ecdh-only")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .allow(KeyAlgorithm.ECDH)
-                        .build());
+        SchsmKeySpec spec = SchsmKeySpec.builder("ecdh-only")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .allow(KeyAlgorithm.ECDH)
+                .build();
+        if (!has(Ability.ALGORITHM_LISTS)) {
+            assertNoAlgorithmLists(spec);
+            return;
+        }
+        KeyPair pair = Group.generatePair(provider, spec);
         Signature signature = Signature.getInstance("SHA256withECDSA", provider);
 
         assertThatThrownBy(() -> signature.initSign(pair.getPrivate()))
@@ -239,12 +257,15 @@ public abstract class EnginesConformance {
 
     @Test
     void aKeyWhoseListLeavesTheHashingToTheDeviceSignsWithThatHashWhatFitsOneCommand() throws Exception {
-        KeyPair pair = Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("sha256-in-device")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .allow(KeyAlgorithm.ECDSA_SHA256)
-                        .build());
+        SchsmKeySpec spec = SchsmKeySpec.builder("sha256-in-device")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .allow(KeyAlgorithm.ECDSA_SHA256)
+                .build();
+        if (!has(Ability.ALGORITHM_LISTS)) {
+            assertNoAlgorithmLists(spec);
+            return;
+        }
+        KeyPair pair = Group.generatePair(provider, spec);
         byte[] data = new byte[1000];
         for (String name : List.of("SHA256withECDSA", "SHA256withECDSAinP1363Format")) {
             Signature signature = Signature.getInstance(name, provider);
@@ -503,6 +524,10 @@ public abstract class EnginesConformance {
 
     @Test
     void cmacByAKeyThatMayNothingElseIsOverWhatOneCommandHolds() throws Exception {
+        if (!has(Ability.ALGORITHM_LISTS)) {
+            bench.backend().assertRefused(() -> aes(128, KeyAlgorithm.AES_CMAC), "algorithm list");
+            return;
+        }
         SecretKey key = aes(128, KeyAlgorithm.AES_CMAC);
         Mac mac = Mac.getInstance("AESCMAC", provider);
         mac.init(key);
@@ -572,6 +597,15 @@ public abstract class EnginesConformance {
     @Test
     void cvcFactoryReadsAndTheValidatorFollowsADevicesChain() throws Exception {
         KeyPair pair = generate("secp256r1");
+        if (!has(Ability.ATTESTATION)) {
+            assertThat(pair.getPublic()).isNotInstanceOf(AttestedPublicKey.class);
+            bench.backend()
+                    .assertRefused(
+                            () -> SchsmDevice.of(bench.source().keyStore()).identity(),
+                            "SmartCard-HSM",
+                            bench.source().id());
+            return;
+        }
         AttestedPublicKey attested = (AttestedPublicKey) pair.getPublic();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         for (Cvc part : attested.chain()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UseCounterExhaustedException;
+import io.github.schsm.conformance.Backend.Ability;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.AlgorithmParameters;
@@ -99,6 +100,10 @@ public abstract class RsaConformance {
         }
     }
 
+    private boolean has(Ability ability) {
+        return bench.backend().has(ability);
+    }
+
     private KeyPair generate(String label, int bits, KeyAlgorithm... allowed) throws Exception {
         SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label).keySize(bits);
         if (allowed.length > 0) {
@@ -120,10 +125,8 @@ public abstract class RsaConformance {
         for (int bits : new int[] {1536, 3072, 4096}) {
             RSAKeyGenParameterSpec parameters = new RSAKeyGenParameterSpec(
                     bits, bits == 1536 ? RSAKeyGenParameterSpec.F0 : RSAKeyGenParameterSpec.F4);
-            KeyPair pair = generate(SchsmKeySpec.builder("rsa-" + bits)
-                    .parameters(parameters)
-                    .allow(KeyAlgorithm.ALL)
-                    .build());
+            SchsmKeySpec.Builder spec = SchsmKeySpec.builder("rsa-" + bits).parameters(parameters);
+            KeyPair pair = generate((has(Ability.ALGORITHM_LISTS) ? spec.allow(KeyAlgorithm.ALL) : spec).build());
 
             RSAPublicKey publicKey = (RSAPublicKey) pair.getPublic();
             assertThat(publicKey.getModulus().bitLength()).isEqualTo(bits);
@@ -380,6 +383,11 @@ public abstract class RsaConformance {
 
     @Test
     public void whateverTheKeysListLeavesIsUsedAndTheRestIsRefusedWithASentence() throws Exception {
+        if (!has(Ability.ALGORITHM_LISTS)) {
+            bench.backend()
+                    .assertRefused(() -> generate("raw", 1024, KeyAlgorithm.RSA_RAW), "algorithm list", "RSA_RAW");
+            return;
+        }
         PSSParameterSpec standard = pss("SHA-256", "SHA-256", 32);
         KeyPair raw = generate("raw", 1024, KeyAlgorithm.RSA_RAW);
         assertThat(Pki.verifies("SHA256withRSA", raw.getPublic(), DATA, sign("SHA256withRSA", raw)))
@@ -427,6 +435,14 @@ public abstract class RsaConformance {
 
     @Test
     public void deviceTakesThePaddingOffWhereTheListSaysSo() throws Exception {
+        if (!has(Ability.ALGORITHM_LISTS)) {
+            bench.backend()
+                    .assertRefused(
+                            () -> generate("d", 1024, KeyAlgorithm.RSA_DECRYPT_PKCS1),
+                            "algorithm list",
+                            "RSA_DECRYPT_PKCS1");
+            return;
+        }
         KeyPair pkcs1 = generate("pkcs1-decrypt", 1024, KeyAlgorithm.RSA_DECRYPT_PKCS1);
         String name = "RSA/ECB/PKCS1Padding";
         assertThat(decrypt(name, null, pkcs1, encrypt(name, null, pkcs1, DATA))).isEqualTo(DATA);
@@ -746,8 +762,13 @@ public abstract class RsaConformance {
 
     @Test
     public void useCounterFallsToItsEndWhichIsItsOwnException() throws Exception {
-        KeyPair pair = generate(
-                SchsmKeySpec.builder("twice").keySize(1024).useCounter(2).build());
+        SchsmKeySpec spec =
+                SchsmKeySpec.builder("twice").keySize(1024).useCounter(2).build();
+        if (!has(Ability.USE_COUNTERS)) {
+            bench.backend().assertRefused(() -> generate(spec), "use counter");
+            return;
+        }
+        KeyPair pair = generate(spec);
         byte[] encrypted = encrypt("RSA/ECB/PKCS1Padding", null, pair, DATA);
         sign("SHA256withRSA", pair);
         assertThat(decrypt("RSA/ECB/PKCS1Padding", null, pair, encrypted)).isEqualTo(DATA);

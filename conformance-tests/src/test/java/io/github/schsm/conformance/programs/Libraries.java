@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** PKCS#11 modules of this computer. */
-final class Libraries {
-    static final String SOFT_HSM = "libsofthsm2.so";
+public final class Libraries {
+    /** SoftHSM's. */
+    public static final String SOFT_HSM = "libsofthsm2.so";
     static final String OPEN_SC = "opensc-pkcs11.so";
     static final String P11_KIT_CLIENT = "p11-kit-client.so";
 
@@ -18,7 +19,7 @@ final class Libraries {
     private Libraries() {}
 
     /** Where the library of that name is. */
-    static Path find(String name) throws IOException {
+    public static Path find(String name) throws IOException {
         for (Path place : PLACES) {
             if (Files.isDirectory(place)) {
                 try (Stream<Path> found = Files.find(place, DEPTH, (path, attributes) -> path.endsWith(name))) {

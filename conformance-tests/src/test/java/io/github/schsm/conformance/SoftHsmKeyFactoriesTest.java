@@ -1,0 +1,9 @@
+package io.github.schsm.conformance;
+
+/** Key factories over SoftHSM. */
+class SoftHsmKeyFactoriesTest extends KeyFactoriesConformance {
+    @Override
+    protected Bench open() throws Exception {
+        return new SoftHsmBench();
+    }
+}

@@ -78,6 +78,14 @@ public final class CardDevice {
     }
 
     /**
+     * How often the applet in this reader was selected from this JVM. Each time ended every login, also that of whoever
+     * speaks to the card in another way.
+     */
+    public long selections() {
+        return link.selections();
+    }
+
+    /**
      * Which device it is: its certificates, as the device gave them, not yet traced to any root. Asked from the device
      * at first use only.
      *

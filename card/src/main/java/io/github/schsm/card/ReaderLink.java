@@ -31,6 +31,7 @@ final class ReaderLink {
     private @Nullable Connection connection;
     private boolean appletSeen;
     private boolean careful;
+    private volatile long selections;
 
     private ReaderLink(TerminalSource source, String reader) {
         this.source = source;
@@ -166,6 +167,7 @@ final class ReaderLink {
         boolean opened = false;
         try {
             transport.begin();
+            selected();
             connection = Connection.open(transport, reader, extended);
             opened = true;
         } finally {
@@ -187,8 +189,20 @@ final class ReaderLink {
 
     /** Selects the applet again, because another program selected something else. */
     void reselect() throws TransmitFailure, SchsmException {
+        selected();
         connection().select();
         appletSeen = true;
+    }
+
+    /** Only the lock's holder counts. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void selected() {
+        selections++;
+    }
+
+    /** How often the applet was selected from here. */
+    long selections() {
+        return selections;
     }
 
     Connection connection() {

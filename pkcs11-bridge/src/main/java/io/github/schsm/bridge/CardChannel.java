@@ -5,6 +5,7 @@ import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomains;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
@@ -48,7 +49,9 @@ final class CardChannel implements Beside {
     private @Nullable SharedCard card;
     private @Nullable SchsmException reason;
     private boolean stale;
+    private @Nullable List<TokenKey> listed;
     private @Nullable Keys keys;
+    private final Map<TokenKey, String> references = new HashMap<>();
     private final Map<String, KeyDetails> details = new HashMap<>();
 
     /**
@@ -70,6 +73,18 @@ final class CardChannel implements Beside {
     @Override
     public void attach(Listing keysOfModule) {
         module = keysOfModule;
+        link.beforeLogin(this::beforeLogin);
+    }
+
+    /** A card that was out is selected now, so that this need not end the login that the module is about to make. */
+    private Optional<PinStatus> beforeLogin() {
+        try {
+            SharedCard there = require();
+            return Optional.of(there.within(null, () -> there.administration().userPin()));
+        } catch (SchsmException notNow) {
+            LOG.log(System.Logger.Level.DEBUG, "no card channel to " + link.identity() + " just now", notNow);
+            return Optional.empty();
+        }
     }
 
     // Is there one?
@@ -136,7 +151,12 @@ final class CardChannel implements Beside {
             details.clear();
         }
         if (isThere()) {
-            use(found -> true);
+            SharedCard there = require();
+            // The module logs in next, if it has to: after the card was out, whoever knows the PIN is asked anew.
+            there.within(null, () -> {
+                lookIfStale(there);
+                return true;
+            });
         }
     }
 
@@ -155,6 +175,7 @@ final class CardChannel implements Beside {
             return use(function);
         } finally {
             synchronized (lock) {
+                listed = null;
                 keys = null;
                 details.clear();
             }
@@ -167,6 +188,7 @@ final class CardChannel implements Beside {
                 return;
             }
             stale = false;
+            listed = null;
             keys = null;
         }
         boolean looked = false;
@@ -236,16 +258,29 @@ final class CardChannel implements Beside {
             }
         }
         List<TokenKey> seen = module.keys();
-        long generation = link.generation();
-        Keys matched = use(there -> match(there, seen, generation));
+        Keys matched = match(listed(), seen, link.generation());
         synchronized (lock) {
             keys = matched;
             return matched;
         }
     }
 
-    private static Keys match(Token there, List<TokenKey> seen, long generation) throws SchsmException {
-        List<TokenKey> onCard = there.keys();
+    /** The card's keys, read once: which of them the module sees is found out without going there. */
+    private List<TokenKey> listed() throws SchsmException {
+        synchronized (lock) {
+            if (listed != null && !stale) {
+                return listed;
+            }
+        }
+        List<TokenKey> read = use(Token::keys);
+        synchronized (lock) {
+            listed = read;
+            references.clear();
+            return read;
+        }
+    }
+
+    private Keys match(List<TokenKey> onCard, List<TokenKey> seen, long generation) throws SchsmException {
         List<TokenKey> unseen = new ArrayList<>();
         Map<String, TokenKey> all = new LinkedHashMap<>();
         Map<String, TokenKey> only = new LinkedHashMap<>();
@@ -255,7 +290,7 @@ final class CardChannel implements Beside {
                 all.put(like.get(0).reference(), key);
                 continue;
             }
-            String reference = Contents.reference(key.type(), key.id(), publicKey(there, key));
+            String reference = reference(key);
             Optional<TokenKey> same = like.stream()
                     .filter(candidate -> candidate.reference().equals(reference))
                     .findFirst();
@@ -269,6 +304,20 @@ final class CardChannel implements Beside {
             }
         }
         return new Keys(generation, List.copyOf(unseen), Map.copyOf(all), Map.copyOf(only));
+    }
+
+    private String reference(TokenKey key) throws SchsmException {
+        synchronized (lock) {
+            String known = references.get(key);
+            if (known != null) {
+                return known;
+            }
+        }
+        String found = use(there -> Contents.reference(key.type(), key.id(), publicKey(there, key)));
+        synchronized (lock) {
+            references.put(key, found);
+        }
+        return found;
     }
 
     private static List<TokenKey> like(TokenKey key, List<TokenKey> among) {

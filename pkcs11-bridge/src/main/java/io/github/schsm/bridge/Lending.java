@@ -33,8 +33,10 @@ final class Lending {
     enum As {
         /** Whoever is logged in, or nobody. */
         ANYBODY(false),
-        /** The user, by this link's login. */
+        /** The user, by this link's login: without it less would be seen, or something that cannot be repeated fail. */
         USER(false),
+        /** The same for the use of a key, which a module refuses without a login, and which is repeated then. */
+        KEY_USER(false),
         /** To log in. */
         LOGIN(false),
         /** To log out and in: nobody else has a session meanwhile. */
@@ -46,6 +48,15 @@ final class Lending {
 
         As(boolean alone) {
             this.alone = alone;
+        }
+
+        /** The user, where a session of that kind is lent. */
+        static As user(Use use) {
+            return use == Use.USER ? KEY_USER : USER;
+        }
+
+        private boolean isUser() {
+            return this == USER || this == KEY_USER;
         }
 
         private boolean isLogin() {
@@ -183,7 +194,7 @@ final class Lending {
                 if (made.session != null) {
                     token.loginLost(made.session.generation());
                 }
-                yield made.as == As.USER ? Next.LOGIN_FIRST : Next.FAIL;
+                yield made.as.isUser() ? Next.LOGIN_FIRST : Next.FAIL;
             }
             case SESSION, TOKEN -> {
                 token.lost(made.epoch);
@@ -202,7 +213,7 @@ final class Lending {
      * somebody logs out and in; if that fails, too, the PC/SC service may have been restarted behind the module's back.
      */
     private Next guess(Attempt<?> made, Recovery recovery) throws SchsmException {
-        if (made.as == As.USER && !recovery.loginAnew && link.mayLogInAgain()) {
+        if (made.as.isUser() && !recovery.loginAnew && link.mayLogInAgain()) {
             recovery.loginAnew = true;
             token.doubtful();
             return Next.LOGIN_FIRST;
@@ -337,20 +348,21 @@ final class Lending {
         }
 
         /**
-         * Looks at the session before it is used: where a login has to be in force, before something that cannot be
-         * repeated, and if there was time for much to happen.
+         * Looks at the session before it is used: where a login has to be in force or less would be seen, before
+         * something that cannot be repeated, and if there was time for much to happen. Not before each use of a key: to
+         * a card it is one command more.
          */
         private boolean isReady(Lent lent) {
+            long generation = token.generation();
+            if (as.isUser() && !token.isLoggedIn(link)) {
+                return false;
+            }
             if (as != As.USER && !write && lent.fresh()) {
                 return true;
             }
-            long generation = token.generation();
-            if (as == As.USER && !token.isLoggedIn(link)) {
-                return false;
-            }
             try {
                 long state = module.cryptoki().sessionState(lent.session().handle());
-                if (as == As.USER && !isUser(state)) {
+                if (as.isUser() && !isUser(state)) {
                     token.loginLost(generation);
                     return false;
                 }

@@ -430,9 +430,10 @@ final class Pkcs11Token implements Token {
                 : counted(key, () -> operations.sign(key, algorithm, parameters, input));
     }
 
+    /** A SmartCard-HSM makes its paddings in one way, and OpenSC passes over parameters that say otherwise. */
     @Override
     public boolean takesPaddingParameters() {
-        return true;
+        return !beside.isThere();
     }
 
     @Override

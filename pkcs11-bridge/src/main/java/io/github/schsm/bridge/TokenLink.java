@@ -2,6 +2,7 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
+import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
@@ -13,6 +14,7 @@ import io.github.schsm.bridge.SharedToken.Place;
 import io.github.schsm.bridge.TokenPins.Login;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ final class TokenLink {
     private final TokenPins pins;
     private final Lending lending;
     private volatile @Nullable TokenAuthenticator authenticator;
+    private volatile Supplier<Optional<PinStatus>> beforeLogin = Optional::empty;
     private long timesAway;
 
     /**
@@ -120,7 +123,7 @@ final class TokenLink {
                 continue;
             }
             Optional<T> result =
-                    lending.run(counts ? As.USER : As.ANYBODY, use.write(), !use.write(), recovery, function);
+                    lending.run(counts ? As.user(use) : As.ANYBODY, use.write(), !use.write(), recovery, function);
             if (result.isPresent()) {
                 return result.get();
             }
@@ -283,6 +286,14 @@ final class TokenLink {
         return login != null && !login.isOnReader();
     }
 
+    /**
+     * Lets another way to the token prepare for each login of this link, and say what it knows of the user PIN: PKCS#11
+     * has flags only. Asked again after a PIN was refused.
+     */
+    void beforeLogin(Supplier<Optional<PinStatus>> otherWay) {
+        beforeLogin = otherWay;
+    }
+
     /** The present login, for another way to the same token; null if there is none. */
     @Nullable
     TokenAuthenticator authenticator() {
@@ -390,17 +401,19 @@ final class TokenLink {
      * @return whether there was a PIN, which was then accepted
      */
     private boolean verify(TokenAuthenticator login) throws SchsmException {
+        pins.prepare(beforeLogin);
         Place place = lending.ask(found -> found);
         long away = token.timesAway();
         if (away != timesAway) {
             timesAway = away;
             login.cardWasAway();
         }
-        if (TokenPins.isToBeChanged(place) && login.isInteractive()) {
+        if (pins.isToBeChanged(place) && login.isInteractive()) {
             lending.run(As.LOGIN, true, true, new Recovery(), session -> {
                 pins.changeFirst(session, login, place);
                 return true;
             });
+            pins.prepare(beforeLogin);
             return verify(login, lending.ask(found -> found));
         }
         return verify(login, place);

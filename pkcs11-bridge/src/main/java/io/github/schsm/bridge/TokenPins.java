@@ -5,6 +5,7 @@ import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinBlockedException;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
+import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.UnsupportedByDeviceException;
@@ -14,7 +15,9 @@ import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.SharedToken.Place;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,8 @@ final class TokenPins {
 
     private final SharedToken token;
     private final Pkcs11Module module;
+    private volatile Supplier<Optional<PinStatus>> otherWay = Optional::empty;
+    private volatile @Nullable PinStatus told;
 
     TokenPins(SharedToken token) {
         this.token = token;
@@ -79,14 +84,30 @@ final class TokenPins {
         return login;
     }
 
+    /** Before a login: asks another way to the token, if there is one, what the module cannot tell of the PIN. */
+    void prepare(Supplier<Optional<PinStatus>> askedInstead) {
+        otherWay = askedInstead;
+        told = askedInstead.get().orElse(null);
+    }
+
+    private boolean isTold(PinStatus.State state) {
+        PinStatus known = told;
+        return known != null && known.state() == state;
+    }
+
     /** Whether the user has to change the PIN first. */
-    static boolean isToBeChanged(Place place) {
-        return place.token().has(Ck.CKF_USER_PIN_TO_BE_CHANGED);
+    boolean isToBeChanged(Place place) {
+        return place.token().has(Ck.CKF_USER_PIN_TO_BE_CHANGED) || isTold(PinStatus.State.TRANSPORT);
+    }
+
+    private OptionalInt triesTold() {
+        PinStatus known = told;
+        return known == null || known.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(known.triesLeft());
     }
 
     private PinRequest request(TokenAuthenticator source, Place place) throws SchsmException {
         CkTokenInfo info = place.token();
-        if (info.has(Ck.CKF_USER_PIN_LOCKED)) {
+        if (info.has(Ck.CKF_USER_PIN_LOCKED) || isTold(PinStatus.State.BLOCKED)) {
             throw new PinBlockedException(
                     flag("CKF_USER_PIN_LOCKED"),
                     about() + "the user PIN is blocked after too many wrong tries; unblock it with the SO-PIN");
@@ -94,7 +115,8 @@ final class TokenPins {
         if (isToBeChanged(place) && !source.isInteractive()) {
             throw transportPin();
         }
-        boolean lastTry = info.has(Ck.CKF_USER_PIN_FINAL_TRY);
+        OptionalInt left = triesTold();
+        boolean lastTry = info.has(Ck.CKF_USER_PIN_FINAL_TRY) || left.equals(OptionalInt.of(1));
         if (lastTry && !source.mayUseLastTry()) {
             throw new PinRequiredException(
                     flag("CKF_USER_PIN_FINAL_TRY"),
@@ -109,7 +131,7 @@ final class TokenPins {
                 token.identity().id(),
                 source.isInteractive() ? info.label() : "",
                 slotDescription(place),
-                lastTry ? OptionalInt.of(1) : OptionalInt.empty(),
+                lastTry ? OptionalInt.of(1) : left,
                 isToBeChanged(place),
                 info.has(Ck.CKF_PROTECTED_AUTHENTICATION_PATH));
     }
@@ -208,8 +230,13 @@ final class TokenPins {
         return Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
     }
 
-    /** 0, 1, or -1 for more than one. */
+    /** As many as another way to the token says; of the module 0, 1, or -1 for more than one. */
     private int triesLeft(Place place) {
+        told = otherWay.get().orElse(null);
+        OptionalInt left = triesTold();
+        if (left.isPresent()) {
+            return left.getAsInt();
+        }
         try {
             CkTokenInfo info = module.cryptoki().tokenInfo(place.slot());
             if (info.has(Ck.CKF_USER_PIN_LOCKED)) {

@@ -299,11 +299,14 @@ final class CardToken implements SharedCard {
     @Override
     public <T> T within(@Nullable TokenAuthenticator login, Use<T> use) throws SchsmException {
         borrow(login);
+        long before = device.selections();
         return withCard(card -> {
             try {
                 return use.apply();
             } finally {
-                stayLoggedIn(card, login);
+                if (device.selections() != before) {
+                    stayLoggedIn(card, login);
+                }
             }
         });
     }

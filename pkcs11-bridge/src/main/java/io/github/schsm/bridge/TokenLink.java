@@ -14,8 +14,8 @@ import io.github.schsm.bridge.SharedToken.Place;
 import io.github.schsm.bridge.TokenPins.Login;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**

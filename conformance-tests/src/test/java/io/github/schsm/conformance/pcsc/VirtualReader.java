@@ -12,6 +12,7 @@ import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminal;
 import javax.smartcardio.TerminalFactory;
 import jnasmartcardio.Smartcardio;
+import jnasmartcardio.Smartcardio.JnaCardTerminals;
 
 /**
  * One of the daemon's readers with a simulated device in it. Putting in and taking out take until the daemon has seen
@@ -43,7 +44,7 @@ public final class VirtualReader implements AutoCloseable {
     }
 
     static VirtualReader plug(int number, int port, SimulatedDevice device) throws Exception {
-        String name = terminals().get(number).getName();
+        String name = name(number);
         awaitPresence(name, false);
         device.insert();
         VirtualReader reader = new VirtualReader(name, device, port);
@@ -101,24 +102,38 @@ public final class VirtualReader implements AutoCloseable {
         }
     }
 
-    private static List<CardTerminal> terminals() throws CardException, GeneralSecurityException {
-        return TerminalFactory.getInstance("PC/SC", null, new Smartcardio())
-                .terminals()
-                .list();
+    private static String name(int number) throws CardException, GeneralSecurityException {
+        JnaCardTerminals terminals = terminals();
+        try {
+            return terminals.list().get(number).getName();
+        } finally {
+            terminals.close();
+        }
+    }
+
+    /** To be closed: the daemon has 200 contexts for everybody. */
+    private static JnaCardTerminals terminals() throws GeneralSecurityException {
+        return (JnaCardTerminals)
+                TerminalFactory.getInstance("PC/SC", null, new Smartcardio()).terminals();
     }
 
     static void awaitPresence(String name, boolean wanted)
             throws CardException, GeneralSecurityException, InterruptedException {
         Instant end = Instant.now().plus(PATIENCE);
-        CardTerminal terminal = terminals().stream()
-                .filter(candidate -> candidate.getName().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new CardException("no reader " + name));
-        while (terminal.isCardPresent() != wanted) {
-            if (Instant.now().isAfter(end)) {
-                throw new CardException("reader " + name + (wanted ? " stays empty" : " does not become empty"));
+        JnaCardTerminals terminals = terminals();
+        try {
+            CardTerminal terminal = terminals.list().stream()
+                    .filter(candidate -> candidate.getName().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new CardException("no reader " + name));
+            while (terminal.isCardPresent() != wanted) {
+                if (Instant.now().isAfter(end)) {
+                    throw new CardException("reader " + name + (wanted ? " stays empty" : " does not become empty"));
+                }
+                Thread.sleep(20);
             }
-            Thread.sleep(20);
+        } finally {
+            terminals.close();
         }
     }
 }

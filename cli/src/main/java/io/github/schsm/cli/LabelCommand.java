@@ -14,9 +14,11 @@ final class LabelCommand extends SchsmCommand {
     Answer answer(Context context) throws GeneralSecurityException {
         Connected connected = context.openWithPin();
         connected.device().setLabel(text);
-        String label = connected.device().info().label();
+        // A PKCS#11 module may keep what it read when the card was put in.
+        String shown = connected.device().info().label();
         return Answer.of(
-                "Device " + connected.id() + " is labelled \"" + label + "\".",
-                Answer.json("device", connected.id()).and("label", label).members());
+                "Device " + connected.id() + " is labelled \"" + text + "\"."
+                        + (shown.equals(text) ? "" : " It is shown as \"" + shown + "\" until it was out."),
+                Answer.json("device", connected.id()).and("label", text).members());
     }
 }

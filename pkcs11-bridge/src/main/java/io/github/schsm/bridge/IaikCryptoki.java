@@ -17,7 +17,6 @@ import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +44,7 @@ final class IaikCryptoki implements Cryptoki {
     private static final long CKZ_DATA_SPECIFIED = 0x1L;
     private static final int LABEL_LENGTH = 32;
     private static final int FOUND_AT_ONCE = 256;
+    private static final int MOST_ATTEMPTS = 3;
 
     private final PKCS11Module loaded;
     private final PKCS11 module;
@@ -117,7 +117,16 @@ final class IaikCryptoki implements Cryptoki {
 
     @Override
     public List<Long> slots(boolean tokenPresent) throws CryptokiException {
-        return list(get("C_GetSlotList", () -> module.C_GetSlotList(tokenPresent)));
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return list(get("C_GetSlotList", () -> module.C_GetSlotList(tokenPresent)));
+            } catch (CryptokiException refused) {
+                // There were fewer slots when the module was asked how many there are.
+                if (!refused.is(ReturnValue.BUFFER_TOO_SMALL) || attempt == MOST_ATTEMPTS) {
+                    throw refused;
+                }
+            }
+        }
     }
 
     @Override
@@ -214,15 +223,28 @@ final class IaikCryptoki implements Cryptoki {
     @Override
     public List<Long> find(long session, Template template) throws CryptokiException {
         run("C_FindObjectsInit", () -> module.C_FindObjectsInit(session, attributes(template), false));
+        Set<Long> found = new LinkedHashSet<>();
+        boolean done = false;
         try {
-            Set<Long> found = new LinkedHashSet<>();
             boolean more = true;
             while (more) {
                 more = found.addAll(list(get("C_FindObjects", () -> module.C_FindObjects(session, FOUND_AT_ONCE))));
             }
-            return List.copyOf(found);
+            done = true;
         } finally {
+            endSearch(session, done);
+        }
+        return List.copyOf(found);
+    }
+
+    /** What went wrong before is what callers have to know. */
+    private void endSearch(long session, boolean soFarGood) throws CryptokiException {
+        try {
             run("C_FindObjectsFinal", () -> module.C_FindObjectsFinal(session));
+        } catch (CryptokiException refused) {
+            if (soFarGood) {
+                throw refused;
+            }
         }
     }
 
@@ -398,6 +420,7 @@ final class IaikCryptoki implements Cryptoki {
         return buffer.array();
     }
 
+    /** Never null: without a mechanism the wrapper ends the JVM. */
     private static CK_MECHANISM mechanism(CkMechanism mechanism) {
         CK_MECHANISM made = new CK_MECHANISM();
         made.mechanism = mechanism.type();
@@ -446,8 +469,7 @@ final class IaikCryptoki implements Cryptoki {
         if (padded == null) {
             return "";
         }
-        // The wrapper reads these as UTF-8, which leaves one char for each character.
-        int length = CharBuffer.wrap(padded).toString().indexOf('\0');
+        int length = new String(padded).indexOf('\0');
         return new String(padded, 0, length < 0 ? padded.length : length).strip();
     }
 

@@ -268,8 +268,8 @@ final class Lending {
         private final boolean write;
         private final boolean mayRepeat;
         private final SessionFunction<T> function;
-        private final long incarnation = module.incarnation();
-        private final long epoch = token.pool().epoch();
+        private long incarnation;
+        private long epoch;
         private Optional<T> result = Optional.empty();
         private @Nullable Session session;
         private @Nullable CryptokiException failure;
@@ -300,9 +300,12 @@ final class Lending {
         }
 
         private void borrow() throws SchsmException {
+            incarnation = module.incarnation();
+            epoch = token.pool().epoch();
             Lent lent;
             try {
                 lent = token.pool().borrow(write);
+                epoch = lent.epoch();
             } catch (CryptokiException refused) {
                 failed(refused);
                 return;

@@ -45,8 +45,8 @@ final class Refusals {
     private static Map<Long, Refusal> known() {
         Map<Long, Refusal> known = new HashMap<>();
         String mechanism =
-                "the module or the token cannot do it; do it without the token where no private key is needed, or"
-                        + " choose another algorithm";
+                "the module or the token does not have this mechanism; choose another algorithm, or a module that"
+                        + " has it";
         known.put(ReturnValue.MECHANISM_INVALID, new Refusal(Kind.ALGORITHM, mechanism));
         known.put(ReturnValue.FUNCTION_NOT_SUPPORTED, new Refusal(Kind.ALGORITHM, mechanism));
         known.put(
@@ -194,7 +194,8 @@ final class Refusals {
     }
 
     private static final Refusal UNEXPLAINED = new Refusal(
-            Kind.OTHER, "the module failed without saying why; its own log may tell (e.g. OPENSC_DEBUG, p11-kit's)");
+            Kind.OTHER,
+            "the module failed without saying why; its configuration and its own log may tell (e.g. SOFTHSM2_CONF, OPENSC_DEBUG)");
 
     /** What a module answered. */
     static ModuleAnswer answer(String module, CryptokiException refused) {
@@ -263,13 +264,14 @@ final class Refusals {
     /** The token is nowhere. */
     static SchsmException missing(String module, String token, TokenMissingException missing) {
         CryptokiException refused = missing.answer();
+        String meaning = missing.isModuleLost()
+                ? "the module has no slot with it; see that the token is connected, and that the service or server the module"
+                        + " speaks to runs (pcscd, p11-kit server)"
+                : "it is in none of the module's slots; connect it and try again";
         ModuleAnswer answer = refused == null
                 ? new ModuleAnswer(module, "C_GetSlotList", ReturnValue.OK, "CKR_OK without it")
                 : answer(module, refused);
-        return new TokenNotPresentException(
-                message(module, token, "it is in none of the module's slots; connect it and try again") + " (" + answer
-                        + ")",
-                missing);
+        return new TokenNotPresentException(message(module, token, meaning) + " (" + answer + ")", missing);
     }
 
     /** The thread was interrupted while it waited; its flag is set again. */

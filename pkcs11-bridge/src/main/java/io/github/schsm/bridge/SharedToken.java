@@ -82,9 +82,13 @@ final class SharedToken {
     // The slot
 
     /** The token was initialized: it may be called otherwise now. */
-    void initialized(long where) throws CryptokiException {
-        identity = TokenIdentity.of(module.cryptoki().tokenInfo(where));
-        slot = where;
+    void initialized(long where) {
+        try {
+            identity = TokenIdentity.of(module.cryptoki().tokenInfo(where));
+            slot = where;
+        } catch (CryptokiException notTold) {
+            slot = NO_SLOT;
+        }
     }
 
     /** Whether the token was last seen in that slot. */

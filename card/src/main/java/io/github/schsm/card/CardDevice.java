@@ -85,6 +85,11 @@ public final class CardDevice {
         return link.selections();
     }
 
+    /** How often this JVM has connected to the card in this reader: anew after it was out, or reset by others. */
+    public long connections() {
+        return link.connections();
+    }
+
     /**
      * Which device it is: its certificates, as the device gave them, not yet traced to any root. Asked from the device
      * at first use only.

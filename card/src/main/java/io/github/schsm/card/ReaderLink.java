@@ -32,6 +32,7 @@ final class ReaderLink {
     private boolean appletSeen;
     private boolean careful;
     private volatile long selections;
+    private volatile long connections;
 
     private ReaderLink(TerminalSource source, String reader) {
         this.source = source;
@@ -168,6 +169,7 @@ final class ReaderLink {
         try {
             transport.begin();
             selected();
+            connected();
             connection = Connection.open(transport, reader, extended);
             opened = true;
         } finally {
@@ -198,6 +200,17 @@ final class ReaderLink {
     @SuppressWarnings("NonAtomicVolatileUpdate")
     private void selected() {
         selections++;
+    }
+
+    /** Only the lock's holder counts. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void connected() {
+        connections++;
+    }
+
+    /** How often a connection was made. */
+    long connections() {
+        return connections;
     }
 
     /** How often the applet was selected from here. */

@@ -16,9 +16,13 @@ public interface SharedCard extends Token {
         T apply() throws SchsmException;
     }
 
+    /** How often the card was connected to: if it grows, the card was out, or reset, in between. */
+    long connections();
+
     /**
      * Uses the card in one transaction, under somebody else's login, and leaves it logged in as that login found it:
-     * whoever verified the PIN on the other side notices nothing.
+     * whoever verified the PIN on the other side notices nothing. Not so after the card was out, if somebody is asked
+     * for the PIN: then that one has to be asked anew.
      *
      * @param login who knows the PIN, the caller's to destroy; null leaves the login as it is
      * @param use   called once; may be empty to verify the PIN only

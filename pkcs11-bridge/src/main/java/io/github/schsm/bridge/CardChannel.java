@@ -49,6 +49,7 @@ final class CardChannel implements Beside {
     private @Nullable SharedCard card;
     private @Nullable SchsmException reason;
     private boolean stale;
+    private long connections;
     private @Nullable List<TokenKey> listed;
     private @Nullable Keys keys;
     private final Map<TokenKey, String> references = new HashMap<>();
@@ -77,13 +78,22 @@ final class CardChannel implements Beside {
     }
 
     /** A card that was out is selected now, so that this need not end the login that the module is about to make. */
-    private Optional<PinStatus> beforeLogin() {
+    private Optional<TokenPins.Told> beforeLogin() {
         try {
             SharedCard there = require();
-            return Optional.of(there.within(null, () -> there.administration().userPin()));
+            PinStatus pin = there.within(null, () -> there.administration().userPin());
+            return Optional.of(new TokenPins.Told(pin, wasAway(there.connections())));
         } catch (SchsmException notNow) {
             LOG.log(System.Logger.Level.DEBUG, "no card channel to " + link.identity() + " just now", notNow);
             return Optional.empty();
+        }
+    }
+
+    private boolean wasAway(long count) {
+        synchronized (lock) {
+            boolean away = connections != 0 && connections != count;
+            connections = count;
+            return away;
         }
     }
 

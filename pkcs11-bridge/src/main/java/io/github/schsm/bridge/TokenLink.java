@@ -2,7 +2,6 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
@@ -33,7 +32,7 @@ final class TokenLink {
     private final TokenPins pins;
     private final Lending lending;
     private volatile @Nullable TokenAuthenticator authenticator;
-    private volatile Supplier<Optional<PinStatus>> beforeLogin = Optional::empty;
+    private volatile Supplier<Optional<TokenPins.Told>> beforeLogin = Optional::empty;
     private long timesAway;
 
     /**
@@ -290,7 +289,7 @@ final class TokenLink {
      * Lets another way to the token prepare for each login of this link, and say what it knows of the user PIN: PKCS#11
      * has flags only. Asked again after a PIN was refused.
      */
-    void beforeLogin(Supplier<Optional<PinStatus>> otherWay) {
+    void beforeLogin(Supplier<Optional<TokenPins.Told>> otherWay) {
         beforeLogin = otherWay;
     }
 
@@ -401,10 +400,10 @@ final class TokenLink {
      * @return whether there was a PIN, which was then accepted
      */
     private boolean verify(TokenAuthenticator login) throws SchsmException {
-        pins.prepare(beforeLogin);
+        boolean wasAway = pins.prepare(beforeLogin);
         Place place = lending.ask(found -> found);
         long away = token.timesAway();
-        if (away != timesAway) {
+        if (wasAway || away != timesAway) {
             timesAway = away;
             login.cardWasAway();
         }

@@ -32,7 +32,7 @@ final class TokenPins {
 
     private final SharedToken token;
     private final Pkcs11Module module;
-    private volatile Supplier<Optional<PinStatus>> otherWay = Optional::empty;
+    private volatile Supplier<Optional<Told>> otherWay = Optional::empty;
     private volatile @Nullable PinStatus told;
 
     TokenPins(SharedToken token) {
@@ -84,10 +84,24 @@ final class TokenPins {
         return login;
     }
 
-    /** Before a login: asks another way to the token, if there is one, what the module cannot tell of the PIN. */
-    void prepare(Supplier<Optional<PinStatus>> askedInstead) {
+    /**
+     * What another way to the token knows.
+     *
+     * @param pin     of the user PIN
+     * @param wasAway whether the token was out, or reset, since that was asked last
+     */
+    record Told(PinStatus pin, boolean wasAway) {}
+
+    /**
+     * Before a login: asks another way to the token, if there is one, what the module cannot tell.
+     *
+     * @return whether the token was away
+     */
+    boolean prepare(Supplier<Optional<Told>> askedInstead) {
         otherWay = askedInstead;
-        told = askedInstead.get().orElse(null);
+        Optional<Told> answer = askedInstead.get();
+        told = answer.map(Told::pin).orElse(null);
+        return answer.map(Told::wasAway).orElse(false);
     }
 
     private boolean isTold(PinStatus.State state) {
@@ -232,7 +246,7 @@ final class TokenPins {
 
     /** As many as another way to the token says; of the module 0, 1, or -1 for more than one. */
     private int triesLeft(Place place) {
-        told = otherWay.get().orElse(null);
+        told = otherWay.get().map(Told::pin).orElse(null);
         OptionalInt left = triesTold();
         if (left.isPresent()) {
             return left.getAsInt();

@@ -299,16 +299,23 @@ final class CardToken implements SharedCard {
     @Override
     public <T> T within(@Nullable TokenAuthenticator login, Use<T> use) throws SchsmException {
         borrow(login);
-        long before = device.selections();
+        long selections = device.selections();
+        long connections = device.connections();
         return withCard(card -> {
             try {
                 return use.apply();
             } finally {
-                if (device.selections() != before) {
+                boolean askedAnew = login != null && login.isInteractive() && device.connections() != connections;
+                if (device.selections() != selections && !askedAnew) {
                     stayLoggedIn(card, login);
                 }
             }
         });
+    }
+
+    @Override
+    public long connections() {
+        return device.connections();
     }
 
     private synchronized void borrow(@Nullable TokenAuthenticator login) {

@@ -50,8 +50,4 @@ final class OpenSessions {
     synchronized void forgetAll() {
         tickets.clear();
     }
-
-    synchronized int count() {
-        return tickets.size();
-    }
 }

@@ -48,7 +48,7 @@ final class SessionPool {
         }
     }
 
-    private record Kept(Opened session, long since) {}
+    private record Kept(Opened session, long epoch, long since) {}
 
     /**
      * A session out of the pool.
@@ -113,7 +113,7 @@ final class SessionPool {
                 if (kept.isPresent()) {
                     lent = true;
                     boolean fresh = System.nanoTime() - kept.get().since() < FRESH_NANOS;
-                    return new Lent(kept.get().session(), now, fresh);
+                    return new Lent(kept.get().session(), kept.get().epoch(), fresh);
                 }
                 boolean othersHaveSome = areSomeLent();
                 try {
@@ -250,7 +250,7 @@ final class SessionPool {
             synchronized (this) {
                 boolean present = lent.epoch() == epoch;
                 if (present && fate == Fate.CLEAN) {
-                    idle.addFirst(new Kept(session, System.nanoTime()));
+                    idle.addFirst(new Kept(session, epoch, System.nanoTime()));
                     trim(surplus);
                 } else {
                     surplus.add(session);
@@ -293,7 +293,7 @@ final class SessionPool {
         }
         synchronized (this) {
             if (now == epoch) {
-                idle.addFirst(new Kept(fresh, System.nanoTime()));
+                idle.addFirst(new Kept(fresh, now, System.nanoTime()));
                 return;
             }
         }

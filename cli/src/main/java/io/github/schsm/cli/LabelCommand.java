@@ -18,7 +18,9 @@ final class LabelCommand extends SchsmCommand {
         String shown = connected.device().info().label();
         return Answer.of(
                 "Device " + connected.id() + " is labelled \"" + text + "\"."
-                        + (shown.equals(text) ? "" : " It is shown as \"" + shown + "\" until it was out."),
+                        + (shown.equals(text)
+                                ? ""
+                                : " It is shown as \"" + shown + "\" until it was out and in again."),
                 Answer.json("device", connected.id()).and("label", text).members());
     }
 }

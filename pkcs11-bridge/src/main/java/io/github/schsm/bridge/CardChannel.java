@@ -1,9 +1,11 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomains;
 import io.github.schsm.KeyRequest;
+import io.github.schsm.KeyType;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
@@ -18,11 +20,13 @@ import io.github.schsm.bridge.Cryptoki.SlotInfo;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -413,11 +417,11 @@ final class CardChannel implements Beside {
                 details.put(key.reference(), known);
             }
         }
-        return merged(known, byModule);
+        return merged(key.type(), known, byModule);
     }
 
-    /** What the card says of a key, and what the module can do with it. */
-    private static KeyDetails merged(KeyDetails byCard, KeyDetails byModule) {
+    /** What the card says of a key, and what the module and this way can do with it. */
+    private static KeyDetails merged(KeyType type, KeyDetails byCard, KeyDetails byModule) {
         boolean attested = byCard.publicKey() instanceof AttestedPublicKey;
         return new KeyDetails(
                 attested || byModule.publicKey() == null ? byCard.publicKey() : byModule.publicKey(),
@@ -427,7 +431,27 @@ final class CardChannel implements Beside {
                 byCard.useCounter(),
                 byCard.keyDomain(),
                 byCard.wrappingKey(),
-                byModule.available());
+                available(type, byCard, byModule));
+    }
+
+    /** What goes this way whatever the module can do. */
+    private static Set<KeyAlgorithm> alwaysHere(KeyType type) {
+        return switch (type) {
+            case EC -> EnumSet.of(KeyAlgorithm.ECDH_XKEK, KeyAlgorithm.DERIVE_EC, KeyAlgorithm.WRAP);
+            case RSA -> EnumSet.of(KeyAlgorithm.WRAP);
+            case AES -> EnumSet.of(KeyAlgorithm.DERIVE_SP800_56C, KeyAlgorithm.WRAP);
+        };
+    }
+
+    private static @Nullable Set<KeyAlgorithm> available(KeyType type, KeyDetails byCard, KeyDetails byModule) {
+        Set<KeyAlgorithm> available = byModule.available();
+        if (available == null) {
+            return null;
+        }
+        Set<KeyAlgorithm> both = alwaysHere(type);
+        both.removeIf(algorithm -> !byCard.isAvailable(algorithm));
+        both.addAll(available);
+        return both;
     }
 
     // What PKCS#11 has no words for

@@ -143,6 +143,25 @@ class OpenScCardChannelTest {
         assertThat(usesLeft(fresh)).isEqualTo(97);
     }
 
+    /** Put in anew, the module sees exchange keys as well, and has no mechanism for what they are for. */
+    @Test
+    void exchangeKeyThatTheModuleSeesAgreesOnTheCard() throws Exception {
+        Group group = Group.of(bench);
+        KeyPair own =
+                generate(SchsmKeySpec.exchangeKey("exchange", group.source().domain()));
+        KeyPair peer = group.target()
+                .generate(SchsmKeySpec.exchangeKey("exchange", group.target().domain()));
+        member.remove();
+        member.insert();
+
+        PrivateKey exchange = (PrivateKey) member.keyStore().getKey("exchange", null);
+        SecretKey kek = group.source().agree(new KeyPair(own.getPublic(), exchange), Group.publicKeyFile(peer));
+
+        assertThat(kek.getAlgorithm()).isEqualTo("XKEK");
+        assertThat(((SchsmPrivateKey) exchange).details().allows(KeyAlgorithm.ECDSA))
+                .isFalse();
+    }
+
     private static long usesLeft(KeyStore keyStore) throws Exception {
         return ((SchsmPrivateKey) keyStore.getKey("by-card", null))
                 .details()

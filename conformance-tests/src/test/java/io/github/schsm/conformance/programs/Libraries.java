@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 public final class Libraries {
     /** SoftHSM's. */
     public static final String SOFT_HSM = "libsofthsm2.so";
+
     static final String OPEN_SC = "opensc-pkcs11.so";
     static final String P11_KIT_CLIENT = "p11-kit-client.so";
 

@@ -5,6 +5,8 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Data objects. Contents are not kept in memory, they may be secret; a new content is written before the old one goes. */
 final class DataObjects {
@@ -37,7 +39,8 @@ final class DataObjects {
     }
 
     DataObject store(DataObject object, byte[] content) throws SchsmException {
-        return token.link().withSession(Use.USER_WRITE, session -> {
+        Undo undo = new Undo(token, template(object, content));
+        Optional<DataObject> stored = undo.guard(() -> token.link().withSession(Use.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
             StoredObject old = object.reference().isEmpty()
@@ -45,25 +48,39 @@ final class DataObjects {
                     : require(session, object).object();
             token.table().contents(session);
             session.about("storing " + object);
-            session.mayRepeat(false);
+            undo.begin(session);
             long made = create(session, object, content);
             if (old != null) {
-                try {
-                    session.module().destroyObject(session.handle(), old.handle());
-                } catch (CryptokiException refused) {
-                    takeBack(session, made, refused);
-                    throw refused;
-                }
+                session.module().destroyObject(session.handle(), old.handle());
+            }
+            undo.done();
+            return lookAt(session, old, made);
+        }));
+        return stored.isPresent() ? stored.get() : search(object);
+    }
+
+    /** What was stored, as a listing shows it; empty if it cannot be read just now. */
+    private Optional<DataObject> lookAt(Session session, @Nullable StoredObject old, long made) {
+        try {
+            if (old != null) {
                 token.table().remove(session, List.of(old));
             }
             token.table().refresh(session, ObjectKind.DATA, made);
-            return token.table()
-                    .contents(session)
-                    .dataWithHandle(made)
-                    .map(Contents.DataEntry::data)
-                    .orElseThrow(() ->
-                            new InvalidRequestException(object + " is not in " + token.description() + " any more"));
-        });
+            return token.table().contents(session).dataWithHandle(made).map(Contents.DataEntry::data);
+        } catch (CryptokiException unread) {
+            token.table().forget();
+            return Optional.empty();
+        }
+    }
+
+    private DataObject search(DataObject object) throws SchsmException {
+        return token.dataObjects().stream()
+                .filter(stored -> stored.label().equals(object.label())
+                        && stored.application().equals(object.application())
+                        && stored.oid().equals(object.oid()))
+                .findFirst()
+                .orElseThrow(
+                        () -> new InvalidRequestException(object + " is not in " + token.description() + " any more"));
     }
 
     private long create(Session session, DataObject object, byte[] content) throws CryptokiException, SchsmException {
@@ -97,16 +114,6 @@ final class DataObjects {
         return object.oid().isEmpty()
                 ? template
                 : template.with(Ck.CKA_OBJECT_ID, ObjectIdentifiers.encode(object.oid()));
-    }
-
-    private void takeBack(Session session, long made, Exception reason) {
-        try {
-            session.module().destroyObject(session.handle(), made);
-        } catch (CryptokiException alsoFailed) {
-            reason.addSuppressed(alsoFailed);
-        } finally {
-            token.table().forget();
-        }
     }
 
     void delete(DataObject object) throws SchsmException {

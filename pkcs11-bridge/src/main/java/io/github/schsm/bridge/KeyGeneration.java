@@ -16,7 +16,6 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -142,34 +141,24 @@ final class KeyGeneration {
     }
 
     private TokenKey generate(KeyRequest request, long mechanism, byte[] id, String label) throws SchsmException {
-        return token.link().withSession(Use.USER_WRITE, session -> {
+        Undo undo = new Undo(token, new Template().with(Ck.CKA_TOKEN, true).with(Ck.CKA_ID, id));
+        return undo.guard(() -> token.link().withSession(Use.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
             session.about("generation of the " + kind(request) + " \"" + label + "\"", mechanism);
-            Set<Long> before = withId(session, id);
-            session.mayRepeat(false);
-            try {
-                long handle = request.type().isPrivate()
-                        ? pair(session, request, mechanism, id, label)
-                        : secret(session, request, mechanism, id, label);
-                requireKept(session, handle, label);
-                Contents.KeyEntry made = token.table()
-                        .contents(session)
-                        .withHandle(handle)
-                        .orElseThrow(() -> new InvalidRequestException(
-                                "the new key \"" + label + "\" is not in " + token.description() + " any more"));
-                requireExponent(request, made);
-                return made.key();
-            } catch (CryptokiException | SchsmException failed) {
-                takeBack(session, id, before, failed);
-                throw failed;
-            }
-        });
-    }
-
-    private static Set<Long> withId(Session session, byte[] id) throws CryptokiException {
-        Template template = new Template().with(Ck.CKA_TOKEN, true).with(Ck.CKA_ID, id);
-        return new HashSet<>(session.module().find(session.handle(), template));
+            undo.begin(session);
+            long handle = request.type().isPrivate()
+                    ? pair(session, request, mechanism, id, label)
+                    : secret(session, request, mechanism, id, label);
+            requireKept(session, handle, label);
+            Contents.KeyEntry made = token.table()
+                    .contents(session)
+                    .withHandle(handle)
+                    .orElseThrow(() -> new InvalidRequestException(
+                            "the new key \"" + label + "\" is not in " + token.description() + " any more"));
+            requireExponent(request, made);
+            return made.key();
+        }));
     }
 
     private long pair(Session session, KeyRequest request, long mechanism, byte[] id, String label)
@@ -292,21 +281,6 @@ final class KeyGeneration {
                 && !rsa.getPublicExponent().equals(wanted)) {
             throw new UnsupportedByDeviceException(token.description() + " makes RSA keys with public exponent "
                     + rsa.getPublicExponent() + " only, not with " + wanted + ": the new key was deleted again");
-        }
-    }
-
-    /** Deletes what has the new key's CKA_ID now and had not before. */
-    private void takeBack(Session session, byte[] id, Set<Long> before, Exception reason) {
-        try {
-            for (long handle : withId(session, id)) {
-                if (!before.contains(handle)) {
-                    session.module().destroyObject(session.handle(), handle);
-                }
-            }
-        } catch (CryptokiException alsoFailed) {
-            reason.addSuppressed(alsoFailed);
-        } finally {
-            token.table().forget();
         }
     }
 }

@@ -62,24 +62,50 @@ final class KeyObjects {
 
     /** The key first: should the rest fail, what is left is no key any more. */
     void delete(TokenKey key) throws SchsmException {
-        token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+        List<StoredObject> left = token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
             session.about("deletion of " + key);
             session.mayRepeat(false);
             destroy(session, object);
-            CryptokiException failure = null;
+            List<StoredObject> refused = new ArrayList<>();
             for (StoredObject other : entry.objects()) {
-                if (!other.equals(object)) {
-                    try {
-                        destroy(session, other);
-                    } catch (CryptokiException refused) {
-                        failure = refused;
-                    }
+                if (!other.equals(object) && !isDestroyed(session, other)) {
+                    refused.add(other);
                 }
             }
-            token.table().remove(session, entry.objects());
-            if (failure != null) {
-                token.table().forget();
-                throw failure;
+            forget(session, entry.objects());
+            return refused;
+        });
+        if (!left.isEmpty()) {
+            destroyAgain(key, left);
+        }
+    }
+
+    private static boolean isDestroyed(Session session, StoredObject object) {
+        try {
+            destroy(session, object);
+            return true;
+        } catch (CryptokiException refused) {
+            return false;
+        }
+    }
+
+    private void forget(Session session, List<StoredObject> destroyed) {
+        try {
+            token.table().remove(session, destroyed);
+        } catch (CryptokiException unread) {
+            token.table().forget();
+        }
+    }
+
+    /** In another session, should it be that which was lost. */
+    private void destroyAgain(TokenKey key, List<StoredObject> left) throws SchsmException {
+        token.table().forget();
+        token.link().withSession(Use.USER_WRITE, session -> {
+            session.about("deletion of what belonged to " + key + ", which is deleted");
+            for (StoredObject object : left) {
+                for (long handle : session.module().find(session.handle(), object.like())) {
+                    session.module().destroyObject(session.handle(), handle);
+                }
             }
             return true;
         });
@@ -104,7 +130,8 @@ final class KeyObjects {
      */
     void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
         X509Certificate certificate = x509(encoded);
-        token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+        Undo undo = new Undo(token, only(encoded));
+        undo.guard(() -> token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
             List<StoredObject> before = entry.certificates();
             if (before.size() == 1
                     && is(before.get(0), encoded)
@@ -113,19 +140,28 @@ final class KeyObjects {
             }
             Template template = template(object.label().orElse(key.label()), object.id(), certificate, encoded);
             session.about("storing a certificate with " + key);
-            session.mayRepeat(false);
-            try {
-                long made = create(session, template, before);
-                token.table().remove(session, before);
-                token.table().refresh(session, ObjectKind.CERTIFICATE, made);
-                // Some modules give the key the label of its certificate.
-                token.table().refresh(session, object.kind(), object.handle());
-                return true;
-            } catch (CryptokiException refused) {
-                token.table().forget();
-                throw refused;
-            }
-        });
+            undo.begin(session);
+            long made = create(session, template, before);
+            undo.done();
+            lookAt(session, object, before, made);
+            return true;
+        }));
+    }
+
+    /** What finds a certificate. */
+    private static Template only(byte[] encoded) {
+        return ObjectKind.CERTIFICATE.template().with(Ck.CKA_VALUE, encoded);
+    }
+
+    private void lookAt(Session session, StoredObject key, List<StoredObject> before, long made) {
+        try {
+            token.table().remove(session, before);
+            token.table().refresh(session, ObjectKind.CERTIFICATE, made);
+            // Some modules give the key the label of its certificate.
+            token.table().refresh(session, key.kind(), key.handle());
+        } catch (CryptokiException unread) {
+            token.table().forget();
+        }
     }
 
     private static long create(Session session, Template template, List<StoredObject> before)
@@ -139,17 +175,8 @@ final class KeyObjects {
             }
             return createInstead(session, template, before);
         }
-        try {
-            for (StoredObject old : before) {
-                destroy(session, old);
-            }
-        } catch (CryptokiException refused) {
-            try {
-                session.module().destroyObject(session.handle(), made);
-            } catch (CryptokiException alsoFailed) {
-                refused.addSuppressed(alsoFailed);
-            }
-            throw refused;
+        for (StoredObject old : before) {
+            destroy(session, old);
         }
         return made;
     }
@@ -254,22 +281,23 @@ final class KeyObjects {
     TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
         X509Certificate certificate = x509(encoded);
         byte[] id = sha1(certificate.getPublicKey().getEncoded());
-        return token.link().withSession(Use.USER_WRITE, session -> {
+        Undo undo = new Undo(token, only(encoded));
+        return undo.guard(() -> token.link().withSession(Use.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
             token.table().contents(session);
             session.about("storing the certificate \"" + label + "\"");
-            session.mayRepeat(false);
+            undo.begin(session);
             long made = session.module().createObject(session.handle(), template(label, id, certificate, encoded));
             token.table().refresh(session, ObjectKind.CERTIFICATE, made);
             return token.table()
                     .contents(session)
                     .certificateWithHandle(made)
                     .map(Contents.CertificateEntry::certificate)
-                    .orElseThrow(() -> new InvalidRequestException("the certificate \"" + label + "\" was stored in "
-                            + token.description() + ", but belongs to a key there: its CKA_ID and public key are those"
-                            + " of the key"));
-        });
+                    .orElseThrow(() -> new InvalidRequestException("the certificate \"" + label
+                            + "\" belongs to a key in " + token.description()
+                            + ", by its CKA_ID and public key: store it with that key"));
+        }));
     }
 
     void delete(TokenCertificate certificate) throws SchsmException {

@@ -103,7 +103,9 @@ final class Pkcs11Token implements Token {
             try {
                 return apply(session, use, key, function);
             } catch (CryptokiException refused) {
-                if (!refused.is(ReturnValue.KEY_HANDLE_INVALID) && !refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                boolean stale =
+                        refused.is(ReturnValue.KEY_HANDLE_INVALID) || refused.is(ReturnValue.OBJECT_HANDLE_INVALID);
+                if (!stale || !session.mayRepeat()) {
                     throw refused;
                 }
                 table.forget();

@@ -65,6 +65,13 @@ record StoredObject(
         return kind == ObjectKind.CERTIFICATE ? certificate(attributes) : Optional.empty();
     }
 
+    /** What finds it again, under whichever handle. */
+    Template like() {
+        Template template = kind.template();
+        attributes.values().forEach(template::with);
+        return template;
+    }
+
     /** Whether a flag is set, or not to be seen. */
     boolean mayBe(long flag) {
         return attributes.flag(flag).orElse(true);

@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERUTCTime;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -143,23 +146,26 @@ final class FakeBench {
     /** A certificate that the key signed itself. */
     static byte[] certificate(KeyPair pair, String name) {
         try {
-            AlgorithmIdentifier ecdsa = new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
+            boolean rsa = pair.getPrivate() instanceof RSAPrivateKey;
+            AlgorithmIdentifier algorithm = rsa
+                    ? new AlgorithmIdentifier(PKCSObjectIdentifiers.sha256WithRSAEncryption, DERNull.INSTANCE)
+                    : new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
             V3TBSCertificateGenerator generator = new V3TBSCertificateGenerator();
             generator.setSerialNumber(new ASN1Integer(1));
             generator.setIssuer(new X500Name(name));
             generator.setSubject(new X500Name(name));
             generator.setStartDate(new Time(new DERUTCTime("200101000000Z")));
             generator.setEndDate(new Time(new DERUTCTime("491231235959Z")));
-            generator.setSignature(ecdsa);
+            generator.setSignature(algorithm);
             generator.setSubjectPublicKeyInfo(
                     SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()));
             TBSCertificate content = generator.generateTBSCertificate();
-            Signature signature = Signature.getInstance("SHA256withECDSA");
+            Signature signature = Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSA");
             signature.initSign(pair.getPrivate());
             signature.update(content.getEncoded());
             ASN1EncodableVector parts = new ASN1EncodableVector();
             parts.add(content);
-            parts.add(ecdsa);
+            parts.add(algorithm);
             parts.add(new DERBitString(signature.sign()));
             return new DERSequence(parts).getEncoded();
         } catch (IOException | GeneralSecurityException impossible) {

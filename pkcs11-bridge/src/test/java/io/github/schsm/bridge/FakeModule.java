@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * set by the fields of {@link FakeToken} and by the {@link #script() script}, which makes any call of any function
  * answer anything.
  *
+ * <p>An answer of the script that says that the session is gone is true: it is closed then.
+ *
  * <p>It also watches its caller: a session that two threads use at once, or that was left with an operation going on, is
  * written down in {@link #misuses()}.
  */
@@ -291,7 +293,7 @@ final class FakeModule implements Cryptoki {
         return call("C_GetSlotInfo", () -> {
             Slot found = slot(slot);
             long present = found.token == null ? 0 : Ck.CKF_TOKEN_PRESENT;
-            return new SlotInfo(slot, found.description, "Example", present | Ck.CKF_REMOVABLE_DEVICE | Ck.CKF_HW_SLOT);
+            return new SlotInfo(slot, found.description, "Example", present | Ck.CKF_REMOVABLE_DEVICE);
         });
     }
 
@@ -759,6 +761,13 @@ final class FakeModule implements Cryptoki {
         enter(function, handle);
         try {
             return call(function, () -> body.run(session(handle)));
+        } catch (CryptokiException refused) {
+            if (refused.is(ReturnValue.SESSION_HANDLE_INVALID) || refused.is(ReturnValue.SESSION_CLOSED)) {
+                synchronized (lock) {
+                    close(handle);
+                }
+            }
+            throw refused;
         } finally {
             leave(handle);
         }

@@ -95,6 +95,11 @@ class ModuleFileTest {
         }
     }
 
+    /** A file that may be loaded, as far as can be seen. */
+    static byte[] anyModule() {
+        return Machine.BITS_64_LITTLE.library(7, "C_GetFunctionList");
+    }
+
     @Test
     void whatIsNotThereOrAFolderIsRefused() {
         refuses(folder.resolve("nothing.so"), "there is no file");

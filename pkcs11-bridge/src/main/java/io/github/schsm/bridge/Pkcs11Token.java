@@ -191,7 +191,9 @@ final class Pkcs11Token implements Token {
     @Override
     public TokenInfo info() throws SchsmException {
         CkTokenInfo token = link.tokenInfo();
-        return new TokenInfo(id, token.label(), link.slotInfo().description(), token.firmware(), token.model());
+        // OpenSC shows the label that was there when the card was put in, and adds to it.
+        String label = beside.isThere() ? beside.use(Token::info).label() : token.label();
+        return new TokenInfo(id, label, link.slotInfo().description(), token.firmware(), token.model());
     }
 
     @Override

@@ -1,0 +1,178 @@
+package io.github.schsm.benchmarks;
+
+import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.provider.SchsmProvider;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.Security;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The bridge beside the JDK's SunPKCS11, over the same PKCS#11 module and device. The device is in the first reader; its
+ * keys are made over PC/SC, so that neither has an advantage.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(1)
+public class Pkcs11Benchmark {
+    private static final String KEY = "pkcs11-0";
+    private static final int KEYS = 20;
+
+    /** A provider, configured, and nothing loaded yet. */
+    @State(Scope.Benchmark)
+    @SuppressWarnings("NullAway.Init") // JMH calls configure first
+    public static class Fresh {
+        /** Which one. */
+        @Param({"SCHSM", "SunPKCS11"})
+        public String provider;
+
+        /** The PKCS#11 module; SunPKCS11 takes its slot 0. */
+        @Param("/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so")
+        public String module;
+
+        /** The device's user PIN; the simulator's by default. */
+        @Param("648219")
+        public String pin;
+
+        private Provider configured;
+
+        /** Makes twenty keys with certificates where there are none. */
+        @Setup(Level.Trial)
+        public void configure() throws GeneralSecurityException, IOException, OperatorCreationException {
+            makeKeys();
+            if (provider.equals("SCHSM")) {
+                configured = new SchsmProvider().configure("terminal = pkcs11:" + module);
+            } else {
+                Path file = Files.createTempFile("sunpkcs11", ".cfg");
+                Files.writeString(file, "name = OpenSC\nlibrary = " + module + "\nslot = 0\n", StandardCharsets.UTF_8);
+                configured =
+                        Objects.requireNonNull(Security.getProvider(provider)).configure(file.toString());
+                Files.delete(file);
+            }
+        }
+
+        KeyStore load() throws GeneralSecurityException, IOException {
+            KeyStore keyStore = KeyStore.getInstance(provider.equals("SCHSM") ? provider : "PKCS11", configured);
+            keyStore.load(null, pin.toCharArray());
+            return keyStore;
+        }
+
+        private void makeKeys() throws GeneralSecurityException, IOException, OperatorCreationException {
+            Provider pcsc = new SchsmProvider().configure("terminal = pcsc");
+            KeyStore keyStore = KeyStore.getInstance("SCHSM", pcsc);
+            keyStore.load(null, pin.toCharArray());
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", pcsc);
+            for (int i = 0; i < KEYS; i++) {
+                String label = "pkcs11-" + i;
+                if (!keyStore.containsAlias(label)) {
+                    generator.initialize(SchsmKeySpec.builder(label)
+                            .parameters(new ECGenParameterSpec("secp256r1"))
+                            .build());
+                    KeyPair pair = generator.generateKeyPair();
+                    keyStore.setKeyEntry(
+                            label, pair.getPrivate(), null, new Certificate[] {selfSigned(pcsc, label, pair)});
+                }
+            }
+        }
+
+        @SuppressWarnings("JavaUtilDate") // what the builder takes
+        private static Certificate selfSigned(Provider provider, String name, KeyPair pair)
+                throws GeneralSecurityException, OperatorCreationException {
+            X500Principal subject = new X500Principal("CN=" + name);
+            return new JcaX509CertificateConverter()
+                    .getCertificate(new JcaX509v3CertificateBuilder(
+                                    subject,
+                                    BigInteger.ONE,
+                                    Date.from(Instant.parse("2026-01-01T00:00:00Z")),
+                                    Date.from(Instant.parse("2056-01-01T00:00:00Z")),
+                                    subject,
+                                    pair.getPublic())
+                            .build(new JcaContentSignerBuilder("SHA256withECDSA")
+                                    .setProvider(provider)
+                                    .build(pair.getPrivate())));
+        }
+    }
+
+    /** A provider with a loaded key store. */
+    @State(Scope.Benchmark)
+    @SuppressWarnings("NullAway.Init") // JMH calls load first
+    public static class Loaded {
+        private final byte[] data = new byte[1000];
+        private PrivateKey key;
+        private Signature signature;
+
+        /** Loads the key store. */
+        @Setup(Level.Trial)
+        public void load(Fresh fresh) throws GeneralSecurityException, IOException {
+            key = (PrivateKey) Objects.requireNonNull(fresh.load().getKey(KEY, null));
+            signature = Signature.getInstance("SHA256withECDSA", fresh.configured);
+            signature.initSign(key);
+        }
+    }
+
+    /** SHA256withECDSA on secp256r1 over 1,000 bytes, with an engine that is at hand. */
+    @Benchmark
+    public byte[] sign(Loaded loaded) throws GeneralSecurityException {
+        loaded.signature.update(loaded.data);
+        return loaded.signature.sign();
+    }
+
+    /** As most programs do it: a new engine each time. */
+    @Benchmark
+    public byte[] newEngineAndSign(Fresh fresh, Loaded loaded) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance("SHA256withECDSA", fresh.configured);
+        signature.initSign(loaded.key);
+        signature.update(loaded.data);
+        return signature.sign();
+    }
+
+    /** A key store of a token that the provider knows: 20 keys with certificates. */
+    @Benchmark
+    public KeyStore loadAgain(Fresh fresh, Loaded loaded) throws GeneralSecurityException, IOException {
+        return fresh.load();
+    }
+
+    /** The first key store in a JVM: module, token and classes are loaded, too. */
+    @Benchmark
+    @BenchmarkMode(Mode.SingleShotTime)
+    @Warmup(iterations = 0)
+    @Measurement(iterations = 1)
+    @Fork(5)
+    public KeyStore loadFirst(Fresh fresh) throws GeneralSecurityException, IOException {
+        return fresh.load();
+    }
+}

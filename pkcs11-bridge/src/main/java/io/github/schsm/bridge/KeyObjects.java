@@ -6,6 +6,7 @@ import io.github.schsm.Tlv;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.X509Certificates;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
@@ -280,12 +281,11 @@ final class KeyObjects {
 
     TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
         X509Certificate certificate = x509(encoded);
-        byte[] id = sha1(certificate.getPublicKey().getEncoded());
         Undo undo = new Undo(token, only(encoded));
         return undo.guard(() -> token.link().withSession(Use.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
-            token.table().contents(session);
+            byte[] id = newId(token.table().contents(session), certificate, label);
             session.about("storing the certificate \"" + label + "\"");
             undo.begin(session);
             long made = session.module().createObject(session.handle(), template(label, id, certificate, encoded));
@@ -298,6 +298,21 @@ final class KeyObjects {
                             + "\" belongs to a key in " + token.description()
                             + ", by its CKA_ID and public key: store it with that key"));
         }));
+    }
+
+    /** Made from the public key, and from the label where that is taken: some modules want each to be there once. */
+    private static byte[] newId(Contents contents, X509Certificate certificate, String label) {
+        byte[] publicKey = certificate.getPublicKey().getEncoded();
+        byte[] id = sha1(publicKey);
+        boolean taken = contents.certificates().stream()
+                .anyMatch(entry -> Arrays.equals(entry.object().id(), id));
+        if (!taken) {
+            return id;
+        }
+        byte[] name = label.getBytes(StandardCharsets.UTF_8);
+        byte[] both = Arrays.copyOf(publicKey, publicKey.length + name.length);
+        System.arraycopy(name, 0, both, publicKey.length, name.length);
+        return sha1(both);
     }
 
     void delete(TokenCertificate certificate) throws SchsmException {

@@ -65,6 +65,14 @@ final class ObjectTable {
         }
     }
 
+    /** What the token holds; null if it has to be read, in this generation. */
+    @Nullable
+    Contents known(long generation) {
+        synchronized (lock) {
+            return known == null || known.generation != generation ? null : known.contents(noKeys);
+        }
+    }
+
     private Known known(Session session) throws CryptokiException {
         Known read = known;
         if (read == null || read.generation != session.generation()) {

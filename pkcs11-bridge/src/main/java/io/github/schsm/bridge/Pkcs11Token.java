@@ -150,7 +150,7 @@ final class Pkcs11Token implements Token {
     }
 
     private Contents contents() throws SchsmException {
-        Contents contents = link.withSession(Use.VIEW, table::contents);
+        Contents contents = view();
         List<TokenKey> standIns = contents.keys().stream()
                 .filter(Contents.KeyEntry::isStandIn)
                 .map(Contents.KeyEntry::key)
@@ -160,7 +160,13 @@ final class Pkcs11Token implements Token {
             return contents;
         }
         judge(standIns);
-        return link.withSession(Use.VIEW, table::contents);
+        return view();
+    }
+
+    /** What is known is not asked for again: looking at a session may cost a command to the token. */
+    private Contents view() throws SchsmException {
+        Contents known = table.known(link.generation());
+        return known == null ? link.withSession(Use.VIEW, table::contents) : known;
     }
 
     /** Modules show public keys of certificates, too, that belong to no key here: the other way tells. */
@@ -281,9 +287,7 @@ final class Pkcs11Token implements Token {
     }
 
     private List<TokenKey> seen() throws SchsmException {
-        return link.withSession(Use.VIEW, table::contents).keys().stream()
-                .map(Contents.KeyEntry::key)
-                .toList();
+        return view().keys().stream().map(Contents.KeyEntry::key).toList();
     }
 
     @Override
@@ -300,7 +304,8 @@ final class Pkcs11Token implements Token {
     }
 
     Contents.KeyEntry entry(TokenKey key) throws SchsmException {
-        return link.withSession(Use.VIEW, session -> require(session, Use.VIEW, key));
+        Optional<Contents.KeyEntry> known = view().find(key);
+        return known.isPresent() ? known.get() : link.withSession(Use.VIEW, session -> require(session, Use.VIEW, key));
     }
 
     private KeyDetails details(Contents.KeyEntry entry) throws SchsmException {

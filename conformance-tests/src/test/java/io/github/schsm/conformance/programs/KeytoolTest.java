@@ -142,14 +142,14 @@ class KeytoolTest {
         LifeOfAKey.generate(keytool, "signer");
         Pki pki = Pki.create();
         LifeOfAKey.certify(keytool, pki, "signer", "CN=Signer", folder);
-        Path jar = jar();
+        Path jar = jar(folder);
 
         keytool.jarsigner(jar.toString(), "signer").succeeded().says("jar signed");
 
         verify(jdk, jar);
     }
 
-    private Path jar() throws IOException {
+    static Path jar(Path folder) throws IOException {
         Path jar = folder.resolve("signed.jar");
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream packed = new JarOutputStream(out)) {
@@ -159,7 +159,7 @@ class KeytoolTest {
         return jar;
     }
 
-    private static void verify(Jdk jdk, Path jar) throws Exception {
+    static void verify(Jdk jdk, Path jar) throws Exception {
         Program.run(jdk.tool("jarsigner"), "-verify", "-verbose", "-certs", jar.toString())
                 .succeeded()
                 .says("jar verified", "CN=Signer", "CN=Test Issuer", "CN=Test Root");
@@ -178,7 +178,7 @@ class KeytoolTest {
                 .says("BEGIN NEW CERTIFICATE REQUEST");
 
         for (String algorithm : List.of("SHA384withRSA", "RSASSA-PSS")) {
-            Path jar = jar();
+            Path jar = jar(folder);
             keytool.jarsigner("-sigalg", algorithm, jar.toString(), "signer")
                     .succeeded()
                     .says("jar signed");

@@ -87,27 +87,26 @@ final class LifeOfAKey {
                 .isTrue();
         String subject = parsed.getSubject().toString().replaceFirst("^CN=", "");
         X509Certificate leaf = pki.issue(subject, parsed.setProvider(Pki.BC).getPublicKey());
-        StringBuilder chain = new StringBuilder();
-        for (X509Certificate certificate : pki.chain(leaf)) {
-            chain.append(pem(certificate));
-        }
-        Path reply = folder.resolve(alias + ".pem");
-        Files.writeString(reply, chain, StandardCharsets.US_ASCII);
+        Path reply = Files.writeString(folder.resolve(alias + ".pem"), pem(pki.chain(leaf)), StandardCharsets.US_ASCII);
         keytool.run("-importcert", "-noprompt", "-alias", alias, "-file", reply.toString())
                 .succeeded()
                 .says("Certificate reply was installed");
         return leaf;
     }
 
-    private static JcaPKCS10CertificationRequest parse(Path request) throws Exception {
+    static JcaPKCS10CertificationRequest parse(Path request) throws Exception {
         String base64 = Files.readString(request, StandardCharsets.US_ASCII).replaceAll("-----[A-Z ]+-----", "");
         return new JcaPKCS10CertificationRequest(Base64.getMimeDecoder().decode(base64));
     }
 
-    private static String pem(Certificate certificate) throws Exception {
-        return "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
-                + "\n-----END CERTIFICATE-----\n";
+    static String pem(Certificate... certificates) throws Exception {
+        StringBuilder all = new StringBuilder();
+        for (Certificate certificate : certificates) {
+            all.append("-----BEGIN CERTIFICATE-----\n")
+                    .append(Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded()))
+                    .append("\n-----END CERTIFICATE-----\n");
+        }
+        return all.toString();
     }
 
     private static Certificate exported(Keytool keytool, String alias, Path folder) throws Exception {

@@ -3,7 +3,6 @@ package io.github.schsm.conformance.programs;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
@@ -32,17 +31,11 @@ final class MakeKey {
     }
 
     static void run(Jdk jdk, String configuration, String label) throws IOException, InterruptedException {
-        String classes = Path.of(MakeKey.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .getPath())
-                .toString();
         Program.run(
                         List.of(
                                 jdk.tool("java"),
                                 "-cp",
-                                classes + ":" + Jdk.ALL_JAR,
+                                Jdk.classPath(),
                                 MakeKey.class.getName(),
                                 configuration,
                                 label),

@@ -34,6 +34,18 @@ final class Modules {
         }
     }
 
+    /**
+     * Takes a module that is there already for the one in a file.
+     *
+     * @throws SchsmException if the file is no module
+     */
+    static void put(Path file, Pkcs11Module module) throws SchsmException {
+        Path real = ModuleFile.check(file);
+        synchronized (LOADED) {
+            READY.put(real, module);
+        }
+    }
+
     private static Pkcs11Module initialize(Path file) throws SchsmException {
         try {
             IaikCryptoki cryptoki = LOADED.get(file);

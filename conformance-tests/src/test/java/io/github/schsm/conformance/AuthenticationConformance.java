@@ -192,7 +192,9 @@ public abstract class AuthenticationConformance {
 
     /** Where that can be seen. */
     private void assertPinsSent(int times) {
-        place.member().wire().ifPresent(wire -> assertThat(pinsSent(wire)).isEqualTo(times));
+        if (times == 0 || has(Ability.OWN_COMMANDS)) {
+            place.member().wire().ifPresent(wire -> assertThat(pinsSent(wire)).isEqualTo(times));
+        }
     }
 
     private int pinsSent() {
@@ -225,7 +227,12 @@ public abstract class AuthenticationConformance {
         use(keyStore);
 
         assertPinsSent(2);
-        assertThat(questions).isEqualTo(way.asks ? 2 : 0);
+        if (way.asks && !has(Ability.OWN_COMMANDS) && has(Ability.REMOVAL)) {
+            // OpenSC keeps the PIN too, and may verify it again before anybody notices that the card was out.
+            assertThat(questions).isBetween(1, 2);
+        } else {
+            assertThat(questions).isEqualTo(way.asks ? 2 : 0);
+        }
         assertThat(keyStore.size()).isEqualTo(3);
     }
 
@@ -255,7 +262,7 @@ public abstract class AuthenticationConformance {
             assertThat(Backend.typed(failure))
                     .isInstanceOf(PinRequiredException.class)
                     .hasMessageContaining("only one try is left");
-            assertPinsSent(before);
+            assertThat(pinsSent()).isEqualTo(before);
             assertThat(administration().userPin().triesLeft()).isOne();
         }
     }
@@ -377,6 +384,16 @@ public abstract class AuthenticationConformance {
                         RIGHT.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
                 .options(Set.of(DeviceInitialization.Option.TRANSPORT_PIN))
                 .build();
+        if (place.bench().backend() == Backend.OPENSC) {
+            // The card channel sets it, and what OpenSC says at a login then is only that it failed.
+            administration().initialize(transport);
+            assertThat(administration().userPin().state()).isEqualTo(PinStatus.State.TRANSPORT);
+            place.bench()
+                    .backend()
+                    .assertRefused(
+                            () -> load(provider(""), RIGHT), place.member().id());
+            return;
+        }
         if (!has(Ability.TRANSPORT_PIN)) {
             place.bench().backend().assertRefused(() -> administration().initialize(transport), "TRANSPORT_PIN");
             use(load(provider(""), RIGHT));

@@ -41,6 +41,10 @@ public enum Backend {
         TRIES_COUNTED,
         /** A transport PIN, which has to be changed before anything else. */
         TRANSPORT_PIN,
+        /** Nothing but our own commands goes to the device: no second VERIFY of the module's, no late refusal by it. */
+        OWN_COMMANDS,
+        /** Data objects without content. */
+        EMPTY_DATA,
         /** A card that can be taken out. */
         REMOVAL
     }
@@ -67,9 +71,9 @@ public enum Backend {
                     TOKEN_LABEL,
                     TRIES,
                     TRIES_COUNTED,
-                    TRANSPORT_PIN,
                     REMOVAL -> this != SOFTHSM;
-            case LISTS_PROTECTED -> this == SMART_CARD_HSM;
+            case LISTS_PROTECTED, TRANSPORT_PIN, OWN_COMMANDS -> this == SMART_CARD_HSM;
+            case EMPTY_DATA -> this != OPENSC;
         };
     }
 

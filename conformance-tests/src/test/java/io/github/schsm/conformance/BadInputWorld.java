@@ -240,7 +240,14 @@ final class BadInputWorld implements AutoCloseable {
                         "DERIVE_",
                         () -> SecretKeyFactory.getInstance("SP800-56C", provider)
                                 .generateSecret(new Sp80056cKeySpec(aes, DATA, "AES")));
-            case TOKEN_LABEL, LISTS_PROTECTED, TRIES, TRIES_COUNTED, TRANSPORT_PIN, REMOVAL -> {
+            case TOKEN_LABEL,
+                    LISTS_PROTECTED,
+                    TRIES,
+                    TRIES_COUNTED,
+                    TRANSPORT_PIN,
+                    OWN_COMMANDS,
+                    EMPTY_DATA,
+                    REMOVAL -> {
                 // Nothing to refuse: the case has seen that nothing was lost.
             }
         }

@@ -585,8 +585,11 @@ public abstract class EnginesConformance {
         random.nextBytes(large);
         bench.source()
                 .wire()
-                .ifPresent(
-                        wire -> assertThat(wire.exchanges()).isNotEmpty().allMatch(exchange -> exchange.ins() == 0x84));
+                .ifPresent(wire -> assertThat(wire.exchanges())
+                        // OpenSC looks at the state of the PIN besides.
+                        .filteredOn(exchange -> exchange.ins() != 0x20)
+                        .isNotEmpty()
+                        .allMatch(exchange -> exchange.ins() == 0x84));
         assertThat(random.generateSeed(5)).hasSize(5);
         random.setSeed(1);
         assertThat(random.nextInt(10)).isBetween(0, 9);

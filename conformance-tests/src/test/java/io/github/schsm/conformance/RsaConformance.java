@@ -408,6 +408,11 @@ public abstract class RsaConformance {
         PSSParameterSpec sha384 = pss("SHA-384", "SHA-384", 48);
         assertThat(pssVerifies("BC", sha384, hashing.getPublic(), pssSign(sha384, hashing)))
                 .isTrue();
+        if (!has(Ability.OWN_COMMANDS)) {
+            bench.backend()
+                    .assertRefused(() -> pssSign(pss("SHA-384", "SHA-384", 20), hashing), KeyAlgorithm.RSA_RAW.name());
+            return;
+        }
         assertThatThrownBy(() -> pssSign(pss("SHA-384", "SHA-384", 20), hashing))
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessageContainingAll("hashing", "a salt of 20 bytes");
@@ -469,6 +474,9 @@ public abstract class RsaConformance {
         assertThatThrownBy(() -> decrypt(oaepName, spec, oaep, wrong))
                 .isExactlyInstanceOf(BadPaddingException.class)
                 .hasMessage(WRONG);
+        if (!has(Ability.OWN_COMMANDS)) {
+            return;
+        }
         assertThatThrownBy(() -> decrypt(
                         oaepName,
                         new OAEPParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA1, PSource.PSpecified.DEFAULT),

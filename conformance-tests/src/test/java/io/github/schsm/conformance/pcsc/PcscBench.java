@@ -98,6 +98,11 @@ public final class PcscBench implements Bench {
         }
 
         @Override
+        public String name() {
+            return configuration.contains("pkcs11:") ? "opensc-pkcs11.so" : id();
+        }
+
+        @Override
         public String configuration() {
             return configuration;
         }

@@ -33,48 +33,50 @@ final class Algorithms {
 
     private static Map<KeyAlgorithm, Row> rows() {
         Map<KeyAlgorithm, Row> rows = new EnumMap<>(KeyAlgorithm.class);
-        rsaSigning(rows, KeyAlgorithm.RSA_RAW, Ck.CKM_RSA_X_509, "CKM_RSA_X_509");
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1, Ck.CKM_RSA_PKCS, "CKM_RSA_PKCS");
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA1, Ck.CKM_SHA1_RSA_PKCS, "CKM_SHA1_RSA_PKCS");
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA224, Ck.CKM_SHA224_RSA_PKCS, "CKM_SHA224_RSA_PKCS");
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA256, Ck.CKM_SHA256_RSA_PKCS, "CKM_SHA256_RSA_PKCS");
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA384, Ck.CKM_SHA384_RSA_PKCS, "CKM_SHA384_RSA_PKCS");
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA512, Ck.CKM_SHA512_RSA_PKCS, "CKM_SHA512_RSA_PKCS");
-        rsaSigning(rows, KeyAlgorithm.RSA_PSS, Ck.CKM_RSA_PKCS_PSS, "CKM_RSA_PKCS_PSS");
-        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_RAW, Ck.CKM_RSA_X_509, "CKM_RSA_X_509");
-        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_PKCS1, Ck.CKM_RSA_PKCS, "CKM_RSA_PKCS");
-        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_OAEP, Ck.CKM_RSA_PKCS_OAEP, "CKM_RSA_PKCS_OAEP");
-        ecdsa(rows, KeyAlgorithm.ECDSA, Ck.CKM_ECDSA, "CKM_ECDSA");
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA1, Ck.CKM_ECDSA_SHA1, "CKM_ECDSA_SHA1");
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA224, Ck.CKM_ECDSA_SHA224, "CKM_ECDSA_SHA224");
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA256, Ck.CKM_ECDSA_SHA256, "CKM_ECDSA_SHA256");
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA384, Ck.CKM_ECDSA_SHA384, "CKM_ECDSA_SHA384");
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA512, Ck.CKM_ECDSA_SHA512, "CKM_ECDSA_SHA512");
-        rows.put(
-                KeyAlgorithm.ECDH,
-                new Row(KeyType.EC, Ck.CKM_ECDH1_DERIVE, "CKM_ECDH1_DERIVE", Ck.CKF_DERIVE, Ck.CKA_DERIVE));
-        aes(rows, KeyAlgorithm.AES_CBC_ENCRYPT, Ck.CKM_AES_CBC, "CKM_AES_CBC", Ck.CKF_ENCRYPT, Ck.CKA_ENCRYPT);
-        aes(rows, KeyAlgorithm.AES_CBC_DECRYPT, Ck.CKM_AES_CBC, "CKM_AES_CBC", Ck.CKF_DECRYPT, Ck.CKA_DECRYPT);
-        aes(rows, KeyAlgorithm.AES_CMAC, Ck.CKM_AES_CMAC, "CKM_AES_CMAC", Ck.CKF_SIGN, Ck.CKA_SIGN);
+        rsaSigning(rows, KeyAlgorithm.RSA_RAW, Ck.CKM_RSA_X_509);
+        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1, Ck.CKM_RSA_PKCS);
+        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA1, Ck.CKM_SHA1_RSA_PKCS);
+        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA224, Ck.CKM_SHA224_RSA_PKCS);
+        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA256, Ck.CKM_SHA256_RSA_PKCS);
+        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA384, Ck.CKM_SHA384_RSA_PKCS);
+        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA512, Ck.CKM_SHA512_RSA_PKCS);
+        rsaSigning(rows, KeyAlgorithm.RSA_PSS, Ck.CKM_RSA_PKCS_PSS);
+        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_RAW, Ck.CKM_RSA_X_509);
+        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_PKCS1, Ck.CKM_RSA_PKCS);
+        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_OAEP, Ck.CKM_RSA_PKCS_OAEP);
+        ecdsa(rows, KeyAlgorithm.ECDSA, Ck.CKM_ECDSA);
+        ecdsa(rows, KeyAlgorithm.ECDSA_SHA1, Ck.CKM_ECDSA_SHA1);
+        ecdsa(rows, KeyAlgorithm.ECDSA_SHA224, Ck.CKM_ECDSA_SHA224);
+        ecdsa(rows, KeyAlgorithm.ECDSA_SHA256, Ck.CKM_ECDSA_SHA256);
+        ecdsa(rows, KeyAlgorithm.ECDSA_SHA384, Ck.CKM_ECDSA_SHA384);
+        ecdsa(rows, KeyAlgorithm.ECDSA_SHA512, Ck.CKM_ECDSA_SHA512);
+        put(rows, KeyAlgorithm.ECDH, KeyType.EC, Ck.CKM_ECDH1_DERIVE, Ck.CKF_DERIVE, Ck.CKA_DERIVE);
+        aes(rows, KeyAlgorithm.AES_CBC_ENCRYPT, Ck.CKM_AES_CBC, Ck.CKF_ENCRYPT, Ck.CKA_ENCRYPT);
+        aes(rows, KeyAlgorithm.AES_CBC_DECRYPT, Ck.CKM_AES_CBC, Ck.CKF_DECRYPT, Ck.CKA_DECRYPT);
+        aes(rows, KeyAlgorithm.AES_CMAC, Ck.CKM_AES_CMAC, Ck.CKF_SIGN, Ck.CKA_SIGN);
         return rows;
     }
 
-    private static void rsaSigning(Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism, String name) {
-        rows.put(algorithm, new Row(KeyType.RSA, mechanism, name, Ck.CKF_SIGN, Ck.CKA_SIGN));
+    private static void put(
+            Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, KeyType type, long mechanism, long flag, long usage) {
+        rows.put(algorithm, new Row(type, mechanism, algorithm.pkcs11().orElseThrow(), flag, usage));
     }
 
-    private static void rsaDecryption(
-            Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism, String name) {
-        rows.put(algorithm, new Row(KeyType.RSA, mechanism, name, Ck.CKF_DECRYPT, Ck.CKA_DECRYPT));
+    private static void rsaSigning(Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism) {
+        put(rows, algorithm, KeyType.RSA, mechanism, Ck.CKF_SIGN, Ck.CKA_SIGN);
     }
 
-    private static void ecdsa(Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism, String name) {
-        rows.put(algorithm, new Row(KeyType.EC, mechanism, name, Ck.CKF_SIGN, Ck.CKA_SIGN));
+    private static void rsaDecryption(Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism) {
+        put(rows, algorithm, KeyType.RSA, mechanism, Ck.CKF_DECRYPT, Ck.CKA_DECRYPT);
+    }
+
+    private static void ecdsa(Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism) {
+        put(rows, algorithm, KeyType.EC, mechanism, Ck.CKF_SIGN, Ck.CKA_SIGN);
     }
 
     private static void aes(
-            Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism, String name, long flag, long usage) {
-        rows.put(algorithm, new Row(KeyType.AES, mechanism, name, flag, usage));
+            Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism, long flag, long usage) {
+        put(rows, algorithm, KeyType.AES, mechanism, flag, usage);
     }
 
     /** The row of an algorithm; null if PKCS#11 has nothing for it. */

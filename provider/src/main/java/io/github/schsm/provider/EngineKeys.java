@@ -2,7 +2,6 @@ package io.github.schsm.provider;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
-import io.github.schsm.MechanismTable;
 import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
@@ -84,7 +83,8 @@ final class EngineKeys {
         List<KeyAlgorithm> letThrough =
                 algorithms.stream().filter(details::isLetThrough).toList();
         if (letThrough.isEmpty()) {
-            return handle + " may not be used for " + names(algorithms) + "; its algorithm list is "
+            String wanted = algorithms.stream().map(KeyAlgorithm::name).collect(Collectors.joining(", "));
+            return handle + " may not be used for " + wanted + "; its algorithm list is "
                     + details.algorithmNames().orElseThrow();
         }
         List<KeyAlgorithm> others =
@@ -98,14 +98,10 @@ final class EngineKeys {
         return algorithms.stream().map(EngineKeys::name).collect(Collectors.joining(", "));
     }
 
-    /** With PKCS#11's name for it, if that is another one. */
+    /** With PKCS#11's name for it, if there is one. */
     private static String name(KeyAlgorithm algorithm) {
-        return algorithm.name()
-                + MechanismTable.all().stream()
-                        .filter(row -> row.algorithm() == algorithm && row.pkcs11() != null)
-                        .map(row -> " (" + row.pkcs11() + ")")
-                        .findFirst()
-                        .orElse("");
+        return algorithm
+                + algorithm.pkcs11().map(mechanism -> " (" + mechanism + ")").orElse("");
     }
 
     /** A key that was made just now: it goes again if no handle can be made for it, because nobody would know of it. */

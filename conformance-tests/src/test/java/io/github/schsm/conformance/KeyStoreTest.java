@@ -175,7 +175,7 @@ class KeyStoreTest extends KeyStoreConformance {
                 "colour = blue | colour | terminal, device, reader, pin, trust, channel, name",
                 "terminal = | terminal | has no value",
                 "terminal = serial | serial | pcsc, sunpcsc, simulator:memory",
-                "terminal = pkcs11:/x.so | pkcs11 | nothing here speaks",
+                "terminal = pkcs11:/x.so | /x.so | give the path of a PKCS#11 module",
                 "terminal = simulator:memory; device = a b | a b | device ids",
                 "terminal = simulator:memory; device = NOSUCH | NOSUCH | ZZSIM and six digits",
                 "terminal = simulator:memory; reader = ( | ( | regular expression",

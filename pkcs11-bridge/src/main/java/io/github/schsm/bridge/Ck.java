@@ -72,7 +72,6 @@ final class Ck {
     static final long CKA_EC_PARAMS = 0x180L;
     static final long CKA_EC_POINT = 0x181L;
     static final long CKA_ALWAYS_AUTHENTICATE = 0x202L;
-    static final long CKA_ALLOWED_MECHANISMS = 0x40000600L;
     static final long CKA_TRUSTED = 0x86L;
     static final long CKA_PUBLIC_KEY_INFO = 0x129L;
     static final long CKA_COPYABLE = 0x171L;

@@ -29,6 +29,7 @@ final class SessionPool {
     private final Deque<Kept> idle = new ArrayDeque<>();
     private int most = MOST;
     private int open;
+    private int old;
     private int parked;
     private long parkedAt;
     private long epoch;
@@ -115,21 +116,23 @@ final class SessionPool {
                     boolean fresh = System.nanoTime() - kept.get().since() < FRESH_NANOS;
                     return new Lent(kept.get().session(), kept.get().epoch(), fresh);
                 }
-                boolean othersHaveSome = areSomeLent();
                 try {
                     Opened opened = open(write, now);
                     lent = true;
                     return new Lent(opened, now, true);
                 } catch (CryptokiException full) {
-                    if (!full.is(ReturnValue.SESSION_COUNT) || (!closeOneIdle() && !othersHaveSome)) {
+                    if (!full.is(ReturnValue.SESSION_COUNT)) {
                         throw full;
                     }
-                }
-                if (othersHaveSome) {
-                    park();
-                    permit = false;
-                    permits.acquire();
-                    permit = true;
+                    switch (whenFull(write)) {
+                        case TRY_AGAIN -> {}
+                        case WAIT -> {
+                            permit = false;
+                            permits.acquire();
+                            permit = true;
+                        }
+                        case GIVE_UP -> throw full;
+                    }
                 }
             }
         } finally {
@@ -158,6 +161,39 @@ final class SessionPool {
         return Optional.ofNullable(chosen);
     }
 
+    /** What can be done if the token has no session more. */
+    private enum WhenFull {
+        TRY_AGAIN,
+        WAIT,
+        GIVE_UP
+    }
+
+    /** Decided at once, so that of those who find the token full at least one goes on while the others wait. */
+    private WhenFull whenFull(boolean write) {
+        Kept victim;
+        synchronized (this) {
+            if (idle.stream().anyMatch(kept -> kept.session().readWrite() || !write)) {
+                return WhenFull.TRY_AGAIN;
+            }
+            victim = idle.pollLast();
+            if (victim == null) {
+                if (open + old == 0) {
+                    return WhenFull.GIVE_UP;
+                }
+                park();
+                return WhenFull.WAIT;
+            }
+        }
+        close(victim.session(), victim.epoch());
+        return WhenFull.TRY_AGAIN;
+    }
+
+    /** By who has a permit: it counts until it is closed, because so long nobody can have it instead. */
+    private void close(Opened session, long ofEpoch) {
+        sessions.close(session);
+        release(ofEpoch);
+    }
+
     private Opened open(boolean write, long now) throws CryptokiException, TokenMissingException {
         reserve(now);
         boolean done = false;
@@ -177,6 +213,7 @@ final class SessionPool {
         Kept victim;
         synchronized (this) {
             if (now != epoch) {
+                old++;
                 return;
             }
             victim = open < most ? null : idle.pollLast();
@@ -187,8 +224,12 @@ final class SessionPool {
         }
     }
 
-    private synchronized void release(long now) {
-        open -= now == epoch ? 1 : 0;
+    private synchronized void release(long ofEpoch) {
+        if (ofEpoch == epoch) {
+            open--;
+        } else {
+            old--;
+        }
     }
 
     private Opened openNow(boolean write) throws CryptokiException, TokenMissingException {
@@ -209,25 +250,8 @@ final class SessionPool {
         return most == 1;
     }
 
-    private synchronized boolean areSomeLent() {
-        return open > idle.size();
-    }
-
-    private boolean closeOneIdle() {
-        Kept victim;
-        synchronized (this) {
-            victim = idle.pollLast();
-            if (victim == null) {
-                return false;
-            }
-            open--;
-        }
-        sessions.close(victim.session());
-        return true;
-    }
-
     /** The token has fewer sessions than it said, or others have them: do with one less for some time. */
-    private synchronized void park() {
+    private void park() {
         parked++;
         parkedAt = System.nanoTime();
     }
@@ -245,30 +269,30 @@ final class SessionPool {
     void giveBack(Lent lent, Fate fate) {
         try {
             Opened session = lent.session();
-            List<Opened> surplus = new ArrayList<>();
+            List<Kept> surplus = new ArrayList<>();
             boolean last = false;
             synchronized (this) {
                 boolean present = lent.epoch() == epoch;
+                Kept kept = new Kept(session, lent.epoch(), System.nanoTime());
                 if (present && fate == Fate.CLEAN) {
-                    idle.addFirst(new Kept(session, epoch, System.nanoTime()));
+                    idle.addFirst(kept);
                     trim(surplus);
                 } else {
-                    surplus.add(session);
+                    surplus.add(kept);
                     last = present && open == 1 && most > 1;
-                    open -= present ? 1 : 0;
                 }
             }
             if (last) {
                 keepAnother(session.readWrite());
             }
-            surplus.forEach(sessions::close);
+            surplus.forEach(kept -> close(kept.session(), kept.epoch()));
         } finally {
             permits.release(1 + unpark(false));
         }
     }
 
     /** Those that nobody has needed for long, but for one. */
-    private void trim(List<Opened> surplus) {
+    private void trim(List<Kept> surplus) {
         Iterator<Kept> oldest = idle.descendingIterator();
         while (oldest.hasNext() && idle.size() > 1) {
             Kept kept = oldest.next();
@@ -276,8 +300,7 @@ final class SessionPool {
                 return;
             }
             oldest.remove();
-            open--;
-            surplus.add(kept.session());
+            surplus.add(kept);
         }
     }
 
@@ -297,7 +320,7 @@ final class SessionPool {
                 return;
             }
         }
-        sessions.close(fresh);
+        close(fresh, now);
     }
 
     /**
@@ -313,8 +336,9 @@ final class SessionPool {
                 return false;
             }
             epoch++;
-            open = 0;
             dropped = List.copyOf(idle);
+            old += open - dropped.size();
+            open = 0;
             idle.clear();
             back = unpark(true);
         }

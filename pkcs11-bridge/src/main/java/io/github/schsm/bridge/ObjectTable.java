@@ -108,17 +108,22 @@ final class ObjectTable {
         return state == Ck.CKS_RO_USER_FUNCTIONS || state == Ck.CKS_RW_USER_FUNCTIONS;
     }
 
-    /** An object; null if it went since it was found. */
+    /** An object; null if it went since it was found: a refused handle that a search still finds is no such thing. */
     private static @Nullable StoredObject read(Session session, ObjectKind kind, long handle) throws CryptokiException {
         try {
-            return StoredObject.of(
-                    handle, kind, session.module().attributes(session.handle(), handle, kind.attributes()));
+            return readOnce(session, kind, handle);
         } catch (CryptokiException refused) {
-            if (refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
-                return null;
+            if (!refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                throw refused;
             }
-            throw refused;
+            return session.module().find(session.handle(), kind.template()).contains(handle)
+                    ? readOnce(session, kind, handle)
+                    : null;
         }
+    }
+
+    private static StoredObject readOnce(Session session, ObjectKind kind, long handle) throws CryptokiException {
+        return StoredObject.of(handle, kind, session.module().attributes(session.handle(), handle, kind.attributes()));
     }
 
     /** The standard gives EC private keys no point; modules that do are asked only where nothing else tells it. */

@@ -1,6 +1,7 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.AlgorithmNotAllowedException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.EcCurve;
 import io.github.schsm.EcdsaSignature;
 import io.github.schsm.InvalidDataException;
@@ -8,6 +9,7 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
 import io.github.schsm.TokenKey;
@@ -46,9 +48,11 @@ final class KeyOperations {
             ReturnValue.ENCRYPTED_DATA_INVALID,
             ReturnValue.ENCRYPTED_DATA_LEN_RANGE,
             ReturnValue.DATA_INVALID,
-            ReturnValue.DATA_LEN_RANGE,
-            ReturnValue.GENERAL_ERROR,
-            ReturnValue.FUNCTION_FAILED);
+            ReturnValue.DATA_LEN_RANGE);
+
+    /** What some answer to it as well, and to anything else. */
+    private static final Set<Long> PERHAPS_WRONG_PADDING =
+            Set.of(ReturnValue.GENERAL_ERROR, ReturnValue.FUNCTION_FAILED);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -130,29 +134,41 @@ final class KeyOperations {
 
     byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
-        return token.withKey(Use.USER, key, (session, entry, object) -> {
-            Algorithms.Row row = require(session, entry, algorithm, "decryption");
-            CkMechanism mechanism = algorithm == KeyAlgorithm.RSA_DECRYPT_OAEP
-                    ? Hashes.oaep(parameters)
-                    : new CkMechanism.Plain(row.mechanism());
-            session.module().decryptInit(session.handle(), mechanism, object.handle());
-            loginIfWanted(session, object);
-            try {
-                return session.module().decrypt(session.handle(), input);
-            } catch (CryptokiException refused) {
-                if (algorithm == KeyAlgorithm.RSA_DECRYPT_RAW || !WRONG_PADDING.contains(refused.value())) {
+        boolean pads = algorithm != KeyAlgorithm.RSA_DECRYPT_RAW;
+        try {
+            return token.withKey(Use.USER, key, (session, entry, object) -> {
+                Algorithms.Row row = require(session, entry, algorithm, "decryption");
+                CkMechanism mechanism = algorithm == KeyAlgorithm.RSA_DECRYPT_OAEP
+                        ? Hashes.oaep(parameters)
+                        : new CkMechanism.Plain(row.mechanism());
+                session.module().decryptInit(session.handle(), mechanism, object.handle());
+                loginIfWanted(session, object);
+                try {
+                    return session.module().decrypt(session.handle(), input);
+                } catch (CryptokiException refused) {
+                    if (pads && WRONG_PADDING.contains(refused.value())) {
+                        throw wrongPadding(Refusals.answer(token.link().module().name(), refused));
+                    }
                     throw refused;
                 }
-                throw wrongPadding(refused);
+            });
+        } catch (DeviceException failed) {
+            // Only now: a token that was reset or is gone may say the same, and then works again or is known to be
+            // gone.
+            ModuleAnswer answer = failed.moduleAnswer().orElse(null);
+            if (pads
+                    && answer != null
+                    && answer.function().equals("C_Decrypt")
+                    && PERHAPS_WRONG_PADDING.contains(answer.returnValue())) {
+                throw wrongPadding(answer);
             }
-        });
+            throw failed;
+        }
     }
 
     /** Modules have many words for it. */
-    private InvalidDataException wrongPadding(CryptokiException refused) {
-        return new InvalidDataException(
-                Refusals.answer(token.link().module().name(), refused),
-                "the data does not decrypt: wrong padding, other key, or changed data");
+    private static InvalidDataException wrongPadding(ModuleAnswer answer) {
+        return new InvalidDataException(answer, "the data does not decrypt: wrong padding, other key, or changed data");
     }
 
     // Agreement
@@ -173,9 +189,23 @@ final class KeyOperations {
                                 + ", but does not give it away: CKA_VALUE of the derived key cannot be read"));
                 return coordinate(value, curve);
             } finally {
-                session.module().destroyObject(session.handle(), secret);
+                destroy(session, secret);
             }
         });
+    }
+
+    /** A secret must not stay in a session that is used on: that there is none is believed when it is said twice. */
+    private static void destroy(Session session, long secret) throws CryptokiException {
+        for (int left = 2; left > 0; left--) {
+            try {
+                session.module().destroyObject(session.handle(), secret);
+                return;
+            } catch (CryptokiException refused) {
+                if (!refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                    throw refused;
+                }
+            }
+        }
     }
 
     private static long derive(Session session, StoredObject object, long mechanism, byte[] point, int length)

@@ -348,6 +348,26 @@ class Pkcs11TokenTest {
                     .isInstanceOf(InvalidDataException.class)
                     .hasMessageContaining("does not decrypt");
         }
+        bench.module.script().answerAlways("C_Decrypt", ReturnValue.GENERAL_ERROR);
+        assertThatThrownBy(() -> token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, block))
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageContaining("does not decrypt")
+                .hasMessageContaining("CKR_GENERAL_ERROR");
+    }
+
+    @Test
+    void aTokenThatWasResetIsNotTakenForAWrongPadding() throws Exception {
+        Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
+        cipher.init(Cipher.ENCRYPT_MODE, FakeBench.RSA.getPublic());
+        byte[] encrypted = cipher.doFinal(HASH);
+        token.load(FakePin.right());
+        bench.module.script().answer("C_Decrypt", 1, ReturnValue.GENERAL_ERROR);
+        assertThat(token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, encrypted))
+                .isEqualTo(HASH);
+        bench.module.pull(0);
+        bench.module.script().answer("C_Decrypt", 1, ReturnValue.FUNCTION_FAILED);
+        assertThatThrownBy(() -> token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, encrypted))
+                .isNotInstanceOf(InvalidDataException.class);
     }
 
     @Test

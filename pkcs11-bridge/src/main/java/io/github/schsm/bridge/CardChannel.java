@@ -54,10 +54,18 @@ final class CardChannel implements Beside {
     private @Nullable SchsmException reason;
     private boolean stale;
     private long connections;
-    private @Nullable List<TokenKey> listed;
+    private long looks;
+    private @Nullable Listed listed;
     private @Nullable Keys keys;
     private final Map<TokenKey, String> references = new HashMap<>();
     private final Map<String, KeyDetails> details = new HashMap<>();
+
+    /**
+     * The card's keys.
+     *
+     * @param look at which look they were read: they may be others by the next
+     */
+    private record Listed(List<TokenKey> keys, long look) {}
 
     /**
      * Which key is which.
@@ -189,8 +197,7 @@ final class CardChannel implements Beside {
             return use(function);
         } finally {
             synchronized (lock) {
-                listed = null;
-                keys = null;
+                forget();
                 details.clear();
             }
         }
@@ -202,8 +209,7 @@ final class CardChannel implements Beside {
                 return;
             }
             stale = false;
-            listed = null;
-            keys = null;
+            forget();
         }
         boolean looked = false;
         try {
@@ -216,10 +222,17 @@ final class CardChannel implements Beside {
         }
     }
 
+    /** What is being read now is not kept either. */
+    private void forget() {
+        looks++;
+        listed = null;
+        keys = null;
+    }
+
     private void stale() {
         synchronized (lock) {
             stale = true;
-            keys = null;
+            forget();
         }
     }
 
@@ -227,7 +240,7 @@ final class CardChannel implements Beside {
     public void changed(@Nullable TokenKey key) {
         synchronized (lock) {
             stale = true;
-            keys = null;
+            forget();
             if (key == null) {
                 details.clear();
             } else {
@@ -271,25 +284,35 @@ final class CardChannel implements Beside {
                 return known;
             }
         }
-        List<TokenKey> seen = module.keys();
-        Keys matched = match(listed(), seen, link.generation());
+        Listed onCard = listed();
+        Keys matched = match(onCard.keys(), module.keys(), link.generation());
         synchronized (lock) {
-            keys = matched;
+            if (onCard.look() == looks) {
+                keys = matched;
+            }
             return matched;
         }
     }
 
     /** The card's keys, read once: which of them the module sees is found out without going there. */
-    private List<TokenKey> listed() throws SchsmException {
+    private Listed listed() throws SchsmException {
         synchronized (lock) {
             if (listed != null && !stale) {
                 return listed;
             }
         }
-        List<TokenKey> read = use(Token::keys);
+        Listed read = use(there -> {
+            long look;
+            synchronized (lock) {
+                look = looks;
+            }
+            return new Listed(there.keys(), look);
+        });
         synchronized (lock) {
-            listed = read;
-            references.clear();
+            if (read.look() == looks) {
+                listed = read;
+                references.clear();
+            }
             return read;
         }
     }
@@ -304,7 +327,14 @@ final class CardChannel implements Beside {
                 all.put(like.get(0).reference(), key);
                 continue;
             }
-            String reference = reference(key);
+            String reference;
+            try {
+                reference = reference(key);
+            } catch (ObjectNotFoundException went) {
+                // Deleted since the list was read, by the module or somebody else.
+                stale();
+                continue;
+            }
             Optional<TokenKey> same = like.stream()
                     .filter(candidate -> candidate.reference().equals(reference))
                     .findFirst();

@@ -25,7 +25,6 @@ final class Ck {
     static final long CKM_ECDSA_SHA384 = 0x1045L;
     static final long CKM_ECDSA_SHA512 = 0x1046L;
     static final long CKM_ECDH1_DERIVE = 0x1050L;
-    static final long CKM_ECDH1_COFACTOR_DERIVE = 0x1051L;
     static final long CKM_AES_KEY_GEN = 0x1080L;
     static final long CKM_AES_ECB = 0x1081L;
     static final long CKM_AES_CBC = 0x1082L;
@@ -53,10 +52,7 @@ final class Ck {
     static final long CKA_SENSITIVE = 0x103L;
     static final long CKA_ENCRYPT = 0x104L;
     static final long CKA_DECRYPT = 0x105L;
-    static final long CKA_WRAP = 0x106L;
-    static final long CKA_UNWRAP = 0x107L;
     static final long CKA_SIGN = 0x108L;
-    static final long CKA_SIGN_RECOVER = 0x109L;
     static final long CKA_VERIFY = 0x10AL;
     static final long CKA_DERIVE = 0x10CL;
     static final long CKA_MODULUS = 0x120L;
@@ -65,16 +61,11 @@ final class Ck {
     static final long CKA_VALUE_LEN = 0x161L;
     static final long CKA_EXTRACTABLE = 0x162L;
     static final long CKA_LOCAL = 0x163L;
-    static final long CKA_NEVER_EXTRACTABLE = 0x164L;
-    static final long CKA_ALWAYS_SENSITIVE = 0x165L;
     static final long CKA_MODIFIABLE = 0x170L;
     static final long CKA_DESTROYABLE = 0x172L;
     static final long CKA_EC_PARAMS = 0x180L;
     static final long CKA_EC_POINT = 0x181L;
     static final long CKA_ALWAYS_AUTHENTICATE = 0x202L;
-    static final long CKA_TRUSTED = 0x86L;
-    static final long CKA_PUBLIC_KEY_INFO = 0x129L;
-    static final long CKA_COPYABLE = 0x171L;
 
     static final long CKO_DATA = 0x0L;
     static final long CKO_CERTIFICATE = 0x1L;
@@ -132,8 +123,6 @@ final class Ck {
     static final long CKA_SC_HSM_ALGORITHM_LIST = 0x80000109L;
     static final long CKA_SC_HSM_KEY_DOMAIN = 0x80000111L;
     static final long CKA_SC_HSM_WRAPPING_KEY_ID = 0x80000112L;
-    static final long CKM_SC_HSM_EC_DERIVE = 0x80000012L;
-    static final long CKM_SC_HSM_SP80056C_DERIVE = 0x80000013L;
 
     private Ck() {}
 }

@@ -24,6 +24,7 @@ import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Provider;
 import java.security.ProviderException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -42,6 +43,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.BadPaddingException;
@@ -318,6 +320,40 @@ public abstract class EnginesConformance {
         agreement.doPhase(peer.getPublic(), true);
         assertThat(agreement.generateSecret("TlsPremasterSecret").getEncoded()).isEqualTo(expected);
         assertThatThrownBy(agreement::generateSecret).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** One secret of 256 begins with a zero, and has the length of the others all the same. */
+    @Test
+    void ecdhSecretKeepsItsLeadingZero() throws Exception {
+        requireAgreement("secp256r1", (peer, secret) -> secret[0] == 0);
+    }
+
+    /** One point of 256 looks like an ASN.1 OCTET STRING: 04, the length of the rest, the rest. */
+    @Test
+    void ecdhWithAPeerWhosePointCouldBeAnOctetString() throws Exception {
+        requireAgreement(
+                "brainpoolP224r1",
+                (peer, secret) -> peer.getW().getAffineX().shiftRight(216).intValue() == 55);
+    }
+
+    private void requireAgreement(String curve, BiPredicate<ECPublicKey, byte[]> wanted) throws Exception {
+        KeyPair own = generate(curve);
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", Pki.BC);
+        generator.initialize(new ECGenParameterSpec(curve));
+        KeyAgreement theirs = KeyAgreement.getInstance("ECDH", Pki.BC);
+        PublicKey ownPublic = Pki.publicKey(own.getPublic());
+        KeyPair peer;
+        byte[] expected;
+        do {
+            peer = generator.generateKeyPair();
+            theirs.init(peer.getPrivate());
+            theirs.doPhase(ownPublic, true);
+            expected = theirs.generateSecret();
+        } while (!wanted.test((ECPublicKey) peer.getPublic(), expected));
+        KeyAgreement agreement = KeyAgreement.getInstance("ECDH", provider);
+        agreement.init(own.getPrivate());
+        agreement.doPhase(peer.getPublic(), true);
+        assertThat(agreement.generateSecret()).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -218,16 +218,38 @@ final class KeyOperations {
                 .with(Ck.CKA_EXTRACTABLE, true)
                 .with(Ck.CKA_VALUE_LEN, length);
         try {
-            return session.module()
-                    .deriveKey(session.handle(), new CkMechanism.Ecdh(mechanism, point), object.handle(), template);
+            return derive(session, object, mechanism, point, template);
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.MECHANISM_PARAM_INVALID)) {
+            if (!refused.is(ReturnValue.MECHANISM_PARAM_INVALID) && !isOctetString(point)) {
                 throw refused;
             }
-            // Modules of version 2.20 and before want the point as CKA_EC_POINT has it.
-            byte[] wrapped = Tlv.of(DER_OCTET_STRING, point).encoded();
-            return session.module()
-                    .deriveKey(session.handle(), new CkMechanism.Ecdh(mechanism, wrapped), object.handle(), template);
+            try {
+                // Modules of version 2.20 and before want the point as CKA_EC_POINT has it.
+                return derive(
+                        session,
+                        object,
+                        mechanism,
+                        Tlv.of(DER_OCTET_STRING, point).encoded(),
+                        template);
+            } catch (CryptokiException refusedToo) {
+                refused.addSuppressed(refusedToo);
+                throw refused;
+            }
+        }
+    }
+
+    private static long derive(Session session, StoredObject object, long mechanism, byte[] point, Template template)
+            throws CryptokiException {
+        return session.module()
+                .deriveKey(session.handle(), new CkMechanism.Ecdh(mechanism, point), object.handle(), template);
+    }
+
+    /** One point of 256 begins like an OCTET STRING: SoftHSM2, which takes both, then takes the one for the other. */
+    private static boolean isOctetString(byte[] point) {
+        try {
+            return Tlv.parse(point).tag() == DER_OCTET_STRING;
+        } catch (MalformedDataException notAtAll) {
+            return false;
         }
     }
 

@@ -147,6 +147,20 @@ final class CardChannel implements Beside {
 
     private SharedCard find() throws SchsmException {
         SlotInfo slot = link.slotInfo();
+        try {
+            return find(slot);
+        } catch (SchsmException none) {
+            // The token may be in another slot by now.
+            link.tokenInfo();
+            SlotInfo now = link.slotInfo();
+            if (now.id() == slot.id()) {
+                throw none;
+            }
+            return find(now);
+        }
+    }
+
+    private SharedCard find(SlotInfo slot) throws SchsmException {
         if ((slot.flags() & READER) != READER) {
             throw new UnsupportedByDeviceException(
                     "it is no SmartCard-HSM in a PC/SC reader of this computer (its slot is \"" + slot.description()

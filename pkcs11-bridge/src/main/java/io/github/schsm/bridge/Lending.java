@@ -3,10 +3,14 @@ package io.github.schsm.bridge;
 import static java.util.Objects.requireNonNull;
 
 import io.github.schsm.SchsmException;
+import io.github.schsm.bridge.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.SessionPool.Fate;
 import io.github.schsm.bridge.SessionPool.Lent;
+import io.github.schsm.bridge.SessionPool.Slots;
 import io.github.schsm.bridge.SharedToken.Place;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * but CKR_GENERAL_ERROR: then the cheaper remedies come first.
  */
 final class Lending {
+    private static final System.Logger LOGGER = System.getLogger(Lending.class.getName());
     private static final int MOST_LOOKS = 3;
     private static final int MOST_REPAIRS = 4;
 
@@ -118,6 +123,29 @@ final class Lending {
         }
     }
 
+    /**
+     * The slot that the token was last seen in, without a look at the token, which may cost a command to it; where that
+     * is not known, or empty by now, the one that it is in.
+     */
+    SlotInfo slotInfo() throws SchsmException {
+        OptionalLong last = token.lastSlot();
+        if (last.isPresent()) {
+            Lock use = module.use();
+            lock(use);
+            try {
+                SlotInfo slot = module.cryptoki().slotInfo(last.getAsLong());
+                if ((slot.flags() & Ck.CKF_TOKEN_PRESENT) != 0) {
+                    return slot;
+                }
+            } catch (CryptokiException lookForIt) {
+                LOGGER.log(Level.DEBUG, "{0} is not where it was: {1}", token.identity(), lookForIt.getMessage());
+            } finally {
+                use.unlock();
+            }
+        }
+        return ask(place -> module.cryptoki().slotInfo(place.slot()));
+    }
+
     /** Returns if it is worth looking for the token again. */
     private void find(TokenMissingException missing, long incarnation, int look) throws SchsmException {
         CryptokiException answer = missing.answer();
@@ -138,8 +166,25 @@ final class Lending {
      */
     <T> Optional<T> run(As as, boolean write, boolean mayRepeat, Recovery recovery, SessionFunction<T> function)
             throws SchsmException {
-        while (true) {
-            Attempt<T> made = new Attempt<>(as, write, mayRepeat, function);
+        return run(as, write, mayRepeat, recovery, null, function);
+    }
+
+    /**
+     * The same by who has just looked at the token: it need not be looked at again for a session to be opened.
+     *
+     * @param seen where the token is; null looks
+     */
+    <T> Optional<T> run(
+            As as,
+            boolean write,
+            boolean mayRepeat,
+            Recovery recovery,
+            @Nullable Place seen,
+            SessionFunction<T> function)
+            throws SchsmException {
+        Slots first = seen == null ? token::find : seen::slot;
+        for (Slots slots = first; ; slots = token::find) {
+            Attempt<T> made = new Attempt<>(as, write, mayRepeat, slots, function);
             made.run();
             if (made.missing != null) {
                 token.lost(made.epoch);
@@ -267,6 +312,7 @@ final class Lending {
         private final As as;
         private final boolean write;
         private final boolean mayRepeat;
+        private final Slots slots;
         private final SessionFunction<T> function;
         private long incarnation;
         private long epoch;
@@ -276,10 +322,11 @@ final class Lending {
         private @Nullable TokenMissingException missing;
         private Loss loss = Loss.NOTHING;
 
-        Attempt(As as, boolean write, boolean mayRepeat, SessionFunction<T> function) {
+        Attempt(As as, boolean write, boolean mayRepeat, Slots slots, SessionFunction<T> function) {
             this.as = as;
             this.write = write;
             this.mayRepeat = mayRepeat;
+            this.slots = slots;
             this.function = function;
         }
 
@@ -304,7 +351,7 @@ final class Lending {
             epoch = token.pool().epoch();
             Lent lent;
             try {
-                lent = token.pool().borrow(write);
+                lent = token.pool().borrow(write, slots);
                 epoch = lent.epoch();
             } catch (CryptokiException refused) {
                 failed(refused);

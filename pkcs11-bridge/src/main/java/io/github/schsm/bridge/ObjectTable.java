@@ -73,6 +73,13 @@ final class ObjectTable {
         }
     }
 
+    /** Whether what is known was read without a login, so that private objects may be missing. */
+    boolean wasReadByAnybody() {
+        synchronized (lock) {
+            return known != null && known.privateKeysHide;
+        }
+    }
+
     private Known known(Session session) throws CryptokiException {
         Known read = known;
         if (read == null || read.generation != session.generation()) {

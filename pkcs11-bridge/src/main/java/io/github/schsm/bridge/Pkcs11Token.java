@@ -245,8 +245,11 @@ final class Pkcs11Token implements Token {
             contents();
         } else {
             link.withSession(Use.USER, session -> {
-                requireUser(session, Use.USER);
-                return table.contents(session);
+                Contents contents = table.contents(session);
+                if (table.wasReadByAnybody()) {
+                    requireUser(session, Use.USER);
+                }
+                return contents;
             });
         }
     }

@@ -102,9 +102,15 @@ final class SessionPool {
      * Lends a session, after waiting for one if all are in use.
      *
      * @param write whether it has to be a read-write one
+     * @param where the slot to open one in, if none is kept and there was no need to wait: after that it is looked for
+     *              anew
      */
-    Lent borrow(boolean write) throws CryptokiException, TokenMissingException, InterruptedException {
-        permits.acquire();
+    Lent borrow(boolean write, Slots where) throws CryptokiException, TokenMissingException, InterruptedException {
+        Slots place = where;
+        if (!permits.tryAcquire(0, TimeUnit.SECONDS)) {
+            permits.acquire();
+            place = slots;
+        }
         boolean permit = true;
         boolean lent = false;
         try {
@@ -117,7 +123,7 @@ final class SessionPool {
                     return new Lent(kept.get().session(), kept.get().epoch(), fresh);
                 }
                 try {
-                    Opened opened = open(write, now);
+                    Opened opened = open(write, now, place);
                     lent = true;
                     return new Lent(opened, now, true);
                 } catch (CryptokiException full) {
@@ -130,6 +136,7 @@ final class SessionPool {
                             permit = false;
                             permits.acquire();
                             permit = true;
+                            place = slots;
                         }
                         case GIVE_UP -> throw full;
                     }
@@ -194,11 +201,11 @@ final class SessionPool {
         release(ofEpoch);
     }
 
-    private Opened open(boolean write, long now) throws CryptokiException, TokenMissingException {
+    private Opened open(boolean write, long now, Slots where) throws CryptokiException, TokenMissingException {
         reserve(now);
         boolean done = false;
         try {
-            Opened opened = openNow(write);
+            Opened opened = openNow(write, where);
             done = true;
             return opened;
         } finally {
@@ -232,8 +239,8 @@ final class SessionPool {
         }
     }
 
-    private Opened openNow(boolean write) throws CryptokiException, TokenMissingException {
-        long slot = slots.find();
+    private Opened openNow(boolean write, Slots where) throws CryptokiException, TokenMissingException {
+        long slot = where.find();
         boolean readWrite = write || isOnlyOne();
         try {
             return sessions.open(slot, readWrite);
@@ -309,7 +316,7 @@ final class SessionPool {
         long now = epoch();
         Opened fresh;
         try {
-            fresh = open(write, now);
+            fresh = open(write, now, slots);
         } catch (CryptokiException | TokenMissingException notPossible) {
             // Then the login does end, which the next use notices.
             return;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -94,6 +95,12 @@ final class SharedToken {
     /** Whether the token was last seen in that slot. */
     boolean isIn(long number) {
         return slot == number;
+    }
+
+    /** The slot that the token was last seen in; empty if it is not known. */
+    OptionalLong lastSlot() {
+        long known = slot;
+        return known == NO_SLOT ? OptionalLong.empty() : OptionalLong.of(known);
     }
 
     /** The token's slot, looked at just now. */

@@ -65,9 +65,9 @@ final class TokenLink {
 
     // Questions that need no session
 
-    /** The slot that the token is in now. */
+    /** The slot that the token is in, or was in when it was last looked for, if there is a token in it. */
     SlotInfo slotInfo() throws SchsmException {
-        return lending.ask(place -> module.cryptoki().slotInfo(place.slot()));
+        return lending.slotInfo();
     }
 
     /** {@code C_GetTokenInfo}, asked anew each time. */
@@ -78,12 +78,25 @@ final class TokenLink {
     /** The token's mechanisms by CKM_ value, asked once until the token is out. */
     Map<Long, MechanismInfo> mechanisms() throws SchsmException {
         Map<Long, MechanismInfo> known = token.mechanisms();
+        return known == null ? lending.ask(this::mechanisms) : known;
+    }
+
+    private Map<Long, MechanismInfo> mechanisms(Place place) throws CryptokiException {
+        Map<Long, MechanismInfo> known = token.mechanisms();
         if (known != null) {
             return known;
         }
-        Map<Long, MechanismInfo> read = lending.ask(place -> module.cryptoki().mechanisms(place.slot()));
+        Map<Long, MechanismInfo> read = module.cryptoki().mechanisms(place.slot());
         token.mechanisms(read);
         return read;
+    }
+
+    /** Where the token is now; its mechanisms are asked along with it, for what comes next. */
+    private Place lookWithMechanisms() throws SchsmException {
+        return lending.ask(place -> {
+            mechanisms(place);
+            return place;
+        });
     }
 
     /** Object handles that were found in another generation are stale. */
@@ -105,7 +118,7 @@ final class TokenLink {
     <T> T withSession(Use use, SessionFunction<T> function) throws SchsmException {
         requireOutside();
         // Asked for in functions, too, where there is no way to find a lost token again.
-        mechanisms();
+        Place seen = token.mechanisms() == null ? lookWithMechanisms() : null;
         Recovery recovery = new Recovery();
         for (int attempt = 1; ; attempt++) {
             TokenAuthenticator login = authenticator;
@@ -121,8 +134,9 @@ final class TokenLink {
                 }
                 continue;
             }
-            Optional<T> result =
-                    lending.run(counts ? As.user(use) : As.ANYBODY, use.write(), !use.write(), recovery, function);
+            Place place = login == null && attempt == 1 ? seen : null; // a login may have taken its time
+            Optional<T> result = lending.run(
+                    counts ? As.user(use) : As.ANYBODY, use.write(), !use.write(), recovery, place, function);
             if (result.isPresent()) {
                 return result.get();
             }
@@ -250,7 +264,7 @@ final class TokenLink {
         try {
             lending.lock(token.logins());
             try {
-                if (takesLogin() && !verify(login)) {
+                if (verify(login) == Outcome.NO_PIN) {
                     throw loginRequired();
                 }
             } finally {
@@ -382,26 +396,33 @@ final class TokenLink {
         }
         lending.lock(token.logins());
         try {
-            return token.isLoggedIn(this) || (takesLogin() && verify(login));
+            return token.isLoggedIn(this) || verify(login) == Outcome.LOGGED_IN;
         } finally {
             token.logins().unlock();
         }
     }
 
-    /** Whether there is a PIN, or anything that one would be for. */
-    private boolean takesLogin() throws SchsmException {
-        CkTokenInfo info = tokenInfo();
-        return info.has(Ck.CKF_LOGIN_REQUIRED) || info.has(Ck.CKF_USER_PIN_INITIALIZED);
+    /** What came of a login. */
+    private enum Outcome {
+        /** The PIN was accepted. */
+        LOGGED_IN,
+        /** There was none to send. */
+        NO_PIN,
+        /** The token has no PIN, and nothing that one would be for. */
+        NOT_TAKEN;
+
+        static Outcome of(boolean accepted) {
+            return accepted ? LOGGED_IN : NO_PIN;
+        }
     }
 
-    /**
-     * Logs in, while nobody else does.
-     *
-     * @return whether there was a PIN, which was then accepted
-     */
-    private boolean verify(TokenAuthenticator login) throws SchsmException {
+    /** Logs in, while nobody else does. */
+    private Outcome verify(TokenAuthenticator login) throws SchsmException {
         boolean wasAway = pins.prepare(beforeLogin);
-        Place place = lending.ask(found -> found);
+        Place place = lookWithMechanisms();
+        if (!place.token().has(Ck.CKF_LOGIN_REQUIRED) && !place.token().has(Ck.CKF_USER_PIN_INITIALIZED)) {
+            return Outcome.NOT_TAKEN;
+        }
         long away = token.timesAway();
         if (wasAway || away != timesAway) {
             timesAway = away;
@@ -413,11 +434,12 @@ final class TokenLink {
                 return true;
             });
             pins.prepare(beforeLogin);
-            return verify(login, lending.ask(found -> found));
+            return Outcome.of(verify(login, lending.ask(found -> found)));
         }
-        return verify(login, place);
+        return Outcome.of(verify(login, place));
     }
 
+    /** Returns whether there was a PIN, which was then accepted. */
     private boolean verify(TokenAuthenticator source, Place place) throws SchsmException {
         try (Login login = pins.ask(source, place)) {
             if (login == null) {
@@ -430,7 +452,9 @@ final class TokenLink {
                 return true;
             }
             boolean again = token.isLoggedIn();
-            lending.run(again ? As.LOGIN_ANEW : As.LOGIN, false, true, new Recovery(), session -> {
+            // While somebody was asked for the PIN another token may have been put in, to which it must not go.
+            Place seen = source.isInteractive() ? null : place;
+            lending.run(again ? As.LOGIN_ANEW : As.LOGIN, false, true, new Recovery(), seen, session -> {
                 if (again) {
                     endLogin(session);
                 }

@@ -12,19 +12,21 @@ final class FakePin implements PinSource {
     private final @Nullable String pin;
     private final boolean interactive;
     private final boolean onReader;
+    private final Runnable meanwhile;
     private final List<PinRequest> requests = new ArrayList<>();
     private final List<TextOutputCallback> events = new ArrayList<>();
     private boolean destroyed;
 
-    private FakePin(@Nullable String pin, boolean interactive, boolean onReader) {
+    private FakePin(@Nullable String pin, boolean interactive, boolean onReader, Runnable meanwhile) {
         this.pin = pin;
         this.interactive = interactive;
         this.onReader = onReader;
+        this.meanwhile = meanwhile;
     }
 
     /** A program's password. */
     static FakePin given(String pin) {
-        return new FakePin(pin, false, false);
+        return new FakePin(pin, false, false, () -> {});
     }
 
     /** The right password. */
@@ -34,17 +36,23 @@ final class FakePin implements PinSource {
 
     /** Somebody who is asked and types this. */
     static FakePin asked(String pin) {
-        return new FakePin(pin, true, false);
+        return asked(pin, () -> {});
+    }
+
+    /** The same, and something happens before it is entered. */
+    static FakePin asked(String pin, Runnable meanwhile) {
+        return new FakePin(pin, true, false, meanwhile);
     }
 
     /** The reader's pad. */
     static FakePin onReader() {
-        return new FakePin(null, true, true);
+        return new FakePin(null, true, true, () -> {});
     }
 
     @Override
     public synchronized char @Nullable [] pin(PinRequest request) {
         requests.add(request);
+        meanwhile.run();
         return pin == null ? null : pin.toCharArray();
     }
 

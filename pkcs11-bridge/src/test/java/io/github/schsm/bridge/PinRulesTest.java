@@ -12,6 +12,7 @@ import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
+import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.WrongPinException;
 import java.util.List;
@@ -367,6 +368,34 @@ class PinRulesTest {
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinRequiredException.class);
         assertThat(sent()).hasSize(2);
         assertThat(bench.device.user.left()).isEqualTo(2);
+    }
+
+    @Test
+    void aPinGoesToTheTokenItWasAskedForWhereverThatIsWhenItIsEntered() throws Exception {
+        FakeToken other = new FakeToken("bench", bench.device.serial + "1");
+        Pkcs11Token token = bench.open();
+        token.load(FakePin.asked(FakeToken.USER_PIN, () -> {
+            bench.module.pull(0);
+            bench.module.insert(0, other);
+            bench.module.insert(1, bench.device);
+        }));
+        assertThat(other.user.presented()).isEmpty();
+        assertThat(sent()).containsExactly(FakeToken.USER_PIN);
+        assertThat(sign(token)).isNotEmpty();
+    }
+
+    @Test
+    void aPinIsNotEnteredIntoATokenThatWasPutInMeanwhile() throws Exception {
+        FakeToken other = new FakeToken("bench", bench.device.serial + "1");
+        Pkcs11Token token = bench.open();
+        FakePin asked = FakePin.asked(FakeToken.USER_PIN, () -> {
+            bench.module.pull(0);
+            bench.module.insert(0, other);
+        });
+        assertThatThrownBy(() -> token.load(asked))
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasMessageContaining(bench.device.serial);
+        assertThat(other.user.presented()).isEmpty();
     }
 
     @Test

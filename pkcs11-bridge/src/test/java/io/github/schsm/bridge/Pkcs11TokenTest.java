@@ -470,6 +470,31 @@ class Pkcs11TokenTest {
                 .isInstanceOf(UnsupportedByDeviceException.class);
     }
 
+    /** Each look is a command to a card. */
+    @Test
+    void loadingLooksOnceAtTheTokenAndOnceAtTheSession() throws Exception {
+        FakeBench counted = new FakeBench();
+        Pkcs11Token opened = counted.open();
+        FakeScript script = counted.module.script();
+        script.resetCounts();
+        opened.load(FakePin.right());
+        assertThat(script.calls("C_GetTokenInfo")).isEqualTo(1);
+        assertThat(script.calls("C_GetSessionInfo")).isEqualTo(1);
+        assertThat(script.calls("C_Login")).isEqualTo(1);
+    }
+
+    @Test
+    void listingWithoutLoginLooksOnceAtTheToken() throws Exception {
+        FakeBench counted = new FakeBench();
+        Pkcs11Token opened = counted.open();
+        FakeScript script = counted.module.script();
+        script.resetCounts();
+        opened.load(null);
+        assertThat(opened.keys()).isNotEmpty();
+        assertThat(script.calls("C_GetTokenInfo")).isEqualTo(1);
+        assertThat(script.calls("C_GetSessionInfo")).isEqualTo(1);
+    }
+
     @Test
     void theVendorsModuleTakesAttributesOfItsOwnAndGivesTheRequest() throws Exception {
         bench.module.manufacturer = "CardContact (www.cardcontact.de)";

@@ -1,7 +1,10 @@
 package io.github.schsm.backend;
 
+import io.github.schsm.KeyDetails;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
+import io.github.schsm.TokenKey;
+import java.security.PublicKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,13 @@ public interface SharedCard extends Token {
         /** Uses the card, by the methods of {@link Token}. */
         T apply() throws SchsmException;
     }
+
+    /**
+     * What is known of a key, its public half from elsewhere: the card is asked for the key's attributes only.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    KeyDetails details(TokenKey key, PublicKey publicKey) throws SchsmException;
 
     /** How often the card was connected to: if it grows, the card was out, or reset, in between. */
     long connections();

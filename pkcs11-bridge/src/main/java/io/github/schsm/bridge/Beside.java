@@ -67,8 +67,13 @@ interface Beside {
     /** Generates a key with what the module has no words for; named as the bridge names keys. */
     TokenKey generate(KeyRequest request) throws SchsmException;
 
-    /** What is known of a key, with what the module cannot tell. */
-    KeyDetails details(TokenKey key, KeyDetails byModule) throws SchsmException;
+    /**
+     * What is known of a key, with what the module cannot tell.
+     *
+     * @param certified whether the module shows a certificate in the place where the device puts its request for the
+     *                  key, so that there is none
+     */
+    KeyDetails details(TokenKey key, KeyDetails byModule, boolean certified) throws SchsmException;
 
     /** Makes a new EC key pair from one on the token; named as the bridge names keys. */
     TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException;
@@ -139,7 +144,7 @@ interface Beside {
         }
 
         @Override
-        public KeyDetails details(TokenKey key, KeyDetails byModule) {
+        public KeyDetails details(TokenKey key, KeyDetails byModule, boolean certified) {
             return byModule;
         }
 

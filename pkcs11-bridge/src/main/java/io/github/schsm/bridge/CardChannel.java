@@ -198,6 +198,14 @@ final class CardChannel implements Beside {
 
     @Override
     public <T> T use(Function<T> function) throws SchsmException {
+        return shared(function::apply);
+    }
+
+    private interface CardFunction<T> {
+        T apply(SharedCard card) throws SchsmException;
+    }
+
+    private <T> T shared(CardFunction<T> function) throws SchsmException {
         SharedCard there = require();
         return there.within(link.authenticator(), () -> {
             lookIfStale(there);
@@ -443,7 +451,7 @@ final class CardChannel implements Beside {
     }
 
     @Override
-    public KeyDetails details(TokenKey key, KeyDetails byModule) throws SchsmException {
+    public KeyDetails details(TokenKey key, KeyDetails byModule, boolean certified) throws SchsmException {
         if (!isThere()) {
             return byModule;
         }
@@ -456,7 +464,9 @@ final class CardChannel implements Beside {
             if (there.isEmpty()) {
                 return byModule;
             }
-            known = use(other -> other.details(there.get()));
+            PublicKey publicKey = certified ? byModule.publicKey() : null;
+            known = shared(
+                    other -> publicKey == null ? other.details(there.get()) : other.details(there.get(), publicKey));
             synchronized (lock) {
                 details.put(key.reference(), known);
             }

@@ -24,6 +24,7 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -303,7 +304,12 @@ final class Pkcs11Token implements Token {
         if (entry.publicKey() == null && key.type() == KeyType.EC && entry.object() != null && isLoggedIn()) {
             entry = withKey(Use.USER, key, operations::recoverPublicKey);
         }
-        return beside.details(key, details(entry));
+        return beside.details(key, details(entry), isCertified(entry));
+    }
+
+    private static boolean isCertified(Contents.KeyEntry entry) {
+        byte[] id = entry.key().id();
+        return entry.certificates().stream().anyMatch(certificate -> Arrays.equals(certificate.id(), id));
     }
 
     Contents.KeyEntry entry(TokenKey key) throws SchsmException {

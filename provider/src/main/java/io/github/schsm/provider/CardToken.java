@@ -496,13 +496,23 @@ final class CardToken implements SharedCard {
         if (publicKey == null && authenticator != null && isEc(card, kid)) {
             publicKey = contents.recovered(kid, () -> PublicKeyRecovery.recover(card, kid, attributes));
         }
-        EcCurve curve =
-                publicKey instanceof ECPublicKey ec ? EcCurve.of(ec.getParams()).orElse(null) : null;
         int size = size(publicKey);
         if (size == 0) {
             Optional<PrivateKeyDescription> description = description(card, kid);
             size = description.isPresent() ? description.get().keySize().orElse(0) : 0;
         }
+        return details(attributes, publicKey, size);
+    }
+
+    @Override
+    public KeyDetails details(TokenKey key, PublicKey publicKey) throws SchsmException {
+        int kid = kid(key);
+        return withContents(card -> details(contents.attributes(card, kid), publicKey, size(publicKey)));
+    }
+
+    private static KeyDetails details(KeyAttributes attributes, @Nullable PublicKey publicKey, int size) {
+        EcCurve curve =
+                publicKey instanceof ECPublicKey ec ? EcCurve.of(ec.getParams()).orElse(null) : null;
         return new KeyDetails(
                 publicKey,
                 curve,

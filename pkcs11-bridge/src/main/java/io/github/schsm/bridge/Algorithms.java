@@ -84,6 +84,13 @@ final class Algorithms {
         return ROWS.get(algorithm);
     }
 
+    /** Whether a token has the mechanism for an algorithm, whichever the key. */
+    static boolean isAmong(Map<Long, MechanismInfo> mechanisms, KeyAlgorithm algorithm) {
+        Row row = ROWS.get(algorithm);
+        MechanismInfo mechanism = row == null ? null : mechanisms.get(row.mechanism());
+        return row != null && mechanism != null && mechanism.has(row.flag());
+    }
+
     /** What can be done with a key; where the key object cannot be seen before a login, what the token can. */
     static Set<KeyAlgorithm> available(Contents.KeyEntry entry, Map<Long, MechanismInfo> mechanisms) {
         Set<KeyAlgorithm> available = EnumSet.noneOf(KeyAlgorithm.class);

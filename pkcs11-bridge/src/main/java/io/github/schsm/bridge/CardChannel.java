@@ -16,6 +16,7 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.TokenSource;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.backend.SharedCard;
+import io.github.schsm.bridge.Cryptoki.MechanismInfo;
 import io.github.schsm.bridge.Cryptoki.SlotInfo;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -475,7 +476,7 @@ final class CardChannel implements Beside {
     }
 
     /** What the card says of a key, and what the module and this way can do with it. */
-    private static KeyDetails merged(KeyType type, KeyDetails byCard, KeyDetails byModule) {
+    private KeyDetails merged(KeyType type, KeyDetails byCard, KeyDetails byModule) throws SchsmException {
         boolean attested = byCard.publicKey() instanceof AttestedPublicKey;
         return new KeyDetails(
                 attested || byModule.publicKey() == null ? byCard.publicKey() : byModule.publicKey(),
@@ -488,21 +489,30 @@ final class CardChannel implements Beside {
                 available(type, byCard, byModule));
     }
 
-    /** What goes this way whatever the module can do. */
-    private static Set<KeyAlgorithm> alwaysHere(KeyType type) {
+    /** What goes this way where the module has no mechanism for it. */
+    private static Set<KeyAlgorithm> here(KeyType type) {
         return switch (type) {
-            case EC -> EnumSet.of(KeyAlgorithm.ECDH_XKEK, KeyAlgorithm.DERIVE_EC, KeyAlgorithm.WRAP);
+            case EC -> EnumSet.of(KeyAlgorithm.ECDH, KeyAlgorithm.ECDH_XKEK, KeyAlgorithm.DERIVE_EC, KeyAlgorithm.WRAP);
             case RSA -> EnumSet.of(KeyAlgorithm.WRAP);
-            case AES -> EnumSet.of(KeyAlgorithm.DERIVE_SP800_56C, KeyAlgorithm.WRAP);
+            case AES ->
+                EnumSet.of(
+                        KeyAlgorithm.AES_CBC_ENCRYPT,
+                        KeyAlgorithm.AES_CBC_DECRYPT,
+                        KeyAlgorithm.AES_CMAC,
+                        KeyAlgorithm.DERIVE_SP800_56C,
+                        KeyAlgorithm.WRAP);
         };
     }
 
-    private static @Nullable Set<KeyAlgorithm> available(KeyType type, KeyDetails byCard, KeyDetails byModule) {
+    private @Nullable Set<KeyAlgorithm> available(KeyType type, KeyDetails byCard, KeyDetails byModule)
+            throws SchsmException {
         Set<KeyAlgorithm> available = byModule.available();
         if (available == null) {
             return null;
         }
-        Set<KeyAlgorithm> both = alwaysHere(type);
+        Map<Long, MechanismInfo> mechanisms = link.mechanisms();
+        Set<KeyAlgorithm> both = here(type);
+        both.removeIf(algorithm -> Algorithms.isAmong(mechanisms, algorithm));
         both.removeIf(algorithm -> !byCard.isAvailable(algorithm));
         both.addAll(available);
         return both;

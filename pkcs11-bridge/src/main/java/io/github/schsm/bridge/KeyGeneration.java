@@ -4,6 +4,7 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.EcCurve;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
 import io.github.schsm.ModuleAnswer;
@@ -57,7 +58,8 @@ final class KeyGeneration {
     }
 
     TokenKey generate(KeyRequest request) throws SchsmException {
-        List<String> unsaid = token.isVendorsModule() ? List.of() : unsaid(request);
+        List<String> wanted = unsaid(request);
+        List<String> unsaid = token.isVendorsModule() ? List.of() : wanted;
         long mechanism = mechanism(request.type());
         boolean hasMechanism = token.link().mechanisms().containsKey(mechanism);
         if (token.beside().isThere() && (!unsaid.isEmpty() || !hasMechanism || hasOddExponent(request))) {
@@ -81,14 +83,26 @@ final class KeyGeneration {
         try {
             TokenKey made = generate(request, mechanism, id, label);
             token.beside().changed(made);
+            if (!wanted.isEmpty()) {
+                requireAttributes(request, made);
+            }
             return made;
         } catch (DeviceException refused) {
             Optional<Long> answer = refused.moduleAnswer().map(ModuleAnswer::returnValue);
-            if (answer.isEmpty() || !KIND_REFUSED.contains(answer.get())) {
+            boolean ofKind = answer.filter(KIND_REFUSED::contains).isPresent();
+            boolean ofAttributes = !wanted.isEmpty()
+                    && answer.filter(TEMPLATE_REFUSED::contains).isPresent();
+            if (!ofKind && !ofAttributes) {
                 throw refused;
             }
             if (token.beside().isThere()) {
                 return token.beside().generate(request);
+            }
+            if (ofAttributes) {
+                throw new UnsupportedByDeviceException(
+                        token.description() + " does not generate a key with " + String.join(" and ", wanted) + " ("
+                                + answer(refused) + "): leave it out, or choose what the device has",
+                        refused);
             }
             throw new UnsupportedByDeviceException(
                     token.description() + " generates no " + kind(request) + ": choose another"
@@ -104,6 +118,36 @@ final class KeyGeneration {
 
     private static String answer(DeviceException refused) {
         return refused.moduleAnswer().map(ModuleAnswer::toString).orElse("");
+    }
+
+    /** A module may pass over attributes that it does not know: a key with fewer limits than it was to have goes again. */
+    private void requireAttributes(KeyRequest request, TokenKey made) throws SchsmException {
+        if (!token.beside().isThere()) {
+            return;
+        }
+        try {
+            if (!isAsWanted(request, token.details(made))) {
+                throw new UnsupportedByDeviceException(token.description() + " made the key \"" + made.label()
+                        + "\" without " + String.join(" and ", unsaid(request)) + ": it was deleted again; generate it"
+                        + " without the module (terminal = pcsc)");
+            }
+        } catch (SchsmException notKept) {
+            try {
+                token.delete(made);
+            } catch (SchsmException alsoFailed) {
+                notKept.addSuppressed(alsoFailed);
+            }
+            throw notKept;
+        }
+    }
+
+    private static boolean isAsWanted(KeyRequest request, KeyDetails made) {
+        List<Integer> list =
+                request.allowedAlgorithms().stream().map(KeyAlgorithm::id).toList();
+        return (list.isEmpty() || list.equals(made.allowedAlgorithms()))
+                && (request.useCounter().isEmpty() || request.useCounter().equals(made.useCounter()))
+                && (request.keyDomain().isEmpty() || request.keyDomain().equals(made.keyDomain()))
+                && (request.wrappingKey().isEmpty() || request.wrappingKey().equals(made.wrappingKey()));
     }
 
     /** What PKCS#11 cannot say of a key. */

@@ -31,6 +31,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * PKCS#11 cannot say goes another way, where there is one.
  */
 final class Pkcs11Token implements Token {
-    private static final String VENDOR = "CardContact";
+    private static final Pattern VENDOR = Pattern.compile("(?i)CardContact|SmartCard-?HSM|sc-hsm");
 
     private final TokenLink link;
     private final String id;
@@ -80,7 +81,12 @@ final class Pkcs11Token implements Token {
 
     /** Whether it is the SmartCard-HSM vendor's module, which has attributes of its own (section 11 of the protocol notes). */
     boolean isVendorsModule() {
-        return link.module().info().manufacturer().contains(VENDOR);
+        return isVendors(link.module().info());
+    }
+
+    static boolean isVendors(Cryptoki.Info module) {
+        return VENDOR.matcher(module.manufacturer() + " " + module.description())
+                .find();
     }
 
     Beside beside() {
@@ -466,26 +472,35 @@ final class Pkcs11Token implements Token {
 
     @Override
     public byte[] agree(TokenKey key, ECPublicKey peer) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        return unseen.isPresent()
-                ? beside.use(other -> other.agree(unseen.get(), peer))
+        Optional<TokenKey> there = pastModule(key, KeyAlgorithm.ECDH);
+        return there.isPresent()
+                ? beside.use(other -> other.agree(there.get(), peer))
                 : counted(key, () -> operations.agree(key, peer));
     }
 
     @Override
     public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        return unseen.isPresent()
-                ? beside.use(other -> other.cipher(unseen.get(), encrypt, iv, data))
+        Optional<TokenKey> there =
+                pastModule(key, encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT);
+        return there.isPresent()
+                ? beside.use(other -> other.cipher(there.get(), encrypt, iv, data))
                 : counted(key, () -> operations.cipher(key, encrypt, iv, data));
     }
 
     @Override
     public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        return unseen.isPresent()
-                ? beside.use(other -> other.mac(unseen.get(), data))
+        Optional<TokenKey> there = pastModule(key, KeyAlgorithm.AES_CMAC);
+        return there.isPresent()
+                ? beside.use(other -> other.mac(there.get(), data))
                 : counted(key, () -> operations.mac(key, data));
+    }
+
+    /** A key at the other way, if the module does not see it or has no mechanism for what the key is to do. */
+    private Optional<TokenKey> pastModule(TokenKey key, KeyAlgorithm algorithm) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent() || Algorithms.isAmong(link.mechanisms(), algorithm)
+                ? unseen
+                : beside.counterpart(key);
     }
 
     @Override

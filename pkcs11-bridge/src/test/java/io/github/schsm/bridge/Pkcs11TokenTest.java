@@ -44,6 +44,8 @@ import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A token as the engines and the key store see it, over a module in memory. */
 class Pkcs11TokenTest {
@@ -493,6 +495,19 @@ class Pkcs11TokenTest {
         assertThat(opened.keys()).isNotEmpty();
         assertThat(script.calls("C_GetTokenInfo")).isEqualTo(1);
         assertThat(script.calls("C_GetSessionInfo")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CardContact (www.cardcontact.de), SmartCard-HSM PKCS#11, true",
+        "somebody, sc-hsm-pkcs11, true",
+        "OpenSC Project, OpenSC smartcard framework, false",
+        "PKCS#11 Kit, PKCS#11 Kit Proxy Module, false",
+        "SoftHSM, Implementation of PKCS11, false"
+    })
+    void theVendorsModuleIsKnownByWhatItSaysOfItself(String manufacturer, String description, boolean vendors) {
+        assertThat(Pkcs11Token.isVendors(new Cryptoki.Info(manufacturer, description, "1.0", "2.40")))
+                .isEqualTo(vendors);
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * failed can be found and deleted.
  */
 final class KeyGeneration {
+    private static final System.Logger LOGGER = System.getLogger(KeyGeneration.class.getName());
     private static final int ID_LENGTH = 8;
     private static final int BITS = 8;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -83,10 +84,9 @@ final class KeyGeneration {
         try {
             TokenKey made = generate(request, mechanism, id, label);
             token.beside().changed(made);
-            if (!wanted.isEmpty()) {
-                requireAttributes(request, made);
-            }
-            return made;
+            return wanted.isEmpty() || isKept(request, made)
+                    ? made
+                    : token.beside().generate(request);
         } catch (DeviceException refused) {
             Optional<Long> answer = refused.moduleAnswer().map(ModuleAnswer::returnValue);
             boolean ofKind = answer.filter(KIND_REFUSED::contains).isPresent();
@@ -120,25 +120,36 @@ final class KeyGeneration {
         return refused.moduleAnswer().map(ModuleAnswer::toString).orElse("");
     }
 
-    /** A module may pass over attributes that it does not know: a key with fewer limits than it was to have goes again. */
-    private void requireAttributes(KeyRequest request, TokenKey made) throws SchsmException {
+    /**
+     * A module may pass over attributes that it does not know: a key with fewer limits than it was to have goes again.
+     *
+     * @return whether the key is as it was wanted, as far as somebody can tell
+     */
+    private boolean isKept(KeyRequest request, TokenKey made) throws SchsmException {
         if (!token.beside().isThere()) {
-            return;
+            return true;
         }
+        boolean kept;
         try {
-            if (!isAsWanted(request, token.details(made))) {
-                throw new UnsupportedByDeviceException(token.description() + " made the key \"" + made.label()
-                        + "\" without " + String.join(" and ", unsaid(request)) + ": it was deleted again; generate it"
-                        + " without the module (terminal = pcsc)");
-            }
-        } catch (SchsmException notKept) {
+            kept = isAsWanted(request, token.details(made));
+        } catch (SchsmException notTold) {
             try {
                 token.delete(made);
             } catch (SchsmException alsoFailed) {
-                notKept.addSuppressed(alsoFailed);
+                notTold.addSuppressed(alsoFailed);
             }
-            throw notKept;
+            throw notTold;
         }
+        if (!kept) {
+            LOGGER.log(
+                    System.Logger.Level.DEBUG,
+                    "{0} made {1} without {2}: it is deleted, and made by the card",
+                    token.description(),
+                    made,
+                    unsaid(request));
+            token.delete(made);
+        }
+        return kept;
     }
 
     private static boolean isAsWanted(KeyRequest request, KeyDetails made) {

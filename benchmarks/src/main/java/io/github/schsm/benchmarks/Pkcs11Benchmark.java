@@ -1,5 +1,6 @@
 package io.github.schsm.benchmarks;
 
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
@@ -52,11 +53,11 @@ public class Pkcs11Benchmark {
     private static final String KEY = "pkcs11-0";
     private static final int KEYS = 20;
 
-    /** A provider, configured, and nothing loaded yet. */
+    /** A device with keys. */
     @State(Scope.Benchmark)
-    @SuppressWarnings("NullAway.Init") // JMH calls configure first
-    public static class Fresh {
-        /** Which one. */
+    @SuppressWarnings("NullAway.Init") // JMH calls prepare first
+    public static class Device {
+        /** Which provider. */
         @Param({"SCHSM", "SunPKCS11"})
         public String provider;
 
@@ -68,30 +69,36 @@ public class Pkcs11Benchmark {
         @Param("648219")
         public String pin;
 
-        private Provider configured;
+        private String configuration;
 
-        /** Makes twenty keys with certificates where there are none. */
+        /** Makes twenty keys with certificates where there are none, and writes the providers' configurations. */
         @Setup(Level.Trial)
-        public void configure() throws GeneralSecurityException, IOException, OperatorCreationException {
-            makeKeys();
+        public void prepare() throws GeneralSecurityException, IOException, OperatorCreationException {
+            String device = makeKeys();
             if (provider.equals("SCHSM")) {
-                configured = new SchsmProvider().configure("terminal = pkcs11:" + module);
+                configuration = "terminal = pkcs11:" + module + "; device = " + device;
             } else {
                 Path file = Files.createTempFile("sunpkcs11", ".cfg");
+                file.toFile().deleteOnExit();
                 Files.writeString(file, "name = OpenSC\nlibrary = " + module + "\nslot = 0\n", StandardCharsets.UTF_8);
-                configured =
-                        Objects.requireNonNull(Security.getProvider(provider)).configure(file.toString());
-                Files.delete(file);
+                configuration = file.toString();
             }
         }
 
-        KeyStore load() throws GeneralSecurityException, IOException {
+        Provider configured() {
+            Provider unconfigured = provider.equals("SCHSM")
+                    ? new SchsmProvider()
+                    : Objects.requireNonNull(Security.getProvider(provider));
+            return unconfigured.configure(configuration);
+        }
+
+        KeyStore load(Provider configured) throws GeneralSecurityException, IOException {
             KeyStore keyStore = KeyStore.getInstance(provider.equals("SCHSM") ? provider : "PKCS11", configured);
             keyStore.load(null, pin.toCharArray());
             return keyStore;
         }
 
-        private void makeKeys() throws GeneralSecurityException, IOException, OperatorCreationException {
+        private String makeKeys() throws GeneralSecurityException, IOException, OperatorCreationException {
             Provider pcsc = new SchsmProvider().configure("terminal = pcsc");
             KeyStore keyStore = KeyStore.getInstance("SCHSM", pcsc);
             keyStore.load(null, pin.toCharArray());
@@ -107,6 +114,7 @@ public class Pkcs11Benchmark {
                             label, pair.getPrivate(), null, new Certificate[] {selfSigned(pcsc, label, pair)});
                 }
             }
+            return SchsmDevice.of(keyStore).deviceId();
         }
 
         @SuppressWarnings("JavaUtilDate") // what the builder takes
@@ -132,14 +140,16 @@ public class Pkcs11Benchmark {
     @SuppressWarnings("NullAway.Init") // JMH calls load first
     public static class Loaded {
         private final byte[] data = new byte[1000];
+        private Provider provider;
         private PrivateKey key;
         private Signature signature;
 
         /** Loads the key store. */
         @Setup(Level.Trial)
-        public void load(Fresh fresh) throws GeneralSecurityException, IOException {
-            key = (PrivateKey) Objects.requireNonNull(fresh.load().getKey(KEY, null));
-            signature = Signature.getInstance("SHA256withECDSA", fresh.configured);
+        public void load(Device device) throws GeneralSecurityException, IOException {
+            provider = device.configured();
+            key = (PrivateKey) Objects.requireNonNull(device.load(provider).getKey(KEY, null));
+            signature = Signature.getInstance("SHA256withECDSA", provider);
             signature.initSign(key);
         }
     }
@@ -153,8 +163,8 @@ public class Pkcs11Benchmark {
 
     /** As most programs do it: a new engine each time. */
     @Benchmark
-    public byte[] newEngineAndSign(Fresh fresh, Loaded loaded) throws GeneralSecurityException {
-        Signature signature = Signature.getInstance("SHA256withECDSA", fresh.configured);
+    public byte[] newEngineAndSign(Loaded loaded) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance("SHA256withECDSA", loaded.provider);
         signature.initSign(loaded.key);
         signature.update(loaded.data);
         return signature.sign();
@@ -162,17 +172,20 @@ public class Pkcs11Benchmark {
 
     /** A key store of a token that the provider knows: 20 keys with certificates. */
     @Benchmark
-    public KeyStore loadAgain(Fresh fresh, Loaded loaded) throws GeneralSecurityException, IOException {
-        return fresh.load();
+    public KeyStore loadAgain(Device device, Loaded loaded) throws GeneralSecurityException, IOException {
+        return device.load(loaded.provider);
     }
 
-    /** The first key store in a JVM: module, token and classes are loaded, too. */
+    /**
+     * The first key store in a JVM: provider, module, token and classes are loaded, too. SunPKCS11 reads the token when
+     * it is configured.
+     */
     @Benchmark
     @BenchmarkMode(Mode.SingleShotTime)
     @Warmup(iterations = 0)
     @Measurement(iterations = 1)
     @Fork(5)
-    public KeyStore loadFirst(Fresh fresh) throws GeneralSecurityException, IOException {
-        return fresh.load();
+    public KeyStore loadFirst(Device device) throws GeneralSecurityException, IOException {
+        return device.load(device.configured());
     }
 }

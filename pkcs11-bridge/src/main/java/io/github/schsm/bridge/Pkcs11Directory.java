@@ -29,6 +29,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
     private final TokenMaker maker;
     private final Map<List<String>, Token> tokens = new HashMap<>();
     private final Map<String, Token> found = new HashMap<>();
+    private final Map<String, Token> foundBySerial = new HashMap<>();
 
     /** Makes a token over a link. */
     interface TokenMaker {
@@ -62,7 +63,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
     private Look look() throws SchsmException {
         long incarnation = module.incarnation();
         try {
-            Look look = lookOnce();
+            Look look = lookOnce(false);
             if (look.anySlot() || !module.revive(incarnation, false)) {
                 return look;
             }
@@ -73,9 +74,21 @@ final class Pkcs11Directory implements TokenSource.Directory {
             }
         }
         try {
-            return lookOnce();
+            return lookOnce(false);
         } catch (CryptokiException stillRefused) {
             throw refused(stillRefused);
+        }
+    }
+
+    /** Those slots only that the module says have a token in them: modules take their time over each slot. */
+    private Optional<Look> lookAtTokens() throws SchsmException {
+        try {
+            return Optional.of(lookOnce(true));
+        } catch (CryptokiException refused) {
+            if (!Loss.of(refused).maybeGone()) {
+                throw refused(refused);
+            }
+            return Optional.empty();
         }
     }
 
@@ -83,14 +96,14 @@ final class Pkcs11Directory implements TokenSource.Directory {
         return Refusals.of(module.name(), "looking into its slots", refused);
     }
 
-    private Look lookOnce() throws CryptokiException {
+    private Look lookOnce(boolean tokenPresent) throws CryptokiException {
         List<TokenPlace> places = new ArrayList<>();
         List<Found> empty = new ArrayList<>();
         Lock use = module.use();
         use.lock();
         try {
             Cryptoki.Info library = module.cryptoki().info();
-            List<Long> slots = module.cryptoki().slots(false);
+            List<Long> slots = module.cryptoki().slots(tokenPresent);
             for (long id : slots) {
                 Optional<SlotInfo> slot = slot(id);
                 if (slot.isPresent() && host.isWantedReader(slot.get().description())) {
@@ -162,9 +175,20 @@ final class Pkcs11Directory implements TokenSource.Directory {
     public Token find(@Nullable String device) throws SchsmException {
         TokenChoice choice = device == null ? new TokenChoice.Any() : TokenChoice.parse(device);
         String name = device == null ? ANY : device;
+        Token same = beforeBySerial(name);
+        if (same != null) {
+            return same;
+        }
         Look look;
+        List<TokenPlace> meant;
         try {
-            look = look();
+            Optional<Look> tokens = lookAtTokens();
+            look = tokens.isPresent() ? tokens.get() : look();
+            meant = among(look, choice);
+            if (meant.isEmpty() && tokens.isPresent()) {
+                look = look();
+                meant = among(look, choice);
+            }
         } catch (SchsmException notNow) {
             Token before = before(name);
             if (before == null) {
@@ -172,7 +196,6 @@ final class Pkcs11Directory implements TokenSource.Directory {
             }
             return before;
         }
-        List<TokenPlace> meant = choice.among(terminal.among(candidates(look.places(), choice)));
         if (meant.size() > 1) {
             throw new ConfigurationException("the PKCS#11 module " + module.name() + " sees several tokens "
                     + (choice instanceof TokenChoice.Any ? "" : choice + " ") + "(" + listed(meant)
@@ -189,8 +212,24 @@ final class Pkcs11Directory implements TokenSource.Directory {
         Token token = token(meant.get(0), look.places());
         synchronized (this) {
             found.put(name, token);
+            if (choice instanceof TokenChoice.ByName
+                    && meant.get(0).token().serial().equals(name)) {
+                foundBySerial.put(name, token);
+            }
         }
         return token;
+    }
+
+    /**
+     * A serial number says which token it is for good, and the token finds its slot by itself: looking into all readers
+     * for it again takes long with some modules.
+     */
+    private synchronized @Nullable Token beforeBySerial(String name) {
+        return foundBySerial.get(name);
+    }
+
+    private List<TokenPlace> among(Look look, TokenChoice choice) {
+        return choice.among(terminal.among(candidates(look.places(), choice)));
     }
 
     /** A token that is not initialized has to be named by its slot, so that nobody takes it by mistake for an empty one. */

@@ -144,7 +144,7 @@ final class TokenPins {
         return new PinRequest(
                 token.identity().id(),
                 source.isInteractive() ? info.label() : "",
-                slotDescription(place),
+                source.isInteractive() ? slotDescription(place) : "",
                 lastTry ? OptionalInt.of(1) : left,
                 isToBeChanged(place),
                 info.has(Ck.CKF_PROTECTED_AUTHENTICATION_PATH));

@@ -95,6 +95,25 @@ class Pkcs11DirectoryTest {
         assertThat(directory.list()).extracting(Found::token).contains(token);
     }
 
+    /** Each slot may take a module some milliseconds. */
+    @Test
+    void noSlotIsLookedIntoForATokenWhoseSerialNumberWasFoundBefore() throws Exception {
+        module.addSlot(7, "an empty reader");
+        Pkcs11Directory directory = directory();
+        Token token = directory.find("0002");
+        assertThat(module.script().calls("C_GetSlotInfo"))
+                .as("slots with tokens")
+                .isEqualTo(2);
+        module.script().resetCounts();
+
+        module.pull(1);
+        assertThat(directory.find("0002")).isSameAs(token);
+        assertThat(module.script().calls()).isEmpty();
+
+        directory.find("Alpha");
+        assertThat(module.script().calls("C_GetSlotInfo")).isEqualTo(1);
+    }
+
     @Test
     void aSerialNumberGoesBeforeALabel() throws Exception {
         beta.label = "0001";

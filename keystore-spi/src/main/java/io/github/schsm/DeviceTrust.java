@@ -29,15 +29,55 @@ public final class DeviceTrust {
 
     private static final String FILE = "file:";
 
-    private final List<Cvc> roots;
+    private final List<Root> trusted;
 
-    private DeviceTrust(List<Cvc> roots) {
-        this.roots = List.copyOf(roots);
+    /** One or more certificates. */
+    private interface Root {
+        List<Cvc> certificates();
+    }
+
+    /**
+     * A root that this build has. Parsed when it is first needed: that takes curves, and so Bouncy Castle, which a program
+     * that only has the provider in its list need not wait for.
+     */
+    private static final class BuiltIn implements Root {
+        private final String resource;
+        private volatile @Nullable Cvc parsed;
+
+        BuiltIn(String resource) {
+            this.resource = resource;
+        }
+
+        @Override
+        public List<Cvc> certificates() {
+            Cvc known = parsed;
+            if (known == null) {
+                known = parse();
+                parsed = known;
+            }
+            return List.of(known);
+        }
+
+        private Cvc parse() {
+            try (InputStream in = DeviceTrust.class.getResourceAsStream("roots/" + resource + ".cvc")) {
+                if (in == null) {
+                    throw new IllegalStateException("the root certificate " + resource + " is missing from this build");
+                }
+                return Cvc.parse(in.readAllBytes());
+            } catch (IOException | MalformedDataException partOfThisBuild) {
+                throw new IllegalStateException(partOfThisBuild);
+            }
+        }
+    }
+
+    private DeviceTrust(List<Root> trusted) {
+        this.trusted = List.copyOf(trusted);
     }
 
     /** Trust in these certificates: roots, or a device's very own self-signed certificate. */
     public static DeviceTrust of(List<Cvc> roots) {
-        return new DeviceTrust(roots);
+        List<Cvc> certificates = List.copyOf(roots);
+        return new DeviceTrust(List.of(() -> certificates));
     }
 
     /**
@@ -48,11 +88,13 @@ public final class DeviceTrust {
      * @throws ConfigurationException if a name is unknown or a file cannot be used
      */
     public static DeviceTrust parse(String names) throws ConfigurationException {
-        List<Cvc> roots = new ArrayList<>();
+        List<Root> roots = new ArrayList<>();
         for (String part : names.split(",", -1)) {
             String name = part.strip();
             if (name.startsWith(FILE)) {
-                roots.addAll(fromFile(Path.of(name.substring(FILE.length()).strip())));
+                List<Cvc> certificates =
+                        fromFile(Path.of(name.substring(FILE.length()).strip()));
+                roots.add(() -> certificates);
             } else {
                 roots.add(builtIn(name));
             }
@@ -60,23 +102,15 @@ public final class DeviceTrust {
         return new DeviceTrust(roots);
     }
 
-    private static Cvc builtIn(String name) throws ConfigurationException {
-        String resource = switch (name.toLowerCase(Locale.ROOT)) {
-            case PRODUCTION -> "DESRCACC100001";
-            case TEST -> "UTSRCACC100001";
-            case SIMULATOR -> "ZZSRCACC100001";
+    private static Root builtIn(String name) throws ConfigurationException {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case PRODUCTION -> new BuiltIn("DESRCACC100001");
+            case TEST -> new BuiltIn("UTSRCACC100001");
+            case SIMULATOR -> new BuiltIn("ZZSRCACC100001");
             default ->
                 throw new ConfigurationException(
                         "trust = " + name + " is no root: use production, test, simulator or file:PATH");
         };
-        try (InputStream in = DeviceTrust.class.getResourceAsStream("roots/" + resource + ".cvc")) {
-            if (in == null) {
-                throw new IllegalStateException("the root certificate " + resource + " is missing from this build");
-            }
-            return Cvc.parse(in.readAllBytes());
-        } catch (IOException | MalformedDataException partOfThisBuild) {
-            throw new IllegalStateException(partOfThisBuild);
-        }
     }
 
     private static List<Cvc> fromFile(Path file) throws ConfigurationException {
@@ -96,7 +130,7 @@ public final class DeviceTrust {
 
     /** The trusted certificates. */
     public List<Cvc> roots() {
-        return roots;
+        return trusted.stream().flatMap(root -> root.certificates().stream()).toList();
     }
 
     /**
@@ -118,7 +152,7 @@ public final class DeviceTrust {
      */
     public VerifiedDevice verify(DeviceIdentity identity, @Nullable LocalDate day) throws UntrustedDeviceException {
         Cvc device = identity.deviceCertificate();
-        if (roots.stream().anyMatch(root -> isSame(root, device)) && device.isSelfSigned()) {
+        if (roots().stream().anyMatch(root -> isSame(root, device)) && device.isSelfSigned()) {
             requireValid(device, day);
             return new VerifiedDevice(identity, device, day);
         }
@@ -141,7 +175,8 @@ public final class DeviceTrust {
     /** The root that signed the issuer's certificate; several may have one name. */
     private Cvc root(DeviceIdentity identity, Cvc issuer) throws UntrustedDeviceException {
         String name = issuer.car().orElse("");
-        List<Cvc> named = roots.stream().filter(root -> root.chr().equals(name)).toList();
+        List<Cvc> named =
+                roots().stream().filter(root -> root.chr().equals(name)).toList();
         if (named.isEmpty()) {
             throw new UntrustedDeviceException(
                     Link.ROOT,
@@ -240,9 +275,9 @@ public final class DeviceTrust {
     }
 
     private String rootNames() {
-        return roots.isEmpty()
+        return roots().isEmpty()
                 ? "none"
-                : String.join(", ", roots.stream().map(Cvc::chr).toList());
+                : String.join(", ", roots().stream().map(Cvc::chr).toList());
     }
 
     @Override

@@ -54,7 +54,7 @@ class LeanStartTest {
 
         assertThat(Files.readAllLines(loaded))
                 .anyMatch(line -> line.contains(" " + SchsmProvider.class.getName() + " "))
-                .noneMatch(line -> line.contains(" org.bouncycastle."))
+                .noneMatch(line -> line.contains(".bouncycastle."))
                 .noneMatch(line -> line.contains(" com.sun.jna."))
                 .noneMatch(line -> line.contains(" org.xipki."));
     }

@@ -93,8 +93,10 @@ class KeyStoreTest extends KeyStoreConformance {
         bench.source().raw().login().delete(0xCE01);
         keyStore.load(null, PIN);
 
-        assertThat(keyStore.getCertificate("k")).isNull();
+        assertThat(keyStore.getCertificate("k").getType()).isEqualTo("SubjectPublicKeyInfo");
+        assertThat(keyStore.getCertificate("k").getPublicKey()).isEqualTo(pair.getPublic());
         assertSigns(provider, keyStore.getKey("k", null), pair);
+        keyStore.setEntry("k", keyStore.getEntry("k", null), null);
         Pki pki = Pki.create();
         X509Certificate certificate = pki.issue("k", pair.getPublic());
         keyStore.setKeyEntry("k", keyStore.getKey("k", null), null, new Certificate[] {certificate});

@@ -8,6 +8,7 @@ import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.X509Certificates;
+import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -30,14 +31,14 @@ final class Certificates {
     }
 
     /**
-     * A key's X.509 certificate, or the request that the device made for it; null if there is neither, or something
-     * that is none: that must not hide the other entries from who lists them.
+     * A key's X.509 certificate, or the request that the device made for it, or its public key alone; null if there is
+     * none of them, or something else: that must not hide the other entries from who lists them.
      */
     @Nullable
     Certificate of(TokenKey key) throws SchsmException {
         try {
             Optional<byte[]> stored = token.certificate(key);
-            return stored.isEmpty() || stored.get().length == 0 ? null : parse(stored.get());
+            return stored.isEmpty() || stored.get().length == 0 ? bare(key) : parse(stored.get());
         } catch (MalformedDataException notACertificate) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
@@ -47,6 +48,11 @@ final class Certificates {
                     notACertificate.getMessage());
             return null;
         }
+    }
+
+    private @Nullable Certificate bare(TokenKey key) throws SchsmException {
+        PublicKey publicKey = key.type().isPrivate() ? token.details(key).publicKey() : null;
+        return publicKey == null ? null : new BarePublicKey(publicKey);
     }
 
     private Certificate parse(byte[] encoded) throws SchsmException {

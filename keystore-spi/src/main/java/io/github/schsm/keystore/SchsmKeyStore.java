@@ -341,7 +341,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         Certificate certificate = certificates().of(key);
         if (certificate == null) {
             throw new InvalidRequestException(
-                    key + " has neither a certificate nor a request on the device: use getKey, or store a certificate");
+                    key + " has neither a certificate nor a request on the device, and its public key is not known: use"
+                            + " getKey, or store a certificate");
         }
         List<? extends Certificate> chain =
                 certificate instanceof X509Certificate leaf ? certificates().chain(leaf) : List.of(certificate);
@@ -519,6 +520,12 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         if (chain[0] instanceof Cvc request) {
             if (!request.getPublicKey().equals(publicKey)) {
                 throw new InvalidRequestException("the request " + request + " is of another key than " + handle);
+            }
+            return null;
+        }
+        if (chain[0] instanceof BarePublicKey bare) {
+            if (!bare.getPublicKey().equals(publicKey)) {
+                throw new InvalidRequestException("the public key given with it is not that of " + handle);
             }
             return null;
         }

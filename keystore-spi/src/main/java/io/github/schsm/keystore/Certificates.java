@@ -31,14 +31,14 @@ final class Certificates {
     }
 
     /**
-     * A key's X.509 certificate, or the request that the device made for it, or its public key alone; null if there is
-     * none of them, or something else: that must not hide the other entries from who lists them.
+     * A key's X.509 certificate, or the request that the device made for it; null if there is neither, or something
+     * that is none: that must not hide the other entries from who lists them.
      */
     @Nullable
     Certificate of(TokenKey key) throws SchsmException {
         try {
             Optional<byte[]> stored = token.certificate(key);
-            return stored.isEmpty() || stored.get().length == 0 ? bare(key) : parse(stored.get());
+            return stored.isEmpty() || stored.get().length == 0 ? null : parse(stored.get());
         } catch (MalformedDataException notACertificate) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
@@ -50,7 +50,13 @@ final class Certificates {
         }
     }
 
-    private @Nullable Certificate bare(TokenKey key) throws SchsmException {
+    /** The same, or the key's public key alone, which some tokens tell only by a use of the key; null if none of them. */
+    @Nullable
+    Certificate orPublicKey(TokenKey key) throws SchsmException {
+        Certificate certificate = of(key);
+        if (certificate != null) {
+            return certificate;
+        }
         PublicKey publicKey = key.type().isPrivate() ? token.details(key).publicKey() : null;
         return publicKey == null ? null : new BarePublicKey(publicKey);
     }

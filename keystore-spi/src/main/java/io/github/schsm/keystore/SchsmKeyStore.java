@@ -219,13 +219,15 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     @Override
     public @Nullable Certificate engineGetCertificate(String alias) {
         Aliases.Entry entry = aliases().get(alias);
-        return entry == null ? null : certificate(entry);
+        return entry == null ? null : certificate(entry, true);
     }
 
-    private @Nullable Certificate certificate(Aliases.Entry entry) {
+    private @Nullable Certificate certificate(Aliases.Entry entry, boolean orPublicKey) {
         try {
             if (entry.key() != null) {
-                return certificates().of(entry.key());
+                return orPublicKey
+                        ? certificates().orPublicKey(entry.key())
+                        : certificates().of(entry.key());
             }
             return entry.certificate() == null ? null : certificates().of(entry.certificate());
         } catch (SchsmException failed) {
@@ -254,7 +256,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             return null;
         }
         for (Map.Entry<String, Aliases.Entry> entry : aliases().entries().entrySet()) {
-            if (certificate.equals(certificate(entry.getValue()))) {
+            if (certificate.equals(certificate(entry.getValue(), certificate instanceof BarePublicKey))) {
                 return entry.getKey();
             }
         }
@@ -273,7 +275,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             if (entry == null) {
                 return null;
             }
-            return certificate(entry) instanceof X509Certificate x509 ? x509.getNotBefore() : new Date(0);
+            return certificate(entry, false) instanceof X509Certificate x509 ? x509.getNotBefore() : new Date(0);
         } catch (ProviderException unreadable) {
             return new Date(0);
         }
@@ -320,7 +322,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             if (entry.key() != null) {
                 return keyEntry(entry.key(), protection);
             }
-            Certificate certificate = certificate(entry);
+            Certificate certificate = certificate(entry, false);
             return certificate == null ? null : new KeyStore.TrustedCertificateEntry(certificate);
         } catch (SchsmException failed) {
             UnrecoverableEntryException unrecoverable = new UnrecoverableEntryException(failed.getMessage());
@@ -338,7 +340,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         if (handle instanceof SecretKey secret) {
             return new KeyStore.SecretKeyEntry(secret, KeyAttribute.of(handle));
         }
-        Certificate certificate = certificates().of(key);
+        Certificate certificate = certificates().orPublicKey(key);
         if (certificate == null) {
             throw new InvalidRequestException(
                     key + " has neither a certificate nor a request on the device, and its public key is not known: use"

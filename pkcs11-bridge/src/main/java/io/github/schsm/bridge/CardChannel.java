@@ -148,6 +148,7 @@ final class CardChannel implements Beside {
 
     private SharedCard find() throws SchsmException {
         SlotInfo slot = link.slotInfo();
+        requireReader(slot);
         try {
             return find(slot);
         } catch (SchsmException none) {
@@ -157,16 +158,20 @@ final class CardChannel implements Beside {
             if (now.id() == slot.id()) {
                 throw none;
             }
+            requireReader(now);
             return find(now);
         }
     }
 
-    private SharedCard find(SlotInfo slot) throws SchsmException {
+    private static void requireReader(SlotInfo slot) throws UnsupportedByDeviceException {
         if ((slot.flags() & READER) != READER) {
             throw new UnsupportedByDeviceException(
                     "it is no SmartCard-HSM in a PC/SC reader of this computer (its slot is \"" + slot.description()
                             + "\")");
         }
+    }
+
+    private SharedCard find(SlotInfo slot) throws SchsmException {
         Token found = host.cardChannel(slot.description());
         if (!found.id().equals(link.identity().serial())) {
             throw new UnsupportedByDeviceException("the SmartCard-HSM in the PC/SC reader \"" + slot.description()

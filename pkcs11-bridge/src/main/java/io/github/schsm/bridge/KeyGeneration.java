@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,11 +153,15 @@ final class KeyGeneration {
         return kept;
     }
 
+    /** Uses may have been spent since, to find out the public key. */
     private static boolean isAsWanted(KeyRequest request, KeyDetails made) {
-        List<Integer> list =
-                request.allowedAlgorithms().stream().map(KeyAlgorithm::id).toList();
-        return (list.isEmpty() || list.equals(made.allowedAlgorithms()))
-                && (request.useCounter().isEmpty() || request.useCounter().equals(made.useCounter()))
+        Set<Integer> wanted =
+                request.allowedAlgorithms().stream().map(KeyAlgorithm::id).collect(Collectors.toSet());
+        List<Integer> list = made.allowedAlgorithms();
+        boolean isLimited = made.useCounter().isPresent()
+                && made.useCounter().getAsLong() <= request.useCounter().orElse(Long.MAX_VALUE);
+        return (wanted.isEmpty() || (list != null && wanted.equals(Set.copyOf(list))))
+                && (request.useCounter().isEmpty() || isLimited)
                 && (request.keyDomain().isEmpty() || request.keyDomain().equals(made.keyDomain()))
                 && (request.wrappingKey().isEmpty() || request.wrappingKey().equals(made.wrappingKey()));
     }

@@ -366,7 +366,8 @@ final class Lending {
             Fate fate = Fate.DIRTY;
             try {
                 if (isReady(lent)) {
-                    Session made = new Session(link, lent.session().handle(), token.generation(), mayRepeat);
+                    Session made =
+                            new Session(link, lent.session().handle(), token.generation(), as.isUser(), mayRepeat);
                     session = made;
                     result = Optional.of(function.apply(made));
                     fate = Fate.CLEAN;

@@ -98,7 +98,7 @@ final class ObjectTable {
 
     private Known read(Session session) throws CryptokiException {
         Cryptoki module = session.module();
-        Known read = new Known(session.generation(), !isUser(module.sessionState(session.handle())));
+        Known read = new Known(session.generation(), !session.isUser());
         for (ObjectKind kind : ObjectKind.values()) {
             for (long handle : module.find(session.handle(), kind.template())) {
                 StoredObject object = read(session, kind, handle);
@@ -109,10 +109,6 @@ final class ObjectTable {
         }
         completePublicKeys(session, read);
         return read;
-    }
-
-    static boolean isUser(long state) {
-        return state == Ck.CKS_RO_USER_FUNCTIONS || state == Ck.CKS_RW_USER_FUNCTIONS;
     }
 
     /** An object; null if it went since it was found: a refused handle that a search still finds is no such thing. */

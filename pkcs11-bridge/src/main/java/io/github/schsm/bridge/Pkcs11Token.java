@@ -149,9 +149,7 @@ final class Pkcs11Token implements Token {
 
     /** Without a login private objects are not there: then it is the login that is missing, not the key. */
     private void requireUser(Session session, Use use) throws CryptokiException, SchsmException {
-        if (use.user()
-                && !ObjectTable.isUser(session.module().sessionState(session.handle()))
-                && link.tokenInfo().has(Ck.CKF_LOGIN_REQUIRED)) {
+        if (use.user() && !session.isUser() && link.tokenInfo().has(Ck.CKF_LOGIN_REQUIRED)) {
             throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
         }
     }

@@ -8,14 +8,16 @@ final class Session {
     private final Cryptoki module;
     private final long handle;
     private final long generation;
+    private final boolean user;
     private boolean mayRepeat;
     private String about = "";
 
-    Session(TokenLink link, long handle, long generation, boolean mayRepeat) {
+    Session(TokenLink link, long handle, long generation, boolean user, boolean mayRepeat) {
         this.link = link;
         this.module = link.module().cryptoki();
         this.handle = handle;
         this.generation = generation;
+        this.user = user;
         this.mayRepeat = mayRepeat;
     }
 
@@ -32,6 +34,20 @@ final class Session {
     /** Object handles that were found in another generation are stale. */
     long generation() {
         return generation;
+    }
+
+    /**
+     * Whether the module says now that the user is logged in, who sees more than others.
+     *
+     * @throws CryptokiException also if nobody is, although the session was lent because the user is: the login went
+     *                           unnoticed, and what is seen without it must not be taken for all there is
+     */
+    boolean isUser() throws CryptokiException {
+        boolean now = Lending.isUser(module.sessionState(handle));
+        if (user && !now) {
+            throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
+        }
+        return now;
     }
 
     /**

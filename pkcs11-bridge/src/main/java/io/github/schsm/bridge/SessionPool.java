@@ -331,16 +331,16 @@ final class SessionPool {
     }
 
     /**
-     * All sessions of an epoch are gone, or are to be done without.
+     * All sessions of an epoch are gone, or are to be done without; nothing is done if they were already.
      *
-     * @return whether they were not yet
+     * @param before what comes before they are closed, which may end the login: nobody shall go on believing in that
      */
-    boolean lost(long ofEpoch) {
+    void lost(long ofEpoch, Runnable before) {
         List<Kept> dropped;
         int back;
         synchronized (this) {
             if (ofEpoch != epoch) {
-                return false;
+                return;
             }
             epoch++;
             dropped = List.copyOf(idle);
@@ -350,8 +350,8 @@ final class SessionPool {
             back = unpark(true);
         }
         permits.release(back);
+        before.run();
         dropped.forEach(kept -> sessions.close(kept.session()));
-        return true;
     }
 
     /** Closes what nobody uses. */

@@ -177,14 +177,14 @@ final class SharedToken {
 
     /** The sessions of an epoch are gone: the token was out, or may be another one now. */
     void lost(long epoch) {
-        if (pool.lost(epoch)) {
+        pool.lost(epoch, () -> {
             synchronized (this) {
                 timesAway++;
                 mechanisms = null;
                 slot = NO_SLOT;
             }
             loggedOut();
-        }
+        });
     }
 
     /** Object handles that were found in another generation are stale. */

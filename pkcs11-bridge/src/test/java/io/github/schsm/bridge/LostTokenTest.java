@@ -249,6 +249,24 @@ class LostTokenTest {
 
     // Sessions
 
+    /** Others would take what is seen without a login for all there is. */
+    @Test
+    void nothingIsListedInASessionWhoseLoginWentUnnoticed() throws Exception {
+        Pkcs11Token token = bench.loaded();
+        TokenKey key = FakeBench.key(token, "ec");
+        sign(token, key);
+        bench.device.logoutByOther();
+        token.table().forget();
+        bench.module.script().resetCounts();
+
+        sign(token, key);
+
+        List<String> calls = bench.module.script().trace();
+        assertThat(calls).contains("C_Login");
+        assertThat(calls.subList(0, calls.indexOf("C_Login"))).doesNotContain("C_FindObjectsInit");
+        assertThat(FakeBench.key(token, "aes")).isNotNull();
+    }
+
     @Test
     void noSessionAtAllIsSaidAtOnce() throws Exception {
         bench.device.maxSessions(0, false);

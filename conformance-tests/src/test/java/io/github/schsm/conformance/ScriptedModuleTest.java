@@ -18,6 +18,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -85,9 +86,17 @@ class ScriptedModuleTest {
     /** What is done with the token, and which functions are asked on the way. */
     @SuppressWarnings("ImmutableEnumChecker") // the list is a copy that nobody can write to
     private enum Operation {
+        FIND("C_GetSlotList", "C_GetSlotInfo", "C_GetTokenInfo") {
+            @Override
+            void run() throws Exception {
+                Provider another = new SchsmProvider().configure(configuration);
+                KeyStore keyStore = KeyStore.getInstance("SCHSM", another);
+                keyStore.load(null, PIN.clone());
+                assertThat(keyStore.size()).isEqualTo(3);
+                ((AuthProvider) another).logout();
+            }
+        },
         LOAD(
-                "C_GetSlotList",
-                "C_GetSlotInfo",
                 "C_GetTokenInfo",
                 "C_OpenSession",
                 "C_GetSessionInfo",
@@ -188,7 +197,8 @@ class ScriptedModuleTest {
     private static Path folder;
 
     private static ScriptedModule module;
-    private static java.security.Provider provider;
+    private static String configuration;
+    private static Provider provider;
     private static Pki pki;
     private static PrivateKey ec;
     private static PublicKey ecPublic;
@@ -201,7 +211,8 @@ class ScriptedModuleTest {
     static void makeKeys() throws Exception {
         SoftToken token = SoftHsm.module().newToken();
         module = ScriptedModule.before(SoftHsm.module().path(), folder);
-        provider = new SchsmProvider().configure("terminal = pkcs11:" + module.file() + "; device = " + token.serial());
+        configuration = "terminal = pkcs11:" + module.file() + "; device = " + token.serial();
+        provider = new SchsmProvider().configure(configuration);
         pki = Pki.create();
         load();
         KeyPair pair = pair("EC", "ec", new ECGenParameterSpec("secp256r1"));

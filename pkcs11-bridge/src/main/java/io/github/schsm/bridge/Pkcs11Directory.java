@@ -29,7 +29,6 @@ final class Pkcs11Directory implements TokenSource.Directory {
     private final TokenMaker maker;
     private final Map<List<String>, Token> tokens = new HashMap<>();
     private final Map<String, Token> found = new HashMap<>();
-    private final Map<String, Token> foundBySerial = new HashMap<>();
 
     /** Makes a token over a link. */
     interface TokenMaker {
@@ -175,10 +174,6 @@ final class Pkcs11Directory implements TokenSource.Directory {
     public Token find(@Nullable String device) throws SchsmException {
         TokenChoice choice = device == null ? new TokenChoice.Any() : TokenChoice.parse(device);
         String name = device == null ? ANY : device;
-        Token same = beforeBySerial(name);
-        if (same != null) {
-            return same;
-        }
         Look look;
         List<TokenPlace> meant;
         try {
@@ -212,20 +207,8 @@ final class Pkcs11Directory implements TokenSource.Directory {
         Token token = token(meant.get(0), look.places());
         synchronized (this) {
             found.put(name, token);
-            if (choice instanceof TokenChoice.ByName
-                    && meant.get(0).token().serial().equals(name)) {
-                foundBySerial.put(name, token);
-            }
         }
         return token;
-    }
-
-    /**
-     * A serial number says which token it is for good, and the token finds its slot by itself: looking into all readers
-     * for it again takes long with some modules.
-     */
-    private synchronized @Nullable Token beforeBySerial(String name) {
-        return foundBySerial.get(name);
     }
 
     private List<TokenPlace> among(Look look, TokenChoice choice) {

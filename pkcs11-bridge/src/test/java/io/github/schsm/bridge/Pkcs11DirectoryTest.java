@@ -100,7 +100,9 @@ class Pkcs11DirectoryTest {
     void emptySlotsAreNotLookedIntoForATokenThatIsThere() throws Exception {
         module.addSlot(7, "an empty reader");
         directory().find("0002");
-        assertThat(module.script().calls("C_GetSlotInfo")).as("slots with tokens").isEqualTo(2);
+        assertThat(module.script().calls("C_GetSlotInfo"))
+                .as("slots with tokens")
+                .isEqualTo(2);
     }
 
     @Test

@@ -29,6 +29,6 @@ final class AttestedEcPublicKey extends PlainEcPublicKey implements AttestedPubl
 
     @Override
     public String toString() {
-        return super.toString() + ", attested by " + identity;
+        return PrintableText.of(super.toString() + ", attested by " + identity);
     }
 }

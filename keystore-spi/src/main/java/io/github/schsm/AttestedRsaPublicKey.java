@@ -79,7 +79,7 @@ final class AttestedRsaPublicKey implements AttestedPublicKey, RSAPublicKey {
 
     @Override
     public String toString() {
-        return "RSA public key of " + getModulus().bitLength() + " bits, attested by " + identity;
+        return PrintableText.of("RSA public key of " + getModulus().bitLength() + " bits, attested by " + identity);
     }
 
     @Serial

@@ -464,7 +464,7 @@ public final class Cvc extends Certificate {
         text.append(" CHR=").append(parts.chr);
         effectiveDate().ifPresent(day -> text.append(" from ").append(day));
         expirationDate().ifPresent(day -> text.append(" to ").append(day));
-        return text.toString();
+        return PrintableText.of(text.toString());
     }
 
     /** In place of the JDK's form, which only a JVM with a registered CertificateFactory CVC could read. */

@@ -56,7 +56,7 @@ public record DataObject(String reference, String label, String application, Str
 
     @Override
     public String toString() {
-        return "data object \"" + label + "\"" + (reference.isEmpty() ? "" : " (" + reference + ")")
-                + (pinProtected ? ", PIN protected" : "");
+        return PrintableText.of("data object \"" + label + "\"" + (reference.isEmpty() ? "" : " (" + reference + ")")
+                + (pinProtected ? ", PIN protected" : ""));
     }
 }

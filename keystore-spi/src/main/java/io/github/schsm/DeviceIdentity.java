@@ -116,6 +116,6 @@ public final class DeviceIdentity {
 
     @Override
     public String toString() {
-        return deviceId();
+        return PrintableText.of(deviceId());
     }
 }

@@ -282,6 +282,6 @@ public final class DeviceTrust {
 
     @Override
     public String toString() {
-        return "trust in " + rootNames();
+        return PrintableText.of("trust in " + rootNames());
     }
 }

@@ -118,7 +118,8 @@ public final class KeyDomain {
 
     @Override
     public String toString() {
-        return (isXkek() ? "XKEK key domain " + HexFormat.of().withUpperCase().formatHex(uid) : "DKEK key domain")
-                + " in slot " + slot + " of device " + token.id();
+        return PrintableText.of(
+                (isXkek() ? "XKEK key domain " + HexFormat.of().withUpperCase().formatHex(uid) : "DKEK key domain")
+                        + " in slot " + slot + " of device " + token.id());
     }
 }

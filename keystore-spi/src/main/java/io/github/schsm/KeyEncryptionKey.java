@@ -84,8 +84,8 @@ public final class KeyEncryptionKey implements SecretKey {
 
     @Override
     public String toString() {
-        return getAlgorithm() + " with KCV " + HexFormat.of().withUpperCase().formatHex(kcv()) + " in slot " + slot()
-                + " of device " + token.id();
+        return PrintableText.of(getAlgorithm() + " with KCV "
+                + HexFormat.of().withUpperCase().formatHex(kcv()) + " in slot " + slot() + " of device " + token.id());
     }
 
     @Serial

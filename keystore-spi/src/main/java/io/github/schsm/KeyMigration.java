@@ -81,10 +81,11 @@ public final class KeyMigration {
 
         @Override
         public String toString() {
-            return wasThere
-                    ? alias + " was on the target before"
-                    : alias + " moved under the KEK with KCV "
-                            + HexFormat.of().withUpperCase().formatHex(kcv);
+            return PrintableText.of(
+                    wasThere
+                            ? alias + " was on the target before"
+                            : alias + " moved under the KEK with KCV "
+                                    + HexFormat.of().withUpperCase().formatHex(kcv));
         }
     }
 

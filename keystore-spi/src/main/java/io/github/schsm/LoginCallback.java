@@ -18,7 +18,7 @@ public final class LoginCallback extends TextOutputCallback {
     private final int triesLeft;
 
     private LoginCallback(int type, String message, String deviceId, boolean accepted, int triesLeft) {
-        super(type, message);
+        super(type, PrintableText.of(message));
         this.deviceId = Objects.requireNonNull(deviceId, "deviceId");
         this.accepted = accepted;
         this.triesLeft = triesLeft;

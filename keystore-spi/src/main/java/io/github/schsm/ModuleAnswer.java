@@ -23,6 +23,7 @@ public record ModuleAnswer(String module, String function, long returnValue, Str
     /** As it stands at the end of a message: {@code C_Sign of opensc-pkcs11.so answered CKR_PIN_INCORRECT, 0xA0}. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s of %s answered %s, 0x%X", function, module, name, returnValue);
+        return PrintableText.of(
+                String.format(Locale.ROOT, "%s of %s answered %s, 0x%X", function, module, name, returnValue));
     }
 }

@@ -39,7 +39,7 @@ public final class PinPadCallback extends TextOutputCallback {
     }
 
     private static String message(PinRequest request, Entry entry) {
-        String where = "on reader '" + request.reader() + "': ";
+        String where = "on reader '" + PrintableText.of(request.reader()) + "': ";
         return switch (entry) {
             case VERIFY -> "Enter " + where + request.question();
             case CHANGE -> "Enter the present PIN, and the new one twice, " + where + request.question();

@@ -30,9 +30,9 @@ public record PinRequest(
         return triesLeft.isPresent() && triesLeft.getAsInt() == 1;
     }
 
-    /** The device as people know it: label and id. */
+    /** The device as people know it: label and id, shown as {@link PrintableText}. */
     public String device() {
-        return label.isBlank() ? deviceId : label + " (" + deviceId + ")";
+        return PrintableText.of(label.isBlank() ? deviceId : label + " (" + deviceId + ")");
     }
 
     /** The question to ask somebody, without an end: whose PIN, and how many tries are left if they are few. */

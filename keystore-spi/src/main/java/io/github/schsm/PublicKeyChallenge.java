@@ -135,6 +135,6 @@ public record PublicKeyChallenge(String device, byte[] challenge, String key) {
 
     @Override
     public String toString() {
-        return "challenge of device " + deviceId() + " to the holder of key " + key;
+        return PrintableText.of("challenge of device " + deviceId() + " to the holder of key " + key);
     }
 }

@@ -266,6 +266,6 @@ public final class SchsmDevice {
 
     @Override
     public String toString() {
-        return "device " + token.id();
+        return PrintableText.of("device " + token.id());
     }
 }

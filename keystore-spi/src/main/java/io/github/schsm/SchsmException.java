@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Root of everything that can go wrong between a program and its token. Checked, because each subclass is a
  * situation that a caller can tell apart and act on; engines translate it into the exception that the JCA
- * documents for their method and keep this one as the cause.
+ * documents for their method and keep this one as the cause. What a message repeats of a device, file or module is shown as
+ * {@link PrintableText}.
  */
 public class SchsmException extends GeneralSecurityException {
     @Serial
@@ -30,6 +31,6 @@ public class SchsmException extends GeneralSecurityException {
         if (message.isBlank()) {
             throw new IllegalArgumentException("an exception needs a message");
         }
-        return message;
+        return PrintableText.of(message);
     }
 }

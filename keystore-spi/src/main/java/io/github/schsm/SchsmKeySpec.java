@@ -247,7 +247,7 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
                             || !allowed.isEmpty()
                             || useCounter.isPresent())) {
                 throw new IllegalArgumentException("a derived key inherits curve, key domain and algorithm list of "
-                        + parent.label() + " and has no use counter: only label and id can be given");
+                        + PrintableText.of(parent.label()) + " and has no use counter: only label and id can be given");
             }
             return new SchsmKeySpec(this);
         }

@@ -70,7 +70,7 @@ public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey
 
     @Override
     public String toString() {
-        return key + " in " + token.description();
+        return PrintableText.of(key + " in " + token.description());
     }
 
     @Serial

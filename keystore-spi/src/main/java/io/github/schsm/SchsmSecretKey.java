@@ -69,7 +69,7 @@ public final class SchsmSecretKey implements SecretKey, SchsmKey {
 
     @Override
     public String toString() {
-        return key + " in " + token.description();
+        return PrintableText.of(key + " in " + token.description());
     }
 
     @Serial

@@ -19,7 +19,7 @@ public interface Token {
 
     /** The token as people are told of it: {@code device DECC0401002}, {@code token "Signing" of libsofthsm2.so}. */
     default String description() {
-        return "device " + id();
+        return PrintableText.of("device " + id());
     }
 
     /**

@@ -42,7 +42,7 @@ public record TokenKey(String reference, String label, byte[] id, KeyType type) 
 
     @Override
     public String toString() {
-        return type + " key \"" + label + "\" (" + reference + ", id "
-                + HexFormat.of().formatHex(id) + ")";
+        return PrintableText.of(type + " key \"" + label + "\" (" + reference + ", id "
+                + HexFormat.of().formatHex(id) + ")");
     }
 }

@@ -64,7 +64,8 @@ public final class TokenPinCallback extends PasswordCallback {
      */
     public void enterOnReader() {
         if (!request.pinPad()) {
-            throw new IllegalStateException("reader '" + request.reader() + "' has no PIN pad: set the PIN");
+            throw new IllegalStateException(
+                    "reader '" + PrintableText.of(request.reader()) + "' has no PIN pad: set the PIN");
         }
         onReader = true;
     }

@@ -263,8 +263,8 @@ public final class WrappedKeyEntry implements KeyStore.Entry {
 
     @Override
     public String toString() {
-        return "wrapped " + header.type + " key"
+        return PrintableText.of("wrapped " + header.type + " key"
                 + label().map(label -> " \"" + label + "\"").orElse("") + " under the KEK with KCV "
-                + HexFormat.of().withUpperCase().formatHex(header.kcv);
+                + HexFormat.of().withUpperCase().formatHex(header.kcv));
     }
 }

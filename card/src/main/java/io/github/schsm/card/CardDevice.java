@@ -2,6 +2,7 @@ package io.github.schsm.card;
 
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
+import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenChangedException;
 import io.github.schsm.UntrustedDeviceException;
@@ -144,6 +145,7 @@ public final class CardDevice {
     @Override
     public String toString() {
         DeviceIdentity known = identity;
-        return (known == null ? "SmartCard-HSM" : known.deviceId()) + " in reader '" + link.reader() + "'";
+        return PrintableText.of(
+                (known == null ? "SmartCard-HSM" : known.deviceId()) + " in reader '" + link.reader() + "'");
     }
 }

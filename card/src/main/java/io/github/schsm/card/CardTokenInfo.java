@@ -1,6 +1,7 @@
 package io.github.schsm.card;
 
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PrintableText;
 import io.github.schsm.Tlv;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,6 +88,6 @@ public final class CardTokenInfo {
 
     @Override
     public String toString() {
-        return "token '" + label().orElse("") + "'";
+        return PrintableText.of("token '" + label().orElse("") + "'");
     }
 }

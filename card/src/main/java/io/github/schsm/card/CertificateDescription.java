@@ -1,6 +1,7 @@
 package io.github.schsm.card;
 
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PrintableText;
 import io.github.schsm.Tlv;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -101,6 +102,6 @@ public final class CertificateDescription {
 
     @Override
     public String toString() {
-        return "certificate '" + label().orElse("") + "'";
+        return PrintableText.of("certificate '" + label().orElse("") + "'");
     }
 }

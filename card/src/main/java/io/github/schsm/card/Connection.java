@@ -3,6 +3,7 @@ package io.github.schsm.card;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PrintableText;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecureChannelException;
@@ -44,7 +45,7 @@ final class Connection {
 
     private Connection(CardTransport transport, String reader, boolean extended) {
         this.transport = transport;
-        this.reader = reader;
+        this.reader = PrintableText.of(reader);
         this.limits = new CommandLimits(transport.atr(), extended, transport.maxAnswer());
     }
 

@@ -1,6 +1,7 @@
 package io.github.schsm.card;
 
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PrintableText;
 import io.github.schsm.Tlv;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -114,6 +115,6 @@ public final class DataObjectDescription {
 
     @Override
     public String toString() {
-        return "data object '" + label().orElse("") + "'";
+        return PrintableText.of("data object '" + label().orElse("") + "'");
     }
 }

@@ -2,6 +2,7 @@ package io.github.schsm.card;
 
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PrintableText;
 import io.github.schsm.Tlv;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -217,6 +218,6 @@ public final class PrivateKeyDescription {
 
     @Override
     public String toString() {
-        return type + " key '" + label().orElse("") + "'";
+        return PrintableText.of(type + " key '" + label().orElse("") + "'");
     }
 }

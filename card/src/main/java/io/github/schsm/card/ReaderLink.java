@@ -1,5 +1,6 @@
 package io.github.schsm.card;
 
+import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
 import io.github.schsm.backend.Authenticator;
@@ -122,7 +123,11 @@ final class ReaderLink {
             try {
                 connection.transport().begin();
             } catch (TransmitFailure e) {
-                LOG.log(System.Logger.Level.DEBUG, "connecting to reader ''{0}'' again: {1}", reader, e.getMessage());
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "connecting to reader ''{0}'' again: {1}",
+                        PrintableText.of(reader),
+                        e.getMessage());
                 drop();
             }
         }
@@ -137,7 +142,7 @@ final class ReaderLink {
                 connection.transport().end();
             } catch (TransmitFailure e) {
                 // What was asked for is done; the next transaction finds out what is wrong and connects again.
-                LOG.log(System.Logger.Level.DEBUG, "reader ''{0}'': {1}", reader, e.getMessage());
+                LOG.log(System.Logger.Level.DEBUG, "reader ''{0}'': {1}", PrintableText.of(reader), e.getMessage());
             }
         }
     }
@@ -151,7 +156,7 @@ final class ReaderLink {
             LOG.log(
                     System.Logger.Level.DEBUG,
                     "reader ''{0}'', short APDUs from now on: {1}",
-                    reader,
+                    PrintableText.of(reader),
                     first.getMessage());
             try {
                 establish(false);
@@ -220,7 +225,7 @@ final class ReaderLink {
 
     Connection connection() {
         if (connection == null) {
-            throw new IllegalStateException("there is no connection to reader '" + reader + "'");
+            throw new IllegalStateException("there is no connection to reader '" + PrintableText.of(reader) + "'");
         }
         return connection;
     }

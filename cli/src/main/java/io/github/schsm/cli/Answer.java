@@ -7,13 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a command has to say: the same for people and for programs.
  *
- * @param text   for people; lines without the last line's end
- * @param json   for programs: maps, lists, strings, numbers, booleans and nulls
+ * @param text   for people
+ * @param json   for programs: maps, lists, strings, numbers, booleans and nulls, with values as they are
  * @param status the exit status
  */
-record Answer(String text, Map<String, ? extends @Nullable Object> json, int status) {
-    static Answer of(String text, Map<String, ? extends @Nullable Object> json) {
+record Answer(Lines text, Map<String, ? extends @Nullable Object> json, int status) {
+    /** One line. */
+    static Answer of(String line, Map<String, ? extends @Nullable Object> json) {
+        return of(Lines.of(line), json);
+    }
+
+    static Answer of(Lines text, Map<String, ? extends @Nullable Object> json) {
         return new Answer(text, json, Status.DONE);
+    }
+
+    /** Of a command that has answered itself. */
+    static Answer given(int status) {
+        return new Answer(Lines.NONE, Map.of(), status);
     }
 
     /** A map for {@link #json} that keeps the order. */

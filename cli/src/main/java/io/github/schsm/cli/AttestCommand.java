@@ -135,7 +135,7 @@ final class AttestCommand extends SchsmCommand {
     }
 
     private static String holder(X509Certificate certificate) {
-        return Table.printable(certificate.getSubjectX500Principal().getName());
+        return certificate.getSubjectX500Principal().getName();
     }
 
     private static void reject(boolean wrong, String message) throws CliException {
@@ -176,7 +176,7 @@ final class AttestCommand extends SchsmCommand {
                     .orElseGet(() -> List.of(identity.deviceCertificate()));
         }
 
-        private String text(@Nullable Path written) {
+        private Lines text(@Nullable Path written) {
             String device = identity.deviceId();
             String verdict;
             if (!holds()) {
@@ -187,7 +187,7 @@ final class AttestCommand extends SchsmCommand {
                 verdict = "The key" + (label == null ? "" : " \"" + label + "\"") + " was generated in device " + device
                         + ", which traces to the trusted root " + rootName() + ".";
             }
-            String text = Text.lines(verdict, "Device          " + device + " (CHR " + identity.chr() + ")");
+            Lines text = Text.lines(verdict, "Device          " + device + " (CHR " + identity.chr() + ")");
             String heading = "Chain           ";
             for (Cvc certificate : chain()) {
                 text = Text.lines(text, heading + certificate.chr() + validity(certificate));
@@ -204,7 +204,7 @@ final class AttestCommand extends SchsmCommand {
             return written == null ? text : Text.lines(text, "Written to      " + written);
         }
 
-        private static String ofKey(KeyAttestation key) {
+        private static Lines ofKey(KeyAttestation key) {
             return Text.lines(
                     "Key             " + kind(key) + " (CHR " + key.chr() + ")",
                     key.keyDomainUid()

@@ -38,7 +38,7 @@ final class CertsCommand extends SchsmCommand {
                     .members());
         }
         return Answer.of(
-                json.isEmpty() ? "Device " + connected.id() + " has no certificates." : table.text(),
+                json.isEmpty() ? Text.lines("Device " + connected.id() + " has no certificates.") : table.text(),
                 Answer.json("device", connected.id()).and("certificates", json).members());
     }
 

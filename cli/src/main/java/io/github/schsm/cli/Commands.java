@@ -1,11 +1,43 @@
 package io.github.schsm.cli;
 
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Every command, in the order of the help. */
 final class Commands {
+    /**
+     * The commands that change nothing on any device: no key, object, setting, PIN or use counter. One that is not
+     * here changes something, or could.
+     */
+    private static final Set<String> HARMLESS = Set.of(
+            "schsm demo",
+            "schsm devices",
+            "schsm keys",
+            "schsm certs",
+            "schsm attest",
+            "schsm pin status",
+            "schsm pka status",
+            "schsm pka export",
+            "schsm device-id export",
+            "schsm group-signer show",
+            "schsm kdm show",
+            "schsm domain list",
+            "schsm domain create-share",
+            "schsm exchange-key export",
+            "schsm export-cert",
+            "schsm data list",
+            "schsm data read",
+            "schsm random",
+            "schsm help");
+
     private Commands() {}
+
+    /** Whether a command changes nothing on any device; one with subcommands only says which there are. */
+    static boolean isHarmless(CommandSpec command) {
+        return !command.subcommands().isEmpty() || HARMLESS.contains(command.qualifiedName());
+    }
 
     static List<Object> all() {
         return List.of(

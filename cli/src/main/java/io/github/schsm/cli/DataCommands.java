@@ -80,7 +80,7 @@ final class DataCommands {
             List<Map<String, @Nullable Object>> json =
                     objects.stream().map(object -> json(object).members()).toList();
             return Answer.of(
-                    objects.isEmpty() ? "Device " + connected.id() + " has no data objects." : table.text(),
+                    objects.isEmpty() ? Text.lines("Device " + connected.id() + " has no data objects.") : table.text(),
                     Answer.json("device", connected.id())
                             .and("dataObjects", json)
                             .members());

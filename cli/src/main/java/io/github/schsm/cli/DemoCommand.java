@@ -43,7 +43,7 @@ final class DemoCommand extends SchsmCommand {
                 delete(folder);
             }
         }
-        return new Answer("", story.json(), story.succeeded() ? Status.DONE : Status.FAILED);
+        return new Answer(Lines.NONE, story.json(), story.succeeded() ? Status.DONE : Status.FAILED);
     }
 
     private static void delete(Path folder) throws CliException {

@@ -45,9 +45,9 @@ final class DevicesCommand extends SchsmCommand {
                         .members());
             }
         }
-        String text = json.isEmpty() ? "No reader found." : table.text();
+        Lines text = json.isEmpty() ? Text.lines("No reader found.") : table.text();
         for (String note : notes) {
-            text = Text.lines(text, Table.printable(note));
+            text = Text.lines(text, note);
         }
         return Answer.of(text, Answer.json("devices", json).members());
     }

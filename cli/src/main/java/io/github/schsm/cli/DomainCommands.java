@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -68,7 +67,8 @@ final class DomainCommands {
                     domains.stream().map(Text::json).toList();
             return Answer.of(
                     slots == 0
-                            ? "Device " + connected.id() + " has no key domain slots: schsm initialize gives it some."
+                            ? Text.lines("Device " + connected.id()
+                                    + " has no key domain slots: schsm initialize gives it some.")
                             : table.text(),
                     Answer.json("device", connected.id())
                             .and("slots", slots)
@@ -261,7 +261,7 @@ final class DomainCommands {
                     Text.lines(
                             "DKEK share written to " + file + ". Any " + among.threshold + " of these " + among.total
                                     + " password shares open it:",
-                            files.stream().map(one -> "  " + one).collect(Collectors.joining("\n")),
+                            new Lines(files.stream().map(one -> "  " + one).toList()),
                             "Give each to its custodian, and delete them here."),
                     Answer.json("file", file)
                             .and("threshold", among.threshold)

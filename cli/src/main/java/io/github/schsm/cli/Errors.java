@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -37,7 +38,7 @@ final class Errors {
         if (message == null || message.isBlank()) {
             return "unexpected " + cause.getClass().getSimpleName() + "; --verbose shows where it came from";
         }
-        String line = Table.printable(message.strip().replaceAll("\\s*\\R\\s*", " "));
+        String line = PrintableText.of(message.strip().replaceAll("\\s*\\R\\s*", " "));
         boolean expected = cause instanceof GeneralSecurityException
                 || cause instanceof IOException
                 || cause instanceof IllegalArgumentException;

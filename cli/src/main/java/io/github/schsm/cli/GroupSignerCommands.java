@@ -71,8 +71,8 @@ final class GroupSignerCommands {
             }
             return Answer.of(
                     json.isEmpty()
-                            ? "Device " + connected.id() + " has no key that can be a group signer: schsm group-signer"
-                                    + " create makes one."
+                            ? Text.lines("Device " + connected.id()
+                                    + " has no key that can be a group signer: schsm group-signer create makes one.")
                             : table.text(),
                     Answer.json("device", connected.id())
                             .and("groupSigners", json)

@@ -46,7 +46,7 @@ final class ImportCertCommand extends SchsmCommand {
         }
         String holder = chain[0].getSubjectX500Principal().getName();
         return Answer.of(
-                "Certificate of " + Table.printable(holder) + " stored on device " + connected.id()
+                "Certificate of " + holder + " stored on device " + connected.id()
                         + (ofKey ? " with key" : " as") + " \"" + label + "\"."
                         + (attestation == null ? "" : " The key's attestation was written to " + attestation + "."),
                 Answer.json("device", connected.id())

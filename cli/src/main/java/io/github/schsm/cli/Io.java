@@ -1,18 +1,21 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.PrintableText;
 import java.io.Console;
-import java.io.OutputStream;
-import java.io.OutputStreamWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the command reads and writes. One place for it, so that tests run the very command in their own process.
+ * Where the command reads and writes. One place for it, so that tests run the very command in their own process, and so
+ * that nothing gets to the terminal but through an {@link Output}.
  *
  * @param out         what was asked for
- * @param err         everything else: errors, and nothing besides
+ * @param err         everything else: errors, and what goes on
  * @param environment value of an environment variable, null if there is none
  * @param person      somebody who can be asked; null where there is no terminal
  */
@@ -31,33 +34,54 @@ record Io(
         String line(String question);
     }
 
+    /** Puts the guard in front of the streams, and of the questions. */
+    Io {
+        out = guarded(out);
+        err = guarded(err);
+        person = person == null || person instanceof Asked ? person : new Asked(person);
+    }
+
+    private static Output guarded(PrintWriter writer) {
+        return writer instanceof Output output ? output : new Output(ShownWriter.on(writer));
+    }
+
+    /** Why not all of {@link #out} was written; null if it was. */
+    @Nullable
+    IOException failure() {
+        return out instanceof Output output ? output.failure() : null;
+    }
+
     /** The process's own streams and terminal. */
     @SuppressWarnings("SystemConsoleNull") // with that property it is null also on JDKs after 21 where nobody is
     static Io ofProcess() {
         System.setProperty("jdk.console", "java.base");
         Console console = System.console();
         return new Io(
-                writer(System.out, "stdout.encoding"),
-                writer(System.err, "stderr.encoding"),
+                stream(FileDescriptor.out, "stdout.encoding"),
+                stream(FileDescriptor.err, "stderr.encoding"),
                 System::getenv,
-                console == null ? null : new AtConsole(console));
+                console == null ? null : new Terminal(console));
     }
 
-    /** In the terminal's encoding: that of the locale, which JDKs after 17 no longer take for their default. */
-    private static PrintWriter writer(OutputStream stream, String property) {
+    /**
+     * The stream itself, because {@code System.out} hides what goes wrong; in the terminal's encoding, that is, the
+     * locale's, which JDKs after 17 no longer take for their default.
+     */
+    private static Output stream(FileDescriptor stream, String property) {
         String encoding = System.getProperty(property, Charset.defaultCharset().name());
-        return new PrintWriter(new OutputStreamWriter(stream, Charset.forName(encoding)), true);
+        return new Output(ShownWriter.on(new FileOutputStream(stream), Charset.forName(encoding)));
     }
 
-    private record AtConsole(Console console) implements Person {
+    /** Questions are made of labels and ids, too. */
+    private record Asked(Person person) implements Person {
         @Override
         public char @Nullable [] secret(String question) {
-            return console.readPassword("%s", question);
+            return person.secret(PrintableText.of(question));
         }
 
         @Override
         public @Nullable String line(String question) {
-            return console.readLine("%s", question);
+            return person.line(PrintableText.of(question));
         }
     }
 }

@@ -12,16 +12,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes JSON. Apart from the rest, because only {@code --json} needs the library to be loaded. */
 final class Json {
+    private static final int LAST_OF_ASCII = 126;
+
     private Json() {}
 
     /**
-     * A JSON text.
+     * A JSON text, in ASCII.
      *
      * @param value maps, collections, strings, numbers, booleans and nulls
      */
     static String text(@Nullable Object value) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
+            // Whatever encoding the reader of this expects, and whatever a terminal would make of a character.
+            generator.setHighestNonEscapedChar(LAST_OF_ASCII);
             generator.setPrettyPrinter(new DefaultPrettyPrinter());
             write(generator, value);
         } catch (IOException inMemory) {

@@ -56,7 +56,7 @@ final class KeysCommand extends SchsmCommand {
                     .members());
         }
         return Answer.of(
-                json.isEmpty() ? "Device " + connected.id() + " has no keys." : table.text(),
+                json.isEmpty() ? Text.lines("Device " + connected.id() + " has no keys.") : table.text(),
                 Answer.json("device", connected.id()).and("keys", json).members());
     }
 

@@ -89,7 +89,7 @@ final class MigrateCommand extends SchsmCommand {
                     .members());
         }
         return Answer.of(
-                String.join(System.lineSeparator(), lines),
+                new Lines(lines),
                 Answer.json("from", from).and("to", to).and("keys", json).members());
     }
 

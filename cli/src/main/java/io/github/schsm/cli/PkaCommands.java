@@ -348,7 +348,7 @@ final class PkaCommands {
             }
             int exit =
                     Schsm.run(context.io(), context.shared(), context.options().forDevice(connected.id(), command));
-            return new Answer("", Map.of(), exit);
+            return Answer.given(exit);
         }
 
         private record Holder(PrivateKey key, String chr) {}

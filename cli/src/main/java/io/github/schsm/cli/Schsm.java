@@ -1,9 +1,12 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Properties;
 import picocli.CommandLine;
@@ -50,10 +53,36 @@ public final class Schsm implements Runnable {
 
     /** Runs one command among others of this process. */
     static int run(Io io, Shared shared, String... arguments) {
-        int status = commandLine(io, shared).execute(arguments);
-        io.out().flush();
+        int status = isWhole(io, arguments) ? commandLine(io, shared).execute(arguments) : Status.USAGE;
         io.err().flush();
+        IOException unwritten = io.failure();
+        if (unwritten != null && status == Status.DONE) {
+            io.err()
+                    .println("schsm: done, but the answer could not be written to standard output: "
+                            + FileIo.reason(unwritten));
+            return Status.FAILED;
+        }
         return status;
+    }
+
+    /**
+     * Whether the arguments are what was typed. Under the locale {@code C} a JVM replaces what it does not know by
+     * U+FFFD: a label of these, or a file's name, is not the one that is meant.
+     */
+    private static boolean isWhole(Io io, String... arguments) {
+        for (String argument : arguments) {
+            if (!PrintableText.isWhole(argument)) {
+                String message = "the argument \"" + argument
+                        + "\" has characters that are not readable in the locale of" + " this process (encoding "
+                        + Charset.defaultCharset() + "): start it with LC_ALL=C.UTF-8";
+                if (Arrays.asList(arguments).contains("--json")) {
+                    io.out().println(Errors.json("Usage", message));
+                }
+                io.err().println("schsm: " + PrintableText.of(message));
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The command and all its subcommands. */
@@ -99,13 +128,13 @@ public final class Schsm implements Runnable {
     private static int usage(Io io, ParameterException error, String[] arguments) {
         CommandLine command = error.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        String message = Table.printable(String.valueOf(error.getMessage()));
+        String message = PrintableText.of(String.valueOf(error.getMessage()));
         if (Arrays.asList(arguments).contains("--json")) {
             io.out().println(Errors.json("Usage", message));
         }
         PrintWriter err = io.err();
         err.println("schsm: " + message);
-        CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
+        Suggestions.of(error).forEach(err::println);
         err.println("Try: " + name + " --help");
         return Status.USAGE;
     }
@@ -117,7 +146,9 @@ public final class Schsm implements Runnable {
         }
         io.err().println("schsm: " + Errors.message(error));
         if (root.options.verbose || io.environment().apply("SCHSM_TRACE") != null) {
-            error.printStackTrace(io.err());
+            StringWriter trace = new StringWriter();
+            error.printStackTrace(new PrintWriter(trace, true));
+            trace.toString().lines().map(PrintableText::of).forEach(io.err()::println);
         }
         return Status.FAILED;
     }

@@ -30,8 +30,8 @@ abstract class SchsmCommand implements Callable<Integer> {
         PrintWriter out = context.io().out();
         if (context.options().json) {
             out.println(Json.text(answer.json()));
-        } else if (!answer.text().isEmpty()) {
-            out.println(answer.text());
+        } else {
+            answer.text().all().forEach(out::println);
         }
         out.flush();
         return answer.status();

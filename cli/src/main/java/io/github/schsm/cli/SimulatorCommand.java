@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,7 +59,7 @@ final class SimulatorCommand extends SchsmCommand {
                         + " ports are needed, from 1 to " + LAST_PORT);
             }
             serve(context, rack, devices);
-            return new Answer("", Map.of(), Status.DONE);
+            return Answer.given(Status.DONE);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,21 +21,13 @@ final class Table {
         List<String> row = new ArrayList<>();
         for (Object value : values) {
             String text = Objects.toString(value, "");
-            row.add(text.isBlank() ? "-" : printable(text));
+            // As it will be shown, because that is how wide it is.
+            row.add(text.isBlank() ? "-" : PrintableText.of(text));
         }
         rows.add(row);
     }
 
-    /** Labels come from devices: what would move the cursor or colour the terminal is not shown as it is. */
-    static String printable(String text) {
-        StringBuilder safe = new StringBuilder(text.length());
-        text.codePoints()
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
-                .forEach(safe::appendCodePoint);
-        return safe.toString();
-    }
-
-    String text() {
+    Lines text() {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
@@ -52,6 +45,6 @@ final class Table {
             }
             lines.add(line.toString().stripTrailing());
         }
-        return String.join(System.lineSeparator(), lines);
+        return new Lines(lines);
     }
 }

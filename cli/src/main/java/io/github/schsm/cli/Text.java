@@ -10,7 +10,6 @@ import io.github.schsm.UntrustedDeviceException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** How values are shown, the same in every command. */
@@ -85,14 +84,8 @@ final class Text {
         }
     }
 
-    /** Lines one under the other. */
-    static String lines(@Nullable String... lines) {
-        StringJoiner text = new StringJoiner(System.lineSeparator());
-        for (String line : lines) {
-            if (line != null) {
-                text.add(line);
-            }
-        }
-        return text.toString();
+    /** Lines one under the other; null for none. */
+    static Lines lines(@Nullable Object... parts) {
+        return Lines.of(parts);
     }
 }

@@ -11,7 +11,7 @@ class TableTest {
         table.row("code-signing", "01");
         table.row("a", null);
 
-        assertThat(table.text().lines()).containsExactly("LABEL         ID", "code-signing  01", "a             -");
+        assertThat(table.text().all()).containsExactly("LABEL         ID", "code-signing  01", "a             -");
     }
 
     @Test
@@ -19,6 +19,6 @@ class TableTest {
         Table table = new Table("LABEL");
         table.row("\u001b[2Jx\n\u202Ey");
 
-        assertThat(table.text().lines()).containsExactly("LABEL", "?[2Jx??y");
+        assertThat(table.text().all()).containsExactly("LABEL", "\\u001B[2Jx\\u000A\\u202Ey");
     }
 }

@@ -2,6 +2,7 @@ package io.github.schsm.keystore;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
 import io.github.schsm.TokenCertificate;
@@ -44,7 +45,7 @@ final class Certificates {
                     System.Logger.Level.WARNING,
                     "what is stored as the certificate of {0} in device {1} is none: {2}",
                     key,
-                    token.id(),
+                    PrintableText.of(token.id()),
                     notACertificate.getMessage());
             return null;
         }

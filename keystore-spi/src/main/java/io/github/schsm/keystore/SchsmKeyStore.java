@@ -10,6 +10,7 @@ import io.github.schsm.Labels;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
+import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
@@ -399,7 +400,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throws KeyStoreException {
         requireAlias(alias);
         if (key == null) {
-            throw new KeyStoreException("there is no key to store under \"" + alias + "\": it is null");
+            throw new KeyStoreException(
+                    "there is no key to store under \"" + PrintableText.of(alias) + "\": it is null");
         }
         if (!(key instanceof SchsmKey handle)) {
             throw new KeyStoreException("a software key cannot be stored on a device: its private part would have been"
@@ -602,7 +604,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     public void engineSetKeyEntry(String alias, byte @Nullable [] key, Certificate @Nullable [] chain)
             throws KeyStoreException {
         if (key == null) {
-            throw new KeyStoreException("there is no wrapped key to store under \"" + alias + "\": it is null");
+            throw new KeyStoreException(
+                    "there is no wrapped key to store under \"" + PrintableText.of(alias) + "\": it is null");
         }
         try {
             if (chain != null) {

@@ -11,6 +11,7 @@ import io.github.schsm.KeyDomains;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
 import io.github.schsm.PinSource;
+import io.github.schsm.PrintableText;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
@@ -194,9 +195,9 @@ final class Pkcs11Token implements Token {
 
     @Override
     public String description() {
-        return "token \""
+        return PrintableText.of("token \""
                 + (link.identity().label().isEmpty() ? id : link.identity().label()) + "\" of "
-                + link.module().name();
+                + link.module().name());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.PrintableText;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.Cryptoki.SlotInfo;
 import java.io.ByteArrayOutputStream;
@@ -251,9 +252,9 @@ final class Pkcs11Uri {
     /** What it says of library, slot and token, readable. */
     @Override
     public String toString() {
-        return OF_A_PLACE.stream()
+        return PrintableText.of(OF_A_PLACE.stream()
                 .filter(path::containsKey)
                 .map(name -> name + " \"" + path.get(name) + "\"")
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining(", ")));
     }
 }

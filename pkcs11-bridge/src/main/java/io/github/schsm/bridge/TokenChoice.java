@@ -1,6 +1,7 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.PrintableText;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -41,7 +42,7 @@ sealed interface TokenChoice {
 
         @Override
         public String toString() {
-            return "that is initialized";
+            return PrintableText.of("that is initialized");
         }
     }
 
@@ -54,7 +55,7 @@ sealed interface TokenChoice {
 
         @Override
         public String toString() {
-            return "with " + uri;
+            return PrintableText.of("with " + uri);
         }
     }
 
@@ -90,7 +91,7 @@ sealed interface TokenChoice {
 
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "in slot %s (0x%X)", Long.toUnsignedString(id), id);
+            return PrintableText.of(String.format(Locale.ROOT, "in slot %s (0x%X)", Long.toUnsignedString(id), id));
         }
     }
 
@@ -111,7 +112,7 @@ sealed interface TokenChoice {
 
         @Override
         public String toString() {
-            return "with the serial number or label \"" + name + "\"";
+            return PrintableText.of("with the serial number or label \"" + name + "\"");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.PrintableText;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.Cryptoki.SlotInfo;
 import java.util.ArrayList;
@@ -36,6 +37,6 @@ record TokenPlace(Cryptoki.Info library, SlotInfo slot, CkTokenInfo token) {
         if (!isInitialized()) {
             words.add("not initialized");
         }
-        return String.join(", ", words);
+        return PrintableText.of(String.join(", ", words));
     }
 }

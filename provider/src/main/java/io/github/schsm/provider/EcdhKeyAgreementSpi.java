@@ -3,6 +3,7 @@ package io.github.schsm.provider;
 import io.github.schsm.EcCurve;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.Mechanism;
+import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
 import java.security.InvalidAlgorithmParameterException;
@@ -65,7 +66,8 @@ final class EcdhKeyAgreementSpi extends KeyAgreementSpi {
         EcCurve curve = own.curve();
         if (publicKey.getParams() == null
                 || EcCurve.of(publicKey.getParams()).filter(curve::equals).isEmpty()) {
-            throw new InvalidKeyException("the peer's key is not on " + curve + " as " + own.label() + " is");
+            throw new InvalidKeyException(
+                    "the peer's key is not on " + curve + " as " + PrintableText.of(own.label()) + " is");
         }
         if (publicKey.getW() == null || !curve.isOnCurve(publicKey.getW())) {
             throw new InvalidKeyException("the peer's point is not on " + curve);

@@ -1,5 +1,6 @@
 package io.github.schsm.card;
 
+import io.github.schsm.DeviceFullException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.NewPinCallback;
@@ -317,12 +318,26 @@ final class CardPins {
         session.forgetPin();
     }
 
-    /** INITIALIZE DEVICE, which the device checks the SO-PIN of if it has one. */
+    /**
+     * INITIALIZE DEVICE, which the device checks the SO-PIN of if it has one. A device may say first that its memory is
+     * full, because it tidies it by that; then once more.
+     */
     void initialize(byte[] settings, byte[] soPin) throws SchsmException {
-        CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, settings, CommandApdu.NO_LE, true);
-        send(CardCommand.INITIALIZE_DEVICE, "device", Pins.SO, command, soPin);
+        try {
+            sendInitialization(settings, soPin);
+        } catch (DeviceFullException tidying) {
+            if (tidying.statusWord() != StatusWords.NOT_ENOUGH_MEMORY) {
+                throw tidying;
+            }
+            sendInitialization(settings, soPin);
+        }
         refused(Pins.USER).forget();
         session.startAnew();
+    }
+
+    private void sendInitialization(byte[] settings, byte[] soPin) throws SchsmException {
+        CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, settings, CommandApdu.NO_LE, true);
+        send(CardCommand.INITIALIZE_DEVICE, "device", Pins.SO, command, soPin);
     }
 
     private static CommandApdu secret(int cla, int ins, int p1, int p2, byte[] first, byte[] second) {

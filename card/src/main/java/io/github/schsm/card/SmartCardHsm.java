@@ -257,6 +257,8 @@ public final class SmartCardHsm {
      * INITIALIZE DEVICE: erases keys, files and key domains, and sets the PINs. The label in the settings is not sent
      * with it; it goes to {@link Files#TOKEN_INFO} afterwards.
      *
+     * <p>Devices stay authenticated after it, whatever their PIN: {@link #logout} ends that.
+     *
      * @param settings stay the caller's to destroy
      * @throws DeviceException if the device was initialized with another SO-PIN
      */

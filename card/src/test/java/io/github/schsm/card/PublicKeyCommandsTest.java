@@ -69,6 +69,7 @@ class PublicKeyCommandsTest {
                 .build();
         guarded.withCard(null, card -> {
             card.initialize(settings);
+            card.logout();
             return card.registerPublicKey(keys.get(0));
         });
         guarded.withCard(null, card -> card.registerPublicKey(keys.get(1)));

@@ -100,6 +100,28 @@ final class CardAdministration implements TokenAdministration {
         token.withContents(card -> {
             token.contents().clear();
             card.initialize(settings);
+            try {
+                writeLabel(card, settings);
+            } finally {
+                endSession(card);
+            }
+            return true;
+        });
+        token.forgetLogin();
+    }
+
+    /** Who initializes a device is authenticated until it is selected again, and nobody else shall be. */
+    private static void endSession(SmartCardHsm card) {
+        try {
+            card.logout();
+        } catch (SchsmException gone) {
+            // A connection that is lost has ended it.
+            System.getLogger(CardAdministration.class.getName())
+                    .log(System.Logger.Level.DEBUG, "not logged out after the initialization", gone);
+        }
+    }
+
+    private static void writeLabel(SmartCardHsm card, DeviceInitialization settings) throws SchsmException {
             String label = settings.label();
             if (label != null && opensByPin(settings)) {
                 byte[] pin = TokenAuthenticator.toBytes(settings.pin());
@@ -110,9 +132,6 @@ final class CardAdministration implements TokenAdministration {
                     wipe(pin);
                 }
             }
-            return true;
-        });
-        token.forgetLogin();
     }
 
     @Override

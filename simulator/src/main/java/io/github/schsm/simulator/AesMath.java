@@ -12,7 +12,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
 final class AesMath {
     static final int BLOCK = 16;
 
-    private static final int DERIVED_LENGTH = 32;
+    static final int DERIVED_LENGTH = 32;
 
     private AesMath() {}
 
@@ -37,10 +37,10 @@ final class AesMath {
     }
 
     /** HKDF with SHA-256, no salt, the input as info. */
-    static byte[] derive(byte[] key, byte[] input) {
+    static byte[] derive(byte[] key, byte[] input, int length) {
         HKDFBytesGenerator generator = new HKDFBytesGenerator(new SHA256Digest());
         generator.init(new HKDFParameters(key, null, input));
-        byte[] derived = new byte[DERIVED_LENGTH];
+        byte[] derived = new byte[length];
         generator.generateBytes(derived, 0, derived.length);
         return derived;
     }

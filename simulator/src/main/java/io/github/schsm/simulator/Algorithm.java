@@ -1,6 +1,7 @@
 package io.github.schsm.simulator;
 
 import io.github.schsm.KeyAlgorithm;
+import java.util.Optional;
 
 /** Algorithm ids of section 4 of the protocol notes, as compile-time constants for switches. */
 final class Algorithm {
@@ -38,6 +39,21 @@ final class Algorithm {
     /** The hash of an id whose last digit is 1 to 5. */
     static String hash(int id) {
         return HASHES[(id & 0x0F) - 1];
+    }
+
+    /** The hash of SHA-1 and the SHA-2 family that is so long; algorithm 40 goes by that. */
+    static Optional<String> hashOfLength(int length) {
+        int[] lengths = hashLengths();
+        for (int i = 0; i < lengths.length; i++) {
+            if (lengths[i] == length) {
+                return Optional.of(HASHES[i]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    static int[] hashLengths() {
+        return new int[] {20, 28, 32, 48, 64};
     }
 
     static boolean isWithHash(int id) {

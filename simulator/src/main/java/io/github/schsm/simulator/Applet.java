@@ -3,6 +3,7 @@ package io.github.schsm.simulator;
 import io.github.schsm.MalformedDataException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ final class Applet {
     private Session session = new Session();
     private boolean selected;
     private byte @Nullable [] sessionPin;
+    private boolean tidied;
+    private boolean longRsaUnwrapped;
 
     Applet(DeviceProfile profile, DeviceState state) {
         this.profile = profile;
@@ -55,6 +58,24 @@ final class Applet {
         session = new Session();
         selected = false;
         sessionPin = null;
+        tidied = false;
+        longRsaUnwrapped = false;
+    }
+
+    /** Whether memory was tidied since the card has power; from now on it was. */
+    boolean tidy() {
+        boolean before = tidied;
+        tidied = true;
+        return before;
+    }
+
+    /** Whether a long RSA key was unwrapped since the card has power. */
+    boolean isLongRsaUnwrapped() {
+        return longRsaUnwrapped;
+    }
+
+    void setLongRsaUnwrapped() {
+        longRsaUnwrapped = true;
     }
 
     /** Stands for the user PIN until power is lost or the PIN changes: other programs' selections don't end it. */
@@ -78,8 +99,14 @@ final class Applet {
         reset();
     }
 
-    /** By the PIN or by as many registered keys as it takes; by both if the device was initialized so. */
+    /**
+     * By the PIN or by as many registered keys as it takes; by both if the device was initialized so. Whoever initialized
+     * the device may write to it until the next selection or reset: the only way to provision one with a transport PIN.
+     */
     boolean isUserAuthenticated() {
+        if (session.isInitialized()) {
+            return true;
+        }
         boolean byPin = session.isUserPinVerified();
         RegisteredKeys keys = state.registeredKeys();
         boolean byKeys = keys.isUsed() && session.authenticatedKeys() >= keys.required();
@@ -116,18 +143,27 @@ final class Applet {
             throw new Refusal(Sw.NOT_SUPPORTED);
         }
         if (key.useCounter() == 0) {
-            throw new Refusal(Sw.REFERENCE_DATA_UNUSABLE);
+            throw new Refusal(
+                    profile.has(Quirk.USED_UP_KEY_ANSWERS_FULL) ? Sw.OUT_OF_MEMORY : Sw.REFERENCE_DATA_UNUSABLE);
         }
         return key;
     }
 
-    /** A key, whatever for. The device key is nobody's to use. */
-    CardKey requireKey(int keyId) throws Refusal {
+    private CardKey requireKey(int keyId) throws Refusal {
+        return requireKey(keyId, () -> new Refusal(Sw.NOT_FOUND));
+    }
+
+    /**
+     * A key, whatever for. The device key is nobody's to use.
+     *
+     * @param missing what the command answers where there is no such key
+     */
+    CardKey requireKey(int keyId, Supplier<Refusal> missing) throws Refusal {
         requireUser();
         if (keyId == 0) {
             throw new Refusal(Sw.CONDITIONS_NOT_SATISFIED);
         }
-        return state.key(keyId).orElseThrow(() -> new Refusal(Sw.NOT_FOUND));
+        return state.key(keyId).orElseThrow(missing);
     }
 
     /** An id for a new key. */

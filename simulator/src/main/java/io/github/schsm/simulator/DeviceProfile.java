@@ -20,6 +20,7 @@ public record DeviceProfile(
     private static final int LONGEST_RSA_BEFORE_VERSION_3 = 2048;
     private static final int PLATFORM_JCOP_2_4_2 = 2;
     private static final int PLATFORM_JCOP_3 = 5;
+    private static final int PLATFORM_JCOP_4 = 6;
 
     /** Copies the set. */
     public DeviceProfile {
@@ -86,9 +87,22 @@ public record DeviceProfile(
         };
     }
 
-    /** The platform in the version information: what the firmware runs on, JCOP 3 or one before. */
+    /** The platform in the version information: what the firmware runs on. */
     int platform() {
-        return isBeforeVersion3() ? PLATFORM_JCOP_2_4_2 : PLATFORM_JCOP_3;
+        if (isBeforeVersion3()) {
+            return PLATFORM_JCOP_2_4_2;
+        }
+        return major >= 4 ? PLATFORM_JCOP_4 : PLATFORM_JCOP_3;
+    }
+
+    /** Firmware 1.x says its version and nothing else of itself, and describes files by tag 80. */
+    boolean isVersion1() {
+        return major < 2;
+    }
+
+    /** Firmware 3.1 cannot take a key with an algorithm list out of its blob. */
+    boolean unwrapsKeysWithList() {
+        return major != 3 || minor != 1;
     }
 
     /** Authority references in requests were mandatory before version 2. */

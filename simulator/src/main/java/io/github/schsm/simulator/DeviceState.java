@@ -4,9 +4,9 @@ import io.github.schsm.EcCurve;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +59,8 @@ final class DeviceState {
     private RegisteredKeys registeredKeys = RegisteredKeys.none();
     private DomainScheme scheme = DomainScheme.NONE;
     private @Nullable KeyDomainSlot[] domains = new KeyDomainSlot[0];
-    private final TreeMap<Integer, CardKey> keys = new TreeMap<>();
-    private final TreeMap<Integer, byte[]> files = new TreeMap<>();
+    private final Map<Integer, CardKey> keys = new LinkedHashMap<>();
+    private final Map<Integer, byte[]> files = new LinkedHashMap<>();
     private boolean changed;
 
     /**
@@ -177,12 +177,22 @@ final class DeviceState {
         return slot >= 0 && slot < domains.length ? Optional.ofNullable(domains[slot]) : Optional.empty();
     }
 
+    /** The PIN was verified: shares that came without it count from now on. */
+    void countWaitingShares() {
+        for (KeyDomainSlot domain : domains) {
+            if (domain != null && domain.countWaiting()) {
+                markChanged();
+            }
+        }
+    }
+
     /** @param domain null frees the slot */
     void setDomain(int slot, @Nullable KeyDomainSlot domain) {
         domains[slot] = domain;
         markChanged();
     }
 
+    /** In the order in which they were made. */
     Map<Integer, CardKey> keys() {
         return Collections.unmodifiableMap(keys);
     }
@@ -205,7 +215,7 @@ final class DeviceState {
         return keys.values().stream().anyMatch(key -> key.domain() == slot);
     }
 
-    /** The files that hosts can write; callers don't change the contents. */
+    /** The files that hosts can write, in the order in which they were made; callers don't change the contents. */
     Map<Integer, byte[]> files() {
         return Collections.unmodifiableMap(files);
     }

@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * Selection of the application and its files, and the files themselves (sections 1 and 2 of the protocol notes). Files
@@ -44,15 +43,13 @@ final class FileCommands {
             throw new Refusal(Sw.NOT_FOUND);
         }
         applet.select();
-        Tlv version = Tlv.of(
-                0x85,
-                Bytes.of(
-                        applet.state().options() >> 8,
-                        applet.state().options(),
-                        applet.profile().platform(),
-                        applet.profile().major(),
-                        applet.profile().minor()));
-        return describe(template, Tlv.of(0x82, Bytes.of(0x78)), version);
+        DeviceProfile profile = applet.profile();
+        byte[] version = Bytes.of(profile.major(), profile.minor());
+        if (!profile.isVersion1()) {
+            int options = applet.state().options();
+            version = Bytes.concat(Bytes.of(options >> 8, options, profile.platform()), version);
+        }
+        return describe(template, Tlv.of(0x82, Bytes.of(0x78)), Tlv.of(0x85, version));
     }
 
     private Answer selectFile(Command command) throws Refusal {
@@ -62,10 +59,13 @@ final class FileCommands {
         }
         int fid = (int) Bytes.unsigned(command.data());
         List<Tlv> description = new ArrayList<>();
-        description.add(Tlv.of(0x81, Bytes.uint16(size(fid))));
+        boolean old = applet.profile().isVersion1() || applet.profile().has(Quirk.FILE_SIZE_IN_80);
+        description.add(Tlv.of(old ? 0x80 : 0x81, Bytes.uint16(size(fid))));
         description.add(Tlv.of(0x82, Bytes.of(0x01)));
         description.add(Tlv.of(0x83, Bytes.uint16(fid)));
-        description.add(Tlv.of(0x8A, Bytes.of(0x05)));
+        if (!old) {
+            description.add(Tlv.of(0x8A, Bytes.of(0x05)));
+        }
         if (FileId.isKey(fid) && FileId.low(fid) != 0) {
             byte[] attributes = attributes(applet.state().key(FileId.low(fid)).orElseThrow());
             if (attributes.length != 0) {
@@ -172,7 +172,7 @@ final class FileCommands {
         int offset = offset(Tlv.parse(command.data()));
         if (FileId.isKey(fid)) {
             size(fid);
-            throw new Refusal(Sw.COMMAND_NOT_ALLOWED);
+            throw new Refusal(Sw.NOT_AUTHENTICATED);
         }
         byte[] content = content(fid);
         if (fid == FileId.INPUT_BUFFER) {
@@ -185,8 +185,14 @@ final class FileCommands {
         int there = Math.max(0, content.length - offset);
         int count = Math.min(there, Math.max(0, command.ne()));
         byte[] bytes = count == 0 ? new byte[0] : Arrays.copyOfRange(content, offset, offset + count);
-        boolean end = there == 0 || (count < command.ne() && !command.wantsAll());
-        return new Answer(bytes, end ? Sw.END_OF_FILE : Sw.OK);
+        return new Answer(bytes, there == 0 || isOverTheEnd(command, count) ? Sw.END_OF_FILE : Sw.OK);
+    }
+
+    private boolean isOverTheEnd(Command command, int count) {
+        DeviceProfile profile = applet.profile();
+        return count < command.ne()
+                && !profile.has(Quirk.READ_OVER_END_IS_OK)
+                && (!command.wantsAll() || profile.has(Quirk.READ_ALL_ENDS_WITH_WARNING));
     }
 
     Answer update(Command command) throws Refusal, MalformedDataException {
@@ -265,12 +271,14 @@ final class FileCommands {
         return Answer.OK;
     }
 
-    /** Always lists CC00: hosts take the first id that is free, and would take the device key's. */
+    /**
+     * Lists what is there in no order but that of its making. Always lists CC00: hosts take the first id that is free, and
+     * would take the device key's.
+     */
     Answer enumerate(Command command) throws Refusal {
         command.requireP1P2(0);
         command.requireNoData();
-        TreeSet<Integer> fids = new TreeSet<>();
-        fids.add(FileId.key(0));
+        List<Integer> fids = new ArrayList<>(List.of(FileId.DEVICE_ID, FileId.key(0)));
         applet.state().keys().keySet().forEach(keyId -> fids.add(FileId.key(keyId)));
         applet.state().files().keySet().stream().filter(FileId::isListed).forEach(fids::add);
         ByteArrayOutputStream list = new ByteArrayOutputStream();

@@ -26,6 +26,10 @@ final class FileId {
         return of(KEY, keyId);
     }
 
+    static int caCertificate(int number) {
+        return of(CA_CERTIFICATE, number);
+    }
+
     static int certificate(int keyId) {
         return of(CERTIFICATE, keyId);
     }

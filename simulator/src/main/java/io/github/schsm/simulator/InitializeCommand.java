@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * INITIALIZE DEVICE (section 2 of the protocol notes): erases everything but the device key and its certificates. On a
- * device that has a security officer, only for who knows the initialization code.
+ * device that has a security officer, only for who knows the initialization code. The device stays authenticated until it
+ * is selected or reset.
  */
 final class InitializeCommand {
     private static final int OPTIONS = 0x80;
@@ -80,6 +81,9 @@ final class InitializeCommand {
         if (present.isPresent()) {
             present.get().verify(soPin);
         }
+        if (applet.profile().has(Quirk.FIRST_INITIALIZE_ANSWERS_FULL) && !applet.tidy()) {
+            throw new Refusal(Sw.OUT_OF_MEMORY);
+        }
         set(options, userPin, soPin, tries, keys, shares, slots);
         return Answer.OK;
     }
@@ -117,6 +121,9 @@ final class InitializeCommand {
         state.putFile(FileId.TOKEN_INFO, tokenInfo(state.id()));
         applet.select();
         applet.forgetSessionPin();
+        if (!applet.profile().has(Quirk.INITIALIZE_LOGS_OUT)) {
+            applet.session().setInitialized();
+        }
     }
 
     /** Free memory, then what SELECT says in tag 85. */

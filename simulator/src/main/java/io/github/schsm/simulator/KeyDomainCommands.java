@@ -29,8 +29,11 @@ final class KeyDomainCommands {
         if (applet.profile().isBeforeVersion3() && (slot != 0 || command.p1() != QUERY_OR_IMPORT)) {
             throw new Refusal(Sw.UNKNOWN_INSTRUCTION);
         }
-        if (command.p1() > DELETE_KEK || slot >= applet.state().slots()) {
+        if (command.p1() > DELETE_KEK) {
             throw new Refusal(Sw.WRONG_P1_P2);
+        }
+        if (slot >= applet.state().slots()) {
+            throw new Refusal(applet.profile().has(Quirk.SLOTS_END_WITH_6B00) ? Sw.WRONG_OFFSET : Sw.WRONG_P1_P2);
         }
         if (command.p1() != QUERY_OR_IMPORT) {
             applet.requireUser();
@@ -80,6 +83,10 @@ final class KeyDomainCommands {
         KeyDomainSlot domain = require(slot);
         if (domain.outstanding() == 0) {
             throw new Refusal(Sw.CONDITIONS_NOT_SATISFIED);
+        }
+        if (applet.profile().has(Quirk.SHARE_WAITS_FOR_PIN) && !applet.isUserAuthenticated()) {
+            domain.keepWaiting(share);
+            return;
         }
         domain.importShare(share);
         applet.state().markChanged();

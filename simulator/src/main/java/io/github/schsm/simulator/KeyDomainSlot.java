@@ -1,6 +1,8 @@
 package io.github.schsm.simulator;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ final class KeyDomainSlot {
     private int outstanding;
     private byte[] sum;
     private byte @Nullable [] kek;
+    private final List<byte[]> waiting = new ArrayList<>();
 
     /**
      * @param uid         empty for the DKEK kind
@@ -68,6 +71,23 @@ final class KeyDomainSlot {
     /** First 8 bytes of the KEK's SHA-256; zeros without a KEK. */
     byte[] kcv() {
         return kek == null ? new byte[KCV_LENGTH] : Arrays.copyOf(Hashes.sha256(kek), KCV_LENGTH);
+    }
+
+    /** Takes a share that does not count yet. It is not part of what a device keeps. */
+    void keepWaiting(byte[] share) {
+        waiting.add(share.clone());
+    }
+
+    /** Counts the shares that waited; returns whether there were any. */
+    boolean countWaiting() {
+        boolean any = !waiting.isEmpty();
+        for (byte[] share : waiting) {
+            if (outstanding > 0) {
+                importShare(share);
+            }
+        }
+        waiting.clear();
+        return any;
     }
 
     /** Takes a share; the last one completes the KEK. */

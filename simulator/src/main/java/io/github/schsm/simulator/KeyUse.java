@@ -10,8 +10,6 @@ import java.util.Arrays;
 /** Signing, decryption, key agreement, symmetric operations and derivation (section 4 of the protocol notes). */
 final class KeyUse {
     private static final int DERIVATION_VALUE = 0x98;
-    private static final int SHA1_LENGTH = 20;
-    private static final int SHA256_LENGTH = 32;
     private static final int PKCS1_OVERHEAD = 11;
     private static final int MAX_CHALLENGE = 1024;
 
@@ -82,22 +80,19 @@ final class KeyUse {
                     return pss(key, name, Hashes.digest(name, data));
                 }
                 byte[] hash = withoutDigestInfo(data);
-                return switch (hash.length) {
-                    case SHA1_LENGTH -> pss(key, "SHA-1", hash);
-                    case SHA256_LENGTH -> pss(key, "SHA-256", hash);
-                    default -> throw new Refusal(Sw.WRONG_DATA);
-                };
+                String name = Algorithm.hashOfLength(hash.length).orElseThrow(() -> new Refusal(Sw.WRONG_DATA));
+                return pss(key, name, hash);
             }
         }
     }
 
     /** OpenSC hands over a DigestInfo where a hash is due. */
     private static byte[] withoutDigestInfo(byte[] data) {
-        for (String name : new String[] {"SHA-1", "SHA-256"}) {
-            int length = name.equals("SHA-1") ? SHA1_LENGTH : SHA256_LENGTH;
+        for (int length : Algorithm.hashLengths()) {
             int prefix = data.length - length;
             if (prefix > 0) {
                 byte[] hash = Arrays.copyOfRange(data, prefix, data.length);
+                String name = Algorithm.hashOfLength(length).orElseThrow();
                 if (Arrays.equals(RsaMath.digestInfo(name, hash), data)) {
                     return hash;
                 }
@@ -208,7 +203,10 @@ final class KeyUse {
         byte[] data = command.data();
         byte[] result = switch (algorithm) {
             case Algorithm.AES_CMAC -> AesMath.cmac(value, data);
-            case Algorithm.DERIVE_SP800_56C -> AesMath.derive(value, data);
+            case Algorithm.DERIVE_SP800_56C -> AesMath.derive(
+                    value,
+                    data,
+                    applet.profile().has(Quirk.DERIVES_AS_MUCH_AS_GIVEN) ? data.length : AesMath.DERIVED_LENGTH);
             default -> {
                 if (data.length == 0 || data.length % AesMath.BLOCK != 0) {
                     throw new Refusal(Sw.WRONG_LENGTH);

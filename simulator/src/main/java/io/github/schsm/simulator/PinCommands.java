@@ -15,6 +15,12 @@ final class PinCommands {
     }
 
     Answer verify(Command command) throws Refusal {
+        if (command.data().length == 0
+                && command.p1p2() == Pin.USER_REFERENCE
+                && applet.profile().isVersion1()
+                && !applet.state().isInitialized()) {
+            return Answer.status(Sw.REFERENCE_DATA_UNUSABLE);
+        }
         Pin pin = pin(command);
         boolean user = command.p2() == Pin.USER_REFERENCE;
         if (command.data().length == 0) {
@@ -30,6 +36,7 @@ final class PinCommands {
                 pin.verify(command.data());
             }
             applet.session().setUserPinVerified(true);
+            applet.state().countWaitingShares();
         } else {
             applet.session().setSoPinVerified(false);
             pin.verify(command.data());
@@ -69,8 +76,8 @@ final class PinCommands {
         if (pin.isTransport()) {
             return Sw.REFERENCE_DATA_UNUSABLE;
         }
-        boolean verified =
-                user ? applet.session().isUserPinVerified() : applet.session().isSoPinVerified();
+        Session session = applet.session();
+        boolean verified = user ? session.isUserPinVerified() || session.isInitialized() : session.isSoPinVerified();
         return verified ? Sw.OK : pin.status();
     }
 

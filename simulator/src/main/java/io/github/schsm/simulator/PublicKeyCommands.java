@@ -15,6 +15,7 @@ final class PublicKeyCommands {
     private static final int QUERY_KEY = 0x02;
     private static final int TAG_HOLDER = 0x83;
     private static final int CHALLENGE_LENGTH = 8;
+    private static final int MAX_BITS = 256;
 
     private final Applet applet;
     private final VerificationKeys verificationKeys;
@@ -110,7 +111,11 @@ final class PublicKeyCommands {
 
     private Cvc attested(byte[] content) throws Refusal, MalformedDataException {
         Cvc request = verificationKeys.requireAttested(content);
-        if (!request.isEc()) {
+        if (!request.isEc()
+                || (applet.profile().has(Quirk.REGISTERS_256_BITS_AT_MOST)
+                        && request.curve()
+                                .filter(curve -> curve.bits() <= MAX_BITS)
+                                .isEmpty())) {
             throw new Refusal(Sw.WRONG_DATA);
         }
         return request;

@@ -24,5 +24,35 @@ public enum Quirk {
     /** Chip authentication only after the user PIN. */
     CHIP_AUTHENTICATION_NEEDS_PIN,
     /** ECDSA signatures carry leading zeros that DER forbids. */
-    SUPERFLUOUS_ZEROS
+    SUPERFLUOUS_ZEROS,
+    /** SELECT of a file gives its size in tag 80 and no life cycle status, as firmware 1.x does. */
+    FILE_SIZE_IN_80,
+    /** READ BINARY that goes over the end answers 9000 with what was there; only at the end 6282. */
+    READ_OVER_END_IS_OK,
+    /** READ BINARY with Le for all there is answers 6282 too: fewer bytes came than an answer can hold. */
+    READ_ALL_ENDS_WITH_WARNING,
+    /** The first INITIALIZE DEVICE after a reset answers 6A84, while memory is tidied; the second does it. */
+    FIRST_INITIALIZE_ANSWERS_FULL,
+    /** After INITIALIZE DEVICE nobody is authenticated. */
+    INITIALIZE_LOGS_OUT,
+    /** UNWRAP KEY under a KCV that no domain has answers 6A80. */
+    UNKNOWN_KCV_IS_WRONG_DATA,
+    /** UNWRAP KEY of an RSA key of more than 2048 bits works once, then answers 6F00 until the card is reset. */
+    LONG_RSA_UNWRAPS_ONCE,
+    /** MANAGE KEY DOMAIN answers 6B00 past the last slot. */
+    SLOTS_END_WITH_6B00,
+    /** A key whose use counter is used up answers 6A84. */
+    USED_UP_KEY_ANSWERS_FULL,
+    /** WRAP KEY answers 6A88 for keys in XKEK domains: the firmware cannot wrap them. */
+    XKEK_DOMAINS_DO_NOT_WRAP,
+    /** Blobs of keys on the secp*r1 curves have an empty coefficient a. */
+    EC_BLOB_WITHOUT_A,
+    /** SP 800-56C derivation gives as many bytes as the input has. */
+    DERIVES_AS_MUCH_AS_GIVEN,
+    /** A DKEK share that was imported without the user PIN counts when the PIN is verified, not before. */
+    SHARE_WAITS_FOR_PIN,
+    /** Public keys of more than 256 bits are not registered for authentication, 6A80. */
+    REGISTERS_256_BITS_AT_MOST,
+    /** PSO: VERIFY CERTIFICATE keeps the certificate in a CA file. */
+    PSO_STORES_CERTIFICATES
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     private static final int MAX_KNOWN = 32;
 
+    private boolean initialized;
     private Login user = Login.NONE;
     private Login securityOfficer = Login.NONE;
     private final BitSet authenticatedKeys = new BitSet();
@@ -46,7 +47,17 @@ final class Session {
     }
 
     void setUserPinVerified(boolean verified) {
+        initialized = false;
         user = login(verified);
+    }
+
+    /** Whether the device was initialized in this session, which leaves it authenticated until the session ends. */
+    boolean isInitialized() {
+        return initialized;
+    }
+
+    void setInitialized() {
+        initialized = true;
     }
 
     boolean isSoPinVerified() {

@@ -31,6 +31,7 @@ final class Sw {
     static final int WRONG_OFFSET = 0x6B00;
     static final int UNKNOWN_INSTRUCTION = 0x6D00;
     static final int UNKNOWN_CLASS = 0x6E00;
+    static final int NO_DIAGNOSIS = 0x6F00;
 
     private Sw() {}
 }

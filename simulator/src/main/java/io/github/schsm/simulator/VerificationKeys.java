@@ -4,6 +4,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.Tlv;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -44,7 +45,24 @@ final class VerificationKeys {
             throw new Refusal(Sw.CONDITIONS_NOT_SATISFIED);
         }
         applet.session().learn(certificate);
+        if (applet.profile().has(Quirk.PSO_STORES_CERTIFICATES)) {
+            store(certificate);
+        }
         return Answer.OK;
+    }
+
+    private void store(Cvc certificate) {
+        DeviceState state = applet.state();
+        byte[] encoded = certificate.getEncoded();
+        for (int number = 0; number <= 0xFF; number++) {
+            byte[] present = state.files().get(FileId.caCertificate(number));
+            if (present == null) {
+                state.putFile(FileId.caCertificate(number), encoded);
+            }
+            if (present == null || Arrays.equals(present, encoded)) {
+                return;
+            }
+        }
     }
 
     /** A root vouches for issuers, an issuer for devices, a device for nobody. */

@@ -1,8 +1,12 @@
 package io.github.schsm.simulator;
 
 import io.github.schsm.simulator.DeviceState.DomainScheme;
+import java.util.Optional;
 
-/** WRAP and UNWRAP (section 7 of the protocol notes): the only way for a key to leave. */
+/**
+ * WRAP and UNWRAP (section 7 of the protocol notes): the only way for a key to leave. The domain of a blob is found by its
+ * KCV; what no domain has is another answer than what is wrong in a blob.
+ */
 final class WrapCommands {
     private final Applet applet;
 
@@ -16,15 +20,17 @@ final class WrapCommands {
             throw new Refusal(Sw.WRONG_P1_P2);
         }
         command.requireNoData();
-        CardKey key = applet.requireKey(command.p1());
+        CardKey key = applet.requireKey(command.p1(), () -> new Refusal(Sw.REFERENCE_NOT_FOUND));
         if (!key.mayBeWrapped(applet.state().scheme() == DomainScheme.DKEK)) {
             throw new Refusal(Sw.NOT_SUPPORTED);
         }
-        byte[] kek = applet.state()
-                .domain(key.domain())
-                .map(KeyDomainSlot::kek)
-                .orElseThrow(() -> new Refusal(Sw.CONDITIONS_NOT_SATISFIED));
-        return Answer.of(WrappedKey.seal(kek, key));
+        Optional<KeyDomainSlot> domain = applet.state().domain(key.domain());
+        if (applet.profile().has(Quirk.XKEK_DOMAINS_DO_NOT_WRAP)
+                && domain.filter(KeyDomainSlot::isXkek).isPresent()) {
+            throw new Refusal(Sw.REFERENCE_NOT_FOUND);
+        }
+        byte[] kek = domain.map(KeyDomainSlot::kek).orElseThrow(() -> new Refusal(Sw.CONDITIONS_NOT_SATISFIED));
+        return Answer.of(WrappedKey.seal(kek, key, applet.profile().has(Quirk.EC_BLOB_WITHOUT_A)));
     }
 
     Answer unwrap(Command command) throws Refusal {
@@ -35,6 +41,9 @@ final class WrapCommands {
         applet.requireUser();
         applet.requireFreeKeyId(command.p1());
         byte[] blob = applet.dataOrInputBuffer(command);
+        if (blob.length <= KeyDomainSlot.KCV_LENGTH) {
+            throw new Refusal(Sw.WRONG_DATA);
+        }
         DeviceState state = applet.state();
         for (int slot = 0; slot < state.slots(); slot++) {
             byte[] kek = state.domain(slot).map(KeyDomainSlot::kek).orElse(null);
@@ -43,12 +52,27 @@ final class WrapCommands {
                 if (!applet.profile().knows(key.material())) {
                     throw new Refusal(Sw.WRONG_DATA);
                 }
+                requireWorkingFirmware(key);
                 applet.requireMemory(key.footprint()
                         - state.key(command.p1()).map(CardKey::footprint).orElse(0));
                 state.putKey(command.p1(), key);
                 return Answer.OK;
             }
         }
-        throw new Refusal(Sw.WRONG_DATA);
+        throw new Refusal(
+                applet.profile().has(Quirk.UNKNOWN_KCV_IS_WRONG_DATA) ? Sw.WRONG_DATA : Sw.REFERENCE_NOT_FOUND);
+    }
+
+    /** Defects of some firmware, which say nothing but that there is one. */
+    private void requireWorkingFirmware(CardKey key) throws Refusal {
+        if (key.algorithms().length != 0 && !applet.profile().unwrapsKeysWithList()) {
+            throw new Refusal(Sw.NO_DIAGNOSIS);
+        }
+        if (key.material() instanceof KeyMaterial.Rsa rsa && WrappedKey.isLong(rsa)) {
+            if (applet.profile().has(Quirk.LONG_RSA_UNWRAPS_ONCE) && applet.isLongRsaUnwrapped()) {
+                throw new Refusal(Sw.NO_DIAGNOSIS);
+            }
+            applet.setLongRsaUnwrapped();
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.bouncycastle.util.BigIntegers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blob in which a key leaves the device (section 7 of the protocol notes): in the clear what identifies KEK and
@@ -25,22 +26,30 @@ final class WrappedKey {
     private static final int MAC_LENGTH = 16;
     private static final int SALT_LENGTH = 8;
     private static final int PADDING = 0x80;
+    private static final int LONGEST_WITH_PRIMES = 2048;
 
     private static final byte[] AES_OID = HexFormat.of().parseHex("6086480165030401");
 
     private WrappedKey() {}
 
-    static byte[] seal(byte[] kek, CardKey key) {
+    /** From 3072 bits on an RSA key is wrapped, and taken, without its primes. */
+    static boolean isLong(KeyMaterial.Rsa key) {
+        return key.bits() > LONGEST_WITH_PRIMES;
+    }
+
+    /** @param withoutA whether the blob leaves coefficient a out where it is p - 3 */
+    static byte[] seal(byte[] kek, CardKey key, boolean withoutA) {
         ByteArrayOutputStream blob = new ByteArrayOutputStream();
         blob.writeBytes(kcv(kek));
         ByteArrayOutputStream secret = new ByteArrayOutputStream();
         secret.writeBytes(Randomness.bytes(SALT_LENGTH));
         if (key.material() instanceof KeyMaterial.Ec ec) {
             header(blob, TYPE_EC, CvcWriter.ECDSA_SHA_256, key);
-            writeEc(secret, ec);
+            writeEc(secret, ec, withoutA);
         } else if (key.material() instanceof KeyMaterial.Rsa rsa) {
-            header(blob, rsa.crt() == null ? TYPE_RSA : TYPE_RSA_CRT, CvcWriter.RSA_V1_5_SHA_256, key);
-            writeRsa(secret, rsa);
+            KeyMaterial.Rsa.Crt crt = isLong(rsa) ? null : rsa.crt();
+            header(blob, crt == null ? TYPE_RSA : TYPE_RSA_CRT, CvcWriter.RSA_V1_5_SHA_256, key);
+            writeRsa(secret, rsa, crt);
         } else if (key.material() instanceof KeyMaterial.Aes aes) {
             header(blob, TYPE_AES, AES_OID, key);
             secret.writeBytes(Bytes.uint16(aes.value().length));
@@ -68,16 +77,23 @@ final class WrappedKey {
         out.writeBytes(value);
     }
 
-    private static void writeEc(ByteArrayOutputStream out, KeyMaterial.Ec key) {
+    private static void writeEc(ByteArrayOutputStream out, KeyMaterial.Ec key, boolean withoutA) {
         List<Tlv> parameters = key.curve().domainParameters();
         out.writeBytes(Bytes.uint16(key.bits()));
-        field(out, value(parameters, 0x82));
+        boolean leftOut = withoutA && isMinusThree(parameters);
+        field(out, leftOut ? new byte[0] : value(parameters, 0x82));
         field(out, value(parameters, 0x83));
         field(out, value(parameters, 0x81));
         field(out, value(parameters, 0x85));
         field(out, value(parameters, 0x84));
         field(out, BigIntegers.asUnsignedByteArray(key.curve().orderLength(), key.d()));
         field(out, key.point());
+    }
+
+    /** Whether a = p - 3, as on the secp*r1 curves: some firmware has no number there. */
+    private static boolean isMinusThree(List<Tlv> parameters) {
+        BigInteger p = new BigInteger(1, value(parameters, 0x81));
+        return p.subtract(BigInteger.valueOf(3)).equals(new BigInteger(1, value(parameters, 0x82)));
     }
 
     private static byte[] value(List<Tlv> parameters, int tag) {
@@ -88,9 +104,9 @@ final class WrappedKey {
                 .value();
     }
 
-    private static void writeRsa(ByteArrayOutputStream out, KeyMaterial.Rsa key) {
+    private static void writeRsa(
+            ByteArrayOutputStream out, KeyMaterial.Rsa key, KeyMaterial.Rsa.@Nullable Crt crt) {
         out.writeBytes(Bytes.uint16(key.bits()));
-        KeyMaterial.Rsa.Crt crt = key.crt();
         if (crt == null) {
             field(out, BigIntegers.asUnsignedByteArray(RsaMath.length(key), key.d()));
         } else {
@@ -168,7 +184,7 @@ final class WrappedKey {
 
     private static KeyMaterial readEc(ByteBuffer in) throws Refusal {
         int bits = Short.toUnsignedInt(in.getShort());
-        BigInteger a = number(in);
+        byte[] a = field(in);
         BigInteger b = number(in);
         BigInteger p = number(in);
         BigInteger n = number(in);
@@ -179,7 +195,7 @@ final class WrappedKey {
             List<Tlv> parameters = curve.domainParameters();
             if (curve.bits() == bits
                     && p.equals(new BigInteger(1, value(parameters, 0x81)))
-                    && a.equals(new BigInteger(1, value(parameters, 0x82)))
+                    && isCoefficientA(a, parameters)
                     && b.equals(new BigInteger(1, value(parameters, 0x83)))
                     && n.equals(new BigInteger(1, value(parameters, 0x85)))
                     && Arrays.equals(generator, value(parameters, 0x84))) {
@@ -194,6 +210,11 @@ final class WrappedKey {
             }
         }
         throw new Refusal(Sw.WRONG_DATA);
+    }
+
+    private static boolean isCoefficientA(byte[] a, List<Tlv> parameters) {
+        return new BigInteger(1, a).equals(new BigInteger(1, value(parameters, 0x82)))
+                || (a.length == 0 && isMinusThree(parameters));
     }
 
     private static KeyMaterial readRsa(ByteBuffer in, boolean withPrimes) throws Refusal {
@@ -221,6 +242,9 @@ final class WrappedKey {
                 throw new Refusal(Sw.WRONG_DATA);
             }
             key = new KeyMaterial.Rsa(n, e, d, new KeyMaterial.Rsa.Crt(p, q, dP, dQ, qInv));
+            if (isLong(key)) {
+                throw new Refusal(Sw.WRONG_DATA);
+            }
         } else {
             BigInteger d = number(in);
             BigInteger n = number(in);

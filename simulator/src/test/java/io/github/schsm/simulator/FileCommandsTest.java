@@ -113,7 +113,8 @@ class FileCommandsTest {
                 .isEqualTo(0x9000);
         assertThat(card.send("00A4000402CC0500")).isEqualTo(0x9000);
         assertThat(card.hex()).endsWith("8302CC058A0105" + "A510" + "900400000007" + "91027092" + "920100" + "930109");
-        assertThat(card.send("00B1CC05000004540200000000")).isEqualTo(0x6986);
+        assertThat(card.send("00B1CC05000004540200000000")).isEqualTo(0x6982);
+        assertThat(card.send("00B1CC00000004540200000000")).isEqualTo(0x6982);
         assertThat(card.send("00B1CC06000004540200000000")).isEqualTo(0x6A82);
         assertThat(card.write(0xCC05, new byte[2])).isEqualTo(0x6986);
         assertThat(card.generate(6, EcCurve.SECP256R1, "")).isEqualTo(0x9000);
@@ -289,13 +290,15 @@ class FileCommandsTest {
     @Test
     void enumerationListsKeysDescriptionsCertificatesAndDataAndAlwaysTheDeviceKey() {
         assertThat(card.send("805800000000" + "00")).isEqualTo(0x9000);
-        assertThat(card.hex()).isEqualTo("CC00");
+        assertThat(card.hex()).isEqualTo("2F02CC00");
         assertThat(card.generate(1, EcCurve.SECP256R1, "")).isEqualTo(0x9000);
         for (int fid : new int[] {0xC401, 0xC800, 0xCA00, 0xC900, 0xCD00, 0xCF01}) {
             assertThat(card.write(fid, new byte[1])).isEqualTo(0x9000);
         }
         assertThat(card.send("805800000000" + "00")).isEqualTo(0x9000);
-        assertThat(card.hex()).isEqualTo("C401C800C900CA00CC00CC01CD00CE01CF01");
+        assertThat(card.hex())
+                .as("in the order in which they were made")
+                .isEqualTo("2F02CC00" + "CC01" + "CE01C401C800CA00C900CD00CF01");
         assertThat(card.send("8058000100")).isEqualTo(0x6A86);
         assertThat(card.send("8058000002")).as("Le too small").isEqualTo(0x6700);
     }
@@ -338,7 +341,7 @@ class FileCommandsTest {
             assertThat(card.write(0xCE00 | keyId, new byte[600])).isEqualTo(0x9000);
         }
         assertThat(card.send("805800000000" + "00")).isEqualTo(0x9000);
-        assertThat(card.data()).hasSize(2 * (1 + 3 * 60));
+        assertThat(card.data()).hasSize(2 * (2 + 3 * 60));
     }
 
     @Test

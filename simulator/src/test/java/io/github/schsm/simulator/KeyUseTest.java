@@ -114,13 +114,20 @@ class KeyUseTest {
         byte[] pkcs1 = card.data();
         assertThat(verifies(Signature.getInstance("SHA256withRSA"), key, MESSAGE, pkcs1))
                 .isTrue();
-        assertThat(card.command(0x80680940, hash)).isEqualTo(0x9000);
-        assertThat(verifies(pss("SHA-256"), key, MESSAGE, card.data())).isTrue();
+        for (String name : hashes) {
+            byte[] given = MessageDigest.getInstance(name).digest(MESSAGE);
+            assertThat(card.command(0x80680940, given)).as(name).isEqualTo(0x9000);
+            assertThat(verifies(pss(name), key, MESSAGE, card.data())).as(name).isTrue();
+            assertThat(card.command(0x80680940, RsaMath.digestInfo(name, given)))
+                    .as(name)
+                    .isEqualTo(0x9000);
+            assertThat(verifies(pss(name), key, MESSAGE, card.data())).as(name).isTrue();
+        }
         assertThat(card.command(0x80680940, RsaMath.digestInfo("SHA-256", hash)))
                 .as("OpenSC")
                 .isEqualTo(0x9000);
         assertThat(verifies(pss("SHA-256"), key, MESSAGE, card.data())).isTrue();
-        assertThat(card.command(0x80680940, new byte[28])).isEqualTo(0x6A80);
+        assertThat(card.command(0x80680940, new byte[16])).isEqualTo(0x6A80);
         assertThat(card.command(0x80680930, new byte[246])).isEqualTo(0x6A80);
         Cipher recover = Cipher.getInstance("RSA/ECB/NoPadding");
         recover.init(Cipher.ENCRYPT_MODE, key);

@@ -150,6 +150,7 @@ class PinCommandsTest {
         assertThat(card.initialize(head + String.format("9101%02X", most + 1))).isEqualTo(0x6A80);
         assertThat(card.initialize(head + "910100")).isEqualTo(0x6A80);
         assertThat(card.initialize(head + String.format("9101%02X", most))).isEqualTo(0x9000);
+        card.select();
         assertThat(status()).isEqualTo(0x63C0 + most);
         assertThat(card.send("00240081" + data(pin, USER_PIN))).isEqualTo(0x9000);
         assertThat(status()).as("six digits allow three tries").isEqualTo(0x63C3);

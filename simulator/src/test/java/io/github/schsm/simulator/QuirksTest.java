@@ -48,7 +48,7 @@ class QuirksTest {
         assertThat(card.write(0xC401, new byte[1])).isEqualTo(0x9000);
         assertThat(card.write(0xCF00, new byte[1])).isEqualTo(0x9000);
         assertThat(card.send("80580000000000")).isEqualTo(0x9000);
-        assertThat(card.hex()).isEqualTo("C401CC00CC01");
+        assertThat(card.hex()).isEqualTo("CC00CC01C401");
     }
 
     @Test

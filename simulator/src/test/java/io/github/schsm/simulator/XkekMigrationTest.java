@@ -237,7 +237,7 @@ class XkekMigrationTest {
         assertThat(a.hex()).isEqualTo("0000" + "0000000000000000" + uid());
         assertThat(a.command(0x80720392, "")).isEqualTo(0x6985);
         assertThat(a.command(0x80740492, blob)).isEqualTo(0x6A86);
-        assertThat(a.command(0x80740493, blob)).isEqualTo(0x6A80);
+        assertThat(a.command(0x80740493, blob)).isEqualTo(0x6A88);
         assertThat(agree(a, 2, a, exchange)).isEqualTo(0x9000);
         assertThat(a.command(0x80740493, blob)).isEqualTo(0x9000);
     }

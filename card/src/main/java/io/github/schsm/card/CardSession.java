@@ -157,7 +157,12 @@ final class CardSession {
     /** The reader's PIN pad. */
     PinPad pinPad() throws SchsmException {
         ensureConnected();
-        return connection().pinPad();
+        try {
+            return connection().pinPad();
+        } catch (TransmitFailure e) {
+            link.drop();
+            throw e.reported();
+        }
     }
 
     /** Whether what is typed on the reader's pad can get to the card: it does so in plain. */

@@ -7,6 +7,7 @@ import io.github.schsm.PrintableText;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecureChannelException;
+import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.backend.Authenticator;
@@ -42,6 +43,7 @@ final class Connection {
     private boolean keysPresented;
     private @Nullable PublicKeyChallenge challenge;
     private @Nullable PinPad pinPad;
+    private boolean closed;
 
     private Connection(CardTransport transport, String reader, boolean extended) {
         this.transport = transport;
@@ -155,7 +157,7 @@ final class Connection {
     }
 
     /** The reader's PIN pad, which is asked for once. */
-    PinPad pinPad() {
+    PinPad pinPad() throws TransmitFailure {
         PinPad known = pinPad;
         if (known == null) {
             known = PinPad.of(transport);
@@ -351,6 +353,12 @@ final class Connection {
     }
 
     private ResponseApdu exchange(CommandApdu command) throws TransmitFailure {
+        if (closed) {
+            throw new TransmitFailure(
+                    new TokenNotPresentException(
+                            where() + "the connection to the card was lost; insert the card again"),
+                    false);
+        }
         byte[] encoded = command.encode();
         byte @Nullable [] answer = null;
         try {
@@ -368,8 +376,15 @@ final class Connection {
         }
     }
 
-    /** Ends the transaction if there is one, wipes the keys of the channel, and gives the card back. */
+    /**
+     * Ends the transaction if there is one, wipes the keys of the channel, and gives the card back. What the device was
+     * can still be asked.
+     */
     void close() {
+        closed = true;
+        forgetPin();
+        keysPresented = false;
+        challenge = null;
         closeChannel();
         transport.close();
     }

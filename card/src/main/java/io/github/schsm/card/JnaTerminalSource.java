@@ -1,7 +1,6 @@
 package io.github.schsm.card;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.TransportException;
 import java.security.NoSuchAlgorithmException;
 import javax.smartcardio.CardTerminals;
 import javax.smartcardio.TerminalFactory;
@@ -25,13 +24,9 @@ final class JnaTerminalSource implements TerminalSource {
     public CardTerminals open() throws SchsmException {
         try {
             return TerminalFactory.getInstance("PC/SC", null, new Smartcardio()).terminals();
-        } catch (Smartcardio.EstablishContextException | NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException | RuntimeException | LinkageError e) {
+            // The provider's own exceptions hide a library that was not loaded as the cause of a cause.
             throw PcscFault.of(e).serviceFailure(name());
-        } catch (LinkageError e) {
-            throw new TransportException(
-                    "the PC/SC library cannot be loaded (" + e.getMessage()
-                            + "); install the PC/SC service, on Debian: apt-get install pcscd",
-                    e);
         }
     }
 
@@ -40,7 +35,7 @@ final class JnaTerminalSource implements TerminalSource {
         if (terminals instanceof Smartcardio.JnaCardTerminals context) {
             try {
                 context.close();
-            } catch (Smartcardio.JnaPCSCException e) {
+            } catch (Smartcardio.JnaPCSCException | RuntimeException e) {
                 PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the PC/SC context was gone before it was closed", e);
             }
         }

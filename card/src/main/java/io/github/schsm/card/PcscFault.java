@@ -4,10 +4,12 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenRemovedException;
 import io.github.schsm.TransportException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.smartcardio.CardException;
 import javax.smartcardio.CardNotPresentException;
 import jnasmartcardio.Smartcardio;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +41,21 @@ record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
         STALE,
         /** The card does not answer to being powered up. */
         UNRESPONSIVE,
-        /** An APDU went wrong between reader and card; it may have been executed. */
+        /** The PC/SC service does not let this user in. */
+        DENIED,
+        /** A native library or class of the implementation was not loaded. */
+        LIBRARY,
+        /** An APDU went wrong between reader and card; it may have been executed. Anything that is not known, too. */
         COMMUNICATION
     }
 
-    private static final Pattern NAME = Pattern.compile("SCARD_[A-Z]_[A-Z_]+");
+    /** SunPCSC says "Unknown error 0x..." of what it has no name for. */
+    private static final Pattern NAME = Pattern.compile("SCARD_[A-Z]_[A-Z_]+|(?<=Unknown error )0x[0-9A-Fa-f]{1,16}");
 
     private static final Map<Integer, String> CODES = Map.ofEntries(
+            Map.entry(0x80100001, "SCARD_F_INTERNAL_ERROR"),
             Map.entry(0x80100003, "SCARD_E_INVALID_HANDLE"),
+            Map.entry(0x80100006, "SCARD_E_NO_MEMORY"),
             Map.entry(0x80100009, "SCARD_E_UNKNOWN_READER"),
             Map.entry(0x8010000B, "SCARD_E_SHARING_VIOLATION"),
             Map.entry(0x8010000C, "SCARD_E_NO_SMARTCARD"),
@@ -57,11 +66,13 @@ record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
             Map.entry(0x80100018, "SCARD_P_SHUTDOWN"),
             Map.entry(0x8010001D, "SCARD_E_NO_SERVICE"),
             Map.entry(0x8010001E, "SCARD_E_SERVICE_STOPPED"),
+            Map.entry(0x80100027, "SCARD_E_NO_ACCESS"),
             Map.entry(0x8010002E, "SCARD_E_NO_READERS_AVAILABLE"),
             Map.entry(0x80100066, "SCARD_W_UNRESPONSIVE_CARD"),
             Map.entry(0x80100067, "SCARD_W_UNPOWERED_CARD"),
             Map.entry(0x80100068, "SCARD_W_RESET_CARD"),
-            Map.entry(0x80100069, "SCARD_W_REMOVED_CARD"));
+            Map.entry(0x80100069, "SCARD_W_REMOVED_CARD"),
+            Map.entry(0x8010006A, "SCARD_W_SECURITY_VIOLATION"));
 
     private static final Map<String, Kind> KINDS = Map.ofEntries(
             Map.entry("SCARD_E_INVALID_HANDLE", Kind.STALE),
@@ -73,13 +84,16 @@ record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
             Map.entry("SCARD_P_SHUTDOWN", Kind.NO_SERVICE),
             Map.entry("SCARD_E_NO_SERVICE", Kind.NO_SERVICE),
             Map.entry("SCARD_E_SERVICE_STOPPED", Kind.NO_SERVICE),
+            Map.entry("SCARD_E_NO_ACCESS", Kind.DENIED),
+            Map.entry("SCARD_W_SECURITY_VIOLATION", Kind.DENIED),
             Map.entry("SCARD_W_UNRESPONSIVE_CARD", Kind.UNRESPONSIVE),
             Map.entry("SCARD_W_UNPOWERED_CARD", Kind.RESET),
             Map.entry("SCARD_W_RESET_CARD", Kind.RESET),
             Map.entry("SCARD_W_REMOVED_CARD", Kind.REMOVED));
 
     /** After these it is certain that the device never saw the command. */
-    private static final Set<Kind> NOT_SENT = Set.of(Kind.NO_CARD, Kind.NO_READER, Kind.RESET, Kind.STALE, Kind.BUSY);
+    private static final Set<Kind> NOT_SENT =
+            Set.of(Kind.NO_CARD, Kind.NO_READER, Kind.RESET, Kind.STALE, Kind.BUSY, Kind.DENIED, Kind.LIBRARY);
 
     private static final int MAX_CAUSES = 8;
 
@@ -110,6 +124,9 @@ record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
                     return name.group();
                 }
             }
+            if (at instanceof Smartcardio.JnaPCSCException pcsc && (int) pcsc.code != 0) {
+                return String.format(Locale.ROOT, "0x%08X", (int) pcsc.code);
+            }
         }
         return null;
     }
@@ -118,8 +135,8 @@ record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
         if (thrown instanceof CardNotPresentException) {
             return Kind.NO_CARD;
         }
-        if (thrown instanceof Smartcardio.EstablishContextException) {
-            return Kind.NO_SERVICE;
+        if (LibraryFault.is(thrown)) {
+            return Kind.LIBRARY;
         }
         // SunPCSC checks the card's state before it sends anything.
         if (thrown instanceof IllegalStateException) {
@@ -170,7 +187,7 @@ record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
                         where + "another program uses the card exclusively; close that program or wait for it"
                                 + detail(),
                         cause);
-            case NO_SERVICE -> serviceFailure("reader '" + reader + "'");
+            case NO_SERVICE, DENIED, LIBRARY -> serviceFailure("reader '" + reader + "'");
             case UNRESPONSIVE ->
                 new TransportException(
                         where + "the card does not answer when it is powered up; is it inserted the right way?"
@@ -187,21 +204,47 @@ record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
         };
     }
 
-    /** What to tell the caller when no reader could be asked at all. */
+    /**
+     * What to tell the caller when no reader could be asked at all.
+     *
+     * @param source what was to be reached: {@code pcsc}, {@code sunpcsc}, or a reader
+     */
     TransportException serviceFailure(String source) {
-        if (kind == Kind.NO_SERVICE || code == null) {
-            return new TransportException(
-                    source + ": the PC/SC service (pcscd) is not running or stopped; start it" + detail(), cause);
-        }
-        return new TransportException(source + ": the PC/SC service failed" + detail(), cause);
+        String what = switch (kind) {
+            case NO_SERVICE -> PcscService.absence() + detail();
+            case DENIED ->
+                "the PC/SC service (pcscd) does not let this user in" + detail()
+                        + "; where polkit guards it, its rules have to allow the actions"
+                        + " org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card";
+            case LIBRARY -> LibraryFault.explain(source, cause);
+            default ->
+                isKnown()
+                        ? "the PC/SC service (pcscd) failed" + detail()
+                        : "the PC/SC service (pcscd) failed, why is not known here" + detail();
+        };
+        return new TransportException(source + ": " + what, cause);
+    }
+
+    private boolean isKnown() {
+        return code != null && CODES.containsValue(code);
     }
 
     private String detail() {
         if (code != null) {
-            return " (" + code + ")";
+            return isKnown() ? " (" + code + ")" : " (unknown error " + code + ")";
         }
-        String message = cause.getMessage();
-        String type = cause.getClass().getSimpleName();
+        Throwable telling = cause;
+        @Nullable Throwable at = cause;
+        for (int depth = 0; at != null && depth < MAX_CAUSES; depth++, at = at.getCause()) {
+            if (at.getMessage() != null && !at.getMessage().isBlank()) {
+                telling = at;
+            }
+        }
+        String message = telling.getMessage();
+        if (telling instanceof CardException && message != null && !message.isBlank()) {
+            return " (" + message + ")";
+        }
+        String type = telling.getClass().getSimpleName();
         return " (" + (message == null || message.isBlank() ? type : type + ": " + message) + ")";
     }
 }

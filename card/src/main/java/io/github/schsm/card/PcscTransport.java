@@ -163,6 +163,12 @@ final class PcscTransport implements CardTransport {
         try {
             return card.transmitControlCommand(code, data);
         } catch (CardException | RuntimeException e) {
+            PcscFault fault = PcscFault.of(e);
+            if (fault.code() == null && isCardPresent()) {
+                // Drivers that have no such command refuse it in all ways.
+                fault = fault.withKind(PcscFault.Kind.COMMUNICATION);
+                throw new TransmitFailure(fault.failure(reader, true), true);
+            }
             throw lost(e);
         }
     }

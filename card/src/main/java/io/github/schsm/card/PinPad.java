@@ -1,5 +1,6 @@
 package io.github.schsm.card;
 
+import io.github.schsm.TokenNotPresentException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -53,14 +54,21 @@ record PinPad(int verify, int modify, int longest) {
         return windows ? 0x0031_0000 | GET_FEATURE_REQUEST << 2 : 0x4200_0000 + GET_FEATURE_REQUEST;
     }
 
-    /** Asks a reader. One that does not understand the question has no pad. */
-    static PinPad of(CardTransport transport) {
+    /**
+     * Asks a reader. One that does not understand the question has no pad.
+     *
+     * @throws TransmitFailure if the card, or the reader, is not there any more
+     */
+    static PinPad of(CardTransport transport) throws TransmitFailure {
         try {
             Map<Integer, byte[]> features = tlvs(transport.control(featureRequest(), new byte[0]));
             int verify = code(features, FEATURE_VERIFY_PIN_DIRECT);
             int modify = code(features, FEATURE_MODIFY_PIN_DIRECT);
             return verify == 0 && modify == 0 ? NONE : new PinPad(verify, modify, longest(transport, features));
         } catch (TransmitFailure noControlCommands) {
+            if (noControlCommands.reported() instanceof TokenNotPresentException) {
+                throw noControlCommands;
+            }
             PcscTransport.LOG.log(
                     System.Logger.Level.DEBUG, "the reader has no PIN pad: {0}", noControlCommands.getMessage());
             return NONE;

@@ -30,6 +30,7 @@ final class ReaderLink {
     private final String reader;
     private final ReentrantLock lock = new ReentrantLock(true);
     private @Nullable Connection connection;
+    private @Nullable Connection lost;
     private boolean appletSeen;
     private boolean careful;
     private volatile long selections;
@@ -176,6 +177,7 @@ final class ReaderLink {
             selected();
             connected();
             connection = Connection.open(transport, reader, extended);
+            lost = null;
             opened = true;
         } finally {
             if (!opened) {
@@ -190,6 +192,7 @@ final class ReaderLink {
         if (dropped != null) {
             careful |= dropped.isVerified();
             connection = null;
+            lost = dropped;
             dropped.close();
         }
     }
@@ -223,11 +226,16 @@ final class ReaderLink {
         return selections;
     }
 
+    /**
+     * The connection or, after a command in the middle of a transaction has lost it, what is left of it: which device it
+     * was to and how long commands were. Nothing is verified there any more and nothing can be sent.
+     */
     Connection connection() {
-        if (connection == null) {
-            throw new IllegalStateException("there is no connection to reader '" + PrintableText.of(reader) + "'");
+        Connection there = connection != null ? connection : lost;
+        if (there == null) {
+            throw new IllegalStateException("reader '" + PrintableText.of(reader) + "' was not connected to yet");
         }
-        return connection;
+        return there;
     }
 
     /** Whether there is a connection; a command in the middle of a transaction may have lost it. */

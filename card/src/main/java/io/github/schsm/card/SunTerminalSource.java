@@ -29,7 +29,7 @@ final class SunTerminalSource implements TerminalSource {
     public CardTerminals open() throws SchsmException {
         try {
             return TerminalFactory.getInstance("PC/SC", null, "SunPCSC").terminals();
-        } catch (NoSuchAlgorithmException | NoSuchProviderException e) {
+        } catch (NoSuchAlgorithmException | NoSuchProviderException | RuntimeException | LinkageError e) {
             throw PcscFault.of(e).serviceFailure(name());
         }
     }

@@ -26,6 +26,13 @@ public interface SharedCard extends Token {
      */
     KeyDetails details(TokenKey key, PublicKey publicKey) throws SchsmException;
 
+    /**
+     * A number that no key on the card has, and no description or certificate that a key left behind.
+     *
+     * @throws SchsmException if it cannot be found out, or all are taken
+     */
+    int freeKeyId() throws SchsmException;
+
     /** How often the card was connected to: if it grows, the card was out, or reset, in between. */
     long connections();
 

@@ -11,6 +11,7 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,9 @@ interface Beside {
 
     /** A key that the module sees, as the other way calls it. */
     Optional<TokenKey> counterpart(TokenKey key) throws SchsmException;
+
+    /** A number for a new key that none on the card has; empty if there is no other way to ask. */
+    OptionalInt freeKeyId() throws SchsmException;
 
     /** Generates a key with what the module has no words for; named as the bridge names keys. */
     TokenKey generate(KeyRequest request) throws SchsmException;
@@ -136,6 +140,11 @@ interface Beside {
         @Override
         public Optional<TokenKey> counterpart(TokenKey key) {
             return Optional.empty();
+        }
+
+        @Override
+        public OptionalInt freeKeyId() {
+            return OptionalInt.empty();
         }
 
         @Override

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -173,7 +174,9 @@ final class CardChannel implements Beside {
 
     private SharedCard find(SlotInfo slot) throws SchsmException {
         Token found = host.cardChannel(slot.description());
-        if (!found.id().equals(link.identity().serial())) {
+        TokenIdentity wanted = link.identity();
+        // Without a serial number the reader says which device it is.
+        if (!wanted.isPlaced() && !found.id().equals(wanted.serial())) {
             throw new UnsupportedByDeviceException("the SmartCard-HSM in the PC/SC reader \"" + slot.description()
                     + "\" of this computer is " + found.id() + ", which is not that token");
         }
@@ -191,6 +194,10 @@ final class CardChannel implements Beside {
             reason = null;
             stale = true;
             details.clear();
+            if (link.identity().isPlaced()) {
+                // Another device may be in the reader by now, and the card follows its own into any.
+                card = null;
+            }
         }
         if (isThere()) {
             SharedCard there = require();
@@ -443,6 +450,11 @@ final class CardChannel implements Beside {
                 "GENERATE ASYMMETRIC KEY PAIR",
                 0x6A88,
                 made + " is not in device " + link.identity().id() + " any more");
+    }
+
+    @Override
+    public OptionalInt freeKeyId() throws SchsmException {
+        return isThere() ? OptionalInt.of(shared(SharedCard::freeKeyId)) : OptionalInt.empty();
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class KeyGeneration {
     private static final System.Logger LOGGER = System.getLogger(KeyGeneration.class.getName());
     private static final int ID_LENGTH = 8;
     private static final int BITS = 8;
+    private static final int MAX_NUMBER = 255;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** What modules answer that do not take all the attributes of the standard. */
@@ -83,7 +85,9 @@ final class KeyGeneration {
         }
         String label = request.label() == null ? "key-" + HexFormat.of().formatHex(id) : request.label();
         try {
-            TokenKey made = generate(request, mechanism, id, label);
+            TokenKey made = request.type() == KeyType.AES && token.has(ModuleQuirk.AES_KEY_ID_FROM_CKA_ID)
+                    ? generateNumbered(request, mechanism, id, label)
+                    : generate(request, mechanism, id, label);
             token.beside().changed(made);
             return wanted.isEmpty() || isKept(request, made)
                     ? made
@@ -110,6 +114,44 @@ final class KeyGeneration {
                             + (request.curve() == null ? " size" : " curve") + " (" + answer(refused) + ")",
                     refused);
         }
+    }
+
+    /** The device's number for the key is the first byte of its CKA_ID: two at once must not get the same. */
+    private TokenKey generateNumbered(KeyRequest request, long mechanism, byte[] id, String label)
+            throws SchsmException {
+        synchronized (token.link().numbering()) {
+            int number = freeNumber();
+            byte[] numbered = request.id().length == 0 ? id.clone() : Arrays.copyOf(id, id.length + 1);
+            if (request.id().length > 0) {
+                System.arraycopy(id, 0, numbered, 1, id.length);
+            }
+            numbered[0] = (byte) number;
+            return generate(request, mechanism, numbered, label);
+        }
+    }
+
+    /**
+     * A number that no key on the device has. Where only the module can be asked it shows no numbers, but for keys whose
+     * CKA_ID begins with theirs; the others got the lowest that were free, so the highest is the best guess.
+     */
+    private int freeNumber() throws SchsmException {
+        OptionalInt free = token.beside().freeKeyId();
+        if (free.isPresent()) {
+            return free.getAsInt();
+        }
+        Set<Integer> taken = token.keys().stream()
+                .map(TokenKey::id)
+                .filter(shown -> shown.length > 0)
+                .map(shown -> Byte.toUnsignedInt(shown[0]))
+                .collect(Collectors.toSet());
+        for (int number = MAX_NUMBER; number > 0; number--) {
+            if (!taken.contains(number)) {
+                return number;
+            }
+        }
+        throw new InvalidRequestException("the keys of " + token.description()
+                + " have CKA_IDs that begin with every byte there is, and its module takes that byte for the number of a"
+                + " new AES key: delete a key first, or use a SmartCard-HSM in a PC/SC reader of this computer");
     }
 
     private static String kind(KeyRequest request) {

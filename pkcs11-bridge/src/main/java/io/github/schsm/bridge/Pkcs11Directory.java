@@ -251,17 +251,18 @@ final class Pkcs11Directory implements TokenSource.Directory {
         List<String> key = key(place, all);
         Token known = tokens.get(key);
         if (known == null) {
-            known = maker.make(new TokenLink(module, place.slot().id(), place.token()), id(place, all), host);
+            known = maker.make(new TokenLink(module, place.slot(), place.token()), id(place, all), host);
             tokens.put(key, known);
         }
         return known;
     }
 
-    /** A label may change, and a slot's id as well: they count only where nothing else tells tokens apart. */
+    /** A label may change, and a slot's id as well: they count only where no serial number tells tokens apart. */
     private static List<String> key(TokenPlace place, List<TokenPlace> all) {
         List<String> key = device(place);
         if (place.token().serial().isEmpty()) {
             key.add("slot:" + number(place.slot()));
+            key.add(place.slot().description());
         } else if (all.stream().filter(other -> device(other).equals(key)).count() > 1) {
             key.add(place.token().label());
         }

@@ -2,6 +2,7 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
+import io.github.schsm.bridge.Cryptoki.SlotInfo;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,14 +73,18 @@ final class Pkcs11Module {
     }
 
     /** What all links to a token share, the same for the same token. */
-    SharedToken token(long slot, CkTokenInfo token) {
+    SharedToken token(SlotInfo slot, CkTokenInfo token) {
         synchronized (tokens) {
             for (SharedToken known : tokens) {
-                if (known.identity().isSame(token) && (known.identity().hasLabelOf(token) || known.isIn(slot))) {
+                TokenIdentity identity = known.identity();
+                boolean here = identity.isPlaced()
+                        ? identity.mayBeIn(slot)
+                        : identity.hasLabelOf(token) || known.isIn(slot.id());
+                if (identity.isSame(token) && here) {
                     return known;
                 }
             }
-            SharedToken added = new SharedToken(this, slot, TokenIdentity.of(token));
+            SharedToken added = new SharedToken(this, slot.id(), TokenIdentity.of(token, slot));
             tokens.add(added);
             return added;
         }

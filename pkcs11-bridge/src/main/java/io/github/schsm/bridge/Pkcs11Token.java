@@ -32,7 +32,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +39,6 @@ import org.jspecify.annotations.Nullable;
  * PKCS#11 cannot say goes another way, where there is one.
  */
 final class Pkcs11Token implements Token {
-    private static final Pattern VENDOR = Pattern.compile("(?i)CardContact|SmartCard-?HSM|sc-hsm");
-
     private final TokenLink link;
     private final String id;
     private final DeviceTrust trust;
@@ -86,8 +83,11 @@ final class Pkcs11Token implements Token {
     }
 
     static boolean isVendors(Cryptoki.Info module) {
-        return VENDOR.matcher(module.manufacturer() + " " + module.description())
-                .find();
+        return ModuleQuirk.of(module).contains(ModuleQuirk.VENDOR_ATTRIBUTES);
+    }
+
+    boolean has(ModuleQuirk quirk) {
+        return ModuleQuirk.of(link.module().info()).contains(quirk);
     }
 
     Beside beside() {

@@ -30,6 +30,7 @@ final class SharedToken {
     private final SessionPool pool;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
     private final ReentrantLock logins = new ReentrantLock(true);
+    private final Object numbering = new Object();
     private final Set<TokenLink> holders = Collections.newSetFromMap(new WeakHashMap<>());
     private volatile long slot;
     private boolean loggedIn;
@@ -59,6 +60,11 @@ final class SharedToken {
         return pool;
     }
 
+    /** See {@link TokenLink#numbering}. */
+    Object numbering() {
+        return numbering;
+    }
+
     /** Read while sessions are used, written while nobody may: to log out, and for the security officer. */
     ReadWriteLock lock() {
         return lock;
@@ -85,7 +91,8 @@ final class SharedToken {
     /** The token was initialized: it may be called otherwise now. */
     void initialized(long where) {
         try {
-            identity = TokenIdentity.of(module.cryptoki().tokenInfo(where));
+            Cryptoki cryptoki = module.cryptoki();
+            identity = TokenIdentity.of(cryptoki.tokenInfo(where), cryptoki.slotInfo(where));
             slot = where;
         } catch (CryptokiException notTold) {
             slot = NO_SLOT;
@@ -122,7 +129,7 @@ final class SharedToken {
         if (known != NO_SLOT) {
             try {
                 CkTokenInfo token = module.cryptoki().tokenInfo(known);
-                if (identity.isSame(token)) {
+                if (identity.isSame(token) && isWhere(known)) {
                     return seen(new Place(known, token));
                 }
             } catch (CryptokiException refused) {
@@ -132,6 +139,11 @@ final class SharedToken {
             }
         }
         return seen(search(known));
+    }
+
+    /** A token without serial number is the one in its slot, as long as that is its reader's. */
+    private boolean isWhere(long number) throws CryptokiException {
+        return !identity.isPlaced() || identity.mayBeIn(module.cryptoki().slotInfo(number));
     }
 
     private Place seen(Place place) {
@@ -146,7 +158,7 @@ final class SharedToken {
         for (long number : module.slots(true)) {
             try {
                 CkTokenInfo token = module.cryptoki().tokenInfo(number);
-                if (identity.isSame(token)) {
+                if (identity.isSame(token) && isWhere(number)) {
                     found.add(new Place(number, token));
                 }
             } catch (CryptokiException refused) {

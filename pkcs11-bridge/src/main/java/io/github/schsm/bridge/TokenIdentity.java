@@ -1,32 +1,57 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
+import io.github.schsm.bridge.Cryptoki.SlotInfo;
 
 /**
- * What tells a token from others of its module, whichever slot it is in. The label may be changed, so it counts only
- * where the rest does not tell: for tokens without serial number, and for the several tokens that some modules make of
- * one card with several PINs.
+ * What tells a token from others of its module. With a serial number it is that one, whichever slot it is in; the label may
+ * be changed, so it counts only for the several tokens that some modules make of one card with several PINs. Without
+ * one, nothing that the token says of itself tells it from the next of its kind: it is the one in its slot and reader.
+ *
+ * @param reader the slot's description; empty for a token with a serial number
+ * @param slot   the slot's id; {@value #ANY_SLOT} for a token with a serial number
  */
-record TokenIdentity(String serial, String label, String model, String manufacturer) {
-    static TokenIdentity of(CkTokenInfo token) {
-        return new TokenIdentity(token.serial(), token.label(), token.model(), token.manufacturer());
+record TokenIdentity(String serial, String label, String model, String manufacturer, String reader, long slot) {
+    private static final long ANY_SLOT = -1;
+
+    static TokenIdentity of(CkTokenInfo token, SlotInfo where) {
+        boolean placed = token.serial().isEmpty();
+        return new TokenIdentity(
+                token.serial(),
+                token.label(),
+                token.model(),
+                token.manufacturer(),
+                placed ? where.description() : "",
+                placed ? where.id() : ANY_SLOT);
     }
 
-    /** How people call it: its serial number or, if there is none, its label. */
+    /** How people call it: its serial number or, if there is none, its label or slot. */
     String id() {
-        return serial.isEmpty() ? label : serial;
+        if (!serial.isEmpty()) {
+            return serial;
+        }
+        return label.isEmpty() ? "slot:" + Long.toUnsignedString(slot) : label;
     }
 
-    /** Whether it may be this token, under whatever label. */
+    /** Whether only its place tells it from others. */
+    boolean isPlaced() {
+        return serial.isEmpty();
+    }
+
+    /** Whether it may be this token, under whatever label, and wherever it is. */
     boolean isSame(CkTokenInfo token) {
         return serial.equals(token.serial())
                 && model.equals(token.model())
-                && manufacturer.equals(token.manufacturer())
-                && (!serial.isEmpty() || hasLabelOf(token));
+                && manufacturer.equals(token.manufacturer());
     }
 
     /** Whether the label is the same. */
     boolean hasLabelOf(CkTokenInfo token) {
         return label.equals(token.label());
+    }
+
+    /** Whether a token in that slot may be this one. */
+    boolean mayBeIn(SlotInfo where) {
+        return !isPlaced() || (slot == where.id() && reader.equals(where.description()));
     }
 }

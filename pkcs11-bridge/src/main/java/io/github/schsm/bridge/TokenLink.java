@@ -41,7 +41,7 @@ final class TokenLink {
      * @param slot  its slot
      * @param token what {@code C_GetTokenInfo} says of it
      */
-    TokenLink(Pkcs11Module module, long slot, CkTokenInfo token) {
+    TokenLink(Pkcs11Module module, SlotInfo slot, CkTokenInfo token) {
         this.module = module;
         this.token = module.token(slot, token);
         this.pins = new TokenPins(this.token);
@@ -56,6 +56,11 @@ final class TokenLink {
     /** What tells the token from others. */
     TokenIdentity identity() {
         return token.identity();
+    }
+
+    /** The monitor under which a number is found for a new key and given to it, shared by all links of the token. */
+    Object numbering() {
+        return token.numbering();
     }
 
     /** The sessions, shared by all links of the token. */

@@ -86,7 +86,7 @@ final class FakeBench {
 
     /** A link to the token in slot 0. */
     TokenLink link() throws CryptokiException {
-        return new TokenLink(loaded, 0, module.tokenInfo(0));
+        return new TokenLink(loaded, module.slotInfo(0), module.tokenInfo(0));
     }
 
     /** The bridge's token over slot 0: an object of its own each time, as each provider has one. */

@@ -119,6 +119,9 @@ final class FakeModule implements Cryptoki {
 
     String manufacturer = "Example";
 
+    /** What kind of slots it has, besides CKF_TOKEN_PRESENT. */
+    long slotFlags = Ck.CKF_REMOVABLE_DEVICE;
+
     /** A module without slots. */
     FakeModule() {}
 
@@ -293,7 +296,7 @@ final class FakeModule implements Cryptoki {
         return call("C_GetSlotInfo", () -> {
             Slot found = slot(slot);
             long present = found.token == null ? 0 : Ck.CKF_TOKEN_PRESENT;
-            return new SlotInfo(slot, found.description, "Example", present | Ck.CKF_REMOVABLE_DEVICE);
+            return new SlotInfo(slot, found.description, "Example", present | slotFlags);
         });
     }
 
@@ -562,6 +565,10 @@ final class FakeModule implements Cryptoki {
             long length = (Long) required(template, Ck.CKA_VALUE_LEN);
             if (length != 16 && length != 24 && length != 32) {
                 throw new Answer(ReturnValue.KEY_SIZE_RANGE);
+            }
+            byte[] id = (byte[]) required(template, Ck.CKA_ID);
+            if (open.token.keyNumbers != null && (id[0] == 0 || !open.token.keyNumbers.add(id[0] & 0xFF))) {
+                throw new Answer(ReturnValue.DEVICE_ERROR);
             }
             return keep(open, open.token.secretKey(FakeCrypto.random((int) length), template));
         });

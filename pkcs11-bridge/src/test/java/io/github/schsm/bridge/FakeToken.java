@@ -56,6 +56,10 @@ final class FakeToken {
     boolean keepsPublicKeys = true;
     boolean bareEcPoints;
 
+    /** The numbers of keys on the device, where the first byte of an AES key's CKA_ID is its number; else null. */
+    @Nullable
+    Set<Integer> keyNumbers;
+
     /** What is typed on the reader's own pad; null while there is none. An empty answer is the cancel button. */
     @Nullable
     Supplier<Optional<String>> pad;

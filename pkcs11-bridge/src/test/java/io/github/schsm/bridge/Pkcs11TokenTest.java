@@ -513,7 +513,8 @@ class Pkcs11TokenTest {
     @Test
     void theVendorsModuleTakesAttributesOfItsOwnAndGivesTheRequest() throws Exception {
         bench.module.manufacturer = "CardContact (www.cardcontact.de)";
-        TokenLink link = new TokenLink(FakeBench.loaded(bench.module), 0, bench.module.tokenInfo(0));
+        TokenLink link =
+                new TokenLink(FakeBench.loaded(bench.module), bench.module.slotInfo(0), bench.module.tokenInfo(0));
         Pkcs11Token vendors = new Pkcs11Token(link, "F0001", token.trust(), new Beside.None("no card channel"));
         vendors.load(FakePin.right());
         TokenKey made = vendors.generate(new KeyRequest(

@@ -122,16 +122,16 @@ final class CardAdministration implements TokenAdministration {
     }
 
     private static void writeLabel(SmartCardHsm card, DeviceInitialization settings) throws SchsmException {
-            String label = settings.label();
-            if (label != null && opensByPin(settings)) {
-                byte[] pin = TokenAuthenticator.toBytes(settings.pin());
-                try {
-                    card.verify(pin);
-                    card.updateBinary(Files.TOKEN_INFO, CardTokenInfo.of(label).encode());
-                } finally {
-                    wipe(pin);
-                }
+        String label = settings.label();
+        if (label != null && opensByPin(settings)) {
+            byte[] pin = TokenAuthenticator.toBytes(settings.pin());
+            try {
+                card.verify(pin);
+                card.updateBinary(Files.TOKEN_INFO, CardTokenInfo.of(label).encode());
+            } finally {
+                wipe(pin);
             }
+        }
     }
 
     @Override

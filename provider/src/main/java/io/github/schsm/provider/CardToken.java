@@ -893,6 +893,11 @@ final class CardToken implements SharedCard {
         return attributes;
     }
 
+    @Override
+    public int freeKeyId() throws SchsmException {
+        return withContents(card -> freeKid(contents.enumerate(card)));
+    }
+
     int freeKid(Set<Integer> present) throws InvalidRequestException {
         Set<Integer> taken = new HashSet<>(present);
         for (int kid = 1; kid <= MAX_KID; kid++) {

@@ -42,6 +42,7 @@ final class DecryptCommand extends SchsmCommand {
         if (key.key().type() != KeyType.RSA) {
             throw new CliException("\"" + label + "\" is no RSA key: only those decrypt files");
         }
+        output.require(file.getFileName() + ".plain");
         Algorithms.require("Cipher", algorithm, KeyType.RSA);
         Cipher cipher = Cipher.getInstance(algorithm, connected.provider());
         cipher.init(Cipher.DECRYPT_MODE, key);

@@ -204,12 +204,14 @@ final class DomainCommands {
 
         @Override
         Answer answer(Context context) throws GeneralSecurityException {
+            OutputFiles.require(file, overwrite);
             if (custodians != null) {
                 return divided(custodians);
             }
             byte[] secret = PasswordOptions.bytes(password.secret().readNew(context.io(), "of " + file));
-            try {
-                write(secret);
+            try (OutputFiles files = new OutputFiles(overwrite)) {
+                write(files, secret);
+                files.commit();
             } finally {
                 Arrays.fill(secret, (byte) 0);
             }
@@ -218,12 +220,12 @@ final class DomainCommands {
                     Answer.json("file", file).members());
         }
 
-        private void write(byte[] secret) throws CliException {
+        private void write(OutputFiles files, byte[] secret) throws CliException {
             byte[] share = new byte[DkekShareFile.SHARE_LENGTH];
             try {
                 SecureRandom random = new SecureRandom();
                 random.nextBytes(share);
-                FileIo.write(file, DkekShareFile.encrypt(share, secret, random), overwrite);
+                files.add(file, DkekShareFile.encrypt(share, secret, random), false);
             } finally {
                 Arrays.fill(share, (byte) 0);
             }
@@ -236,38 +238,34 @@ final class DomainCommands {
             }
             SecureRandom random = new SecureRandom();
             byte[] secret = DkekSharePassword.generate(random);
-            List<Path> files = new ArrayList<>();
-            try {
-                List<DkekPasswordShare> shares = DkekSharePassword.divide(secret, among.threshold, among.total, random);
-                for (DkekPasswordShare share : shares) {
-                    files.add(Path.of(file + ".password-" + share.id() + "-of-" + among.total));
+            List<Path> names = new ArrayList<>();
+            List<byte[]> contents = new ArrayList<>();
+            try (OutputFiles files = new OutputFiles(overwrite)) {
+                for (DkekPasswordShare share :
+                        DkekSharePassword.divide(secret, among.threshold, among.total, random)) {
+                    Path name = Path.of(file + ".password-" + share.id() + "-of-" + among.total);
+                    byte[] lines = share.encode();
+                    names.add(name);
+                    contents.add(lines);
+                    files.add(name, lines, true);
                 }
-                if (!overwrite) {
-                    FileIo.requireFree(file);
-                    for (Path one : files) {
-                        FileIo.requireFree(one);
-                    }
-                }
-                for (int i = 0; i < files.size(); i++) {
-                    byte[] lines = shares.get(i).encode();
-                    FileIo.writeSecret(files.get(i), lines, overwrite);
-                    Arrays.fill(lines, (byte) 0);
-                }
-                write(secret);
+                write(files, secret);
+                files.commit();
             } finally {
                 Arrays.fill(secret, (byte) 0);
+                contents.forEach(lines -> Arrays.fill(lines, (byte) 0));
             }
             return Answer.of(
                     Text.lines(
                             "DKEK share written to " + file + ". Any " + among.threshold + " of these " + among.total
                                     + " password shares open it:",
-                            new Lines(files.stream().map(one -> "  " + one).toList()),
+                            new Lines(names.stream().map(one -> "  " + one).toList()),
                             "Give each to its custodian, and delete them here."),
                     Answer.json("file", file)
                             .and("threshold", among.threshold)
                             .and(
                                     "passwordShares",
-                                    files.stream().map(Path::toString).toList())
+                                    names.stream().map(Path::toString).toList())
                             .members());
         }
     }

@@ -3,17 +3,13 @@ package io.github.schsm.cli;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import org.jspecify.annotations.Nullable;
 
 /** The files that commands exchange; all of them are small. */
 final class FileIo {
@@ -60,51 +56,25 @@ final class FileIo {
         }
     }
 
-    /** Writes a file, whole or not at all as far as a name that is there already goes. */
+    /** Writes a file, whole or not at all, see {@link OutputFiles}. */
     static void write(Path file, byte[] content, boolean overwrite) throws CliException {
-        try {
-            if (overwrite) {
-                Files.write(file, content);
-            } else {
-                Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            }
-        } catch (FileAlreadyExistsException there) {
-            throw isThere(file, there);
-        } catch (IOException failed) {
-            throw new CliException("the file " + file + " cannot be written: " + reason(failed), failed);
+        write(file, content, overwrite, false);
+    }
+
+    /** Writes a file that only its owner may read, where the file system knows owners. */
+    static void writeSecret(Path file, byte[] content, boolean overwrite) throws CliException {
+        write(file, content, overwrite, true);
+    }
+
+    private static void write(Path file, byte[] content, boolean overwrite, boolean secret) throws CliException {
+        try (OutputFiles files = new OutputFiles(overwrite)) {
+            files.add(file, content, secret).commit();
         }
     }
 
     /** Refuses what {@link #write} would refuse, before anything else is done. */
     static void requireFree(Path file) throws CliException {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw isThere(file, null);
-        }
-    }
-
-    /** Writes a file that only its owner may read, where the file system knows owners. */
-    static void writeSecret(Path file, byte[] content, boolean overwrite) throws CliException {
-        try {
-            if (overwrite) {
-                Files.deleteIfExists(file);
-            }
-            if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-                Files.write(file, content);
-            } else {
-                Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            }
-        } catch (FileAlreadyExistsException there) {
-            throw isThere(file, there);
-        } catch (IOException failed) {
-            throw new CliException("the file " + file + " cannot be written: " + reason(failed), failed);
-        }
-    }
-
-    private static CliException isThere(Path file, @Nullable FileAlreadyExistsException cause) {
-        String message = "the file " + file + " is there already: give another name, or --overwrite";
-        return cause == null ? new CliException(message) : new CliException(message, cause);
+        OutputFiles.require(file, false);
     }
 
     /** The messages of the JDK's file exceptions are often only the file's name. */
@@ -114,6 +84,9 @@ final class FileIo {
         }
         if (failed instanceof AccessDeniedException) {
             return "access is denied";
+        }
+        if (failed instanceof FileSystemException system && system.getReason() != null) {
+            return system.getReason();
         }
         String message = failed.getMessage();
         return message == null ? failed.getClass().getSimpleName() : message;

@@ -34,6 +34,11 @@ final class OutputOptions {
         return file;
     }
 
+    /** Refuses what cannot be written before anything is done with a key; what the name is made of is known by then. */
+    void require(String name) throws CliException {
+        OutputFiles.require(out == null ? Path.of(safe(name)) : out, overwrite);
+    }
+
     /** Labels and CHRs come from elsewhere: what could leave the folder or upset a shell becomes a dash. */
     private static String safe(String name) {
         String plain = name.replaceAll("[^\\p{L}\\p{N}._-]", "-");

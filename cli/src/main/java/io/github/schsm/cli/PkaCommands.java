@@ -207,6 +207,7 @@ final class PkaCommands {
             Connected seen = context.open();
             String chosen = label == null ? find(seen, challenge.key()) : label;
             seen.key(chosen);
+            output.require(fileName(challenge, ".response"));
             context.confirm("Device " + challenge.deviceId() + " will be opened for whoever sent this challenge, as far"
                     + " as key " + challenge.key() + " (\"" + chosen + "\" on device " + seen.id() + ") can");
             Connected connected = context.on(seen.id()).openWithPin();

@@ -1,13 +1,18 @@
 package io.github.schsm.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /** What all commands have in common: they answer once, in words or in JSON. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields of commands before it calls them
 abstract class SchsmCommand implements Callable<Integer> {
+    private static final String OUT = "--out";
+    private static final String OVERWRITE = "--overwrite";
+
     @Spec
     private CommandSpec spec;
 
@@ -19,10 +24,20 @@ abstract class SchsmCommand implements Callable<Integer> {
         return false;
     }
 
+    /** What {@code --out} cannot take is known before a device is asked for anything, and before a use is counted. */
+    private void requireOutput() throws CliException {
+        OptionSpec out = spec.findOption(OUT);
+        OptionSpec overwrite = spec.findOption(OVERWRITE);
+        if (out != null && out.getValue() instanceof Path file) {
+            OutputFiles.require(file, overwrite != null && Boolean.TRUE.equals(overwrite.getValue()));
+        }
+    }
+
     @Override
     public final Integer call() throws Exception {
         Schsm root = (Schsm) spec.root().userObject();
         Context context = root.context();
+        requireOutput();
         Answer answer = answer(context);
         if (answersItself()) {
             return answer.status();

@@ -46,6 +46,7 @@ final class SignCommand extends SchsmCommand {
         }
         String name =
                 algorithm == null ? "SHA256with" + (key.getAlgorithm().equals("RSA") ? "RSA" : "ECDSA") : algorithm;
+        output.require(file.getFileName() + ".sig");
         Algorithms.require("Signature", name, key.key().type());
         Signature signature = Signature.getInstance(name, connected.provider());
         signature.initSign(privateKey);

@@ -30,6 +30,7 @@ final class WrapCommand extends SchsmCommand {
 
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
+        output.require(label + ".wky");
         Connected connected = context.openWithPin();
         SchsmKey key = connected.key(label);
         KeyDomain domain = connected.domainOf(key);

@@ -26,7 +26,7 @@ public record DataObject(String reference, String label, String application, Str
         Objects.requireNonNull(oid, "oid");
         if (!oid.isEmpty() && !DOTTED.matcher(oid).matches()) {
             throw new IllegalArgumentException(
-                    "an object identifier is numbers with dots between, not \"" + oid + "\"");
+                    "an object identifier is numbers with dots between, not \"" + PrintableText.of(oid) + "\"");
         }
     }
 
@@ -51,6 +51,7 @@ public record DataObject(String reference, String label, String application, Str
             throw new IllegalArgumentException(
                     "an application's name has at most " + MAX_TEXT + " characters, this has " + name.length());
         }
+        Labels.requireWhole("application's name", name);
         return new DataObject(reference, label, name, objectIdentifier, pinProtected);
     }
 

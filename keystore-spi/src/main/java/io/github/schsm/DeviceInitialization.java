@@ -131,6 +131,7 @@ public final class DeviceInitialization {
          * authentication without or besides the PIN): set it after the first login there.
          */
         public Builder label(String text) {
+            Labels.requireWhole("label", text);
             this.label = text;
             return this;
         }

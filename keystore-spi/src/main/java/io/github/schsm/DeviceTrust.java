@@ -93,7 +93,7 @@ public final class DeviceTrust {
             String name = part.strip();
             if (name.startsWith(FILE)) {
                 List<Cvc> certificates =
-                        fromFile(Path.of(name.substring(FILE.length()).strip()));
+                        fromFile(TextFile.named(name.substring(FILE.length()).strip(), "trust = " + name));
                 roots.add(() -> certificates);
             } else {
                 roots.add(builtIn(name));

@@ -223,6 +223,12 @@ public final class SchsmDevice {
      * @throws SchsmException if the device refuses; what was there before stays then
      */
     public DataObject storeData(DataObject object, byte[] content) throws SchsmException {
+        try {
+            Labels.requireWhole("label", object.label());
+            Labels.requireWhole("application's name", object.application());
+        } catch (IllegalArgumentException unreadable) {
+            throw new InvalidRequestException(String.valueOf(unreadable.getMessage()), unreadable);
+        }
         return token.store(object, content);
     }
 
@@ -242,6 +248,11 @@ public final class SchsmDevice {
      * @throws SchsmException if the device refuses
      */
     public void setLabel(String label) throws SchsmException {
+        try {
+            Labels.requireWhole("label", label);
+        } catch (IllegalArgumentException unreadable) {
+            throw new InvalidRequestException(String.valueOf(unreadable.getMessage()), unreadable);
+        }
         token.administration().setLabel(label);
     }
 

@@ -2,12 +2,6 @@ package io.github.schsm;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -49,12 +43,34 @@ public final class SecretFile {
     }
 
     /**
+     * All that is in it, but for the end of its last line ({@code \n} or {@code \r\n}), which editors add.
+     *
+     * @param path as for {@link #text}
+     * @param what as for {@link #text}
+     * @return the caller's to wipe; empty if there is nothing else
+     * @throws ConfigurationException as for {@link #text}
+     */
+    public static char[] withoutLastLineEnd(Path path, String what) throws ConfigurationException {
+        char[] text = text(path, what);
+        int end = text.length;
+        if (end > 0 && text[end - 1] == '\n') {
+            end--;
+        }
+        if (end > 0 && text[end - 1] == '\r') {
+            end--;
+        }
+        char[] secret = Arrays.copyOf(text, end);
+        Arrays.fill(text, '\0');
+        return secret;
+    }
+
+    /**
      * All that is in it.
      *
      * <p>The file belongs to the user of this process or the administrator, only its owner may read and write it, and
      * no folder above it is writable by everybody unless it is sticky, as {@code /tmp} is. A shell's pipe is read too.
      *
-     * @param path UTF-8, up to {@value #MOST_BYTES} bytes
+     * @param path UTF-8, with or without a byte order mark, up to {@value #MOST_BYTES} bytes
      * @param what what the file is called where it was named, e.g. {@code pin = file:/etc/hsm.pin}; sentences begin
      *             with it
      * @return the caller's to wipe
@@ -74,31 +90,11 @@ public final class SecretFile {
                 throw new ConfigurationException(
                         what + " is too long: a file with a secret has up to " + MOST_BYTES + " bytes");
             }
-            return decode(ByteBuffer.wrap(content, 0, length));
-        } catch (CharacterCodingException notText) {
-            throw new ConfigurationException(what + " is no text: save it as UTF-8", notText);
-        } catch (NoSuchFileException missing) {
-            throw new ConfigurationException(what + " cannot be read: there is no such file or folder", missing);
-        } catch (AccessDeniedException denied) {
-            throw new ConfigurationException(what + " cannot be read: access is denied", denied);
+            return TextFile.decode(content, length, what);
         } catch (IOException unreadable) {
-            throw new ConfigurationException(what + " cannot be read: " + unreadable.getMessage(), unreadable);
+            throw TextFile.unreadable(what, unreadable);
         } finally {
             Arrays.fill(content, (byte) 0);
-        }
-    }
-
-    private static char[] decode(ByteBuffer content) throws CharacterCodingException {
-        char[] text = new char[content.remaining()];
-        try {
-            CharBuffer decoded = CharBuffer.wrap(text);
-            CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(content, decoded, true);
-            if (result.isError()) {
-                result.throwException();
-            }
-            return Arrays.copyOf(text, decoded.position());
-        } finally {
-            Arrays.fill(text, '\0');
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmConfiguration;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TextFile;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
@@ -141,7 +142,12 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
             return secret("user PIN", "--pin", configured.substring("env:".length()), null);
         }
         if (configured.startsWith("file:")) {
-            return secret("user PIN", "--pin", null, Path.of(configured.substring("file:".length())));
+            try {
+                Path file = TextFile.named(configured.substring("file:".length()), "pin = " + configured);
+                return secret("user PIN", "--pin", null, file);
+            } catch (ConfigurationException unusable) {
+                throw new CliException(String.valueOf(unusable.getMessage()), unusable);
+            }
         }
         return fromOptions;
     }

@@ -241,8 +241,7 @@ final class DomainCommands {
             List<Path> names = new ArrayList<>();
             List<byte[]> contents = new ArrayList<>();
             try (OutputFiles files = new OutputFiles(overwrite)) {
-                for (DkekPasswordShare share :
-                        DkekSharePassword.divide(secret, among.threshold, among.total, random)) {
+                for (DkekPasswordShare share : DkekSharePassword.divide(secret, among.threshold, among.total, random)) {
                     Path name = Path.of(file + ".password-" + share.id() + "-of-" + among.total);
                     byte[] lines = share.encode();
                     names.add(name);

@@ -2,7 +2,6 @@ package io.github.schsm.cli;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmConfiguration;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,11 +162,10 @@ final class GlobalOptions {
     }
 
     private static SchsmConfiguration read(Path file) throws CliException {
-        String text = new String(FileIo.read(file, "configuration file"), StandardCharsets.UTF_8);
         try {
-            return SchsmConfiguration.parse(text);
+            return SchsmConfiguration.read(file);
         } catch (ConfigurationException wrong) {
-            throw new CliException("the configuration file " + file + " cannot be used: " + wrong.getMessage(), wrong);
+            throw new CliException(String.valueOf(wrong.getMessage()), wrong);
         }
     }
 

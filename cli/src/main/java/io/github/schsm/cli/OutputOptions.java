@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -22,21 +23,32 @@ final class OutputOptions {
      * @return the file
      */
     Path write(String name, byte[] content) throws CliException {
-        Path file = out == null ? Path.of(safe(name)) : out;
+        Path file = file(name);
         FileIo.write(file, content, overwrite);
         return file;
     }
 
     /** The same, and only its owner may read it. */
     Path writeSecret(String name, byte[] content) throws CliException {
-        Path file = out == null ? Path.of(safe(name)) : out;
+        Path file = file(name);
         FileIo.writeSecret(file, content, overwrite);
         return file;
     }
 
     /** Refuses what cannot be written before anything is done with a key; what the name is made of is known by then. */
     void require(String name) throws CliException {
-        OutputFiles.require(out == null ? Path.of(safe(name)) : out, overwrite);
+        OutputFiles.require(file(name), overwrite);
+    }
+
+    private Path file(String name) {
+        if (out != null) {
+            return out;
+        }
+        try {
+            return Path.of(safe(name));
+        } catch (InvalidPathException notInThisLocale) {
+            return Path.of(safe(name).replaceAll("[^\\x21-\\x7E]", "-"));
+        }
     }
 
     /** Labels and CHRs come from elsewhere: what could leave the folder or upset a shell becomes a dash. */

@@ -1,7 +1,10 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.PrintableText;
 import io.github.schsm.SecretFile;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +83,12 @@ record Secret(
         if (secret.length == 0) {
             throw new CliException("the " + what + " is empty");
         }
+        if (!PrintableText.isWhole(CharBuffer.wrap(secret))) {
+            Arrays.fill(secret, '\0');
+            throw new CliException("the " + what + " " + (environment == null ? "" : "in " + environment + " ")
+                    + "has characters that are not readable in the locale of this process (encoding "
+                    + Charset.defaultCharset() + "): it was not used; start this with LC_ALL=C.UTF-8");
+        }
         return secret;
     }
 
@@ -93,22 +102,11 @@ record Secret(
     }
 
     private char[] fromFile(Path path) throws CliException {
-        char[] text;
         try {
-            text = SecretFile.text(path, "the file " + path);
+            return SecretFile.withoutLastLineEnd(path, "the file " + path);
         } catch (ConfigurationException refused) {
             throw new CliException(options + "-file cannot be used: " + refused.getMessage(), refused);
         }
-        int length = text.length;
-        if (length > 0 && text[length - 1] == '\n') {
-            length--;
-        }
-        if (length > 0 && text[length - 1] == '\r') {
-            length--;
-        }
-        char[] secret = Arrays.copyOf(text, length);
-        Arrays.fill(text, '\0');
-        return secret;
     }
 
     private char[] fromPerson(Io io, String whose, boolean twice) throws CliException {

@@ -72,7 +72,8 @@ class OutputFilesTest {
                 .done();
         encrypt();
         Files.write(
-                shared.resolve("challenge"), new PublicKeyChallenge("ZZSIM00000200000", new byte[8], "ZZSIM00000100001").encode());
+                shared.resolve("challenge"),
+                new PublicKeyChallenge("ZZSIM00000200000", new byte[8], "ZZSIM00000100001").encode());
 
         COMMANDS.put("schsm attest", new String[] {"attest", "ec"});
         COMMANDS.put("schsm random", new String[] {"random", "8"});
@@ -84,7 +85,8 @@ class OutputFilesTest {
         COMMANDS.put("schsm export-cert", new String[] {"export-cert", "--label=ec"});
         COMMANDS.put("schsm exchange-key export", new String[] {"exchange-key", "export", "--label=exchange"});
         COMMANDS.put(
-                "schsm kdm issue", new String[] {"kdm", "issue", "--yes", "--signer=signer", "--id=" + rack.file("id")});
+                "schsm kdm issue",
+                new String[] {"kdm", "issue", "--yes", "--signer=signer", "--id=" + rack.file("id")});
         COMMANDS.put("schsm pka export", new String[] {"pka", "export", "--label=ec"});
         COMMANDS.put(
                 "schsm pka respond", new String[] {"pka", "respond", "--yes", "--label=ec", rack.file("challenge")});
@@ -177,7 +179,8 @@ class OutputFilesTest {
     @ParameterizedTest
     @MethodSource("commands")
     void pipeGetsTheContentAndStaysAPipe(String command) throws Exception {
-        assertThat(new ProcessBuilder("mkfifo", out.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", out.toString()).start().waitFor())
+                .isZero();
         CompletableFuture<byte[]> read = CompletableFuture.supplyAsync(() -> {
             try {
                 return Files.readAllBytes(out);

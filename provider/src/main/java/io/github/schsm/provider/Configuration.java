@@ -5,8 +5,6 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmConfiguration;
 import io.github.schsm.card.Channel;
 import io.github.schsm.card.TerminalSource;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -47,34 +45,56 @@ record Configuration(
 
     static Configuration defaults() {
         try {
-            return parse("");
+            return of("");
         } catch (ConfigurationException cannotBe) {
             throw new IllegalStateException(cannotBe);
         }
     }
 
     /**
-     * The argument of {@code Provider.configure}: the text itself, or the name of a file that has it.
+     * The argument of {@code Provider.configure}: the text itself, or the name of a file that has it. It is the text if it
+     * begins with an entry or a comment, or has several lines; a file's name may have a {@code =} in it.
      *
-     * @throws ConfigurationException naming the entry and what would be valid
+     * @throws ConfigurationException naming the entry and what would be valid, and the file if there is one
      */
     static Configuration of(String argument) throws ConfigurationException {
-        if (argument.isBlank() || argument.contains("=")) {
-            return parse(argument);
+        boolean text = argument.isBlank()
+                || SchsmConfiguration.isEntries(argument)
+                || argument.stripLeading().startsWith("#")
+                || argument.strip().lines().count() > 1;
+        if (!text) {
+            Path file = file(argument);
+            if (file != null && Files.exists(file)) {
+                return read(file);
+            }
+            if (!argument.contains("=")) {
+                throw new ConfigurationException("the configuration \"" + argument
+                        + "\" has no entry \"key = value\", and there is no file of that name; keys are "
+                        + String.join(", ", SchsmConfiguration.KEYS));
+            }
         }
+        return of(SchsmConfiguration.parse(argument));
+    }
+
+    private static @Nullable Path file(String name) {
         try {
-            return parse(Files.readString(Path.of(argument.strip()), StandardCharsets.UTF_8));
-        } catch (IOException | InvalidPathException unreadable) {
-            throw new ConfigurationException(
-                    "the configuration \"" + argument
-                            + "\" has no entry \"key = value\", and is no file that can be read; keys are "
-                            + String.join(", ", SchsmConfiguration.KEYS),
-                    unreadable);
+            return Path.of(name.strip());
+        } catch (InvalidPathException none) {
+            return null;
         }
     }
 
-    private static Configuration parse(String text) throws ConfigurationException {
-        SchsmConfiguration entries = SchsmConfiguration.parse(text);
+    private static Configuration read(Path file) throws ConfigurationException {
+        SchsmConfiguration entries = SchsmConfiguration.read(file);
+        try {
+            return of(entries);
+        } catch (ConfigurationException wrong) {
+            throw new ConfigurationException(
+                    "the configuration file " + file + " cannot be used: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static Configuration of(SchsmConfiguration entries) throws ConfigurationException {
         String terminal = entries.get(SchsmConfiguration.TERMINAL).orElse(PCSC);
         requireTerminal(terminal);
         Optional<String> pin = entries.get(SchsmConfiguration.PIN);

@@ -4,8 +4,10 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
+import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecretFile;
+import io.github.schsm.TextFile;
 import io.github.schsm.TokenPinCallback;
 import io.github.schsm.backend.GivenPin;
 import java.io.Console;
@@ -30,6 +32,9 @@ final class PinSources {
     private PinSources() {}
 
     static void requireKnown(String pin) throws ConfigurationException {
+        if (isNamed(pin, FILE)) {
+            TextFile.named(pin.substring(FILE.length()), "pin = " + pin);
+        }
         boolean known = switch (pin) {
             case "prompt", PIN_PAD, "callback" -> true;
             default -> isNamed(pin, ENV) || isNamed(pin, FILE);
@@ -83,6 +88,11 @@ final class PinSources {
             String value = System.getenv(variable);
             if (value == null || value.isEmpty()) {
                 throw new ConfigurationException("pin = env:" + variable + ": there is no such environment variable");
+            }
+            if (!PrintableText.isWhole(value)) {
+                throw new ConfigurationException(
+                        "pin = env:" + variable + " has characters that are not readable in the"
+                                + " locale of this process: it was not used; start the program with LC_ALL=C.UTF-8");
             }
             return value.toCharArray();
         }

@@ -115,12 +115,7 @@ public final class KeyMigration {
         if (key.details().useCounter().isPresent() && !useCounterMayBeLost) {
             throw new InvalidRequestException(useCounterMessage(key));
         }
-        if (key.details().keyDomain().isEmpty()) {
-            throw new KeyDomainException("key \"" + alias + "\" of device " + from.id()
-                    + " is in no key domain and cannot leave: keys are put in one when they are generated");
-        }
-        KeyDomainStatus here =
-                from.keyDomains().status(key.details().keyDomain().getAsInt());
+        KeyDomainStatus here = from.keyDomains().status(KeyWrapping.domainSlot(key));
         KeyDomainStatus there = sameDomain(here, from, to);
         if (here.hasKek() && Arrays.equals(here.kcv(), there.kcv())) {
             transfer(alias, new KeyEncryptionKey(from, here), new KeyEncryptionKey(to, there));

@@ -2,6 +2,7 @@ package io.github.schsm;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.OptionalInt;
 
 /** The rules for taking a key out of a device and into one, the same for {@code Cipher XKEK} and the key store. */
 public final class KeyWrapping {
@@ -23,13 +24,9 @@ public final class KeyWrapping {
         if (!key.token().id().equals(kek.token().id())) {
             throw new KeyDomainException(key + " is not wrapped by " + kek + ": they are in different devices");
         }
-        if (key.details().keyDomain().isEmpty()) {
-            throw new KeyDomainException(key + " is in no key domain and cannot leave its device: keys are put in one"
-                    + " when they are generated");
-        }
-        if (key.details().keyDomain().getAsInt() != kek.slot()) {
-            throw new KeyDomainException(
-                    key + " is in key domain " + key.details().keyDomain().getAsInt() + " and cannot leave it: " + kek);
+        int slot = domainSlot(key);
+        if (slot != kek.slot()) {
+            throw new KeyDomainException(key + " is in key domain " + slot + " and cannot leave it: " + kek);
         }
         if (key.details().useCounter().isPresent() && !useCounterMayBeLost) {
             throw new InvalidRequestException(KeyMigration.useCounterMessage(key));
@@ -37,6 +34,27 @@ public final class KeyWrapping {
         WrappedKeyEntry wrapped = key.token().keyDomains().wrap(key.key());
         requireSameKek(wrapped, kek);
         return wrapped;
+    }
+
+    /**
+     * The slot of the key domain that a key is in. A key that names none is in slot 0 of a device that was initialized
+     * with one DKEK for all its keys (section 4 of the protocol notes); whether it is, such a device says at WRAP.
+     *
+     * @throws KeyDomainException if it is in none
+     * @throws SchsmException     if the device cannot be asked
+     */
+    public static int domainSlot(SchsmKey key) throws SchsmException {
+        OptionalInt named = key.details().keyDomain();
+        if (named.isPresent()) {
+            return named.getAsInt();
+        }
+        boolean oneDkek =
+                key.token().keyDomains().list().stream().anyMatch(domain -> domain.slot() == 0 && !domain.isXkek());
+        if (!oneDkek) {
+            throw new KeyDomainException(key + " is in no key domain and cannot leave its device: keys are put in one"
+                    + " when they are generated");
+        }
+        return 0;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.schsm.cli;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyDomain;
+import io.github.schsm.KeyWrapping;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
@@ -50,10 +51,6 @@ record Connected(Provider provider, KeyStore keyStore, SchsmDevice device) {
 
     /** The key domain a key is in. */
     KeyDomain domainOf(SchsmKey key) throws SchsmException {
-        if (key.details().keyDomain().isEmpty()) {
-            throw new CliException("key \"" + key.label() + "\" of device " + id()
-                    + " is in no key domain: keys are put in one when they are generated (--slot)");
-        }
-        return device.keyDomain(key.details().keyDomain().getAsInt());
+        return device.keyDomain(KeyWrapping.domainSlot(key));
     }
 }

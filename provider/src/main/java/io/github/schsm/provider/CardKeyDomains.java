@@ -171,17 +171,22 @@ final class CardKeyDomains implements KeyDomains {
     private SchsmException whyNotWrapped(SmartCardHsm card, TokenKey key, int kid, DeviceException refused)
             throws SchsmException {
         KeyDetails details = token.details(card, kid);
-        if (details.keyDomain().isEmpty()) {
+        boolean oneDkek = details.keyDomain().isEmpty()
+                && card.listKeyDomains().domains().stream().anyMatch(domain -> domain.slot() == 0 && !domain.isXkek());
+        if (details.keyDomain().isEmpty() && !oneDkek) {
             return withCause(
                     new KeyDomainException(key + " of device " + token.id() + " is in no key domain and cannot leave: "
                             + refused.getMessage()),
                     refused);
         }
-        int slot = details.keyDomain().getAsInt();
+        int slot = details.keyDomain().orElse(0);
         if (!status(card, slot).hasKek()) {
             return withCause(
                     new KeyDomainException("key domain " + slot + " of device " + token.id() + " has no KEK, so " + key
-                            + " cannot be wrapped: agree on one first (KeyAgreement ECDH_XKEK)"),
+                            + " cannot be wrapped: "
+                            + (oneDkek
+                                    ? "import the DKEK's shares first"
+                                    : "agree on one first (KeyAgreement ECDH_XKEK)")),
                     refused);
         }
         if (!details.lists(KeyAlgorithm.WRAP)) {

@@ -47,7 +47,7 @@ public final class Cvc extends Certificate {
         AUTHENTICATED_REQUEST
     }
 
-    /** The role a certificate gives its holder (the upper bits of tag 53). */
+    /** The role a certificate gives its holder (tag 53 under the device role identifier 1.3.6.1.4.1.24991.3.1.1). */
     public enum Role {
         /** A root that signs device issuers. */
         ROOT,
@@ -68,9 +68,15 @@ public final class Cvc extends Certificate {
     private static final int TAG_ROLE = 0x7F4C;
     private static final byte[] ID_TA_ECDSA = HexFormat.of().parseHex("04007F000702020202");
     private static final byte[] ID_TA_RSA = HexFormat.of().parseHex("04007F000702020201");
+    private static final int TAG_PROFILE = 0x5F29;
+    /** Roles mean what they say under this identifier only: the same bits under id-IS or id-AT are other rights. */
+    private static final byte[] ID_ROLE = HexFormat.of().parseHex("2B0601040181C31F030101");
+
     private static final byte[] ID_KEY_DOMAIN_UID = HexFormat.of().parseHex("2B0601040181C31F030202");
     private static final Map<Integer, String> ECDSA_HASHES =
             Map.of(1, "SHA-1", 2, "SHA-224", 3, "SHA-256", 4, "SHA-384", 5, "SHA-512");
+    /** PKCS#1 v1.5 only; devices and issuers have EC keys, requests for RSA keys are signed with SHA-256. */
+    private static final Map<Integer, String> RSA_HASHES = Map.of(1, "SHA-1", 2, "SHA-256", 5, "SHA-512");
 
     /** Reference names are 8 to 16 characters; a little more is tolerated, see section 10 of the protocol notes. */
     private static final int MAX_REFERENCE = 32;
@@ -85,6 +91,8 @@ public final class Cvc extends Certificate {
             Tlv certificate,
             Tlv body,
             Tlv publicKey,
+            int profile,
+            String hash,
             byte[] innerSignature,
             @Nullable String car,
             String chr,
@@ -162,6 +170,8 @@ public final class Cvc extends Certificate {
                 certificate,
                 body,
                 publicKey,
+                profile(body),
+                hash(publicKey),
                 certificate.require(TAG_SIGNATURE).value(),
                 car.isPresent() ? reference("CAR", car.get()) : null,
                 reference("CHR", body.require(TAG_CHR)),
@@ -187,12 +197,24 @@ public final class Cvc extends Certificate {
         return new String(value, StandardCharsets.US_ASCII);
     }
 
+    private static int profile(Tlv body) throws MalformedDataException {
+        Optional<Tlv> profile = body.find(TAG_PROFILE);
+        if (profile.isEmpty()) {
+            return -1;
+        }
+        byte[] value = profile.get().value();
+        return value.length == 1 ? value[0] & 0xFF : -1;
+    }
+
     private static @Nullable Role role(Tlv object) throws MalformedDataException {
         byte[] bits = object.require(0x53).value();
         if (bits.length == 0) {
             throw new MalformedDataException("CVC", "the role is empty");
         }
-        return switch (bits[0] & 0xC0) {
+        if (bits.length != 1 || !Arrays.equals(object.require(TAG_OID).value(), ID_ROLE)) {
+            return null;
+        }
+        return switch (bits[0] & 0xFF) {
             case 0xC0 -> Role.ROOT;
             case 0x80 -> Role.DEVICE_ISSUER;
             case 0x00 -> Role.DEVICE;
@@ -250,10 +272,7 @@ public final class Cvc extends Certificate {
             }
         }
         if (!startsWith(oid, ID_TA_ECDSA)) {
-            throw new MalformedDataException(
-                    "CVC",
-                    "unknown public key algorithm "
-                            + HexFormat.of().withUpperCase().formatHex(oid));
+            throw unknownAlgorithm(oid);
         }
         byte[] point = publicKey.require(0x86).value();
         EcCurve curve = publicKey.find(0x81).isPresent()
@@ -263,6 +282,22 @@ public final class Cvc extends Certificate {
                                 "CVC",
                                 "the public point of " + point.length + " bytes is on none of the known curves"));
         return curve.publicKey(point);
+    }
+
+    /** The hash of signatures that are made with the key. */
+    private static String hash(Tlv publicKey) throws MalformedDataException {
+        byte[] oid = publicKey.require(TAG_OID).value();
+        String hash = (startsWith(oid, ID_TA_RSA) ? RSA_HASHES : ECDSA_HASHES).get((int) oid[oid.length - 1]);
+        if (hash == null) {
+            throw unknownAlgorithm(oid);
+        }
+        return hash;
+    }
+
+    private static MalformedDataException unknownAlgorithm(byte[] oid) {
+        return new MalformedDataException(
+                "CVC",
+                "unknown public key algorithm " + HexFormat.of().withUpperCase().formatHex(oid));
     }
 
     private static boolean startsWith(byte[] value, byte[] prefix) {
@@ -291,7 +326,15 @@ public final class Cvc extends Certificate {
                 : Optional.of(new String(parts.outerCar.value(), StandardCharsets.US_ASCII));
     }
 
-    /** The role of a certificate's holder. */
+    /** The profile identifier (5F29): 0 in everything this library knows; -1 where it is missing or no number. */
+    public int profile() {
+        return parts.profile;
+    }
+
+    /**
+     * The role of a certificate's holder. Empty where none of the three is given, and where another object than the
+     * device role (as id-IS or id-AT of TR-03110) says what the holder may do.
+     */
     public Optional<Role> role() {
         return Optional.ofNullable(parts.role);
     }
@@ -367,7 +410,7 @@ public final class Cvc extends Certificate {
 
     /** Whether this is a request that says that the device authenticated it; {@link DeviceTrust} verifies that it did. */
     public boolean isAttestedBy(DeviceIdentity device) {
-        return outerCar().filter(device.chr()::equals).isPresent();
+        return !device.isMissing() && outerCar().filter(device.chr()::equals).isPresent();
     }
 
     /** The same request together with the certificates of the device that authenticated it. */
@@ -386,7 +429,7 @@ public final class Cvc extends Certificate {
 
     /** Whether the issuer made the signature, with the hash that the issuer's certificate states. */
     public boolean isSignedBy(Cvc issuer) {
-        return isSignedBy(issuer.parts.key, issuer.hash());
+        return isSignedBy(issuer.parts.key, issuer.parts.hash);
     }
 
     private boolean isSignedBy(PublicKey issuer, String hash) {
@@ -398,16 +441,7 @@ public final class Cvc extends Certificate {
 
     /** Whether the inner signature was made with the key itself: proof of possession in a request, a root's own. */
     public boolean isSelfSigned() {
-        return verify(parts.key, hash(), parts.innerSignature, parts.body.encoded());
-    }
-
-    private String hash() {
-        try {
-            byte[] oid = parts.publicKey.require(TAG_OID).value();
-            return ECDSA_HASHES.getOrDefault(isEc() ? (int) oid[oid.length - 1] : 3, "SHA-256");
-        } catch (MalformedDataException parsedBefore) {
-            throw new IllegalStateException(parsedBefore);
-        }
+        return verify(parts.key, parts.hash, parts.innerSignature, parts.body.encoded());
     }
 
     private static boolean verify(PublicKey key, String hash, byte[] signature, byte[] signed) {
@@ -421,7 +455,7 @@ public final class Cvc extends Certificate {
                                 signature);
             }
             if (key instanceof RSAPublicKey) {
-                Signature rsa = Signature.getInstance("SHA256withRSA");
+                Signature rsa = Signature.getInstance(hash.replace("-", "") + "withRSA");
                 rsa.initVerify(key);
                 rsa.update(signed);
                 return rsa.verify(signature);

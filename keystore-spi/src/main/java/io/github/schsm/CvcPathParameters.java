@@ -18,7 +18,7 @@ public final class CvcPathParameters implements CertPathParameters {
         this.day = day;
     }
 
-    /** Validation to these roots; expired device certificates are accepted. */
+    /** Validation to these roots; expired device certificates are accepted unless the trust requires their dates. */
     public static CvcPathParameters of(DeviceTrust trust) {
         return new CvcPathParameters(trust, null);
     }

@@ -1,61 +1,116 @@
 package io.github.schsm;
 
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a device is: its device certificate followed by the certificate of the issuer who signed it. This is what the
- * device keeps in file 2F02 and what is exported as the "device id" ({@code <CHR>.cvc} or {@code .id}).
+ * Who a device is: its device certificate followed by the certificate of the issuer who signed it, and sometimes by that
+ * of the root. This is what the device keeps in file 2F02 and what is exported as the "device id" ({@code <CHR>.cvc} or
+ * {@code .id}). A root that comes along proves nothing: it is trusted where it is configured, and only there.
  */
 public final class DeviceIdentity {
     static final int SEQUENCE_DIGITS = 5;
+    private static final String WHAT = "device id";
+    private static final int MOST = 3;
+    /** A device takes no request without a holder. */
+    private static final String NO_REFERENCE = "UTDUMMY00001";
 
-    private final Cvc device;
+    private static final DeviceIdentity MISSING = new DeviceIdentity(null, null, null);
+
+    private final @Nullable Cvc device;
     private final @Nullable Cvc issuer;
+    private final @Nullable Cvc root;
 
-    private DeviceIdentity(Cvc device, @Nullable Cvc issuer) {
+    private DeviceIdentity(@Nullable Cvc device, @Nullable Cvc issuer, @Nullable Cvc root) {
         this.device = device;
         this.issuer = issuer;
+        this.root = root;
     }
 
-    /** An identity from its certificates; the issuer is missing where a device certificate is self-signed. */
-    static DeviceIdentity of(Cvc device, @Nullable Cvc issuer) throws MalformedDataException {
-        for (Cvc certificate : issuer == null ? List.of(device) : List.of(device, issuer)) {
+    /**
+     * An identity from its certificates.
+     *
+     * @param certificates the device's, then its issuer's, then the root's; the latter two may be missing
+     */
+    static DeviceIdentity of(List<Cvc> certificates) throws MalformedDataException {
+        if (certificates.isEmpty() || certificates.size() > MOST) {
+            throw new MalformedDataException(
+                    WHAT,
+                    "the certificates of a device, its issuer and the root are expected, found "
+                            + (certificates.isEmpty() ? "none" : certificates.size() + ": " + certificates));
+        }
+        for (Cvc certificate : certificates) {
             if (certificate.kind() != Cvc.Kind.CERTIFICATE) {
-                throw new MalformedDataException("device id", "a certificate is expected, found " + certificate);
+                throw new MalformedDataException(WHAT, "a certificate is expected, found " + certificate);
             }
         }
+        Cvc device = certificates.get(0);
         if (device.chr().length() <= SEQUENCE_DIGITS) {
-            throw new MalformedDataException("device id", "the device's CHR " + device.chr() + " is too short");
+            throw new MalformedDataException(WHAT, "the device's CHR " + device.chr() + " is too short");
         }
-        return new DeviceIdentity(device, issuer);
+        return new DeviceIdentity(
+                device,
+                certificates.size() > 1 ? certificates.get(1) : null,
+                certificates.size() > 2 ? certificates.get(2) : null);
     }
 
     /**
      * The content of file 2F02 or of a device id file.
      *
-     * @param cvcFile the device certificate, directly followed by the device issuer certificate; a single
-     *                self-signed certificate is accepted (it is trusted only where that very certificate is named)
+     * @param cvcFile the device certificate, directly followed by the device issuer certificate, and perhaps by the root
+     *                certificate; a single self-signed certificate is accepted (it is trusted only where that very
+     *                certificate is named)
      * @throws MalformedDataException if it is not that
      */
     public static DeviceIdentity parse(byte[] cvcFile) throws MalformedDataException {
-        Tlv first = Tlv.parseFirst(cvcFile);
-        Cvc device = Cvc.parse(first);
-        byte[] rest = Arrays.copyOfRange(cvcFile, first.encodedLength(), cvcFile.length);
-        if (isPadding(rest)) {
-            return of(device, null);
+        if (isPadding(cvcFile)) {
+            throw new MalformedDataException(WHAT, "it is empty: there is no device certificate in it");
         }
-        Tlv second = Tlv.parseFirst(rest);
-        byte[] behind = Arrays.copyOfRange(rest, second.encodedLength(), rest.length);
-        if (!isPadding(behind)) {
-            throw new MalformedDataException(
-                    "device id",
-                    first.encodedLength() + second.encodedLength(),
-                    behind.length + " bytes stand behind the two certificates");
+        List<Cvc> certificates = new ArrayList<>();
+        int at = 0;
+        while (at < cvcFile.length) {
+            byte[] rest = Arrays.copyOfRange(cvcFile, at, cvcFile.length);
+            if (isPadding(rest)) {
+                break;
+            }
+            if (certificates.size() == MOST) {
+                throw new MalformedDataException(WHAT, at, rest.length + " bytes stand behind the three certificates");
+            }
+            Tlv next = certificate(rest, at);
+            certificates.add(Cvc.parse(next));
+            at += next.encodedLength();
         }
-        return of(device, Cvc.parse(second));
+        return of(certificates);
+    }
+
+    private static Tlv certificate(byte[] rest, int at) throws MalformedDataException {
+        try {
+            return Tlv.parseFirst(rest);
+        } catch (MalformedDataException none) {
+            throw at == 0
+                    ? none
+                    : new MalformedDataException(
+                            WHAT,
+                            at,
+                            rest.length + " bytes stand behind the certificates and are none: " + none.getMessage());
+        }
+    }
+
+    /**
+     * The content of file 2F02 as a device has it: some firmware has no certificate there before it is initialized for
+     * the first time.
+     *
+     * @param file2F02 the file; empty for a device without a certificate, of which {@link #isMissing} says so
+     * @throws MalformedDataException if there is something in it, but no device id
+     */
+    public static DeviceIdentity ofDevice(byte[] file2F02) throws MalformedDataException {
+        return isPadding(file2F02) ? MISSING : parse(file2F02);
     }
 
     private static boolean isPadding(byte[] bytes) {
@@ -67,20 +122,49 @@ public final class DeviceIdentity {
         return true;
     }
 
-    /** The content of a device id file. */
-    public byte[] encode() {
-        byte[] encoded = device.getEncoded();
-        if (issuer == null) {
-            return encoded;
+    /**
+     * Whether the device has no device certificate yet. Then its id is a phrase for people that says so, and nothing can
+     * be verified of it or attested by it; programs get no such identity, but an exception.
+     */
+    public boolean isMissing() {
+        return device == null;
+    }
+
+    /**
+     * This identity.
+     *
+     * @param where the device, for the message
+     * @throws UntrustedDeviceException if it is missing
+     */
+    public DeviceIdentity require(String where) throws UntrustedDeviceException {
+        if (device == null) {
+            throw new UntrustedDeviceException(
+                    UntrustedDeviceException.Link.DEVICE,
+                    where + " has no device certificate yet (its file 2F02 is empty), so nobody can tell which device"
+                            + " it is, and it attests no keys and joins no XKEK key domain: initialize it, and if that"
+                            + " gives it none, write one with its maker's tool");
         }
-        byte[] second = issuer.getEncoded();
-        byte[] both = Arrays.copyOf(encoded, encoded.length + second.length);
-        System.arraycopy(second, 0, both, encoded.length, second.length);
-        return both;
+        return this;
+    }
+
+    /** The content of a device id file: the certificates as they were read. */
+    public byte[] encode() {
+        ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+        for (Cvc certificate : certificates()) {
+            encoded.writeBytes(certificate.getEncoded());
+        }
+        return encoded.toByteArray();
+    }
+
+    private List<Cvc> certificates() {
+        return Stream.of(device, issuer, root).flatMap(Stream::ofNullable).toList();
     }
 
     /** The device's certificate. */
     public Cvc deviceCertificate() {
+        if (device == null) {
+            throw new IllegalStateException("there is no device certificate yet: ask isMissing() first");
+        }
         return device;
     }
 
@@ -89,13 +173,26 @@ public final class DeviceIdentity {
         return Optional.ofNullable(issuer);
     }
 
-    /** The holder reference in the device certificate, e.g. {@code DECC040100200000}. */
+    /** The root certificate that came along. Whether it is trusted is for {@link DeviceTrust} to say. */
+    public Optional<Cvc> rootCertificate() {
+        return Optional.ofNullable(root);
+    }
+
+    /** The holder reference in the device certificate, e.g. {@code DECC040100200000}; empty if that is missing. */
     public String chr() {
-        return device.chr();
+        return device == null ? "" : device.chr();
+    }
+
+    /** The holder reference of keys that the device generates: its own, as the vendor's key manager has it. */
+    public String keyReference() {
+        return device == null ? NO_REFERENCE : device.chr();
     }
 
     /** What people call the device: the CHR without its five sequence characters, e.g. {@code DECC0401002}. */
     public String deviceId() {
+        if (device == null) {
+            return "(no device certificate yet)";
+        }
         return chr().substring(0, chr().length() - SEQUENCE_DIGITS);
     }
 
@@ -104,9 +201,12 @@ public final class DeviceIdentity {
         return chr() + ".cvc";
     }
 
+    /** Whether device and issuer certificates are the same; a root may have come along or not. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof DeviceIdentity that && Arrays.equals(encode(), that.encode());
+        return other instanceof DeviceIdentity that
+                && Objects.equals(device, that.device)
+                && Objects.equals(issuer, that.issuer);
     }
 
     @Override

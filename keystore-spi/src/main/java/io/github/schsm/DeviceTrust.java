@@ -6,18 +6,26 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The roots a device may trace to, and the check that it does: device certificate ← issuer ← root. It decides about
- * attestation, key domain memberships and the peers of a key agreement (section 3 of the protocol notes).
+ * attestation, key domain memberships, the peers of a key agreement, keys for public key authentication and the secure
+ * channel (section 3 of the protocol notes, BSI TR-03110 part 3, C.1).
  *
- * <p>Expired certificates of devices are accepted unless a date is given: the date says until when the vendor's
- * issuer vouched for a new device, and hardware outlives it.
+ * <p>What a configured certificate is trusted for is its role: a root for the certificates of device issuers, a device
+ * issuer for those of devices, and the certificate of a device, or one that gives no role, for that very device and
+ * nothing else. The signature of each certificate, the names in it (its CAR is the CHR of its issuer), its role and its
+ * profile have to be right; a date has to be there and right where a day is asked for.
+ *
+ * <p>Expired certificates of devices are accepted unless a day is given or {@link #withDatesRequired()} asks for it: the
+ * date says until when the vendor's issuer vouched for a new device, and hardware outlives it.
  */
 public final class DeviceTrust {
     /** Root of genuine devices. */
@@ -28,8 +36,10 @@ public final class DeviceTrust {
     public static final String SIMULATOR = "simulator";
 
     private static final String FILE = "file:";
+    private static final int PROFILE = 0;
 
     private final List<Root> trusted;
+    private final boolean datesRequired;
 
     /** One or more certificates. */
     private interface Root {
@@ -70,14 +80,29 @@ public final class DeviceTrust {
         }
     }
 
-    private DeviceTrust(List<Root> trusted) {
+    private DeviceTrust(List<Root> trusted, boolean datesRequired) {
         this.trusted = List.copyOf(trusted);
+        this.datesRequired = datesRequired;
     }
 
-    /** Trust in these certificates: roots, or a device's very own self-signed certificate. */
+    /**
+     * Trust in these certificates: each in its role.
+     *
+     * @param roots certificates of roots, of device issuers, or devices' very own
+     */
     public static DeviceTrust of(List<Cvc> roots) {
         List<Cvc> certificates = List.copyOf(roots);
-        return new DeviceTrust(List.of(() -> certificates));
+        return new DeviceTrust(List.of(() -> certificates), false);
+    }
+
+    /** The same trust, but every certificate of a chain has to be valid today, where no other day is given. */
+    public DeviceTrust withDatesRequired() {
+        return new DeviceTrust(trusted, true);
+    }
+
+    /** Whether certificates have to be valid today where no other day is given. */
+    public boolean areDatesRequired() {
+        return datesRequired;
     }
 
     /**
@@ -99,7 +124,7 @@ public final class DeviceTrust {
                 roots.add(builtIn(name));
             }
         }
-        return new DeviceTrust(roots);
+        return new DeviceTrust(roots, false);
     }
 
     private static Root builtIn(String name) throws ConfigurationException {
@@ -118,6 +143,12 @@ public final class DeviceTrust {
             List<Cvc> roots = Cvc.parseAll(Files.readAllBytes(file));
             if (roots.isEmpty()) {
                 throw new ConfigurationException("trust = file:" + file + " is empty");
+            }
+            for (Cvc root : roots) {
+                if (root.kind() != Cvc.Kind.CERTIFICATE) {
+                    throw new ConfigurationException("trust = file:" + file + ": " + root
+                            + " is no certificate of a root, an issuer or a device, but a request for one");
+                }
             }
             return roots;
         } catch (IOException unreadable) {
@@ -146,49 +177,114 @@ public final class DeviceTrust {
     /**
      * Verifies that a device traces to a trusted root, and that its certificates were valid on a day.
      *
-     * @param day the day, or null to accept expired certificates
+     * @param day the day; null to accept expired certificates, or for today where {@link #areDatesRequired()}
      * @return what was verified
      * @throws UntrustedDeviceException if it does not; message and link say at which step
      */
     public VerifiedDevice verify(DeviceIdentity identity, @Nullable LocalDate day) throws UntrustedDeviceException {
-        Cvc device = identity.deviceCertificate();
-        if (roots().stream().anyMatch(root -> isSame(root, device)) && device.isSelfSigned()) {
-            requireValid(device, day);
-            return new VerifiedDevice(identity, device, day);
+        LocalDate asked = day == null && datesRequired ? LocalDate.now(ZoneId.systemDefault()) : day;
+        Cvc device = identity.require("the device").deviceCertificate();
+        List<Cvc> roots = roots();
+        if (roots.stream().anyMatch(trustedOne -> isThatDevice(trustedOne, device))) {
+            requireSound(Link.DEVICE, device);
+            requireValid(device, asked);
+            return new VerifiedDevice(identity, device, asked);
         }
-        Cvc issuer = identity.issuerCertificate()
-                .orElseThrow(
-                        () -> new UntrustedDeviceException(
-                                Link.ROOT,
-                                "device " + identity.deviceId()
-                                        + " has a self-signed certificate; name that very certificate as trust = file:PATH to trust it"));
+        if (identity.issuerCertificate().isEmpty() && isOnItsOwn(device)) {
+            throw new UntrustedDeviceException(
+                    Link.ROOT,
+                    "device " + identity.deviceId()
+                            + " has a self-signed certificate; name that very certificate as trust = file:PATH to trust"
+                            + " it");
+        }
+        Optional<Cvc> trustedIssuer = signer(device, roots, Cvc.Role.DEVICE_ISSUER);
+        if (trustedIssuer.isPresent()) {
+            requireRole(Link.DEVICE, device, Cvc.Role.DEVICE);
+            requireSound(Link.DEVICE, device);
+            requireSound(Link.ROOT, trustedIssuer.get());
+            requireValid(device, asked);
+            requireValid(trustedIssuer.get(), asked);
+            return new VerifiedDevice(identity, trustedIssuer.get(), asked);
+        }
+        Cvc issuer = issuer(identity);
+        List<Cvc> named = named(identity, issuer, roots);
         requireRole(Link.DEVICE, device, Cvc.Role.DEVICE);
         requireRole(Link.ISSUER, issuer, Cvc.Role.DEVICE_ISSUER);
         requireIssued(Link.DEVICE, device, issuer);
-        Cvc root = root(identity, issuer);
-        requireValid(device, day);
-        requireValid(issuer, day);
-        requireValid(root, day);
-        return new VerifiedDevice(identity, root, day);
+        Cvc root = root(issuer, named);
+        requireSound(Link.DEVICE, device);
+        requireSound(Link.ISSUER, issuer);
+        requireSound(Link.ROOT, root);
+        requireValid(device, asked);
+        requireValid(issuer, asked);
+        requireValid(root, asked);
+        return new VerifiedDevice(identity, root, asked);
     }
 
-    /** The root that signed the issuer's certificate; several may have one name. */
-    private Cvc root(DeviceIdentity identity, Cvc issuer) throws UntrustedDeviceException {
-        String name = issuer.car().orElse("");
-        List<Cvc> named =
-                roots().stream().filter(root -> root.chr().equals(name)).toList();
+    /** A trusted certificate speaks for a device itself, unless it is one that speaks for others. */
+    private static boolean isThatDevice(Cvc trustedOne, Cvc device) {
+        return isSame(trustedOne, device) && !speaksForOthers(device);
+    }
+
+    private static boolean speaksForOthers(Cvc certificate) {
+        return certificate.role().filter(role -> role != Cvc.Role.DEVICE).isPresent();
+    }
+
+    /** Whether nobody but the device itself says who it is. */
+    private static boolean isOnItsOwn(Cvc device) {
+        return device.car().filter(device.chr()::equals).isPresent() && !speaksForOthers(device);
+    }
+
+    private Cvc issuer(DeviceIdentity identity) throws UntrustedDeviceException {
+        if (identity.issuerCertificate().isEmpty()) {
+            requireRole(Link.DEVICE, identity.deviceCertificate(), Cvc.Role.DEVICE);
+        }
+        return identity.issuerCertificate()
+                .orElseThrow(() -> new UntrustedDeviceException(
+                        Link.ROOT,
+                        "the certificate of device " + identity.deviceId() + " comes without that of its issuer "
+                                + identity.deviceCertificate().car().orElse("(unnamed)") + "; trusted are "
+                                + rootNames()));
+    }
+
+    /** The trusted certificate of that role that signed another; several may have one name. */
+    private static Optional<Cvc> signer(Cvc certificate, List<Cvc> roots, Cvc.Role role) {
+        String name = certificate.car().orElse("");
+        return roots.stream()
+                .filter(root -> root.chr().equals(name)
+                        && root.kind() == Cvc.Kind.CERTIFICATE
+                        && root.role().filter(role::equals).isPresent()
+                        && certificate.isSignedBy(root))
+                .findFirst();
+    }
+
+    /** The trusted certificates that the issuer's names as its own issuer. */
+    private List<Cvc> named(DeviceIdentity identity, Cvc issuer, List<Cvc> roots) throws UntrustedDeviceException {
+        String name = issuer.car().orElse("(unnamed)");
+        List<Cvc> named = roots.stream().filter(root -> root.chr().equals(name)).toList();
         if (named.isEmpty()) {
+            boolean came = identity.rootCertificate()
+                    .filter(root -> root.chr().equals(name))
+                    .isPresent();
             throw new UntrustedDeviceException(
                     Link.ROOT,
-                    "device " + identity.deviceId() + " traces to the root "
-                            + issuer.car().orElse("(unnamed)") + ", trusted are " + rootNames());
+                    "device " + identity.deviceId() + " traces to the root " + name
+                            + (came ? ", whose certificate it brings along" : "") + ", trusted are " + rootNames());
         }
-        for (Cvc root : named) {
-            if (issuer.isSignedBy(root)) {
-                return root;
-            }
+        return named;
+    }
+
+    /** The root that signed the issuer's certificate. */
+    private static Cvc root(Cvc issuer, List<Cvc> named) throws UntrustedDeviceException {
+        if (named.stream()
+                .noneMatch(root -> root.role().filter(Cvc.Role.ROOT::equals).isPresent())) {
+            throw new UntrustedDeviceException(
+                    Link.ROOT,
+                    named.get(0) + " is trusted, but is not the certificate of a root, and so does not speak for the"
+                            + " issuer " + issuer.chr());
         }
-        throw notSigned(Link.ISSUER, issuer, name);
+        return signer(issuer, named, Cvc.Role.ROOT)
+                .orElseThrow(() -> notSigned(Link.ISSUER, issuer, issuer.car().orElse("(unnamed)")));
     }
 
     /**
@@ -205,7 +301,7 @@ public final class DeviceTrust {
     /**
      * The same, and that the certificates were valid on a day.
      *
-     * @param day the day, or null to accept expired certificates
+     * @param day the day; null to accept expired certificates, or for today where {@link #areDatesRequired()}
      * @return what was verified
      * @throws UntrustedDeviceException if any of it does not hold
      */
@@ -223,6 +319,9 @@ public final class DeviceTrust {
     static void requireAttested(AttestedPublicKey key) throws UntrustedDeviceException {
         Cvc request = key.request();
         Cvc device = key.identity().deviceCertificate();
+        if (request.profile() != PROFILE) {
+            throw new UntrustedDeviceException(Link.KEY, profile(request));
+        }
         if (!request.outerCar().orElse("").equals(device.chr())) {
             throw new UntrustedDeviceException(
                     Link.REQUEST,
@@ -245,12 +344,40 @@ public final class DeviceTrust {
         return Arrays.equals(one.getEncoded(), other.getEncoded());
     }
 
+    private static String profile(Cvc certificate) {
+        return certificate + " is of profile " + (certificate.profile() < 0 ? "(none)" : certificate.profile())
+                + ", only " + PROFILE + " is known";
+    }
+
+    /** What TR-03110 asks of a certificate by itself. */
+    private static void requireSound(Link link, Cvc certificate) throws UntrustedDeviceException {
+        if (certificate.profile() != PROFILE) {
+            throw new UntrustedDeviceException(link, profile(certificate));
+        }
+        if (certificate.car().filter(certificate.chr()::equals).isPresent() && !certificate.isSelfSigned()) {
+            throw new UntrustedDeviceException(
+                    link, certificate + " is said to be signed with its own key, and is not: it was changed");
+        }
+        LocalDate from = certificate.effectiveDate().orElse(null);
+        LocalDate until = certificate.expirationDate().orElse(null);
+        if (from != null && until != null && from.isAfter(until)) {
+            throw new UntrustedDeviceException(
+                    Link.VALIDITY, certificate + " is valid on no day: it begins after it ends");
+        }
+    }
+
     private static void requireRole(Link link, Cvc certificate, Cvc.Role role) throws UntrustedDeviceException {
         if (certificate.role().filter(role::equals).isEmpty()) {
+            String what = certificate + " is not the certificate of a "
+                    + role.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            if (certificate.role().isEmpty()) {
+                what += ": it says something else of its holder's rights (as id-IS or id-AT) or nothing at all";
+            }
             throw new UntrustedDeviceException(
                     link,
-                    certificate + " is not the certificate of a "
-                            + role.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                    role == Cvc.Role.DEVICE && !speaksForOthers(certificate)
+                            ? what + "; to trust that very device, name its certificate as trust = file:PATH"
+                            : what);
         }
     }
 
@@ -268,6 +395,11 @@ public final class DeviceTrust {
         if (day == null) {
             return;
         }
+        if (certificate.effectiveDate().isEmpty()
+                || certificate.expirationDate().isEmpty()) {
+            throw new UntrustedDeviceException(
+                    Link.VALIDITY, certificate + " does not say when it is valid, so nobody can tell for " + day);
+        }
         if (certificate.effectiveDate().filter(day::isBefore).isPresent()
                 || certificate.expirationDate().filter(day::isAfter).isPresent()) {
             throw new UntrustedDeviceException(Link.VALIDITY, certificate + " is not valid on " + day);
@@ -282,6 +414,6 @@ public final class DeviceTrust {
 
     @Override
     public String toString() {
-        return PrintableText.of("trust in " + rootNames());
+        return PrintableText.of("trust in " + rootNames() + (datesRequired ? ", dates required" : ""));
     }
 }

@@ -91,16 +91,13 @@ public final class Kdm {
                     "it does not start with the identifier of a static key domain membership; memberships for firmware"
                             + " before 3.4 have another form, which is not published and not supported");
         }
-        Cvc issuer = Cvc.parse(object.require(0x61).require(Cvc.TAG_CERTIFICATE));
-        Cvc device = Cvc.parse(object.require(0x62).require(Cvc.TAG_CERTIFICATE));
         Cvc request = Cvc.parse(object.require(0x63).require(Cvc.TAG_AUTHENTICATED_REQUEST));
         if (request.curve().isEmpty()) {
             throw new MalformedDataException(WHAT, "the group signer's key is not an EC key");
         }
-        boolean selfSigned = Arrays.equals(issuer.getEncoded(), device.getEncoded());
         return new Kdm(
                 object,
-                DeviceIdentity.of(device, selfSigned ? null : issuer),
+                PublicKeyFile.identity(PublicKeyFile.certificates(object.require(0x62), object.require(0x61))),
                 request,
                 object.require(TAG_SIGNATURE).value());
     }

@@ -171,7 +171,7 @@ public record KeyAttestation(AttestedPublicKey publicKey) {
     /**
      * The same, and that the certificates were valid on a day.
      *
-     * @param day the day, or null to accept expired certificates
+     * @param day the day; null to accept expired certificates, or for today where the trust requires dates
      * @throws UntrustedDeviceException if a link does not hold; {@link UntrustedDeviceException#link()} says which
      */
     public VerifiedKey verify(DeviceTrust trust, @Nullable LocalDate day) throws UntrustedDeviceException {

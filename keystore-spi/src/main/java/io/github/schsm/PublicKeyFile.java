@@ -1,9 +1,9 @@
 package io.github.schsm;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The three forms in which a public key file is seen, and the one that is written. */
 final class PublicKeyFile {
@@ -22,12 +22,12 @@ final class PublicKeyFile {
                 return newerForm(sequence, objects.get(0));
             }
         }
-        if (objects.size() < 2 || objects.size() > 3) {
+        if (objects.size() < 2 || objects.size() > 4) {
             throw new MalformedDataException(
                     WHAT,
                     "expected request, device and issuer certificate, found " + objects.size() + " objects " + objects);
         }
-        return of(objects.get(0), objects.get(1), objects.size() == 3 ? objects.get(2) : null);
+        return of(objects.get(0), objects.subList(1, objects.size()));
     }
 
     private static AttestedPublicKey newerForm(Tlv sequence, Tlv oid) throws MalformedDataException {
@@ -36,18 +36,37 @@ final class PublicKeyFile {
         }
         return of(
                 sequence.require(0x63).require(Cvc.TAG_AUTHENTICATED_REQUEST),
-                sequence.require(0x62).require(Cvc.TAG_CERTIFICATE),
-                sequence.require(0x61).require(Cvc.TAG_CERTIFICATE));
+                certificates(sequence.require(0x62), sequence.require(0x61)));
     }
 
-    private static AttestedPublicKey of(Tlv request, Tlv device, @Nullable Tlv issuer) throws MalformedDataException {
+    /** What stands in the objects for the device (62) and its issuer (61), where the root may have come along. */
+    static List<Tlv> certificates(Tlv device, Tlv issuer) throws MalformedDataException {
+        List<Tlv> certificates = new ArrayList<>();
+        certificates.add(device.require(Cvc.TAG_CERTIFICATE));
+        issuer.require(Cvc.TAG_CERTIFICATE);
+        certificates.addAll(issuer.children());
+        if (certificates.size() > 1 && certificates.get(1).equals(certificates.get(0))) {
+            // A device whose only certificate is self-signed is its own issuer.
+            certificates.remove(1);
+        }
+        return certificates;
+    }
+
+    private static AttestedPublicKey of(Tlv request, List<Tlv> certificates) throws MalformedDataException {
         Cvc parsed = Cvc.parse(request);
         if (parsed.kind() != Cvc.Kind.AUTHENTICATED_REQUEST) {
             throw new MalformedDataException(
                     WHAT, "an authenticated request (67) stands first in it, found a " + parsed);
         }
-        return AttestedPublicKey.of(
-                parsed, DeviceIdentity.of(Cvc.parse(device), issuer == null ? null : Cvc.parse(issuer)));
+        return AttestedPublicKey.of(parsed, identity(certificates));
+    }
+
+    static DeviceIdentity identity(List<Tlv> certificates) throws MalformedDataException {
+        List<Cvc> parsed = new ArrayList<>();
+        for (Tlv certificate : certificates) {
+            parsed.add(Cvc.parse(certificate));
+        }
+        return DeviceIdentity.of(parsed);
     }
 
     static byte[] encode(AttestedPublicKey key) {

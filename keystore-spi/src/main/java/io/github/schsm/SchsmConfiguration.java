@@ -39,8 +39,14 @@ public record SchsmConfiguration(Map<String, String> entries) {
     /** What the provider's name has behind {@code SCHSM-}. */
     public static final String NAME = "name";
 
+    /** Whether the dates of certificates matter: {@value #REQUIRED}, or {@value #IGNORED}, the default. */
+    public static final String DATES = "dates";
+
     /** Every key there is. */
-    public static final List<String> KEYS = List.of(TERMINAL, DEVICE, READER, PIN, TRUST, CHANNEL, NAME);
+    public static final List<String> KEYS = List.of(TERMINAL, DEVICE, READER, PIN, TRUST, DATES, CHANNEL, NAME);
+
+    private static final String REQUIRED = "required";
+    private static final String IGNORED = "ignored";
 
     private static final String SIMULATOR = "simulator:";
     private static final char QUOTE = '"';
@@ -239,15 +245,28 @@ public record SchsmConfiguration(Map<String, String> entries) {
 
     /**
      * The roots a device may trace to. Where none are named these are the vendor's, with simulated devices also the
-     * simulator's.
+     * simulator's. With {@code dates = required} their certificates have to be valid today.
      *
      * @throws ConfigurationException if one is unknown or cannot be read
      */
     public DeviceTrust trust() throws ConfigurationException {
         boolean simulated =
                 get(TERMINAL).filter(terminal -> terminal.startsWith(SIMULATOR)).isPresent();
-        return DeviceTrust.parse(get(TRUST)
+        DeviceTrust trust = DeviceTrust.parse(get(TRUST)
                 .orElse(simulated ? DeviceTrust.PRODUCTION + "," + DeviceTrust.SIMULATOR : DeviceTrust.PRODUCTION));
+        return areDatesRequired() ? trust.withDatesRequired() : trust;
+    }
+
+    private boolean areDatesRequired() throws ConfigurationException {
+        String dates = get(DATES).orElse(IGNORED);
+        return switch (dates) {
+            case REQUIRED -> true;
+            case IGNORED -> false;
+            default ->
+                throw new ConfigurationException("dates = " + dates
+                        + " is not known: use required (expired device certificates are refused) or ignored (they are"
+                        + " accepted, the default)");
+        };
     }
 
     /** The configuration as a text that {@link #parse} and {@code Provider.configure} read; keys in alphabetical order. */

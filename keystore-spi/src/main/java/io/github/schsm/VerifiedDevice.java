@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * it, that is used, or a secure channel.
  *
  * @param identity the device's and its issuer's certificate
- * @param root     the trusted certificate at the end of the chain: a root, or a self-signed device's very own
+ * @param root     the trusted certificate at the end of the chain: a root, an issuer, or the device's very own
  * @param day      the day on which all of them had to be valid; null where expired ones were accepted
  */
 public record VerifiedDevice(
@@ -32,14 +32,22 @@ public record VerifiedDevice(
         return identity.deviceId();
     }
 
-    /** The certificates from the device's to the root, each signed by the next: three, or one that is self-signed. */
+    /**
+     * The certificates from the device's to the trusted one, each signed by the next: three, two where the issuer is
+     * trusted itself, or one where that very device is.
+     */
     public List<Cvc> chain() {
-        List<Cvc> chain = new ArrayList<>();
-        chain.add(identity.deviceCertificate());
-        identity.issuerCertificate().ifPresent(chain::add);
-        if (!Arrays.equals(root.getEncoded(), identity.deviceCertificate().getEncoded())) {
-            chain.add(root);
+        Cvc device = identity.deviceCertificate();
+        if (Arrays.equals(root.getEncoded(), device.getEncoded())) {
+            return List.of(device);
         }
+        if (root.role().filter(Cvc.Role.DEVICE_ISSUER::equals).isPresent()) {
+            return List.of(device, root);
+        }
+        List<Cvc> chain = new ArrayList<>();
+        chain.add(device);
+        identity.issuerCertificate().ifPresent(chain::add);
+        chain.add(root);
         return List.copyOf(chain);
     }
 

@@ -111,13 +111,14 @@ class VendorBytesTest {
     }
 
     @Test
-    void aSelfSignedDeviceCertificateIsTrustedOnlyWhereItIsNamed() throws Exception {
-        Cvc certificate = Cvc.parse(Vectors.read("root-UTSRCACC100001"));
-        DeviceIdentity identity = DeviceIdentity.parse(certificate.getEncoded());
+    void aRootIsNoDevice() throws Exception {
+        Cvc root = Cvc.parse(Vectors.read("root-UTSRCACC100001"));
+        DeviceIdentity identity = DeviceIdentity.parse(root.getEncoded());
 
-        DeviceTrust.of(List.of(certificate)).verify(identity);
-        assertThatThrownBy(() -> DeviceTrust.parse("production").verify(identity))
+        assertThatThrownBy(() -> DeviceTrust.of(List.of(root)).verify(identity))
                 .isInstanceOf(UntrustedDeviceException.class)
-                .hasMessageContaining("self-signed");
+                .hasMessageContaining("not the certificate of a device");
+        assertThatThrownBy(() -> DeviceTrust.parse("production").verify(identity))
+                .isInstanceOf(UntrustedDeviceException.class);
     }
 }

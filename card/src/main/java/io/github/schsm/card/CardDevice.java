@@ -57,6 +57,11 @@ public final class CardDevice {
         return channel;
     }
 
+    /** The device has got its certificate where it had none. */
+    void identified(DeviceIdentity found) {
+        identity = found;
+    }
+
     /** A secure channel says only that the key in the certificate is at its other end: whose it is, the chain says. */
     void requireTrusted(DeviceIdentity found) throws UntrustedDeviceException {
         DeviceIdentity known = trusted;

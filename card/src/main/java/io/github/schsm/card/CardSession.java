@@ -68,6 +68,12 @@ final class CardSession {
         return connection().identity();
     }
 
+    /** The device has got its certificate where it had none. */
+    void identified(DeviceIdentity found) {
+        connection().identified(found);
+        device.identified(found);
+    }
+
     AppletInfo applet() {
         return connection().applet();
     }
@@ -426,6 +432,10 @@ final class CardSession {
 
     /** Whether the applet that answers now has our device's certificates: one command, and nobody is logged out. */
     private boolean isOurApplet() throws SchsmException {
+        if (identity().isMissing()) {
+            // Nothing tells ours from others.
+            return false;
+        }
         byte[] expected = identity().encode();
         CommandApdu probe = FileReading.command(Files.DEVICE_CERTIFICATES, 0, Math.min(PROBED, expected.length));
         byte[] found;

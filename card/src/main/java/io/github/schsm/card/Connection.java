@@ -3,6 +3,7 @@ package io.github.schsm.card;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PrintableText;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
@@ -61,10 +62,24 @@ final class Connection {
             throws TransmitFailure, SchsmException {
         Connection connection = new Connection(transport, reader, extended);
         connection.select();
-        byte[] file =
-                FileReading.<TransmitFailure>read(Files.DEVICE_CERTIFICATES, connection.limits, connection::sendPlain);
-        connection.identity = DeviceIdentity.parse(file);
+        connection.identify();
         return connection;
+    }
+
+    /** Reads the device's certificates. Some firmware has none, or no such file, before it was initialized. */
+    private void identify() throws TransmitFailure, SchsmException {
+        byte[] file;
+        try {
+            file = FileReading.<TransmitFailure>read(Files.DEVICE_CERTIFICATES, limits, this::sendPlain);
+        } catch (ObjectNotFoundException none) {
+            file = new byte[0];
+        }
+        identity = DeviceIdentity.ofDevice(file);
+    }
+
+    /** The device has got a certificate where it had none. */
+    void identified(DeviceIdentity found) {
+        identity = found;
     }
 
     CardTransport transport() {

@@ -88,10 +88,15 @@ final class FileReading {
         }
     }
 
-    /** How long the file should be by what its objects say: one, or the two certificates of the device. */
+    /** How long the file should be by what its objects say: one, or the certificates of the device. */
     private static int expectedLength(int fid, byte[] file) {
-        int first = objectEnd(file, 0);
-        return fid == Files.DEVICE_CERTIFICATES && first < file.length ? objectEnd(file, first) : first;
+        int end = objectEnd(file, 0);
+        int start = 0;
+        while (fid == Files.DEVICE_CERTIFICATES && start < end && end < file.length) {
+            start = end;
+            end = objectEnd(file, start);
+        }
+        return end;
     }
 
     /** Where the object that starts there says it ends; its start if there is none, or not enough of it to tell. */

@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * What GENERATE ASYMMETRIC KEY PAIR takes: the body of a certificate request without the public point (section 3 of
- * the protocol notes).
+ * the protocol notes). The inner authority is the holder itself, as the vendor's key manager has it: some firmware looks it
+ * up when the key is a group signer's.
  *
  * @param publicKey  the algorithm and its parameters, a 7F49 object
  * @param car        inner authority reference, 8 to 16 characters
@@ -23,14 +24,14 @@ import java.util.Optional;
  */
 public record KeyPairRequest(
         Tlv publicKey, String car, String chr, Optional<String> outerCar, KeyAttributes attributes) {
-    /** The inner authority reference that the common tools send. */
-    public static final String DEFAULT_CAR = "UTCA00001";
-
     private static final int PUBLIC_KEY = 0x7F49;
     private static final int OID = 0x06;
     private static final BigInteger OLD_RSA = BigInteger.valueOf(2048);
     private static final byte[] ECDSA_SHA256 = HexFormat.of().parseHex("04007F00070202020203");
     private static final byte[] RSA_SHA256 = HexFormat.of().parseHex("04007F00070202020102");
+    /** First parameter of an EC key, which no RSA key has. */
+    private static final int PRIME = 0x81;
+
     private static final int PUBLIC_EXPONENT = 0x82;
     private static final int KEY_SIZE = 0x02;
 
@@ -38,7 +39,7 @@ public record KeyPairRequest(
      * An EC key pair.
      *
      * @param curve      its curve
-     * @param chr        its holder reference, e.g. the device id with the sequence number 00001
+     * @param chr        its holder reference: the CHR of the device
      * @param attributes its attributes
      */
     public static KeyPairRequest ec(EcCurve curve, String chr, KeyAttributes attributes) {
@@ -46,7 +47,7 @@ public record KeyPairRequest(
         parameters.add(Tlv.of(OID, ECDSA_SHA256));
         parameters.addAll(curve.domainParameters());
         Tlv publicKey = Tlv.of(PUBLIC_KEY, parameters.toArray(Tlv[]::new));
-        return new KeyPairRequest(publicKey, DEFAULT_CAR, chr, Optional.empty(), attributes);
+        return new KeyPairRequest(publicKey, chr, chr, Optional.empty(), attributes);
     }
 
     /**
@@ -54,7 +55,7 @@ public record KeyPairRequest(
      *
      * @param bits       length of its modulus: 1024, 1536, 2048, 3072 or 4096
      * @param exponent   its public exponent, positive
-     * @param chr        its holder reference, e.g. the device id with the sequence number 00001
+     * @param chr        its holder reference: the CHR of the device
      * @param attributes its attributes
      */
     public static KeyPairRequest rsa(int bits, BigInteger exponent, String chr, KeyAttributes attributes) {
@@ -63,12 +64,29 @@ public record KeyPairRequest(
                 Tlv.of(OID, RSA_SHA256),
                 Tlv.of(PUBLIC_EXPONENT, unsigned(exponent)),
                 Tlv.of(KEY_SIZE, new byte[] {(byte) (bits >> 8), (byte) bits}));
-        return new KeyPairRequest(publicKey, DEFAULT_CAR, chr, Optional.empty(), attributes);
+        return new KeyPairRequest(publicKey, chr, chr, Optional.empty(), attributes);
     }
 
     private static byte[] unsigned(BigInteger number) {
         byte[] bytes = number.toByteArray();
         return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+    }
+
+    /** The curve of an EC key. */
+    Optional<EcCurve> curve() throws MalformedDataException {
+        return publicKey.find(PRIME).isPresent()
+                ? Optional.of(EcCurve.fromDomainParameters(publicKey))
+                : Optional.empty();
+    }
+
+    /** The size of an RSA key. */
+    int rsaBits() throws MalformedDataException {
+        return new BigInteger(1, publicKey.require(KEY_SIZE).value()).intValue();
+    }
+
+    /** The public exponent of an RSA key. */
+    BigInteger rsaExponent() throws MalformedDataException {
+        return new BigInteger(1, publicKey.require(PUBLIC_EXPONENT).value());
     }
 
     /** Whether it is for an RSA key of more than 2048 bits. */

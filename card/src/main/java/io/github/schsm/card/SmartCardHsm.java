@@ -268,6 +268,9 @@ public final class SmartCardHsm {
         byte[] soPin = Pins.so(soPinText);
         try {
             pins.initialize(data, soPin);
+            if (identity().isMissing()) {
+                identifyAnew();
+            }
         } catch (DeviceException refused) {
             throw settings.keyDomainSlots() > 0
                     ? FirmwareRefusal.explain(Feature.KEY_DOMAINS, refused, applet())
@@ -276,6 +279,15 @@ public final class SmartCardHsm {
             Arrays.fill(data, (byte) 0);
             Arrays.fill(soPin, (byte) 0);
             Arrays.fill(soPinText, '\0');
+        }
+    }
+
+    /** Some firmware makes its device key and certificate when it is initialized for the first time. */
+    private void identifyAnew() throws SchsmException {
+        try {
+            session.identified(DeviceIdentity.ofDevice(readBinary(Files.DEVICE_CERTIFICATES)));
+        } catch (ObjectNotFoundException stillNone) {
+            PcscTransport.LOG.log(System.Logger.Level.DEBUG, "no device certificate: {0}", stillNone.getMessage());
         }
     }
 
@@ -322,11 +334,13 @@ public final class SmartCardHsm {
     // Keys
 
     /**
-     * GENERATE ASYMMETRIC KEY PAIR.
+     * GENERATE ASYMMETRIC KEY PAIR. The answer and the key's attributes are compared with the request: one command more,
+     * and another for an exchange key. A key that is not as requested is deleted.
      *
      * @param kid     key id, 1 to 255, not in use
      * @param request what kind of key
      * @return the authenticated request (67), also stored by the device as certificate of the key
+     * @throws DeviceException if the device refuses, or made another key than it was asked for
      */
     public Cvc generateKeyPair(int kid, KeyPairRequest request) throws SchsmException {
         requireKid(kid);
@@ -339,11 +353,14 @@ public final class SmartCardHsm {
         CommandApdu fitting = command;
         Step<byte[]> generate = () -> executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), fitting, Resend.NEVER);
         byte[] answer = request.isLongRsa() ? needing(Feature.RSA_OVER_2048, generate) : generate.run();
-        return Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
+        Cvc made = Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
+        new GeneratedKey(this, CardCommand.GENERATE_KEY_PAIR, kid).requirePair(request, made);
+        return made;
     }
 
     /**
-     * GENERATE SYMMETRIC KEY.
+     * GENERATE SYMMETRIC KEY. The key's attributes are compared with those asked for, one command more; a key with others
+     * is deleted.
      *
      * @param kid        key id, 1 to 255, not in use
      * @param bits       128, 192 or 256
@@ -362,6 +379,7 @@ public final class SmartCardHsm {
         needing(
                 Feature.AES,
                 () -> execute(CardCommand.GENERATE_SYMMETRIC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER));
+        new GeneratedKey(this, CardCommand.GENERATE_SYMMETRIC_KEY, kid).requireSecret(attributes);
     }
 
     /**

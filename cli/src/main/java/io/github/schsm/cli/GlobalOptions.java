@@ -48,6 +48,15 @@ final class GlobalOptions {
     String trust;
 
     @Option(
+            names = "--dates",
+            scope = ScopeType.INHERIT,
+            paramLabel = "HOW",
+            description = "Whether device certificates have to be valid today: required, or ignored (the default:"
+                    + " devices outlive their certificates).")
+    @Nullable
+    String dates;
+
+    @Option(
             names = "--channel",
             scope = ScopeType.INHERIT,
             paramLabel = "KIND",
@@ -120,6 +129,7 @@ final class GlobalOptions {
         add(arguments, "--terminal", terminal);
         add(arguments, "--reader", reader);
         add(arguments, "--trust", trust);
+        add(arguments, "--dates", dates);
         add(arguments, "--channel", channel);
         add(arguments, "--name", name);
         add(arguments, "--config", config);
@@ -156,6 +166,7 @@ final class GlobalOptions {
         entries = with(entries, SchsmConfiguration.DEVICE, device);
         entries = with(entries, SchsmConfiguration.READER, reader);
         entries = with(entries, SchsmConfiguration.TRUST, trust);
+        entries = with(entries, SchsmConfiguration.DATES, dates);
         entries = with(entries, SchsmConfiguration.CHANNEL, channel);
         entries = with(entries, SchsmConfiguration.PIN, pinPad ? Context.PIN_PAD : null);
         return with(entries, SchsmConfiguration.NAME, name);

@@ -8,6 +8,7 @@ import io.github.schsm.Token;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.X509Certificates;
 import java.security.PublicKey;
 import java.security.cert.Certificate;
@@ -69,7 +70,7 @@ final class Certificates {
         Cvc request = Cvc.parse(encoded);
         try {
             return request.isAttestedBy(token.identity()) ? request.withIdentity(token.identity()) : request;
-        } catch (UnsupportedByDeviceException noCertificatesOfTheDevice) {
+        } catch (UnsupportedByDeviceException | UntrustedDeviceException noCertificatesOfTheDevice) {
             return request;
         }
     }

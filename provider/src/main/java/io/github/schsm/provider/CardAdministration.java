@@ -100,6 +100,7 @@ final class CardAdministration implements TokenAdministration {
         token.withContents(card -> {
             token.contents().clear();
             card.initialize(settings);
+            token.identifiedAnew();
             try {
                 writeLabel(card, settings);
             } finally {

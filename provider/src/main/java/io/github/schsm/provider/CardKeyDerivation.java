@@ -99,7 +99,7 @@ final class CardKeyDerivation {
     /** A request without the device's own signature: the device attests only what it generated. */
     private Cvc request(SmartCardHsm card, int kid, EcCurve curve, byte[] point, KeyAttributes attributes)
             throws SchsmException {
-        String chr = card.identity().deviceId() + "00001";
+        String chr = card.identity().keyReference();
         List<Tlv> key = new ArrayList<>();
         for (Tlv part :
                 KeyPairRequest.ec(curve, chr, KeyAttributes.NONE).publicKey().children()) {
@@ -111,7 +111,7 @@ final class CardKeyDerivation {
         Tlv body = Tlv.of(
                 BODY,
                 Tlv.of(0x5F29, new byte[] {0}),
-                text(0x42, KeyPairRequest.DEFAULT_CAR),
+                text(0x42, chr),
                 Tlv.of(PUBLIC_KEY, key.toArray(Tlv[]::new)),
                 text(0x5F20, chr));
         byte[] hash = EcdsaSignature.truncate(sha256(body.encoded()), curve.orderLength());

@@ -67,13 +67,25 @@ final class CardKeyDomains implements KeyDomains {
                 throw new KeyDomainException("slot " + slot + " of device " + token.id() + " has a key domain already: "
                         + before.get() + "; choose another slot or delete it first");
             }
-            return card.createXkekDomain(slot, kdm);
+            KeyDomainStatus made = card.createXkekDomain(slot, kdm);
+            if (!KeyDomainStatus.sameUid(made.uid(), kdm.uid())) {
+                throw takenBack(card, made, "which is not the domain of " + kdm);
+            }
+            return made;
         });
-        if (!KeyDomainStatus.sameUid(status.uid(), kdm.uid())) {
-            throw new KeyDomainException(
-                    "device " + token.id() + " created " + status + ", which is not the domain of " + kdm);
-        }
         return status;
+    }
+
+    /** A key domain that is not the one that was asked for goes again: nothing is in it yet. */
+    private KeyDomainException takenBack(SmartCardHsm card, KeyDomainStatus made, String reason) {
+        KeyDomainException wrong = new KeyDomainException(
+                "device " + token.id() + " created " + made + ", " + reason + ": it is not used and was deleted");
+        try {
+            card.deleteKeyDomain(made.slot());
+        } catch (SchsmException stays) {
+            wrong.addSuppressed(stays);
+        }
+        return wrong;
     }
 
     @Override
@@ -84,7 +96,11 @@ final class CardKeyDomains implements KeyDomains {
                 throw new KeyDomainException("slot " + slot + " of device " + token.id() + " has a key domain already: "
                         + before.get() + "; choose another slot or delete it first");
             }
-            return card.createDkekDomain(slot, shares);
+            KeyDomainStatus made = card.createDkekDomain(slot, shares);
+            if (made.isXkek() || made.shares() != shares || made.outstanding() != shares || made.hasKek()) {
+                throw takenBack(card, made, "where a DKEK of " + shares + " shares was asked for");
+            }
+            return made;
         });
     }
 
@@ -95,7 +111,11 @@ final class CardKeyDomains implements KeyDomains {
 
     @Override
     public void clearKek(int slot) throws SchsmException {
-        token.withCard(card -> card.deleteKek(slot));
+        KeyDomainStatus status = token.withCard(card -> card.deleteKek(slot));
+        if (status.hasKek()) {
+            throw new KeyDomainException("device " + token.id() + " was told to delete the KEK in slot " + slot
+                    + ", and still has one: " + status);
+        }
     }
 
     @Override
@@ -135,6 +155,10 @@ final class CardKeyDomains implements KeyDomains {
         if (!status.hasKek()) {
             throw new KeyDomainException("device " + token.id() + " has no KEK in slot " + slot
                     + " after the agreement with " + peer.identity().deviceId());
+        }
+        if (!KeyDomainStatus.sameUid(status.uid(), ours)) {
+            throw new KeyDomainException("device " + token.id() + " agreed on the KEK of " + status
+                    + ", which is not the key domain of " + exchange);
         }
         return status;
     }

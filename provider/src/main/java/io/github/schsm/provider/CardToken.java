@@ -76,7 +76,7 @@ final class CardToken implements SharedCard {
     private static final int AES_ID_LENGTH = 8;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final String id;
+    private volatile String id;
     private final DeviceTrust trust;
     private final Locator locator;
     private final PinSource pinPad;
@@ -221,7 +221,12 @@ final class CardToken implements SharedCard {
 
     @Override
     public DeviceIdentity identity() throws SchsmException {
-        return device.identity();
+        return device.identity().require("the device in reader '" + device.readerName() + "'");
+    }
+
+    /** After an initialization: some firmware has its certificate only then, and so its id. */
+    void identifiedAnew() throws SchsmException {
+        id = device.identity().deviceId();
     }
 
     @Override
@@ -844,7 +849,7 @@ final class CardToken implements SharedCard {
 
     private byte[] generatePair(SmartCardHsm card, int kid, KeyRequest request, KeyAttributes attributes)
             throws SchsmException {
-        String chr = card.identity().deviceId() + "00001";
+        String chr = card.identity().keyReference();
         EcCurve curve = request.curve();
         BigInteger exponent = request.publicExponent();
         KeyPairRequest pair;

@@ -13,12 +13,13 @@ import java.security.cert.CertPathParameters;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorResult;
 import java.security.cert.CertPathValidatorSpi;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Validates a device's certificate, or a request that a device attested, to the trusted roots. */
 final class CvcCertPathValidatorSpi extends CertPathValidatorSpi {
+    /** Device, issuer, root. */
+    private static final int MOST = 3;
+
     /** The public key that was validated. */
     private record Result(PublicKey publicKey) implements CertPathValidatorResult {
         @Override
@@ -49,27 +50,20 @@ final class CvcCertPathValidatorSpi extends CertPathValidatorSpi {
 
     private static PublicKey validate(List<Cvc> certificates, CvcPathParameters parameters)
             throws UntrustedDeviceException, MalformedDataException, CertPathValidatorException {
-        List<Cvc> path = new ArrayList<>(certificates);
-        Cvc top = path.isEmpty() ? null : path.get(path.size() - 1);
-        if (top != null
-                && path.size() > 1
-                && parameters.trust().roots().stream()
-                        .anyMatch(root -> Arrays.equals(root.getEncoded(), top.getEncoded()))) {
-            path.remove(path.size() - 1);
-        }
-        boolean request = !path.isEmpty() && path.get(0).kind() == Cvc.Kind.AUTHENTICATED_REQUEST;
-        List<Cvc> device = request ? path.subList(1, path.size()) : path;
-        if (device.isEmpty() || device.size() > 2) {
-            throw new CertPathValidatorException("a path is request, device and issuer, or device and issuer; this has "
+        boolean request = !certificates.isEmpty() && certificates.get(0).kind() == Cvc.Kind.AUTHENTICATED_REQUEST;
+        List<Cvc> device = request ? certificates.subList(1, certificates.size()) : certificates;
+        if (device.isEmpty() || device.size() > MOST) {
+            throw new CertPathValidatorException("a path is request, device, issuer and root, or device, issuer and"
+                    + " root, of which the root and a trusted issuer may be left out; this has "
                     + certificates.size() + " certificates: " + certificates);
         }
         DeviceIdentity identity = identity(device);
-        parameters.trust().verify(identity, parameters.day());
         if (!request) {
+            parameters.trust().verify(identity, parameters.day());
             return device.get(0).getPublicKey();
         }
-        AttestedPublicKey key = AttestedPublicKey.of(path.get(0), identity);
-        parameters.trust().verify(key);
+        AttestedPublicKey key = AttestedPublicKey.of(certificates.get(0), identity);
+        parameters.trust().verify(key, parameters.day());
         return key;
     }
 

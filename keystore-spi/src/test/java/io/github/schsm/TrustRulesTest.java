@@ -1,0 +1,374 @@
+package io.github.schsm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.schsm.UntrustedDeviceException.Link;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The rules of BSI TR-03110 part 3, C.1, for device ← issuer ← root: one row for each, right and wrong. */
+class TrustRulesTest {
+    private static final LocalDate DAY = LocalDate.of(2030, 6, 1);
+
+    /** What a row changes: the three certificates, who is trusted, what the device brings along, and the day. */
+    private static final class World {
+        final CvcMaker root = new CvcMaker("XXROOT00001", "XXROOT00001", 0xC0);
+        final CvcMaker issuer = new CvcMaker("XXROOT00001", "XXISSUER00001", 0x80);
+        final CvcMaker device = new CvcMaker("XXISSUER00001", "XXDEVICE00100000", 0x00);
+
+        @Nullable
+        LocalDate day;
+
+        boolean required;
+        List<CvcMaker> trusted = List.of(root);
+        List<CvcMaker> brought = List.of(device, issuer);
+
+        World() {
+            root.explicit = true;
+            issuer.signer = root.key;
+            device.signer = issuer.key;
+        }
+
+        DeviceTrust trust() throws MalformedDataException {
+            List<Cvc> certificates = new ArrayList<>();
+            for (CvcMaker maker : trusted) {
+                certificates.add(made(maker));
+            }
+            DeviceTrust trust = DeviceTrust.of(certificates);
+            return required ? trust.withDatesRequired() : trust;
+        }
+
+        DeviceIdentity identity() throws MalformedDataException {
+            java.io.ByteArrayOutputStream file = new java.io.ByteArrayOutputStream();
+            for (CvcMaker maker : brought) {
+                file.writeBytes(made(maker).getEncoded());
+            }
+            return DeviceIdentity.parse(file.toByteArray());
+        }
+
+        /** Once each: signatures are random, and a certificate that is trusted itself is compared by its bytes. */
+        private final java.util.Map<CvcMaker, Cvc> made = new java.util.IdentityHashMap<>();
+
+        private Cvc made(CvcMaker maker) throws MalformedDataException {
+            if (!made.containsKey(maker)) {
+                made.put(maker, maker.make());
+            }
+            return made.get(maker);
+        }
+
+        /** Through attestation, which goes through the device's chain. */
+        AttestedPublicKey key() throws MalformedDataException {
+            return AttestedPublicKey.of(CvcMaker.request(CvcMaker.pair(), "XXDEVICE00100001", device), identity());
+        }
+    }
+
+    private interface Change {
+        void to(World world) throws Exception;
+    }
+
+    /** @param broken the link that does not hold; null where all do */
+    private record Row(String name, @Nullable Link broken, Change change) {
+        @Override
+        public String toString() {
+            return (broken == null ? "right: " : "wrong: ") + name;
+        }
+    }
+
+    private static Row right(String name, Change change) {
+        return new Row(name, null, change);
+    }
+
+    private static Row wrong(String name, Link link, Change change) {
+        return new Row(name, link, change);
+    }
+
+    private static CvcMaker selfSignedDevice() {
+        return new CvcMaker("XXDEVICE00100000", "XXDEVICE00100000", 0x00);
+    }
+
+    static Stream<Row> rows() {
+        return Stream.of(
+                right("device, issuer, trusted root", w -> {}),
+                right("the root comes along, and is trusted", w -> w.brought = List.of(w.device, w.issuer, w.root)),
+                wrong("the root comes along, and is not trusted", Link.ROOT, w -> {
+                    w.brought = List.of(w.device, w.issuer, w.root);
+                    w.trusted = List.of();
+                }),
+                right(
+                        "another root comes along, the trusted one signed",
+                        w -> w.brought =
+                                List.of(w.device, w.issuer, new CvcMaker("XXOTHER00001", "XXOTHER00001", 0xC0))),
+                right("the issuer is trusted", w -> w.trusted = List.of(w.issuer)),
+                right("the issuer is trusted and does not come along", w -> {
+                    w.trusted = List.of(w.issuer);
+                    w.brought = List.of(w.device);
+                }),
+                right("that very device is trusted", w -> w.trusted = List.of(w.device)),
+                right("that very self-signed device is trusted", w -> {
+                    CvcMaker device = selfSignedDevice();
+                    device.key = w.device.key;
+                    device.signer = device.key;
+                    w.trusted = List.of(device);
+                    w.brought = List.of(device);
+                }),
+                right("that very self-signed device with rights of another kind is trusted", w -> {
+                    CvcMaker device = selfSignedDevice();
+                    device.key = w.device.key;
+                    device.signer = device.key;
+                    device.roleOid = CvcMaker.ID_AT;
+                    device.role = new byte[5];
+                    w.trusted = List.of(device);
+                    w.brought = List.of(device);
+                }),
+                right("two roots of one name", w -> {
+                    CvcMaker other = new CvcMaker("XXROOT00001", "XXROOT00001", 0xC0);
+                    w.trusted = List.of(other, w.root);
+                }),
+                right("valid on the day", w -> w.day = DAY),
+                right("expired, no day asked", w -> w.device.expiration = CvcMaker.date(LocalDate.of(2021, 1, 1))),
+                right("valid today, dates required", w -> w.required = true),
+                wrong("a trusted self-signed device as root", Link.ROOT, w -> {
+                    CvcMaker device = selfSignedDevice();
+                    w.issuer.car = device.chr;
+                    w.issuer.signer = device.key;
+                    w.trusted = List.of(device);
+                }),
+                wrong("a trusted device as issuer", Link.ROOT, w -> {
+                    CvcMaker device = new CvcMaker("XXELSE00001", "XXISSUER00001", 0x00);
+                    w.device.signer = device.key;
+                    w.trusted = List.of(device);
+                    w.brought = List.of(w.device);
+                }),
+                wrong("a trusted device as issuer that comes along", Link.ISSUER, w -> {
+                    w.issuer.role = new byte[] {0};
+                    w.trusted = List.of(w.issuer, w.root);
+                }),
+                wrong("another self-signed device than the trusted", Link.ROOT, w -> {
+                    w.trusted = List.of(selfSignedDevice());
+                    w.brought = List.of(selfSignedDevice());
+                }),
+                wrong("a trusted issuer as root", Link.ROOT, w -> {
+                    CvcMaker other = new CvcMaker("XXROOT00001", "XXOTHER00001", 0x80);
+                    w.issuer.car = other.chr;
+                    w.issuer.signer = other.key;
+                    w.trusted = List.of(other);
+                }),
+                wrong("a trusted root as issuer", Link.DEVICE, w -> {
+                    w.device.car = w.root.chr;
+                    w.device.signer = w.root.key;
+                }),
+                wrong("a trusted root as device", Link.DEVICE, w -> w.brought = List.of(w.root)),
+                wrong("a trusted issuer as device", Link.DEVICE, w -> {
+                    w.trusted = List.of(w.issuer, w.root);
+                    w.brought = List.of(w.issuer);
+                }),
+                wrong("the device's role is an issuer's", Link.DEVICE, w -> w.device.role = new byte[] {(byte) 0x80}),
+                wrong("the device's role is a root's", Link.DEVICE, w -> w.device.role = new byte[] {(byte) 0xC0}),
+                wrong("the device's role is none that is known", Link.DEVICE, w -> w.device.role = new byte[] {0x40}),
+                wrong("the device's role has two bytes", Link.DEVICE, w -> w.device.role = new byte[2]),
+                wrong("the device is an inspection system", Link.DEVICE, w -> w.device.roleOid = CvcMaker.ID_IS),
+                wrong("the device is an authentication terminal", Link.DEVICE, w -> w.device.roleOid = CvcMaker.ID_AT),
+                wrong("the issuer's role is a device's", Link.ISSUER, w -> w.issuer.role = new byte[] {0}),
+                wrong("the issuer's role is a root's", Link.ISSUER, w -> w.issuer.role = new byte[] {(byte) 0xC0}),
+                wrong("the issuer is an inspection system's", Link.ISSUER, w -> w.issuer.roleOid = CvcMaker.ID_IS),
+                wrong(
+                        "the issuer is an authentication terminal's",
+                        Link.ISSUER,
+                        w -> w.issuer.roleOid = CvcMaker.ID_AT),
+                wrong("the root is an authentication terminal's", Link.ROOT, w -> w.root.roleOid = CvcMaker.ID_AT),
+                wrong("the root's role is an issuer's", Link.ROOT, w -> w.root.role = new byte[] {(byte) 0x80}),
+                wrong("the device's profile is 1", Link.DEVICE, w -> w.device.profile = new byte[] {1}),
+                wrong("the device has no profile", Link.DEVICE, w -> w.device.profile = null),
+                wrong("the issuer's profile is 1", Link.ISSUER, w -> w.issuer.profile = new byte[] {1}),
+                wrong("the issuer's profile has two bytes", Link.ISSUER, w -> w.issuer.profile = new byte[2]),
+                wrong("the root's profile is 1", Link.ROOT, w -> w.root.profile = new byte[] {1}),
+                wrong("a trusted device's own profile is 1", Link.DEVICE, w -> {
+                    w.device.profile = new byte[] {1};
+                    w.trusted = List.of(w.device);
+                }),
+                wrong("the device names another issuer", Link.DEVICE, w -> w.device.car = "XXOTHER00001"),
+                wrong("the device names no issuer", Link.DEVICE, w -> w.device.car = null),
+                wrong("the issuer names another root", Link.ROOT, w -> w.issuer.car = "XXOTHER00001"),
+                wrong("the issuer names no root", Link.ROOT, w -> w.issuer.car = null),
+                wrong("another key signed the device", Link.DEVICE, w -> w.device.signer = CvcMaker.pair()),
+                wrong("the device signed itself", Link.DEVICE, w -> w.device.signer = w.device.key),
+                wrong("the root signed the device", Link.DEVICE, w -> w.device.signer = w.root.key),
+                wrong("another key signed the issuer", Link.ISSUER, w -> w.issuer.signer = CvcMaker.pair()),
+                wrong("the issuer signed itself", Link.ISSUER, w -> w.issuer.signer = w.issuer.key),
+                wrong("another key signed the self-signed root", Link.ROOT, w -> w.root.signer = CvcMaker.pair()),
+                wrong("a self-signed device is not", Link.DEVICE, w -> {
+                    CvcMaker device = selfSignedDevice();
+                    device.signer = CvcMaker.pair();
+                    w.trusted = List.of(device);
+                    w.brought = List.of(device);
+                }),
+                wrong("the device is expired on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.device.expiration = CvcMaker.date(DAY.minusDays(1));
+                }),
+                wrong("the device is not yet valid on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.device.effective = CvcMaker.date(DAY.plusDays(1));
+                }),
+                wrong("the issuer is expired on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.issuer.expiration = CvcMaker.date(DAY.minusDays(1));
+                }),
+                wrong("the root is expired on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.root.expiration = CvcMaker.date(DAY.minusDays(1));
+                }),
+                wrong("a trusted issuer is expired on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.issuer.expiration = CvcMaker.date(DAY.minusDays(1));
+                    w.trusted = List.of(w.issuer);
+                }),
+                wrong("a trusted device is expired on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.device.expiration = CvcMaker.date(DAY.minusDays(1));
+                    w.trusted = List.of(w.device);
+                }),
+                wrong("the device has no dates where a day is asked", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.device.effective = null;
+                    w.device.expiration = null;
+                }),
+                wrong("the issuer has no last day where a day is asked", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.issuer.expiration = null;
+                }),
+                wrong("the device is expired and dates are required", Link.VALIDITY, w -> {
+                    w.required = true;
+                    w.device.expiration = CvcMaker.date(LocalDate.of(2021, 1, 1));
+                }),
+                wrong("the device has no dates and dates are required", Link.VALIDITY, w -> {
+                    w.required = true;
+                    w.device.effective = null;
+                }),
+                wrong("the device is valid on no day", Link.VALIDITY, w -> {
+                    w.device.effective = CvcMaker.date(LocalDate.of(2031, 1, 1));
+                    w.device.expiration = CvcMaker.date(LocalDate.of(2030, 1, 1));
+                }),
+                wrong("the issuer is valid on no day", Link.VALIDITY, w -> {
+                    w.issuer.effective = CvcMaker.date(LocalDate.of(2031, 1, 1));
+                    w.issuer.expiration = CvcMaker.date(LocalDate.of(2030, 1, 1));
+                }));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void aChainHoldsOrBreaksAtItsLink(Row row) throws Exception {
+        World world = new World();
+        row.change.to(world);
+        DeviceTrust trust = world.trust();
+        DeviceIdentity identity = world.identity();
+        AttestedPublicKey key = world.key();
+
+        if (row.broken == null) {
+            VerifiedDevice verified = trust.verify(identity, world.day);
+            assertThat(trust.roots()).contains(verified.root());
+            List<Cvc> chain = verified.chain();
+            for (int i = 0; i + 1 < chain.size(); i++) {
+                assertThat(chain.get(i).isSignedBy(chain.get(i + 1))).isTrue();
+            }
+            assertThat(chain.get(chain.size() - 1)).isEqualTo(verified.root());
+            trust.verify(key, world.day);
+        } else {
+            for (Attempt attempt : List.<Attempt>of(
+                    () -> trust.verify(identity, world.day),
+                    () -> trust.verify(key, world.day),
+                    () -> KeyAttestation.of(key).verify(trust, world.day))) {
+                assertThatThrownBy(attempt::make)
+                        .isInstanceOfSatisfying(
+                                UntrustedDeviceException.class,
+                                untrusted -> assertThat(untrusted.link())
+                                        .as(untrusted.getMessage())
+                                        .contains(row.broken));
+            }
+        }
+    }
+
+    private interface Attempt {
+        void make() throws SchsmException;
+    }
+
+    @Test
+    void aForgedIssuerUnderATrustedDeviceIsRefused() throws Exception {
+        World world = new World();
+        CvcMaker own = new CvcMaker("DECC040100200000", "DECC040100200000", 0x00);
+        world.issuer.car = own.chr;
+        world.issuer.signer = own.key;
+        world.trusted = List.of(own);
+
+        assertThatThrownBy(() -> world.trust().verify(world.identity()))
+                .isInstanceOf(UntrustedDeviceException.class)
+                .hasMessageContaining("DECC040100200000")
+                .hasMessageContaining("not the certificate of a root");
+    }
+
+    @Test
+    void aDateThatIsNoneIsRefusedWhereItIsRead() {
+        for (byte[] bad : List.of(
+                new byte[] {2, 0, 1, 3, 0, 1},
+                new byte[] {2, 0, 0, 2, 3, 0},
+                new byte[] {2, 0, 0, 1, 0},
+                new byte[] {2, 0, 0, 1, 0, 10},
+                new byte[] {'2', '0', '0', '1', '0', '1'},
+                new byte[0])) {
+            CvcMaker maker = new CvcMaker("XXROOT00001", "XXISSUER00001", 0x80);
+            maker.expiration = bad;
+            assertThatThrownBy(maker::make)
+                    .isInstanceOf(MalformedDataException.class)
+                    .hasMessageContaining("date");
+        }
+    }
+
+    @Test
+    void aRequestAsTrustedCertificateIsRefusedInTheConfiguration(@TempDir Path folder) throws Exception {
+        World world = new World();
+        Path file = folder.resolve("request.cvc");
+        Files.write(file, world.key().request().inner().getEncoded());
+
+        assertThatThrownBy(() -> DeviceTrust.parse("file:" + file))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("request");
+    }
+
+    @Test
+    void theConfigurationAsksForDates() throws Exception {
+        assertThat(SchsmConfiguration.parse("").trust().areDatesRequired()).isFalse();
+        assertThat(SchsmConfiguration.parse("dates = ignored").trust().areDatesRequired())
+                .isFalse();
+        assertThat(SchsmConfiguration.parse("dates = required; trust = test")
+                        .trust()
+                        .areDatesRequired())
+                .isTrue();
+        assertThatThrownBy(() -> SchsmConfiguration.parse("dates = maybe").trust())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("required")
+                .hasMessageContaining("ignored");
+    }
+
+    @Test
+    void anUnknownSignatureAlgorithmIsRefusedAndNotTakenForAnother() throws Exception {
+        byte[] encoded = new World().root.make().getEncoded();
+        int at = new String(encoded, java.nio.charset.StandardCharsets.ISO_8859_1)
+                .indexOf(new String(
+                        new byte[] {4, 0, 0x7F, 0, 7, 2, 2, 2, 2, 3}, java.nio.charset.StandardCharsets.ISO_8859_1));
+        encoded[at + 9] = 9;
+
+        assertThatThrownBy(() -> Cvc.parse(encoded))
+                .isInstanceOf(MalformedDataException.class)
+                .hasMessageContaining("unknown public key algorithm");
+    }
+}

@@ -35,7 +35,7 @@ class CardValuesTest {
                 "ZZSIM00000100001",
                 KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.RSA_PSS)));
         assertThat(request.encode())
-                .isEqualTo(hex("5F290100 4209 555443413030303031"
+                .isEqualTo(hex("5F290100 4210 5A5A53494D3030303030313030303031"
                         + " 7F4915 060A 04007F00070202020102 8203 010001 0202 0C00"
                         + " 5F2010 5A5A53494D3030303030313030303031 9101 40"));
         KeyPairRequest leadingBit =

@@ -43,8 +43,6 @@ public final class SmartCardHsm {
     private static final int MAX_CHALLENGE = 1024;
     private static final int UNCOMPRESSED = 0x04;
     private static final int MAX_SLOTS = 256;
-    /** Certificate part of a group signer on brainpoolP256r1 with both references, and the KDM's signature. */
-    private static final int LARGEST_MEMBERSHIP = 474;
 
     private static final byte[] NO_DATA = {};
     private static final String DEVICE = "device";
@@ -350,9 +348,7 @@ public final class SmartCardHsm {
         // Without extended length the device is not asked for the request: it is read from its file.
         int ne = session.limits().extended() ? CommandApdu.EXTENDED_LE : CommandApdu.NO_LE;
         CommandApdu command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encode(), ne);
-        // A group signer's request has to pass the reader again when a key domain is created with it.
-        boolean later = session.limits().extended() && session.limits().maxData(true) < LARGEST_MEMBERSHIP;
-        if (later || !session.limits().fits(command)) {
+        if (!session.limits().fits(command)) {
             command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encodeShort(), ne);
         }
         CommandApdu fitting = command;

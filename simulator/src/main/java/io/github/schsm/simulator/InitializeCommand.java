@@ -81,7 +81,7 @@ final class InitializeCommand {
         if (present.isPresent()) {
             present.get().verify(soPin);
         }
-        if (applet.profile().has(Quirk.FIRST_INITIALIZE_ANSWERS_FULL) && !applet.tidy()) {
+        if (present.isPresent() && applet.profile().has(Quirk.FIRST_INITIALIZE_ANSWERS_FULL) && !applet.tidy()) {
             throw new Refusal(Sw.OUT_OF_MEMORY);
         }
         set(options, userPin, soPin, tries, keys, shares, slots);

@@ -203,10 +203,11 @@ final class KeyUse {
         byte[] data = command.data();
         byte[] result = switch (algorithm) {
             case Algorithm.AES_CMAC -> AesMath.cmac(value, data);
-            case Algorithm.DERIVE_SP800_56C -> AesMath.derive(
-                    value,
-                    data,
-                    applet.profile().has(Quirk.DERIVES_AS_MUCH_AS_GIVEN) ? data.length : AesMath.DERIVED_LENGTH);
+            case Algorithm.DERIVE_SP800_56C ->
+                AesMath.derive(
+                        value,
+                        data,
+                        applet.profile().has(Quirk.DERIVES_AS_MUCH_AS_GIVEN) ? data.length : AesMath.DERIVED_LENGTH);
             default -> {
                 if (data.length == 0 || data.length % AesMath.BLOCK != 0) {
                     throw new Refusal(Sw.WRONG_LENGTH);

@@ -31,7 +31,10 @@ public enum Quirk {
     READ_OVER_END_IS_OK,
     /** READ BINARY with Le for all there is answers 6282 too: fewer bytes came than an answer can hold. */
     READ_ALL_ENDS_WITH_WARNING,
-    /** The first INITIALIZE DEVICE after a reset answers 6A84, while memory is tidied; the second does it. */
+    /**
+     * The first INITIALIZE DEVICE after a reset of a device that was initialized before answers 6A84, while memory is
+     * tidied; the second does it.
+     */
     FIRST_INITIALIZE_ANSWERS_FULL,
     /** After INITIALIZE DEVICE nobody is authenticated. */
     INITIALIZE_LOGS_OUT,

@@ -104,8 +104,7 @@ final class WrappedKey {
                 .value();
     }
 
-    private static void writeRsa(
-            ByteArrayOutputStream out, KeyMaterial.Rsa key, KeyMaterial.Rsa.@Nullable Crt crt) {
+    private static void writeRsa(ByteArrayOutputStream out, KeyMaterial.Rsa key, KeyMaterial.Rsa.@Nullable Crt crt) {
         out.writeBytes(Bytes.uint16(key.bits()));
         if (crt == null) {
             field(out, BigIntegers.asUnsignedByteArray(RsaMath.length(key), key.d()));

@@ -27,7 +27,9 @@ class InitializeCommandTest {
         assertThat(card.write(0xCF01, new byte[5])).isEqualTo(0x9000);
         assertThat(card.send("80520100010200")).isEqualTo(0x9000);
         assertThat(card.initialize(BASE + "970102")).isEqualTo(0x9000);
-        assertThat(card.send("00200081")).as("still selected, and authenticated").isEqualTo(0x9000);
+        assertThat(card.send("00200081"))
+                .as("still selected, and authenticated")
+                .isEqualTo(0x9000);
         card.select();
         assertThat(card.send("00200081")).as("until the next selection").isEqualTo(0x63C3);
         assertThat(card.send("805800000000" + "00")).isEqualTo(0x9000);

@@ -227,16 +227,20 @@ class WrapCommandsTest {
 
     /** A blob as a host with all DKEK shares makes it. */
     private static byte[] sealed(int type, byte[] keyData) throws GeneralSecurityException {
+        return sealed(KEK, type, keyData);
+    }
+
+    static byte[] sealed(byte[] kek, int type, byte[] keyData) throws GeneralSecurityException {
         byte[] padded =
                 Arrays.copyOf(Bytes.concat(new byte[8], keyData, Bytes.of(0x80)), (keyData.length + 24) / 16 * 16);
         Cipher cipher = Cipher.getInstance("AES/CBC/NoPadding");
-        cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(sha256(KEK, 1), "AES"), new IvParameterSpec(new byte[16]));
+        cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(sha256(kek, 1), "AES"), new IvParameterSpec(new byte[16]));
         byte[] signed = Bytes.concat(
-                Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(KEK), 8),
+                Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(kek), 8),
                 Bytes.of(type),
                 new byte[8],
                 cipher.doFinal(padded));
-        return Bytes.concat(signed, cmac(sha256(KEK, 2), signed));
+        return Bytes.concat(signed, cmac(sha256(kek, 2), signed));
     }
 
     @Test
@@ -267,9 +271,7 @@ class WrapCommandsTest {
         for (int i = 0; i < blob.length; i++) {
             byte[] flipped = blob.clone();
             flipped[i] ^= (byte) (1 << i % 8);
-            assertThat(card.command(0x80740293, flipped))
-                    .as("byte %d", i)
-                    .isEqualTo(i < KCV ? 0x6A88 : 0x6A80);
+            assertThat(card.command(0x80740293, flipped)).as("byte %d", i).isEqualTo(i < KCV ? 0x6A88 : 0x6A80);
         }
         for (int length = 1; length < blob.length; length++) {
             assertThat(card.command(0x80740293, Arrays.copyOf(blob, length))).isEqualTo(0x6A80);

@@ -8,6 +8,7 @@ import io.github.schsm.TokenChangedException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.backend.Authenticator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,11 @@ public final class CardDevice {
     /** The reader's PC/SC name. */
     public String readerName() {
         return link.reader();
+    }
+
+    /** A defect that such a device is known for, by what was seen when it was connected to; empty almost always. */
+    public Optional<String> defect() {
+        return link.defect();
     }
 
     /**

@@ -48,6 +48,12 @@ final class CardPins {
                 Pin.NOT_NEEDED,
                 Resend.ALLOWED);
         PinStatus status = StatusWords.pinStatus(name(reference), response.sw());
+        if (reference == Pins.USER
+                && status.state() == PinStatus.State.TRANSPORT
+                && DeviceQuirk.callsNoPinTransportPin(session.applet())
+                && status(Pins.SO).state() == PinStatus.State.NOT_INITIALIZED) {
+            status = new PinStatus(PinStatus.State.NOT_INITIALIZED, -1);
+        }
         refused(reference).look(status);
         return status;
     }

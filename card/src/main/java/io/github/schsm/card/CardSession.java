@@ -137,6 +137,19 @@ final class CardSession {
         return applet();
     }
 
+    /** Resets the card and connects again: whatever was known to the device of this session it has forgotten. */
+    void reset() throws SchsmException {
+        ensureConnected(false);
+        link.reset();
+        connectAgain();
+        ensureConnected();
+    }
+
+    /** Longer commands do not get through this reader. */
+    void limitCommands(int length) {
+        link.limitCommands(length);
+    }
+
     private void selectAnew() throws SchsmException {
         select();
         ensureConnected();

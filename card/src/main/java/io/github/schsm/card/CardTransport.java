@@ -34,6 +34,11 @@ interface CardTransport extends AutoCloseable {
      */
     byte[] control(int code, byte[] data) throws TransmitFailure;
 
+    /** Gives the card back after a reset. */
+    default void closeWithReset() {
+        close();
+    }
+
     /** Gives the card back as it is. */
     @Override
     void close();

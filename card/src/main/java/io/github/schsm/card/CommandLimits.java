@@ -21,16 +21,28 @@ final class CommandLimits {
             "3B8E80018031815448534D3173802140810718", JCOP_4,
             "3BDE96FF8191FE1FC38031815448534D3173802140810792", JCOP_4);
 
+    /** What some readers cut a command to without saying so. */
+    static final int SILENT_LIMIT = READER_LIMITS[0];
+
+    private final boolean losesWrites;
+    private int readerData;
+    private boolean longPassed;
     private int maxAnswer;
     private int maxCommand;
     private boolean extended;
     private boolean protectedCommands;
 
     CommandLimits(byte[] atr, boolean extended, int maxAnswer) {
+        this(atr, extended, maxAnswer, ReaderQuirk.NONE);
+    }
+
+    CommandLimits(byte[] atr, boolean extended, int maxAnswer, ReaderQuirk reader) {
+        this.losesWrites = reader.losesWrites();
+        this.readerData = reader.maxData();
         this.maxAnswer = maxAnswer;
         // The lowest of the known platforms, where the ATR says nothing.
         this.maxCommand = BY_ATR.getOrDefault(HexFormat.of().withUpperCase().formatHex(atr), JCOP_3);
-        this.extended = extended;
+        this.extended = extended && reader.extended();
     }
 
     boolean extended() {
@@ -60,7 +72,7 @@ final class CommandLimits {
     }
 
     private int maxDataOnTheWire(boolean withLe) {
-        return extended ? maxCommand - EXTENDED_OVERHEAD - (withLe ? LE : 0) : MAX_SHORT_DATA;
+        return extended ? Math.min(readerData, maxCommand - EXTENDED_OVERHEAD - (withLe ? LE : 0)) : MAX_SHORT_DATA;
     }
 
     /** How many bytes an answer may have. */
@@ -77,7 +89,9 @@ final class CommandLimits {
         if (protectedCommands) {
             return SecureMessaging.protectedLength(command) <= maxDataOnTheWire(true);
         }
-        return extended ? command.encodedLength() <= maxCommand : command.dataLength() <= MAX_SHORT_DATA;
+        return extended
+                ? command.encodedLength() <= maxCommand && command.dataLength() <= readerData
+                : command.dataLength() <= MAX_SHORT_DATA;
     }
 
     /** The form in which the command can be sent: without extended length, Le is what a short answer holds. */
@@ -103,10 +117,40 @@ final class CommandLimits {
         return lowerLimit(refused) > 0;
     }
 
+    /** Commands longer than that do not get through, as an earlier connection has shown. */
+    void atMost(int commandLength) {
+        maxCommand = Math.min(maxCommand, commandLength);
+    }
+
+    /**
+     * Whether a reader may have cut this command off without saying so: one that is known to, or any until a command
+     * that was so long is known to have got through.
+     */
+    boolean mayBeCut(CommandApdu command) {
+        if (!extended) {
+            return false;
+        }
+        return losesWrites ? command.dataLength() > MAX_SHORT_DATA : !longPassed && length(command) > SILENT_LIMIT;
+    }
+
+    /** A command longer than what some readers cut it to was found to have got through. */
+    void longCommandPassed() {
+        longPassed = true;
+    }
+
+    /** A part of what was sent did not get through: from now on commands have as much data as short ones. */
+    void longCommandWasCut() {
+        readerData = MAX_SHORT_DATA;
+    }
+
+    private int length(CommandApdu command) {
+        return protectedCommands
+                ? EXTENDED_OVERHEAD + SecureMessaging.protectedLength(command) + LE
+                : command.encodedLength();
+    }
+
     private int lowerLimit(CommandApdu refused) {
-        int length = protectedCommands
-                ? EXTENDED_OVERHEAD + SecureMessaging.protectedLength(refused) + LE
-                : refused.encodedLength();
+        int length = length(refused);
         for (int limit : READER_LIMITS) {
             if (extended && length > limit) {
                 return limit;

@@ -45,11 +45,12 @@ final class Connection {
     private @Nullable PublicKeyChallenge challenge;
     private @Nullable PinPad pinPad;
     private boolean closed;
+    private boolean longRsaUnwrapped;
 
     private Connection(CardTransport transport, String reader, boolean extended) {
         this.transport = transport;
         this.reader = PrintableText.of(reader);
-        this.limits = new CommandLimits(transport.atr(), extended, transport.maxAnswer());
+        this.limits = new CommandLimits(transport.atr(), extended, transport.maxAnswer(), ReaderQuirk.of(reader));
     }
 
     /**
@@ -164,6 +165,15 @@ final class Connection {
     void forgetPin() {
         verifiedBy.clear();
         verifiedExplicitly = false;
+    }
+
+    /** Whether a long RSA key was taken out of its blob since the card was reset. */
+    boolean isLongRsaUnwrapped() {
+        return longRsaUnwrapped;
+    }
+
+    void setLongRsaUnwrapped() {
+        longRsaUnwrapped = true;
     }
 
     /** Whether there is a secure channel: then everything goes over it. */
@@ -391,16 +401,26 @@ final class Connection {
         }
     }
 
+    /** The same as {@link #close}, and resets the card. */
+    void closeWithReset() {
+        forget();
+        transport.closeWithReset();
+    }
+
     /**
      * Ends the transaction if there is one, wipes the keys of the channel, and gives the card back. What the device was
      * can still be asked.
      */
     void close() {
+        forget();
+        transport.close();
+    }
+
+    private void forget() {
         closed = true;
         forgetPin();
         keysPresented = false;
         challenge = null;
         closeChannel();
-        transport.close();
     }
 }

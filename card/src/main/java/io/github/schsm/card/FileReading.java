@@ -82,6 +82,31 @@ final class FileReading {
         return file;
     }
 
+    /** The first bytes of a file, fewer if it has fewer: what was written a moment ago. */
+    static <E extends Exception> byte[] readStart(int fid, int length, CommandLimits limits, Channel<E> channel)
+            throws SchsmException, E {
+        byte[] start = new byte[length];
+        int at = 0;
+        while (at < length) {
+            int most = limits.extended() ? limits.maxAnswer() : Math.min(CHUNK, limits.maxAnswer());
+            ResponseApdu part = channel.send(CardCommand.READ_BINARY, command(fid, at, Math.min(most, length - at)));
+            if (part.sw() == StatusWords.WRONG_LENGTH && limits.extended()) {
+                limits.shortOnly();
+                continue;
+            }
+            requireData(fid, part);
+            if (part.dataLength() == 0) {
+                break;
+            }
+            int count = Math.min(part.dataLength(), length - at);
+            System.arraycopy(part.data(), 0, start, at, count);
+            at += count;
+        }
+        byte[] read = Arrays.copyOf(start, at);
+        Arrays.fill(start, (byte) 0);
+        return read;
+    }
+
     private static void requireData(int fid, ResponseApdu response) throws DeviceException {
         if (!response.isOk() && response.sw() != StatusWords.END_OF_FILE) {
             throw StatusWords.error(CardCommand.READ_BINARY, Files.name(fid), response.sw());

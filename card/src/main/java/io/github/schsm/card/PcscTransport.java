@@ -183,9 +183,18 @@ final class PcscTransport implements CardTransport {
     }
 
     @Override
+    public void closeWithReset() {
+        close(true);
+    }
+
+    @Override
     public void close() {
+        close(false);
+    }
+
+    private void close(boolean reset) {
         try {
-            card.disconnect(false);
+            card.disconnect(reset);
         } catch (CardException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "the card was gone before it was disconnected", e);
         } finally {

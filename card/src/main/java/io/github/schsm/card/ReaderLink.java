@@ -7,6 +7,7 @@ import io.github.schsm.backend.Authenticator;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,10 @@ final class ReaderLink {
     private @Nullable Connection lost;
     private boolean appletSeen;
     private boolean careful;
+    private int commandLimit = Integer.MAX_VALUE;
     private volatile long selections;
     private volatile long connections;
+    private volatile Optional<String> defect = Optional.empty();
 
     private ReaderLink(TerminalSource source, String reader) {
         this.source = source;
@@ -173,11 +176,13 @@ final class ReaderLink {
         CardTransport transport = PcscTransport.connect(source, reader);
         boolean opened = false;
         try {
+            defect = DeviceQuirk.defect(transport.atr(), reader);
             transport.begin();
             selected();
             connected();
             connection = Connection.open(transport, reader, extended);
             lost = null;
+            connection.limits().atMost(commandLimit);
             opened = true;
         } finally {
             if (!opened) {
@@ -197,6 +202,23 @@ final class ReaderLink {
         }
     }
 
+    /** Resets the card; the connection is none any more. */
+    void reset() {
+        Connection reset = connection;
+        if (reset != null) {
+            careful |= reset.isVerified();
+            connection = null;
+            lost = reset;
+            reset.closeWithReset();
+        }
+    }
+
+    /** Longer commands do not get through this reader: not now, and not after the card was out. */
+    void limitCommands(int length) {
+        commandLimit = Math.min(commandLimit, length);
+        connection().limits().atMost(length);
+    }
+
     /** Selects the applet again, because another program selected something else. */
     void reselect() throws TransmitFailure, SchsmException {
         selected();
@@ -214,6 +236,11 @@ final class ReaderLink {
     @SuppressWarnings("NonAtomicVolatileUpdate")
     private void connected() {
         connections++;
+    }
+
+    /** What the device that was in the reader last is known for. */
+    Optional<String> defect() {
+        return defect;
     }
 
     /** How often a connection was made. */

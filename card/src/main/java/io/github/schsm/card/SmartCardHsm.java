@@ -3,6 +3,7 @@ package io.github.schsm.card;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceFullException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.EcdsaSignature;
@@ -12,6 +13,7 @@ import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.ObjectExistsException;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinStatus;
@@ -21,6 +23,7 @@ import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
+import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.backend.Authenticator;
@@ -132,21 +135,66 @@ public final class SmartCardHsm {
      * UPDATE BINARY from the file's start; creates the file if there is none. A longer old content is not cut off:
      * what stands behind the first TLV object of a file is ignored by every reader.
      *
+     * <p>Some readers lose a part of long commands without saying so: in one that is known to, and in any other the first
+     * time that a command is longer than some pass, what was written is read back, and written in short commands if it is
+     * not all there.
+     *
      * @param fid  see {@link Files}
      * @param data the content; may be empty
+     * @throws TransportException if not all of it got to the device
      */
     public void updateBinary(int fid, byte[] data) throws SchsmException {
+        if (!write(fid, data) || fid == Files.INPUT_BUFFER) {
+            return;
+        }
+        if (isStored(fid, data)) {
+            session.limits().longCommandPassed();
+            return;
+        }
+        session.limits().longCommandWasCut();
+        write(fid, data);
+        if (!isStored(fid, data)) {
+            throw new TransportException("reader '" + session.reader() + "' lost a part of the " + data.length
+                    + " bytes that were written to " + Files.name(fid)
+                    + ", also in short commands: use another reader, and write it again");
+        }
+    }
+
+    private boolean isStored(int fid, byte[] data) throws SchsmException {
+        Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
+        byte[] stored = FileReading.<SchsmException>readStart(
+                fid,
+                data.length,
+                session.limits(),
+                (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
+        try {
+            return Arrays.equals(stored, data);
+        } finally {
+            Arrays.fill(stored, (byte) 0);
+        }
+    }
+
+    /** Returns whether the reader may have lost a part of it without saying so. */
+    private boolean write(int fid, byte[] data) throws SchsmException {
+        boolean doubtful = false;
         int offset = 0;
         do {
             int chunk = Math.min(data.length - offset, FileWriting.chunk(session.limits()));
             CommandApdu command = FileWriting.command(fid, offset, Arrays.copyOfRange(data, offset, offset + chunk));
             ResponseApdu response = session.transmit(CardCommand.UPDATE_BINARY, command, Pin.NEEDED, Resend.ALLOWED);
-            if (response.sw() == StatusWords.WRONG_LENGTH && session.limits().lower(command)) {
+            boolean cut = response.sw() == StatusWords.WRONG_LENGTH || response.sw() == StatusWords.NO_DIAGNOSIS;
+            if (cut && session.limits().lower(command)) {
                 continue;
             }
+            if (response.sw() == StatusWords.WRONG_P1P2 && doubtful) {
+                // The file ends before the offset: what was written before did not all get there.
+                return true;
+            }
             requireOk(CardCommand.UPDATE_BINARY, Files.name(fid), response);
+            doubtful |= session.limits().mayBeCut(command);
             offset += chunk;
         } while (offset < data.length);
+        return doubtful;
     }
 
     /**
@@ -480,7 +528,7 @@ public final class SmartCardHsm {
      * @param kid    key id
      * @param input  1 byte to what one command carries
      * @param resend see {@link KeyAttributes#resend()}
-     * @return 32 bytes, the caller's to wipe
+     * @return 32 bytes, from some firmware as many as the input has; the caller's to wipe
      * @throws InvalidRequestException if the input does not fit into one command
      */
     public byte[] derive(int kid, byte[] input, Resend resend) throws SchsmException {
@@ -531,9 +579,28 @@ public final class SmartCardHsm {
         Step<byte[]> unwrap = () -> executeLarge(CardCommand.UNWRAP_KEY, key(kid), command, Resend.NEVER);
         if (WrappedKeyBlob.isAes(blob)) {
             needing(Feature.AES, unwrap);
+        } else if (WrappedKeyBlob.isLongRsa(blob)) {
+            unwrapLongRsa(unwrap);
         } else {
             unwrap.run();
         }
+    }
+
+    /** Some firmware takes one in a session, and the next after a reset. */
+    private void unwrapLongRsa(Step<byte[]> unwrap) throws SchsmException {
+        try {
+            unwrap.run();
+        } catch (PinException | ObjectNotFoundException | ObjectExistsException | DeviceFullException otherReason) {
+            throw otherReason;
+        } catch (DeviceException refused) {
+            if (!DeviceQuirk.unwrapsLongRsaOnce(applet())
+                    || !session.connection().isLongRsaUnwrapped()) {
+                throw refused;
+            }
+            session.reset();
+            unwrap.run();
+        }
+        session.connection().setLongRsaUnwrapped();
     }
 
     // Public keys of other devices
@@ -900,6 +967,10 @@ public final class SmartCardHsm {
             throws SchsmException {
         if (session.limits().fits(command)) {
             ResponseApdu response = session.transmit(name, command, Pin.NEEDED, resend);
+            if (response.sw() == StatusWords.NO_DIAGNOSIS && session.limits().mayBeCut(command)) {
+                session.limitCommands(CommandLimits.SILENT_LIMIT);
+                throw StatusWords.cutOff(name, object, session.reader(), command.encodedLength());
+            }
             if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
                 requireOk(name, object, response);
                 return response.data();

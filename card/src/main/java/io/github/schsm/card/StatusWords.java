@@ -39,6 +39,8 @@ public final class StatusWords {
     public static final int WRONG_P1P2 = 0x6B00;
     public static final int INSTRUCTION_NOT_SUPPORTED = 0x6D00;
     public static final int CLASS_NOT_SUPPORTED = 0x6E00;
+    /** The firmware failed and says no more. */
+    public static final int NO_DIAGNOSIS = 0x6F00;
 
     private static final int PAD_TIME_OUT = 0x6400;
     private static final int PAD_CANCELLED = 0x6401;
@@ -167,9 +169,9 @@ public final class StatusWords {
                         ? new ObjectNotFoundException(name, sw, prefix + "the device has no such key domain slot")
                         : new DeviceException(name, sw, prefix + "the device refuses the command's parameters");
             case OBJECT_EXISTS -> new ObjectExistsException(name, sw, prefix + exists(command));
-            case MEMORY_FAILURE, NOT_ENOUGH_MEMORY ->
-                new DeviceFullException(
-                        name, sw, prefix + "no memory is left on the device; delete keys or files that are not needed");
+            case MEMORY_FAILURE -> full(name, prefix, sw);
+            case NOT_ENOUGH_MEMORY -> notEnough(command, prefix, sw);
+            case NO_DIAGNOSIS -> new DeviceException(name, sw, prefix + noDiagnosis(command));
             case COMMAND_NOT_ALLOWED -> new DeviceException(name, sw, prefix + notAllowed(command));
             case EXECUTION_ERROR -> new DeviceException(name, sw, prefix + notExecuted(command));
             case INSTRUCTION_NOT_SUPPORTED, CLASS_NOT_SUPPORTED ->
@@ -221,6 +223,7 @@ public final class StatusWords {
                     + " PIN; or with the option that it may only unblock: then keep the user PIN, and set no new one";
     private static final String WRONG_INITIALIZATION_CODE =
             "the initialization code (SO-PIN) is not the one that the device was initialized with";
+    private static final String USED_UP = "the key's use counter is used up, it can not be used any more";
     private static final String NO_MATCHING_KEK =
             "no key domain holds the KEK that the key was wrapped with, or the blob was changed";
 
@@ -232,8 +235,7 @@ public final class StatusWords {
 
     private static DeviceException unusable(CardCommand command, String prefix, int sw) {
         if (command.usesKey()) {
-            return new UseCounterExhaustedException(
-                    command.title(), sw, prefix + "the key's use counter is used up, it can not be used any more");
+            return new UseCounterExhaustedException(command.title(), sw, prefix + USED_UP);
         }
         if (command == CardCommand.VERIFY) {
             return new TransportPinException(
@@ -243,6 +245,64 @@ public final class StatusWords {
                             + " TokenAdministration.changePin, or a callback handler that takes a NewPinCallback");
         }
         return new InvalidDataException(command.title(), sw, prefix + "the data that it refers to is invalid");
+    }
+
+    private static DeviceException full(String name, String prefix, int sw) {
+        return new DeviceFullException(
+                name, sw, prefix + "no memory is left on the device; delete keys or files that are not needed");
+    }
+
+    /** What takes no memory can not be short of it: some firmware says so of a use counter. */
+    private static DeviceException notEnough(CardCommand command, String prefix, int sw) {
+        String name = command.title();
+        return switch (command) {
+            case SIGN, DECIPHER, SYMMETRIC_CIPHER -> new UseCounterExhaustedException(name, sw, prefix + USED_UP);
+            case DERIVE_EC_KEY, DERIVE_XKEK ->
+                new DeviceFullException(
+                        name,
+                        sw,
+                        prefix + "no memory is left on the device, or the key's use counter is used up, of which some"
+                                + " firmware says the same");
+            case INITIALIZE_DEVICE ->
+                new DeviceFullException(
+                        name,
+                        sw,
+                        prefix
+                                + "it says twice that its memory is full, though all is to be erased; take it out, insert"
+                                + " it again and repeat");
+            case SELECT,
+                    READ_BINARY,
+                    ENUMERATE_OBJECTS,
+                    VERIFY,
+                    WRAP_KEY,
+                    GET_CHALLENGE,
+                    MSE_SET,
+                    SELECT_AUTHENTICATION_KEY,
+                    EXTERNAL_AUTHENTICATE,
+                    GENERAL_AUTHENTICATE ->
+                new DeviceException(
+                        name, sw, prefix + "the device says that its memory is full, which this command does not need");
+            default -> full(name, prefix, sw);
+        };
+    }
+
+    private static String noDiagnosis(CardCommand command) {
+        return command == CardCommand.UNWRAP_KEY
+                ? "the device failed without saying why: the reader may have cut the command off, or its firmware cannot"
+                        + " take this key (3.1: none with an algorithm list; 3.3: an RSA key of more than 2048 bits that no"
+                        + " device wrapped, once after each reset); take the device out and insert it again, try another"
+                        + " reader"
+                : "the device's firmware failed without saying why; take the device out and insert it again";
+    }
+
+    /** A command after which the device failed, and which some readers cut off. */
+    static DeviceException cutOff(CardCommand command, String object, String reader, int length) {
+        return new DeviceException(
+                command.title(),
+                NO_DIAGNOSIS,
+                object + ": the device failed without saying why; reader '" + reader + "' has probably cut off the "
+                        + length + " bytes of the command. Take the device out, insert it again and repeat: what is"
+                        + " longer than " + CommandLimits.SILENT_LIMIT + " bytes will be sent in parts");
     }
 
     private static String blocked(CardCommand command) {
@@ -275,8 +335,10 @@ public final class StatusWords {
     private static String wrongData(CardCommand command) {
         return switch (command) {
             case INITIALIZE_DEVICE -> "a value is not accepted, or " + WRONG_INITIALIZATION_CODE;
-            case UNWRAP_KEY -> NO_MATCHING_KEK;
+            case UNWRAP_KEY -> "the blob was changed or is not one of this device's kind, or " + NO_MATCHING_KEK;
             case CREATE_KEY_DOMAIN -> "the key domain membership does not verify for this device";
+            case REGISTER_PUBLIC_KEY -> "the device refuses the public key; some take EC keys of at most 256 bits only";
+            case SIGN -> "the device refuses the data (padding, or a hash of another length than it takes)";
             case DERIVE_XKEK -> "the peer's public key is not accepted";
             case DECIPHER -> "the device refuses the data (padding, or a point that is not on the key's curve)";
             default -> "the device refuses the data";
@@ -301,7 +363,15 @@ public final class StatusWords {
             case CREATE_KEY_DOMAIN ->
                 "the key domain membership is not for this device, or its group signer is not known";
             case VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER -> "the device is not initialized";
-            case UNWRAP_KEY -> NO_MATCHING_KEK;
+            case UNWRAP_KEY ->
+                "no key domain of the device holds the KEK that the key was wrapped with: agree on it, or import its"
+                        + " shares, first";
+            case WRAP_KEY ->
+                "there is no such key on the device, or its firmware cannot wrap the keys of an XKEK key domain";
+            case SIGN, DECIPHER, SYMMETRIC_CIPHER, DERIVE_EC_KEY -> "there is no such key on the device";
+            case GENERATE_KEY_PAIR, GENERATE_SYMMETRIC_KEY ->
+                "there is no key domain in the slot that the key is to be in";
+            case SELECT, READ_BINARY, UPDATE_BINARY, DELETE_FILE -> "it is not on the device";
             case DERIVE_XKEK -> "the peer's device certificate, or a key domain of the exchange key, is not known";
             case SELECT_AUTHENTICATION_KEY -> "it is not registered with the device";
             case REGISTER_PUBLIC_KEY -> "the device does not know the key's device, or there is no key in this place";

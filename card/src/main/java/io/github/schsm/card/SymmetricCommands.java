@@ -15,7 +15,6 @@ import java.util.Optional;
  */
 final class SymmetricCommands {
     private static final int BLOCK = 16;
-    private static final int DERIVED_LENGTH = 32;
     private static final byte[] NO_DATA = {};
 
     private final CardSession session;
@@ -122,7 +121,9 @@ final class SymmetricCommands {
             throw new InvalidRequestException("reader '" + session.reader() + "' passes at most " + most()
                     + " bytes of data in one command; the derivation input has " + input.length);
         }
-        requireLength(derived.get(), DERIVED_LENGTH);
+        if (derived.get().length == 0) {
+            throw new MalformedDataException("answer to SYMMETRIC CIPHER (derivation)", "it is empty");
+        }
         return derived.get();
     }
 

@@ -23,7 +23,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
  * which a host has for a DKEK at most.
  *
  * @param kcv               check value of the KEK, 8 bytes
- * @param type              5 RSA, 6 RSA-CRT, 12 EC, 15 AES
+ * @param type              5 RSA (devices: of more than 2048 bits), 6 RSA-CRT (up to 2048), 12 EC, 15 AES
  * @param algorithmOid      content of an object identifier; may be empty
  * @param allowedAlgorithms the key's algorithm list, one byte each; may be empty
  * @param accessConditions  opaque; may be empty
@@ -106,6 +106,11 @@ public record WrappedKeyBlob(
     /** Whether the bytes begin as a wrapped AES key does. */
     static boolean isAes(byte[] blob) {
         return blob.length > KCV_LENGTH && blob[KCV_LENGTH] == AES;
+    }
+
+    /** Whether the bytes begin as a wrapped RSA key of more than 2048 bits does: those come without their primes. */
+    static boolean isLongRsa(byte[] blob) {
+        return blob.length > KCV_LENGTH && blob[KCV_LENGTH] == RSA;
     }
 
     private static byte[] field(ByteBuffer rest) throws MalformedDataException {

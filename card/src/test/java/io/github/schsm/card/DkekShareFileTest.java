@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -29,6 +30,17 @@ class DkekShareFileTest {
     @Test
     void opens_a_file_with_the_real_number_of_rounds() throws Exception {
         assertThat(DkekShareFile.decrypt(FILE, PASSWORD)).isEqualTo(SHARE);
+    }
+
+    /** Published with wrapped keys of genuine devices. */
+    @Test
+    void opens_a_genuine_devices_share() throws Exception {
+        byte[] file;
+        try (InputStream in = DkekShareFileTest.class.getResourceAsStream("genuine-rsa-dkek-share.hex")) {
+            file = HexFormat.of().parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip());
+        }
+        byte[] share = DkekShareFile.decrypt(file, "ptx-code-signing-dev".getBytes(StandardCharsets.US_ASCII));
+        assertThat(WrappedKeyBlob.kcv(share)).isEqualTo(HexFormat.of().parseHex("D2F16CD233B4EF7F"));
     }
 
     @Test

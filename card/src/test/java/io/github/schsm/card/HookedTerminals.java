@@ -3,6 +3,7 @@ package io.github.schsm.card;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import javax.smartcardio.ATR;
 import javax.smartcardio.Card;
 import javax.smartcardio.CardChannel;
@@ -26,10 +27,17 @@ final class HookedTerminals extends CardTerminals {
 
     private final CardTerminals real;
     private final Hook hook;
+    private final UnaryOperator<String> names;
 
     HookedTerminals(CardTerminals real, Hook hook) {
+        this(real, hook, UnaryOperator.identity());
+    }
+
+    /** With other names for the readers. */
+    HookedTerminals(CardTerminals real, Hook hook, UnaryOperator<String> names) {
         this.real = real;
         this.hook = hook;
+        this.names = names;
     }
 
     @Override
@@ -55,7 +63,7 @@ final class HookedTerminals extends CardTerminals {
 
         @Override
         public String getName() {
-            return terminal.getName();
+            return names.apply(terminal.getName());
         }
 
         @Override

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceFullException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.WrongPinException;
+import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +62,28 @@ class StatusWordsTest {
         "WRAP_KEY,               6D00, DeviceException,                without DKEK",
         "SIGN,                   6E00, DeviceException,                does not know this command",
         "SIGN,                   6F12, DeviceException,                unexpected",
+        "SIGN,                   6A84, UseCounterExhaustedException,   use counter",
+        "DECIPHER,               6A84, UseCounterExhaustedException,   use counter",
+        "SYMMETRIC_CIPHER,       6A84, UseCounterExhaustedException,   use counter",
+        "DERIVE_EC_KEY,          6A84, DeviceFullException,            use counter",
+        "DERIVE_XKEK,            6A84, DeviceFullException,            use counter",
+        "UNWRAP_KEY,             6A84, DeviceFullException,            delete keys",
+        "GENERATE_KEY_PAIR,      6A84, DeviceFullException,            delete keys",
+        "INITIALIZE_DEVICE,      6A84, DeviceFullException,            insert it again",
+        "VERIFY,                 6A84, DeviceException,                does not need",
+        "WRAP_KEY,               6A84, DeviceException,                does not need",
+        "WRAP_KEY,               6A88, ObjectNotFoundException,        cannot wrap the keys of an XKEK key domain",
+        "WRAP_KEY,               6A82, ObjectNotFoundException,        not on the device",
+        "SIGN,                   6A88, ObjectNotFoundException,        no such key",
+        "DECIPHER,               6A88, ObjectNotFoundException,        no such key",
+        "GENERATE_KEY_PAIR,      6A88, ObjectNotFoundException,        no key domain in the slot",
+        "READ_BINARY,            6A88, ObjectNotFoundException,        not on the device",
+        "UNWRAP_KEY,             6A80, InvalidDataException,           changed",
+        "UNWRAP_KEY,             6A88, ObjectNotFoundException,        no key domain",
+        "UNWRAP_KEY,             6F00, DeviceException,                reader may have cut",
+        "SIGN,                   6F00, DeviceException,                insert it again",
+        "REGISTER_PUBLIC_KEY,    6A80, InvalidDataException,           256 bits",
+        "DELETE_KEY_DOMAIN,      6B00, ObjectNotFoundException,        no such key domain slot",
     })
     void means_what_the_command_makes_of_it(CardCommand command, String sw, String type, String text) {
         int status = Integer.parseInt(sw, 16);
@@ -72,6 +96,36 @@ class StatusWordsTest {
         assertThat(error.statusWord()).isEqualTo(status);
         if (!(error instanceof WrongPinException)) {
             assertThat(error).hasMessageContaining("object 5");
+        }
+    }
+
+    /** What a command cannot mean, whatever the status word: the words that would lead people astray. */
+    @ParameterizedTest
+    @EnumSource(CardCommand.class)
+    void says_nothing_that_the_command_cannot_mean(CardCommand command) {
+        boolean takesMemory = !EnumSet.of(
+                        CardCommand.SELECT,
+                        CardCommand.READ_BINARY,
+                        CardCommand.ENUMERATE_OBJECTS,
+                        CardCommand.VERIFY,
+                        CardCommand.SIGN,
+                        CardCommand.DECIPHER,
+                        CardCommand.SYMMETRIC_CIPHER,
+                        CardCommand.WRAP_KEY,
+                        CardCommand.GET_CHALLENGE,
+                        CardCommand.MSE_SET,
+                        CardCommand.SELECT_AUTHENTICATION_KEY,
+                        CardCommand.EXTERNAL_AUTHENTICATE,
+                        CardCommand.GENERAL_AUTHENTICATE)
+                .contains(command);
+        for (int sw = 0x6A80; sw <= 0x6A8F; sw++) {
+            DeviceException error = StatusWords.error(command, "x", sw);
+            if (!takesMemory) {
+                assertThat(error).as("%04X", sw).isNotInstanceOf(DeviceFullException.class);
+            }
+            if (!command.usesKey()) {
+                assertThat(error).as("%04X", sw).message().doesNotContain("use counter");
+            }
         }
     }
 

@@ -73,6 +73,10 @@ public final class KeyDomain {
      */
     public SecretKey kek() throws SchsmException {
         KeyDomainStatus status = status();
+        if (status.isKcvHidden()) {
+            throw new KeyDomainException("device " + token.id() + " does not show the KCV of key domain " + slot
+                    + " before the user PIN is verified: log in first (KeyStore.load with the PIN)");
+        }
         if (!status.hasKek()) {
             throw new KeyDomainException("key domain " + slot + " of device " + token.id()
                     + (isXkek()

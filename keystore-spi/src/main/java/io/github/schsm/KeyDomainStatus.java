@@ -35,7 +35,15 @@ public record KeyDomainStatus(int slot, int shares, int outstanding, byte[] kcv,
         return uid.length > 0;
     }
 
-    /** Whether a KEK is there. */
+    /**
+     * Whether a DKEK must be there, because none of its shares is missing, and the device does not show its check value:
+     * some firmware does only after the user PIN was verified.
+     */
+    public boolean isKcvHidden() {
+        return !isXkek() && outstanding == 0 && !hasKek();
+    }
+
+    /** Whether the device shows that a KEK is there; see {@link #isKcvHidden()}. */
     public boolean hasKek() {
         return !Arrays.equals(kcv, new byte[kcv.length]);
     }
@@ -67,7 +75,8 @@ public record KeyDomainStatus(int slot, int shares, int outstanding, byte[] kcv,
     @Override
     public String toString() {
         HexFormat hex = HexFormat.of().withUpperCase();
-        return (isXkek() ? "XKEK" : "DKEK") + " key domain in slot " + slot + ", KCV " + hex.formatHex(kcv)
+        String shown = isKcvHidden() ? "not shown before the PIN is verified" : hex.formatHex(kcv);
+        return (isXkek() ? "XKEK" : "DKEK") + " key domain in slot " + slot + ", KCV " + shown
                 + (isXkek() ? ", UID " + hex.formatHex(uid) : "");
     }
 }

@@ -32,6 +32,11 @@ public interface Token {
     /** What the configuration trusts. */
     DeviceTrust trust();
 
+    /** A defect that this very kind of device is known for, in a sentence for its owner; empty almost always. */
+    default Optional<String> defect() {
+        return Optional.empty();
+    }
+
     /**
      * The certificates of the device.
      *

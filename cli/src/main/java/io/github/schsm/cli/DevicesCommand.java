@@ -66,6 +66,7 @@ final class DevicesCommand extends SchsmCommand {
             distrust = another.getMessage();
             genuine = null;
         }
+        device.token().defect().ifPresent(notes::add);
         Slots slots = Slots.of(device);
         table.row(
                 reader,

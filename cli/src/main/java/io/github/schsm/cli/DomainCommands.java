@@ -49,6 +49,8 @@ final class DomainCommands {
             KeyDomains keyDomains = connected.device().token().keyDomains();
             int slots = keyDomains.slots();
             List<KeyDomainStatus> domains = keyDomains.list();
+            boolean pinVerified = domains.stream().allMatch(KeyDomainStatus::hasKek)
+                    || connected.device().token().isLoggedIn();
             Table table = new Table("SLOT", "TYPE", "KCV", "UID");
             for (int slot = 0; slot < slots; slot++) {
                 int number = slot;
@@ -59,7 +61,7 @@ final class DomainCommands {
                                 status -> table.row(
                                         number,
                                         status.isXkek() ? "XKEK" : "DKEK",
-                                        Text.kek(status),
+                                        Text.kek(status, pinVerified),
                                         Text.hex(status.uid())),
                                 () -> table.row(number, "free", null, null));
             }
@@ -148,7 +150,13 @@ final class DomainCommands {
             KeyDomain domain = connected.device().keyDomain(slot.number);
             byte[] share = decrypt(context.io(), encrypted);
             try {
-                return DomainCommands.answer("Share imported.", connected, domain.importShare(share));
+                int missing = domain.status().outstanding();
+                KeyDomainStatus after = domain.importShare(share);
+                boolean waits = missing > 0 && after.outstanding() == missing;
+                return DomainCommands.answer(
+                        waits ? "Share sent; this device counts it once the user PIN is verified." : "Share imported.",
+                        connected,
+                        after);
             } finally {
                 Arrays.fill(share, (byte) 0);
             }

@@ -49,8 +49,23 @@ final class Text {
     }
 
     static String kek(KeyDomainStatus status) {
+        return kek(status, true);
+    }
+
+    /**
+     * The KCV, or why there is none.
+     *
+     * @param pinVerified without it some firmware shows no KCV of any domain
+     */
+    static String kek(KeyDomainStatus status, boolean pinVerified) {
         if (status.hasKek()) {
             return hex(status.kcv());
+        }
+        if (status.isKcvHidden()) {
+            return "not shown before the PIN is verified";
+        }
+        if (status.isXkek() && !pinVerified) {
+            return "none, or not shown before the PIN is verified";
         }
         return status.outstanding() > 0
                 ? "none, " + status.outstanding() + " of " + status.shares() + " shares missing"
@@ -61,8 +76,8 @@ final class Text {
         return Answer.json("slot", status.slot())
                 .and("type", status.isXkek() ? "XKEK" : "DKEK")
                 .and("uid", status.isXkek() ? hex(status.uid()) : null)
-                .and("kekPresent", status.hasKek())
-                .and("kcv", hex(status.kcv()))
+                .and("kekPresent", status.hasKek() || status.isKcvHidden())
+                .and("kcv", status.isKcvHidden() ? null : hex(status.kcv()))
                 .and("shares", status.isXkek() ? null : status.shares())
                 .and("sharesMissing", status.isXkek() ? null : status.outstanding())
                 .members();

@@ -94,17 +94,23 @@ public final class DkekRig implements KeyImport {
         int half = (bits + 15) / 16;
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(uint16(bits));
-        for (BigInteger number : List.of(
-                key.getPrimeExponentP(),
-                key.getPrimeExponentQ(),
-                key.getPrimeP(),
-                key.getCrtCoefficient(),
-                key.getPrimeQ())) {
-            field(data, BigIntegers.asUnsignedByteArray(half, number));
+        boolean isLong = bits > 2048;
+        if (isLong) {
+            field(data, BigIntegers.asUnsignedByteArray((bits + 7) / 8, key.getPrivateExponent()));
+        } else {
+            for (BigInteger number : List.of(
+                    key.getPrimeExponentP(),
+                    key.getPrimeExponentQ(),
+                    key.getPrimeP(),
+                    key.getCrtCoefficient(),
+                    key.getPrimeQ())) {
+                field(data, BigIntegers.asUnsignedByteArray(half, number));
+            }
         }
         field(data, BigIntegers.asUnsignedByteArray((bits + 7) / 8, key.getModulus()));
         field(data, BigIntegers.asUnsignedByteArray(key.getPublicExponent()));
-        WrappedKeyBlob blob = wrap(WrappedKeyBlob.RSA_CRT, RSA_SHA256, data.toByteArray(), allowed);
+        WrappedKeyBlob blob =
+                wrap(isLong ? WrappedKeyBlob.RSA : WrappedKeyBlob.RSA_CRT, RSA_SHA256, data.toByteArray(), allowed);
         keyStore.setEntry(
                 label,
                 WrappedKeyEntry.of(

@@ -139,7 +139,7 @@ public abstract class MigrationConformance {
                 .isEqualTo(BLOCKS);
     }
 
-    /** An RSA key; the blob of the larger one fits into no command. */
+    /** An RSA key; the larger one leaves without its primes. */
     @ParameterizedTest
     @ValueSource(ints = {1024, 3072})
     public void rsaKeyMovesAndSignsAndDecryptsOnTheOtherDevice(int bits) throws Exception {

@@ -5,6 +5,7 @@ import io.github.schsm.simulator.SimulatorRack;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import javax.smartcardio.CardChannel;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminal;
@@ -80,12 +81,21 @@ final class RawCard {
         ok(String.format("00E4020002%04X", fid));
     }
 
+    /** A device lists its objects in no order. */
+    private static String sorted(String list) {
+        TreeSet<String> fids = new TreeSet<>();
+        for (int at = 0; at < list.length(); at += 4) {
+            fids.add(list.substring(at, at + 4));
+        }
+        return String.join("", fids);
+    }
+
     /** Everything that a device shows: files, key attributes, key domains, tries left, free memory. */
     Map<String, String> state() throws CardException {
         select();
         Map<String, String> state = new TreeMap<>();
         String list = HexFormat.of().formatHex(ok("80580000000000")).toUpperCase(java.util.Locale.ROOT);
-        state.put("objects", list);
+        state.put("objects", sorted(list));
         for (int at = 0; at < list.length(); at += 4) {
             String fid = list.substring(at, at + 4);
             state.put(

@@ -54,7 +54,7 @@ final class CardKeyDerivation {
             byte[] point = curve.add(publicKey.getW(), new BigInteger(1, value))
                     .orElseThrow(() -> new InvalidRequestException(
                             "no key can be derived by this value: it is the negative of the private key"));
-            int kid = token.freeKid(token.contents().enumerate(card));
+            int kid = token.freeKid(card);
             List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
             KeyAttributes attributes;
             try {

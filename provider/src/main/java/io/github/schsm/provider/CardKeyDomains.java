@@ -16,14 +16,17 @@ import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
+import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.card.Files;
 import io.github.schsm.card.PrivateKeyDescription;
 import io.github.schsm.card.SmartCardHsm;
+import io.github.schsm.card.StatusWords;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The key domains of a SmartCard-HSM. What the device would refuse anyway is checked here only to say why. */
@@ -195,22 +198,22 @@ final class CardKeyDomains implements KeyDomains {
     private SchsmException whyNotWrapped(SmartCardHsm card, TokenKey key, int kid, DeviceException refused)
             throws SchsmException {
         KeyDetails details = token.details(card, kid);
-        boolean oneDkek = details.keyDomain().isEmpty()
-                && card.listKeyDomains().domains().stream().anyMatch(domain -> domain.slot() == 0 && !domain.isXkek());
-        if (details.keyDomain().isEmpty() && !oneDkek) {
+        Optional<KeyDomainStatus> domain = domainOf(card, details);
+        if (domain.isEmpty()) {
             return withCause(
                     new KeyDomainException(key + " of device " + token.id() + " is in no key domain and cannot leave: "
                             + refused.getMessage()),
                     refused);
         }
-        int slot = details.keyDomain().orElse(0);
-        if (!status(card, slot).hasKek()) {
+        KeyDomainStatus status = domain.get();
+        if (!status.hasKek() && !status.isKcvHidden()) {
             return withCause(
-                    new KeyDomainException("key domain " + slot + " of device " + token.id() + " has no KEK, so " + key
-                            + " cannot be wrapped: "
-                            + (oneDkek
-                                    ? "import the DKEK's shares first"
-                                    : "agree on one first (KeyAgreement ECDH_XKEK)")),
+                    new KeyDomainException(
+                            "key domain " + status.slot() + " of device " + token.id() + " has no KEK, so "
+                                    + key + " cannot be wrapped: "
+                                    + (status.isXkek()
+                                            ? "agree on one first (KeyAgreement ECDH_XKEK)"
+                                            : "import the DKEK's shares first")),
                     refused);
         }
         if (!details.lists(KeyAlgorithm.WRAP)) {
@@ -225,7 +228,28 @@ final class CardKeyDomains implements KeyDomains {
                                             .orElse("(there is none)")),
                     refused);
         }
+        if (status.isXkek() && refused.statusWord() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
+            return withCause(
+                    new UnsupportedByDeviceException("the firmware of device " + token.id()
+                            + " cannot wrap the keys of an XKEK key domain: " + key
+                            + ", its KEK and WRAP in its list are"
+                            + " there, and the device answers "
+                            + String.format(Locale.ROOT, "%04X", refused.statusWord())
+                            + " to " + refused.command() + ". Some open firmware (versions 4 to 6.6) is so; keys cannot"
+                            + " be moved from it this way"),
+                    refused);
+        }
         return refused;
+    }
+
+    /** A key that names no domain is in slot 0 of a device with one DKEK. */
+    private Optional<KeyDomainStatus> domainOf(SmartCardHsm card, KeyDetails details) throws SchsmException {
+        if (details.keyDomain().isPresent()) {
+            return Optional.of(status(card, details.keyDomain().getAsInt()));
+        }
+        return card.listKeyDomains().domains().stream()
+                .filter(domain -> domain.slot() == 0 && !domain.isXkek())
+                .findFirst();
     }
 
     private static SchsmException withCause(SchsmException explained, DeviceException refused) {
@@ -236,7 +260,7 @@ final class CardKeyDomains implements KeyDomains {
     @Override
     public TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException {
         return token.withContents(card -> {
-            int kid = token.freeKid(token.contents().enumerate(card));
+            int kid = token.freeKid(card);
             List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
             try {
                 unwrap(card, kid, entry);
@@ -303,7 +327,8 @@ final class CardKeyDomains implements KeyDomains {
             throw noReasonToLookFurther;
         } catch (DeviceException refused) {
             List<KeyDomainStatus> domains = card.listKeyDomains().domains();
-            if (domains.stream().noneMatch(domain -> Arrays.equals(domain.kcv(), entry.kcv()))) {
+            if (domains.stream()
+                    .noneMatch(domain -> domain.isKcvHidden() || Arrays.equals(domain.kcv(), entry.kcv()))) {
                 throw withCause(
                         new KeyDomainException("the key is wrapped under the KEK with KCV "
                                 + HexFormat.of().withUpperCase().formatHex(entry.kcv())

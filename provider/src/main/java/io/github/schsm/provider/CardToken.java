@@ -4,6 +4,7 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceFullException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.EcCurve;
@@ -31,6 +32,7 @@ import io.github.schsm.TokenInfo;
 import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenRemovedException;
+import io.github.schsm.UseCounterExhaustedException;
 import io.github.schsm.X509Certificates;
 import io.github.schsm.backend.Authenticator;
 import io.github.schsm.backend.SharedCard;
@@ -46,6 +48,7 @@ import io.github.schsm.card.KeyPairRequest;
 import io.github.schsm.card.PrivateKeyDescription;
 import io.github.schsm.card.Resend;
 import io.github.schsm.card.SmartCardHsm;
+import io.github.schsm.card.StatusWords;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -57,7 +60,6 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -212,6 +214,11 @@ final class CardToken implements SharedCard {
             return "";
         }
         return "type " + type.getAsInt();
+    }
+
+    @Override
+    public Optional<String> defect() {
+        return device.defect();
     }
 
     @Override
@@ -829,7 +836,7 @@ final class CardToken implements SharedCard {
     @Override
     public TokenKey generate(KeyRequest request) throws SchsmException {
         return withContents(card -> {
-            int kid = freeKid(contents.enumerate(card));
+            int kid = freeKid(card);
             List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
             KeyAttributes attributes = attributes(request);
             try {
@@ -900,15 +907,22 @@ final class CardToken implements SharedCard {
 
     @Override
     public int freeKeyId() throws SchsmException {
-        return withContents(card -> freeKid(contents.enumerate(card)));
+        return withContents(this::freeKid);
     }
 
-    int freeKid(Set<Integer> present) throws InvalidRequestException {
-        Set<Integer> taken = new HashSet<>(present);
+    /**
+     * A key id for a new key. Deleting a key leaves its description and its certificate, which would be taken for the new
+     * key's; some firmware does not list certificates, so then they are looked for.
+     */
+    int freeKid(SmartCardHsm card) throws SchsmException {
+        Set<Integer> present = contents.enumerate(card);
+        boolean listsAll = present.contains(Files.DEVICE_CERTIFICATES)
+                || present.stream().anyMatch(fid -> fid == Files.keyCertificate(fid & 0xFF));
         for (int kid = 1; kid <= MAX_KID; kid++) {
-            if (!taken.contains(Files.key(kid))
-                    && !taken.contains(Files.keyDescription(kid))
-                    && !taken.contains(Files.keyCertificate(kid))) {
+            if (!present.contains(Files.key(kid))
+                    && !present.contains(Files.keyDescription(kid))
+                    && !present.contains(Files.keyCertificate(kid))
+                    && (listsAll || !card.exists(Files.keyCertificate(kid)))) {
                 return kid;
             }
         }
@@ -979,6 +993,8 @@ final class CardToken implements SharedCard {
         }
         try {
             return withCard(card -> function.apply(card, resend));
+        } catch (UseCounterExhaustedException refused) {
+            throw whyRefused(kid, refused);
         } finally {
             if (counted) {
                 synchronized (lock) {
@@ -986,6 +1002,26 @@ final class CardToken implements SharedCard {
                 }
             }
         }
+    }
+
+    /** Some firmware says of a used-up counter what others say of memory; a key that has none cannot have used it up. */
+    private DeviceException whyRefused(int kid, UseCounterExhaustedException refused) {
+        boolean uncounted;
+        synchronized (lock) {
+            uncounted = contents.knownAttributes(kid)
+                    .filter(known -> known.useCounter().isEmpty())
+                    .isPresent();
+        }
+        if (!uncounted || refused.statusWord() != StatusWords.NOT_ENOUGH_MEMORY) {
+            return refused;
+        }
+        DeviceFullException full = new DeviceFullException(
+                refused.command(),
+                refused.statusWord(),
+                "key " + kid + " of device " + id + " has no use counter, so the device has no memory left to use it;"
+                        + " delete keys or files that are not needed");
+        full.addSuppressed(refused);
+        return full;
     }
 
     @Override

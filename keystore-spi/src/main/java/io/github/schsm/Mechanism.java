@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name        the algorithm's standard name
  * @param aliases     other names
  * @param oids        object identifiers, dotted
- * @param digest      the JCA's name of the hash the host computes; null if data is passed on as it is
+ * @param digest      the JCA's name of the hash the host computes, as in {@link HashAlgorithm}; null if data is passed on as it is
  * @param encoding    how the result is encoded
  * @param keyType     the kind of key; null if there is none
  * @param algorithm   the device's algorithm; null where it takes none
@@ -46,8 +46,20 @@ public record Mechanism(
         OAEP_PADDING
     }
 
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @throws IllegalArgumentException if the hash is not one of {@link HashAlgorithm}: a row with it would make
+     *                                  signatures that nobody can verify
+     */
     public Mechanism {
+        if (digest != null
+                && HashAlgorithm.named(digest)
+                        .filter(hash -> hash.jca().equals(digest))
+                        .isEmpty()) {
+            throw new IllegalArgumentException("the mechanism " + name + " hashes with " + digest
+                    + ", which is not one of " + HashAlgorithm.names());
+        }
         aliases = List.copyOf(aliases);
         oids = List.copyOf(oids);
     }

@@ -41,12 +41,20 @@ public final class MechanismTable {
         ecdsa(rows, "SHA256", "SHA-256", "1.2.840.10045.4.3.2");
         ecdsa(rows, "SHA384", "SHA-384", "1.2.840.10045.4.3.3");
         ecdsa(rows, "SHA512", "SHA-512", "1.2.840.10045.4.3.4");
+        ecdsa(rows, "SHA3-224", "SHA3-224", "2.16.840.1.101.3.4.3.9");
+        ecdsa(rows, "SHA3-256", "SHA3-256", "2.16.840.1.101.3.4.3.10");
+        ecdsa(rows, "SHA3-384", "SHA3-384", "2.16.840.1.101.3.4.3.11");
+        ecdsa(rows, "SHA3-512", "SHA3-512", "2.16.840.1.101.3.4.3.12");
         pkcs1(rows, "NONE", null, null);
         pkcs1(rows, "SHA1", "SHA-1", "1.2.840.113549.1.1.5");
         pkcs1(rows, "SHA224", "SHA-224", "1.2.840.113549.1.1.14");
         pkcs1(rows, "SHA256", "SHA-256", "1.2.840.113549.1.1.11");
         pkcs1(rows, "SHA384", "SHA-384", "1.2.840.113549.1.1.12");
         pkcs1(rows, "SHA512", "SHA-512", "1.2.840.113549.1.1.13");
+        pkcs1(rows, "SHA3-224", "SHA3-224", "2.16.840.1.101.3.4.3.13");
+        pkcs1(rows, "SHA3-256", "SHA3-256", "2.16.840.1.101.3.4.3.14");
+        pkcs1(rows, "SHA3-384", "SHA3-384", "2.16.840.1.101.3.4.3.15");
+        pkcs1(rows, "SHA3-512", "SHA3-512", "2.16.840.1.101.3.4.3.16");
         rows.add(rsa(
                 "Signature",
                 "RSASSA-PSS",
@@ -56,13 +64,15 @@ public final class MechanismTable {
                 Encoding.RAW,
                 KeyAlgorithm.RSA_PSS,
                 "CKM_RSA_PKCS_PSS"));
-        for (String hash : List.of("SHA1", "SHA224", "SHA256", "SHA384", "SHA512")) {
+        for (String digest : List.of(
+                "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512")) {
+            String hash = digest.replaceFirst("^SHA-", "SHA");
             rows.add(rsa(
                     "Signature",
                     hash + "withRSAandMGF1",
                     List.of(hash + "withRSASSA-PSS", hash + "withRSA/PSS"),
                     List.of(),
-                    "SHA-" + hash.substring(3),
+                    digest,
                     Encoding.RAW,
                     KeyAlgorithm.RSA_PSS,
                     "CKM_RSA_PKCS_PSS"));
@@ -77,9 +87,10 @@ public final class MechanismTable {
                 KeyAlgorithm.RSA_DECRYPT_RAW,
                 "CKM_RSA_PKCS"));
         oaep(rows, "RSA/ECB/OAEPPadding", List.of(), "SHA-1");
-        for (String hash : List.of("SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA-512/224", "SHA-512/256")) {
-            String alias = "RSA/ECB/OAEPWith" + hash.replaceFirst("-", "") + "AndMGF1Padding";
-            oaep(rows, "RSA/ECB/OAEPWith" + hash + "AndMGF1Padding", List.of(alias), hash);
+        for (HashAlgorithm hash : HashAlgorithm.values()) {
+            String name = "RSA/ECB/OAEPWith" + hash.jca() + "AndMGF1Padding";
+            String alias = name.replaceFirst("WithSHA-", "WithSHA");
+            oaep(rows, name, alias.equals(name) ? List.of() : List.of(alias), hash.jca());
         }
         rows.add(rsa(
                 "Cipher",

@@ -17,6 +17,10 @@ final class Ck {
     static final long CKM_SHA256 = 0x250L;
     static final long CKM_SHA384 = 0x260L;
     static final long CKM_SHA512 = 0x270L;
+    static final long CKM_SHA3_256 = 0x2B0L;
+    static final long CKM_SHA3_224 = 0x2B5L;
+    static final long CKM_SHA3_384 = 0x2C0L;
+    static final long CKM_SHA3_512 = 0x2D0L;
     static final long CKM_EC_KEY_PAIR_GEN = 0x1040L;
     static final long CKM_ECDSA = 0x1041L;
     static final long CKM_ECDSA_SHA1 = 0x1042L;
@@ -35,6 +39,10 @@ final class Ck {
     static final long CKG_MGF1_SHA256 = 0x2L;
     static final long CKG_MGF1_SHA384 = 0x3L;
     static final long CKG_MGF1_SHA512 = 0x4L;
+    static final long CKG_MGF1_SHA3_224 = 0x6L;
+    static final long CKG_MGF1_SHA3_256 = 0x7L;
+    static final long CKG_MGF1_SHA3_384 = 0x8L;
+    static final long CKG_MGF1_SHA3_512 = 0x9L;
 
     static final long CKA_CLASS = 0x0L;
     static final long CKA_TOKEN = 0x1L;

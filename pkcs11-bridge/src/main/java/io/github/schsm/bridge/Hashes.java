@@ -18,7 +18,11 @@ enum Hashes {
     SHA224("SHA-224", 28, Ck.CKM_SHA224, Ck.CKG_MGF1_SHA224),
     SHA256("SHA-256", 32, Ck.CKM_SHA256, Ck.CKG_MGF1_SHA256),
     SHA384("SHA-384", 48, Ck.CKM_SHA384, Ck.CKG_MGF1_SHA384),
-    SHA512("SHA-512", 64, Ck.CKM_SHA512, Ck.CKG_MGF1_SHA512);
+    SHA512("SHA-512", 64, Ck.CKM_SHA512, Ck.CKG_MGF1_SHA512),
+    SHA3_224("SHA3-224", 28, Ck.CKM_SHA3_224, Ck.CKG_MGF1_SHA3_224),
+    SHA3_256("SHA3-256", 32, Ck.CKM_SHA3_256, Ck.CKG_MGF1_SHA3_256),
+    SHA3_384("SHA3-384", 48, Ck.CKM_SHA3_384, Ck.CKG_MGF1_SHA3_384),
+    SHA3_512("SHA3-512", 64, Ck.CKM_SHA3_512, Ck.CKG_MGF1_SHA3_512);
 
     private static final String WANTED =
             Arrays.stream(values()).map(hash -> hash.jca).collect(Collectors.joining(", "));

@@ -1,26 +1,12 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.HashAlgorithm;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.List;
-import java.util.Locale;
 
 /** Hash functions as PSS and OAEP parameters name them. */
 final class HashFunction {
-    private static final List<String> NAMES = List.of(
-            "SHA-1",
-            "SHA-224",
-            "SHA-256",
-            "SHA-384",
-            "SHA-512",
-            "SHA-512/224",
-            "SHA-512/256",
-            "SHA3-224",
-            "SHA3-256",
-            "SHA3-384",
-            "SHA3-512");
-
     private HashFunction() {}
 
     /**
@@ -29,13 +15,10 @@ final class HashFunction {
      * @throws InvalidAlgorithmParameterException if it is none of the functions that are good for padding
      */
     static String named(String name) throws InvalidAlgorithmParameterException {
-        String upper = name.toUpperCase(Locale.ROOT);
-        String wanted = upper.equals("SHA") ? "SHA-1" : upper.replaceFirst("^SHA(?=[0-9])(?!3-)", "SHA-");
-        if (!NAMES.contains(wanted)) {
-            throw new InvalidAlgorithmParameterException(
-                    "\"" + name + "\" is no hash function for RSA: use one of " + String.join(", ", NAMES));
-        }
-        return wanted;
+        return HashAlgorithm.named(name)
+                .map(HashAlgorithm::jca)
+                .orElseThrow(() -> new InvalidAlgorithmParameterException(
+                        "\"" + name + "\" is no hash function for RSA: use one of " + HashAlgorithm.names()));
     }
 
     /** Something that computes it. */

@@ -1,10 +1,9 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.HashAlgorithm;
 import io.github.schsm.Tlv;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Map;
 import javax.crypto.BadPaddingException;
 
 /**
@@ -20,13 +19,6 @@ final class RsaPadding {
     private static final byte PSS_TRAILER = (byte) 0xBC;
     private static final int COUNTER_LENGTH = 4;
 
-    private static final Map<String, String> OIDS = Map.of(
-            "SHA-1", "2B0E03021A",
-            "SHA-224", "608648016503040204",
-            "SHA-256", "608648016503040201",
-            "SHA-384", "608648016503040202",
-            "SHA-512", "608648016503040203");
-
     private RsaPadding() {}
 
     // Signatures
@@ -34,11 +26,18 @@ final class RsaPadding {
     /**
      * DigestInfo of a hash.
      *
-     * @param function SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512
+     * @param name of the hash function
+     * @throws IllegalArgumentException if there is no such function, or its hashes have another length
      */
-    static byte[] digestInfo(String function, byte[] hash) {
-        byte[] oid = HexFormat.of().parseHex(OIDS.getOrDefault(function, ""));
-        Tlv algorithm = Tlv.of(0x30, Tlv.of(0x06, oid), Tlv.of(0x05, new byte[0]));
+    static byte[] digestInfo(String name, byte[] hash) {
+        HashAlgorithm function = HashAlgorithm.named(name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        name + " is no hash function for a DigestInfo: use one of " + HashAlgorithm.names()));
+        if (hash.length != function.length()) {
+            throw new IllegalArgumentException(
+                    "a hash of " + function.jca() + " has " + function.length() + " bytes, this has " + hash.length);
+        }
+        Tlv algorithm = Tlv.of(0x30, Tlv.of(0x06, function.oid()), Tlv.of(0x05, new byte[0]));
         return Tlv.of(0x30, algorithm, Tlv.of(0x04, hash)).encoded();
     }
 

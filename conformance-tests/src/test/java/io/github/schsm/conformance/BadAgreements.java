@@ -73,7 +73,7 @@ final class BadAgreements {
                 .fresh(
                         "software EC key",
                         InvalidKeyException.class,
-                        (agreement, world) -> agreement.init(world.softwareEc.getPrivate()))
+                        (agreement, world) -> agreement.init(world.strange))
                 .fresh(
                         "public key as the own one",
                         InvalidKeyException.class,
@@ -98,12 +98,12 @@ final class BadAgreements {
                         IllegalStateException.class,
                         (agreement, world) -> agreement.generateSecret())
                 .lost("doPhase after init failed", IllegalStateException.class, (agreement, world) -> {
-                    refused(() -> agreement.init(world.softwareEc.getPrivate()));
+                    refused(() -> agreement.init(world.strange));
                     phase(agreement, world);
                 })
                 .lost("generateSecret after init failed", IllegalStateException.class, (agreement, world) -> {
                     phase(agreement, world);
-                    refused(() -> agreement.init(world.softwareEc.getPrivate()));
+                    refused(() -> agreement.init(world.strange));
                     agreement.generateSecret();
                 })
                 .kept(
@@ -262,7 +262,7 @@ final class BadAgreements {
                 .fresh(
                         "software EC key",
                         InvalidKeyException.class,
-                        (agreement, world) -> agreement.init(world.softwareEc.getPrivate()))
+                        (agreement, world) -> agreement.init(world.strange))
                 .fresh(
                         "key that is no exchange key",
                         InvalidKeyException.class,

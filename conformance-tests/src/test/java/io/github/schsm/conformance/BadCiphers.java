@@ -78,7 +78,7 @@ final class BadCiphers {
                 .fresh(
                         "software key",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(mode, world.softwareAes, iv()))
+                        (cipher, world) -> cipher.init(mode, world.strangeAes, iv()))
                 .fresh(
                         "EC key",
                         InvalidKeyException.class,
@@ -120,7 +120,7 @@ final class BadCiphers {
                 .fresh("update before init", IllegalStateException.class, (cipher, world) -> cipher.update(BLOCKS))
                 .fresh("doFinal before init", IllegalStateException.class, (cipher, world) -> cipher.doFinal(BLOCKS))
                 .lost("update after init failed", IllegalStateException.class, (cipher, world) -> {
-                    refused(() -> cipher.init(mode, world.softwareAes, iv()));
+                    refused(() -> cipher.init(mode, world.strangeAes, iv()));
                     cipher.update(BLOCKS);
                 })
                 .lost("doFinal after init failed", IllegalStateException.class, (cipher, world) -> {
@@ -130,7 +130,7 @@ final class BadCiphers {
                 })
                 .lost("software key in the middle of it", InvalidKeyException.class, (cipher, world) -> {
                     cipher.update(new byte[5]);
-                    cipher.init(mode, world.softwareAes, iv());
+                    cipher.init(mode, world.strangeAes, iv());
                 })
                 .kept("no data", IllegalArgumentException.class, (cipher, world) -> cipher.update(null))
                 .kept(
@@ -435,7 +435,7 @@ final class BadCiphers {
                             assertThat(mac.doFinal(DATA)).hasSize(16).isEqualTo(other.doFinal(DATA));
                         })
                 .fresh("no key", InvalidKeyException.class, (mac, world) -> mac.init(null))
-                .fresh("software key", InvalidKeyException.class, (mac, world) -> mac.init(world.softwareAes))
+                .fresh("software key", InvalidKeyException.class, (mac, world) -> mac.init(world.strangeAes))
                 .fresh("EC key", InvalidKeyException.class, (mac, world) -> mac.init(world.ec.getPrivate()))
                 .fresh(
                         "KEK",
@@ -450,17 +450,17 @@ final class BadCiphers {
                 .fresh("doFinal before init", IllegalStateException.class, (mac, world) -> mac.doFinal())
                 .lost("doFinal after init failed", IllegalStateException.class, (mac, world) -> {
                     mac.update(DATA);
-                    refused(() -> mac.init(world.softwareAes));
+                    refused(() -> mac.init(world.strangeAes));
                     mac.doFinal();
                 })
                 .lost("update and doFinal after init failed", IllegalStateException.class, (mac, world) -> {
-                    refused(() -> mac.init(world.softwareAes));
+                    refused(() -> mac.init(world.strangeAes));
                     mac.update(DATA);
                     mac.doFinal();
                 })
                 .lost("software key in the middle of it", InvalidKeyException.class, (mac, world) -> {
                     mac.update(DATA);
-                    mac.init(world.softwareAes);
+                    mac.init(world.strangeAes);
                 })
                 .kept(
                         "data from a negative offset",

@@ -9,8 +9,6 @@ import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.interfaces.ECPublicKey;
-import java.security.spec.ECPublicKeySpec;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.KeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -27,8 +25,8 @@ final class BadFactories {
 
     static Stream<BadInput<?>> tables() {
         return Stream.of(
-                keys("EC", world -> world.ec, world -> world.softwareEc, world -> world.rsa),
-                keys("RSA", world -> world.rsa, world -> world.softwareRsa, world -> world.ec),
+                keys("EC", world -> world.ec, world -> world.softwareRsa, world -> world.rsa),
+                keys("RSA", world -> world.rsa, world -> world.softwareEc, world -> world.ec),
                 secrets(),
                 derivation());
     }
@@ -36,7 +34,7 @@ final class BadFactories {
     private static BadInput<KeyFactory> keys(
             String name,
             Function<BadInputWorld, KeyPair> ours,
-            Function<BadInputWorld, KeyPair> software,
+            Function<BadInputWorld, KeyPair> otherSoftware,
             Function<BadInputWorld, KeyPair> other) {
         return new BadInput<KeyFactory>(
                         "KeyFactory " + name,
@@ -50,13 +48,7 @@ final class BadFactories {
                 .kept(
                         "software key",
                         InvalidKeyException.class,
-                        (factory, world) ->
-                                factory.translateKey(software.apply(world).getPrivate()))
-                .kept(
-                        "software public key",
-                        InvalidKeyException.class,
-                        (factory, world) ->
-                                factory.translateKey(software.apply(world).getPublic()))
+                        (factory, world) -> factory.translateKey(world.strange))
                 .kept(
                         "key of another type",
                         InvalidKeyException.class,
@@ -65,29 +57,19 @@ final class BadFactories {
                 .kept("AES key", InvalidKeyException.class, (factory, world) -> factory.translateKey(world.aes))
                 .kept("no spec", InvalidKeySpecException.class, (factory, world) -> factory.generatePrivate(null))
                 .kept(
-                        "encoded private key",
+                        "encoded private key of another type",
                         InvalidKeySpecException.class,
                         (factory, world) -> factory.generatePrivate(new PKCS8EncodedKeySpec(
-                                software.apply(world).getPrivate().getEncoded())))
+                                otherSoftware.apply(world).getPrivate().getEncoded())))
                 .kept(
-                        "encoded public key",
+                        "damaged public key",
                         InvalidKeySpecException.class,
-                        (factory, world) -> factory.generatePublic(new X509EncodedKeySpec(
-                                software.apply(world).getPublic().getEncoded())))
-                .kept("public point", InvalidKeySpecException.class, (factory, world) -> {
-                    ECPublicKey key = (ECPublicKey) world.softwareEc.getPublic();
-                    factory.generatePublic(new ECPublicKeySpec(key.getW(), key.getParams()));
-                })
+                        (factory, world) -> factory.generatePublic(new X509EncodedKeySpec(DATA)))
                 .kept(
                         "bytes of a key of the device",
                         InvalidKeySpecException.class,
                         (factory, world) ->
                                 factory.getKeySpec(ours.apply(world).getPrivate(), PKCS8EncodedKeySpec.class))
-                .kept(
-                        "bytes of a software key",
-                        InvalidKeySpecException.class,
-                        (factory, world) ->
-                                factory.getKeySpec(software.apply(world).getPrivate(), PKCS8EncodedKeySpec.class))
                 .kept(
                         "bytes of no key",
                         InvalidKeySpecException.class,
@@ -103,18 +85,10 @@ final class BadFactories {
                                 assertThat(factory.translateKey(world.aes)).isEqualTo(world.aes))
                 .kept("no key", InvalidKeyException.class, (factory, world) -> factory.translateKey(null))
                 .kept(
-                        "software key",
-                        InvalidKeyException.class,
-                        (factory, world) -> factory.translateKey(world.softwareAes))
-                .kept(
                         "KEK",
                         InvalidKeyException.class,
                         (factory, world) -> factory.translateKey(world.keks().source()))
                 .kept("no spec", InvalidKeySpecException.class, (factory, world) -> factory.generateSecret(null))
-                .kept(
-                        "bytes",
-                        InvalidKeySpecException.class,
-                        (factory, world) -> factory.generateSecret(new SecretKeySpec(new byte[16], "AES")))
                 .kept(
                         "bytes of a key of the device",
                         InvalidKeySpecException.class,

@@ -225,11 +225,7 @@ final class BadRsa {
                 .fresh(
                         "software key",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(mode, world.softwareRsa.getPrivate(), parameters))
-                .fresh(
-                        "public key",
-                        InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(mode, world.rsa.getPublic(), parameters))
+                        (cipher, world) -> cipher.init(mode, world.strange, parameters))
                 .fresh(
                         "EC key",
                         InvalidKeyException.class,
@@ -243,17 +239,9 @@ final class BadRsa {
                         InvalidKeyException.class,
                         (cipher, world) -> cipher.init(mode, world.rsaSignOnly(), parameters))
                 .fresh(
-                        "encryption",
-                        InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(Cipher.ENCRYPT_MODE, world.rsa.getPublic(), parameters))
-                .fresh(
                         "encryption with the private key",
                         InvalidKeyException.class,
                         (cipher, world) -> cipher.init(Cipher.ENCRYPT_MODE, world.rsa.getPrivate(), parameters))
-                .fresh(
-                        "wrapping",
-                        InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(Cipher.WRAP_MODE, world.rsa.getPublic(), parameters))
                 .fresh(
                         "mode 0",
                         InvalidParameterException.class,
@@ -275,12 +263,12 @@ final class BadRsa {
                 .fresh("doFinal before init", IllegalStateException.class, (cipher, world) -> cipher.doFinal(DATA))
                 .lost("doFinal after init failed", IllegalStateException.class, (cipher, world) -> {
                     cipher.update(DATA);
-                    refused(() -> cipher.init(mode, world.softwareRsa.getPrivate(), parameters));
+                    refused(() -> cipher.init(mode, world.strange, parameters));
                     cipher.doFinal();
                 })
                 .lost("software key in the middle of it", InvalidKeyException.class, (cipher, world) -> {
                     cipher.update(DATA);
-                    cipher.init(mode, world.softwareRsa.getPrivate(), parameters);
+                    cipher.init(mode, world.strange, parameters);
                 })
                 .kept("nothing", IllegalBlockSizeException.class, (cipher, world) -> cipher.doFinal())
                 .kept(

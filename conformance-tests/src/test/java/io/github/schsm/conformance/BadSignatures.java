@@ -93,25 +93,13 @@ final class BadSignatures {
                         InvalidKeyException.class,
                         (signature, world) -> signature.initSign((PrivateKey) null))
                 .fresh(
-                        "software EC key",
+                        "key that no provider takes",
                         InvalidKeyException.class,
-                        (signature, world) -> signature.initSign(world.softwareEc.getPrivate()))
-                .fresh(
-                        "software RSA key",
-                        InvalidKeyException.class,
-                        (signature, world) -> signature.initSign(world.softwareRsa.getPrivate()))
-                .fresh(
-                        "verification",
-                        InvalidKeyException.class,
-                        (signature, world) -> signature.initVerify(world.ec.getPublic()))
+                        (signature, world) -> signature.initSign(world.strange))
                 .fresh(
                         "verification with no key",
                         InvalidKeyException.class,
                         (signature, world) -> signature.initVerify((PublicKey) null))
-                .fresh(
-                        "verification with a certificate",
-                        InvalidKeyException.class,
-                        (signature, world) -> signature.initVerify(world.certificate))
                 .fresh("sign before initSign", SignatureException.class, (signature, world) -> signature.sign())
                 .fresh("update before initSign", SignatureException.class, (signature, world) -> signature.update(DATA))
                 .fresh(
@@ -128,22 +116,22 @@ final class BadSignatures {
                         (signature, world) -> signature.verify(new byte[70]))
                 .lost("sign after initSign failed", SignatureException.class, (signature, world) -> {
                     signature.update(DATA);
-                    refused(() -> signature.initSign(world.softwareEc.getPrivate()));
+                    refused(() -> signature.initSign(world.strange));
                     signature.sign();
                 })
                 .lost("update and sign after initSign failed", SignatureException.class, (signature, world) -> {
-                    refused(() -> signature.initSign(world.softwareEc.getPrivate()));
+                    refused(() -> signature.initSign(world.strange));
                     signature.update(DATA);
                     signature.sign();
                 })
                 .lost("sign after initVerify failed", SignatureException.class, (signature, world) -> {
                     signature.update(DATA);
-                    refused(() -> signature.initVerify(world.ec.getPublic()));
+                    refused(() -> signature.initVerify((PublicKey) null));
                     signature.sign();
                 })
                 .lost("software key in the middle of it", InvalidKeyException.class, (signature, world) -> {
                     signature.update(new byte[7]);
-                    signature.initSign(world.softwareEc.getPrivate());
+                    signature.initSign(world.strange);
                 })
                 .kept(
                         "data from a negative offset",

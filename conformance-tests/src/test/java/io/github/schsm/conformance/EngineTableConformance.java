@@ -25,6 +25,7 @@ import java.security.cert.CertPathValidator;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,6 +38,8 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.OAEPParameterSpec;
+import javax.crypto.spec.PSource;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
@@ -168,7 +171,7 @@ public abstract class EngineTableConformance {
         String verifiedAs = name;
         if (name.equals("RSASSA-PSS")) {
             signature.setParameter(
-                    new PSSParameterSpec("SHA-256", "MGF1", java.security.spec.MGF1ParameterSpec.SHA256, 32, 1));
+                    new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
             verifiedAs = "SHA256withRSAandMGF1";
         } else if (name.equals("NONEwithRSA")) {
             input = new DigestInfo(new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE), SHA256)
@@ -208,7 +211,13 @@ public abstract class EngineTableConformance {
             return;
         }
         Cipher ours = Cipher.getInstance(name, provider);
-        Cipher theirs = Cipher.getInstance(name, "SunJCE");
+        OAEPParameterSpec sha3 = null;
+        if (name.contains("SHA3")) {
+            // Not a padding that SunJCE has by name.
+            String hash = name.substring(name.indexOf("SHA3"), name.indexOf("And"));
+            sha3 = new OAEPParameterSpec(hash, "MGF1", MGF1ParameterSpec.SHA1, PSource.PSpecified.DEFAULT);
+        }
+        Cipher theirs = Cipher.getInstance(sha3 == null ? name : "RSA/ECB/OAEPPadding", "SunJCE");
         if (name.startsWith("AES")) {
             byte[] blocks = Arrays.copyOf(DATA, 64);
             IvParameterSpec iv = new IvParameterSpec(Arrays.copyOf(SHA256, 16));
@@ -220,7 +229,7 @@ public abstract class EngineTableConformance {
             assertThat(ours.doFinal(expected)).as(name).isEqualTo(blocks);
             return;
         }
-        theirs.init(Cipher.ENCRYPT_MODE, rsa.getPublic());
+        theirs.init(Cipher.ENCRYPT_MODE, rsa.getPublic(), sha3);
         byte[] encrypted = theirs.doFinal(DATA);
         ours.init(Cipher.DECRYPT_MODE, rsa.getPrivate());
         byte[] decrypted = ours.doFinal(encrypted);

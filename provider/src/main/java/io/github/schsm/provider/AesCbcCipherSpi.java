@@ -4,6 +4,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.provider.delegate.DelegatingCipherSpi;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
@@ -18,7 +19,6 @@ import java.security.spec.InvalidParameterSpecException;
 import java.util.Arrays;
 import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
-import javax.crypto.CipherSpi;
 import javax.crypto.IllegalBlockSizeException;
 import javax.crypto.NoSuchPaddingException;
 import javax.crypto.ShortBufferException;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * AES-CBC over any length: data is collected and sent to the device in larger pieces, the chaining value carried from
  * one to the next. The device has no padding of its own; PKCS#5 is done here.
  */
-final class AesCbcCipherSpi extends CipherSpi {
+final class AesCbcCipherSpi extends DelegatingCipherSpi {
     private static final int BLOCK = 16;
     private static final String IV_WANTED = "decryption in CBC mode needs the IV: pass an IvParameterSpec";
 
@@ -44,7 +44,8 @@ final class AesCbcCipherSpi extends CipherSpi {
     private byte[] iv = new byte[BLOCK];
     private byte[] chaining = new byte[BLOCK];
 
-    AesCbcCipherSpi(Mechanism mechanism, Provider provider) {
+    AesCbcCipherSpi(Provider provider, Mechanism mechanism) {
+        super(provider, mechanism.name());
         this.mechanism = mechanism;
         this.provider = provider;
     }
@@ -54,31 +55,36 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected void engineSetMode(String mode) throws NoSuchAlgorithmException {
+    protected void ownSetMode(String mode) throws NoSuchAlgorithmException {
         if (!mode.equalsIgnoreCase("CBC")) {
             throw new NoSuchAlgorithmException("the device does AES in CBC mode only, not " + mode);
         }
     }
 
     @Override
-    protected void engineSetPadding(String padding) throws NoSuchPaddingException {
-        throw new NoSuchPaddingException(
-                "the padding is part of the name, " + mechanism.name() + ", and not set to " + padding);
+    protected void ownSetPadding(String padding) throws NoSuchPaddingException {
+        boolean isThisOne = isPadding()
+                ? padding.equalsIgnoreCase("PKCS5Padding") || padding.equalsIgnoreCase("PKCS7Padding")
+                : padding.equalsIgnoreCase("NoPadding");
+        if (!isThisOne) {
+            throw new NoSuchPaddingException(
+                    "the padding is part of the name, " + mechanism.name() + ", and not set to " + padding);
+        }
     }
 
     @Override
-    protected int engineGetBlockSize() {
+    protected int ownBlockSize() {
         return BLOCK;
     }
 
     @Override
-    protected int engineGetOutputSize(int inputLength) {
+    protected int ownOutputSize(int inputLength) {
         int total = buffer.size() + inputLength;
         return isPadding() && encrypting ? (total / BLOCK + 1) * BLOCK : total;
     }
 
     @Override
-    protected int engineGetKeySize(Key given) throws InvalidKeyException {
+    protected int ownKeySize(@Nullable Key given) throws InvalidKeyException {
         if (!(given instanceof SchsmSecretKey handle)) {
             throw EngineKeys.notOurs(given, mechanism.name(), "an AES key");
         }
@@ -86,18 +92,21 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected byte[] engineGetIV() {
-        return iv.clone();
+    protected byte @Nullable [] ownIv() {
+        return key == null ? null : iv.clone();
     }
 
+    /** Before the initialization those of a random IV, as the JDK has it. */
     @Override
-    protected @Nullable AlgorithmParameters engineGetParameters() {
+    protected AlgorithmParameters ownParameters() {
+        byte[] used = iv;
         if (key == null) {
-            return null;
+            used = new byte[BLOCK];
+            new SecureRandom().nextBytes(used);
         }
         try {
             AlgorithmParameters parameters = AlgorithmParameters.getInstance("AES");
-            parameters.init(new IvParameterSpec(iv));
+            parameters.init(new IvParameterSpec(used));
             return parameters;
         } catch (GeneralSecurityException everyJdkHasThem) {
             throw new ProviderException("no AES parameters in this JDK", everyJdkHasThem);
@@ -105,8 +114,18 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected void engineInit(int opmode, Key given, @Nullable SecureRandom random) throws InvalidKeyException {
+    protected InvalidKeyException notOurs(Key key) {
+        return EngineKeys.notOurs(key, mechanism.name(), "an AES key");
+    }
+
+    @Override
+    protected void ownForget() {
         key = null;
+        buffer.clear();
+    }
+
+    @Override
+    protected void ownInit(int opmode, @Nullable Key given, @Nullable SecureRandom random) throws InvalidKeyException {
         byte[] chosen = new byte[BLOCK];
         if (opmode == Cipher.ENCRYPT_MODE) {
             (random == null ? new SecureRandom() : random).nextBytes(chosen);
@@ -123,13 +142,12 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected void engineInit(
-            int opmode, Key given, @Nullable AlgorithmParameterSpec params, @Nullable SecureRandom random)
+    protected void ownInit(
+            int opmode, @Nullable Key given, @Nullable AlgorithmParameterSpec params, @Nullable SecureRandom random)
             throws InvalidKeyException, InvalidAlgorithmParameterException {
-        key = null;
         if (params == null) {
             requireNoIvWanted(opmode);
-            engineInit(opmode, given, random);
+            ownInit(opmode, given, random);
             return;
         }
         if (!(params instanceof IvParameterSpec spec) || spec.getIV().length != BLOCK) {
@@ -143,26 +161,23 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected void engineInit(
-            int opmode, Key given, @Nullable AlgorithmParameters params, @Nullable SecureRandom random)
+    protected void ownInit(
+            int opmode, @Nullable Key given, @Nullable AlgorithmParameters params, @Nullable SecureRandom random)
             throws InvalidKeyException, InvalidAlgorithmParameterException {
-        key = null;
         if (params == null) {
             requireNoIvWanted(opmode);
-            engineInit(opmode, given, random);
+            ownInit(opmode, given, random);
             return;
         }
         try {
-            engineInit(opmode, given, params.getParameterSpec(IvParameterSpec.class), random);
+            ownInit(opmode, given, params.getParameterSpec(IvParameterSpec.class), random);
         } catch (InvalidParameterSpecException noIv) {
             throw new InvalidAlgorithmParameterException(
                     mechanism.name() + " takes parameters with an IV, not those of " + params.getAlgorithm(), noIv);
         }
     }
 
-    private void start(int opmode, Key given, byte[] chosen) throws InvalidKeyException {
-        key = null;
-        buffer.clear();
+    private void start(int opmode, @Nullable Key given, byte[] chosen) throws InvalidKeyException {
         if (opmode != Cipher.ENCRYPT_MODE && opmode != Cipher.DECRYPT_MODE) {
             throw new UnsupportedOperationException(mechanism.name()
                     + " of this provider encrypts and decrypts data; keys of a device are wrapped by Cipher XKEK");
@@ -175,7 +190,7 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected byte[] engineUpdate(byte[] input, int inputOffset, int inputLen) {
+    protected byte[] ownUpdate(byte[] input, int inputOffset, int inputLen) {
         try {
             buffer.write(input, inputOffset, inputLen);
             int whole = buffer.size() / BLOCK * BLOCK;
@@ -195,14 +210,14 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected int engineUpdate(byte[] input, int inputOffset, int inputLen, byte[] output, int outputOffset)
+    protected int ownUpdate(byte[] input, int inputOffset, int inputLen, byte[] output, int outputOffset)
             throws ShortBufferException {
-        int most = engineGetOutputSize(inputLen) / BLOCK * BLOCK;
+        int most = ownOutputSize(inputLen) / BLOCK * BLOCK;
         if (most >= PIECE && output.length - outputOffset < most) {
             throw new ShortBufferException("the output may have " + most + " bytes, the buffer has place for "
                     + (output.length - outputOffset));
         }
-        byte[] result = engineUpdate(input, inputOffset, inputLen);
+        byte[] result = ownUpdate(input, inputOffset, inputLen);
         System.arraycopy(result, 0, output, outputOffset, result.length);
         return result.length;
     }
@@ -226,7 +241,7 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected byte[] engineDoFinal(byte @Nullable [] input, int inputOffset, int inputLen)
+    protected byte[] ownDoFinal(byte @Nullable [] input, int inputOffset, int inputLen)
             throws IllegalBlockSizeException, BadPaddingException {
         try {
             if (input != null) {
@@ -281,16 +296,16 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected int engineDoFinal(byte @Nullable [] input, int inputOffset, int inputLen, byte[] output, int outputOffset)
+    protected int ownDoFinal(byte @Nullable [] input, int inputOffset, int inputLen, byte[] output, int outputOffset)
             throws ShortBufferException, IllegalBlockSizeException, BadPaddingException {
-        int most = engineGetOutputSize(inputLen);
+        int most = ownOutputSize(inputLen);
         int place = output.length - outputOffset;
         if (place < (isPadding() && !encrypting ? Math.max(0, most - BLOCK) : most)) {
             throw new ShortBufferException("the output may have " + most + " bytes, the buffer has place for " + place);
         }
         byte[] collected = encrypting ? new byte[0] : buffer.copy();
         byte[] chained = chaining;
-        byte[] result = engineDoFinal(input, inputOffset, inputLen);
+        byte[] result = ownDoFinal(input, inputOffset, inputLen);
         int length = result.length;
         try {
             if (length > place) {
@@ -309,12 +324,12 @@ final class AesCbcCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected byte[] engineWrap(Key given) throws InvalidKeyException {
+    protected byte[] ownWrap(Key given) throws InvalidKeyException {
         throw new InvalidKeyException("keys are wrapped by Cipher XKEK of provider " + provider.getName());
     }
 
     @Override
-    protected Key engineUnwrap(byte[] wrappedKey, String algorithm, int wrappedKeyType) throws InvalidKeyException {
+    protected Key ownUnwrap(byte[] wrappedKey, String algorithm, int wrappedKeyType) throws InvalidKeyException {
         throw new InvalidKeyException("keys are unwrapped by Cipher XKEK of provider " + provider.getName());
     }
 }

@@ -4,36 +4,47 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.provider.delegate.DelegatingMacSpi;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.Key;
+import java.security.Provider;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
-import javax.crypto.MacSpi;
 import org.jspecify.annotations.Nullable;
 
 /** AES-CMAC. The data goes to the device when all of it is there, so that what fits into one command takes just one. */
-final class CmacSpi extends MacSpi {
+final class CmacSpi extends DelegatingMacSpi {
     private static final int LENGTH = 16;
 
     private final Mechanism mechanism;
     private final SecretBuffer data = new SecretBuffer();
     private @Nullable SchsmSecretKey key;
 
-    CmacSpi(Mechanism mechanism) {
+    CmacSpi(Provider provider, Mechanism mechanism) {
+        super(provider, mechanism);
         this.mechanism = mechanism;
     }
 
     @Override
-    protected int engineGetMacLength() {
+    protected int ownMacLength() {
         return LENGTH;
     }
 
     @Override
-    protected void engineInit(Key given, @Nullable AlgorithmParameterSpec params)
-            throws InvalidKeyException, InvalidAlgorithmParameterException {
+    protected InvalidKeyException notOurs(Key key) {
+        return EngineKeys.notOurs(key, mechanism.name(), "an AES key");
+    }
+
+    @Override
+    protected void ownForget() {
         key = null;
-        engineReset();
+        data.clear();
+    }
+
+    @Override
+    protected void ownInit(@Nullable Key given, @Nullable AlgorithmParameterSpec params)
+            throws InvalidKeyException, InvalidAlgorithmParameterException {
         if (params != null) {
             throw new InvalidAlgorithmParameterException(mechanism.name() + " takes no parameters, not "
                     + params.getClass().getSimpleName());
@@ -42,17 +53,12 @@ final class CmacSpi extends MacSpi {
     }
 
     @Override
-    protected void engineUpdate(byte input) {
-        data.write(input);
-    }
-
-    @Override
-    protected void engineUpdate(byte[] input, int offset, int length) {
+    protected void ownUpdate(byte[] input, int offset, int length) {
         data.write(input, offset, length);
     }
 
     @Override
-    protected byte[] engineDoFinal() {
+    protected byte[] ownDoFinal() {
         SchsmSecretKey used = key;
         if (used == null) {
             throw new IllegalStateException(mechanism.name() + " was not initialized");
@@ -64,12 +70,12 @@ final class CmacSpi extends MacSpi {
             throw EngineKeys.unchecked(failed);
         } finally {
             Arrays.fill(whole, (byte) 0);
-            engineReset();
+            ownReset();
         }
     }
 
     @Override
-    protected void engineReset() {
+    protected void ownReset() {
         data.clear();
     }
 }

@@ -6,15 +6,15 @@ import io.github.schsm.Mechanism;
 import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
+import io.github.schsm.provider.delegate.DelegatingKeyAgreementSpi;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
+import java.security.Provider;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
-import javax.crypto.KeyAgreementSpi;
 import javax.crypto.SecretKey;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
@@ -24,34 +24,39 @@ import org.jspecify.annotations.Nullable;
  * Diffie-Hellman on the key's curve. The device is asked in {@code doPhase}, which has an exception for a peer's key
  * that is not good; the secret is handed out once. Deriving keys from it is the caller's.
  */
-final class EcdhKeyAgreementSpi extends KeyAgreementSpi {
+final class EcdhKeyAgreementSpi extends DelegatingKeyAgreementSpi {
     private final Mechanism mechanism;
     private @Nullable SchsmEcPrivateKey key;
     private byte @Nullable [] secret;
 
-    EcdhKeyAgreementSpi(Mechanism mechanism) {
+    EcdhKeyAgreementSpi(Provider provider, Mechanism mechanism) {
+        super(provider, mechanism);
         this.mechanism = mechanism;
     }
 
     @Override
-    protected void engineInit(Key privateKey, @Nullable SecureRandom random) throws InvalidKeyException {
-        forget();
-        key = null;
-        key = EngineKeys.ecPrivate(privateKey, KeyAlgorithm.ECDH, mechanism.name());
+    protected InvalidKeyException notOurs(Key key) {
+        return EngineKeys.notOurs(key, mechanism.name(), "an EC private key");
     }
 
     @Override
-    protected void engineInit(Key privateKey, @Nullable AlgorithmParameterSpec params, @Nullable SecureRandom random)
+    protected void ownInit(@Nullable Key privateKey, @Nullable AlgorithmParameterSpec params)
             throws InvalidKeyException, InvalidAlgorithmParameterException {
         if (params != null) {
             throw new InvalidAlgorithmParameterException(mechanism.name() + " takes no parameters, not "
                     + params.getClass().getSimpleName());
         }
-        engineInit(privateKey, random);
+        key = EngineKeys.ecPrivate(privateKey, KeyAlgorithm.ECDH, mechanism.name());
     }
 
     @Override
-    protected @Nullable Key engineDoPhase(Key peer, boolean lastPhase) throws InvalidKeyException {
+    protected void ownForget() {
+        key = null;
+        forget();
+    }
+
+    @Override
+    protected @Nullable Key ownDoPhase(@Nullable Key peer, boolean lastPhase) throws InvalidKeyException {
         SchsmEcPrivateKey own = key;
         if (own == null) {
             throw new IllegalStateException(mechanism.name() + " was not initialized");
@@ -99,12 +104,12 @@ final class EcdhKeyAgreementSpi extends KeyAgreementSpi {
 
     /** The shared point's x-coordinate, as long as the field. */
     @Override
-    protected byte[] engineGenerateSecret() {
+    protected byte[] ownGenerateSecret() {
         return take();
     }
 
     @Override
-    protected int engineGenerateSecret(byte[] sharedSecret, int offset) throws ShortBufferException {
+    protected int ownGenerateSecret(byte[] sharedSecret, int offset) throws ShortBufferException {
         byte[] agreed = secret;
         if (agreed != null && sharedSecret.length - offset < agreed.length) {
             throw new ShortBufferException("the secret has " + agreed.length + " bytes, the buffer has place for "
@@ -118,7 +123,7 @@ final class EcdhKeyAgreementSpi extends KeyAgreementSpi {
     }
 
     @Override
-    protected SecretKey engineGenerateSecret(String algorithm) throws NoSuchAlgorithmException {
+    protected SecretKey ownGenerateSecret(String algorithm) throws NoSuchAlgorithmException {
         if (!algorithm.equals("TlsPremasterSecret") && !algorithm.equals("Generic")) {
             throw new NoSuchAlgorithmException("a raw shared secret is not a key for " + algorithm
                     + ": derive one from generateSecret(), or ask for TlsPremasterSecret or Generic");

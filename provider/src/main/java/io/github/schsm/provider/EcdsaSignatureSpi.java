@@ -9,9 +9,11 @@ import io.github.schsm.SchsmException;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
+import java.security.Key;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.SignatureException;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECParameterSpec;
@@ -33,12 +35,17 @@ final class EcdsaSignatureSpi extends TokenSignatureSpi {
     private @Nullable SchsmEcPrivateKey key;
     private KeyAlgorithm algorithm = KeyAlgorithm.ECDSA;
 
-    EcdsaSignatureSpi(Mechanism mechanism) throws NoSuchAlgorithmException {
-        super(mechanism);
+    EcdsaSignatureSpi(Provider provider, Mechanism mechanism) throws NoSuchAlgorithmException {
+        super(provider, mechanism);
         String hash = mechanism.digest();
         this.digest = hash == null ? null : MessageDigest.getInstance(hash);
         algorithms.add(KeyAlgorithm.ECDSA);
         DeviceHash.of(KeyAlgorithm.ECDSA, hash).ifPresent(algorithms::add);
+    }
+
+    @Override
+    protected InvalidKeyException notOurs(Key key) {
+        return EngineKeys.notOurs(key, mechanism.name(), "an EC private key");
     }
 
     @Override
@@ -93,7 +100,7 @@ final class EcdsaSignatureSpi extends TokenSignatureSpi {
 
     /** As with other providers, the parameters of the key's own curve are accepted and change nothing. */
     @Override
-    protected void engineSetParameter(@Nullable AlgorithmParameterSpec parameters)
+    protected void ownSetParameter(@Nullable AlgorithmParameterSpec parameters)
             throws InvalidAlgorithmParameterException {
         if (parameters == null) {
             return;
@@ -108,7 +115,7 @@ final class EcdsaSignatureSpi extends TokenSignatureSpi {
     }
 
     @Override
-    protected @Nullable AlgorithmParameters engineGetParameters() {
+    protected @Nullable AlgorithmParameters ownGetParameters() {
         return null;
     }
 }

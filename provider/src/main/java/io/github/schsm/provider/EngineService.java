@@ -4,10 +4,16 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.KeyType;
 import io.github.schsm.Mechanism;
+import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.SchsmSecretKey;
 import io.github.schsm.keystore.SchsmKeyStore;
+import io.github.schsm.provider.delegate.OtherProviders;
+import io.github.schsm.provider.delegate.SoftwareGenerators;
 import java.security.InvalidParameterException;
+import java.security.Key;
+import java.security.KeyPairGenerator;
+import java.security.KeyPairGeneratorSpi;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.security.SignatureSpi;
@@ -15,6 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.crypto.CipherSpi;
+import javax.crypto.KeyGenerator;
+import javax.crypto.KeyGeneratorSpi;
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,14 +69,19 @@ final class EngineService extends Provider.Service {
             case "KeyStore" -> new SchsmKeyStore(tokens);
             case "Signature" -> signature();
             case "Cipher" -> cipher();
-            case "KeyAgreement" -> isXkek() ? new XkekKeyAgreementSpi() : new EcdhKeyAgreementSpi(mechanism);
-            case "Mac" -> new CmacSpi(mechanism);
+            case "KeyAgreement" -> isXkek() ? new XkekKeyAgreementSpi() : new EcdhKeyAgreementSpi(provider, mechanism);
+            case "Mac" -> new CmacSpi(provider, mechanism);
             case "KeyPairGenerator" ->
-                isRsa() ? new RsaKeyPairGeneratorSpi(tokens, provider) : new EcKeyPairGeneratorSpi(tokens, provider);
-            case "KeyGenerator" -> new AesKeyGeneratorSpi(tokens, provider);
-            case "KeyFactory" -> new HandleKeyFactorySpi(mechanism);
+                keyPairGenerator(
+                        isRsa()
+                                ? new RsaKeyPairGeneratorSpi(tokens, provider)
+                                : new EcKeyPairGeneratorSpi(tokens, provider));
+            case "KeyGenerator" -> keyGenerator(new AesKeyGeneratorSpi(tokens, provider));
+            case "KeyFactory" -> new HandleKeyFactorySpi(provider, mechanism);
             case "SecretKeyFactory" ->
-                mechanism.name().equals("AES") ? new HandleSecretKeyFactorySpi() : new DerivationFactorySpi(mechanism);
+                mechanism.name().equals("AES")
+                        ? new HandleSecretKeyFactorySpi(provider, mechanism)
+                        : new DerivationFactorySpi(mechanism);
             case "CertificateFactory" -> new CvcCertificateFactorySpi();
             case "CertPathValidator" -> new CvcCertPathValidatorSpi();
             case "SecureRandom" -> new TokenSecureRandomSpi(tokens);
@@ -79,18 +93,36 @@ final class EngineService extends Provider.Service {
 
     private SignatureSpi signature() throws NoSuchAlgorithmException {
         if (!isRsa()) {
-            return new EcdsaSignatureSpi(mechanism);
+            return new EcdsaSignatureSpi(provider, mechanism);
         }
         return mechanism.algorithm() == KeyAlgorithm.RSA_PKCS1
-                ? new RsaSignatureSpi(mechanism)
-                : new RsaPssSignatureSpi(mechanism);
+                ? new RsaSignatureSpi(provider, mechanism)
+                : new RsaPssSignatureSpi(provider, mechanism);
     }
 
     private CipherSpi cipher() {
         if (isWrapping()) {
             return new XkekCipherSpi();
         }
-        return isRsa() ? new RsaCipherSpi(mechanism) : new AesCbcCipherSpi(mechanism, provider);
+        return isRsa() ? new RsaCipherSpi(provider, mechanism) : new AesCbcCipherSpi(provider, mechanism);
+    }
+
+    private KeyPairGeneratorSpi keyPairGenerator(KeyPairGeneratorSpi own) {
+        return isFallenTo(KeyPairGenerator.class) ? new FrontKeyPairGeneratorSpi(own, software()) : own;
+    }
+
+    private KeyGeneratorSpi keyGenerator(AesKeyGeneratorSpi own) {
+        return isFallenTo(KeyGenerator.class) ? new FrontKeyGeneratorSpi(own, software()) : own;
+    }
+
+    /** Whether the program did not ask for this provider, and gets it because it stands in front of all others. */
+    private boolean isFallenTo(Class<?> api) {
+        return SoftwareGenerators.isForAnyProvider(api)
+                && Generators.standsInFront(provider, mechanism.type(), mechanism.name());
+    }
+
+    private SoftwareGenerators software() {
+        return new SoftwareGenerators(provider, mechanism.type(), mechanism.name());
     }
 
     private boolean isWrapping() {
@@ -105,8 +137,24 @@ final class EngineService extends Provider.Service {
         return mechanism.name().equals("ECDH_XKEK");
     }
 
+    /**
+     * Our handles belong here, every other key to other providers. Only where no registered one has this name would a
+     * program that has none of our keys find the name, but nobody to do it: then the engine sees to it.
+     */
     @Override
     public boolean supportsParameter(@Nullable Object key) {
+        if (isTaken(key)) {
+            return true;
+        }
+        return key instanceof Key foreign
+                && isDelegating()
+                && !(foreign instanceof SchsmKey)
+                && !(foreign instanceof KeyEncryptionKey)
+                && isKeyOfItsKind(foreign)
+                && !OtherProviders.have(provider, getType(), getAlgorithm());
+    }
+
+    private boolean isTaken(@Nullable Object key) {
         if (mechanism.type().equals("Cipher") && isWrapping()) {
             return key instanceof KeyEncryptionKey;
         }
@@ -117,5 +165,19 @@ final class EngineService extends Provider.Service {
         return type.isPrivate()
                 ? key instanceof SchsmPrivateKey handle && handle.key().type() == type
                 : key instanceof SchsmSecretKey;
+    }
+
+    private boolean isDelegating() {
+        return switch (mechanism.type()) {
+            case "Signature", "Mac" -> true;
+            case "Cipher" -> !isWrapping();
+            case "KeyAgreement" -> !isXkek();
+            default -> false;
+        };
+    }
+
+    private boolean isKeyOfItsKind(Key key) {
+        KeyType type = mechanism.keyType();
+        return type != null && (type.isPrivate() ? !(key instanceof SecretKey) : key instanceof SecretKey);
     }
 }

@@ -1,52 +1,55 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.Mechanism;
+import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmPrivateKey;
+import io.github.schsm.provider.delegate.SoftwareKeys;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyFactorySpi;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.KeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key factory for handles: it gives back those of its provider, and refuses everything that has bytes. Nearly all
- * programs ask for a key factory without naming a provider, and then the JDK goes on to the next one.
+ * A key factory for handles: it gives back those of its provider, and hands everything that has bytes to the next
+ * provider. Such a key is one in software then.
  */
 final class HandleKeyFactorySpi extends KeyFactorySpi {
     private final Mechanism mechanism;
+    private final SoftwareKeys software;
 
-    HandleKeyFactorySpi(Mechanism mechanism) {
+    HandleKeyFactorySpi(Provider provider, Mechanism mechanism) {
         this.mechanism = mechanism;
+        this.software = new SoftwareKeys(provider, mechanism.type(), mechanism.name());
     }
 
-    private String name() {
-        return "KeyFactory " + mechanism.name() + " of this provider";
+    private InvalidKeySpecException nobody() {
+        return new InvalidKeySpecException("KeyFactory " + mechanism.name()
+                + " of this provider knows keys in a device, and no other provider has such a key factory");
     }
 
     @Override
     protected PublicKey engineGeneratePublic(@Nullable KeySpec keySpec) throws InvalidKeySpecException {
-        throw new InvalidKeySpecException(name() + " knows keys in a device, and public keys are software: leave the"
-                + " provider's name out of KeyFactory.getInstance");
+        return software.bySpec(factory -> factory.generatePublic(keySpec), nobody());
     }
 
     @Override
     protected PrivateKey engineGeneratePrivate(@Nullable KeySpec keySpec) throws InvalidKeySpecException {
-        throw new InvalidKeySpecException(name() + " takes no software keys into a device, where they could only come"
-                + " wrapped (setEntry with a WrappedKeyEntry): generate the key in the device (KeyPairGenerator), or"
-                + " leave the provider's name out of KeyFactory.getInstance for a key in software");
+        return software.bySpec(factory -> factory.generatePrivate(keySpec), nobody());
     }
 
     @Override
     protected <T extends KeySpec> T engineGetKeySpec(@Nullable Key key, Class<T> keySpec)
             throws InvalidKeySpecException {
-        throw new InvalidKeySpecException(
-                key instanceof SchsmPrivateKey
-                        ? key + " never leaves its device, so there is no " + keySpec.getSimpleName() + " of it"
-                        : name()
-                                + " knows keys in a device only: leave the provider's name out of KeyFactory.getInstance");
+        if (key instanceof SchsmPrivateKey) {
+            throw new InvalidKeySpecException(
+                    key + " never leaves its device, so there is no " + keySpec.getSimpleName() + " of it");
+        }
+        return software.bySpec(factory -> factory.getKeySpec(key, keySpec), nobody());
     }
 
     @Override
@@ -54,6 +57,11 @@ final class HandleKeyFactorySpi extends KeyFactorySpi {
         if (key instanceof SchsmPrivateKey handle && handle.key().type() == mechanism.keyType()) {
             return handle;
         }
-        throw EngineKeys.notOurs(key, "KeyFactory " + mechanism.name(), "an " + mechanism.name() + " private key");
+        InvalidKeyException refusal =
+                EngineKeys.notOurs(key, "KeyFactory " + mechanism.name(), "an " + mechanism.name() + " private key");
+        if (key == null || key instanceof SchsmKey) {
+            throw refusal;
+        }
+        return software.translated(key, refusal);
     }
 }

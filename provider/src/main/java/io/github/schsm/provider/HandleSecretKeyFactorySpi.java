@@ -1,7 +1,10 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.provider.delegate.SoftwareKeys;
 import java.security.InvalidKeyException;
+import java.security.Provider;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.KeySpec;
 import javax.crypto.SecretKey;
@@ -10,19 +13,30 @@ import org.jspecify.annotations.Nullable;
 
 /** A secret key factory for handles; as {@link HandleKeyFactorySpi}. */
 final class HandleSecretKeyFactorySpi extends SecretKeyFactorySpi {
+    private final SoftwareKeys software;
+
+    HandleSecretKeyFactorySpi(Provider provider, Mechanism mechanism) {
+        this.software = new SoftwareKeys(provider, mechanism.type(), mechanism.name());
+    }
+
     @Override
     protected SecretKey engineGenerateSecret(@Nullable KeySpec keySpec) throws InvalidKeySpecException {
-        throw new InvalidKeySpecException("SecretKeyFactory AES of this provider takes no software keys into a device,"
-                + " where they could only come wrapped (setEntry with a WrappedKeyEntry): generate the key in the"
-                + " device (KeyGenerator), or use a SecretKeySpec for a key in software");
+        return software.secretBySpec(
+                factory -> factory.generateSecret(keySpec),
+                new InvalidKeySpecException("SecretKeyFactory AES of this provider takes no software keys into a"
+                        + " device, where they could only come wrapped (setEntry with a WrappedKeyEntry): generate the"
+                        + " key in the device (KeyGenerator), or use a SecretKeySpec for a key in software"));
     }
 
     @Override
     protected KeySpec engineGetKeySpec(@Nullable SecretKey key, Class<?> keySpec) throws InvalidKeySpecException {
-        throw new InvalidKeySpecException(
-                key instanceof SchsmSecretKey
-                        ? key + " never leaves its device, so there is no " + keySpec.getSimpleName() + " of it"
-                        : "SecretKeyFactory AES of this provider knows keys in a device only");
+        if (key instanceof SchsmSecretKey) {
+            throw new InvalidKeySpecException(
+                    key + " never leaves its device, so there is no " + keySpec.getSimpleName() + " of it");
+        }
+        return software.secretBySpec(
+                factory -> factory.getKeySpec(key, keySpec),
+                new InvalidKeySpecException("SecretKeyFactory AES of this provider knows keys in a device only"));
     }
 
     @Override
@@ -30,6 +44,10 @@ final class HandleSecretKeyFactorySpi extends SecretKeyFactorySpi {
         if (key instanceof SchsmSecretKey handle) {
             return handle;
         }
-        throw EngineKeys.notOurs(key, "SecretKeyFactory AES", "an AES key");
+        InvalidKeyException refusal = EngineKeys.notOurs(key, "SecretKeyFactory AES", "an AES key");
+        if (key == null) {
+            throw refusal;
+        }
+        return software.translated(key, refusal);
     }
 }

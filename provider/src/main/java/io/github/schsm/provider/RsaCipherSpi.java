@@ -7,6 +7,7 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmRsaPrivateKey;
+import io.github.schsm.provider.delegate.DelegatingCipherSpi;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -15,6 +16,7 @@ import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.spec.AlgorithmParameterSpec;
@@ -27,7 +29,6 @@ import java.util.List;
 import java.util.Locale;
 import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
-import javax.crypto.CipherSpi;
 import javax.crypto.IllegalBlockSizeException;
 import javax.crypto.NoSuchPaddingException;
 import javax.crypto.ShortBufferException;
@@ -40,14 +41,11 @@ import org.jspecify.annotations.Nullable;
  * firmwares have no more; only where the key's list forbids that, the device does both. Whatever is wrong with a
  * padding has one exception with one message, and for a TLS premaster secret none at all.
  */
-final class RsaCipherSpi extends CipherSpi {
+final class RsaCipherSpi extends DelegatingCipherSpi {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final byte[] NOTHING = {};
     private static final int TLS_PREMASTER_LENGTH = 48;
     private static final String TLS_PREMASTER = "TlsRsaPremasterSecret";
-    /** What JSSE passes with it: a class that is internal to the JDK. */
-    private static final String TLS_PREMASTER_SPEC = "sun.security.internal.spec.TlsRsaPremasterSecretParameterSpec";
-
     private static final String OAEP_PREFIX = "OAEPWITH";
     private static final String OAEP_SUFFIX = "ANDMGF1PADDING";
 
@@ -57,6 +55,7 @@ final class RsaCipherSpi extends CipherSpi {
     private OaepPadding oaep;
     private @Nullable SchsmRsaPrivateKey key;
     private KeyAlgorithm algorithm = KeyAlgorithm.RSA_DECRYPT_RAW;
+    private @Nullable TlsVersions versions;
     private int mode;
     private byte[] collected = NOTHING;
     private int count;
@@ -77,7 +76,8 @@ final class RsaCipherSpi extends CipherSpi {
         }
     }
 
-    RsaCipherSpi(Mechanism mechanism) {
+    RsaCipherSpi(Provider provider, Mechanism mechanism) {
+        super(provider, mechanism.name());
         this.mechanism = mechanism;
         this.padding = switch (mechanism.encoding()) {
             case NO_PADDING -> Padding.NONE;
@@ -89,14 +89,14 @@ final class RsaCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected void engineSetMode(String name) throws NoSuchAlgorithmException {
+    protected void ownSetMode(String name) throws NoSuchAlgorithmException {
         if (!name.equalsIgnoreCase("ECB") && !name.equalsIgnoreCase("NONE")) {
             throw new NoSuchAlgorithmException("RSA has no mode of operation: write ECB, not " + name);
         }
     }
 
     @Override
-    protected void engineSetPadding(String name) throws NoSuchPaddingException {
+    protected void ownSetPadding(String name) throws NoSuchPaddingException {
         String upper = name.toUpperCase(Locale.ROOT);
         switch (upper) {
             case "NOPADDING" -> padding = Padding.NONE;
@@ -126,26 +126,24 @@ final class RsaCipherSpi extends CipherSpi {
     // Initialization
 
     @Override
-    protected void engineInit(int opmode, @Nullable Key given, @Nullable SecureRandom random)
-            throws InvalidKeyException {
+    protected void ownInit(int opmode, @Nullable Key given, @Nullable SecureRandom random) throws InvalidKeyException {
         try {
-            engineInit(opmode, given, (AlgorithmParameterSpec) null, random);
+            ownInit(opmode, given, (AlgorithmParameterSpec) null, random);
         } catch (InvalidAlgorithmParameterException doesNotFit) {
             throw new InvalidKeyException(doesNotFit.getMessage(), doesNotFit);
         }
     }
 
     @Override
-    protected void engineInit(
+    protected void ownInit(
             int opmode, @Nullable Key given, @Nullable AlgorithmParameters params, @Nullable SecureRandom random)
             throws InvalidKeyException, InvalidAlgorithmParameterException {
-        forget();
         if (params == null) {
-            engineInit(opmode, given, random);
+            ownInit(opmode, given, random);
             return;
         }
         try {
-            engineInit(opmode, given, params.getParameterSpec(OAEPParameterSpec.class), random);
+            ownInit(opmode, given, params.getParameterSpec(OAEPParameterSpec.class), random);
         } catch (InvalidParameterSpecException notOaep) {
             throw new InvalidAlgorithmParameterException(
                     "RSA takes OAEP parameters, not those of " + params.getAlgorithm(), notOaep);
@@ -153,18 +151,18 @@ final class RsaCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected void engineInit(
+    protected void ownInit(
             int opmode, @Nullable Key given, @Nullable AlgorithmParameterSpec params, @Nullable SecureRandom random)
             throws InvalidKeyException, InvalidAlgorithmParameterException {
-        forget();
         if (opmode == Cipher.ENCRYPT_MODE || opmode == Cipher.WRAP_MODE) {
-            throw new InvalidKeyException("RSA encrypts and wraps with the public key, in software: use "
-                    + mechanism.name() + " of another provider (leave the provider's name out, or name SunJCE or BC)");
+            throw new InvalidKeyException(
+                    "RSA encrypts and wraps with the public key, in software; " + given + " is a private key");
         }
         if (!(given instanceof SchsmRsaPrivateKey decrypter)) {
             throw EngineKeys.notOurs(given, mechanism.name(), "an RSA private key");
         }
         oaep = parameters(params, EngineKeys.length(decrypter));
+        versions = params == null ? null : TlsVersions.of(params).orElse(null);
         algorithm = EngineKeys.firstAllowed(decrypter, padding.algorithms());
         if (algorithm == KeyAlgorithm.RSA_DECRYPT_OAEP
                 && !oaep.mayBeDoneByADevice()
@@ -187,7 +185,7 @@ final class RsaCipherSpi extends CipherSpi {
         }
         boolean ofTls = padding == Padding.PKCS1
                 && params != null
-                && params.getClass().getName().equals(TLS_PREMASTER_SPEC);
+                && TlsVersions.of(params).isPresent();
         if (params != null && !ofTls) {
             throw new InvalidAlgorithmParameterException(mechanism.name() + " takes no parameters, not "
                     + params.getClass().getSimpleName());
@@ -195,8 +193,15 @@ final class RsaCipherSpi extends CipherSpi {
         return oaepByName;
     }
 
-    private void forget() {
+    @Override
+    protected InvalidKeyException notOurs(Key key) {
+        return EngineKeys.notOurs(key, mechanism.name(), "an RSA private key");
+    }
+
+    @Override
+    protected void ownForget() {
         key = null;
+        versions = null;
         reset();
         collected = NOTHING;
     }
@@ -218,27 +223,27 @@ final class RsaCipherSpi extends CipherSpi {
 
     /** RSA is no block cipher to the JCA. */
     @Override
-    protected int engineGetBlockSize() {
+    protected int ownBlockSize() {
         return 0;
     }
 
     @Override
-    protected int engineGetOutputSize(int inputLength) {
+    protected int ownOutputSize(int inputLength) {
         return collected.length;
     }
 
     @Override
-    protected int engineGetKeySize(Key given) throws InvalidKeyException {
+    protected int ownKeySize(@Nullable Key given) throws InvalidKeyException {
         return EngineKeys.rsaPrivate(given, mechanism.name()).getModulus().bitLength();
     }
 
     @Override
-    protected byte @Nullable [] engineGetIV() {
+    protected byte @Nullable [] ownIv() {
         return null;
     }
 
     @Override
-    protected @Nullable AlgorithmParameters engineGetParameters() {
+    protected @Nullable AlgorithmParameters ownParameters() {
         if (padding != Padding.OAEP) {
             return null;
         }
@@ -256,7 +261,7 @@ final class RsaCipherSpi extends CipherSpi {
 
     /** Counts on when there is no more place, so that {@code doFinal} can say it: this method has no exception for it. */
     @Override
-    protected byte[] engineUpdate(byte[] input, int inputOffset, int inputLen) {
+    protected byte[] ownUpdate(byte[] input, int inputOffset, int inputLen) {
         key(Cipher.DECRYPT_MODE);
         int used = Math.min(inputLen, Math.max(0, collected.length - count));
         System.arraycopy(input, inputOffset, collected, Math.min(count, collected.length), used);
@@ -265,16 +270,16 @@ final class RsaCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected int engineUpdate(byte[] input, int inputOffset, int inputLen, byte[] output, int outputOffset) {
-        return engineUpdate(input, inputOffset, inputLen).length;
+    protected int ownUpdate(byte[] input, int inputOffset, int inputLen, byte[] output, int outputOffset) {
+        return ownUpdate(input, inputOffset, inputLen).length;
     }
 
     @Override
-    protected byte[] engineDoFinal(byte @Nullable [] input, int inputOffset, int inputLen)
+    protected byte[] ownDoFinal(byte @Nullable [] input, int inputOffset, int inputLen)
             throws IllegalBlockSizeException, BadPaddingException {
         SchsmRsaPrivateKey decrypter = key(Cipher.DECRYPT_MODE);
         if (input != null) {
-            engineUpdate(input, inputOffset, inputLen);
+            ownUpdate(input, inputOffset, inputLen);
         }
         try {
             if (count == 0 || count > collected.length) {
@@ -290,18 +295,18 @@ final class RsaCipherSpi extends CipherSpi {
     }
 
     @Override
-    protected int engineDoFinal(byte @Nullable [] input, int inputOffset, int inputLen, byte[] output, int outputOffset)
+    protected int ownDoFinal(byte @Nullable [] input, int inputOffset, int inputLen, byte[] output, int outputOffset)
             throws ShortBufferException, IllegalBlockSizeException, BadPaddingException {
         int place = output.length - outputOffset;
         if (padding == Padding.NONE && place < collected.length) {
             throw tooShort(collected.length, place);
         }
         byte[] before = Arrays.copyOf(collected, Math.min(count, collected.length));
-        byte[] message = engineDoFinal(input, inputOffset, inputLen);
+        byte[] message = ownDoFinal(input, inputOffset, inputLen);
         try {
             if (message.length > place) {
                 // The caller may come again with a larger buffer: everything is as it was before.
-                engineUpdate(before, 0, before.length);
+                ownUpdate(before, 0, before.length);
                 throw tooShort(message.length, place);
             }
             System.arraycopy(message, 0, output, outputOffset, message.length);
@@ -367,12 +372,12 @@ final class RsaCipherSpi extends CipherSpi {
     // Wrapping
 
     @Override
-    protected byte[] engineWrap(Key given) throws InvalidKeyException {
+    protected byte[] ownWrap(Key given) throws InvalidKeyException {
         throw new InvalidKeyException(mechanism.name() + " of this provider unwraps only");
     }
 
     @Override
-    protected Key engineUnwrap(byte[] wrappedKey, String keyAlgorithm, int wrappedKeyType)
+    protected Key ownUnwrap(byte[] wrappedKey, String keyAlgorithm, int wrappedKeyType)
             throws InvalidKeyException, NoSuchAlgorithmException {
         SchsmRsaPrivateKey decrypter = key(Cipher.UNWRAP_MODE);
         if (wrappedKey.length == 0 || wrappedKey.length > EngineKeys.length(decrypter)) {
@@ -408,10 +413,15 @@ final class RsaCipherSpi extends CipherSpi {
         return new SecretKeySpec(encoded, keyAlgorithm);
     }
 
-    /** 48 bytes in any case: random ones, if those that came are none. */
+    /** 48 bytes in any case: random ones, if those that came are none, or are of another TLS version. */
     private byte[] premaster(SchsmRsaPrivateKey decrypter, byte[] wrapped) throws SchsmException {
         byte[] fallback = new byte[TLS_PREMASTER_LENGTH];
         RANDOM.nextBytes(fallback);
+        byte[] secret = anyPremaster(decrypter, wrapped, fallback);
+        return versions == null ? secret : versions.checked(secret, fallback);
+    }
+
+    private byte[] anyPremaster(SchsmRsaPrivateKey decrypter, byte[] wrapped, byte[] fallback) throws SchsmException {
         try {
             byte[] block = wholeBlock(decrypter, wrapped);
             if (algorithm == KeyAlgorithm.RSA_DECRYPT_RAW) {
@@ -421,9 +431,9 @@ final class RsaCipherSpi extends CipherSpi {
                 return secret;
             }
             byte[] secret = decrypter.token().decrypt(decrypter.key(), algorithm, block);
-            return secret.length == TLS_PREMASTER_LENGTH ? secret : fallback;
+            return secret.length == TLS_PREMASTER_LENGTH ? secret : fallback.clone();
         } catch (BadPaddingException | InvalidDataException | ConditionsNotSatisfiedException neverTold) {
-            return fallback;
+            return fallback.clone();
         }
     }
 }

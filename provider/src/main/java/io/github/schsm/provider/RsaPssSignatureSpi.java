@@ -9,9 +9,11 @@ import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
+import java.security.Key;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.SignatureException;
@@ -86,8 +88,8 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
         }
     }
 
-    RsaPssSignatureSpi(Mechanism mechanism) throws NoSuchAlgorithmException {
-        super(mechanism);
+    RsaPssSignatureSpi(Provider provider, Mechanism mechanism) throws NoSuchAlgorithmException {
+        super(provider, mechanism);
         String hash = mechanism.digest();
         if (hash != null) {
             MessageDigest digest = MessageDigest.getInstance(hash);
@@ -122,6 +124,11 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
         }
         String mgfHash = HashFunction.named(mgf.getDigestAlgorithm());
         return new Parameters(spec, hash, mgfHash, HashFunction.digest(hash), HashFunction.digest(mgfHash));
+    }
+
+    @Override
+    protected InvalidKeyException notOurs(Key key) {
+        return EngineKeys.notOurs(key, mechanism.name(), "an RSA private key");
     }
 
     @Override
@@ -205,8 +212,7 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
 
     /** Between the first data and the signature the parameters stay as they are. */
     @Override
-    protected void engineSetParameter(@Nullable AlgorithmParameterSpec given)
-            throws InvalidAlgorithmParameterException {
+    protected void ownSetParameter(@Nullable AlgorithmParameterSpec given) throws InvalidAlgorithmParameterException {
         Parameters wanted = checked(given);
         if (data.hasBegun()) {
             throw new InvalidAlgorithmParameterException(
@@ -224,7 +230,7 @@ final class RsaPssSignatureSpi extends TokenSignatureSpi {
     }
 
     @Override
-    protected @Nullable AlgorithmParameters engineGetParameters() {
+    protected @Nullable AlgorithmParameters ownGetParameters() {
         Parameters given = parameters;
         if (given == null) {
             return null;

@@ -1,6 +1,7 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.AlgorithmNotAllowedException;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmException;
@@ -8,9 +9,11 @@ import io.github.schsm.SchsmRsaPrivateKey;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
+import java.security.Key;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.SignatureException;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.ArrayList;
@@ -19,28 +22,39 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RSA signatures with PKCS#1 v1.5 padding. The hash is made here; the device pads it, or gets it padded where the key's
- * list or the firmware wants it so, or hashes itself where the list has nothing else.
+ * RSA signatures with PKCS#1 v1.5 padding. Hash and padding are made here where the key's list allows it, because some
+ * firmware answers 6400 when it shall pad; else the device pads, or hashes too where the list has nothing else. A PKCS#11
+ * module pads itself: that is what all of them have, and the bare operation is not.
  */
 final class RsaSignatureSpi extends TokenSignatureSpi {
     private final @Nullable MessageDigest digest;
-    private final List<KeyAlgorithm> algorithms = new ArrayList<>();
     private @Nullable SchsmRsaPrivateKey key;
     private KeyAlgorithm algorithm = KeyAlgorithm.RSA_PKCS1;
 
-    RsaSignatureSpi(Mechanism mechanism) throws NoSuchAlgorithmException {
-        super(mechanism);
+    RsaSignatureSpi(Provider provider, Mechanism mechanism) throws NoSuchAlgorithmException {
+        super(provider, mechanism);
         String hash = mechanism.digest();
         this.digest = hash == null ? null : MessageDigest.getInstance(hash);
+    }
+
+    /** In the order of preference. */
+    private List<KeyAlgorithm> algorithms(SchsmRsaPrivateKey signer) {
+        List<KeyAlgorithm> algorithms = new ArrayList<>();
         algorithms.add(KeyAlgorithm.RSA_PKCS1);
-        algorithms.add(KeyAlgorithm.RSA_RAW);
-        DeviceHash.of(KeyAlgorithm.RSA_PKCS1, hash).ifPresent(algorithms::add);
+        algorithms.add(signer.token().takesPaddingParameters() ? 1 : 0, KeyAlgorithm.RSA_RAW);
+        DeviceHash.of(KeyAlgorithm.RSA_PKCS1, mechanism.digest()).ifPresent(algorithms::add);
+        return algorithms;
+    }
+
+    @Override
+    protected InvalidKeyException notOurs(Key key) {
+        return EngineKeys.notOurs(key, mechanism.name(), "an RSA private key");
     }
 
     @Override
     void use(@Nullable PrivateKey privateKey) throws InvalidKeyException {
         SchsmRsaPrivateKey signer = EngineKeys.rsaPrivate(privateKey, mechanism.name());
-        algorithm = EngineKeys.firstAllowed(signer, algorithms);
+        algorithm = EngineKeys.firstAllowed(signer, algorithms(signer));
         key = signer;
         int most = RsaPadding.maxPkcs1(EngineKeys.length(signer));
         if (algorithm != KeyAlgorithm.RSA_PKCS1 && algorithm != KeyAlgorithm.RSA_RAW) {
@@ -88,20 +102,26 @@ final class RsaSignatureSpi extends TokenSignatureSpi {
         if (input.length > RsaPadding.maxPkcs1(length)) {
             throw new SignatureException("a hash of " + mechanism.digest() + " is too long for " + signer);
         }
-        if (algorithm == KeyAlgorithm.RSA_PKCS1) {
-            try {
-                return signed(signer, KeyAlgorithm.RSA_PKCS1, null, input);
-            } catch (AlgorithmNotAllowedException notInThisFirmware) {
-                if (!signer.details().allows(KeyAlgorithm.RSA_RAW)) {
-                    throw notInThisFirmware;
-                }
+        KeyAlgorithm other = algorithm == KeyAlgorithm.RSA_RAW ? KeyAlgorithm.RSA_PKCS1 : KeyAlgorithm.RSA_RAW;
+        try {
+            return signed(signer, algorithm, input, length);
+        } catch (AlgorithmNotAllowedException | InvalidRequestException refused) {
+            // The firmware has not this one, or the reader has no place for the padded block.
+            if (!signer.details().allows(other)) {
+                throw refused;
             }
+            return signed(signer, other, input, length);
         }
-        return signed(signer, KeyAlgorithm.RSA_RAW, null, RsaPadding.emsaPkcs1(input, length));
+    }
+
+    private byte[] signed(SchsmRsaPrivateKey signer, KeyAlgorithm by, byte[] digestInfo, int length)
+            throws SignatureException, SchsmException {
+        byte[] block = by == KeyAlgorithm.RSA_RAW ? RsaPadding.emsaPkcs1(digestInfo, length) : digestInfo;
+        return signed(signer, by, null, block);
     }
 
     @Override
-    protected void engineSetParameter(@Nullable AlgorithmParameterSpec parameters)
+    protected void ownSetParameter(@Nullable AlgorithmParameterSpec parameters)
             throws InvalidAlgorithmParameterException {
         if (parameters != null) {
             throw new InvalidAlgorithmParameterException(mechanism.name() + " takes no parameters, not "
@@ -110,7 +130,7 @@ final class RsaSignatureSpi extends TokenSignatureSpi {
     }
 
     @Override
-    protected @Nullable AlgorithmParameters engineGetParameters() {
+    protected @Nullable AlgorithmParameters ownGetParameters() {
         return null;
     }
 }

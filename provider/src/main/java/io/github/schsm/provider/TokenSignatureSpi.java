@@ -5,21 +5,21 @@ import io.github.schsm.Mechanism;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.SchsmRsaPrivateKey;
+import io.github.schsm.provider.delegate.DelegatingSignatureSpi;
 import java.security.InvalidKeyException;
-import java.security.InvalidParameterException;
 import java.security.PrivateKey;
-import java.security.PublicKey;
+import java.security.Provider;
 import java.security.SignatureException;
-import java.security.SignatureSpi;
 import java.security.spec.AlgorithmParameterSpec;
 import org.jspecify.annotations.Nullable;
 
-/** What every signature engine here has in common: it signs with a key in a token, and never verifies. */
-abstract class TokenSignatureSpi extends SignatureSpi {
+/** What every signature engine here has in common: it signs with a key in a token. */
+abstract class TokenSignatureSpi extends DelegatingSignatureSpi {
     final Mechanism mechanism;
     final SignedData data = new SignedData();
 
-    TokenSignatureSpi(Mechanism mechanism) {
+    TokenSignatureSpi(Provider provider, Mechanism mechanism) {
+        super(provider, mechanism);
         this.mechanism = mechanism;
     }
 
@@ -39,34 +39,18 @@ abstract class TokenSignatureSpi extends SignatureSpi {
     abstract byte[] sign() throws SignatureException, SchsmException;
 
     @Override
-    protected final void engineInitVerify(PublicKey publicKey) throws InvalidKeyException {
+    protected final void ownForget() {
         forgetKey();
         data.reset();
-        throw new InvalidKeyException("signatures are verified in software: use " + mechanism.name()
-                + " of another provider (leave the provider's name out, or name the JDK's or BC)");
     }
 
     @Override
-    protected final void engineInitSign(PrivateKey privateKey) throws InvalidKeyException {
-        forgetKey();
-        data.reset();
+    protected final void ownInitSign(@Nullable PrivateKey privateKey) throws InvalidKeyException {
         use(privateKey);
     }
 
-    private void requireKey() throws SignatureException {
-        if (key() == null) {
-            throw new SignatureException(mechanism.name() + " was not initialized for signing");
-        }
-    }
-
     @Override
-    protected final void engineUpdate(byte b) throws SignatureException {
-        engineUpdate(new byte[] {b}, 0, 1);
-    }
-
-    @Override
-    protected final void engineUpdate(byte[] bytes, int offset, int length) throws SignatureException {
-        requireKey();
+    protected final void ownUpdate(byte[] bytes, int offset, int length) throws SignatureException {
         if (!data.hasBegun()) {
             begin();
         }
@@ -74,8 +58,7 @@ abstract class TokenSignatureSpi extends SignatureSpi {
     }
 
     @Override
-    protected final byte[] engineSign() throws SignatureException {
-        requireKey();
+    protected final byte[] ownSign() throws SignatureException {
         try {
             if (!data.hasBegun()) {
                 begin();
@@ -101,22 +84,5 @@ abstract class TokenSignatureSpi extends SignatureSpi {
                     + " bytes for a signature of " + signer + ", which has " + EngineKeys.length(signer));
         }
         return signature;
-    }
-
-    @Override
-    protected final boolean engineVerify(byte[] signature) throws SignatureException {
-        throw new SignatureException(mechanism.name() + " was not initialized for verification");
-    }
-
-    @Override
-    @Deprecated
-    protected final void engineSetParameter(String parameter, Object value) {
-        throw new InvalidParameterException(mechanism.name() + " has no parameter \"" + parameter + "\"");
-    }
-
-    @Override
-    @Deprecated
-    protected final Object engineGetParameter(String parameter) {
-        throw new InvalidParameterException(mechanism.name() + " has no parameter \"" + parameter + "\"");
     }
 }

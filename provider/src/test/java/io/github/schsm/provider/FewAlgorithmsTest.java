@@ -110,12 +110,22 @@ class FewAlgorithmsTest {
     }
 
     @Test
-    void pkcs1SignaturesArePaddedHereWhereTheTokenHasTheBareOperationOnly() throws Exception {
+    void pkcs1SignaturesArePaddedHereWhereADeviceHasTheBareOperation() throws Exception {
         sign("SHA256withRSA", rsaKey(KeyAlgorithm.RSA_RAW), null);
         sign("SHA256withRSA", rsaKey(KeyAlgorithm.RSA_RAW, KeyAlgorithm.RSA_PKCS1), null);
+        sign("SHA256withRSA", rsaKey(KeyAlgorithm.RSA_PKCS1), null);
         sign("SHA256withRSA", rsaKey(KeyAlgorithm.RSA_PKCS1_SHA256), null);
+        takesParameters = true;
+        sign("SHA256withRSA", rsaKey(KeyAlgorithm.RSA_RAW, KeyAlgorithm.RSA_PKCS1), null);
 
-        assertThat(used).containsExactly(KeyAlgorithm.RSA_RAW, KeyAlgorithm.RSA_PKCS1, KeyAlgorithm.RSA_PKCS1_SHA256);
+        assertThat(used)
+                .as("a device gets the padded block, a PKCS#11 module makes it")
+                .containsExactly(
+                        KeyAlgorithm.RSA_RAW,
+                        KeyAlgorithm.RSA_RAW,
+                        KeyAlgorithm.RSA_PKCS1,
+                        KeyAlgorithm.RSA_PKCS1_SHA256,
+                        KeyAlgorithm.RSA_PKCS1);
     }
 
     @Test

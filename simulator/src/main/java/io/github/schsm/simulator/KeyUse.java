@@ -33,6 +33,9 @@ final class KeyUse {
                 });
         CardKey key = applet.requireKey(command.p1(), algorithm);
         command.requireData();
+        if (algorithm == Algorithm.RSA_PKCS1 && applet.profile().has(Quirk.NO_PKCS1_PADDING)) {
+            throw new Refusal(Sw.EXECUTION_ERROR);
+        }
         byte[] signature = key.material() instanceof KeyMaterial.Ec ec
                 ? ecdsa(ec, algorithm, command.data())
                 : rsa((KeyMaterial.Rsa) key.material(), algorithm, command.data());

@@ -57,5 +57,7 @@ public enum Quirk {
     /** Public keys of more than 256 bits are not registered for authentication, 6A80. */
     REGISTERS_256_BITS_AT_MOST,
     /** PSO: VERIFY CERTIFICATE keeps the certificate in a CA file. */
-    PSO_STORES_CERTIFICATES
+    PSO_STORES_CERTIFICATES,
+    /** SIGN with algorithm 30, a DigestInfo to pad, answers 6400. */
+    NO_PKCS1_PADDING
 }

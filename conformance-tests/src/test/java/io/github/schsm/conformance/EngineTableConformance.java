@@ -170,8 +170,7 @@ public abstract class EngineTableConformance {
         byte[] input = DATA;
         String verifiedAs = name;
         if (name.equals("RSASSA-PSS")) {
-            signature.setParameter(
-                    new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+            signature.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
             verifiedAs = "SHA256withRSAandMGF1";
         } else if (name.equals("NONEwithRSA")) {
             input = new DigestInfo(new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE), SHA256)

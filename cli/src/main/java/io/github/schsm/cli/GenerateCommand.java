@@ -51,16 +51,20 @@ final class GenerateCommand extends SchsmCommand {
     @Option(
             names = "--slot",
             paramLabel = "N",
-            description = "Slot of the key domain that the key belongs to, from 0. Default: none.")
+            description = "Slot of the key domain that the key belongs to, from 0. Default: none, and then it can never"
+                    + " leave a device with key domain slots; on a device with one DKEK for all its keys, that one.")
     private @Nullable Integer slot;
 
     @Option(
             names = "--allow",
             split = ",",
             paramLabel = "ALGORITHM",
-            description = "What the key may be used for, separated by commas, e.g. ECDSA,WRAP; a key that shall be"
-                    + " able to move needs WRAP. Default: everything of its type, but not WRAP. One or more of:"
-                    + " ${COMPLETION-CANDIDATES}.")
+            description =
+                    "What the key may be used for, separated by commas, e.g. ECDSA,WRAP. A key with such a list can"
+                            + " leave the device only with WRAP in it, which ALL does not include. Default: no list, that is,"
+                            + " everything of its type; such a key can leave a device with one DKEK, but not one with key"
+                            + " domain slots. One or more of:"
+                            + " ${COMPLETION-CANDIDATES}.")
     private @Nullable List<KeyAlgorithm> allow;
 
     @Option(
@@ -120,9 +124,13 @@ final class GenerateCommand extends SchsmCommand {
             generator.generateKeyPair();
         }
         SchsmKey key = connected.key(label);
+        Leaving.Way way = Leaving.of(connected.device().token()).of(key.details());
         return Answer.of(
-                "Key \"" + label + "\" (" + KeysCommand.type(key.key(), key.details()) + ") generated on device "
-                        + connected.id() + (slot == null ? "" : " in the key domain of slot " + slot) + ".",
+                Text.lines(
+                        "Key \"" + label + "\" (" + KeysCommand.type(key.key(), key.details())
+                                + ") generated on device " + connected.id()
+                                + (slot == null ? "" : " in the key domain of slot " + slot) + ".",
+                        way.sentence().isEmpty() ? null : way.sentence()),
                 Answer.json("device", connected.id())
                         .and("label", label)
                         .and("id", Text.hex(key.key().id()))
@@ -132,6 +140,8 @@ final class GenerateCommand extends SchsmCommand {
                         .and("algorithms", key.details().algorithmNames().orElse(null))
                         .and("useCounter", useCounter)
                         .and("wrappingKey", wrappingKey)
+                        .and("canLeave", way.can())
+                        .and("leavesUnder", way.json())
                         .members());
     }
 

@@ -17,13 +17,16 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "keys",
-        description = "Lists a device's keys: type, key domain, allowed algorithms, use counter, certificate.")
+        description =
+                "Lists a device's keys: type, key domain, allowed algorithms, uses left, certificate, and whether a key"
+                        + " can leave the device, and under what.")
 final class KeysCommand extends SchsmCommand {
     @Override
     Answer answer(Context context) throws Exception {
         Connected connected = context.openToSee();
         Token token = connected.device().token();
-        Table table = new Table("LABEL", "ID", "TYPE", "DOMAIN", "ALGORITHMS", "USES LEFT", "CERTIFICATE");
+        Table table = new Table("LABEL", "ID", "TYPE", "DOMAIN", "ALGORITHMS", "USES LEFT", "CERTIFICATE", "LEAVES");
+        Leaving leaving = Leaving.of(token);
         List<Map<String, @Nullable Object>> json = new ArrayList<>();
         for (TokenKey key : token.keys()) {
             KeyDetails details = token.details(key);
@@ -33,6 +36,7 @@ final class KeysCommand extends SchsmCommand {
             Integer wrappingKey = boxed(details.wrappingKey());
             List<String> algorithms = details.algorithmNames().orElse(null);
             String certificate = certificate(token, key);
+            Leaving.Way way = leaving.of(details);
             table.row(
                     key.label(),
                     Text.hex(key.id()),
@@ -40,7 +44,8 @@ final class KeysCommand extends SchsmCommand {
                     domain,
                     algorithms == null ? "any" : String.join(" ", algorithms),
                     uses,
-                    certificate);
+                    certificate,
+                    way.text());
             EcCurve curve = details.curve();
             json.add(Answer.json("label", key.label())
                     .and("id", Text.hex(key.id()))
@@ -53,6 +58,8 @@ final class KeysCommand extends SchsmCommand {
                     .and("useCounter", uses)
                     .and("wrappingKey", wrappingKey)
                     .and("certificate", certificate)
+                    .and("canLeave", way.can())
+                    .and("leavesUnder", way.json())
                     .members());
         }
         return Answer.of(

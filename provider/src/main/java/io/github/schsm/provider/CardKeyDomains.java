@@ -225,7 +225,8 @@ final class CardKeyDomains implements KeyDomains {
                                     + token.id() + " may not be wrapped: WRAP is not in its algorithm list "
                                     + details.algorithmNames()
                                             .map(Object::toString)
-                                            .orElse("(there is none)")),
+                                            .orElse("(there is none)")
+                                    + (details.lists(KeyAlgorithm.ALL) ? ", and ALL does not include it" : "")),
                     refused);
         }
         if (status.isXkek() && refused.statusWord() == StatusWords.REFERENCED_DATA_NOT_FOUND) {

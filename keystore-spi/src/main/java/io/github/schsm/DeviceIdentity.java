@@ -1,9 +1,14 @@
 package io.github.schsm;
 
 import java.io.ByteArrayOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -16,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeviceIdentity {
     static final int SEQUENCE_DIGITS = 5;
+    private static final char MARK = '#';
+    private static final int SHOWN_DIGITS = 8;
+    private static final int FEWEST_DIGITS = 4;
     private static final String WHAT = "device id";
     private static final int MOST = 3;
     /** A device takes no request without a holder. */
@@ -194,6 +202,59 @@ public final class DeviceIdentity {
             return "(no device certificate yet)";
         }
         return chr().substring(0, chr().length() - SEQUENCE_DIGITS);
+    }
+
+    /**
+     * What tells this device from every other one, whatever they are called: SHA-256 of the public key in the device
+     * certificate (of an EC key its point 04 || x || y, of an RSA key its modulus), 64 lower-case hex digits. Empty where
+     * there is no device certificate.
+     */
+    public String keyFingerprint() {
+        if (chr().isEmpty()) {
+            return "";
+        }
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(publicKey()));
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    private byte[] publicKey() {
+        Cvc certificate = deviceCertificate();
+        return certificate.plainKey() instanceof RSAPublicKey rsa
+                ? rsa.getModulus().toByteArray()
+                : certificate.publicPoint();
+    }
+
+    /**
+     * The device id and the first digits of the key's fingerprint, e.g. {@code ESPICOHSMTR#1a2b3c4d}: what to call a
+     * device where others have its id, also as {@code device} in a configuration.
+     */
+    public String uniqueName() {
+        String fingerprint = keyFingerprint();
+        return fingerprint.isEmpty() ? deviceId() : deviceId() + MARK + fingerprint.substring(0, SHOWN_DIGITS);
+    }
+
+    /**
+     * Whether a name means this device: its device id, or that with {@code #} and the first digits, at least
+     * {@value #FEWEST_DIGITS}, of its key's fingerprint.
+     */
+    public boolean isCalled(String name) {
+        int mark = name.lastIndexOf(MARK);
+        if (mark < 0) {
+            return deviceId().equals(name);
+        }
+        String digits = name.substring(mark + 1).toLowerCase(Locale.ROOT);
+        return deviceId().equals(name.substring(0, mark))
+                && digits.length() >= FEWEST_DIGITS
+                && keyFingerprint().startsWith(digits);
+    }
+
+    /** Whether both are the very same device: their device public keys are the same. Names may be shared. */
+    public boolean isSameDevice(DeviceIdentity other) {
+        String fingerprint = keyFingerprint();
+        return !fingerprint.isEmpty() && fingerprint.equals(other.keyFingerprint());
     }
 
     /** The name under which a device id is saved by default. */

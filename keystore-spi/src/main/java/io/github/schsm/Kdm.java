@@ -15,6 +15,7 @@ public final class Kdm {
     private static final String WHAT = "KDM";
     private static final byte[] OID = HexFormat.of().parseHex("2B0601040181C31F040201");
     private static final int TAG_SIGNATURE = 0x54;
+    private static final int FEWEST_UID_BYTES = 4;
 
     private final Tlv encoded;
     private final DeviceIdentity identity;
@@ -112,9 +113,42 @@ public final class Kdm {
         return identity;
     }
 
-    /** The group signer's authenticated request. */
+    /**
+     * The group signer's authenticated request. In which device it was made is only what the request says
+     * ({@link Cvc#outerCar}), unless {@link #isGroupSignerOfMember}: a KDM does not bring that device's certificates.
+     */
     public Cvc groupSigner() {
         return groupSigner;
+    }
+
+    /** Whether the member's own device attested the group signer, which can be verified with its certificates. */
+    public boolean isGroupSignerOfMember() {
+        return groupSigner.isAttestedBy(identity) && groupSigner.isSignedBy(identity.deviceCertificate());
+    }
+
+    /**
+     * Checks that this is the membership in the key domain that is meant. Whoever can change the file can put another
+     * group signer in it, whose domain a device then joins: so compare the UID with what the group signer's holder says
+     * by another way.
+     *
+     * @param expected the UID, or its first bytes, at least 4
+     * @throws KeyDomainException      if it is another
+     * @throws InvalidRequestException if there are less than 4 bytes, or more than a UID has
+     */
+    public void requireUid(byte[] expected) throws KeyDomainException, InvalidRequestException {
+        byte[] uid = uid();
+        if (expected.length < FEWEST_UID_BYTES || expected.length > 2 * uid.length) {
+            throw new InvalidRequestException("a key domain's UID has " + uid.length + " bytes, of which at least "
+                    + FEWEST_UID_BYTES + " are needed to tell it; this has " + expected.length);
+        }
+        // Some firmware says x || y of the group signer's point.
+        byte[] whole = groupSigner.publicPoint();
+        byte[] known = Arrays.copyOfRange(whole, 1, 1 + expected.length);
+        if (!Arrays.equals(known, expected)) {
+            HexFormat hex = HexFormat.of().withUpperCase();
+            throw new KeyDomainException("the KDM is for key domain " + hex.formatHex(uid) + ", not for "
+                    + hex.formatHex(expected) + " as expected: nothing was done");
+        }
     }
 
     /** The key domain's UID: the x-coordinate of the group signer's public point, 32 bytes. */

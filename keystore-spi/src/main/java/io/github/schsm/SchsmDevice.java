@@ -163,6 +163,21 @@ public final class SchsmDevice {
     }
 
     /**
+     * Creates an XKEK key domain, if it is the one that is meant.
+     *
+     * @param slot        the slot, from 0
+     * @param kdm         the membership that the group signer issued for this device
+     * @param expectedUid the UID that the group signer's holder told by another way, or its first bytes, at least 4
+     * @throws KeyDomainException    if the KDM is for another key domain or device, or was changed
+     * @throws ObjectExistsException if there is a domain in the slot
+     * @throws SchsmException        if the device refuses
+     */
+    public KeyDomain createKeyDomain(int slot, Kdm kdm, byte[] expectedUid) throws SchsmException {
+        kdm.requireUid(expectedUid);
+        return createKeyDomain(slot, kdm);
+    }
+
+    /**
      * Creates a DKEK key domain, whose key is made of shares.
      *
      * @param slot   the slot, from 0

@@ -187,7 +187,12 @@ final class AttestCommand extends SchsmCommand {
                 verdict = "The key" + (label == null ? "" : " \"" + label + "\"") + " was generated in device " + device
                         + ", which traces to the trusted root " + rootName() + ".";
             }
-            Lines text = Text.lines(verdict, "Device          " + device + " (CHR " + identity.chr() + ")");
+            Lines text = Text.lines(
+                    verdict,
+                    verified == null
+                            ? "What follows is claimed by the certificates and the request, not proven:"
+                            : null,
+                    "Device          " + device + " (CHR " + identity.chr() + ")");
             String heading = "Chain           ";
             for (Cvc certificate : chain()) {
                 text = Text.lines(text, heading + certificate.chr() + validity(certificate));

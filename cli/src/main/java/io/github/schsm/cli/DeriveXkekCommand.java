@@ -1,11 +1,15 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.ExpectedPeer;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmKey;
+import io.github.schsm.VerifiedDevice;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import javax.crypto.KeyAgreement;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,10 +28,18 @@ final class DeriveXkekCommand extends SchsmCommand {
             description = "The other side's public key file, as its schsm exchange-key export wrote it.")
     private Path peer;
 
+    @Option(
+            names = "--expect-peer",
+            paramLabel = "ID",
+            description =
+                    "The device id of the other side, or that with # and the first digits of its key's fingerprint:"
+                            + " the file of another device is refused, and this one is not asked about.")
+    private @Nullable String expectedPeer;
+
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
         AttestedPublicKey other = AttestedPublicKey.parse(FileIo.read(peer, "public key file"));
-        Connected connected = context.openWithPin();
+        Connected connected = pinned(context, other);
         SchsmKey exchange = connected.key(label);
         KeyAgreement agreement = KeyAgreement.getInstance("ECDH_XKEK", connected.provider());
         agreement.init(exchange);
@@ -45,5 +57,30 @@ final class DeriveXkekCommand extends SchsmCommand {
                         .and("keyDomain", Text.json(status))
                         .and("kcv", Text.hex(status.kcv()))
                         .members());
+    }
+
+    /** The device, once it is known that this peer is meant: by what was expected, else by asking. */
+    private Connected pinned(Context context, AttestedPublicKey other) throws GeneralSecurityException {
+        if (expectedPeer != null) {
+            expected(expectedPeer).require(other);
+            return context.openWithPin();
+        }
+        Connected seen = context.open();
+        VerifiedDevice device = seen.device().token().trust().verify(other).device();
+        DeviceIdentity identity = device.identity();
+        context.confirm("Device " + seen.id() + " agrees on a KEK with device " + identity.deviceId() + " (CHR "
+                + identity.chr() + ", issuer "
+                + identity.deviceCertificate().car().orElse("(unnamed)") + ", verified up to "
+                + device.root().chr() + ", key fingerprint " + identity.keyFingerprint() + "), key domain "
+                + other.keyDomainUid().map(Text::hex).orElse("(none)")
+                + "; keys can move there then");
+        return context.on(seen.id()).openWithPin();
+    }
+
+    private static ExpectedPeer expected(String device) throws CliException {
+        if (device.isBlank()) {
+            throw new CliException("--expect-peer is blank: a device id as DECC0401002 is expected");
+        }
+        return new ExpectedPeer(device.strip());
     }
 }

@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,14 @@ final class DomainCommands {
         @ArgGroup(exclusive = true, multiplicity = "1")
         private Kind kind;
 
+        @Option(
+                names = "--expect-uid",
+                paramLabel = "HEX",
+                description =
+                        "The key domain's UID, as the group signer's holder told it by another way, or its first 8"
+                                + " or more digits: another one is refused, and this one is not asked about.")
+        private @Nullable String expectedUid;
+
         static final class Kind {
             @Option(
                     names = "--kdm",
@@ -108,14 +117,44 @@ final class DomainCommands {
             Connected connected;
             if (kind.kdm != null) {
                 Kdm kdm = Kdm.parse(FileIo.read(kind.kdm, "KDM"));
-                connected = context.openWithPin();
+                connected = pinned(context, kdm);
                 created = connected.device().createKeyDomain(slot.number, kdm);
             } else {
+                if (expectedUid != null) {
+                    throw new CliException("--expect-uid goes with --kdm: a DKEK key domain has no UID");
+                }
                 connected = context.openWithPin();
                 int shares = kind.shares == null ? 1 : kind.shares;
                 created = connected.device().createDkekDomain(slot.number, shares);
             }
             return DomainCommands.answer("Key domain created.", connected, created.status());
+        }
+
+        /** The device, once it is known that this key domain is meant: by what was expected, else by asking. */
+        private Connected pinned(Context context, Kdm kdm) throws GeneralSecurityException {
+            if (expectedUid != null) {
+                kdm.requireUid(uid(expectedUid));
+                return context.openWithPin();
+            }
+            Connected seen = context.open();
+            kdm.verifyFor(seen.device().identity());
+            context.confirm("Device " + seen.id() + " joins key domain " + Text.hex(kdm.uid()) + " in slot "
+                    + slot.number + "; who holds its group signer (claims to be generated in "
+                    + kdm.groupSigner().outerCar().orElse("(unnamed)")
+                    + ") decides where the keys in it can go. Compare the UID with its holder's by another way than"
+                    + " the KDM came");
+            return context.on(seen.id()).openWithPin();
+        }
+
+        private static byte[] uid(String digits) throws CliException {
+            try {
+                return HexFormat.of().parseHex(digits.strip());
+            } catch (IllegalArgumentException noHex) {
+                throw new CliException(
+                        "--expect-uid " + digits + " is no UID: it is 64 hexadecimal digits, or the first 8 or more of"
+                                + " them, an even number",
+                        noHex);
+            }
         }
     }
 

@@ -95,8 +95,7 @@ final class KdmCommands {
                     Text.lines(
                             "Member         " + member.deviceId() + " (CHR " + member.chr() + ")",
                             "Key domain UID " + Text.hex(kdm.uid()),
-                            "Group signer   generated in "
-                                    + kdm.groupSigner().outerCar().orElse("an unknown device"),
+                            "Group signer   " + groupSigner(kdm, distrust == null),
                             "Signature      " + (wrong == null ? "good" : "WRONG: " + wrong),
                             "Device         " + (distrust == null ? "genuine" : "NOT TRUSTED: " + distrust)),
                     Answer.json("file", file)
@@ -106,11 +105,21 @@ final class KdmCommands {
                             .and(
                                     "groupSignerDevice",
                                     kdm.groupSigner().outerCar().orElse(null))
+                            .and("groupSignerDeviceProven", distrust == null && kdm.isGroupSignerOfMember())
                             .and("signatureGood", wrong == null)
                             .and("deviceGenuine", distrust == null)
                             .and("reason", wrong == null ? distrust : wrong)
                             .members(),
                     good ? Status.DONE : Status.FAILED);
+        }
+
+        /** The certificates of the group signer's device don't come with a KDM, unless it is the member itself. */
+        private static String groupSigner(Kdm kdm, boolean trusted) {
+            String device = kdm.groupSigner().outerCar().orElse("(unnamed)");
+            return trusted && kdm.isGroupSignerOfMember()
+                    ? "generated in " + device + ", the member itself"
+                    : "claims to be generated in " + device + "; a KDM cannot prove it: compare the UID with its"
+                            + " holder's by another way";
         }
     }
 }

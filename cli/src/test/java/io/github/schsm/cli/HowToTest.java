@@ -52,7 +52,7 @@ class HowToTest {
                             .out())
                     .contains(device, uid);
             assertThat(rack.withoutPinOn("", "kdm", "show", kdm).done().out()).contains(device, uid, "good", "genuine");
-            assertThat(rack.on(device, "domain", "create", "--slot=0", "--kdm", kdm)
+            assertThat(rack.on(device, "domain", "create", "--slot=0", "--kdm", kdm, "--expect-uid", uid)
                             .done()
                             .out())
                     .contains("XKEK", uid, "KCV none");
@@ -75,8 +75,10 @@ class HowToTest {
                             .out())
                     .contains(uid);
         }
-        String kcvA = kcv(rack.on(A, "derive-xkek", "--label=exchange", "--peer=" + rack.file(B + ".pub")));
-        String kcvB = kcv(rack.on(B, "derive-xkek", "--label=exchange", "--peer=" + rack.file(A + ".pub")));
+        String kcvA = kcv(
+                rack.on(A, "derive-xkek", "--label=exchange", "--peer=" + rack.file(B + ".pub"), "--expect-peer=" + B));
+        String kcvB = kcv(
+                rack.on(B, "derive-xkek", "--label=exchange", "--peer=" + rack.file(A + ".pub"), "--expect-peer=" + A));
         assertThat(kcvA).isEqualTo(kcvB).isNotEqualTo("0".repeat(16));
         assertThat(rack.withoutPinOn(A, "domain", "list").done().out()).contains(uid, kcvA);
 
@@ -160,7 +162,7 @@ class HowToTest {
                 .containsEntry("device", A)
                 .containsEntry("signatureGood", true)
                 .containsEntry("deviceGenuine", true);
-        assertThat(rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("a.kdm"))
+        assertThat(rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("a.kdm"), "--yes")
                         .done()
                         .json())
                 .containsKeys("device", "keyDomain");
@@ -172,7 +174,7 @@ class HowToTest {
                         .done()
                         .json())
                 .containsEntry("uid", uid);
-        String kcv = (String) rack.on(A, "derive-xkek", "--label=exchange", "--peer=" + rack.file("a.pub"))
+        String kcv = (String) rack.on(A, "derive-xkek", "--label=exchange", "--peer=" + rack.file("a.pub"), "--yes")
                 .done()
                 .json()
                 .get("kcv");
@@ -246,7 +248,7 @@ class HowToTest {
                             "--id=" + rack.file(device),
                             "--out=" + rack.file(device + ".kdm"))
                     .done();
-            rack.on(device, "domain", "create", "--slot=2", "--kdm=" + rack.file(device + ".kdm"))
+            rack.on(device, "domain", "create", "--slot=2", "--kdm=" + rack.file(device + ".kdm"), "--yes")
                     .done();
         }
         rack.on(A, "generate", "--label=one", "--slot=2", "--allow=ECDSA,WRAP").done();

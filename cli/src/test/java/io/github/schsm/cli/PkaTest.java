@@ -58,7 +58,7 @@ class PkaTest {
     }
 
     private static String chr(int holder) {
-        return HOLDERS[holder] + "00001";
+        return HOLDERS[holder] + "00000";
     }
 
     /** Global options stand in front here, because what stands behind {@code --} is the other command's. */
@@ -181,7 +181,7 @@ class PkaTest {
         assertThat(run(rack, with(two, "pka", "replace", "--place=2", rack.file("new.pub")))
                         .done()
                         .out())
-                .contains("ZZSIM00001400001");
+                .contains("ZZSIM00001400000");
     }
 
     @Test

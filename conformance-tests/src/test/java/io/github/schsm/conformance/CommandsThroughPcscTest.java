@@ -85,7 +85,7 @@ class CommandsThroughPcscTest {
         for (String device : List.of(A, B)) {
             schsm("device-id", "export", "--device", device, "--out", device + ".cvc");
             schsm("kdm", "issue", "--device", A, "--signer", "signer", "--id", device + ".cvc", "--out", device);
-            schsm("domain", "create", "--device", device, "--slot", "0", "--kdm", device);
+            schsm("domain", "create", "--yes", "--device", device, "--slot", "0", "--kdm", device);
         }
         schsm("generate", "--device", A, "--label", "code-signing", "--slot", "0", "--allow", "ECDSA,WRAP");
 

@@ -1,6 +1,7 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.ExpectedPeer;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.KeyEncryptionKey;
@@ -25,11 +26,13 @@ final class XkekKeyAgreementSpi extends KeyAgreementSpi {
 
     private @Nullable SchsmEcPrivateKey key;
     private @Nullable KeyEncryptionKey agreed;
+    private @Nullable ExpectedPeer expected;
 
     @Override
     protected void engineInit(Key privateKey, @Nullable SecureRandom random) throws InvalidKeyException {
         key = null;
         agreed = null;
+        expected = null;
         SchsmEcPrivateKey handle = EngineKeys.ecPrivate(privateKey, KeyAlgorithm.ECDH_XKEK, NAME);
         if (!handle.details().isExchangeKey()) {
             throw new InvalidKeyException(handle + " is not an exchange key: one is generated in the key domain with"
@@ -41,11 +44,12 @@ final class XkekKeyAgreementSpi extends KeyAgreementSpi {
     @Override
     protected void engineInit(Key privateKey, @Nullable AlgorithmParameterSpec params, @Nullable SecureRandom random)
             throws InvalidKeyException, InvalidAlgorithmParameterException {
-        if (params != null) {
-            throw new InvalidAlgorithmParameterException(
-                    NAME + " takes no parameters, not " + params.getClass().getSimpleName());
+        if (params != null && !(params instanceof ExpectedPeer)) {
+            throw new InvalidAlgorithmParameterException(NAME + " takes an ExpectedPeer or no parameters, not "
+                    + params.getClass().getSimpleName());
         }
         engineInit(privateKey, random);
+        expected = params instanceof ExpectedPeer peer ? peer : null;
     }
 
     @Override
@@ -64,6 +68,9 @@ final class XkekKeyAgreementSpi extends KeyAgreementSpi {
         }
         try {
             agreed = null;
+            if (expected != null) {
+                expected.require(attested);
+            }
             KeyDomainStatus status = own.token().keyDomains().agree(own.key(), attested);
             agreed = new KeyEncryptionKey(own.token(), status);
             return null;

@@ -203,6 +203,31 @@ public enum EcCurve {
                 "CVC public key", "domain parameters of none of the known curves, " + p.bitLength() + " bits");
     }
 
+    /**
+     * The curve whose parameters are written out as ECParameters of X9.62: version, field { prime-field, p },
+     * curve { a, b }, generator, order, cofactor.
+     *
+     * @throws MalformedDataException if they are none of the known curves
+     */
+    public static EcCurve fromEcParameters(Tlv ecParameters) throws MalformedDataException {
+        List<Tlv> parts = ecParameters.children();
+        if (parts.size() < 5) {
+            throw new MalformedDataException("EC parameters", parts.size() + " parts; 5 or 6 are expected");
+        }
+        List<Tlv> field = parts.get(1).children();
+        List<Tlv> equation = parts.get(2).children();
+        if (field.size() != 2 || equation.size() < 2) {
+            throw new MalformedDataException("EC parameters", "field or curve are not those of a prime field");
+        }
+        return fromDomainParameters(Tlv.of(
+                0x7F49,
+                Tlv.of(0x81, field.get(1).value()),
+                Tlv.of(0x82, equation.get(0).value()),
+                Tlv.of(0x83, equation.get(1).value()),
+                Tlv.of(0x84, parts.get(3).value()),
+                Tlv.of(0x85, parts.get(4).value())));
+    }
+
     /** The domain parameters as card-verifiable public keys and key generation state them: 81 to 85 and 87. */
     public List<Tlv> domainParameters() {
         return List.of(
@@ -267,6 +292,32 @@ public enum EcCurve {
      */
     public ECPublicKey publicKey(byte[] uncompressed) throws MalformedDataException {
         return new PlainEcPublicKey(this, decode(uncompressed));
+    }
+
+    /**
+     * The same for a point in any form of X9.62: uncompressed, compressed, hybrid.
+     *
+     * @throws MalformedDataException if it is not on the curve
+     */
+    ECPublicKey publicKeyInAnyForm(byte[] point) throws MalformedDataException {
+        org.bouncycastle.math.ec.ECPoint decoded = decompress(point)
+                .orElseThrow(() -> new MalformedDataException(
+                        "point on " + curveName, "its " + point.length + " bytes are no point of the curve"));
+        return publicKey(decoded.getEncoded(false));
+    }
+
+    /** A point times a number, as ECDH does it: the x-coordinate, as long as the field. */
+    byte[] multiply(ECPoint point, BigInteger number) {
+        org.bouncycastle.math.ec.ECPoint product = domain.getCurve()
+                .createPoint(point.getAffineX(), point.getAffineY())
+                .multiply(number)
+                .normalize();
+        return field(product.getAffineXCoord().toBigInteger());
+    }
+
+    /** The public key of a private one between 1 and n - 1. */
+    ECPublicKey publicKeyOf(BigInteger privateKey) throws MalformedDataException {
+        return publicKey(domain.getG().multiply(privateKey).normalize().getEncoded(false));
     }
 
     /**

@@ -145,7 +145,7 @@ public record KeyAttestation(AttestedPublicKey publicKey) {
 
     /** Whether an X.509 certificate is for this very key; who issued it is not looked at. */
     public boolean isFor(X509Certificate certificate) {
-        return publicKey.equals(X509Certificates.publicKey(certificate));
+        return PublicKeyNumbers.areEqual(publicKey, certificate.getPublicKey());
     }
 
     /** Whether the request's inner signature was made with the key itself: proof that its private half exists. */

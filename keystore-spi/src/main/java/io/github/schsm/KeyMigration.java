@@ -141,8 +141,8 @@ public final class KeyMigration {
         }
         SchsmKey other = handle(target, alias);
         if (other != null
-                && key.details().publicKey() != null
-                && key.details().publicKey().equals(other.details().publicKey())) {
+                && PublicKeyNumbers.areEqual(
+                        key.details().publicKey(), other.details().publicKey())) {
             return true;
         }
         throw new InvalidRequestException("device " + SchsmDevice.of(target).deviceId() + " has another entry \""

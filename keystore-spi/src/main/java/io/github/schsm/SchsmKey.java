@@ -28,12 +28,10 @@ public sealed interface SchsmKey extends Key permits SchsmPrivateKey, SchsmSecre
     }
 
     /**
-     * A handle of the kind that fits the key.
-     *
-     * @throws InvalidRequestException if the key's public half is not on the token, so that its curve or modulus is
-     *                                 not known
+     * A handle of the kind that fits the key: an {@link SchsmOpaquePrivateKey} where the public half of a private key is
+     * not known.
      */
-    static SchsmKey of(Token token, TokenKey key, KeyDetails details) throws InvalidRequestException {
+    static SchsmKey of(Token token, TokenKey key, KeyDetails details) {
         if (key.type() == KeyType.AES) {
             return new SchsmSecretKey(token, key, details);
         }
@@ -43,8 +41,7 @@ public sealed interface SchsmKey extends Key permits SchsmPrivateKey, SchsmSecre
         if (key.type() == KeyType.RSA && details.publicKey() instanceof RSAPublicKey) {
             return new SchsmRsaPrivateKey(token, key, details);
         }
-        throw new InvalidRequestException("the public key of " + key + " in " + token.description()
-                + " is not on the token: neither a request nor a certificate is stored with it");
+        return new SchsmOpaquePrivateKey(token, key, details);
     }
 
     /** The key's label. */

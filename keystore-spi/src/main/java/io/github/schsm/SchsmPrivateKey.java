@@ -6,12 +6,13 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serial;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A handle for a private key in a token. */
 public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey
-        permits SchsmEcPrivateKey, SchsmRsaPrivateKey {
+        permits SchsmEcPrivateKey, SchsmRsaPrivateKey, SchsmOpaquePrivateKey {
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -41,7 +42,7 @@ public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey
     }
 
     @Override
-    public final String getAlgorithm() {
+    public String getAlgorithm() {
         return key.type().name();
     }
 
@@ -60,7 +61,11 @@ public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey
         return other instanceof SchsmPrivateKey that
                 && token.id().equals(that.token.id())
                 && key.reference().equals(that.key.reference())
-                && Objects.equals(details.publicKey(), that.details.publicKey());
+                && isSame(details.publicKey(), that.details.publicKey());
+    }
+
+    private static boolean isSame(@Nullable PublicKey one, @Nullable PublicKey other) {
+        return one == null ? other == null : PublicKeyNumbers.areEqual(one, other);
     }
 
     @Override

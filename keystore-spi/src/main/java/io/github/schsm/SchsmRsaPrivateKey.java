@@ -2,6 +2,7 @@ package io.github.schsm;
 
 import java.io.Serial;
 import java.math.BigInteger;
+import java.security.PublicKey;
 import java.security.interfaces.RSAKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
@@ -25,6 +26,18 @@ public final class SchsmRsaPrivateKey extends SchsmPrivateKey implements RSAKey 
             throw new IllegalArgumentException("the public key of " + key + " is missing");
         }
         this.modulus = publicKey.getModulus();
+    }
+
+    /**
+     * RSA; RSASSA-PSS where the key's certificate says that it is for PSS only: the JCA wants both to say the same
+     * ({@link java.security.KeyStore.PrivateKeyEntry}, TLS).
+     */
+    @Override
+    public String getAlgorithm() {
+        PublicKey publicKey = details().publicKey();
+        return publicKey != null && publicKey.getAlgorithm().equals(X509Certificates.RSASSA_PSS)
+                ? X509Certificates.RSASSA_PSS
+                : super.getAlgorithm();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.schsm;
 
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,17 @@ import org.jspecify.annotations.Nullable;
  * may be used by many threads. Contents are read when they are first asked for and kept until {@link #load}.
  */
 public interface Token {
+    /**
+     * Whether a failure is of the one object that was asked for, which holds something else than it should or cannot be
+     * read: the others are not harmed, so a listing goes on without it. A token that is gone or wants a PIN is no such.
+     */
+    static boolean isOfOneObject(SchsmException failed) {
+        return failed instanceof MalformedDataException
+                || failed instanceof DeviceException device
+                        && device.statusWord() != 0
+                        && !(failed instanceof PinException);
+    }
+
     /** Device id or serial number. */
     String id();
 
@@ -159,6 +171,26 @@ public interface Token {
      * @throws SchsmException if it cannot be read
      */
     byte[] certificate(TokenCertificate certificate) throws SchsmException;
+
+    /**
+     * The X.509 certificates, DER, out of which chains can be made: those that belong to no key and, where a token shows
+     * an authority's certificate as that of the authority's key, those of keys too. One that cannot be read is left out.
+     *
+     * @throws SchsmException if the token cannot be reached
+     */
+    default List<byte[]> issuerCertificates() throws SchsmException {
+        List<byte[]> issuers = new ArrayList<>();
+        for (TokenCertificate certificate : certificates()) {
+            try {
+                issuers.add(certificate(certificate));
+            } catch (SchsmException failed) {
+                if (!Token.isOfOneObject(failed)) {
+                    throw failed;
+                }
+            }
+        }
+        return issuers;
+    }
 
     /**
      * Stores a certificate that belongs to no key.

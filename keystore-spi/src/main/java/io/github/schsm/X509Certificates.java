@@ -1,23 +1,27 @@
 package io.github.schsm;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.Locale;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * X.509 certificates on curves that the running JDK may not have: it parses them, but gives a public key of no use
  * and cannot verify with it.
  */
 public final class X509Certificates {
+    /** What the JDK calls an RSA key that is for PSS only. */
+    static final String RSASSA_PSS = "RSASSA-PSS";
+
     private X509Certificates() {}
 
     /**
@@ -35,33 +39,78 @@ public final class X509Certificates {
         }
     }
 
-    /** The certificate's public key; an {@link ECPublicKey} for every curve a SmartCard-HSM knows. */
+    /**
+     * The certificate's public key; an {@link ECPublicKey} for every curve a SmartCard-HSM knows, an
+     * {@link java.security.interfaces.RSAPublicKey} under whichever object identifier of RSA.
+     */
     public static PublicKey publicKey(X509Certificate certificate) {
-        PublicKey key = certificate.getPublicKey();
-        if (key instanceof ECPublicKey) {
-            return key;
-        }
-        return ecKey(key).map(PublicKey.class::cast).orElse(key);
+        return PublicKeyNumbers.of(certificate.getPublicKey());
     }
 
-    private static Optional<ECPublicKey> ecKey(PublicKey key) {
-        byte[] encoded = key.getEncoded();
-        if (encoded == null) {
-            return Optional.empty();
+    /**
+     * The public key in a certificate that the running JDK may be unable to read, as it is where the point is compressed
+     * or the curve written out.
+     *
+     * @throws MalformedDataException if it is no certificate, or the key neither RSA nor on one of the known curves
+     */
+    public static PublicKey publicKey(byte[] encoded) throws MalformedDataException {
+        byte[] der = Tlv.parseFirst(encoded).encoded();
+        try {
+            return PublicKeyNumbers.parse(org.bouncycastle.asn1.x509.Certificate.getInstance(der)
+                    .getSubjectPublicKeyInfo()
+                    .getEncoded());
+        } catch (IOException | IllegalArgumentException | IllegalStateException notThatStructure) {
+            throw new MalformedDataException("X.509 certificate", String.valueOf(notThatStructure.getMessage()));
         }
-        SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(encoded);
-        if (info.getAlgorithm().getParameters() instanceof ASN1ObjectIdentifier oid) {
-            Optional<EcCurve> curve = EcCurve.named(oid.getId());
-            if (curve.isPresent()) {
-                try {
-                    return Optional.of(
-                            curve.get().publicKey(info.getPublicKeyData().getOctets()));
-                } catch (MalformedDataException notAPointOfIt) {
-                    return Optional.empty();
-                }
-            }
+    }
+
+    /**
+     * A certificate as it will be read from a token: what the running JDK cannot read, or cannot show as the certificate
+     * of a key, is refused before it takes the place of something else.
+     *
+     * @param certificate of whichever maker
+     * @throws InvalidRequestException if it would not be readable; the message says why and what to do
+     */
+    public static X509Certificate requireReadable(X509Certificate certificate) throws InvalidRequestException {
+        X509Certificate read;
+        try {
+            read = parse(certificate.getEncoded());
+        } catch (CertificateEncodingException | MalformedDataException unreadable) {
+            throw new InvalidRequestException(
+                    "the certificate of " + certificate.getSubjectX500Principal()
+                            + " is not stored: the Java runtime could not read it afterwards ("
+                            + unreadable.getMessage()
+                            + "). Ask its issuer for one with an uncompressed point on a named curve, or under"
+                            + " rsaEncryption",
+                    unreadable);
         }
-        return Optional.empty();
+        return read;
+    }
+
+    /**
+     * The same for the certificate of a key, which the JCA shows only if both have the same algorithm.
+     *
+     * @throws InvalidRequestException if it would not be readable or usable; the message says why and what to do
+     */
+    public static X509Certificate requireUsable(X509Certificate certificate) throws InvalidRequestException {
+        X509Certificate read = requireReadable(certificate);
+        if (!isUsable(read)) {
+            throw new InvalidRequestException("the certificate of " + read.getSubjectX500Principal()
+                    + " is not stored: Java programs could not use it, its key is under the algorithm "
+                    + read.getPublicKey().getAlgorithm() + ". Ask its issuer for one under rsaEncryption or"
+                    + " id-RSASSA-PSS, or for an EC key under id-ecPublicKey with a named curve");
+        }
+        return read;
+    }
+
+    /** Whether the JCA shows a certificate as that of a private key: {@link java.security.KeyStore.PrivateKeyEntry}. */
+    public static boolean isUsable(X509Certificate certificate) {
+        PublicKey numbers = publicKey(certificate);
+        String algorithm = certificate.getPublicKey().getAlgorithm();
+        if (numbers instanceof ECPublicKey ec) {
+            return algorithm.equals("EC") && EcCurve.of(ec.getParams()).isPresent();
+        }
+        return numbers instanceof RSAPublicKey && (algorithm.equals("RSA") || algorithm.equals(RSASSA_PSS));
     }
 
     /** Whether the issuer's name is the one in the certificate and the issuer's key signed it. */

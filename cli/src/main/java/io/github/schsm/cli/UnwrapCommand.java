@@ -40,14 +40,22 @@ final class UnwrapCommand extends SchsmCommand {
         KeyDomain domain = domain(connected, wrapped);
         connected.keyStore().setEntry(chosen, wrapped, new UnwrapProtection(domain.kek()));
         SchsmKey key = connected.key(chosen);
+        boolean without = wrapped.certificate().isPresent()
+                && key.token().certificate(key.key()).isEmpty();
         return Answer.of(
                 "Key \"" + chosen + "\" (" + KeysCommand.type(key.key(), key.details()) + ") is on device "
-                        + connected.id() + ", in the key domain of slot " + domain.slot() + ".",
+                        + connected.id() + ", in the key domain of slot " + domain.slot() + "."
+                        + (without
+                                ? " The certificate or request in " + file
+                                        + " was not stored: nothing proves that it is"
+                                        + " this key's, or it cannot be read."
+                                : ""),
                 Answer.json("device", connected.id())
                         .and("label", chosen)
                         .and("type", key.key().type().name())
                         .and("keyDomain", domain.slot())
                         .and("kcv", Text.hex(wrapped.kcv()))
+                        .and("certificateStored", wrapped.certificate().isPresent() && !without)
                         .members());
     }
 

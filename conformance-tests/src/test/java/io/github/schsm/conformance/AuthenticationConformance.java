@@ -19,6 +19,7 @@ import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenPinCallback;
 import io.github.schsm.TransportPinException;
+import io.github.schsm.UncertifiedKeyEntry;
 import io.github.schsm.WrongPinException;
 import io.github.schsm.conformance.Backend.Ability;
 import io.github.schsm.provider.SchsmProvider;
@@ -312,7 +313,7 @@ public abstract class AuthenticationConformance {
 
         if (has(Ability.ATTESTATION)) {
             assertThat(keyStore.getEntry("key 1", builder.getProtectionParameter("key 1")))
-                    .isInstanceOf(KeyStore.PrivateKeyEntry.class);
+                    .isInstanceOf(UncertifiedKeyEntry.class);
         }
         assertThat(keyStore.getKey("key 1", null)).isInstanceOf(PrivateKey.class);
         assertThat(builder.getKeyStore().containsAlias("key 2")).isTrue();

@@ -1,8 +1,10 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.Cvc;
+import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PrintableText;
+import io.github.schsm.PublicKeyNumbers;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
 import io.github.schsm.TokenCertificate;
@@ -13,18 +15,24 @@ import io.github.schsm.X509Certificates;
 import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the certificates of a token and puts chains together. */
 final class Certificates {
     private static final System.Logger LOGGER = System.getLogger(Certificates.class.getName());
     private static final int SEQUENCE = 0x30;
-
-    /** A chain longer than this is a loop. */
-    private static final int MAX_CHAIN = 12;
 
     private final Token token;
 
@@ -34,22 +42,47 @@ final class Certificates {
 
     /**
      * A key's X.509 certificate, or the request that the device made for it; null if there is neither, or something
-     * that is none: that must not hide the other entries from who lists them.
+     * that is none, cannot be read or is for a key of another kind: that must not hide the other entries from programs
+     * that list them.
      */
     @Nullable
     Certificate of(TokenKey key) throws SchsmException {
+        if (!key.type().isPrivate()) {
+            return null;
+        }
         try {
             Optional<byte[]> stored = token.certificate(key);
-            return stored.isEmpty() || stored.get().length == 0 ? null : parse(stored.get());
-        } catch (MalformedDataException notACertificate) {
+            if (stored.isEmpty() || stored.get().length == 0) {
+                return null;
+            }
+            Certificate certificate = parse(stored.get());
+            if (fits(certificate.getPublicKey(), key.type())) {
+                return certificate;
+            }
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "what is stored as the certificate of {0} in device {1} is for no {2} key",
+                    key,
+                    token.id(),
+                    key.type());
+            return null;
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed)) {
+                throw failed;
+            }
             LOGGER.log(
                     System.Logger.Level.WARNING,
                     "what is stored as the certificate of {0} in device {1} is none: {2}",
                     key,
                     PrintableText.of(token.id()),
-                    notACertificate.getMessage());
+                    failed.getMessage());
             return null;
         }
+    }
+
+    private static boolean fits(PublicKey publicKey, KeyType type) {
+        PublicKey numbers = PublicKeyNumbers.of(publicKey);
+        return type == KeyType.EC ? numbers instanceof ECPublicKey : numbers instanceof RSAPublicKey;
     }
 
     /** The same, or the key's public key alone, which some tokens tell only by a use of the key; null if none of them. */
@@ -75,43 +108,93 @@ final class Certificates {
         }
     }
 
+    /** A certificate of others; null if it cannot be read. */
+    @Nullable
     X509Certificate of(TokenCertificate certificate) throws SchsmException {
-        return X509Certificates.parse(token.certificate(certificate));
+        try {
+            return X509Certificates.parse(token.certificate(certificate));
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed)) {
+                throw failed;
+            }
+            return null;
+        }
     }
 
     /** The certificate and its issuers on the token, as far as they are there. */
     List<X509Certificate> chain(X509Certificate leaf) throws SchsmException {
-        List<X509Certificate> chain = new ArrayList<>();
-        chain.add(leaf);
-        List<X509Certificate> candidates = all();
-        X509Certificate last = leaf;
-        while (!X509Certificates.isIssuedBy(last, last) && chain.size() < MAX_CHAIN) {
-            X509Certificate issuer = null;
-            for (X509Certificate candidate : candidates) {
-                if (X509Certificates.isIssuedBy(last, candidate)) {
-                    issuer = candidate;
-                    break;
-                }
-            }
-            if (issuer == null) {
-                break;
-            }
-            chain.add(issuer);
-            last = issuer;
-        }
-        return chain;
+        return chain(leaf, all());
     }
 
     private List<X509Certificate> all() throws SchsmException {
         List<X509Certificate> all = new ArrayList<>();
-        for (TokenCertificate certificate : token.certificates()) {
+        for (byte[] encoded : token.issuerCertificates()) {
             try {
-                all.add(of(certificate));
+                all.add(X509Certificates.parse(encoded));
             } catch (MalformedDataException notACertificate) {
                 // A file that somebody else wrote badly must not hide the chains of the others.
-                LOGGER.log(System.Logger.Level.DEBUG, "{0}: {1}", certificate, notACertificate.getMessage());
+                LOGGER.log(System.Logger.Level.DEBUG, "a certificate of {0}: {1}", token, notACertificate.getMessage());
             }
         }
         return all;
+    }
+
+    /**
+     * The certificate and, one after the other, whichever of the candidates signed the one before: a self-signed one
+     * before others, then the one with the key identifier that the certificate names, then the one that is valid longest.
+     * No certificate and no holder's key comes twice, so authorities that certified each other make no circle.
+     */
+    static List<X509Certificate> chain(X509Certificate leaf, Collection<X509Certificate> candidates) {
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(leaf);
+        X509Certificate last = leaf;
+        while (!isSelfSigned(last)) {
+            Optional<X509Certificate> issuer = issuer(last, chain, candidates);
+            if (issuer.isEmpty()) {
+                break;
+            }
+            last = issuer.get();
+            chain.add(last);
+        }
+        return chain;
+    }
+
+    private static Optional<X509Certificate> issuer(
+            X509Certificate certificate, List<X509Certificate> chain, Collection<X509Certificate> candidates) {
+        return candidates.stream()
+                .filter(candidate -> chain.stream().noneMatch(other -> isSameHolder(candidate, other)))
+                .filter(candidate -> X509Certificates.isIssuedBy(certificate, candidate))
+                .min(Comparator.comparing((X509Certificate candidate) -> !isSelfSigned(candidate))
+                        .thenComparing(candidate -> !isNamedBy(certificate, candidate))
+                        .thenComparing(X509Certificate::getNotAfter, Comparator.reverseOrder()));
+    }
+
+    private static boolean isSelfSigned(X509Certificate certificate) {
+        return X509Certificates.isIssuedBy(certificate, certificate);
+    }
+
+    private static boolean isSameHolder(X509Certificate one, X509Certificate other) {
+        return one.getSubjectX500Principal().equals(other.getSubjectX500Principal())
+                && PublicKeyNumbers.areEqual(one.getPublicKey(), other.getPublicKey());
+    }
+
+    /** Whether the certificate's authority key identifier is the other's subject key identifier (RFC 5280 4.2.1.1). */
+    private static boolean isNamedBy(X509Certificate certificate, X509Certificate issuer) {
+        byte[] authority = certificate.getExtensionValue(Extension.authorityKeyIdentifier.getId());
+        byte[] subject = issuer.getExtensionValue(Extension.subjectKeyIdentifier.getId());
+        if (authority == null || subject == null) {
+            return false;
+        }
+        try {
+            byte[] wanted = AuthorityKeyIdentifier.getInstance(
+                            ASN1OctetString.getInstance(authority).getOctets())
+                    .getKeyIdentifierOctets();
+            byte[] offered = SubjectKeyIdentifier.getInstance(
+                            ASN1OctetString.getInstance(subject).getOctets())
+                    .getKeyIdentifier();
+            return wanted != null && Arrays.equals(wanted, offered);
+        } catch (IllegalArgumentException | IllegalStateException notThatStructure) {
+            return false;
+        }
     }
 }

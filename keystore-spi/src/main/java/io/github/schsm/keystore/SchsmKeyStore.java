@@ -1,16 +1,22 @@
 package io.github.schsm.keystore;
 
+import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyAttribute;
+import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyEncryptionKey;
+import io.github.schsm.KeyProof;
 import io.github.schsm.KeyWrapping;
 import io.github.schsm.Labels;
+import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
 import io.github.schsm.PrintableText;
+import io.github.schsm.PublicKeyNumbers;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
@@ -19,6 +25,7 @@ import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.Token;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
+import io.github.schsm.UncertifiedKeyEntry;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
@@ -30,7 +37,6 @@ import java.security.Key;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.KeyStoreSpi;
-import java.security.PrivateKey;
 import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.UnrecoverableEntryException;
@@ -46,6 +52,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
@@ -54,10 +62,19 @@ import org.jspecify.annotations.Nullable;
  * The key store of type SCHSM over any token. There is no file: {@code load} takes a null stream, {@code store} has
  * nothing to do because every change is on the token when its method returns.
  *
- * <p>A key without an X.509 certificate is an entry with the request that the device made for it as its certificate,
- * and no chain: keytool casts the elements of chains to X.509.
+ * <p>A key without an X.509 certificate is an {@link UncertifiedKeyEntry} with the request that the device made for it as
+ * its certificate, and no chain: programs cast the elements of chains, and the chains of private key entries, to X.509.
+ *
+ * <p>{@code setKeyEntry} with a certificate proves by one use of the key that the certificate is the key's, and puts it
+ * where the device keeps the request: <b>the key's attestation ends with that</b>, so it is saved before
+ * ({@link io.github.schsm.KeyAttestation}). What the Java runtime could not read afterwards is refused, and what was there
+ * stays.
+ *
+ * <p>One bad object never takes the others away: whatever is listed is answered for, a key whose certificate or
+ * description is unreadable as one without.
  */
 public final class SchsmKeyStore extends KeyStoreSpi {
+    private static final System.Logger LOGGER = System.getLogger(SchsmKeyStore.class.getName());
     private static final String NOT_LOADED = "the key store was not loaded: call load(null, pin) first";
 
     private final TokenFinder finder;
@@ -213,8 +230,21 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
     }
 
+    /** Also for a key that the token says nothing sensible of: others are listed with it, and it can be deleted. */
     private SchsmKey handle(TokenKey key) throws SchsmException {
-        return SchsmKey.of(token(), key, token().details(key));
+        return SchsmKey.of(token(), key, details(key));
+    }
+
+    private KeyDetails details(TokenKey key) throws SchsmException {
+        try {
+            return token().details(key);
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed) || failed instanceof ObjectNotFoundException) {
+                throw failed;
+            }
+            return new KeyDetails(
+                    null, null, 0, null, OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), Set.of());
+        }
     }
 
     @Override
@@ -226,9 +256,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     private @Nullable Certificate certificate(Aliases.Entry entry, boolean orPublicKey) {
         try {
             if (entry.key() != null) {
-                return orPublicKey
-                        ? certificates().orPublicKey(entry.key())
-                        : certificates().of(entry.key());
+                return orPublicKey ? certificate(entry.key()) : certificates().of(entry.key());
             }
             return entry.certificate() == null ? null : certificates().of(entry.certificate());
         } catch (SchsmException failed) {
@@ -243,7 +271,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             return null;
         }
         try {
-            return certificates().of(key) instanceof X509Certificate leaf
+            return certificates().of(key) instanceof X509Certificate leaf && X509Certificates.isUsable(leaf)
                     ? certificates().chain(leaf).toArray(new Certificate[0])
                     : null;
         } catch (SchsmException failed) {
@@ -292,6 +320,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
     }
 
+    /** Every private key is a PrivateKeyEntry here: for keytool what is none has no key, and no request is made of it. */
     @Override
     public boolean engineEntryInstanceOf(String alias, Class<? extends KeyStore.Entry> entryClass) {
         Aliases.Entry entry = aliases().get(alias);
@@ -303,6 +332,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
         return entry.key().type().isPrivate()
                 ? entryClass == KeyStore.PrivateKeyEntry.class
+                        || entryClass == UncertifiedKeyEntry.class && engineGetCertificateChain(alias) == null
                 : entryClass == KeyStore.SecretKeyEntry.class;
     }
 
@@ -341,16 +371,29 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         if (handle instanceof SecretKey secret) {
             return new KeyStore.SecretKeyEntry(secret, KeyAttribute.of(handle));
         }
-        Certificate certificate = certificates().orPublicKey(key);
-        if (certificate == null) {
-            throw new InvalidRequestException(
-                    key + " has neither a certificate nor a request on the device, and its public key is not known: use"
-                            + " getKey, or store a certificate");
+        SchsmPrivateKey privateKey = (SchsmPrivateKey) handle;
+        Certificate certificate = certificate(key);
+        if (!(certificate instanceof X509Certificate leaf) || !X509Certificates.isUsable(leaf)) {
+            return new UncertifiedKeyEntry(privateKey, certificate, KeyAttribute.of(handle));
         }
-        List<? extends Certificate> chain =
-                certificate instanceof X509Certificate leaf ? certificates().chain(leaf) : List.of(certificate);
-        return new KeyStore.PrivateKeyEntry(
-                (PrivateKey) handle, chain.toArray(new Certificate[0]), KeyAttribute.of(handle));
+        try {
+            return new KeyStore.PrivateKeyEntry(
+                    privateKey, certificates().chain(leaf).toArray(new Certificate[0]), KeyAttribute.of(handle));
+        } catch (IllegalArgumentException refused) {
+            throw new InvalidRequestException(
+                    key + " and its certificate are no entry: " + refused.getMessage(), refused);
+        }
+    }
+
+    private @Nullable Certificate certificate(TokenKey key) throws SchsmException {
+        try {
+            return certificates().orPublicKey(key);
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed) || failed instanceof ObjectNotFoundException) {
+                throw failed;
+            }
+            return null;
+        }
     }
 
     private WrappedKeyEntry wrap(String alias, Aliases.Entry entry, WrapProtection protection) throws SchsmException {
@@ -378,6 +421,14 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             unwrap(alias, wrapped, protection);
         } else if (entry instanceof KeyStore.PrivateKeyEntry pair) {
             setHandle(alias, pair.getPrivateKey(), pair.getCertificateChain(), pair.getAttributes());
+        } else if (entry instanceof UncertifiedKeyEntry bare) {
+            setHandle(
+                    alias,
+                    bare.getPrivateKey(),
+                    bare.getCertificate()
+                            .map(certificate -> new Certificate[] {certificate})
+                            .orElse(null),
+                    bare.getAttributes());
         } else if (entry instanceof KeyStore.SecretKeyEntry secret) {
             setHandle(alias, secret.getSecretKey(), null, secret.getAttributes());
         } else if (entry instanceof KeyStore.TrustedCertificateEntry trusted) {
@@ -419,7 +470,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             Aliases aliases = Aliases.of(token());
             TokenKey current = current(aliases, handle);
             requireSame(attributes, handle);
-            X509Certificate leaf = leaf(chain, handle);
+            X509Certificate leaf = leaf(chain, handle, current);
+            List<X509Certificate> issuers = leaf == null || chain == null ? List.of() : issuers(leaf, chain);
             Aliases.Entry holder = aliases.get(alias);
             if (holder != null && !current.equals(holder.key())) {
                 throw new InvalidRequestException(
@@ -428,8 +480,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             if (holder == null) {
                 requireLabel(alias);
             }
-            if (leaf != null && chain != null) {
-                store(current, leaf, Arrays.asList(chain).subList(1, chain.length), holder == null ? alias : null);
+            if (leaf != null) {
+                store(current, leaf, issuers, holder == null ? alias : null);
             } else if (holder == null) {
                 token().rename(current, alias);
             }
@@ -439,9 +491,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     /** Certificate, issuers and label: all of them, or, as far as the device lets it be undone, none. */
-    private void store(TokenKey key, X509Certificate leaf, List<Certificate> issuers, @Nullable String newLabel)
+    private void store(TokenKey key, X509Certificate leaf, List<X509Certificate> issuers, @Nullable String newLabel)
             throws SchsmException {
-        Optional<byte[]> before = token().certificate(key);
+        Optional<byte[]> before = stored(key);
         List<TokenCertificate> added = storeIssuers(issuers);
         try {
             token().storeCertificate(key, encoded(leaf));
@@ -514,37 +566,124 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
     }
 
-    /** The certificate to store, checked to be the key's; null if the chain only has the request that is there. */
-    private static @Nullable X509Certificate leaf(Certificate @Nullable [] chain, SchsmKey handle)
-            throws InvalidRequestException {
+    /** What is stored with a key, readable or not; empty where it cannot even be read as bytes. */
+    private Optional<byte[]> stored(TokenKey key) throws SchsmException {
+        try {
+            return token().certificate(key);
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed)) {
+                throw failed;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** The certificate to store, proven to be the key's; null if the chain only has the request that is there. */
+    private @Nullable X509Certificate leaf(Certificate @Nullable [] chain, SchsmKey handle, TokenKey current)
+            throws SchsmException {
         if (chain == null || chain.length == 0) {
             return null;
         }
         PublicKey publicKey = handle.details().publicKey();
         if (chain[0] instanceof Cvc request) {
-            if (!request.getPublicKey().equals(publicKey)) {
+            if (!PublicKeyNumbers.areEqual(request.getPublicKey(), publicKey)) {
                 throw new InvalidRequestException("the request " + request + " is of another key than " + handle);
             }
             return null;
         }
         if (chain[0] instanceof BarePublicKey bare) {
-            if (!bare.getPublicKey().equals(publicKey)) {
+            if (!PublicKeyNumbers.areEqual(bare.getPublicKey(), publicKey)) {
                 throw new InvalidRequestException("the public key given with it is not that of " + handle);
             }
             return null;
         }
-        if (!(chain[0] instanceof X509Certificate leaf)) {
+        if (!(chain[0] instanceof X509Certificate given)) {
             throw new InvalidRequestException(
                     "certificates of type " + chain[0].getType() + " are not stored with keys, X.509 are");
         }
         if (!(handle instanceof SchsmPrivateKey)) {
             throw new InvalidRequestException(handle + " is a secret key and has no certificate");
         }
-        if (publicKey != null && !X509Certificates.publicKey(leaf).equals(publicKey)) {
+        X509Certificate leaf = X509Certificates.requireUsable(given);
+        if (stored(current).filter(bytes -> Arrays.equals(bytes, bytesOf(leaf))).isEmpty()) {
+            prove(leaf, handle, current);
+        }
+        return leaf;
+    }
+
+    private static byte[] bytesOf(X509Certificate certificate) {
+        try {
+            return encoded(certificate);
+        } catch (InvalidRequestException wasJustParsed) {
+            throw new IllegalStateException(wasJustParsed);
+        }
+    }
+
+    /**
+     * By one use of the key. A key with a use counter is spared that where the device's own request says which its public
+     * key is, and where the key may do nothing that proves anything that request is all there is.
+     */
+    private void prove(X509Certificate leaf, SchsmKey handle, TokenKey current) throws SchsmException {
+        KeyDetails details = details(current);
+        PublicKey claimed = X509Certificates.publicKey(leaf);
+        boolean attested = details.publicKey() instanceof AttestedPublicKey known
+                && KeyAttestation.of(known).isSignedByKey()
+                && KeyAttestation.of(known).isSignedByDevice()
+                && PublicKeyNumbers.areEqual(known, claimed);
+        KeyProof.Verdict verdict = attested && details.useCounter().isPresent()
+                ? KeyProof.Verdict.PROVEN
+                : verdict(current, details, claimed, attested);
+        if (verdict == KeyProof.Verdict.DISPROVEN) {
             throw new InvalidRequestException(
                     "the certificate of " + leaf.getSubjectX500Principal() + " is for another key than " + handle);
         }
-        return leaf;
+        if (verdict == KeyProof.Verdict.IMPOSSIBLE && !attested) {
+            throw new InvalidRequestException("the certificate of " + leaf.getSubjectX500Principal()
+                    + " is not stored with " + handle
+                    + ": nothing shows that it is for this key, which neither signs nor"
+                    + " agrees nor decrypts (its algorithms: "
+                    + details.algorithmNames().map(Object::toString).orElse("any") + "), and the device's own request"
+                    + " does not say so");
+        }
+    }
+
+    private KeyProof.Verdict verdict(TokenKey key, KeyDetails details, PublicKey claimed, boolean attested)
+            throws SchsmException {
+        try {
+            return KeyProof.of(token(), key, details, claimed);
+        } catch (SchsmException refused) {
+            if (!Token.isOfOneObject(refused)) {
+                throw refused;
+            }
+            if (attested) {
+                return KeyProof.Verdict.IMPOSSIBLE;
+            }
+            throw new InvalidRequestException(
+                    "whether the certificate is for " + key + " cannot be found out, it is not stored: "
+                            + refused.getMessage(),
+                    refused);
+        }
+    }
+
+    /** The certificates above the leaf, each of which has signed the one before it. */
+    private static List<X509Certificate> issuers(X509Certificate leaf, Certificate[] chain) throws SchsmException {
+        List<X509Certificate> issuers = new ArrayList<>();
+        X509Certificate last = leaf;
+        for (int i = 1; i < chain.length; i++) {
+            if (!(chain[i] instanceof X509Certificate given)) {
+                throw new InvalidRequestException("element " + i + " of the certificate chain is of type "
+                        + chain[i].getType() + "; X.509 certificates are stored");
+            }
+            X509Certificate issuer = X509Certificates.requireReadable(given);
+            if (!X509Certificates.isIssuedBy(last, issuer)) {
+                throw new InvalidRequestException("element " + i + " of the certificate chain, "
+                        + issuer.getSubjectX500Principal() + ", did not sign the one before it, "
+                        + last.getSubjectX500Principal() + ": put the chain in order, the key's certificate first");
+            }
+            issuers.add(issuer);
+            last = issuer;
+        }
+        return issuers;
     }
 
     private static byte[] encoded(Certificate certificate) throws InvalidRequestException {
@@ -556,21 +695,18 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     /** Puts the certificates of a chain on the token that are not there yet, so that the chain can be completed. */
-    private List<TokenCertificate> storeIssuers(List<? extends Certificate> issuers) throws SchsmException {
+    private List<TokenCertificate> storeIssuers(List<X509Certificate> issuers) throws SchsmException {
         List<TokenCertificate> added = new ArrayList<>();
         if (issuers.isEmpty()) {
             return added;
         }
-        List<byte[]> present = new ArrayList<>();
-        for (TokenCertificate certificate : token().certificates()) {
-            present.add(token().certificate(certificate));
-        }
+        List<byte[]> present = new ArrayList<>(token().issuerCertificates());
         try {
-            for (Certificate issuer : issuers) {
+            for (X509Certificate issuer : issuers) {
                 byte[] encoded = encoded(issuer);
-                if (issuer instanceof X509Certificate x509
-                        && present.stream().noneMatch(other -> Arrays.equals(other, encoded))) {
-                    added.add(token().addCertificate(Labels.nearest(label(x509)), encoded));
+                if (present.stream().noneMatch(other -> Arrays.equals(other, encoded))) {
+                    added.add(token().addCertificate(Labels.nearest(label(issuer)), encoded));
+                    present.add(encoded);
                 }
             }
             return added;
@@ -644,7 +780,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             }
             TokenKey key = token().keyDomains().unwrap(entry, alias);
             try {
-                storeIssuers(entry.issuers());
+                storeIssuers(proven(entry, key));
             } catch (SchsmException failed) {
                 try {
                     token().delete(key);
@@ -658,10 +794,45 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
     }
 
+    /**
+     * Of the certificates that came with a wrapped key those that the key's own certificate, which the token has proven,
+     * needs: an entry that signed nothing would be a certificate authority that somebody else chose to trust.
+     */
+    private List<X509Certificate> proven(WrappedKeyEntry entry, TokenKey key) throws SchsmException {
+        if (entry.issuers().isEmpty()) {
+            return List.of();
+        }
+        List<X509Certificate> candidates = new ArrayList<>();
+        for (Certificate issuer : entry.issuers()) {
+            if (issuer instanceof X509Certificate given) {
+                try {
+                    candidates.add(X509Certificates.requireReadable(given));
+                } catch (InvalidRequestException unreadable) {
+                    LOGGER.log(System.Logger.Level.WARNING, unreadable.getMessage());
+                }
+            }
+        }
+        List<X509Certificate> needed = List.of();
+        if (certificates().of(key) instanceof X509Certificate leaf) {
+            List<X509Certificate> chain = Certificates.chain(leaf, candidates);
+            needed = chain.subList(1, chain.size());
+        }
+        for (X509Certificate candidate : candidates) {
+            if (!needed.contains(candidate)) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "the certificate of {0}, which came with {1}, signed nothing of it and is not stored",
+                        candidate.getSubjectX500Principal(),
+                        key);
+            }
+        }
+        return needed;
+    }
+
     @Override
     public void engineSetCertificateEntry(String alias, @Nullable Certificate certificate) throws KeyStoreException {
         requireAlias(alias);
-        if (!(certificate instanceof X509Certificate)) {
+        if (!(certificate instanceof X509Certificate given)) {
             throw new KeyStoreException("a device stores X.509 certificates of others, not "
                     + (certificate == null ? "null" : certificate.getType()));
         }
@@ -675,7 +846,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 requireLabel(alias);
             }
             TokenCertificate replaced = holder == null ? null : holder.certificate();
-            TokenCertificate added = token().addCertificate(alias, encoded(certificate));
+            TokenCertificate added = token().addCertificate(alias, encoded(X509Certificates.requireReadable(given)));
             if (replaced != null) {
                 try {
                     token().delete(replaced);

@@ -4,6 +4,7 @@ import io.github.schsm.DataObject;
 import io.github.schsm.EcCurve;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PublicKeyNumbers;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.X509Certificates;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a token's objects are to the JCA: keys with what belongs to them, certificates that belong to none, data
- * objects. Objects belong together by CKA_ID <em>and</em> public key: either alone is given twice by some tool or other.
+ * objects. Objects belong together by their public key, which is proof; a CKA_ID or label is a hint that some tool or other
+ * gives twice, or leaves out.
  *
  * <p>References are made from what stays: kind, CKA_ID and public key of a key, the content of a certificate, the name
  * of a data object. Where that does not tell objects apart they are numbered, and such a reference is only taken
@@ -81,6 +83,17 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             objects.addAll(publicKeys);
             objects.addAll(certificates);
             return objects;
+        }
+
+        /**
+         * Whether the public key is only that of a certificate with the same CKA_ID, which anybody can have given it: the
+         * private key object does not tell its public key, and no public key object stands beside it.
+         */
+        boolean isPublicKeyUnproven() {
+            return object != null
+                    && object.kind() == ObjectKind.EC_PRIVATE
+                    && object.publicKey() == null
+                    && publicKeys.isEmpty();
         }
 
         /** Whether only the public key is seen, in place of the private key. */
@@ -244,7 +257,10 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
                 known = publicKeyByObject(object);
             }
             if (known == null) {
-                known = publicKeyByCertificate(object, type);
+                known = publicKeyByCertificate(object);
+            }
+            if (known == null) {
+                known = publicKeyByModulus(object);
             }
             List<StoredObject> halves = new ArrayList<>();
             for (StoredObject candidate : publicKeys) {
@@ -281,15 +297,25 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             return privateKeys.stream().filter(rival -> rival.handle() != object.handle() && rival.hasIdOf(object));
         }
 
-        private @Nullable PublicKey publicKeyByCertificate(StoredObject object, KeyType type) {
+        private @Nullable PublicKey publicKeyByCertificate(StoredObject object) {
             if (object.id().length == 0 || rivals(object).findAny().isPresent()) {
                 return null;
             }
             List<StoredObject> candidates = certificates.stream()
-                    .filter(candidate -> candidate.hasIdOf(object)
-                            && candidate.publicKey() != null
-                            && candidate.publicKey().getAlgorithm().equals(type.name())
-                            && fits(candidate, object))
+                    .filter(candidate ->
+                            candidate.hasIdOf(object) && candidate.publicKey() != null && fits(candidate, object))
+                    .toList();
+            return distinct(candidates) == 1 ? candidates.get(0).publicKey() : null;
+        }
+
+        /** An RSA key without a public exponent still has its modulus, which is that of no other key. */
+        private @Nullable PublicKey publicKeyByModulus(StoredObject object) {
+            if (object.kind() != ObjectKind.RSA_PRIVATE
+                    || object.attributes().integer(Ck.CKA_MODULUS).isEmpty()) {
+                return null;
+            }
+            List<StoredObject> candidates = Stream.concat(publicKeys.stream(), certificates.stream())
+                    .filter(candidate -> fits(candidate, object))
                     .toList();
             return distinct(candidates) == 1 ? candidates.get(0).publicKey() : null;
         }
@@ -319,19 +345,30 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             List<PublicKey> keys = new ArrayList<>();
             for (StoredObject candidate : candidates) {
                 PublicKey key = candidate.publicKey();
-                if (key != null && keys.stream().noneMatch(other -> PublicKeys.areEqual(other, key))) {
+                if (key != null && keys.stream().noneMatch(other -> PublicKeyNumbers.areEqual(other, key))) {
                     keys.add(key);
                 }
             }
             return keys.size();
         }
 
-        /** By both; by the public key alone where one has no CKA_ID. */
-        private static boolean belongs(StoredObject candidate, StoredObject object, PublicKey publicKey) {
+        /**
+         * The public key is proof, a CKA_ID is a hint: it only tells which of several objects with the same public key goes
+         * with which of several such keys.
+         */
+        private boolean belongs(StoredObject candidate, StoredObject object, PublicKey publicKey) {
             PublicKey key = candidate.publicKey();
             return key != null
-                    && PublicKeys.areEqual(key, publicKey)
-                    && (candidate.hasIdOf(object) || candidate.id().length == 0 || object.id().length == 0);
+                    && PublicKeyNumbers.areEqual(key, publicKey)
+                    && (candidate.hasIdOf(object) || candidate.id().length == 0 || !isOfTwin(candidate, object));
+        }
+
+        /** Whether another private key with the same public key has the object's CKA_ID. */
+        private boolean isOfTwin(StoredObject candidate, StoredObject object) {
+            return privateKeys.stream()
+                    .filter(other -> other.handle() != object.handle() && candidate.hasIdOf(other))
+                    .map(other -> other.publicKey() == null ? publicKeyByObject(other) : other.publicKey())
+                    .anyMatch(known -> PublicKeyNumbers.areEqual(known, candidate.publicKey()));
         }
 
         /** Modules that make public keys out of certificates make them out of those of authorities as well. */
@@ -340,7 +377,7 @@ record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<D
             return certificates.stream()
                     .filter(certificate -> certificate.publicKey() != null
                             && key != null
-                            && PublicKeys.areEqual(certificate.publicKey(), key))
+                            && PublicKeyNumbers.areEqual(certificate.publicKey(), key))
                     .anyMatch(certificate -> {
                         try {
                             return X509Certificates.parse(

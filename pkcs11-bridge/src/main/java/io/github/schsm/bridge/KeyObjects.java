@@ -296,7 +296,7 @@ final class KeyObjects {
                     .map(Contents.CertificateEntry::certificate)
                     .orElseThrow(() -> new InvalidRequestException("the certificate \"" + label
                             + "\" belongs to a key in " + token.description()
-                            + ", by its CKA_ID and public key: store it with that key"));
+                            + ", by its public key: store it with that key"));
         }));
     }
 

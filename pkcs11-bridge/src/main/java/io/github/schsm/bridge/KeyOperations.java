@@ -399,13 +399,13 @@ final class KeyOperations {
     }
 
     /**
-     * Finds out the public half of an EC key that no object tells, by using the key: two signatures leave one key with
-     * which both verify.
+     * Finds out the public half of an EC key that no object tells, or only a certificate that may be another key's, by
+     * using the key: two signatures leave one key with which both verify.
      */
     Contents.KeyEntry recoverPublicKey(Session session, Contents.KeyEntry entry, StoredObject object)
             throws CryptokiException, SchsmException {
         EcCurve curve = entry.curve();
-        if (entry.publicKey() != null
+        if (!entry.isPublicKeyUnproven()
                 || curve == null
                 || !Algorithms.available(entry, token.link().mechanisms()).contains(KeyAlgorithm.ECDSA)
                 || object.attributes().flag(Ck.CKA_ALWAYS_AUTHENTICATE).orElse(false)) {

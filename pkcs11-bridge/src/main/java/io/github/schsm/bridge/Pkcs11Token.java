@@ -9,7 +9,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomains;
 import io.github.schsm.KeyRequest;
-import io.github.schsm.KeyType;
+import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinSource;
 import io.github.schsm.PrintableText;
 import io.github.schsm.PublicKeyAuthentication;
@@ -19,6 +19,7 @@ import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.TokenKey;
+import io.github.schsm.X509Certificates;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
@@ -305,11 +306,16 @@ final class Pkcs11Token implements Token {
         if (unseen.isPresent()) {
             return beside.use(other -> other.details(unseen.get()));
         }
-        Contents.KeyEntry entry = entry(key);
-        if (entry.publicKey() == null && key.type() == KeyType.EC && entry.object() != null && isLoggedIn()) {
-            entry = withKey(Use.USER, key, operations::recoverPublicKey);
-        }
+        Contents.KeyEntry entry = proven(key);
         return beside.details(key, details(entry), isCertified(entry));
+    }
+
+    /** A key with its public half, which is found out by a use of the key where only a certificate tells it, or nothing. */
+    private Contents.KeyEntry proven(TokenKey key) throws SchsmException {
+        Contents.KeyEntry entry = entry(key);
+        return entry.isPublicKeyUnproven() && isLoggedIn()
+                ? withKey(Use.USER, key, operations::recoverPublicKey)
+                : entry;
     }
 
     private static boolean isCertified(Contents.KeyEntry entry) {
@@ -324,7 +330,7 @@ final class Pkcs11Token implements Token {
 
     private KeyDetails details(Contents.KeyEntry entry) throws SchsmException {
         return new KeyDetails(
-                entry.publicKey(),
+                named(entry),
                 entry.curve(),
                 size(entry),
                 null,
@@ -332,6 +338,21 @@ final class Pkcs11Token implements Token {
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 Algorithms.available(entry, link.mechanisms()));
+    }
+
+    /** The public key, under the name that the key's certificate has for its algorithm: RSASSA-PSS is not RSA to the JCA. */
+    private static @Nullable PublicKey named(Contents.KeyEntry entry) {
+        PublicKey publicKey = entry.publicKey();
+        if (publicKey instanceof RSAPublicKey && !entry.certificates().isEmpty()) {
+            try {
+                PublicKey certified = X509Certificates.publicKey(X509Certificates.parse(
+                        entry.certificates().get(0).certificate().orElse(new byte[0])));
+                return certified instanceof RSAPublicKey ? certified : publicKey;
+            } catch (MalformedDataException notForThisJdk) {
+                return publicKey;
+            }
+        }
+        return publicKey;
     }
 
     private static int size(Contents.KeyEntry entry) {
@@ -359,7 +380,7 @@ final class Pkcs11Token implements Token {
         if (unseen.isPresent()) {
             return beside.use(other -> other.certificate(unseen.get()));
         }
-        Contents.KeyEntry entry = entry(key);
+        Contents.KeyEntry entry = proven(key);
         if (!entry.certificates().isEmpty()) {
             return entry.certificates().get(0).certificate();
         }
@@ -417,6 +438,22 @@ final class Pkcs11Token implements Token {
         return contents().certificates().stream()
                 .map(Contents.CertificateEntry::certificate)
                 .toList();
+    }
+
+    /** An authority's key may be on the token, and its certificate then belongs to it. */
+    @Override
+    public List<byte[]> issuerCertificates() throws SchsmException {
+        Contents contents = contents();
+        List<byte[]> issuers = new ArrayList<>();
+        for (Contents.CertificateEntry entry : contents.certificates()) {
+            entry.object().certificate().ifPresent(issuers::add);
+        }
+        for (Contents.KeyEntry key : contents.keys()) {
+            for (StoredObject certificate : key.certificates()) {
+                certificate.certificate().ifPresent(issuers::add);
+            }
+        }
+        return issuers;
     }
 
     @Override

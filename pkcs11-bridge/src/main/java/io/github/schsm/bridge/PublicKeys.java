@@ -8,11 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAPublicKeySpec;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -77,40 +73,9 @@ final class PublicKeys {
                 return EcCurve.named(new String(value.value(), StandardCharsets.US_ASCII))
                         .orElse(null);
             }
-            return value.tag() == SEQUENCE ? explicit(value.children()) : null;
+            return value.tag() == SEQUENCE ? EcCurve.fromEcParameters(value) : null;
         } catch (MalformedDataException noneOfTheThree) {
             return null;
         }
-    }
-
-    /** ECParameters of X9.62: version, field { prime-field, p }, curve { a, b }, generator, order, cofactor. */
-    private static EcCurve explicit(List<Tlv> parts) throws MalformedDataException {
-        if (parts.size() < 5) {
-            throw new MalformedDataException("CKA_EC_PARAMS", parts.size() + " parts; 5 or 6 are expected");
-        }
-        List<Tlv> field = parts.get(1).children();
-        List<Tlv> curve = parts.get(2).children();
-        if (field.size() != 2 || curve.size() < 2) {
-            throw new MalformedDataException("CKA_EC_PARAMS", "field or curve are not those of a prime field");
-        }
-        return EcCurve.fromDomainParameters(Tlv.of(
-                0x7F49,
-                Tlv.of(0x81, field.get(1).value()),
-                Tlv.of(0x82, curve.get(0).value()),
-                Tlv.of(0x83, curve.get(1).value()),
-                Tlv.of(0x84, parts.get(3).value()),
-                Tlv.of(0x85, parts.get(4).value())));
-    }
-
-    /** Whether they are the same key, whichever classes they are of. */
-    static boolean areEqual(PublicKey one, PublicKey other) {
-        if (one instanceof RSAPublicKey a && other instanceof RSAPublicKey b) {
-            return a.getModulus().equals(b.getModulus())
-                    && a.getPublicExponent().equals(b.getPublicExponent());
-        }
-        if (one instanceof ECPublicKey a && other instanceof ECPublicKey b) {
-            return a.getW().equals(b.getW()) && EcCurve.of(a.getParams()).equals(EcCurve.of(b.getParams()));
-        }
-        return Arrays.equals(one.getEncoded(), other.getEncoded());
     }
 }

@@ -40,7 +40,7 @@ record StoredObject(
 
     private static @Nullable PublicKey publicKeyIn(byte[] certificate) {
         try {
-            return X509Certificates.publicKey(X509Certificates.parse(certificate));
+            return X509Certificates.publicKey(certificate);
         } catch (MalformedDataException notReadable) {
             return null;
         }

@@ -143,13 +143,49 @@ class ContentsTest {
     }
 
     @Test
-    void aCertificateWithThePublicKeyOfAKeyAndAnotherIdStaysByItself() {
+    void aCertificateWithThePublicKeyOfAKeyIsTheKeysWhateverItsId() {
         ecPrivate("key", ID);
         ecPublic("key", ID, EC);
-        certificate("trusted", OTHER_ID, FakeBench.CERTIFICATE);
+        certificate("written by another tool", OTHER_ID, FakeBench.CERTIFICATE);
 
-        assertThat(onlyKey().certificates()).isEmpty();
-        assertThat(certificates()).containsExactly("trusted");
+        assertThat(onlyKey().certificates()).hasSize(1);
+        assertThat(certificates()).isEmpty();
+    }
+
+    @Test
+    void aPublicKeyWithThePublicKeyOfAKeyIsTheKeysWhateverItsId() {
+        rsa(ObjectKind.RSA_PRIVATE, "key", ID, FakeBench.RSA);
+        rsa(ObjectKind.RSA_PUBLIC, "written by another tool", OTHER_ID, FakeBench.RSA);
+
+        assertThat(onlyKey().publicKeys()).hasSize(1);
+    }
+
+    @Test
+    void oneKeyStoredTwiceHasTheCertificateWithItsOwnIdEachTime() {
+        ecPrivate("one", ID);
+        ecPrivate("two", OTHER_ID);
+        ecPublic("one", ID, EC);
+        ecPublic("two", OTHER_ID, EC);
+        certificate("two", OTHER_ID, FakeBench.CERTIFICATE);
+        certificate("one", ID, FakeBench.CERTIFICATE);
+
+        for (Contents.KeyEntry key : contents().keys()) {
+            assertThat(key.publicKeys()).hasSize(1);
+            assertThat(key.certificates())
+                    .singleElement()
+                    .satisfies(certificate ->
+                            assertThat(certificate.label()).contains(key.key().label()));
+        }
+    }
+
+    @Test
+    void onlyACertificateWithTheIdProvesNothing() {
+        ecPrivate("key", ID);
+        certificate("anything", ID, FakeBench.CERTIFICATE);
+
+        assertThat(onlyKey().isPublicKeyUnproven()).isTrue();
+        ecPublic("key", ID, EC);
+        assertThat(onlyKey().isPublicKeyUnproven()).isFalse();
     }
 
     @Test

@@ -45,7 +45,7 @@ final class CardKeyDerivation {
     TokenKey derive(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException {
         int parentKid = CardToken.kid(parent);
         return token.withContents(card -> {
-            KeyDetails details = token.details(card, parentKid);
+            KeyDetails details = token.details(card, parentKid, parent.type());
             EcCurve curve = details.curve();
             if (curve == null || !(details.publicKey() instanceof ECPublicKey publicKey)) {
                 throw new InvalidRequestException("the public key of " + parent + " in device " + token.id()

@@ -4,6 +4,7 @@ import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceFullException;
+import io.github.schsm.EcCurve;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
@@ -11,26 +12,35 @@ import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.KeyDomains;
+import io.github.schsm.KeyProof;
 import io.github.schsm.KeyType;
+import io.github.schsm.MalformedDataException;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.X509Certificates;
 import io.github.schsm.card.Files;
 import io.github.schsm.card.PrivateKeyDescription;
+import io.github.schsm.card.Resend;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.StatusWords;
 import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** The key domains of a SmartCard-HSM. What the device would refuse anyway is checked here only to say why. */
 final class CardKeyDomains implements KeyDomains {
+    private static final byte SEQUENCE = 0x30;
+
     private final CardToken token;
 
     CardKeyDomains(CardToken token) {
@@ -197,7 +207,7 @@ final class CardKeyDomains implements KeyDomains {
 
     private SchsmException whyNotWrapped(SmartCardHsm card, TokenKey key, int kid, DeviceException refused)
             throws SchsmException {
-        KeyDetails details = token.details(card, kid);
+        KeyDetails details = token.details(card, kid, key.type());
         Optional<KeyDomainStatus> domain = domainOf(card, details);
         if (domain.isEmpty()) {
             return withCause(
@@ -264,10 +274,12 @@ final class CardKeyDomains implements KeyDomains {
             int kid = token.freeKid(card);
             List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
             try {
+                requireNoneOfSecretKey(entry);
                 unwrap(card, kid, entry);
-                byte[] description = description(card, entry, label, kid);
+                Optional<PublicKey> proven = prove(card, kid, entry);
+                byte[] description = description(card, entry, label, kid, proven.orElse(null));
                 Optional<byte[]> certificate = entry.certificate();
-                if (certificate.isPresent()) {
+                if (proven.isPresent() && certificate.isPresent()) {
                     store(card, Files.keyCertificate(kid), certificate.get());
                 }
                 // The label last: if the card is taken out before, nothing that lacks its certificate has the alias.
@@ -295,18 +307,115 @@ final class CardKeyDomains implements KeyDomains {
         token.contents().put(fid, content);
     }
 
-    /** A blob alone comes without description: id and size then are those of the public key, if it can be found. */
-    private byte[] description(SmartCardHsm card, WrappedKeyEntry entry, String label, int kid) throws SchsmException {
+    private static void requireNoneOfSecretKey(WrappedKeyEntry entry) throws InvalidRequestException {
+        if (!entry.keyType().isPrivate() && entry.certificate().isPresent()) {
+            throw new InvalidRequestException("a certificate or request comes with " + entry
+                    + ", which as a secret key has none: take the file from the device that wrapped the key");
+        }
+    }
+
+    /**
+     * The public key in the certificate or request that came with the key, proven by one use of the key: neither blob nor
+     * device says whose it is. Empty if nothing came, or nothing that can be proven or would be readable afterwards: then
+     * it is not stored, and the log says so.
+     *
+     * @throws InvalidRequestException if it is of another key
+     */
+    private Optional<PublicKey> prove(SmartCardHsm card, int kid, WrappedKeyEntry entry) throws SchsmException {
+        Optional<byte[]> certificate = entry.certificate();
+        if (certificate.isEmpty()) {
+            return Optional.empty();
+        }
+        PublicKey claimed = CardToken.publicKeyIn(certificate.get(), card.identity());
+        if (claimed == null || !isReadable(certificate.get())) {
+            warn(entry, "cannot be read");
+            return Optional.empty();
+        }
+        KeyProof.Verdict verdict =
+                KeyProof.of(entry.keyType(), claimed, algorithm -> allows(entry, algorithm), new CardUses(card, kid));
+        if (verdict == KeyProof.Verdict.DISPROVEN) {
+            throw new InvalidRequestException("the certificate or request that came with " + entry
+                    + " is of another key: nothing was stored. Take the file from the device that wrapped the key, or"
+                    + " import the blob alone (setKeyEntry)");
+        }
+        if (verdict == KeyProof.Verdict.IMPOSSIBLE) {
+            warn(entry, "cannot be proven to be the key's, which may neither sign nor agree nor decrypt");
+            return Optional.empty();
+        }
+        return Optional.of(claimed);
+    }
+
+    private static boolean isReadable(byte[] certificate) {
+        if (certificate[0] != SEQUENCE) {
+            return true;
+        }
+        try {
+            X509Certificates.parse(certificate);
+            return true;
+        } catch (MalformedDataException notForThisJdk) {
+            return false;
+        }
+    }
+
+    private static void warn(WrappedKeyEntry entry, String reason) {
+        System.getLogger(CardKeyDomains.class.getName())
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the certificate or request that came with {0} {1}: the key is stored without it",
+                        entry,
+                        reason);
+    }
+
+    /** The list is in the part of the blob that is not encrypted, and the device has checked it with the rest. */
+    private static boolean allows(WrappedKeyEntry entry, KeyAlgorithm algorithm) {
+        List<Integer> list = entry.allowedAlgorithms();
+        return list.isEmpty() || list.contains(algorithm.id()) || list.contains(KeyAlgorithm.ALL.id());
+    }
+
+    /** A key that was just unwrapped has no use counter. */
+    private record CardUses(SmartCardHsm card, int kid) implements KeyProof.Uses {
+        @Override
+        public byte[] sign(KeyAlgorithm algorithm, byte[] input) throws SchsmException {
+            return card.sign(kid, algorithm, input, Resend.ALLOWED);
+        }
+
+        @Override
+        public byte[] decrypt(KeyAlgorithm algorithm, byte[] input) throws SchsmException {
+            return card.decipher(kid, algorithm, input, Resend.ALLOWED);
+        }
+
+        @Override
+        public byte[] agree(ECPublicKey peer) throws SchsmException {
+            EcCurve curve = EcCurve.of(peer.getParams()).orElseThrow();
+            return card.deriveEcdh(kid, curve.encode(peer.getW()), Resend.ALLOWED);
+        }
+    }
+
+    /**
+     * A blob alone comes without description: id and size then are those of the public key, if it can be found. In a
+     * description that came along the size is the proven key's.
+     */
+    private byte[] description(
+            SmartCardHsm card, WrappedKeyEntry entry, String label, int kid, @Nullable PublicKey proven)
+            throws SchsmException {
         Optional<byte[]> stored = entry.description();
         if (stored.isPresent()) {
-            return PrivateKeyDescription.parse(stored.get()).withLabel(label).encode();
+            PrivateKeyDescription description =
+                    PrivateKeyDescription.parse(stored.get()).withLabel(label);
+            int size = CardToken.size(proven);
+            OptionalInt said = description.keySize();
+            if (size != 0 && said.isPresent() && said.getAsInt() != size) {
+                return PrivateKeyDescription.of(
+                                entry.keyType(), label, description.id().orElse(new byte[] {(byte) kid}), size)
+                        .encode();
+            }
+            return description.encode();
         }
         if (!entry.keyType().isPrivate()) {
             return PrivateKeyDescription.of(entry.keyType(), label, new byte[] {(byte) kid}, 0)
                     .encode();
         }
-        Optional<byte[]> certificate = entry.certificate();
-        PublicKey known = certificate.isPresent() ? CardToken.publicKeyIn(certificate.get(), card.identity()) : null;
+        PublicKey known = proven;
         if (known == null && entry.keyType() == KeyType.EC) {
             known = PublicKeyRecovery.recover(card, kid, card.keyAttributes(kid));
         }

@@ -25,6 +25,7 @@ import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Tlv;
+import io.github.schsm.Token;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenChangedException;
@@ -458,7 +459,7 @@ final class CardToken implements SharedCard {
     }
 
     Optional<PrivateKeyDescription> description(SmartCardHsm card, int kid) throws SchsmException {
-        Optional<byte[]> file = contents.file(card, Files.keyDescription(kid));
+        Optional<byte[]> file = readable(card, Files.keyDescription(kid));
         if (file.isEmpty()) {
             return Optional.empty();
         }
@@ -469,8 +470,20 @@ final class CardToken implements SharedCard {
         }
     }
 
+    /** A file's content; empty also if the device refuses to read this one, which must not hide what is in the others. */
+    private Optional<byte[]> readable(SmartCardHsm card, int fid) throws SchsmException {
+        try {
+            return contents.file(card, fid);
+        } catch (SchsmException refused) {
+            if (!Token.isOfOneObject(refused)) {
+                throw refused;
+            }
+            return Optional.empty();
+        }
+    }
+
     private @Nullable PublicKey publicKey(SmartCardHsm card, int kid) throws SchsmException {
-        Optional<byte[]> file = contents.file(card, Files.keyCertificate(kid));
+        Optional<byte[]> file = readable(card, Files.keyCertificate(kid));
         return file.isEmpty() ? null : publicKeyIn(file.get(), card.identity());
     }
 
@@ -479,12 +492,21 @@ final class CardToken implements SharedCard {
         try {
             byte[] encoded = Tlv.parseFirst(file).encoded();
             if ((encoded[0] & 0xFF) == X509) {
-                return X509Certificates.publicKey(X509Certificates.parse(encoded));
+                return publicKeyIn(encoded);
             }
             Cvc cvc = Cvc.parse(encoded);
             return cvc.isAttestedBy(device) ? AttestedPublicKey.of(cvc, device) : cvc.getPublicKey();
         } catch (MalformedDataException writtenBySomebodyElse) {
             return null;
+        }
+    }
+
+    /** As the JDK gives it, under its name of the algorithm, or at least its numbers. */
+    private static PublicKey publicKeyIn(byte[] x509) throws MalformedDataException {
+        try {
+            return X509Certificates.publicKey(X509Certificates.parse(x509));
+        } catch (MalformedDataException notForThisJdk) {
+            return X509Certificates.publicKey(x509);
         }
     }
 
@@ -499,14 +521,17 @@ final class CardToken implements SharedCard {
     @Override
     public KeyDetails details(TokenKey key) throws SchsmException {
         int kid = kid(key);
-        return withContents(card -> details(card, kid));
+        return withContents(card -> details(card, kid, key.type()));
     }
 
-    KeyDetails details(SmartCardHsm card, int kid) throws SchsmException {
+    KeyDetails details(SmartCardHsm card, int kid, KeyType type) throws SchsmException {
         KeyAttributes attributes = contents.attributes(card, kid);
         PublicKey publicKey = publicKey(card, kid);
-        if (publicKey == null && authenticator != null && isEc(card, kid)) {
-            publicKey = contents.recovered(kid, () -> PublicKeyRecovery.recover(card, kid, attributes));
+        if (publicKey != null && !isOf(type, publicKey)) {
+            publicKey = null;
+        }
+        if (publicKey == null && authenticator != null && type == KeyType.EC) {
+            publicKey = contents.recovered(kid, () -> recover(card, kid, attributes));
         }
         int size = size(publicKey);
         if (size == 0) {
@@ -545,10 +570,25 @@ final class CardToken implements SharedCard {
                 : 0;
     }
 
-    private boolean isEc(SmartCardHsm card, int kid) throws SchsmException {
-        return description(card, kid)
-                .filter(found -> found.type() == KeyType.EC)
-                .isPresent();
+    /** What is stored with a key may be for one of another kind; its description says which kind it is. */
+    private static boolean isOf(KeyType type, PublicKey publicKey) {
+        return switch (type) {
+            case EC -> publicKey instanceof ECPublicKey;
+            case RSA -> publicKey instanceof RSAPublicKey;
+            case AES -> false;
+        };
+    }
+
+    private static @Nullable PublicKey recover(SmartCardHsm card, int kid, KeyAttributes attributes)
+            throws SchsmException {
+        try {
+            return PublicKeyRecovery.recover(card, kid, attributes);
+        } catch (SchsmException refused) {
+            if (!Token.isOfOneObject(refused)) {
+                throw refused;
+            }
+            return null;
+        }
     }
 
     // Certificates
@@ -582,6 +622,8 @@ final class CardToken implements SharedCard {
             throw new InvalidRequestException(key + " is not in device " + id + " any more");
         }
         contents.forget(Files.keyDescription(kid));
+        // A refusal is no description: what is changed has to be known for certain.
+        contents.file(card, Files.keyDescription(kid));
         TokenKey present = key(card, kid);
         if (present.type() != key.type() || !Arrays.equals(present.id(), key.id())) {
             throw new InvalidRequestException(key + " is not in device " + id + " any more: " + present
@@ -619,7 +661,10 @@ final class CardToken implements SharedCard {
             PrivateKeyDescription description = before.isPresent()
                     ? before.get().withLabel(label)
                     : PrivateKeyDescription.of(
-                            key.type(), label, key.id(), details(card, kid).size());
+                            key.type(),
+                            label,
+                            key.id(),
+                            details(card, kid, key.type()).size());
             replaceFile(card, Files.keyDescription(kid), description.encode());
             return key(card, kid);
         });
@@ -713,21 +758,28 @@ final class CardToken implements SharedCard {
 
     /** A CA file that holds something else than X.509 is none of ours: some firmware keeps CVCs of peers there. */
     private Optional<TokenCertificate> caCertificate(SmartCardHsm card, int number) throws SchsmException {
-        Optional<byte[]> file = contents.file(card, Files.caCertificate(number));
+        Optional<byte[]> file = readable(card, Files.caCertificate(number));
         if (file.isEmpty() || (file.get()[0] & 0xFF) != X509) {
             return Optional.empty();
         }
-        Optional<String> label = Optional.empty();
-        Optional<byte[]> description = contents.file(card, Files.certificateDescription(number));
+        Optional<String> label = certificateLabel(card, number);
         try {
-            if (description.isPresent()) {
-                label = CertificateDescription.parse(description.get()).label();
-            }
             X509Certificate certificate = X509Certificates.parse(file.get());
             String subject = certificate.getSubjectX500Principal().getName();
             return Optional.of(new TokenCertificate(
                     Integer.toString(number),
                     label.filter(text -> !text.isBlank()).orElse(subject)));
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> certificateLabel(SmartCardHsm card, int number) throws SchsmException {
+        Optional<byte[]> description = readable(card, Files.certificateDescription(number));
+        try {
+            return description.isPresent()
+                    ? CertificateDescription.parse(description.get()).label()
+                    : Optional.empty();
         } catch (MalformedDataException writtenBySomebodyElse) {
             return Optional.empty();
         }

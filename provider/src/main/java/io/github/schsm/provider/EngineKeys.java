@@ -5,6 +5,7 @@ import io.github.schsm.KeyDetails;
 import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
+import io.github.schsm.SchsmOpaquePrivateKey;
 import io.github.schsm.SchsmRsaPrivateKey;
 import io.github.schsm.SchsmSecretKey;
 import io.github.schsm.Token;
@@ -58,6 +59,9 @@ final class EngineKeys {
     }
 
     static InvalidKeyException notOurs(@Nullable Key key, String engine, String wanted) {
+        if (key instanceof SchsmOpaquePrivateKey opaque) {
+            return new InvalidKeyException(engine + " cannot use it: " + opaque.refusal());
+        }
         String given = key == null ? "null" : "a " + key.getClass().getSimpleName() + " (" + key.getAlgorithm() + ")";
         return new InvalidKeyException(engine + " of this provider works with " + wanted
                 + " in a device, got from a key store of type SCHSM; this is " + given);

@@ -45,7 +45,7 @@ class ReusedKeyNumberTest {
     void whatIsDeletedAndRenamedByAnOldKeyStoreIsNotTheOtherKey() throws Exception {
         KeyStore old = load(ours);
         generate(ours, "mine");
-        KeyStore.PrivateKeyEntry entry = (KeyStore.PrivateKeyEntry) old.getEntry("mine", null);
+        KeyStore.Entry entry = old.getEntry("mine", null);
         KeyStore theirs = load(another);
         theirs.deleteEntry("mine");
         generate(another, "theirs");

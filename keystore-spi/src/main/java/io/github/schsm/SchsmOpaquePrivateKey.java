@@ -1,0 +1,26 @@
+package io.github.schsm;
+
+import java.io.Serial;
+
+/**
+ * A handle for a private key whose public half is not known: neither a request nor a readable certificate is stored with
+ * it, so nobody knows its curve or modulus. It can be renamed, deleted and wrapped, and given a certificate
+ * ({@link java.security.KeyStore#setKeyEntry}), which is proven by a use of the key; after that it is a key like any
+ * other. Engines do not take it.
+ */
+public final class SchsmOpaquePrivateKey extends SchsmPrivateKey {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** A handle. */
+    SchsmOpaquePrivateKey(Token token, TokenKey key, KeyDetails details) {
+        super(token, key, details);
+    }
+
+    /** Why engines refuse it, and what to do. */
+    public String refusal() {
+        return "the public key of " + this
+                + " is not known: neither a request nor a readable certificate is stored with"
+                + " it; store its certificate first (setKeyEntry, schsm import-cert)";
+    }
+}

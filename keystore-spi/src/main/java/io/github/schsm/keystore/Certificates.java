@@ -1,6 +1,7 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.Cvc;
+import io.github.schsm.EcCurve;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PrintableText;
@@ -82,7 +83,10 @@ final class Certificates {
 
     private static boolean fits(PublicKey publicKey, KeyType type) {
         PublicKey numbers = PublicKeyNumbers.of(publicKey);
-        return type == KeyType.EC ? numbers instanceof ECPublicKey : numbers instanceof RSAPublicKey;
+        return type == KeyType.EC
+                ? numbers instanceof ECPublicKey ec
+                        && EcCurve.of(ec.getParams()).isPresent()
+                : numbers instanceof RSAPublicKey;
     }
 
     /** The same, or the key's public key alone, which some tokens tell only by a use of the key; null if none of them. */

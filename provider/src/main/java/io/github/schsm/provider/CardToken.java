@@ -573,7 +573,9 @@ final class CardToken implements SharedCard {
     /** What is stored with a key may be for one of another kind; its description says which kind it is. */
     private static boolean isOf(KeyType type, PublicKey publicKey) {
         return switch (type) {
-            case EC -> publicKey instanceof ECPublicKey;
+            case EC ->
+                publicKey instanceof ECPublicKey ec
+                        && EcCurve.of(ec.getParams()).isPresent();
             case RSA -> publicKey instanceof RSAPublicKey;
             case AES -> false;
         };

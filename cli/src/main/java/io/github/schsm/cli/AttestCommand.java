@@ -5,6 +5,7 @@ import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.EcCurve;
 import io.github.schsm.KeyAttestation;
+import io.github.schsm.SchsmKey;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.VerifiedDevice;
 import java.math.BigInteger;
@@ -87,11 +88,13 @@ final class AttestCommand extends SchsmCommand {
         return check(
                 connected.device().identity(),
                 null,
+                null,
                 () -> trust.verify(connected.device().identity(), day));
     }
 
     private Check key(Context context) throws GeneralSecurityException {
         KeyAttestation attestation;
+        String id = null;
         DeviceTrust trust;
         if (in != null) {
             trust = context.settings().trust();
@@ -99,11 +102,14 @@ final class AttestCommand extends SchsmCommand {
         } else {
             Connected connected = context.open();
             trust = connected.device().token().trust();
-            attestation = KeyAttestation.of(connected.key(String.valueOf(label)));
+            SchsmKey key = connected.key(String.valueOf(label));
+            attestation = KeyAttestation.of(key);
+            id = Text.hex(key.key().id());
         }
         return check(
                 attestation.publicKey().identity(),
                 attestation,
+                id,
                 () -> attestation.verify(trust, day).device());
     }
 
@@ -111,21 +117,26 @@ final class AttestCommand extends SchsmCommand {
         VerifiedDevice verify() throws GeneralSecurityException;
     }
 
-    private Check check(DeviceIdentity identity, @Nullable KeyAttestation attestation, Verification verification)
+    private Check check(
+            DeviceIdentity identity,
+            @Nullable KeyAttestation attestation,
+            @Nullable String id,
+            Verification verification)
             throws GeneralSecurityException {
-        X509Certificate compared = certificate == null ? null : FileIo.readCertificates(certificate)[0];
+        X509Certificate compared = certificate == null ? null : FileIo.readCertificate(certificate);
         try {
             VerifiedDevice verified = verification.verify();
             if (compared != null && attestation != null && !attestation.isFor(compared)) {
                 String reason = "the certificate of " + holder(compared) + " is for another key than the attested one";
-                return new Check(identity, attestation, label, compared, day, verified, CERTIFICATE, reason);
+                return new Check(identity, attestation, label, id, compared, day, verified, CERTIFICATE, reason);
             }
-            return new Check(identity, attestation, label, compared, day, verified, null, null);
+            return new Check(identity, attestation, label, id, compared, day, verified, null, null);
         } catch (UntrustedDeviceException untrusted) {
             return new Check(
                     identity,
                     attestation,
                     label,
+                    id,
                     compared,
                     day,
                     null,
@@ -147,6 +158,7 @@ final class AttestCommand extends SchsmCommand {
     /**
      * What was checked and what came of it.
      *
+     * @param id       the key's id on the device, if it is there
      * @param verified the chain, if it holds
      * @param failed   what does not hold: a link, or the certificate; null if all does
      */
@@ -154,6 +166,7 @@ final class AttestCommand extends SchsmCommand {
             DeviceIdentity identity,
             @Nullable KeyAttestation attestation,
             @Nullable String label,
+            @Nullable String id,
             @Nullable X509Certificate compared,
             @Nullable LocalDate day,
             @Nullable VerifiedDevice verified,
@@ -199,7 +212,7 @@ final class AttestCommand extends SchsmCommand {
                 heading = "  signed by     ";
             }
             if (attestation != null) {
-                text = Text.lines(text, ofKey(attestation));
+                text = Text.lines(text, ofKey(attestation, id));
             }
             if (compared != null) {
                 text = Text.lines(
@@ -209,13 +222,14 @@ final class AttestCommand extends SchsmCommand {
             return written == null ? text : Text.lines(text, "Written to      " + written);
         }
 
-        private static Lines ofKey(KeyAttestation key) {
+        private static Lines ofKey(KeyAttestation key, @Nullable String id) {
             return Text.lines(
                     "Key             " + kind(key) + " (CHR " + key.chr() + ")",
                     key.keyDomainUid()
                             .map(uid -> "Key domain UID  " + Text.hex(uid))
                             .orElse(null),
-                    "Key identifier  " + Text.hex(key.subjectKeyIdentifier()),
+                    // As schsm keys shows it; only without a device it is the one that certificates have.
+                    id != null ? "Id              " + id : "Key identifier  " + Text.hex(key.subjectKeyIdentifier()),
                     "Signatures      by the key itself " + goodOrWrong(key.isSignedByKey()) + ", by the device "
                             + goodOrWrong(key.isSignedByDevice()));
         }
@@ -271,6 +285,7 @@ final class AttestCommand extends SchsmCommand {
 
         private Map<String, @Nullable Object> json(KeyAttestation key) {
             return Answer.json("label", label)
+                    .and("id", id)
                     .and("chr", key.chr())
                     .and("type", key.type().name())
                     .and("curve", key.curve().map(EcCurve::curveName).orElse(null))

@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.Cvc;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,7 +13,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "export-cert",
-        description = "Writes a certificate to a file: X.509, or the request of a key that has none yet.")
+        description =
+                "Writes a certificate to a file: X.509, or the device's request (CVC) of a key that has none yet.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ExportCertCommand extends SchsmCommand {
     private static final int PEM_LINE = 64;
@@ -20,7 +22,9 @@ final class ExportCertCommand extends SchsmCommand {
     @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The label of key or certificate.")
     private String label;
 
-    @Option(names = "--pem", description = "Write an X.509 certificate as PEM. Default: DER.")
+    @Option(
+            names = "--pem",
+            description = "Write PEM: CERTIFICATE, or CVC REQUEST if there is no certificate yet. Default: DER.")
     private boolean pem;
 
     @Mixin
@@ -33,23 +37,53 @@ final class ExportCertCommand extends SchsmCommand {
         if (certificate == null) {
             throw new CliException("device " + connected.id() + " has no certificate \"" + label + "\"");
         }
-        boolean x509 = certificate instanceof X509Certificate;
+        Kind kind = Kind.of(certificate);
         byte[] encoded = certificate.getEncoded();
-        String ending = x509 ? (pem ? ".pem" : ".crt") : ".cvreq";
-        Path file = output.write(label + ending, x509 && pem ? pem(encoded) : encoded);
+        Path file =
+                output.write(label + (pem ? kind.pemEnding : kind.ending), pem ? pem(kind.pemLabel, encoded) : encoded);
         return Answer.of(
-                (x509 ? "Certificate" : "Request") + " of \"" + label + "\" on device " + connected.id()
-                        + " written to " + file + ".",
+                kind.sentence + " of \"" + label + "\" on device " + connected.id() + " written to " + file + ".",
                 Answer.json("device", connected.id())
                         .and("label", label)
-                        .and("kind", x509 ? "X.509" : "request")
+                        .and("kind", kind.json)
+                        .and("format", pem ? "PEM" : "DER")
                         .and("file", file)
                         .members());
     }
 
-    private static byte[] pem(byte[] encoded) {
+    /** What stands with a key. */
+    private enum Kind {
+        X509("Certificate", "X.509", ".crt", ".pem", "CERTIFICATE"),
+        CVC("There is no X.509 certificate yet: the request (CVC)", "request", ".cvreq", ".cvreq.pem", "CVC REQUEST"),
+        PUBLIC_KEY(
+                "There is neither certificate nor request: the public key",
+                "public key",
+                ".pub.der",
+                ".pub.pem",
+                "PUBLIC KEY");
+
+        private final String sentence;
+        private final String json;
+        private final String ending;
+        private final String pemEnding;
+        private final String pemLabel;
+
+        Kind(String sentence, String json, String ending, String pemEnding, String pemLabel) {
+            this.sentence = sentence;
+            this.json = json;
+            this.ending = ending;
+            this.pemEnding = pemEnding;
+            this.pemLabel = pemLabel;
+        }
+
+        static Kind of(Certificate certificate) {
+            return certificate instanceof X509Certificate ? X509 : certificate instanceof Cvc ? CVC : PUBLIC_KEY;
+        }
+    }
+
+    private static byte[] pem(String what, byte[] encoded) {
         String base64 = Base64.getMimeEncoder(PEM_LINE, new byte[] {'\n'}).encodeToString(encoded);
-        return ("-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n")
+        return ("-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 }

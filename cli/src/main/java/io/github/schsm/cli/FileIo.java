@@ -34,23 +34,19 @@ final class FileIo {
     }
 
     /**
-     * Reads X.509 certificates.
+     * Reads an X.509 certificate, DER or PEM, the first of several.
      *
-     * @return one or more
+     * @return that one
      */
-    static X509Certificate[] readCertificates(Path file) throws CliException {
+    static X509Certificate readCertificate(Path file) throws CliException {
         byte[] content = read(file, "certificate");
         try {
-            X509Certificate[] certificates =
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(content))
-                            .stream()
-                            .map(X509Certificate.class::cast)
-                            .toArray(X509Certificate[]::new);
-            if (certificates.length == 0) {
-                throw new CliException(file + " holds no certificate");
-            }
-            return certificates;
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(content))
+                    .stream()
+                    .map(X509Certificate.class::cast)
+                    .findFirst()
+                    .orElseThrow(() -> new CliException(file + " holds no certificate"));
         } catch (CertificateException malformed) {
             throw new CliException(file + " holds no X.509 certificate, neither DER nor PEM", malformed);
         }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -45,23 +46,30 @@ final class ImportCertCommand extends SchsmCommand {
 
     @Parameters(
             paramLabel = "FILE",
-            description = "The certificate, DER or PEM; the certificates of its issuers may follow.")
+            description =
+                    "The certificate, DER, PEM, PKCS#7 or PKCS#12; the certificates of its issuers may be with it, in"
+                            + " any order. A key in a PKCS#12 file is not read.")
     private Path file;
+
+    @Mixin
+    private PasswordOptions password;
 
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
-        X509Certificate[] chain = FileIo.readCertificates(file);
+        CertificateFile read = CertificateFile.read(file, password.secret(), context.io());
         Connected connected = context.openWithPin();
         boolean ofKey = connected.keyStore().isKeyEntry(label);
+        X509Certificate[] chain =
+                read.chain(ofKey ? connected.key(label).details().publicKey() : null);
         Saved saved = ofKey ? save(connected) : Saved.NOTHING;
         try {
             if (ofKey) {
                 connected.keyStore().setKeyEntry(label, connected.keyStore().getKey(label, null), null, chain);
-            } else if (chain.length == 1) {
+            } else if (read.all().size() == 1) {
                 connected.keyStore().setCertificateEntry(label, chain[0]);
             } else {
                 throw new CliException("device " + connected.id() + " has no key \"" + label + "\", and " + file
-                        + " holds " + chain.length + " certificates: one at a time can be stored without a key");
+                        + " holds " + read.all().size() + " certificates: one at a time can be stored without a key");
             }
         } catch (GeneralSecurityException failed) {
             saved.takeBack(failed);
@@ -70,7 +78,7 @@ final class ImportCertCommand extends SchsmCommand {
         String holder = chain[0].getSubjectX500Principal().getName();
         return Answer.of(
                 "Certificate of " + holder + " stored on device " + connected.id()
-                        + (ofKey ? " with key" : " as") + " \"" + label + "\"." + saved.sentence,
+                        + (ofKey ? " with key" : " as") + " \"" + label + "\"." + read.leftOut(chain) + saved.sentence,
                 Answer.json("device", connected.id())
                         .and("label", label)
                         .and("ofKey", ofKey)

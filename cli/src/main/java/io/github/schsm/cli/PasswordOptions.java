@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the password of a DKEK share file comes from. */
+/** Where the password of a file comes from: of a DKEK share, of a PKCS#12 file. */
 final class PasswordOptions {
     private static final int MOST_BYTES_PER_CHAR = 3;
 

@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("module")
 module io.github.schsm.spi {
+    requires java.naming;
     requires transitive java.smartcardio;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;

@@ -65,16 +65,18 @@ final class AttestedRsaPublicKey implements AttestedPublicKey, RSAPublicKey {
         return key.getEncoded();
     }
 
+    /** Equal to every RSA key with these numbers; one that is bound to RSASSA-PSS is another key. */
     @Override
     public boolean equals(Object other) {
         return other instanceof RSAPublicKey that
                 && that.getModulus().equals(getModulus())
-                && that.getPublicExponent().equals(getPublicExponent());
+                && that.getPublicExponent().equals(getPublicExponent())
+                && that.getAlgorithm().equals(getAlgorithm());
     }
 
     @Override
     public int hashCode() {
-        return getModulus().hashCode();
+        return EncodedKeys.hashCode(getEncoded());
     }
 
     @Override

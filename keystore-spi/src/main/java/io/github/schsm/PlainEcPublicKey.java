@@ -5,7 +5,7 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serial;
 import java.io.UncheckedIOException;
-import java.security.KeyRep;
+import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
@@ -67,16 +67,20 @@ class PlainEcPublicKey implements ECPublicKey {
         }
     }
 
+    /** Equal to every EC key with that point and curve, and to a key of the JDK that has no more than the encoding. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof ECPublicKey that
-                && that.getW().equals(point)
-                && EcCurve.of(that.getParams()).filter(curve::equals).isPresent();
+        if (other instanceof ECPublicKey that) {
+            return point.equals(that.getW())
+                    && that.getParams() != null
+                    && EcCurve.of(that.getParams()).filter(curve::equals).isPresent();
+        }
+        return other instanceof PublicKey that && Arrays.equals(getEncoded(), that.getEncoded());
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(curve.encode(point));
+        return EncodedKeys.hashCode(getEncoded());
     }
 
     @Override
@@ -84,14 +88,14 @@ class PlainEcPublicKey implements ECPublicKey {
         return "EC public key on " + curve;
     }
 
-    /** Serialized as the JDK serializes its own keys, so that any JVM with a provider for the curve can read it. */
+    /** What stands for it in a stream; of an attested key the key alone, without the proof. */
     @Serial
-    private Object writeReplace() {
-        return new KeyRep(KeyRep.Type.PUBLIC, "EC", "X.509", getEncoded());
+    final Object writeReplace() {
+        return EncodedKeys.serialized(getEncoded());
     }
 
     @Serial
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
-        throw new InvalidObjectException("an EC public key is serialized as a java.security.KeyRep");
+        throw new InvalidObjectException("an EC public key is serialized by its encoding");
     }
 }

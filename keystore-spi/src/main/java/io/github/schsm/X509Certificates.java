@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
@@ -11,7 +12,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -128,19 +129,23 @@ public final class X509Certificates {
             }
             certificate.verify(key);
             return true;
-        } catch (GeneralSecurityException notByThisKey) {
+        } catch (GeneralSecurityException | IllegalArgumentException | ProviderException notByThisKey) {
             return false;
         }
     }
 
     private static boolean isSignedBy(X509Certificate certificate, EcCurve curve, ECPublicKey key)
             throws GeneralSecurityException {
-        String name = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
-        if (!name.startsWith("SHA") || !name.endsWith("WITHECDSA")) {
-            return false;
+        Optional<String> hash = MechanismTable.all().stream()
+                .filter(row -> row.keyType() == KeyType.EC && row.oids().contains(certificate.getSigAlgOID()))
+                .map(Mechanism::digest)
+                .filter(Objects::nonNull)
+                .findFirst();
+        if (hash.isEmpty()) {
+            certificate.verify(key);
+            return true;
         }
-        String hash = "SHA-" + name.substring("SHA".length(), name.length() - "WITHECDSA".length());
-        byte[] signed = MessageDigest.getInstance(hash).digest(certificate.getTBSCertificate());
+        byte[] signed = MessageDigest.getInstance(hash.get()).digest(certificate.getTBSCertificate());
         return curve.verify(
                 curve.encode(key.getW()),
                 signed,

@@ -1,6 +1,7 @@
 package io.github.schsm.keystore;
 
 import java.io.Serial;
+import java.io.Serializable;
 import java.security.PublicKey;
 import java.security.SignatureException;
 import java.security.cert.Certificate;
@@ -47,5 +48,18 @@ final class BarePublicKey extends Certificate {
     @Override
     public String toString() {
         return "public key without a certificate: " + publicKey;
+    }
+
+    /** There is no certificate factory of that type, so the key itself is written. */
+    @Override
+    protected Object writeReplace() {
+        return new Serialized(publicKey);
+    }
+
+    private record Serialized(PublicKey publicKey) implements Serializable {
+        @Serial
+        private Object readResolve() {
+            return new BarePublicKey(publicKey);
+        }
     }
 }

@@ -49,7 +49,6 @@ import java.util.Collections;
 import java.util.Date;
 import java.util.Enumeration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -705,7 +704,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             for (X509Certificate issuer : issuers) {
                 byte[] encoded = encoded(issuer);
                 if (present.stream().noneMatch(other -> Arrays.equals(other, encoded))) {
-                    added.add(token().addCertificate(Labels.nearest(label(issuer)), encoded));
+                    added.add(token().addCertificate(Labels.nearest(SubjectNames.label(issuer.getSubjectX500Principal())), encoded));
                     present.add(encoded);
                 }
             }
@@ -724,16 +723,6 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 reason.addSuppressed(alsoFailed);
             }
         }
-    }
-
-    private static String label(X509Certificate certificate) {
-        String name = certificate.getSubjectX500Principal().getName();
-        for (String part : name.split(",", -1)) {
-            if (part.toUpperCase(Locale.ROOT).startsWith("CN=")) {
-                return part.substring("CN=".length());
-            }
-        }
-        return name;
     }
 
     @Override

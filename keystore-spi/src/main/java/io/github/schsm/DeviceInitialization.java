@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
@@ -26,6 +27,8 @@ public final class DeviceInitialization {
         UNBLOCK_ONLY
     }
 
+    private static final int MOST_LABEL_BYTES = 32;
+
     private final char[] pin;
     private final char[] soPin;
     private final @Nullable String label;
@@ -51,7 +54,7 @@ public final class DeviceInitialization {
     /**
      * Starts with the PINs.
      *
-     * @param pin   the user PIN, 6 to 16 characters; empty if the device is used with public key authentication only
+     * @param pin   the user PIN, 6 to 16 bytes in UTF-8; empty if the device is used with public key authentication only
      * @param soPin the SO-PIN (initialization code), 16 hex digits
      */
     public static Builder builder(char[] pin, char[] soPin) {
@@ -103,6 +106,19 @@ public final class DeviceInitialization {
         return options;
     }
 
+    /**
+     * Checks a token's label.
+     *
+     * @throws InvalidRequestException if it has not 1 to 32 bytes in UTF-8, which is what PKCS#11 shows of it, or is blank
+     */
+    public static void requireLabel(String label) throws InvalidRequestException {
+        int length = label.getBytes(StandardCharsets.UTF_8).length;
+        if (label.isBlank() || length > MOST_LABEL_BYTES) {
+            throw new InvalidRequestException("a token's label has 1 to " + MOST_LABEL_BYTES
+                    + " bytes in UTF-8, this has " + length + (label.isBlank() ? ", all blank" : ""));
+        }
+    }
+
     /** Wipes the PINs. */
     public void destroy() {
         Arrays.fill(pin, '\0');
@@ -127,7 +143,7 @@ public final class DeviceInitialization {
         }
 
         /**
-         * The token's label; not written to a device that its PIN alone does not open (a transport PIN, public key
+         * The token's label, 1 to 32 bytes in UTF-8; not written to a device that registered keys have to open (public key
          * authentication without or besides the PIN): set it after the first login there.
          */
         public Builder label(String text) {
@@ -170,22 +186,24 @@ public final class DeviceInitialization {
         /**
          * The settings.
          *
-         * @throws InvalidRequestException if a value is out of range or two exclude each other
+         * @throws InvalidRequestException if a value is out of range or two exclude each other; an
+         *     {@link UnusableSecretException} if it is about a PIN
          */
         public DeviceInitialization build() throws InvalidRequestException {
-            check(
-                    (pin.length >= 6 && pin.length <= 16) || (pin.length == 0 && registeredKeys > 0),
-                    "the user PIN has 6 to 16 characters");
-            check(isHex(soPin) && soPin.length == 16, "the SO-PIN is 16 hexadecimal digits");
+            int pinLength = pin.length == 0 && registeredKeys > 0 ? 0 : length(SecretBytes.of(pin, SecretBytes.USER_PIN));
+            length(SecretBytes.soPin(soPin));
+            if (label != null) {
+                requireLabel(label);
+            }
             check(keyDomainSlots >= 0 && keyDomainSlots <= 255, "there are at most 255 key domain slots");
             check(dkekShares >= -1 && dkekShares <= 255, "a DKEK has at most 255 shares");
             check(
                     keyDomainSlots == 0 || dkekShares == -1,
                     "a device has either key domain slots or one DKEK for all: choose one");
-            int most = maximumRetries(pin.length);
+            int most = maximumRetries(pinLength);
             check(
                     retries >= 1 && retries <= most,
-                    "a PIN of " + pin.length + " characters may be tried 1 to " + most + " times, not " + retries);
+                    "a PIN of " + pinLength + " characters may be tried 1 to " + most + " times, not " + retries);
             check(
                     requiredKeys >= 0 && requiredKeys <= registeredKeys && (requiredKeys > 0 || registeredKeys == 0),
                     "public key authentication needs n of m keys with 1 <= n <= m");
@@ -200,13 +218,10 @@ public final class DeviceInitialization {
             };
         }
 
-        private static boolean isHex(char[] text) {
-            for (char digit : text) {
-                if (Character.digit(digit, 16) < 0) {
-                    return false;
-                }
-            }
-            return true;
+        /** Wipes what it measures. */
+        private static int length(byte[] secret) {
+            Arrays.fill(secret, (byte) 0);
+            return secret.length;
         }
 
         private static void check(boolean holds, String message) throws InvalidRequestException {

@@ -17,16 +17,19 @@ public interface TokenAdministration {
     PinStatus soPin() throws SchsmException;
 
     /**
-     * Changes the user PIN.
+     * Changes the user PIN. The old one is verified by itself first: the device cuts old and new at its own length of the
+     * old one, wherever that ends here. Where it is a transport PIN, which cannot be verified, the new one is, afterwards.
      *
+     * @throws UnusableSecretException if one of them cannot be a PIN; nothing is sent then
      * @throws PinException   if the old one is wrong
      * @throws SchsmException if the device refuses the new one
      */
     void changePin(char[] oldPin, char[] newPin) throws SchsmException;
 
     /**
-     * Changes the user PIN on the reader's pad, where the present one is typed, and the new one twice. A callback handler
-     * that was set is told by a {@link PinPadCallback}. Takes as long as the person does.
+     * Changes the user PIN on the reader's pad, where the present one is typed by itself first, unless that was done to
+     * log in; then the present one again, and the new one twice. A callback handler that was set is told by a
+     * {@link PinPadCallback} each time. Takes as long as the person does.
      *
      * @throws UnsupportedByDeviceException if the reader has no such pad
      * @throws PinException                 if the present one is wrong, or nothing was entered
@@ -35,8 +38,9 @@ public interface TokenAdministration {
     void changePinOnReader() throws SchsmException;
 
     /**
-     * Changes the SO-PIN, 16 hex digits each.
+     * Changes the SO-PIN, 16 hex digits each. The old one is verified by itself first.
      *
+     * @throws UnusableSecretException if one of them is something else; nothing is sent then
      * @throws PinException   if the old one is wrong
      * @throws SchsmException if the device refuses the new one
      */
@@ -46,10 +50,20 @@ public interface TokenAdministration {
      * Unblocks the user PIN with the SO-PIN.
      *
      * @param newPin the new user PIN; an empty one keeps the old
+     * @throws UnusableSecretException if one of them cannot be a PIN; nothing is sent then
      * @throws PinException   if the SO-PIN is wrong
      * @throws SchsmException if the device was not initialized to allow it
      */
     void unblock(char[] soPin, char[] newPin) throws SchsmException;
+
+    /**
+     * Checks whether this way to the device has words for what it shall be initialized with, before anybody is asked for
+     * a PIN.
+     *
+     * @param settings with any PINs, which are not looked at
+     * @throws SchsmException if {@link #initialize} would refuse them without asking the device
+     */
+    default void requirePossible(DeviceInitialization settings) throws SchsmException {}
 
     /**
      * Initializes the device: every key, certificate and key domain on it is erased.

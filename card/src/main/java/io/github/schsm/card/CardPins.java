@@ -10,6 +10,7 @@ import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.WrongPinException;
 import io.github.schsm.backend.Authenticator;
 import io.github.schsm.backend.RefusedPins;
 import io.github.schsm.card.CardSession.Pin;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CardPins {
     private static final byte[] NO_BYTES = {};
+    private static final String CHANGE_INSTEAD = "changePin with both PINs";
 
     private final CardSession session;
 
@@ -30,14 +32,13 @@ final class CardPins {
         this.session = session;
     }
 
-    private record DevicePin(DeviceIdentity device, int reference) {}
-
     private static String name(int reference) {
         return reference == Pins.SO ? "SO-PIN" : "user PIN";
     }
 
     private RefusedPins refused(int reference) {
-        return RefusedPins.of(new DevicePin(session.identity(), reference));
+        return RefusedPins.ofDevice(
+                session.identity(), reference == Pins.SO ? RefusedPins.Kind.SO_PIN : RefusedPins.Kind.USER_PIN);
     }
 
     /** VERIFY without data. */
@@ -82,9 +83,10 @@ final class CardPins {
         }
         byte[] pin = login.pin(request);
         if (pin == null) {
-            return login.isOnReader() && verifyOnReader(login, request);
+            return login.isOnReader() && verifyOnReader(login, request, status);
         }
         try {
+            Pins.require(Pins.USER, pin);
             requireNotRefused(login, request, pin);
             verify(pin, login);
         } finally {
@@ -201,7 +203,7 @@ final class CardPins {
     /** Has a transport PIN changed by whoever can; the login goes on with the new one. */
     private void changeTransportPin(Authenticator login, PinRequest request) throws SchsmException {
         if (login.isOnReader()) {
-            changeOnReader(login, request);
+            modifyOnReader(login, request);
             return;
         }
         NewPinCallback wanted = new NewPinCallback(request);
@@ -231,33 +233,80 @@ final class CardPins {
 
     // On the reader's pad
 
-    private boolean verifyOnReader(Authenticator login, PinRequest request) throws SchsmException {
-        PinPad pad = session.pinPad();
-        if (!pad.canVerify() || pad.longest() < Pins.MIN_USER_PIN) {
-            throw noPad("has no PIN pad that takes a PIN", "pin = prompt, env:NAME, file:PATH or callback");
-        }
-        enter(CardCommand.VERIFY, pad.verify(), pad.verification(), login, request);
+    private boolean verifyOnReader(Authenticator login, PinRequest request, @Nullable PinStatus status)
+            throws SchsmException {
+        requirePadThatVerifies("pin = prompt, env:NAME, file:PATH or callback");
+        endWhatOthersVerified(status);
+        enter(CardCommand.VERIFY, login, request);
         session.verified(login);
         login.accepted();
         return true;
     }
 
+    private void requirePadThatVerifies(String instead) throws SchsmException {
+        PinPad pad = session.pinPad();
+        if (!pad.canVerify() || pad.longest() < Pins.MIN_USER_PIN) {
+            throw noPad("has no PIN pad that takes a PIN", instead);
+        }
+    }
+
     /**
-     * CHANGE REFERENCE DATA with both PINs from the pad.
+     * A pad that sends what was not typed would ask for the state only, and the state that somebody else brought about is
+     * no proof that this person knows the PIN.
+     */
+    private void endWhatOthersVerified(@Nullable PinStatus status) throws SchsmException {
+        boolean notVerified = status != null && status.state() != PinStatus.State.VERIFIED;
+        if (!notVerified && !session.connection().isKeyPresented()) {
+            session.select();
+        }
+    }
+
+    /**
+     * CHANGE REFERENCE DATA with both PINs from the pad. The device cuts the two at the length of its own PIN, so the
+     * present one is typed by itself first, unless that was done to log in: who is wrong about it hears so, and nothing
+     * is changed. A transport PIN cannot be verified; there the new one is typed once more after it.
      *
      * @param login who is told that something has to be typed
      */
     void changeOnReader(Authenticator login) throws SchsmException {
         session.ensureApplet();
-        changeOnReader(login, request(login, statusForLogin(login)));
+        PinStatus status = statusForLogin(login);
+        PinRequest request = request(login, status);
+        requirePadThatChanges();
+        requirePadThatVerifies(CHANGE_INSTEAD);
+        if (request.transport()) {
+            modifyOnReader(login, request);
+            PinStatus changed = status(Pins.USER);
+            try {
+                endWhatOthersVerified(changed);
+                enter(CardCommand.VERIFY, login, request(login, changed));
+            } catch (WrongPinException another) {
+                throw cutElsewhere(another.statusWord(), another);
+            } finally {
+                session.somebodyVerified();
+            }
+            return;
+        }
+        if (!session.isVerifiedOnReader()) {
+            endWhatOthersVerified(status);
+            enter(CardCommand.VERIFY, login, request);
+            session.somebodyVerified();
+            request = request(login, null);
+        }
+        modifyOnReader(login, request);
+        session.somebodyVerified();
     }
 
-    private void changeOnReader(Authenticator login, PinRequest request) throws SchsmException {
+    private void requirePadThatChanges() throws SchsmException {
         PinPad pad = session.pinPad();
         if (!pad.canModify() || pad.longest() < Pins.MIN_USER_PIN) {
-            throw noPad("has no PIN pad on which a PIN can be changed", "changePin with both PINs");
+            throw noPad("has no PIN pad on which a PIN can be changed", CHANGE_INSTEAD);
         }
-        enter(CardCommand.CHANGE_REFERENCE_DATA, pad.modify(), pad.modification(), login, request);
+    }
+
+    private void modifyOnReader(Authenticator login, PinRequest request) throws SchsmException {
+        requirePadThatChanges();
+        enter(CardCommand.CHANGE_REFERENCE_DATA, login, request);
         session.forgetPin();
     }
 
@@ -266,10 +315,11 @@ final class CardPins {
                 + ", or its driver does not tell of it (PC/SC part 10); use " + instead);
     }
 
-    private void enter(CardCommand name, int code, byte[] structure, Authenticator login, PinRequest request)
-            throws SchsmException {
+    private void enter(CardCommand name, Authenticator login, PinRequest request) throws SchsmException {
         session.requireNoChannel();
-        boolean told = login.entryOnReader(request, name == CardCommand.CHANGE_REFERENCE_DATA);
+        PinPad pad = session.pinPad();
+        boolean change = name == CardCommand.CHANGE_REFERENCE_DATA;
+        boolean told = login.entryOnReader(request, change);
         int sw;
         try {
             if (request.isLastTry() && !told) {
@@ -279,7 +329,9 @@ final class CardPins {
                         "user PIN: only one try is left before it is blocked, and nobody could be told so; set a"
                                 + " callback handler that takes a PinPadCallback");
             }
-            sw = session.enter(name, code, structure).sw();
+            sw = change
+                    ? session.enter(name, pad.modify(), pad.modification()).sw()
+                    : session.enter(name, pad.verify(), pad.verification()).sw();
         } finally {
             login.entryFinished(request);
         }
@@ -298,13 +350,32 @@ final class CardPins {
 
     /** VERIFY with a PIN that the caller knows. */
     void verify(byte[] pin) throws SchsmException {
-        CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
-        send(CardCommand.VERIFY, name(Pins.USER), Pins.USER, command, pin);
+        Pins.require(Pins.USER, pin);
+        send(CardCommand.VERIFY, name(Pins.USER), Pins.USER, verification(Pins.USER, pin), pin);
         session.verifiedByCaller();
     }
 
-    /** CHANGE REFERENCE DATA. */
+    private static CommandApdu verification(int reference, byte[] pin) {
+        return new CommandApdu(0x00, 0x20, 0x00, reference, pin, CommandApdu.NO_LE, true);
+    }
+
+    /**
+     * CHANGE REFERENCE DATA. The device cuts the two PINs at the length of its own, wherever ours ends: after "6482191" in
+     * place of 648219 the new PIN would begin with a 1. So the present one is verified by itself first.
+     */
     void change(int reference, byte[] before, byte[] after) throws SchsmException {
+        Pins.require(reference, before);
+        Pins.require(reference, after);
+        boolean verified = verifyByItself(reference, before);
+        changeWithoutProof(reference, before, after);
+        if (verified) {
+            session.somebodyVerified();
+        } else if (reference == Pins.USER) {
+            requireChanged(before, after);
+        }
+    }
+
+    private void changeWithoutProof(int reference, byte[] before, byte[] after) throws SchsmException {
         send(
                 CardCommand.CHANGE_REFERENCE_DATA,
                 name(reference),
@@ -314,8 +385,109 @@ final class CardPins {
         session.forgetPin();
     }
 
+    /**
+     * VERIFY of a PIN that another secret follows in the next command.
+     *
+     * @return whether the device says that it is right; false for a transport PIN, which cannot be verified, and where
+     *     there is no VERIFY of the SO-PIN, whose length is always the same
+     * @throws io.github.schsm.PinException if it is wrong or blocked
+     */
+    private boolean verifyByItself(int reference, byte[] pin) throws SchsmException {
+        CommandApdu command = verification(reference, pin);
+        try {
+            requireWorthTheLastTry(CardCommand.VERIFY, reference, pin);
+            int sw = session.transmitSecret(CardCommand.VERIFY, command).sw();
+            if (sw == StatusWords.OK) {
+                refused(reference).forget();
+                session.somebodyVerified();
+                return true;
+            }
+            if (StatusWords.triesLeftAfter(sw) >= 0) {
+                remember(reference, pin, sw);
+                session.refusedByCaller();
+                throw StatusWords.error(CardCommand.VERIFY, name(reference), sw);
+            }
+            if (reference == Pins.USER && sw != StatusWords.REFERENCE_DATA_NOT_USABLE) {
+                throw StatusWords.error(CardCommand.VERIFY, name(reference), sw);
+            }
+            return false;
+        } finally {
+            command.wipe();
+        }
+    }
+
+    /**
+     * A transport PIN that was just changed could not be verified before. If the new PIN is not the device's, the transport
+     * PIN is shorter or longer than the one that was given, and the new one is another end of both together: it is looked
+     * for there, as far as that does not take the last try, and then changed to the one that was wanted.
+     */
+    private void requireChanged(byte[] before, byte[] after) throws SchsmException {
+        int sw = verifyQuietly(after);
+        byte[] both = Arrays.copyOf(before, before.length + after.length);
+        System.arraycopy(after, 0, both, before.length, after.length);
+        try {
+            for (int off = 1; off <= Pins.MAX_USER_PIN && sw != StatusWords.OK; off++) {
+                for (int cut : new int[] {before.length - off, before.length + off}) {
+                    int rest = both.length - cut;
+                    boolean possible = cut >= Pins.MIN_USER_PIN
+                            && cut <= Pins.MAX_USER_PIN
+                            && rest >= Pins.MIN_USER_PIN
+                            && rest <= Pins.MAX_USER_PIN;
+                    if (!possible || sw == StatusWords.OK || StatusWords.triesLeftAfter(sw) <= 1) {
+                        continue;
+                    }
+                    byte[] present = Arrays.copyOfRange(both, cut, both.length);
+                    try {
+                        sw = verifyQuietly(present);
+                        if (sw == StatusWords.OK) {
+                            changeWithoutProof(Pins.USER, present, after);
+                        }
+                    } finally {
+                        Arrays.fill(present, (byte) 0);
+                    }
+                }
+            }
+        } finally {
+            Arrays.fill(both, (byte) 0);
+            session.somebodyVerified();
+        }
+        if (sw != StatusWords.OK) {
+            throw StatusWords.triesLeftAfter(sw) >= 0
+                    ? cutElsewhere(sw, null)
+                    : StatusWords.error(CardCommand.VERIFY, name(Pins.USER), sw);
+        }
+        refused(Pins.USER).forget();
+    }
+
+    private int verifyQuietly(byte[] pin) throws SchsmException {
+        CommandApdu command = verification(Pins.USER, pin);
+        try {
+            return session.transmitSecret(CardCommand.VERIFY, command).sw();
+        } finally {
+            command.wipe();
+        }
+    }
+
+    private static PinRequiredException cutElsewhere(int sw, @Nullable Exception cause) {
+        PinRequiredException explained = new PinRequiredException(
+                CardCommand.CHANGE_REFERENCE_DATA.title(),
+                sw,
+                "user PIN: the device took the change, but its PIN is not the new one: the transport PIN that was"
+                        + " given is longer or shorter than the device's, which cut the two at another place; set a"
+                        + " PIN with the SO-PIN (schsm pin unblock)");
+        if (cause != null) {
+            explained.addSuppressed(cause);
+        }
+        return explained;
+    }
+
     /** RESET RETRY COUNTER of the user PIN; a null PIN stays what it was. */
     void unblock(byte[] soPin, byte @Nullable [] newPin) throws SchsmException {
+        Pins.require(Pins.SO, soPin);
+        if (newPin != null) {
+            Pins.require(Pins.USER, newPin);
+            verifyByItself(Pins.SO, soPin);
+        }
         int p1 = newPin == null ? 0x01 : 0x00;
         byte[] second = newPin == null ? NO_BYTES : newPin;
         CommandApdu command = secret(0x00, 0x2C, p1, Pins.USER, soPin, second);
@@ -329,6 +501,7 @@ final class CardPins {
      * full, because it tidies it by that; then once more.
      */
     void initialize(byte[] settings, byte[] soPin) throws SchsmException {
+        Pins.require(Pins.SO, soPin);
         try {
             sendInitialization(settings, soPin);
         } catch (DeviceFullException tidying) {
@@ -364,10 +537,7 @@ final class CardPins {
     private void send(CardCommand name, String object, int reference, CommandApdu command, byte[] pin)
             throws SchsmException {
         try {
-            RefusedPins refused = refused(reference);
-            if (refused.contains(pin) && status(reference).triesLeft() == 1 && refused.contains(pin)) {
-                throw notWorthTheLastTry(name, reference);
-            }
+            requireWorthTheLastTry(name, reference, pin);
             ResponseApdu response = session.transmitSecret(name, command);
             if (StatusWords.isTriesLeft(response.sw())) {
                 remember(reference, pin, response.sw());
@@ -376,9 +546,16 @@ final class CardPins {
             if (!response.isOk()) {
                 throw StatusWords.error(name, object, response.sw());
             }
-            refused.forget();
+            refused(reference).forget();
         } finally {
             command.wipe();
+        }
+    }
+
+    private void requireWorthTheLastTry(CardCommand name, int reference, byte[] pin) throws SchsmException {
+        RefusedPins refused = refused(reference);
+        if (refused.contains(pin) && status(reference).triesLeft() == 1 && refused.contains(pin)) {
+            throw notWorthTheLastTry(name, reference);
         }
     }
 

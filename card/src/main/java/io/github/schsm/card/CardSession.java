@@ -252,6 +252,20 @@ final class CardSession {
         return open;
     }
 
+    /** Whether this transaction's login was typed on the reader's pad, and counts here. */
+    boolean isVerifiedOnReader() {
+        return authenticator != null && authenticator.isOnReader() && connection().isVerifiedBy(authenticator);
+    }
+
+    /**
+     * A PIN was verified only to be changed: it is nobody's login, and who has none must not profit from it, whether or
+     * not the device goes on in that state.
+     */
+    void somebodyVerified() {
+        verifiedHere = false;
+        connection().somebodyVerified();
+    }
+
     /** The device's PIN state is not what it was. */
     void forgetPin() {
         verifiedHere = false;

@@ -162,6 +162,12 @@ final class Connection {
         }
     }
 
+    /** The device may be authenticated, but no login that is known here brought that about. */
+    void somebodyVerified() {
+        verifiedBy.clear();
+        verifiedExplicitly = true;
+    }
+
     void forgetPin() {
         verifiedBy.clear();
         verifiedExplicitly = false;

@@ -54,7 +54,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
      * and protected objects after the login only, so a PIN that was given is used there.
      */
     Connected openToSee() throws GeneralSecurityException {
-        return isModule() && pin().isGiven() ? openWithPin() : open();
+        return isModule() && pin().isThere(io) ? openWithPin() : open();
     }
 
     /** The device, to see what shall be changed on it, which takes the PIN: where it takes that to see it, at once. */
@@ -63,7 +63,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
     }
 
     /** Whether devices are reached through a PKCS#11 module. */
-    private boolean isModule() {
+    boolean isModule() {
         return settings.get(SchsmConfiguration.TERMINAL)
                 .filter(terminal -> terminal.startsWith("pkcs11:"))
                 .isPresent();
@@ -135,21 +135,25 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
     Secret pin() throws CliException {
         Secret fromOptions = secret("user PIN", "--pin", options.pinEnvironment, options.pinFile);
         String configured = settings.get(SchsmConfiguration.PIN).orElse(null);
-        if (fromOptions.isGiven() || configured == null) {
+        if (configured == null) {
             return fromOptions;
         }
         if (configured.startsWith("env:")) {
-            return secret("user PIN", "--pin", configured.substring("env:".length()), null);
+            return firstOf(fromOptions, secret("user PIN", "--pin", configured.substring("env:".length()), null));
         }
         if (configured.startsWith("file:")) {
             try {
                 Path file = TextFile.named(configured.substring("file:".length()), "pin = " + configured);
-                return secret("user PIN", "--pin", null, file);
+                return firstOf(fromOptions, secret("user PIN", "--pin", null, file));
             } catch (ConfigurationException unusable) {
                 throw new CliException(String.valueOf(unusable.getMessage()), unusable);
             }
         }
         return fromOptions;
+    }
+
+    private static Secret firstOf(Secret fromOptions, Secret configured) {
+        return fromOptions.isGiven() ? fromOptions.or(configured) : configured;
     }
 
     /** A secret; both sources given is a mistake in the command line. */

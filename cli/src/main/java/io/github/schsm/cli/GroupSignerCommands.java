@@ -52,6 +52,13 @@ final class GroupSignerCommands {
         }
     }
 
+    /** Whether a key is of the kind that a group signer is; the device does not say which one is in use as such. */
+    static boolean canSign(KeyDetails details) {
+        return details.curve() == EcCurve.BRAINPOOLP256R1
+                && details.publicKey() instanceof AttestedPublicKey
+                && details.allows(KeyAlgorithm.ECDSA);
+    }
+
     @Command(name = "show", description = "Lists the device's keys that can be group signers, with their UIDs.")
     static final class Listing extends SchsmCommand {
         @Override
@@ -61,9 +68,7 @@ final class GroupSignerCommands {
             List<Map<String, @Nullable Object>> json = new ArrayList<>();
             for (TokenKey key : connected.device().token().keys()) {
                 KeyDetails details = connected.device().token().details(key);
-                if (details.curve() == EcCurve.BRAINPOOLP256R1
-                        && details.publicKey() instanceof AttestedPublicKey attested
-                        && details.allows(KeyAlgorithm.ECDSA)) {
+                if (canSign(details) && details.publicKey() instanceof AttestedPublicKey attested) {
                     String uid = Text.hex(Text.uid(attested));
                     table.row(key.label(), uid);
                     json.add(Answer.json("label", key.label()).and("uid", uid).members());

@@ -2,11 +2,16 @@ package io.github.schsm.cli;
 
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
+import io.github.schsm.KeyType;
 import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SecretBytes;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenKey;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -105,19 +110,32 @@ final class InitializeCommand extends SchsmCommand {
 
     private static final int DEFAULT_SLOTS = 4;
 
+    private static final int MOST_RETRIES = 10;
+    /** Stands for PINs while the other settings are checked: nobody has been asked for one yet. */
+    private static final String ANY_PIN = "0000000000000000";
+
+    private static final Map<Integer, Integer> SHORTEST_PIN = Map.of(1, 6, 2, 6, 3, 6, 4, 7, 5, 7);
+    private static final int SHORTEST_PIN_OF_MORE = 8;
+
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
-        if (label != null && (noPin || pinAndKeys)) {
-            throw new CliException("the label of a device that registered keys have to open is set afterwards: leave"
-                    + " --label out, and give it later by schsm pka run … -- label TEXT");
-        }
+        requireFitting();
+        DeviceInitialization others =
+                settings(noPin ? new char[0] : ANY_PIN.toCharArray(), ANY_PIN.toCharArray());
         Connected connected = context.open();
-        String id = connected.id();
-        context.confirm("Every key, certificate and key domain on device " + id + " will be erased");
-        int triesLeft = connected.device().administration().soPin().triesLeft();
-        char[] so = soPin.secret().read(context.io(), "of device " + id, triesLeft);
+        TokenAdministration administration = connected.device().administration();
+        administration.requirePossible(others);
+        if (!context.options().yes) {
+            context.confirm(question(context, connected));
+        }
+        PinStatus present = administration.soPin();
+        String whose = "of device " + connected.id();
+        char[] so = present.state() == PinStatus.State.NOT_INITIALIZED
+                ? soPin.newSecret().readNew(context.io(), whose)
+                : soPin.secret().read(context.io(), whose, present.triesLeft());
         try {
-            char[] pin = noPin ? new char[0] : newPin.secret().readNew(context.io(), "of device " + id);
+            Arrays.fill(SecretBytes.soPin(so), (byte) 0);
+            char[] pin = noPin ? new char[0] : newPin.secret().readNew(context.io(), whose + lengthForRetries());
             try {
                 return initialize(connected, pin, so);
             } finally {
@@ -128,25 +146,100 @@ final class InitializeCommand extends SchsmCommand {
         }
     }
 
-    private Answer initialize(Connected connected, char[] pin, char[] so) throws GeneralSecurityException {
+    /** Options that contradict each other, before anybody is asked for anything. */
+    private void requireFitting() throws CliException {
+        if (label != null && (noPin || pinAndKeys)) {
+            throw new CliException("the label of a device that registered keys have to open is set afterwards: leave"
+                    + " --label out, and give it later by schsm pka run … -- label TEXT");
+        }
+        if (retries < 1 || retries > MOST_RETRIES) {
+            throw new CliException("--retries " + retries + ": a wrong user PIN may be tried 1 to " + MOST_RETRIES
+                    + " times, at most 3 with a PIN of 6 characters and 5 with one of 7");
+        }
+        if (noUnblock && unblockOnly) {
+            throw new CliException("--no-unblock and --unblock-only contradict each other: give one of them");
+        }
+        if (noPin && (transportPin || pinAndKeys)) {
+            throw new CliException((transportPin ? "--transport-pin" : "--pin-and-keys")
+                    + " is about the user PIN, which --no-pin leaves out: give one of them");
+        }
+        if (registeredKeys == 0 && requiredKeys == 0 && (noPin || pinAndKeys || replaceKeys)) {
+            throw new CliException((noPin ? "--no-pin" : pinAndKeys ? "--pin-and-keys" : "--replace-keys")
+                    + " is for public key authentication: give --required-keys and --registered-keys as well");
+        }
+    }
+
+    private String lengthForRetries() {
+        int shortest = SHORTEST_PIN.getOrDefault(retries, SHORTEST_PIN_OF_MORE);
+        return shortest == SecretBytes.USER_PIN.least()
+                ? ""
+                : " (at least " + shortest + " characters for " + retries + " tries)";
+    }
+
+    private static String question(Context context, Connected connected) {
+        return "Every key, certificate and key domain on device " + connected.id() + " will be erased: "
+                + contents(context, connected);
+    }
+
+    /** How many keys there are, and among them those without which no device can join a key domain any more. */
+    private static String contents(Context context, Connected connected) {
+        int keys = 0;
+        int signers = 0;
+        try {
+            for (TokenKey key : connected.device().token().keys()) {
+                keys++;
+                if (key.type() == KeyType.EC && canSign(connected, key)) {
+                    signers++;
+                }
+            }
+        } catch (SchsmException unreadable) {
+            return "how many keys it has cannot be told, because " + unreadable.getMessage();
+        }
+        String shown = keys == 1 ? "1 key" : keys + " keys";
+        String text = context.isModule()
+                ? "at least " + shown + " (the module shows some after a login only)"
+                : keys == 0 ? "it has no keys" : shown;
+        return signers == 0
+                ? text
+                : text + ", " + signers + " of which can be " + (signers == 1 ? "a group signer" : "group signers")
+                        + ", without which no device can join its key domain any more";
+    }
+
+    private static boolean canSign(Connected connected, TokenKey key) {
+        try {
+            return GroupSignerCommands.canSign(connected.device().token().details(key));
+        } catch (SchsmException unreadable) {
+            return false;
+        }
+    }
+
+    private DeviceInitialization settings(char[] pin, char[] so) throws GeneralSecurityException {
         DeviceInitialization.Builder builder =
                 DeviceInitialization.builder(pin, so).retries(retries).options(options());
         if (label != null) {
             builder.label(label);
         }
         Integer shares = protection == null ? null : protection.dkekShares;
-        Integer asked = protection == null ? null : protection.keyDomains;
-        int slots = 0;
         if (shares != null) {
             builder.dkekShares(shares);
         } else {
-            slots = asked == null ? DEFAULT_SLOTS : asked;
-            builder.keyDomainSlots(slots);
+            builder.keyDomainSlots(slots());
         }
         if (requiredKeys != 0 || registeredKeys != 0) {
             builder.publicKeyAuthentication(requiredKeys, registeredKeys);
         }
-        DeviceInitialization settings = builder.build();
+        return builder.build();
+    }
+
+    private int slots() {
+        Integer asked = protection == null ? null : protection.keyDomains;
+        return asked == null ? DEFAULT_SLOTS : asked;
+    }
+
+    private Answer initialize(Connected connected, char[] pin, char[] so) throws GeneralSecurityException {
+        DeviceInitialization settings = settings(pin, so);
+        Integer shares = protection == null ? null : protection.dkekShares;
+        int slots = shares == null ? slots() : 0;
         TokenAdministration administration = connected.device().administration();
         try {
             administration.initialize(settings);

@@ -4,22 +4,28 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a new user PIN comes from. */
+/** Where a new PIN comes from. */
 final class NewPinOptions {
     @Option(
             names = "--new-pin-env",
             paramLabel = "NAME",
-            description = "The environment variable that holds the new user PIN, 6 to 16 characters.")
+            description = "The environment variable that holds the new PIN: a user PIN of 6 to 16 characters, or with"
+                    + " pin change --so an SO-PIN of 16 hex digits.")
     private @Nullable String environment;
 
     @Option(
             names = "--new-pin-file",
             paramLabel = "FILE",
-            description = "A file with the new user PIN, readable by its owner only. Without this and --new-pin-env it"
+            description = "A file with the new PIN, readable by its owner only. Without this and --new-pin-env it"
                     + " is asked for.")
     private @Nullable Path file;
 
     Secret secret() throws CliException {
-        return Context.secret("new user PIN", "--new-pin", environment, file);
+        return secret("new user PIN");
+    }
+
+    /** @param what which PIN it is, as people are asked for it */
+    Secret secret(String what) throws CliException {
+        return Context.secret(what, "--new-pin", environment, file);
     }
 }

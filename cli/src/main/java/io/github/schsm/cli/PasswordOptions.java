@@ -1,9 +1,7 @@
 package io.github.schsm.cli;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
+import io.github.schsm.SecretBytes;
+import io.github.schsm.UnusableSecretException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +9,6 @@ import picocli.CommandLine.Option;
 
 /** Where the password of a file comes from: of a DKEK share, of a PKCS#12 file. */
 final class PasswordOptions {
-    private static final int MOST_BYTES_PER_CHAR = 3;
-
     @Option(
             names = "--password-env",
             paramLabel = "NAME",
@@ -30,17 +26,16 @@ final class PasswordOptions {
         return Context.secret("password", "--password", environment, file);
     }
 
-    /** The bytes that tools make of a password; wipes the password. */
-    static byte[] bytes(char[] password) {
-        byte[] room = new byte[password.length * MOST_BYTES_PER_CHAR];
-        ByteBuffer encoded = ByteBuffer.wrap(room);
-        StandardCharsets.UTF_8
-                .newEncoder()
-                .onMalformedInput(CodingErrorAction.REPLACE)
-                .encode(CharBuffer.wrap(password), encoded, true);
-        byte[] bytes = Arrays.copyOf(room, encoded.position());
-        Arrays.fill(room, (byte) 0);
-        Arrays.fill(password, '\0');
-        return bytes;
+    /**
+     * The bytes that tools make of a password; wipes the password.
+     *
+     * @throws UnusableSecretException if a character was damaged: nobody could type such a password again
+     */
+    static byte[] bytes(char[] password) throws UnusableSecretException {
+        try {
+            return SecretBytes.password(password, "password");
+        } finally {
+            Arrays.fill(password, '\0');
+        }
     }
 }

@@ -80,7 +80,8 @@ final class PinCommands {
             PinStatus status = so ? administration.soPin() : administration.userPin();
             char[] old = (so ? soPin.secret() : context.pin()).read(context.io(), whose, status.triesLeft());
             try {
-                char[] changed = newPin.secret().readNew(context.io(), whose);
+                char[] changed =
+                        newPin.secret(so ? "new SO-PIN" : "new user PIN").readNew(context.io(), whose);
                 try {
                     if (so) {
                         administration.changeSoPin(old, changed);

@@ -17,12 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param options     how the options that name a source begin, e.g. {@code --pin}
  * @param environment name of the variable, if one was given
  * @param file        the file, if one was given
+ * @param otherwise   what is taken where that holds nothing, if there is something; else somebody is asked
  */
 record Secret(
         String what,
         String options,
         @Nullable String environment,
-        @Nullable Path file) {
+        @Nullable Path file,
+        @Nullable Secret otherwise) {
+    Secret(String what, String options, @Nullable String environment, @Nullable Path file) {
+        this(what, options, environment, file, null);
+    }
+
     Secret {
         if (environment != null && file != null) {
             throw new IllegalArgumentException(
@@ -33,6 +39,16 @@ record Secret(
     /** Whether an option says where it comes from, so that nobody has to be asked. */
     boolean isGiven() {
         return environment != null || file != null;
+    }
+
+    /** Whether an option says where it comes from, and there is one as far as that can be told. */
+    boolean isThere(Io io) {
+        return isGiven() && (environment == null || !"".equals(io.environment().apply(environment)));
+    }
+
+    /** The same with another source for where this one holds nothing. */
+    Secret or(Secret another) {
+        return new Secret(what, options, environment, file, another);
     }
 
     /**
@@ -78,6 +94,12 @@ record Secret(
         } else if (file != null) {
             secret = fromFile(file);
         } else {
+            secret = fromPerson(io, whose, twice);
+        }
+        if (secret.length == 0 && otherwise != null) {
+            return otherwise.read(io, whose, twice);
+        }
+        if (secret.length == 0 && isGiven() && io.person() != null) {
             secret = fromPerson(io, whose, twice);
         }
         if (secret.length == 0) {

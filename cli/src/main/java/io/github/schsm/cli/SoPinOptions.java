@@ -22,4 +22,9 @@ final class SoPinOptions {
     Secret secret() throws CliException {
         return Context.secret("SO-PIN", "--so-pin", environment, file);
     }
+
+    /** The one that a device gets which has none yet. */
+    Secret newSecret() throws CliException {
+        return Context.secret("new SO-PIN", "--so-pin", environment, file);
+    }
 }

@@ -1,5 +1,6 @@
 package io.github.schsm.backend;
 
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.PinStatus;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The PINs that a device refused, so that none is tried again which cannot be right. One for the JVM, because the
@@ -19,35 +22,97 @@ import java.util.Map;
 public final class RefusedPins {
     private static final int MOST_DEVICES = 64;
     private static final int MOST_PINS = 16;
+    /** Country, holder: what stands in a device's CHR before the sequence number. */
+    private static final Pattern DEVICE_ID = Pattern.compile("[A-Z]{2}[A-Z0-9]{1,9}");
+
     private static final byte[] SALT = new byte[32];
 
     static {
         new SecureRandom().nextBytes(SALT);
     }
 
-    private static final Map<Object, RefusedPins> KNOWN = new LinkedHashMap<>();
+    private static final Map<Owner, RefusedPins> KNOWN = new LinkedHashMap<>();
 
     private final List<byte[]> hashes = new ArrayList<>();
     private int triesLeft = Integer.MAX_VALUE;
 
     private RefusedPins() {}
 
+    /** Which PIN. */
+    public enum Kind {
+        /** The user PIN. */
+        USER_PIN,
+        /** The SO-PIN. */
+        SO_PIN
+    }
+
     /**
-     * Those of one PIN.
+     * Who is meant.
      *
-     * @param key equal for the same PIN of the same device, e.g. a record of both
+     * @param device the device, if its certificates are known: its id is a name, which others may have too
+     * @param name   the device id, or what else tells a token from others
      */
-    public static RefusedPins of(Object key) {
+    private record Owner(@Nullable DeviceIdentity device, Object name, Kind kind) {}
+
+    /**
+     * Those of a device that is reached directly, or through a module beside which its certificates were read. What was
+     * remembered of its serial number alone goes over to it.
+     */
+    public static RefusedPins ofDevice(DeviceIdentity device, Kind kind) {
+        Owner owner = new Owner(device, device.deviceId(), kind);
         synchronized (KNOWN) {
-            RefusedPins known = KNOWN.get(key);
+            RefusedPins known = KNOWN.get(owner);
+            RefusedPins byName = KNOWN.remove(new Owner(null, device.deviceId(), kind));
             if (known == null) {
-                if (KNOWN.size() == MOST_DEVICES) {
-                    KNOWN.remove(KNOWN.keySet().iterator().next());
-                }
-                known = new RefusedPins();
-                KNOWN.put(key, known);
+                return keep(owner, byName == null ? new RefusedPins() : byName);
+            }
+            if (byName != null) {
+                known.addAll(byName);
             }
             return known;
+        }
+    }
+
+    /**
+     * Those of a token of which a module tells the serial number only, which is the device id where it is a SmartCard-HSM:
+     * the same as those of that device, if there is one.
+     *
+     * @param serial    the serial number; may be empty
+     * @param otherwise what tells the token from others if the serial number is none of a SmartCard-HSM
+     */
+    public static RefusedPins ofToken(String serial, Object otherwise, Kind kind) {
+        Object name = DEVICE_ID.matcher(serial).matches() ? serial : otherwise;
+        synchronized (KNOWN) {
+            List<RefusedPins> devices = KNOWN.entrySet().stream()
+                    .filter(entry -> entry.getKey().device() != null
+                            && entry.getKey().name().equals(name)
+                            && entry.getKey().kind() == kind)
+                    .map(Map.Entry::getValue)
+                    .toList();
+            if (devices.size() == 1) {
+                return devices.get(0);
+            }
+            Owner owner = new Owner(null, name, kind);
+            RefusedPins known = KNOWN.get(owner);
+            return known == null ? keep(owner, new RefusedPins()) : known;
+        }
+    }
+
+    private static RefusedPins keep(Owner owner, RefusedPins pins) {
+        if (KNOWN.size() == MOST_DEVICES) {
+            KNOWN.remove(KNOWN.keySet().iterator().next());
+        }
+        KNOWN.put(owner, pins);
+        return pins;
+    }
+
+    private void addAll(RefusedPins others) {
+        List<byte[]> theirs;
+        synchronized (others) {
+            theirs = List.copyOf(others.hashes);
+        }
+        synchronized (this) {
+            theirs.forEach(this::addHash);
         }
     }
 
@@ -71,10 +136,14 @@ public final class RefusedPins {
         if (left >= 0) {
             triesLeft = left;
         }
+        addHash(hash(pin));
+    }
+
+    private synchronized void addHash(byte[] hash) {
         if (hashes.size() == MOST_PINS) {
             hashes.remove(0);
         }
-        hashes.add(hash(pin));
+        hashes.add(hash);
     }
 
     /** Forgets what the device's present state shows to be out of date. */

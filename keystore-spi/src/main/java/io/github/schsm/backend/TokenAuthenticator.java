@@ -6,10 +6,9 @@ import io.github.schsm.PinPadCallback;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
+import io.github.schsm.SecretBytes;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +17,9 @@ import org.jspecify.annotations.Nullable;
  * given out again.
  */
 public final class TokenAuthenticator implements Authenticator {
-    private static final int MAX_UTF8 = 3;
-
     private final String tokenId;
     private final PinSource source;
+    private final Supplier<SecretBytes.Rule> rule;
     private byte @Nullable [] entered;
     private boolean refused;
     private boolean fresh;
@@ -37,8 +35,18 @@ public final class TokenAuthenticator implements Authenticator {
      *                 try as well; otherwise only a source that asks somebody uses it
      */
     public TokenAuthenticator(String tokenId, PinSource source, boolean givenNow) {
+        this(tokenId, source, givenNow, () -> SecretBytes.USER_PIN);
+    }
+
+    /**
+     * The same for a token that may take other PINs than a SmartCard-HSM.
+     *
+     * @param rule how long its PINs are, asked for when there is one
+     */
+    public TokenAuthenticator(String tokenId, PinSource source, boolean givenNow, Supplier<SecretBytes.Rule> rule) {
         this.tokenId = tokenId;
         this.source = source;
+        this.rule = rule;
         this.fresh = givenNow;
     }
 
@@ -94,14 +102,13 @@ public final class TokenAuthenticator implements Authenticator {
         return bytes;
     }
 
-    /** PINs are bytes to the device; UTF-8 is what the common tools send. Wipes the characters. */
-    public static byte[] toBytes(char[] pin) {
-        ByteBuffer encoded = ByteBuffer.allocate(pin.length * MAX_UTF8);
-        StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(pin), encoded, true);
-        byte[] bytes = Arrays.copyOf(encoded.array(), encoded.position());
-        Arrays.fill(encoded.array(), (byte) 0);
-        Arrays.fill(pin, '\0');
-        return bytes;
+    /** Wipes the characters. */
+    private byte[] toBytes(char[] pin) throws SchsmException {
+        try {
+            return SecretBytes.of(pin, rule.get());
+        } finally {
+            Arrays.fill(pin, '\0');
+        }
     }
 
     @Override

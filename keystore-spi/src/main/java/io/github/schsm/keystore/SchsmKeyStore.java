@@ -26,6 +26,7 @@ import io.github.schsm.Token;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UncertifiedKeyEntry;
+import io.github.schsm.UnusableSecretException;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
@@ -90,7 +91,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throw new IOException("a key store of type SCHSM is on a device and not in a file: load it with a null"
                     + " stream (keytool: -keystore NONE)");
         }
-        load(null, password == null ? null : finder.password(password));
+        load(null, given(password));
     }
 
     @Override
@@ -104,14 +105,33 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         if (protection == null) {
             load(deviceId, null);
         } else if (protection instanceof KeyStore.PasswordProtection password) {
-            char[] pin = password.getPassword();
-            load(deviceId, pin == null ? null : finder.password(pin));
+            load(deviceId, given(password.getPassword()));
         } else if (protection instanceof KeyStore.CallbackHandlerProtection callback) {
             load(deviceId, finder.callback(callback.getCallbackHandler()));
         } else {
             throw new IOException("a device is opened with a PasswordProtection or a CallbackHandlerProtection, not "
                     + protection.getClass().getName());
         }
+    }
+
+    /** The PIN that a program gave, if it can be one; an empty one is none. */
+    private @Nullable PinSource given(char @Nullable [] password) throws IOException {
+        if (password == null || password.length == 0) {
+            return null;
+        }
+        try {
+            finder.requirePossible(password);
+        } catch (UnusableSecretException unusable) {
+            throw wrongPassword(unusable);
+        }
+        return finder.password(password);
+    }
+
+    /** As the class {@link KeyStore} documents it. */
+    private static IOException wrongPassword(SchsmException refused) {
+        UnrecoverableKeyException cause = new UnrecoverableKeyException(refused.getMessage());
+        cause.initCause(refused);
+        return new IOException(refused.getMessage(), cause);
     }
 
     private void load(@Nullable String deviceId, @Nullable PinSource pin) throws IOException {
@@ -127,9 +147,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 // Who was asked and did not answer is not asked again: KeyStore.Builder does so after the other cause.
                 throw new IOException(refused.getMessage(), refused);
             }
-            UnrecoverableKeyException cause = new UnrecoverableKeyException(refused.getMessage());
-            cause.initCause(refused);
-            throw new IOException(refused.getMessage(), cause);
+            throw wrongPassword(refused);
+        } catch (UnusableSecretException unusable) {
+            throw wrongPassword(unusable);
         } catch (SchsmException failed) {
             throw new IOException(failed.getMessage(), failed);
         }
@@ -364,7 +384,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     private KeyStore.Entry keyEntry(TokenKey key, KeyStore.@Nullable ProtectionParameter protection)
             throws SchsmException {
         SchsmKey handle = handle(key);
-        if (protection instanceof KeyStore.PasswordProtection password && password.getPassword() != null) {
+        if (protection instanceof KeyStore.PasswordProtection password
+                && password.getPassword() != null
+                && password.getPassword().length > 0) {
             token().useWhenNeeded(finder.password(password.getPassword()));
         }
         if (handle instanceof SecretKey secret) {

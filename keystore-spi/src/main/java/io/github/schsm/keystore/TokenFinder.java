@@ -3,6 +3,7 @@ package io.github.schsm.keystore;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
+import io.github.schsm.UnusableSecretException;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,16 @@ public interface TokenFinder {
     /** The PIN source that the configuration names. */
     Optional<PinSource> configuredPin();
 
+    /**
+     * Refuses a password that cannot be a PIN of any token that is found here, before it is looked for.
+     *
+     * @throws UnusableSecretException if its length is wrong or a character was damaged
+     */
+    void requirePossible(char[] password) throws UnusableSecretException;
+
     /** A PIN source that is a password; it copies it. */
     PinSource password(char[] password);
 
-    /** A PIN source that asks a callback handler. */
+    /** A PIN source that asks a callback handler and, if that has no answer, takes what the configuration names. */
     PinSource callback(CallbackHandler handler);
 }

@@ -109,12 +109,4 @@ class TokenAuthenticatorTest {
 
         assertThat(login.pin(NOT_ASKED)).isNull();
     }
-
-    @Test
-    void pinsAreSentAsUtf8AndTheCharactersWiped() {
-        char[] pin = "ä12345".toCharArray();
-
-        assertThat(TokenAuthenticator.toBytes(pin)).isEqualTo("ä12345".getBytes(StandardCharsets.UTF_8));
-        assertThat(pin).containsOnly('\0');
-    }
 }

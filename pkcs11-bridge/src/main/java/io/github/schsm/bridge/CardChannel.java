@@ -96,7 +96,7 @@ final class CardChannel implements Beside {
         try {
             SharedCard there = require();
             PinStatus pin = there.within(null, () -> there.administration().userPin());
-            return Optional.of(new TokenPins.Told(pin, wasAway(there.connections())));
+            return Optional.of(new TokenPins.Told(there.identity(), pin, wasAway(there.connections())));
         } catch (SchsmException notNow) {
             LOG.log(System.Logger.Level.DEBUG, "no card channel to " + link.identity() + " just now", notNow);
             return Optional.empty();

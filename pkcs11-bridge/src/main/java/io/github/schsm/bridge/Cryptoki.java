@@ -162,7 +162,21 @@ interface Cryptoki {
             String serial,
             long flags,
             Optional<Long> maxSessions,
-            String firmware) {
+            String firmware,
+            long minPin,
+            long maxPin) {
+        /** One that says nothing of its PINs. */
+        CkTokenInfo(
+                String label,
+                String manufacturer,
+                String model,
+                String serial,
+                long flags,
+                Optional<Long> maxSessions,
+                String firmware) {
+            this(label, manufacturer, model, serial, flags, maxSessions, firmware, 0, 0);
+        }
+
         /** Whether a flag is set. */
         boolean has(long flag) {
             return (flags & flag) != 0;

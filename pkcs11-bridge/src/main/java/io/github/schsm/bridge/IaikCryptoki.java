@@ -145,7 +145,9 @@ final class IaikCryptoki implements Cryptoki {
                 text(info.serialNumber),
                 info.flags,
                 info.ulMaxSessionCount > 0 ? Optional.of(info.ulMaxSessionCount) : Optional.empty(),
-                version(info.firmwareVersion));
+                version(info.firmwareVersion),
+                info.ulMinPinLen,
+                info.ulMaxPinLen);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
-import io.github.schsm.InvalidRequestException;
 import io.github.schsm.ModuleAnswer;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinStatus;
@@ -13,7 +12,6 @@ import io.github.schsm.WrongPinException;
 import io.github.schsm.backend.GivenPin;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,11 +20,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * PINs and initialization as far as PKCS#11 has words for them. PINs go to the token as they are typed: how long they
- * are, and whether the SO-PIN is 16 hexadecimal digits, is the token's to say.
+ * PINs and initialization as far as PKCS#11 has words for them. PINs go to the token as they are typed, if they are as
+ * long as it says.
  */
 final class Pkcs11Administration implements TokenAdministration {
-    private static final int LONGEST_LABEL = 32;
+    private static final byte[] NOTHING = {};
     private static final int USUAL_RETRIES = 3;
 
     private final Pkcs11Token token;
@@ -73,10 +71,11 @@ final class Pkcs11Administration implements TokenAdministration {
 
     @Override
     public void changePin(char[] oldPin, char[] newPin) throws SchsmException {
-        requireNotEmpty(newPin, "user PIN");
-        byte[] before = bytes(oldPin);
-        byte[] after = bytes(newPin);
+        PinRules rules = link.pinRules();
+        byte[] before = rules.userPin(oldPin);
+        byte[] after = NOTHING;
         try {
+            after = rules.userPin(newPin);
             link.changePin(before, after);
         } finally {
             wipe(before, after);
@@ -101,19 +100,7 @@ final class Pkcs11Administration implements TokenAdministration {
             login.entryOnReader(request, true);
         }
         try {
-            link.withSession(Use.PUBLIC_WRITE, session -> {
-                session.about("changing the user PIN on the reader");
-                try {
-                    session.module().setPin(session.handle(), null, null);
-                } catch (CryptokiException refused) {
-                    if (refused.is(ReturnValue.PIN_INCORRECT)) {
-                        throw Refusals.ofPin(
-                                link.module().name(), link.identity().id(), "user PIN", -1, refused);
-                    }
-                    throw refused;
-                }
-                return true;
-            });
+            link.changePinOnReader();
         } finally {
             if (login != null) {
                 login.entryFinished(request);
@@ -130,17 +117,22 @@ final class Pkcs11Administration implements TokenAdministration {
 
     @Override
     public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
-        requireNotEmpty(newPin, "SO-PIN");
-        byte[] before = bytes(oldPin);
-        byte[] after = bytes(newPin);
+        PinRules rules = link.pinRules();
+        byte[] before = rules.soPin(oldPin);
+        byte[] after = NOTHING;
         try {
-            asSecurityOfficer(before, session -> {
-                session.module().setPin(session.handle(), before, after);
-                return true;
-            });
+            after = rules.soPin(newPin);
+            changeSoPin(before, after);
         } finally {
             wipe(before, after);
         }
+    }
+
+    private void changeSoPin(byte[] before, byte[] after) throws SchsmException {
+        asSecurityOfficer(before, session -> {
+            session.module().setPin(session.handle(), before, after);
+            return true;
+        });
     }
 
     @Override
@@ -149,17 +141,23 @@ final class Pkcs11Administration implements TokenAdministration {
             throw new UnsupportedByDeviceException(
                     "PKCS#11 unblocks a PIN by setting a new one: give the new user PIN of " + token.description());
         }
-        byte[] so = bytes(soPin);
-        byte[] after = bytes(newPin);
+        PinRules rules = link.pinRules();
+        byte[] so = rules.soPin(soPin);
+        byte[] after = NOTHING;
         try {
-            asSecurityOfficer(so, session -> {
-                session.module().initPin(session.handle(), after);
-                return true;
-            });
+            after = rules.userPin(newPin);
+            setPin(so, after);
         } finally {
             wipe(so, after);
         }
         pinChanged();
+    }
+
+    private void setPin(byte[] so, byte[] pin) throws SchsmException {
+        asSecurityOfficer(so, session -> {
+            session.module().initPin(session.handle(), pin);
+            return true;
+        });
     }
 
     private <T> T asSecurityOfficer(byte[] soPin, SessionFunction<T> function) throws SchsmException {
@@ -202,32 +200,41 @@ final class Pkcs11Administration implements TokenAdministration {
 
     @Override
     public void initialize(DeviceInitialization settings) throws SchsmException {
-        requireSayable(settings);
+        requirePossible(settings);
         String label = settings.label() == null ? link.tokenInfo().label() : settings.label();
-        requireLabel(label);
-        byte[] so = bytes(settings.soPin());
-        byte[] pin = bytes(settings.pin());
+        DeviceInitialization.requireLabel(label);
+        PinRules rules = link.pinRules();
+        char[] soDigits = settings.soPin();
+        char[] pinText = settings.pin();
+        byte[] so = NOTHING;
+        byte[] pin = NOTHING;
         try {
-            withSoPin(() -> link.withoutSessions((module, slot) -> {
-                try {
-                    module.initToken(slot, so, label);
-                } catch (CryptokiException refused) {
-                    throw wrongSoPin(refused, -1);
-                }
-                return true;
-            }));
-            asSecurityOfficer(so, session -> {
-                session.module().initPin(session.handle(), pin);
-                return true;
-            });
+            so = rules.soPin(soDigits);
+            pin = rules.userPin(pinText);
+            initialize(so, label, pin);
         } finally {
             wipe(so, pin);
+            Arrays.fill(soDigits, '\0');
+            Arrays.fill(pinText, '\0');
             token.table().forget();
         }
         link.logout();
     }
 
-    private void requireSayable(DeviceInitialization settings) throws UnsupportedByDeviceException {
+    private void initialize(byte[] so, String label, byte[] pin) throws SchsmException {
+        withSoPin(() -> link.withoutSessions((module, slot) -> {
+            try {
+                module.initToken(slot, so, label);
+            } catch (CryptokiException refused) {
+                throw wrongSoPin(refused, -1);
+            }
+            return true;
+        }));
+        setPin(so, pin);
+    }
+
+    @Override
+    public void requirePossible(DeviceInitialization settings) throws UnsupportedByDeviceException {
         List<String> unsaid = new ArrayList<>();
         if (settings.retries() != USUAL_RETRIES) {
             unsaid.add("retries (" + settings.retries() + ")");
@@ -251,17 +258,9 @@ final class Pkcs11Administration implements TokenAdministration {
         }
     }
 
-    private static void requireLabel(String label) throws InvalidRequestException {
-        int length = label.getBytes(StandardCharsets.UTF_8).length;
-        if (label.isBlank() || length > LONGEST_LABEL) {
-            throw new InvalidRequestException("a token's label has 1 to " + LONGEST_LABEL + " bytes in UTF-8, this has "
-                    + length + (label.isBlank() ? ", all blank" : ""));
-        }
-    }
-
     @Override
     public void setLabel(String label) throws SchsmException {
-        requireLabel(label);
+        DeviceInitialization.requireLabel(label);
         throw new UnsupportedByDeviceException("PKCS#11 gives a token its label when it is initialized, and "
                 + token.description() + " is reached by PKCS#11 only: its label stays");
     }
@@ -269,16 +268,6 @@ final class Pkcs11Administration implements TokenAdministration {
     @Override
     public long freeMemory() {
         return -1;
-    }
-
-    private static void requireNotEmpty(char[] pin, String name) throws InvalidRequestException {
-        if (pin.length == 0) {
-            throw new InvalidRequestException("a new " + name + " has at least one character");
-        }
-    }
-
-    private static byte[] bytes(char[] pin) {
-        return TokenAuthenticator.toBytes(pin.clone());
     }
 
     private static void wipe(byte[]... secrets) {

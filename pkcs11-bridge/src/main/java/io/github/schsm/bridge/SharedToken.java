@@ -1,6 +1,8 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.backend.RefusedPins;
+import io.github.schsm.backend.RefusedPins.Kind;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.Cryptoki.MechanismInfo;
 import java.security.MessageDigest;
@@ -27,6 +29,8 @@ final class SharedToken {
 
     private final Pkcs11Module module;
     private volatile TokenIdentity identity;
+    private volatile @Nullable DeviceIdentity device;
+    private volatile PinRules pinRules = PinRules.SMART_CARD_HSM;
     private final SessionPool pool;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
     private final ReentrantLock logins = new ReentrantLock(true);
@@ -80,10 +84,22 @@ final class SharedToken {
         return logins;
     }
 
-    /** The PINs of this user that were refused, through whichever module. */
+    /** The user PINs that were refused, through whichever module, or past all of them. */
     RefusedPins refusedPins() {
-        record UserPin(TokenIdentity token) {}
-        return RefusedPins.of(new UserPin(identity));
+        DeviceIdentity known = device;
+        return known == null
+                ? RefusedPins.ofToken(identity.serial(), identity, Kind.USER_PIN)
+                : RefusedPins.ofDevice(known, Kind.USER_PIN);
+    }
+
+    /** Which device it is, as another way to it has read. */
+    void isDevice(DeviceIdentity read) {
+        device = read;
+    }
+
+    /** What the token takes for a PIN. */
+    PinRules pinRules() {
+        return pinRules;
     }
 
     // The slot
@@ -148,6 +164,7 @@ final class SharedToken {
 
     private Place seen(Place place) {
         slot = place.slot();
+        pinRules = PinRules.of(place.token());
         place.token().maxSessions().ifPresent(pool::limit);
         return place;
     }

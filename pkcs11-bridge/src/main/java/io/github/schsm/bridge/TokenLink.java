@@ -3,6 +3,7 @@ package io.github.schsm.bridge;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SecretBytes;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.Cryptoki.MechanismInfo;
@@ -264,7 +265,7 @@ final class TokenLink {
      */
     void login(PinSource pin) throws SchsmException {
         requireOutside();
-        TokenAuthenticator login = new TokenAuthenticator(identity().id(), pin, true);
+        TokenAuthenticator login = new TokenAuthenticator(identity().id(), pin, true, this::userPinRule);
         boolean done = false;
         try {
             lending.lock(token.logins());
@@ -291,11 +292,29 @@ final class TokenLink {
      * @throws io.github.schsm.PinException if the old one is wrong, or must not be sent
      */
     void changePin(byte[] before, byte[] after) throws SchsmException {
-        withSession(Use.PUBLIC_WRITE, session -> {
+        alone(session -> {
             session.about("changing the user PIN");
             pins.change(session, look(), before, after);
             return true;
         });
+    }
+
+    /** The same with both PINs typed on the reader. */
+    void changePinOnReader() throws SchsmException {
+        alone(session -> {
+            session.about("changing the user PIN on the reader");
+            pins.changeOnReader(session, look());
+            return true;
+        });
+    }
+
+    private SecretBytes.Rule userPinRule() {
+        return token.pinRules().user();
+    }
+
+    /** What the token takes for PINs; it is asked. */
+    PinRules pinRules() throws SchsmException {
+        return PinRules.of(tokenInfo());
     }
 
     /** Whether somebody would be bothered by a login because of a failure that may have any reason. */
@@ -329,7 +348,7 @@ final class TokenLink {
     /** Keeps the source for when the PIN is first needed, unless there is one already. */
     synchronized void useWhenNeeded(PinSource pin) {
         if (authenticator == null) {
-            authenticator = new TokenAuthenticator(identity().id(), pin, false);
+            authenticator = new TokenAuthenticator(identity().id(), pin, false, this::userPinRule);
         } else {
             pin.destroy();
         }

@@ -1,5 +1,6 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.ModuleAnswer;
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinBlockedException;
@@ -9,7 +10,6 @@ import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.backend.RefusedPins;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.SharedToken.Place;
@@ -87,10 +87,11 @@ final class TokenPins {
     /**
      * What another way to the token knows.
      *
+     * @param device  which device it is
      * @param pin     of the user PIN
      * @param wasAway whether the token was out, or reset, since that was asked last
      */
-    record Told(PinStatus pin, boolean wasAway) {}
+    record Told(DeviceIdentity device, PinStatus pin, boolean wasAway) {}
 
     /**
      * Before a login: asks another way to the token, if there is one, what the module cannot tell.
@@ -100,6 +101,7 @@ final class TokenPins {
     boolean prepare(Supplier<Optional<Told>> askedInstead) {
         otherWay = askedInstead;
         Optional<Told> answer = askedInstead.get();
+        answer.map(Told::device).ifPresent(token::isDevice);
         told = answer.map(Told::pin).orElse(null);
         return answer.map(Told::wasAway).orElse(false);
     }
@@ -310,8 +312,13 @@ final class TokenPins {
             if (present == null || chosen == null) {
                 throw transportPin();
             }
-            before = TokenAuthenticator.toBytes(present);
-            after = TokenAuthenticator.toBytes(chosen);
+            try {
+                before = token.pinRules().userPin(present);
+                after = token.pinRules().userPin(chosen);
+            } finally {
+                Arrays.fill(present, '\0');
+                Arrays.fill(chosen, '\0');
+            }
             session.mayRepeat(false);
             change(session, place, before, after);
         } finally {
@@ -321,27 +328,81 @@ final class TokenPins {
         }
     }
 
-    /** {@code C_SetPIN} with PINs that the caller gave, and so may use the last try, unless that very PIN was refused. */
+    /**
+     * {@code C_SetPIN} with PINs that the caller gave, and so may use the last try, unless that very PIN was refused. A
+     * module sends both PINs to the device one after the other, and the device cuts them at the length of its own: so the
+     * present one is verified by itself first. A PIN that has to be changed first cannot be verified; there the new one is,
+     * afterwards.
+     *
+     * @param session nobody is logged in; somebody may be afterwards
+     */
     void change(Session session, Place place, byte[] before, byte[] after) throws CryptokiException, SchsmException {
-        RefusedPins refusedPins = token.refusedPins();
-        if (place.token().has(Ck.CKF_USER_PIN_FINAL_TRY) && refusedPins.contains(before)) {
+        if (place.token().has(Ck.CKF_USER_PIN_FINAL_TRY) && token.refusedPins().contains(before)) {
             throw new PinRequiredException(
                     flag("CKF_USER_PIN_FINAL_TRY"),
                     about() + "user PIN: only one try is left before it is blocked, and the token refused this very one"
                             + " before, so it is not sent; enter the right one, or unblock it with the SO-PIN");
         }
+        boolean first = isToBeChanged(place);
+        if (!first) {
+            presented(place, before, () -> session.module().login(session.handle(), Ck.CKU_USER, before));
+        }
+        presented(place, before, () -> session.module().setPin(session.handle(), before, after));
+        token.refusedPins().forget();
+        if (first) {
+            try {
+                session.module().login(session.handle(), Ck.CKU_USER, after);
+            } catch (CryptokiException refused) {
+                if (refused.is(ReturnValue.PIN_INCORRECT)) {
+                    throw cutElsewhere(refused);
+                }
+                throw refused;
+            }
+        }
+    }
+
+    private void presented(Place place, byte[] pin, Entry entry) throws CryptokiException, SchsmException {
         try {
-            session.module().setPin(session.handle(), before, after);
+            entry.run();
         } catch (CryptokiException refused) {
             if (!refused.is(ReturnValue.PIN_INCORRECT) && !refused.is(ReturnValue.PIN_LOCKED)) {
                 throw refused;
             }
             int left = refused.is(ReturnValue.PIN_LOCKED) ? 0 : triesLeft(place);
-            refusedPins.add(before, left);
+            token.refusedPins().add(pin, left);
             token.refused();
             throw Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
         }
-        refusedPins.forget();
+    }
+
+    private PinRequiredException cutElsewhere(CryptokiException refused) {
+        return new PinRequiredException(
+                Refusals.answer(module.name(), refused),
+                about() + "user PIN: the token took the change, but its PIN is not the new one: the present PIN that was"
+                        + " given is longer or shorter than the token's, which cut the two at another place; set a PIN"
+                        + " with the SO-PIN (schsm pin unblock)");
+    }
+
+    /**
+     * The same with both PINs typed on the reader: the present one by itself first, so that who is wrong about it hears so
+     * and nothing is changed.
+     *
+     * @param session nobody is logged in; somebody may be afterwards
+     */
+    void changeOnReader(Session session, Place place) throws CryptokiException, SchsmException {
+        try {
+            if (!isToBeChanged(place)) {
+                session.module().login(session.handle(), Ck.CKU_USER, null);
+            }
+            session.module().setPin(session.handle(), null, null);
+        } catch (CryptokiException refused) {
+            if (refused.is(ReturnValue.PIN_INCORRECT)) {
+                token.refused();
+                throw Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, -1, refused);
+            }
+            throw refused;
+        }
+        token.refusedPins().forget();
     }
 
     private ModuleAnswer flag(String name) {

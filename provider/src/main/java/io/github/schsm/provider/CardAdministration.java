@@ -1,23 +1,22 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.DeviceInitialization;
-import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SecretBytes;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.backend.TokenAuthenticator;
 import io.github.schsm.card.CardTokenInfo;
 import io.github.schsm.card.Files;
 import io.github.schsm.card.SmartCardHsm;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** PINs and initialization of a SmartCard-HSM. */
 final class CardAdministration implements TokenAdministration {
-    private static final int SO_PIN_DIGITS = 16;
-    private static final int MAX_LABEL = 32;
+    private static final byte[] NOTHING = {};
 
     private final CardToken token;
 
@@ -37,18 +36,22 @@ final class CardAdministration implements TokenAdministration {
 
     @Override
     public void changePin(char[] oldPin, char[] newPin) throws SchsmException {
-        requireUserPin(newPin);
-        byte[] before = TokenAuthenticator.toBytes(oldPin.clone());
-        byte[] after = TokenAuthenticator.toBytes(newPin.clone());
+        byte[] before = SecretBytes.of(oldPin, SecretBytes.USER_PIN);
+        byte[] after = NOTHING;
         try {
-            token.withCard(card -> {
-                card.changePin(before, after);
-                return true;
-            });
+            after = SecretBytes.of(newPin, SecretBytes.USER_PIN);
+            changePin(before, after);
             token.pinChanged(newPin);
         } finally {
             wipe(before, after);
         }
+    }
+
+    private void changePin(byte[] before, byte[] after) throws SchsmException {
+        token.withCard(card -> {
+            card.changePin(before, after);
+            return true;
+        });
     }
 
     @Override
@@ -62,47 +65,54 @@ final class CardAdministration implements TokenAdministration {
 
     @Override
     public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
-        byte[] before = soPin(oldPin);
-        byte[] after = soPin(newPin);
+        byte[] before = SecretBytes.soPin(oldPin);
+        byte[] after = NOTHING;
         try {
-            token.withCard(card -> {
-                card.changeSoPin(before, after);
-                return true;
-            });
+            after = SecretBytes.soPin(newPin);
+            changeSoPin(before, after);
         } finally {
             wipe(before, after);
         }
     }
 
+    private void changeSoPin(byte[] before, byte[] after) throws SchsmException {
+        token.withCard(card -> {
+            card.changeSoPin(before, after);
+            return true;
+        });
+    }
+
     @Override
     public void unblock(char[] soPin, char[] newPin) throws SchsmException {
-        byte[] so = soPin(soPin);
-        byte[] after = newPin.length == 0 ? null : TokenAuthenticator.toBytes(newPin.clone());
+        byte[] so = SecretBytes.soPin(soPin);
+        byte[] after = NOTHING;
         try {
-            if (after != null) {
-                requireUserPin(newPin);
-            }
-            token.withCard(card -> {
-                card.unblock(so, after);
-                return true;
-            });
+            after = newPin.length == 0 ? NOTHING : SecretBytes.of(newPin, SecretBytes.USER_PIN);
+            unblock(so, after);
             token.forgetLogin();
         } finally {
-            wipe(so);
-            if (after != null) {
-                wipe(after);
-            }
+            wipe(so, after);
         }
+    }
+
+    private void unblock(byte[] so, byte[] after) throws SchsmException {
+        token.withCard(card -> {
+            card.unblock(so, after.length == 0 ? null : after);
+            return true;
+        });
     }
 
     @Override
     public void initialize(DeviceInitialization settings) throws SchsmException {
-        token.withContents(card -> {
+        token.withoutLogin(card -> {
             token.contents().clear();
             card.initialize(settings);
             token.identifiedAnew();
             try {
-                writeLabel(card, settings);
+                String label = settings.label();
+                if (label != null && !isOpenedByKeys(settings)) {
+                    writeLabel(card, settings, label);
+                }
             } finally {
                 endSession(card);
             }
@@ -122,26 +132,47 @@ final class CardAdministration implements TokenAdministration {
         }
     }
 
-    private static void writeLabel(SmartCardHsm card, DeviceInitialization settings) throws SchsmException {
-        String label = settings.label();
-        if (label != null && opensByPin(settings)) {
-            byte[] pin = TokenAuthenticator.toBytes(settings.pin());
-            try {
-                card.verify(pin);
-                card.updateBinary(Files.TOKEN_INFO, CardTokenInfo.of(label).encode());
-            } finally {
-                wipe(pin);
+    /**
+     * The session in which the device was initialized may write to it, also where the PIN is a transport PIN, which
+     * opens nothing. A device that ends that session wants the PIN.
+     */
+    private static void writeLabel(SmartCardHsm card, DeviceInitialization settings, String label)
+            throws SchsmException {
+        byte[] content = CardTokenInfo.of(label).encode();
+        try {
+            card.updateBinary(Files.TOKEN_INFO, content);
+            return;
+        } catch (PinRequiredException sessionEnded) {
+            if (settings.options().contains(DeviceInitialization.Option.TRANSPORT_PIN)) {
+                throw new PinRequiredException(
+                        sessionEnded.command(),
+                        sessionEnded.statusWord(),
+                        "the device is initialized, but it takes its label only after the transport PIN was changed; give"
+                                + " it then (schsm label)");
             }
         }
+        char[] digits = settings.pin();
+        byte[] pin = NOTHING;
+        try {
+            pin = SecretBytes.of(digits, SecretBytes.USER_PIN);
+            card.verify(pin);
+            card.updateBinary(Files.TOKEN_INFO, content);
+        } finally {
+            Arrays.fill(digits, '\0');
+            wipe(pin);
+        }
+    }
+
+    /** Whether registered keys have to open it, instead of the PIN or besides it. */
+    private static boolean isOpenedByKeys(DeviceInitialization settings) {
+        char[] pin = settings.pin();
+        Arrays.fill(pin, '\0');
+        return pin.length == 0 || settings.options().contains(DeviceInitialization.Option.PIN_AND_PUBLIC_KEY);
     }
 
     @Override
     public void setLabel(String label) throws SchsmException {
-        int length = label.getBytes(StandardCharsets.UTF_8).length;
-        if (label.isBlank() || length > MAX_LABEL) {
-            throw new InvalidRequestException("a token's label has 1 to " + MAX_LABEL + " bytes in UTF-8, this has "
-                    + length + (label.isBlank() ? ", all blank" : ""));
-        }
+        DeviceInitialization.requireLabel(label);
         token.withContents(card -> {
             token.contents().forget(Files.TOKEN_INFO);
             token.replaceFile(
@@ -159,42 +190,9 @@ final class CardAdministration implements TokenAdministration {
         }
     }
 
-    /** Whether its PIN alone lets a fresh device be written. */
-    private static boolean opensByPin(DeviceInitialization settings) {
-        char[] pin = settings.pin();
-        Arrays.fill(pin, '\0');
-        return pin.length > 0
-                && !settings.options().contains(DeviceInitialization.Option.TRANSPORT_PIN)
-                && !settings.options().contains(DeviceInitialization.Option.PIN_AND_PUBLIC_KEY);
-    }
-
     @Override
     public long freeMemory() throws SchsmException {
         return token.withCard(card -> card.freeMemory());
-    }
-
-    private static void requireUserPin(char[] pin) throws InvalidRequestException {
-        if (pin.length < 6 || pin.length > 16) {
-            throw new InvalidRequestException("a user PIN has 6 to 16 characters, this has " + pin.length);
-        }
-    }
-
-    /** The SO-PIN's 16 hexadecimal digits as 8 bytes. */
-    private static byte[] soPin(char[] digits) throws InvalidRequestException {
-        byte[] bytes = new byte[SO_PIN_DIGITS / 2];
-        if (digits.length != SO_PIN_DIGITS) {
-            throw new InvalidRequestException("the SO-PIN is 16 hexadecimal digits, this has " + digits.length);
-        }
-        for (int i = 0; i < digits.length; i++) {
-            int digit = Character.digit(digits[i], 16);
-            if (digit < 0) {
-                wipe(bytes);
-                throw new InvalidRequestException(
-                        "the SO-PIN is 16 hexadecimal digits, character " + (i + 1) + " is none");
-            }
-            bytes[i / 2] = (byte) ((bytes[i / 2] << 4) | digit);
-        }
-        return bytes;
     }
 
     private static void wipe(byte[]... secrets) {

@@ -207,6 +207,11 @@ record Configuration(
         return terminal.equals(SUN_PCSC);
     }
 
+    /** Whether devices are reached through a PKCS#11 module. */
+    boolean isModule() {
+        return scheme().equals("pkcs11");
+    }
+
     /** What stands before the colon of {@code terminal}. */
     String scheme() {
         return terminal.substring(0, Math.max(0, terminal.indexOf(':')));

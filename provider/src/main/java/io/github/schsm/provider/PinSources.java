@@ -25,6 +25,9 @@ final class PinSources {
     /** The value of {@code pin} that has it entered on the reader. */
     static final String PIN_PAD = "pinpad";
 
+    /** The value of {@code pin} that has the provider's callback handler asked. */
+    static final String CALLBACK = "callback";
+
     private static final String ENV = "env:";
     private static final String FILE = "file:";
     private static final System.Logger LOG = System.getLogger("io.github.schsm.provider");
@@ -36,7 +39,7 @@ final class PinSources {
             TextFile.named(pin.substring(FILE.length()), "pin = " + pin);
         }
         boolean known = switch (pin) {
-            case "prompt", PIN_PAD, "callback" -> true;
+            case "prompt", PIN_PAD, CALLBACK -> true;
             default -> isNamed(pin, ENV) || isNamed(pin, FILE);
         };
         if (!known) {
@@ -63,7 +66,7 @@ final class PinSources {
         }
         return switch (pin) {
             case "prompt" -> new Prompt();
-            case "callback" -> new Asked(handler);
+            case CALLBACK -> new Asked(handler);
             default -> new OnReader(handler);
         };
     }
@@ -87,7 +90,10 @@ final class PinSources {
         public char @Nullable [] pin(PinRequest request) throws SchsmException {
             String value = System.getenv(variable);
             if (value == null || value.isEmpty()) {
-                throw new ConfigurationException("pin = env:" + variable + ": there is no such environment variable");
+                throw new ConfigurationException("pin = env:" + variable
+                        + (value == null
+                                ? ": there is no such environment variable"
+                                : ": that environment variable is empty, so there is no PIN"));
             }
             if (!PrintableText.isWhole(value)) {
                 throw new ConfigurationException(

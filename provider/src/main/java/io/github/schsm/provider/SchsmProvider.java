@@ -9,6 +9,7 @@ import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
 import io.github.schsm.Token;
 import io.github.schsm.TransportPinException;
+import io.github.schsm.UnusableSecretException;
 import io.github.schsm.WrongPinException;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
@@ -160,7 +161,7 @@ public final class SchsmProvider extends AuthProvider {
     private static LoginException loginException(SchsmException failed) {
         String message = failed.getMessage();
         LoginException exception;
-        if (failed instanceof WrongPinException) {
+        if (failed instanceof WrongPinException || failed instanceof UnusableSecretException) {
             exception = new FailedLoginException(message);
         } else if (failed instanceof PinBlockedException) {
             exception = new AccountLockedException(message);

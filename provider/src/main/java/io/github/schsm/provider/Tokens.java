@@ -5,14 +5,17 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SecretBytes;
 import io.github.schsm.Token;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenSource;
 import io.github.schsm.TokenSource.Directory;
+import io.github.schsm.UnusableSecretException;
 import io.github.schsm.card.Channel;
 import io.github.schsm.card.TerminalSource;
 import io.github.schsm.keystore.TokenFinder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -53,11 +56,23 @@ final class Tokens implements TokenFinder {
         return PinSources.password(password);
     }
 
+    /** What a module finds may take other PINs than a SmartCard-HSM, which it tells later. */
+    @Override
+    public void requirePossible(char[] password) throws UnusableSecretException {
+        byte[] pin = configuration.isModule()
+                ? SecretBytes.password(password, SecretBytes.USER_PIN.what())
+                : SecretBytes.of(password, SecretBytes.USER_PIN);
+        Arrays.fill(pin, (byte) 0);
+    }
+
     @Override
     public PinSource callback(CallbackHandler answering) {
-        return configuration.pin().filter(PinSources.PIN_PAD::equals).isPresent()
-                ? PinSources.onReader(() -> answering)
-                : PinSources.callback(answering);
+        String configured = configuration.pin().orElse("");
+        return switch (configured) {
+            case PinSources.PIN_PAD -> PinSources.onReader(() -> answering);
+            case "", PinSources.CALLBACK -> PinSources.callback(answering);
+            default -> new PinOrElse(PinSources.callback(answering), PinSources.configured(configured, handler));
+        };
     }
 
     @Override

@@ -1,0 +1,64 @@
+package io.github.schsm.provider;
+
+import io.github.schsm.NewPinCallback;
+import io.github.schsm.PinRequest;
+import io.github.schsm.PinSource;
+import io.github.schsm.SchsmException;
+import javax.security.auth.callback.TextOutputCallback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody who is asked and, where there is no answer, what the configuration names. What lies there goes out by its own
+ * rules: not for the last try, and not again after it was refused.
+ */
+final class PinOrElse implements PinSource {
+    private final PinSource asked;
+    private final PinSource configured;
+    private volatile PinSource answered;
+
+    PinOrElse(PinSource asked, PinSource configured) {
+        this.asked = asked;
+        this.configured = configured;
+        this.answered = asked;
+    }
+
+    @Override
+    public char @Nullable [] pin(PinRequest request) throws SchsmException {
+        answered = asked;
+        char[] pin = asked.pin(request);
+        if ((pin != null && pin.length > 0) || asked.isOnReader()) {
+            return pin;
+        }
+        if (request.isLastTry() && !configured.isInteractive()) {
+            return null;
+        }
+        answered = configured;
+        return configured.pin(request);
+    }
+
+    @Override
+    public boolean isInteractive() {
+        return answered.isInteractive();
+    }
+
+    @Override
+    public boolean isOnReader() {
+        return answered.isOnReader();
+    }
+
+    @Override
+    public void changeTransportPin(NewPinCallback wanted) throws SchsmException {
+        asked.changeTransportPin(wanted);
+    }
+
+    @Override
+    public boolean inform(TextOutputCallback event) {
+        return asked.inform(event);
+    }
+
+    @Override
+    public void destroy() {
+        asked.destroy();
+        configured.destroy();
+    }
+}

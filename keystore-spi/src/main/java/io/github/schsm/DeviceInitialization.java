@@ -190,7 +190,8 @@ public final class DeviceInitialization {
          *     {@link UnusableSecretException} if it is about a PIN
          */
         public DeviceInitialization build() throws InvalidRequestException {
-            int pinLength = pin.length == 0 && registeredKeys > 0 ? 0 : length(SecretBytes.of(pin, SecretBytes.USER_PIN));
+            int pinLength =
+                    pin.length == 0 && registeredKeys > 0 ? 0 : length(SecretBytes.of(pin, SecretBytes.USER_PIN));
             length(SecretBytes.soPin(soPin));
             if (label != null) {
                 requireLabel(label);

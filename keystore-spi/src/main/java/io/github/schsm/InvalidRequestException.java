@@ -4,8 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** The request itself cannot be carried out: a parameter, label or key that does not fit the operation. */
-public sealed class InvalidRequestException extends SchsmException
-        permits UnusableSecretException {
+public sealed class InvalidRequestException extends SchsmException permits UnusableSecretException {
     @Serial
     private static final long serialVersionUID = 1L;
 

@@ -24,6 +24,14 @@ public interface PinSource {
      */
     boolean isInteractive();
 
+    /**
+     * Whether the PIN lies somewhere, in a file or the environment, so that nobody gives it at this very moment: then it is
+     * not sent again after it was refused, and not for the last try. Valid after {@link #pin}.
+     */
+    default boolean isStored() {
+        return false;
+    }
+
     /** Whether the PIN is typed on the reader's pad and never seen here. Valid after {@link #pin} gave none. */
     default boolean isOnReader() {
         return false;

@@ -121,8 +121,8 @@ class SecretBytesTest {
     void settingsAreMadeOfPossiblePinsAndCountTheTriesByBytes() throws Exception {
         char[] so = "3537363231383830".toCharArray();
         for (String pin : new String[] {"", "12345", "1".repeat(17), "\uDC00648219", "648219\uFFFD"}) {
-            assertThatThrownBy(() -> DeviceInitialization.builder(pin.toCharArray(), so)
-                            .build())
+            assertThatThrownBy(() ->
+                            DeviceInitialization.builder(pin.toCharArray(), so).build())
                     .isInstanceOf(UnusableSecretException.class);
         }
         assertThatThrownBy(() -> DeviceInitialization.builder("ä1234".toCharArray(), so)

@@ -16,6 +16,7 @@ import io.github.schsm.backend.RefusedPins;
 import io.github.schsm.card.CardSession.Pin;
 import java.util.Arrays;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -426,25 +427,18 @@ final class CardPins {
         byte[] both = Arrays.copyOf(before, before.length + after.length);
         System.arraycopy(after, 0, both, before.length, after.length);
         try {
-            for (int off = 1; off <= Pins.MAX_USER_PIN && sw != StatusWords.OK; off++) {
-                for (int cut : new int[] {before.length - off, before.length + off}) {
-                    int rest = both.length - cut;
-                    boolean possible = cut >= Pins.MIN_USER_PIN
-                            && cut <= Pins.MAX_USER_PIN
-                            && rest >= Pins.MIN_USER_PIN
-                            && rest <= Pins.MAX_USER_PIN;
-                    if (!possible || sw == StatusWords.OK || StatusWords.triesLeftAfter(sw) <= 1) {
-                        continue;
+            for (int cut : otherCuts(before.length, both.length)) {
+                if (sw == StatusWords.OK || StatusWords.triesLeftAfter(sw) <= 1) {
+                    break;
+                }
+                byte[] present = Arrays.copyOfRange(both, cut, both.length);
+                try {
+                    sw = verifyQuietly(present);
+                    if (sw == StatusWords.OK) {
+                        changeWithoutProof(Pins.USER, present, after);
                     }
-                    byte[] present = Arrays.copyOfRange(both, cut, both.length);
-                    try {
-                        sw = verifyQuietly(present);
-                        if (sw == StatusWords.OK) {
-                            changeWithoutProof(Pins.USER, present, after);
-                        }
-                    } finally {
-                        Arrays.fill(present, (byte) 0);
-                    }
+                } finally {
+                    Arrays.fill(present, (byte) 0);
                 }
             }
         } finally {
@@ -457,6 +451,18 @@ final class CardPins {
                     : StatusWords.error(CardCommand.VERIFY, name(Pins.USER), sw);
         }
         refused(Pins.USER).forget();
+    }
+
+    /**
+     * Where a device may have cut two PINs instead, the likeliest first: one that was given too long always begins with the
+     * right one, one that was given too short only goes on in the new one by chance.
+     */
+    private static int[] otherCuts(int given, int both) {
+        return IntStream.concat(
+                        IntStream.iterate(given - 1, cut -> cut >= Pins.MIN_USER_PIN, cut -> cut - 1),
+                        IntStream.rangeClosed(given + 1, Pins.MAX_USER_PIN))
+                .filter(cut -> both - cut >= Pins.MIN_USER_PIN && both - cut <= Pins.MAX_USER_PIN)
+                .toArray();
     }
 
     private int verifyQuietly(byte[] pin) throws SchsmException {

@@ -254,7 +254,9 @@ final class CardSession {
 
     /** Whether this transaction's login was typed on the reader's pad, and counts here. */
     boolean isVerifiedOnReader() {
-        return authenticator != null && authenticator.isOnReader() && connection().isVerifiedBy(authenticator);
+        return authenticator != null
+                && authenticator.isOnReader()
+                && connection().isVerifiedBy(authenticator);
     }
 
     /**

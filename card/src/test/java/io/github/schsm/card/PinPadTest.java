@@ -202,11 +202,20 @@ class PinPadTest {
 
     @Test
     void the_reader_itself_refuses_pins_of_a_wrong_length_and_different_new_ones() throws Exception {
-        types(Typed.pins("12345"), Typed.pins(RIGHT, "12345678", "12345679"), Typed.pins(RIGHT, "12345", "12345"));
+        types(
+                Typed.pins("12345"),
+                Typed.pins(RIGHT),
+                Typed.pins(RIGHT, "12345678", "12345679"),
+                Typed.pins(RIGHT),
+                Typed.pins(RIGHT, "12345", "12345"));
 
         assertThatThrownBy(this::logIn).hasMessageContaining("6403");
         assertThatThrownBy(this::change).hasMessageContaining("6402");
         assertThatThrownBy(this::change).hasMessageContaining("6403");
+        device.withCard(null, card -> {
+            card.logout();
+            return true;
+        });
         assertThat(status()).isEqualTo(new PinStatus(PinStatus.State.NOT_VERIFIED, 3));
     }
 
@@ -219,13 +228,13 @@ class PinPadTest {
 
     @Test
     void changes_the_pin_on_the_reader() throws Exception {
-        types(Typed.pins(RIGHT, "12345678", "12345678"), Typed.pins("12345678"));
+        types(Typed.pins(RIGHT), Typed.pins(RIGHT, "12345678", "12345678"), Typed.pins("12345678"));
 
         change();
 
-        assertThat(login.heard).containsExactly("change", "finished");
+        assertThat(login.heard).containsExactly("verify", "finished", "change", "finished");
         logIn();
-        assertThat(shown).containsExactly(Wanted.PIN_CHANGE, Wanted.PIN);
+        assertThat(shown).containsExactly(Wanted.PIN, Wanted.PIN_CHANGE, Wanted.PIN);
     }
 
     @Test

@@ -120,8 +120,7 @@ final class InitializeCommand extends SchsmCommand {
     @Override
     Answer answer(Context context) throws GeneralSecurityException {
         requireFitting();
-        DeviceInitialization others =
-                settings(noPin ? new char[0] : ANY_PIN.toCharArray(), ANY_PIN.toCharArray());
+        DeviceInitialization others = settings(noPin ? new char[0] : ANY_PIN.toCharArray(), ANY_PIN.toCharArray());
         Connected connected = context.open();
         TokenAdministration administration = connected.device().administration();
         administration.requirePossible(others);

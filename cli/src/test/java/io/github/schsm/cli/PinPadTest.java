@@ -47,6 +47,7 @@ class PinPadTest {
 
     @Test
     void thePinIsChangedAndVerifiedThere() {
+        script.add(Typed.pins(SimulatorRack.USER_PIN));
         script.add(Typed.pins(SimulatorRack.USER_PIN, "12345678", "12345678"));
         script.add(Typed.pins("12345678"));
 

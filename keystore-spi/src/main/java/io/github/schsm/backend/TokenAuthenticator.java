@@ -113,7 +113,7 @@ public final class TokenAuthenticator implements Authenticator {
 
     @Override
     public synchronized boolean isGivenNow() {
-        return fresh && !source.isInteractive();
+        return fresh && !source.isInteractive() && !source.isStored();
     }
 
     @Override

@@ -378,7 +378,8 @@ final class TokenPins {
     private PinRequiredException cutElsewhere(CryptokiException refused) {
         return new PinRequiredException(
                 Refusals.answer(module.name(), refused),
-                about() + "user PIN: the token took the change, but its PIN is not the new one: the present PIN that was"
+                about()
+                        + "user PIN: the token took the change, but its PIN is not the new one: the present PIN that was"
                         + " given is longer or shorter than the token's, which cut the two at another place; set a PIN"
                         + " with the SO-PIN (schsm pin unblock)");
     }

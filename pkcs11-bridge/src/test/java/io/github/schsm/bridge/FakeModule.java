@@ -311,7 +311,9 @@ final class FakeModule implements Cryptoki {
                     token.serial,
                     token.flags(),
                     token.statedMaxSessions,
-                    "1.0");
+                    "1.0",
+                    token.minPin,
+                    token.maxPin);
         });
     }
 
@@ -463,8 +465,12 @@ final class FakeModule implements Cryptoki {
             FakeToken.Pin changed = Long.valueOf(Ck.CKU_SO).equals(token.loggedIn) ? token.so : token.user;
             String old = typed(token, oldPin);
             String replacement = newPin(typed(token, newPin));
-            accept(changed.verify(old));
-            changed.set(replacement);
+            if (token.joinsPins) {
+                accept(changed.setJoined(old + replacement));
+            } else {
+                accept(changed.verify(old));
+                changed.set(replacement);
+            }
             token.userPinToBeChanged &= changed != token.user;
             return null;
         });

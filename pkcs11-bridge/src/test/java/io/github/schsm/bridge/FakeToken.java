@@ -55,6 +55,9 @@ final class FakeToken {
     boolean userPinToBeChanged;
     boolean keepsPublicKeys = true;
     boolean bareEcPoints;
+    boolean joinsPins;
+    long minPin;
+    long maxPin;
 
     /** The numbers of keys on the device, where the first byte of an AES key's CKA_ID is its number; else null. */
     @Nullable
@@ -96,6 +99,20 @@ final class FakeToken {
                 return ReturnValue.PIN_INCORRECT;
             }
             left = TRIES;
+            return ReturnValue.OK;
+        }
+
+        /** The device behind a module gets both one after the other, and cuts them at its own length. */
+        synchronized long setJoined(String both) {
+            presented.add(both);
+            if (left == 0) {
+                return ReturnValue.PIN_LOCKED;
+            }
+            if (!both.startsWith(value)) {
+                left--;
+                return ReturnValue.PIN_INCORRECT;
+            }
+            set(both.substring(value.length()));
             return ReturnValue.OK;
         }
 

@@ -42,6 +42,11 @@ final class PinOrElse implements PinSource {
     }
 
     @Override
+    public boolean isStored() {
+        return answered.isStored();
+    }
+
+    @Override
     public boolean isOnReader() {
         return answered.isOnReader();
     }

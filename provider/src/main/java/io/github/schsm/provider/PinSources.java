@@ -107,6 +107,11 @@ final class PinSources {
         public boolean isInteractive() {
             return false;
         }
+
+        @Override
+        public boolean isStored() {
+            return true;
+        }
     }
 
     /** The first line of a file that nobody else may read. */
@@ -124,6 +129,11 @@ final class PinSources {
         @Override
         public boolean isInteractive() {
             return false;
+        }
+
+        @Override
+        public boolean isStored() {
+            return true;
         }
     }
 

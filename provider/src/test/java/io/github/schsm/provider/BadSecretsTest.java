@@ -43,7 +43,12 @@ class BadSecretsTest {
     private static final List<String> DAMAGED =
             List.of("\uD800", RIGHT + "\uD800xx", "\uDC00" + RIGHT, RIGHT + "\uFFFD", "64\uFFFD219");
     private static final List<String> NO_SO_PINS = List.of(
-            "1", "353736323138383", "1".repeat(17), "1".repeat(70_000), "353736323138383\uFF10", "353736323138383\uFFFD");
+            "1",
+            "353736323138383",
+            "1".repeat(17),
+            "1".repeat(70_000),
+            "353736323138383\uFF10",
+            "353736323138383\uFFFD");
     private static int lastNumber = 781_000;
 
     private String id;
@@ -103,8 +108,7 @@ class BadSecretsTest {
                 pin -> keyStore("").load(new SchsmLoadParameter(id, new KeyStore.PasswordProtection(pin))));
         entries.put(
                 "load with a handler",
-                pin -> keyStore("")
-                        .load(() -> new KeyStore.CallbackHandlerProtection(answering(String.valueOf(pin)))));
+                pin -> keyStore("").load(() -> new KeyStore.CallbackHandlerProtection(answering(String.valueOf(pin)))));
         entries.put("login", pin -> provider("").login(null, answering(String.valueOf(pin))));
         entries.put("changePin, old", pin -> administration.changePin(pin, "123456".toCharArray()));
         entries.put("changePin, new", pin -> administration.changePin(RIGHT.toCharArray(), pin));
@@ -190,8 +194,7 @@ class BadSecretsTest {
         assertThatThrownBy(() -> keyStore.load(null, "12345".toCharArray()))
                 .hasCauseInstanceOf(UnrecoverableKeyException.class)
                 .hasMessageContaining("6 to 16");
-        assertThatThrownBy(() -> provider("").login(null, answering("12345")))
-                .isInstanceOf(FailedLoginException.class);
+        assertThatThrownBy(() -> provider("").login(null, answering("12345"))).isInstanceOf(FailedLoginException.class);
 
         assertThat(secretsSent()).isZero();
     }

@@ -368,11 +368,31 @@ final class CardPins {
         Pins.require(reference, before);
         Pins.require(reference, after);
         boolean verified = verifyByItself(reference, before);
+        if (reference == Pins.SO) {
+            try {
+                changeWithoutProof(reference, before, after);
+            } finally {
+                endSecurityOfficer();
+            }
+            return;
+        }
         changeWithoutProof(reference, before, after);
         if (verified) {
             session.somebodyVerified();
-        } else if (reference == Pins.USER) {
+        } else {
             requireChanged(before, after);
+        }
+    }
+
+    /** Nobody goes on as the security officer because the SO-PIN was verified before it was used. */
+    private void endSecurityOfficer() {
+        if (session.connection().isKeyPresented()) {
+            return; // A SELECT would end that, too.
+        }
+        try {
+            session.select();
+        } catch (SchsmException gone) {
+            PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the card is gone, and the login with it", gone);
         }
     }
 
@@ -490,10 +510,20 @@ final class CardPins {
     /** RESET RETRY COUNTER of the user PIN; a null PIN stays what it was. */
     void unblock(byte[] soPin, byte @Nullable [] newPin) throws SchsmException {
         Pins.require(Pins.SO, soPin);
-        if (newPin != null) {
-            Pins.require(Pins.USER, newPin);
-            verifyByItself(Pins.SO, soPin);
+        if (newPin == null) {
+            resetRetryCounter(soPin, null);
+            return;
         }
+        Pins.require(Pins.USER, newPin);
+        verifyByItself(Pins.SO, soPin);
+        try {
+            resetRetryCounter(soPin, newPin);
+        } finally {
+            endSecurityOfficer();
+        }
+    }
+
+    private void resetRetryCounter(byte[] soPin, byte @Nullable [] newPin) throws SchsmException {
         int p1 = newPin == null ? 0x01 : 0x00;
         byte[] second = newPin == null ? NO_BYTES : newPin;
         CommandApdu command = secret(0x00, 0x2C, p1, Pins.USER, soPin, second);

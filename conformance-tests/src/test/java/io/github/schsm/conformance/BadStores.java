@@ -67,7 +67,10 @@ final class BadStores {
                         "PIN of 20 digits",
                         IOException.class,
                         (keyStore, world) -> keyStore.load(null, "64821964821964821964".toCharArray()))
-                .fresh("empty PIN", IOException.class, (keyStore, world) -> keyStore.load(null, new char[0]))
+                .fresh(
+                        "PIN with half of a character",
+                        IOException.class,
+                        (keyStore, world) -> keyStore.load(null, "\uD800".toCharArray()))
                 .fresh(
                         "protection of another kind",
                         IOException.class,

@@ -313,6 +313,8 @@ class PinStateWalkTest {
         int mayBeSent(Event event, String expected) {
             return switch (event) {
                 case STATUS, SELECT, RESET -> 0;
+                // The present PIN by itself, and then both.
+                case CHANGE -> expected.equals(DONE) ? 2 : 1;
                 default -> expected.equals(NOT_SENT) ? 0 : 1;
             };
         }
@@ -429,6 +431,9 @@ class PinStateWalkTest {
             }
             if (event == Event.USE) {
                 return expected.equals(BLOCKED) ? 0 : expected.equals(DONE) ? -1 : 1;
+            }
+            if (event == Event.CHANGE && expected.equals(DONE)) {
+                return 2;
             }
             return expected.equals(BLOCKED) ? -1 : 1;
         }

@@ -196,13 +196,19 @@ class TypedSecretsTest {
     }
 
     @Test
-    void aShareFilesPasswordIsNotDamagedOnItsWay(@TempDir Path folder) throws Exception {
+    void aShareFilesPasswordIsNotDamagedOnItsWay(@TempDir Path folder) {
         Path file = folder.resolve("share.pbe");
 
-        assertThat(with(Map.of("BAD", "caf\uFFFD"), "domain", "create-share", file.toString(), "--password-env=BAD")
-                        .failed()
-                        .err())
-                .contains("password", "U+FFFD");
+        for (String damaged : List.of("caf\uFFFD", "caf\uD800", "\uDC00")) {
+            assertThat(with(Map.of("BAD", damaged), "domain", "create-share", file.toString(), "--password-env=BAD")
+                            .failed()
+                            .err())
+                    .contains("password", "not used");
+            assertThat(Run.of(Map.of(), new TypedAnswers(damaged, damaged), "domain", "create-share", file.toString())
+                            .failed()
+                            .err())
+                    .contains("password", "U+FFFD");
+        }
 
         assertThat(file).doesNotExist();
     }

@@ -92,8 +92,8 @@ final class SharedToken {
                 : RefusedPins.ofDevice(known, Kind.USER_PIN);
     }
 
-    /** Which device it is, as another way to it has read. */
-    void isDevice(DeviceIdentity read) {
+    /** Which device it is, as another way to it has read; null if there is no other way. */
+    void isDevice(@Nullable DeviceIdentity read) {
         device = read;
     }
 

@@ -101,7 +101,7 @@ final class TokenPins {
     boolean prepare(Supplier<Optional<Told>> askedInstead) {
         otherWay = askedInstead;
         Optional<Told> answer = askedInstead.get();
-        answer.map(Told::device).ifPresent(token::isDevice);
+        token.isDevice(answer.map(Told::device).orElse(null));
         told = answer.map(Told::pin).orElse(null);
         return answer.map(Told::wasAway).orElse(false);
     }

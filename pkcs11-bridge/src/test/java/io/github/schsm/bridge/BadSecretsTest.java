@@ -183,7 +183,8 @@ class BadSecretsTest {
 
     private static Pkcs11Token open(FakeToken device) throws Exception {
         Pkcs11Module loaded = FakeBench.loaded(FakeModule.with(device));
-        TokenLink link = new TokenLink(loaded, 0, loaded.cryptoki().tokenInfo(0));
+        TokenLink link = new TokenLink(
+                loaded, loaded.cryptoki().slotInfo(0), loaded.cryptoki().tokenInfo(0));
         return new Pkcs11Token(
                 link, device.serial, io.github.schsm.DeviceTrust.of(List.of()), new Beside.None("no other way"));
     }

@@ -51,7 +51,7 @@ public final class SecretBytes {
         /** The same sentence whatever is wrong with the length. */
         UnusableSecretException refusal() {
             return new UnusableSecretException("a " + what + " has " + (least == most ? "" : least + " to ") + most
-                    + " characters (counted in bytes of UTF-8: letters with accents take two); this one is not used");
+                    + " characters (counted in bytes of UTF-8: letters with accents take two); this one was not used");
         }
     }
 
@@ -114,7 +114,7 @@ public final class SecretBytes {
     private static UnusableSecretException damaged(String what) {
         return new UnusableSecretException("the " + what + " has a character that is none (U+FFFD, or half of a"
                 + " surrogate pair): it was damaged on its way here, mostly because the environment, the file or the"
-                + " terminal is in another encoding than UTF-8; it is not used");
+                + " terminal is in another encoding than UTF-8; it was not used");
     }
 
     /**
@@ -142,7 +142,7 @@ public final class SecretBytes {
 
     private static UnusableSecretException soPinRefusal() {
         return new UnusableSecretException(
-                "an " + SO_PIN + " is " + 2 * SO_PIN_LENGTH + " hexadecimal digits; this one is not used");
+                "an " + SO_PIN + " is " + 2 * SO_PIN_LENGTH + " hexadecimal digits; this one was not used");
     }
 
     /**

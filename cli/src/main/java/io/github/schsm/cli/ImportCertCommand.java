@@ -77,8 +77,8 @@ final class ImportCertCommand extends SchsmCommand {
         }
         String holder = chain[0].getSubjectX500Principal().getName();
         return Answer.of(
-                "Certificate of " + holder + " stored on device " + connected.id()
-                        + (ofKey ? " with key" : " as") + " \"" + label + "\"." + read.leftOut(chain) + saved.sentence,
+                "Certificate of " + holder + " stored on device " + connected.id() + (ofKey ? " with key" : " as")
+                        + " \"" + label + "\"." + read.leftOut(chain) + saved.sentence,
                 Answer.json("device", connected.id())
                         .and("label", label)
                         .and("ofKey", ofKey)

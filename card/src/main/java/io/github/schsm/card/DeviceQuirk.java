@@ -6,7 +6,6 @@ import java.util.Optional;
 /** What differs by the firmware, and what a device is known to suffer from (section 12 of the protocol notes). */
 final class DeviceQuirk {
     private static final FirmwareVersion UNWRAPS_LONG_RSA_ONCE = new FirmwareVersion(3, 3);
-    private static final FirmwareVersion UNWRAPS_NO_LIST = new FirmwareVersion(3, 1);
     private static final int SHORTEST_ATR = 3;
     private static final String BAD_SERIAL = "01A001000000000";
 
@@ -18,11 +17,6 @@ final class DeviceQuirk {
      */
     static boolean unwrapsLongRsaOnce(AppletInfo applet) {
         return applet.version().filter(UNWRAPS_LONG_RSA_ONCE::equals).isPresent();
-    }
-
-    /** Firmware 3.1 answers 6F00 to every wrapped key with an algorithm list. */
-    static boolean unwrapsNoList(AppletInfo applet) {
-        return applet.version().filter(UNWRAPS_NO_LIST::equals).isPresent();
     }
 
     /** Firmware 1.x says "transport PIN" of a device that was never initialized. */

@@ -7,12 +7,18 @@ final class FileWriting {
     private static final int SHORT_CHUNK = 0xE0;
     /** {@code 54 02 offset} and {@code 53} with its longest length. */
     private static final int OVERHEAD = 4 + 5;
+    /** Some readers cut commands at 1,014 bytes and say nothing; so long with all that goes around it. */
+    private static final int UNREADABLE_CHUNK = 900;
 
     private FileWriting() {}
 
-    /** How many bytes of content one command takes. */
-    static int chunk(CommandLimits limits) {
-        return limits.extended() ? limits.maxData(false) - OVERHEAD : SHORT_CHUNK;
+    /** How many bytes of content one command takes: to the input buffer, which nobody can read back, what every reader passes. */
+    static int chunk(int fid, CommandLimits limits) {
+        if (!limits.extended()) {
+            return SHORT_CHUNK;
+        }
+        int most = limits.maxData(false) - OVERHEAD;
+        return fid == Files.INPUT_BUFFER ? Math.min(most, UNREADABLE_CHUNK) : most;
     }
 
     /** UPDATE BINARY from an offset. */

@@ -179,7 +179,7 @@ public final class SmartCardHsm {
         boolean doubtful = false;
         int offset = 0;
         do {
-            int chunk = Math.min(data.length - offset, FileWriting.chunk(session.limits()));
+            int chunk = Math.min(data.length - offset, FileWriting.chunk(fid, session.limits()));
             CommandApdu command = FileWriting.command(fid, offset, Arrays.copyOfRange(data, offset, offset + chunk));
             ResponseApdu response = session.transmit(CardCommand.UPDATE_BINARY, command, Pin.NEEDED, Resend.ALLOWED);
             boolean cut = response.sw() == StatusWords.WRONG_LENGTH || response.sw() == StatusWords.NO_DIAGNOSIS;

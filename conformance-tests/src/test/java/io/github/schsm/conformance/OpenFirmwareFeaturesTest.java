@@ -12,6 +12,10 @@ class OpenFirmwareFeaturesTest extends DeviceFeaturesConformance {
                         Quirk.ECDH_ANSWERS_X_ONLY,
                         Quirk.LONG_FORM_ATTRIBUTES,
                         Quirk.ENUMERATE_WITHOUT_CONTENTS,
-                        Quirk.SUPERFLUOUS_ZEROS));
+                        Quirk.SUPERFLUOUS_ZEROS,
+                        Quirk.FILE_SIZE_IN_80,
+                        Quirk.READ_OVER_END_IS_OK,
+                        Quirk.USED_UP_KEY_ANSWERS_FULL,
+                        Quirk.SLOTS_END_WITH_6B00));
     }
 }

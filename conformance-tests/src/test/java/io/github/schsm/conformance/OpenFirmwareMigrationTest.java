@@ -19,6 +19,11 @@ class OpenFirmwareMigrationTest extends MigrationConformance {
                         Quirk.DELETED_DOMAIN_ANSWERS_FREE,
                         Quirk.DEVICE_KEY_ON_SECP256K1,
                         Quirk.KCV_NEEDS_PIN,
-                        Quirk.SUPERFLUOUS_ZEROS));
+                        Quirk.SUPERFLUOUS_ZEROS,
+                        Quirk.READ_ALL_ENDS_WITH_WARNING,
+                        Quirk.SLOTS_END_WITH_6B00,
+                        Quirk.EC_BLOB_WITHOUT_A,
+                        Quirk.PSO_STORES_CERTIFICATES,
+                        Quirk.UNKNOWN_KCV_IS_WRONG_DATA));
     }
 }

@@ -149,7 +149,7 @@ class FaultsAndRecorderTest {
         sw(STATUS);
         assertThat(device.recorder().exchanges())
                 .extracting(ApduRecorder.Exchange::toString)
-                .containsExactly("00 20 00 81 [0]  -> 9000 [0] ", "80 58 00 00 [0]  -> 9000 [2] CC00");
+                .containsExactly("00 20 00 81 [0]  -> 9000 [0] ", "80 58 00 00 [0]  -> 9000 [4] 2F02CC00");
         assertThat(device.recorder().count(exchange -> exchange.ins() == 0x58)).isEqualTo(1);
         assertThat(device.recorder().exchanges().get(1).commandLength()).isEqualTo(7);
         device.recorder().clear();

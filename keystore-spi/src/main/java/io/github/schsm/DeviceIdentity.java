@@ -26,6 +26,8 @@ public final class DeviceIdentity {
     private static final int FEWEST_DIGITS = 4;
     private static final String WHAT = "device id";
     private static final int MOST = 3;
+    /** No id that could be taken for one, nor configured. */
+    private static final String NO_ID = "(no device certificate yet)";
     /** A device takes no request without a holder. */
     private static final String NO_REFERENCE = "UTDUMMY00001";
 
@@ -191,6 +193,11 @@ public final class DeviceIdentity {
         return device == null ? "" : device.chr();
     }
 
+    /** Whether this is the phrase that stands for the id of a device without certificate. */
+    public static boolean isNoId(String deviceId) {
+        return NO_ID.equals(deviceId);
+    }
+
     /** The holder reference of keys that the device generates: its own, as the vendor's key manager has it. */
     public String keyReference() {
         return device == null ? NO_REFERENCE : device.chr();
@@ -199,7 +206,7 @@ public final class DeviceIdentity {
     /** What people call the device: the CHR without its five sequence characters, e.g. {@code DECC0401002}. */
     public String deviceId() {
         if (device == null) {
-            return "(no device certificate yet)";
+            return NO_ID;
         }
         return chr().substring(0, chr().length() - SEQUENCE_DIGITS);
     }

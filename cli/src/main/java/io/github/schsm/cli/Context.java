@@ -1,6 +1,7 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmConfiguration;
@@ -36,6 +37,10 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
 
     /** The same with another device. */
     Context on(String deviceId) throws ConfigurationException {
+        if (DeviceIdentity.isNoId(deviceId)) {
+            // It has no name yet that could be configured, and is the one that was found without.
+            return this;
+        }
         return new Context(io, options, settings.with(SchsmConfiguration.DEVICE, deviceId), shared);
     }
 

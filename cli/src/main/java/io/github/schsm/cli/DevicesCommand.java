@@ -8,6 +8,7 @@ import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.UntrustedDeviceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,9 @@ final class DevicesCommand extends SchsmCommand {
             // No SmartCard-HSM, so there is nothing to trace.
             distrust = another.getMessage();
             genuine = null;
+        } catch (UntrustedDeviceException noCertificateYet) {
+            distrust = noCertificateYet.getMessage();
+            genuine = false;
         }
         device.token().defect().ifPresent(notes::add);
         Slots slots = Slots.of(device);

@@ -81,12 +81,15 @@ final class DeviceState {
         EcCurve curve = profile.has(Quirk.DEVICE_KEY_ON_SECP256K1) ? EcCurve.SECP256K1 : EcCurve.BRAINPOOLP256R1;
         BigInteger key = EcMath.newPrivateKey(curve);
         byte[] deviceIdFile;
-        if (profile.has(Quirk.SELF_SIGNED_DEVICE)) {
+        if (profile.has(Quirk.NO_DEVICE_CERTIFICATE)) {
+            deviceIdFile = new byte[0];
+        } else if (profile.has(Quirk.SELF_SIGNED_DEVICE)) {
             deviceIdFile = Factory.selfCertify(chr(id), curve, key).encoded();
         } else {
             deviceIdFile = Bytes.concat(
                     Factory.certify(chr(id), EcMath.publicPoint(curve, key)).encoded(),
-                    Factory.issuer().getEncoded());
+                    Factory.issuer().getEncoded(),
+                    profile.has(Quirk.THREE_CERTIFICATES) ? Factory.root().getEncoded() : new byte[0]);
         }
         return new DeviceState(id, curve, key, deviceIdFile);
     }

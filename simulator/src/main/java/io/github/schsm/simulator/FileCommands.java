@@ -138,9 +138,13 @@ final class FileCommands {
         return content(fid).length;
     }
 
+    private boolean hasCertificate() {
+        return applet.state().isInitialized() || !applet.profile().has(Quirk.NO_CERTIFICATE_UNTIL_INITIALIZED);
+    }
+
     private byte[] content(int fid) throws Refusal {
         byte[] content = switch (fid) {
-            case FileId.DEVICE_ID -> applet.state().deviceIdFile();
+            case FileId.DEVICE_ID -> hasCertificate() ? applet.state().deviceIdFile() : new byte[0];
             case FileId.INPUT_BUFFER -> applet.session().inputBuffer();
             default -> applet.state().files().get(fid);
         };

@@ -17,6 +17,12 @@ public enum Quirk {
     DELETED_DOMAIN_ANSWERS_FREE,
     /** The device id file holds one certificate, signed with its own key. Takes effect when a device is made. */
     SELF_SIGNED_DEVICE,
+    /** The device id file holds the root's certificate, too. Takes effect when a device is made. */
+    THREE_CERTIFICATES,
+    /** The device id file is empty until the device is initialized for the first time. */
+    NO_CERTIFICATE_UNTIL_INITIALIZED,
+    /** The device id file is empty, and stays so. Takes effect when a device is made. */
+    NO_DEVICE_CERTIFICATE,
     /** The device key is on secp256k1. Takes effect when a device is made. */
     DEVICE_KEY_ON_SECP256K1,
     /** The key check value is zero until the user PIN is verified. */

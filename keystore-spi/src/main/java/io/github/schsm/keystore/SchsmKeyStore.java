@@ -31,6 +31,7 @@ import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.X509Certificates;
+import io.github.schsm.backend.KeytoolRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -79,6 +80,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
 
     private final TokenFinder finder;
     private @Nullable Token loaded;
+    private @Nullable PasswordMark loadedWith;
 
     /** A key store under a configuration; touches no token. */
     public SchsmKeyStore(TokenFinder finder) {
@@ -92,6 +94,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                     + " stream (keytool: -keystore NONE)");
         }
         load(null, given(password));
+        loadedWith = password == null || password.length == 0 ? null : PasswordMark.of(password);
     }
 
     @Override
@@ -142,6 +145,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 finder.configuredPin().ifPresent(token::useWhenNeeded);
             }
             loaded = token;
+            loadedWith = null;
         } catch (PinException refused) {
             if (refused instanceof PinRequiredException && pin != null && pin.isInteractive()) {
                 // Who was asked and did not answer is not asked again: KeyStore.Builder does so after the other cause.
@@ -168,8 +172,15 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     @Override
-    public void engineStore(@Nullable OutputStream stream, char @Nullable [] password) {
+    public void engineStore(@Nullable OutputStream stream, char @Nullable [] password) throws IOException {
         token();
+        PasswordMark mark = loadedWith;
+        boolean isOther = mark != null && password != null && password.length > 0 && !mark.isOf(password);
+        if (isOther && KeytoolRun.isRunning()) {
+            throw new IOException("storing does not change the user PIN, which is the password of a key store of type"
+                    + " SCHSM, so nothing was changed: use schsm pin change or SchsmDevice.changePin in place of keytool"
+                    + " -storepasswd");
+        }
     }
 
     @Override
@@ -464,6 +475,11 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     @Override
     public void engineSetKeyEntry(String alias, Key key, char @Nullable [] password, Certificate @Nullable [] chain)
             throws KeyStoreException {
+        if (KeytoolRun.isChangingKeyPassword()) {
+            throw new KeyStoreException(
+                    "keys on a device have no passwords of their own, so nothing was changed: the user"
+                            + " PIN is for all of them, and schsm pin change changes it");
+        }
         setHandle(alias, key, chain, Set.of());
     }
 
@@ -476,9 +492,13 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                     "there is no key to store under \"" + PrintableText.of(alias) + "\": it is null");
         }
         if (!(key instanceof SchsmKey handle)) {
-            throw new KeyStoreException("a software key cannot be stored on a device: its private part would have been"
-                    + " outside. Generate the key on the device (keytool -genkeypair with -providername naming this"
-                    + " provider), or bring a wrapped key as WrappedKeyEntry");
+            throw new KeyStoreException("a software key cannot be stored on a device: its "
+                    + (key instanceof SecretKey
+                            ? "bytes would have been outside. keytool -genseckey and -importpass make such keys only: generate"
+                                    + " the key on the device (schsm generate --type AES, or KeyGenerator with a SchsmKeySpec)"
+                            : "private part would have been outside. Generate the key on the device (keytool -genkeypair"
+                                    + " with -providername naming this provider)")
+                    + ", or bring a wrapped key as WrappedKeyEntry");
         }
         if (!handle.token().id().equals(token().id())) {
             throw new KeyStoreException(handle + " cannot be stored in " + token().description()
@@ -506,6 +526,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             } else if (holder == null) {
                 token().rename(current, alias);
             }
+            KeytoolRun.stored();
         } catch (SchsmException failed) {
             throw new KeyStoreException(failed.getMessage(), failed);
         }
@@ -726,7 +747,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             for (X509Certificate issuer : issuers) {
                 byte[] encoded = encoded(issuer);
                 if (present.stream().noneMatch(other -> Arrays.equals(other, encoded))) {
-                    added.add(token().addCertificate(Labels.nearest(SubjectNames.label(issuer.getSubjectX500Principal())), encoded));
+                    added.add(token().addCertificate(
+                                    Labels.nearest(SubjectNames.label(issuer.getSubjectX500Principal())), encoded));
                     present.add(encoded);
                 }
             }

@@ -7,6 +7,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Token;
+import io.github.schsm.backend.KeytoolRun;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -49,6 +50,7 @@ final class Generators {
 
     /** The pair of which this is the private half. */
     static KeyPair pair(SchsmKey handle) {
+        KeytoolRun.generated(handle);
         return new KeyPair(handle.details().publicKey(), (PrivateKey) handle);
     }
 

@@ -77,6 +77,19 @@ public final class SoftHsmBench implements Bench {
             return "terminal = pkcs11:" + SoftHsm.module().path() + "; device = " + token.serial();
         }
 
+        /** Another program puts a certificate on the token, or what it takes for one. */
+        void addCertificate(String label, byte[] id, byte[] subject, byte[] value) throws Exception {
+            SoftHsm.module()
+                    .create(
+                            token,
+                            AttributeVector.newX509Certificate()
+                                    .token(true)
+                                    .label(label)
+                                    .id(id)
+                                    .subject(subject)
+                                    .value(value));
+        }
+
         /** There is no card to take out: all sessions end, as they do then. */
         @Override
         public void remove() throws Exception {

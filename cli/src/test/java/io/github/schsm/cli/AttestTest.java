@@ -219,7 +219,7 @@ class AttestTest {
     }
 
     /** A certificate for a key, with a signature that nobody made. */
-    private static byte[] certificate(String publicKey) {
+    static byte[] certificate(String publicKey) {
         Tlv algorithm = Tlv.of(0x30, Tlv.of(0x06, HexFormat.of().parseHex("2A8648CE3D040302")));
         Tlv name = Tlv.of(
                 0x30,

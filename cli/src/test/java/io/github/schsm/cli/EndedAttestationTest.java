@@ -1,0 +1,152 @@
+package io.github.schsm.cli;
+
+import static io.github.schsm.cli.Rack.A;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.schsm.Cvc;
+import io.github.schsm.WrappedKeyEntry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A certificate takes the place of the request by which the device attests a key: nobody loses that unawares. */
+class EndedAttestationTest {
+    @TempDir
+    private Path folder;
+
+    private Rack rack;
+    private Path certificate;
+    private Path beside;
+
+    @BeforeEach
+    void makeKey() throws IOException {
+        rack = new Rack(folder, false);
+        rack.on(A, "generate", "--label=k").done();
+        Run attested = new Rack(folder, true).withoutPinOn(A, "attest", "k").done();
+        certificate = folder.resolve("k.crt");
+        beside = folder.resolve("k.crt.attestation");
+        Files.write(certificate, AttestTest.certificate((String)
+                ((Map<?, ?>) attested.json().get("key")).get("publicKey")));
+    }
+
+    private Run verify(Path attestation) {
+        return Run.of(Map.of(), "attest", "--in=" + attestation, "--trust=simulator", "--certificate=" + certificate);
+    }
+
+    @Test
+    void itIsSavedBesideTheCertificateAndSaid() {
+        assertThat(rack.on(A, "import-cert", "--label=k", certificate.toString())
+                        .done()
+                        .out())
+                .contains("cannot attest the key any more", beside.toString());
+
+        assertThat(verify(beside).done().out()).contains("for this key");
+        assertThat(rack.withoutPinOn(A, "attest", "k").failed().err()).contains("took its place");
+    }
+
+    @Test
+    void theJsonAnswerSaysSoToo() {
+        assertThat(new Rack(folder, true)
+                        .on(A, "import-cert", "--label=k", certificate.toString())
+                        .done()
+                        .json())
+                .containsEntry("attestationEnded", true)
+                .containsEntry("attestation", beside.toString());
+        assertThat(new Rack(folder, true)
+                        .on(A, "import-cert", "--label=k", certificate.toString())
+                        .done()
+                        .json())
+                .as("there is none to end any more")
+                .containsEntry("attestationEnded", false)
+                .containsEntry("attestation", null);
+    }
+
+    @Test
+    void itIsNotSavedWhereThatIsAskedFor() {
+        assertThat(rack.on(A, "import-cert", "--label=k", "--no-attestation", certificate.toString())
+                        .done()
+                        .out())
+                .contains("was not saved");
+        assertThat(beside).doesNotExist();
+    }
+
+    @Test
+    void savingAndNotSavingAtOnceIsRefused() {
+        rack.on(A, "import-cert", "--label=k", "--no-attestation", "--attestation=x", certificate.toString())
+                .misused();
+    }
+
+    @Test
+    void whereItCannotBeSavedNothingIsStored() throws IOException {
+        Files.writeString(beside, "something else");
+
+        assertThat(rack.on(A, "import-cert", "--label=k", certificate.toString())
+                        .failed()
+                        .err())
+                .contains("is there already", "--attestation", "--no-attestation");
+
+        assertThat(beside).hasContent("something else");
+        rack.withoutPinOn(A, "attest", "k").done();
+    }
+
+    @Test
+    void whatAFirstAttemptSavedIsNoObstacle() throws IOException {
+        rack.withoutPinOn(A, "attest", "k", "--out=" + beside).done();
+
+        rack.on(A, "import-cert", "--label=k", certificate.toString()).done();
+
+        verify(beside).done();
+    }
+
+    @Test
+    void whereTheCertificateIsRefusedNoFileIsLeft() throws IOException {
+        Path other = folder.resolve("ca.pem");
+        try (InputStream in = EndedAttestationTest.class.getResourceAsStream("example-ca.pem")) {
+            Files.write(other, in.readAllBytes());
+        }
+
+        assertThat(rack.on(A, "import-cert", "--label=k", other.toString())
+                        .failed()
+                        .err())
+                .contains("another key");
+
+        assertThat(folder.resolve("ca.pem.attestation")).doesNotExist();
+        rack.withoutPinOn(A, "attest", "k").done();
+    }
+
+    @Test
+    void aWrappedKeyWithTheRequestOfAnotherIsNotTaken() throws Exception {
+        rack.on(A, "generate", "--label=signer", "--curve=brainpoolP256r1").done();
+        rack.on(A, "device-id", "export", "--out=" + rack.file("a.cvc")).done();
+        rack.on(A, "kdm", "issue", "-y", "--signer=signer", "--id=" + rack.file("a.cvc"), "--out=" + rack.file("a.kdm"))
+                .done();
+        rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("a.kdm"), "--yes")
+                .done();
+        rack.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
+        rack.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + rack.file("a.pub"))
+                .done();
+        rack.on(A, "derive-xkek", "--label=exchange", "--peer=" + rack.file("a.pub"), "--yes")
+                .done();
+        rack.on(A, "generate", "--label=m", "--slot=0", "--allow=ECDSA,WRAP").done();
+        rack.on(A, "wrap", "--label=m", "--out=" + rack.file("m.wky")).done();
+        rack.withoutPinOn(A, "export-cert", "--label=k", "--out=" + rack.file("k.cvreq"))
+                .done();
+        WrappedKeyEntry wrapped = WrappedKeyEntry.parse(rack.content("m.wky"));
+        WrappedKeyEntry forged = WrappedKeyEntry.of(
+                wrapped.blob(), wrapped.description().orElseThrow(), List.of(Cvc.parse(rack.content("k.cvreq"))));
+        Files.write(folder.resolve("forged.wky"), forged.encode());
+
+        assertThat(rack.on(A, "unwrap", rack.file("forged.wky"), "--label=forged")
+                        .failed()
+                        .err())
+                .contains("of another key");
+
+        assertThat(rack.withoutPinOn(A, "keys").done().out()).doesNotContain("forged");
+    }
+}

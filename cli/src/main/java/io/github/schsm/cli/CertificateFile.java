@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.PublicKeyNumbers;
 import io.github.schsm.X509Certificates;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,8 +12,6 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -105,7 +104,7 @@ record CertificateFile(Path file, List<X509Certificate> all) {
      */
     X509Certificate[] chain(@Nullable PublicKey key) {
         X509Certificate next = all.stream()
-                .filter(one -> key != null && isFor(one, key))
+                .filter(one -> PublicKeyNumbers.areEqual(one.getPublicKey(), key))
                 .findFirst()
                 .or(() -> all.stream().filter(this::issuedNone).findFirst())
                 .orElse(all.get(0));
@@ -134,18 +133,5 @@ record CertificateFile(Path file, List<X509Certificate> all) {
 
     private boolean issuedNone(X509Certificate certificate) {
         return all.stream().noneMatch(one -> !one.equals(certificate) && X509Certificates.isIssuedBy(one, certificate));
-    }
-
-    /** By numbers: who made the key objects does not matter. */
-    private static boolean isFor(X509Certificate certificate, PublicKey key) {
-        PublicKey its = X509Certificates.publicKey(certificate);
-        if (its instanceof RSAPublicKey one && key instanceof RSAPublicKey other) {
-            return one.getModulus().equals(other.getModulus())
-                    && one.getPublicExponent().equals(other.getPublicExponent());
-        }
-        if (its instanceof ECPublicKey one && key instanceof ECPublicKey other) {
-            return one.getW().equals(other.getW());
-        }
-        return its.equals(key);
     }
 }

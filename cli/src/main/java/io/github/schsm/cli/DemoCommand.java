@@ -26,6 +26,11 @@ final class DemoCommand extends SchsmCommand {
     private @Nullable Path keep;
 
     @Override
+    String work() {
+        return "";
+    }
+
+    @Override
     Answer answer(Context context) throws SchsmException {
         boolean json = context.options().json;
         Story story = new Story(

@@ -179,6 +179,11 @@ final class DomainCommands {
         private PasswordShareOptions shares;
 
         @Override
+        String work() {
+            return "opening the share takes its password 30,000,000 rounds";
+        }
+
+        @Override
         Answer answer(Context context) throws GeneralSecurityException {
             if (shares.areGiven() && password.secret().isGiven()) {
                 throw new CliException("the password of " + file + " is either given whole or by its shares: leave out"
@@ -247,6 +252,11 @@ final class DomainCommands {
                     description = "How many custodians there are, at least 3; their password shares go to files"
                             + " FILE.password-1-of-M and so on.")
             private int total;
+        }
+
+        @Override
+        String work() {
+            return "protecting the share takes its password 30,000,000 rounds";
         }
 
         @Override

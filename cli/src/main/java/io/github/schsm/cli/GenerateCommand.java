@@ -80,6 +80,11 @@ final class GenerateCommand extends SchsmCommand {
     private @Nullable Integer wrappingKey;
 
     @Override
+    String work() {
+        return "the device generates the key, for RSA up to a minute";
+    }
+
+    @Override
     Answer answer(Context context) throws GeneralSecurityException {
         SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label);
         reject(publicExponent != null && type != KeyType.RSA, "--public-exponent is for RSA keys");

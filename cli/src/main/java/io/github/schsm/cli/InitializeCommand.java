@@ -118,6 +118,11 @@ final class InitializeCommand extends SchsmCommand {
     private static final int SHORTEST_PIN_OF_MORE = 8;
 
     @Override
+    String work() {
+        return "initializing the device";
+    }
+
+    @Override
     Answer answer(Context context) throws GeneralSecurityException {
         requireFitting();
         DeviceInitialization others = settings(noPin ? new char[0] : ANY_PIN.toCharArray(), ANY_PIN.toCharArray());

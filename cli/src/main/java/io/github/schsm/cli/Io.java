@@ -32,6 +32,11 @@ record Io(
         /** Asks for a line; null at the end of input. */
         @Nullable
         String line(String question);
+
+        /** Whether standard error is a terminal, too, where somebody waits. */
+        default boolean seesErrors() {
+            return false;
+        }
     }
 
     /** Puts the guard in front of the streams, and of the questions. */
@@ -60,7 +65,7 @@ record Io(
                 stream(FileDescriptor.out, "stdout.encoding"),
                 stream(FileDescriptor.err, "stderr.encoding"),
                 System::getenv,
-                console == null ? null : new Terminal(console));
+                console == null ? null : new Terminal(console, System.getenv(Terminal.NO_ECHO) != null));
     }
 
     /**
@@ -72,16 +77,46 @@ record Io(
         return new Output(ShownWriter.on(new FileOutputStream(stream), Charset.forName(encoding)));
     }
 
-    /** Questions are made of labels and ids, too. */
-    private record Asked(Person person) implements Person {
+    /** Questions are made of labels and ids, too; and who is asked is not waiting. */
+    private static final class Asked implements Person {
+        private final Person person;
+        private volatile boolean asking;
+        private volatile long answered = System.nanoTime();
+
+        private Asked(Person person) {
+            this.person = person;
+        }
+
         @Override
         public char @Nullable [] secret(String question) {
-            return person.secret(PrintableText.of(question));
+            asking = true;
+            try {
+                return person.secret(PrintableText.of(question));
+            } finally {
+                answered = System.nanoTime();
+                asking = false;
+            }
         }
 
         @Override
         public @Nullable String line(String question) {
-            return person.line(PrintableText.of(question));
+            asking = true;
+            try {
+                return person.line(PrintableText.of(question));
+            } finally {
+                answered = System.nanoTime();
+                asking = false;
+            }
         }
+
+        @Override
+        public boolean seesErrors() {
+            return person.seesErrors();
+        }
+    }
+
+    /** How long somebody at a terminal has waited since the last question, in nanoseconds; 0 while there is one. */
+    long waitedNanos() {
+        return person instanceof Asked asked && !asked.asking ? System.nanoTime() - asked.answered : 0;
     }
 }

@@ -62,6 +62,11 @@ final class MigrateCommand extends SchsmCommand {
     private @Nullable Path toFile;
 
     @Override
+    String work() {
+        return "moving keys";
+    }
+
+    @Override
     Answer answer(Context context) throws GeneralSecurityException {
         if (from.equals(to)) {
             throw new CliException("--from and --to are the same device " + from + ": name two");

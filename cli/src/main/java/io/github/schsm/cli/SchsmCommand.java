@@ -24,6 +24,11 @@ abstract class SchsmCommand implements Callable<Integer> {
         return false;
     }
 
+    /** What goes on while somebody waits, in a few words; empty where the command tells it itself. */
+    String work() {
+        return "working";
+    }
+
     /** What {@code --out} cannot take is known before a device is asked for anything, and before a use is counted. */
     private void requireOutput() throws CliException {
         OptionSpec out = spec.findOption(OUT);
@@ -38,9 +43,12 @@ abstract class SchsmCommand implements Callable<Integer> {
         Schsm root = (Schsm) spec.root().userObject();
         Context context = root.context();
         requireOutput();
-        Answer answer = answer(context);
         if (answersItself()) {
-            return answer.status();
+            return answer(context).status();
+        }
+        Answer answer;
+        try (Progress progress = Progress.of(context.io(), work(), context.options().json)) {
+            answer = answer(context);
         }
         PrintWriter out = context.io().out();
         if (context.options().json) {

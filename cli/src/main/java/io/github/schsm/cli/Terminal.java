@@ -14,16 +14,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody at the process's terminal. What was typed before a question is no answer to it: it is thrown away, so that a
- * line that was meant for something else is neither taken for a PIN nor for a yes.
+ * line that was meant for something else is neither taken for a PIN nor for a yes. The launcher switches the echo off, so
+ * that a PIN that was typed too early is not seen either; it comes back when the process ends.
  */
 final class Terminal implements Io.Person {
+    /** The launcher sets it where it has switched the echo off. */
+    static final String NO_ECHO = "SCHSM_NO_ECHO";
+
     private static final List<Path> STTY = List.of(Path.of("/bin/stty"), Path.of("/usr/bin/stty"));
+    private static final Path SHELL = Path.of("/bin/sh");
     private static final long MOST_SECONDS = 2;
 
     private final Console console;
+    private final boolean noEcho;
 
-    Terminal(Console console) {
+    /** @param noEcho whether the echo is off already, and to be on again at the end */
+    Terminal(Console console, boolean noEcho) {
         this.console = console;
+        this.noEcho = noEcho;
+        if (noEcho) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stty("echo"), "schsm-echo"));
+        }
     }
 
     @Override
@@ -35,7 +46,31 @@ final class Terminal implements Io.Person {
     @Override
     public @Nullable String line(String question) {
         forgetTyped();
-        return console.readLine("%s", question);
+        if (!noEcho) {
+            return console.readLine("%s", question);
+        }
+        stty("echo");
+        try {
+            return console.readLine("%s", question);
+        } finally {
+            stty("-echo");
+        }
+    }
+
+    @Override
+    public boolean seesErrors() {
+        try {
+            return new ProcessBuilder(SHELL.toString(), "-c", "test -t 2")
+                            .inheritIO()
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException noShell) {
+            return false;
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /**

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,33 +30,9 @@ class LocaleTest {
 
     private Path launcher;
 
-    /** The launcher beside a build that is this test's classes. */
     @BeforeEach
     void launcher() throws IOException {
-        launcher = folder.resolve("house/schsm");
-        Path built = Files.createDirectories(folder.resolve("house/.build/cli"));
-        for (String module : List.of("keystore-spi", "card", "simulator", "provider", "pkcs11-bridge", "cli")) {
-            Files.createDirectories(folder.resolve("house").resolve(module).resolve("src/main"));
-            Files.createFile(folder.resolve("house").resolve(module).resolve("pom.xml"));
-        }
-        Files.createFile(folder.resolve("house/pom.xml"));
-        Files.copy(Path.of("..", "schsm"), launcher);
-        launcher.toFile().setExecutable(true);
-        List<String> command = new ArrayList<>(bare());
-        command.add(1, "-XX:SharedArchiveFile=" + built.resolve("schsm.jsa"));
-        Files.write(built.resolve("command"), command);
-    }
-
-    private static List<String> bare() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-Xlog:disable",
-                "-Xlog:all=error:stderr",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.github.schsm.cli.Schsm");
+        launcher = House.in(folder);
     }
 
     private Run byLauncher(Map<String, String> locale, String... arguments) {
@@ -65,7 +40,7 @@ class LocaleTest {
     }
 
     private Run byBareJvm(Map<String, String> locale, String... arguments) {
-        return run(bare(), locale, arguments);
+        return run(House.bare(), locale, arguments);
     }
 
     /** The arguments' and the environment's bytes are UTF-8, whatever the encoding of this JVM is: a shell gives them. */

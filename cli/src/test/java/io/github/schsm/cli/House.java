@@ -1,0 +1,43 @@
+package io.github.schsm.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The launcher beside a build that is the test's classes. */
+final class House {
+    private House() {}
+
+    /** Makes it, and gives the launcher. */
+    static Path in(Path folder) throws IOException {
+        Path house = folder.resolve("house");
+        Path built = Files.createDirectories(house.resolve(".build/cli"));
+        for (String module : List.of("keystore-spi", "card", "simulator", "provider", "pkcs11-bridge", "cli")) {
+            Files.createDirectories(house.resolve(module).resolve("src/main"));
+            Files.createFile(house.resolve(module).resolve("pom.xml"));
+        }
+        Files.copy(Path.of("..", "pom.xml"), house.resolve("pom.xml"));
+        Path launcher = house.resolve("schsm");
+        Files.copy(Path.of("..", "schsm"), launcher);
+        launcher.toFile().setExecutable(true);
+        List<String> command = new ArrayList<>(bare());
+        command.add(1, "-XX:SharedArchiveFile=" + built.resolve("schsm.jsa"));
+        Files.write(built.resolve("command"), command);
+        return launcher;
+    }
+
+    /** A JVM without the launcher. */
+    static List<String> bare() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xshare:auto",
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.github.schsm.cli.Schsm");
+    }
+}

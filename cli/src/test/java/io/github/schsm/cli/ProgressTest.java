@@ -1,0 +1,73 @@
+package io.github.schsm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who waits at a terminal is told what goes on, and nobody else. */
+class ProgressTest {
+    private final StringWriter err = new StringWriter();
+
+    /** Somebody who takes their time to answer. */
+    private record Slow(boolean seesErrors, long millis) implements Io.Person {
+        @Override
+        public char @Nullable [] secret(String question) {
+            line(question);
+            return new char[0];
+        }
+
+        @Override
+        public @Nullable String line(String question) {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException asked) {
+                Thread.currentThread().interrupt();
+            }
+            return "yes";
+        }
+    }
+
+    private Io io(Io.@Nullable Person person) {
+        return new Io(
+                new PrintWriter(new StringWriter()), new PrintWriter(err, true), Map.<String, String>of()::get, person);
+    }
+
+    private String after(Io io, boolean json, long millis) throws InterruptedException {
+        try (Progress progress = Progress.of(io, "generating", json)) {
+            Thread.sleep(millis);
+        }
+        return err.toString();
+    }
+
+    @Test
+    void workOfMoreThanASecondIsToldOnce() throws Exception {
+        assertThat(after(io(new Slow(true, 0)), false, 1500).lines())
+                .containsExactly("schsm: generating, please wait ...");
+    }
+
+    @Test
+    void shortWorkIsNot() throws Exception {
+        assertThat(after(io(new Slow(true, 0)), false, 300)).isEmpty();
+    }
+
+    @Test
+    void neitherAProgramNorAFileIsTold() throws Exception {
+        assertThat(after(io(new Slow(true, 0)), true, 1300)).isEmpty();
+        assertThat(after(io(new Slow(false, 0)), false, 1300)).isEmpty();
+        assertThat(after(io(null), false, 1300)).isEmpty();
+    }
+
+    @Test
+    void whoIsAskedIsNotWaiting() throws Exception {
+        Io io = io(new Slow(true, 1400));
+        try (Progress progress = Progress.of(io, "generating", false)) {
+            Io.Person person = io.person();
+            assertThat(person == null ? null : person.line("?")).isEqualTo("yes");
+        }
+        assertThat(err.toString()).isEmpty();
+    }
+}

@@ -1,5 +1,6 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.Cvc;
 import io.github.schsm.DeviceException;
 import io.github.schsm.EcCurve;
 import io.github.schsm.InvalidRequestException;
@@ -9,6 +10,7 @@ import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
 import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
+import io.github.schsm.Tlv;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import java.math.BigInteger;
@@ -258,7 +260,7 @@ final class KeyGeneration {
                     .withHandle(handle)
                     .orElseThrow(() -> new InvalidRequestException(
                             "the new key \"" + label + "\" is not in " + token.description() + " any more"));
-            requireExponent(request, made);
+            requireAsAsked(session, request, made);
             return made.key();
         }));
     }
@@ -376,13 +378,59 @@ final class KeyGeneration {
         return exponent != null && !exponent.equals(RSAKeyGenParameterSpec.F4);
     }
 
-    private void requireExponent(KeyRequest request, Contents.KeyEntry made) throws UnsupportedByDeviceException {
-        BigInteger wanted = request.publicExponent();
-        if (wanted != null
-                && made.publicKey() instanceof RSAPublicKey rsa
-                && !rsa.getPublicExponent().equals(wanted)) {
-            throw new UnsupportedByDeviceException(token.description() + " makes RSA keys with public exponent "
-                    + rsa.getPublicExponent() + " only, not with " + wanted + ": the new key was deleted again");
+    /** What the module says that it made, compared with what it was asked for. */
+    private void requireAsAsked(Session session, KeyRequest request, Contents.KeyEntry made)
+            throws CryptokiException, SchsmException {
+        EcCurve curve = request.curve();
+        BigInteger exponent = request.publicExponent();
+        if (made.key().type() != request.type()) {
+            throw another(made.key().type() + " key", kind(request));
         }
+        if (curve != null && made.curve() != null && !curve.equals(made.curve())) {
+            throw another("EC key on " + made.curve(), kind(request));
+        }
+        if (made.publicKey() instanceof RSAPublicKey rsa) {
+            if (rsa.getModulus().bitLength() != request.size()) {
+                throw another("RSA key of " + rsa.getModulus().bitLength() + " bits", kind(request));
+            }
+            if (exponent != null && !rsa.getPublicExponent().equals(exponent)) {
+                throw new UnsupportedByDeviceException(token.description() + " makes RSA keys with public exponent "
+                        + rsa.getPublicExponent() + " only, not with " + exponent + ": the new key was deleted again");
+            }
+        }
+        StoredObject object = made.object();
+        if (request.type() == KeyType.AES && object != null) {
+            long length = object.attributes().number(Ck.CKA_VALUE_LEN).orElse((long) request.size() / BITS);
+            if (length != request.size() / BITS) {
+                throw another("AES key of " + BITS * length + " bits", kind(request));
+            }
+        }
+        if (token.isVendorsModule() && !made.publicKeys().isEmpty()) {
+            requireRequest(session, made);
+        }
+    }
+
+    /** The request that the device made, where the module gives it away: for this very key, and signed with it. */
+    private void requireRequest(Session session, Contents.KeyEntry made) throws CryptokiException, SchsmException {
+        byte[] encoded = session.module()
+                .attributes(
+                        session.handle(), made.publicKeys().get(0).handle(), List.of(Ck.CKA_SC_HSM_PUBLIC_KEY_REQUEST))
+                .bytes(Ck.CKA_SC_HSM_PUBLIC_KEY_REQUEST)
+                .orElse(new byte[0]);
+        if (encoded.length == 0) {
+            return;
+        }
+        Cvc request = Cvc.parse(Tlv.parseFirst(encoded));
+        if (!request.isSelfSigned() || !request.getPublicKey().equals(made.publicKey())) {
+            throw another(
+                    "key with a request (CHR " + request.chr() + ") that is not signed with it", "key with its own");
+        }
+    }
+
+    private DeviceException another(String answered, String asked) {
+        return new DeviceException(
+                new ModuleAnswer(token.link().module().name(), "C_GenerateKey", ReturnValue.OK, "CKR_OK"),
+                token.description() + " made an " + answered + " where an " + asked
+                        + " was asked for: the new key is not used and was deleted again");
     }
 }

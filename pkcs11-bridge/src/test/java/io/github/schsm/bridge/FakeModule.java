@@ -576,7 +576,11 @@ final class FakeModule implements Cryptoki {
             if (open.token.keyNumbers != null && (id[0] == 0 || !open.token.keyNumbers.add(id[0] & 0xFF))) {
                 throw new Answer(ReturnValue.DEVICE_ERROR);
             }
-            return keep(open, open.token.secretKey(FakeCrypto.random((int) length), template));
+            if (open.token.bytesInstead == 0) {
+                return keep(open, open.token.secretKey(FakeCrypto.random((int) length), template));
+            }
+            FakeObject other = open.token.secretKey(FakeCrypto.random(open.token.bytesInstead), template);
+            return keep(open, other.with(Ck.CKA_VALUE_LEN, open.token.bytesInstead));
         });
     }
 
@@ -585,7 +589,8 @@ final class FakeModule implements Cryptoki {
             throws CryptokiException {
         return inSession("C_GenerateKeyPair", session, open -> {
             FakeToken token = open.token;
-            KeyPair pair = keyPair(token, mechanism, publicKey);
+            KeyPair asked = keyPair(token, mechanism, publicKey);
+            KeyPair pair = token.pairInstead == null ? asked : token.pairInstead;
             FakeObject secret = token.privateKey(pair.getPrivate(), pair.getPublic(), privateKey);
             FakeObject publicObject = token.publicKey(pair.getPublic(), publicKey);
             long privateHandle = keep(open, secret);

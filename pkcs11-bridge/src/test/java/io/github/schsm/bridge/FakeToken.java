@@ -40,6 +40,13 @@ final class FakeToken {
     private static final int TRIES = 3;
     private static final int OCTET_STRING = 0x04;
 
+    /** A key pair that is made whatever is asked for. */
+    @Nullable
+    KeyPair pairInstead;
+
+    /** The length of AES keys whatever is asked for; 0 for what is asked for. */
+    int bytesInstead;
+
     final String serial;
     String label;
     String manufacturer = "Example";

@@ -57,8 +57,8 @@ public record Mechanism(
                 && HashAlgorithm.named(digest)
                         .filter(hash -> hash.jca().equals(digest))
                         .isEmpty()) {
-            throw new IllegalArgumentException("the mechanism " + name + " hashes with " + digest
-                    + ", which is not one of " + HashAlgorithm.names());
+            throw new IllegalArgumentException("the mechanism " + name + " hashes with \"" + digest
+                    + "\", which is not one of " + HashAlgorithm.names());
         }
         aliases = List.copyOf(aliases);
         oids = List.copyOf(oids);

@@ -95,9 +95,13 @@ final class EngineService extends Provider.Service {
         if (!isRsa()) {
             return new EcdsaSignatureSpi(provider, mechanism);
         }
-        return mechanism.algorithm() == KeyAlgorithm.RSA_PKCS1
-                ? new RsaSignatureSpi(provider, mechanism)
-                : new RsaPssSignatureSpi(provider, mechanism);
+        if (mechanism.algorithm() == KeyAlgorithm.RSA_PKCS1) {
+            return new RsaSignatureSpi(provider, mechanism);
+        }
+        if (mechanism.algorithm() == KeyAlgorithm.RSA_PSS) {
+            return new RsaPssSignatureSpi(provider, mechanism);
+        }
+        throw new NoSuchAlgorithmException("there is no engine for RSA signatures by " + mechanism.algorithm());
     }
 
     private CipherSpi cipher() {

@@ -82,7 +82,10 @@ final class RsaCipherSpi extends DelegatingCipherSpi {
         this.padding = switch (mechanism.encoding()) {
             case NO_PADDING -> Padding.NONE;
             case PKCS1_PADDING -> Padding.PKCS1;
-            default -> Padding.OAEP;
+            case OAEP_PADDING -> Padding.OAEP;
+            case RAW, DER, P1363, PKCS5_PADDING ->
+                throw new IllegalArgumentException(
+                        mechanism.name() + " is no RSA cipher: its padding is " + mechanism.encoding());
         };
         this.oaepByName = OaepPadding.ofName(mechanism.digest() == null ? "SHA-1" : mechanism.digest());
         this.oaep = oaepByName;

@@ -1,0 +1,67 @@
+package io.github.schsm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Locale;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.operator.DefaultDigestAlgorithmIdentifierFinder;
+import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Hash functions are those of the standards, and no row of the mechanism table has another one. */
+class HashAlgorithmTest {
+    @ParameterizedTest
+    @EnumSource(HashAlgorithm.class)
+    void lengthAndObjectIdentifierAreTheStandards(HashAlgorithm hash) throws Exception {
+        assertThat(MessageDigest.getInstance(hash.jca()).getDigestLength()).isEqualTo(hash.length());
+        byte[] content = hash.oid();
+        byte[] der = new byte[content.length + 2];
+        der[0] = 6;
+        der[1] = (byte) content.length;
+        System.arraycopy(content, 0, der, 2, content.length);
+        AlgorithmIdentifier expected =
+                new DefaultDigestAlgorithmIdentifierFinder().find(hash.jca().replaceFirst("/(\\d+)", "($1)"));
+        assertThat(ASN1ObjectIdentifier.getInstance(der)).isEqualTo(expected.getAlgorithm());
+        assertThat(HashAlgorithm.named(hash.jca().toLowerCase(Locale.ROOT))).contains(hash);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SHA3-257", "SHA-3-256", "sha256", "SHA256", "MD5", "", "SHA3256"})
+    void rowWithAHashThatIsNotKnownCannotBeMade(String digest) {
+        assertThatThrownBy(() -> new Mechanism(
+                        "Signature",
+                        "XwithRSA",
+                        List.of(),
+                        List.of(),
+                        digest,
+                        Mechanism.Encoding.RAW,
+                        KeyType.RSA,
+                        KeyAlgorithm.RSA_PKCS1,
+                        "CKM_RSA_PKCS",
+                        "1.0"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("XwithRSA", "\"" + digest + "\"", "SHA3-256");
+    }
+
+    @Test
+    void objectIdentifiersOfSignaturesAreTheStandards() {
+        DefaultSignatureAlgorithmIdentifierFinder standard = new DefaultSignatureAlgorithmIdentifierFinder();
+        List<Mechanism> rows = MechanismTable.all().stream()
+                .filter(row -> row.type().equals("Signature")
+                        && row.digest() != null
+                        && !row.oids().isEmpty())
+                .toList();
+        assertThat(rows).hasSize(18);
+        for (Mechanism row : rows) {
+            assertThat(standard.find(row.name()).getAlgorithm().getId())
+                    .isEqualTo(row.oids().get(0));
+        }
+    }
+}

@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -872,25 +873,88 @@ public final class SmartCardHsm {
     }
 
     /**
-     * MANAGE KEY DOMAIN, create an XKEK key domain; before, the certificates in the KDM are made known.
+     * MANAGE KEY DOMAIN, create an XKEK key domain; before, the certificates in the KDM are made known. Which form of the
+     * group signer's request devices want is not published (section 6 of the protocol notes): a device that refuses its
+     * certificate part with 6700, 6A80 or 6985 gets the whole request, once.
      *
      * @param kdm for this very device; the device checks it
+     * @throws DeviceException if the device refuses; the message names the answers to both forms if both were sent
      */
     public KeyDomainStatus createXkekDomain(int slot, Kdm kdm) throws SchsmException {
         byte[] certificate = kdm.groupSigner().inner().getEncoded();
-        byte[] signature = Tlv.of(0x54, kdm.signature()).encoded();
-        byte[] data = Arrays.copyOf(certificate, certificate.length + signature.length);
-        System.arraycopy(signature, 0, data, certificate.length, signature.length);
-        CommandApdu command = CommandApdu.of(0x80, 0x52, 0x02, slot, data, CommandApdu.SHORT_LE);
-        Step<byte[]> create = () -> executeWhole(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Resend.NEVER);
+        byte[] whole = Tlv.parse(kdm.groupSigner().getEncoded()).value();
         Optional<SchsmException> unknown = makeItselfKnown(kdm.identity());
         try {
-            byte[] answer = unknown.isPresent() ? create.run() : withKnown(kdm.identity(), create);
-            return KeyDomainAnswer.parse(slot, answer);
+            CommandApdu first = createXkek(slot, certificate, kdm);
+            ResponseApdu answer = createXkek(kdm, unknown.isEmpty(), slot, first);
+            if (mayWantAnotherForm(answer.sw())) {
+                answer = createAgain(slot, kdm, unknown.isEmpty(), first, answer.sw(), createXkek(slot, whole, kdm));
+            }
+            requireOk(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), answer);
+            return KeyDomainAnswer.parse(slot, answer.data());
         } catch (DeviceException refused) {
             unknown.ifPresent(refused::addSuppressed);
             throw FirmwareRefusal.explain(Feature.XKEK, refused, applet());
         }
+    }
+
+    private static CommandApdu createXkek(int slot, byte[] groupSigner, Kdm kdm) {
+        byte[] signature = Tlv.of(0x54, kdm.signature()).encoded();
+        byte[] data = Arrays.copyOf(groupSigner, groupSigner.length + signature.length);
+        System.arraycopy(signature, 0, data, groupSigner.length, signature.length);
+        return CommandApdu.of(0x80, 0x52, 0x02, slot, data, CommandApdu.SHORT_LE);
+    }
+
+    private ResponseApdu createXkek(Kdm kdm, boolean known, int slot, CommandApdu command) throws SchsmException {
+        if (!session.limits().fits(command)) {
+            throw tooLong(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command);
+        }
+        Step<ResponseApdu> create = () -> {
+            ResponseApdu answer =
+                    session.transmit(CardCommand.CREATE_KEY_DOMAIN, command, Pin.NEEDED, Resend.NEVER);
+            if (answer.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
+                throw StatusWords.error(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), answer.sw());
+            }
+            return answer;
+        };
+        return known ? withKnown(kdm.identity(), create) : create.run();
+    }
+
+    private static boolean mayWantAnotherForm(int sw) {
+        return sw == StatusWords.WRONG_LENGTH
+                || sw == StatusWords.WRONG_DATA
+                || sw == StatusWords.CONDITIONS_NOT_SATISFIED;
+    }
+
+    private ResponseApdu createAgain(
+            int slot, Kdm kdm, boolean known, CommandApdu first, int refused, CommandApdu second)
+            throws SchsmException {
+        if (!session.limits().fits(second)) {
+            DeviceException reason = StatusWords.error(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), refused);
+            reason.addSuppressed(tooLong(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), second));
+            throw reason;
+        }
+        ResponseApdu answer = createXkek(kdm, known, slot, second);
+        if (answer.isOk()) {
+            return answer;
+        }
+        if (refused == StatusWords.WRONG_LENGTH
+                && answer.sw() == StatusWords.WRONG_LENGTH
+                && session.limits().lower(first)) {
+            throw tooLong(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), first);
+        }
+        // 6985 says that the form was understood.
+        int telling = refused == StatusWords.CONDITIONS_NOT_SATISFIED ? refused : answer.sw();
+        throw StatusWords.error(
+                CardCommand.CREATE_KEY_DOMAIN,
+                String.format(
+                        Locale.ROOT,
+                        "%s: both forms of the group signer's request were refused, its certificate part with %04X, the"
+                                + " whole request with %04X",
+                        keyDomain(slot),
+                        refused,
+                        answer.sw()),
+                telling);
     }
 
     /**

@@ -34,7 +34,7 @@ class XkekTest {
         return new Simulation(profile);
     }
 
-    private static final int GROUP_SIGNER = 1;
+    static final int GROUP_SIGNER = 1;
     private static final int EXCHANGE = 2;
     private static final int MOVING = 3;
 
@@ -49,7 +49,7 @@ class XkekTest {
                 reference.with(Quirk.UID_IS_WHOLE_POINT));
     }
 
-    private Cvc generate(CardDevice device, int kid, KeyAttributes attributes) throws SchsmException {
+    Cvc generate(CardDevice device, int kid, KeyAttributes attributes) throws SchsmException {
         String chr = device.identity().deviceId() + "0000" + kid;
         KeyPairRequest request = KeyPairRequest.ec(EcCurve.BRAINPOOLP256R1, chr, attributes);
         // A reader that passes 478 bytes has no room for a group signer with a longer authority reference.
@@ -59,7 +59,7 @@ class XkekTest {
     }
 
     /** The group signer is a key in the first device. */
-    private byte[] kdm(CardDevice signer, Cvc groupSigner, CardDevice member) throws SchsmException {
+    byte[] kdm(CardDevice signer, Cvc groupSigner, CardDevice member) throws SchsmException {
         byte[] point = member.identity().deviceCertificate().publicPoint();
         // 54 || x: the tag and the x-coordinate of the member's public point.
         byte[] signed = Arrays.copyOf(point, 1 + point.length / 2);
@@ -89,7 +89,7 @@ class XkekTest {
         }
     }
 
-    private KeyDomainStatus join(CardDevice device, byte[] kdm) throws SchsmException {
+    KeyDomainStatus join(CardDevice device, byte[] kdm) throws SchsmException {
         Kdm membership = Kdm.parse(kdm);
         return device.withCard(login, card -> card.createXkekDomain(0, membership));
     }

@@ -16,6 +16,8 @@ final class KeyDomainCommands {
     private static final int DELETE_KEK = 0x04;
 
     private static final int TAG_MEMBERSHIP = 0x54;
+    private static final int TAG_OUTER_AUTHORITY = 0x42;
+    private static final int TAG_SIGNATURE = 0x5F37;
 
     private final Applet applet;
 
@@ -110,7 +112,13 @@ final class KeyDomainCommands {
         }
         requireFree(slot);
         List<Tlv> objects = Tlv.parseAll(data);
-        if (objects.size() != 2 || objects.get(1).tag() != TAG_MEMBERSHIP) {
+        boolean whole = applet.profile().has(Quirk.XKEK_WANTS_WHOLE_REQUEST);
+        Tlv membership = objects.get(objects.size() - 1);
+        if (objects.size() != (whole ? 4 : 2) || membership.tag() != TAG_MEMBERSHIP) {
+            throw new Refusal(Sw.WRONG_DATA);
+        }
+        if (whole
+                && (objects.get(1).tag() != TAG_OUTER_AUTHORITY || objects.get(2).tag() != TAG_SIGNATURE)) {
             throw new Refusal(Sw.WRONG_DATA);
         }
         Cvc groupSigner = Cvc.parse(objects.get(0));
@@ -127,7 +135,7 @@ final class KeyDomainCommands {
         byte[] signed = Hashes.sha256(Bytes.of(TAG_MEMBERSHIP), deviceX);
         if (!groupSigner.isSelfSigned()
                 || !EcCurve.BRAINPOOLP256R1.verify(
-                        signerPoint, signed, objects.get(1).value())) {
+                        signerPoint, signed, membership.value())) {
             throw new Refusal(Sw.CONDITIONS_NOT_SATISFIED);
         }
         byte[] uid = applet.profile().has(Quirk.UID_IS_WHOLE_POINT)

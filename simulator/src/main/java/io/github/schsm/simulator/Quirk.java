@@ -25,6 +25,11 @@ public enum Quirk {
     NO_DEVICE_CERTIFICATE,
     /** The device key is on secp256k1. Takes effect when a device is made. */
     DEVICE_KEY_ON_SECP256K1,
+    /**
+     * An XKEK key domain is created with the group signer's whole request (7F21 || 42 || 5F37) before the signature;
+     * its certificate part alone is answered 6A80.
+     */
+    XKEK_WANTS_WHOLE_REQUEST,
     /** The key check value is zero until the user PIN is verified. */
     KCV_NEEDS_PIN,
     /** Chip authentication only after the user PIN. */

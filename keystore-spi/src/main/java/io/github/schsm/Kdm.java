@@ -168,7 +168,8 @@ public final class Kdm {
 
     /**
      * Verifies what can be verified without a device: that the group signer's request is signed with the group
-     * signer's key and, if it came from the very device, by that device, and that this key signed for the device.
+     * signer's key and, if it came from the very device, by that device, and that this key signed for the device. A
+     * device that signed its certificate itself may share its name, so of such a one the name alone says nothing.
      *
      * @throws KeyDomainException if it did not
      */
@@ -179,9 +180,10 @@ public final class Kdm {
                     "the group signer's request in the KDM is not signed with the group signer's key: it was changed");
         }
         Cvc device = identity.deviceCertificate();
-        boolean ofThisDevice =
-                groupSigner.outerCar().filter(device.chr()::equals).isPresent()
-                        || groupSigner.car().filter(device.chr()::equals).isPresent();
+        // Who gives certificates to devices gives each another CHR; those that signed their own may share one.
+        boolean ofThisDevice = identity.issuerCertificate().isPresent()
+                && (groupSigner.outerCar().filter(device.chr()::equals).isPresent()
+                        || groupSigner.car().filter(device.chr()::equals).isPresent());
         if (ofThisDevice
                 && !(groupSigner.outerCar().filter(device.chr()::equals).isPresent()
                         && groupSigner.isSignedBy(device))) {
@@ -196,18 +198,22 @@ public final class Kdm {
     }
 
     /**
-     * Verifies that this KDM is good for a device: that it holds this device's certificates and is signed.
+     * Verifies that this KDM is good for a device: that it is for this very device, by its public key, and is signed.
      *
      * @throws KeyDomainException if it is for another one, or was changed
      */
     public void verifyFor(DeviceIdentity device) throws KeyDomainException {
-        if (!identity.chr().equals(device.chr())) {
-            throw new KeyDomainException("the KDM is for device " + identity.deviceId() + ", this is device "
-                    + device.deviceId() + ": ask the group signer for one for this device");
+        if (!identity.isSameDevice(device)) {
+            boolean sameName = identity.deviceId().equals(device.deviceId());
+            throw new KeyDomainException("the KDM is for device "
+                    + (sameName ? identity.uniqueName() : identity.deviceId()) + ", this is device "
+                    + (sameName ? device.uniqueName() + ", another one of that name" : device.deviceId())
+                    + ": ask the group signer for one for this device");
         }
         if (!identity.equals(device)) {
-            throw new KeyDomainException("the certificates in the KDM are not those of device " + device.deviceId()
-                    + ": it was changed, or made for another device of that name");
+            throw new KeyDomainException("the certificates in the KDM are not those that device " + device.deviceId()
+                    + " has: it was changed, or made for earlier certificates of this device; ask the group signer for a"
+                    + " new one");
         }
         verify();
     }

@@ -56,7 +56,7 @@ public record KeyAttestation(AttestedPublicKey publicKey) {
     public static KeyAttestation of(SchsmKey key) throws SchsmException {
         Token token = key.token();
         if (!key.key().type().isPrivate()) {
-            throw new NotAttestedException(key.key() + " of device " + token.id()
+            throw new NotAttestedException(key.key() + " of device " + token.name()
                     + " has no attestation: devices attest key pairs, not secret keys");
         }
         if (token.details(key.key()).publicKey() instanceof AttestedPublicKey attested) {
@@ -66,7 +66,7 @@ public record KeyAttestation(AttestedPublicKey publicKey) {
     }
 
     private static String why(Token token, TokenKey key) throws SchsmException {
-        String whose = key + " of device " + token.id();
+        String whose = key + " of device " + token.name();
         byte[] stored = token.certificate(key).orElse(new byte[0]);
         if (stored.length == 0) {
             return whose + " has no attestation: nothing is stored with it, as after an import. The device in which it"

@@ -78,7 +78,7 @@ public final class KeyDomain {
                     + " before the user PIN is verified: log in first (KeyStore.load with the PIN)");
         }
         if (!status.hasKek()) {
-            throw new KeyDomainException("key domain " + slot + " of device " + token.id()
+            throw new KeyDomainException("key domain " + slot + " of device " + token.name()
                     + (isXkek()
                             ? " has no KEK: agree on one first (KeyAgreement ECDH_XKEK)"
                             : " has no KEK: import its DKEK shares first"));
@@ -95,7 +95,7 @@ public final class KeyDomain {
      */
     public KeyDomainStatus importShare(byte[] share) throws SchsmException {
         if (isXkek()) {
-            throw new KeyDomainException("key domain " + slot + " of device " + token.id()
+            throw new KeyDomainException("key domain " + slot + " of device " + token.name()
                     + " is an XKEK domain: its KEK is agreed between devices, there are no shares");
         }
         return token.keyDomains().importShare(slot, share);
@@ -124,6 +124,6 @@ public final class KeyDomain {
     public String toString() {
         return PrintableText.of(
                 (isXkek() ? "XKEK key domain " + HexFormat.of().withUpperCase().formatHex(uid) : "DKEK key domain")
-                        + " in slot " + slot + " of device " + token.id());
+                        + " in slot " + slot + " of device " + token.name());
     }
 }

@@ -72,7 +72,7 @@ public final class KeyEncryptionKey implements SecretKey {
     @Override
     public boolean equals(Object other) {
         return other instanceof KeyEncryptionKey that
-                && token.id().equals(that.token.id())
+                && token.uniqueId().equals(that.token.uniqueId())
                 && slot() == that.slot()
                 && Arrays.equals(kcv(), that.kcv());
     }
@@ -85,7 +85,7 @@ public final class KeyEncryptionKey implements SecretKey {
     @Override
     public String toString() {
         return PrintableText.of(getAlgorithm() + " with KCV "
-                + HexFormat.of().withUpperCase().formatHex(kcv()) + " in slot " + slot() + " of device " + token.id());
+                + HexFormat.of().withUpperCase().formatHex(kcv()) + " in slot " + slot() + " of device " + token.name());
     }
 
     @Serial

@@ -1,17 +1,11 @@
 package io.github.schsm;
 
-import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyStore;
-import java.security.KeyStoreException;
-import java.util.Arrays;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * where there is none in common, with exchange keys made for the occasion and deleted afterwards, wraps, unwraps, and
  * clears the KEK it agreed on. Label, id, certificates, allowed algorithms and usage flags go with the key; the key
  * stays on the source as well.
+ *
+ * <p>What a migration makes for itself it puts away; where a card was out, the next one between the two devices does.
  */
 public final class KeyMigration {
     private final KeyStore source;
@@ -62,16 +58,30 @@ public final class KeyMigration {
     }
 
     /**
-     * What a migration did.
+     * What became of a key.
      *
-     * @param alias     the key's alias on the target
-     * @param kcv       the check value of the KEK it travelled under, 8 bytes; empty if the same key was there before
-     * @param wasThere  whether the very same key was on the target before, so that nothing had to move
+     * @param alias      the key's alias, on the source and on the target
+     * @param kcv        the check value of the KEK it travelled under, 8 bytes; empty if nothing travelled
+     * @param wasThere   whether the very same key was on the target before, so that nothing had to move
+     * @param failure    why the key is not on the target; null if it is
+     * @param leftBehind what could not be put away after the run, in sentences: a KEK, an exchange key, a half key; the
+     *                   next migration between the devices tries again, and {@code schsm cleanup} tells of it
      */
-    public record Result(String alias, byte[] kcv, boolean wasThere) {
-        /** Copies the array. */
+    public record Result(
+            String alias,
+            byte[] kcv,
+            boolean wasThere,
+            @Nullable SchsmException failure,
+            List<String> leftBehind) {
+        /** Copies the array and the list. */
         public Result {
             kcv = kcv.clone();
+            leftBehind = List.copyOf(leftBehind);
+        }
+
+        /** Of a key that is on the target, nothing being left behind. */
+        public Result(String alias, byte[] kcv, boolean wasThere) {
+            this(alias, kcv, wasThere, null, List.of());
         }
 
         @Override
@@ -79,19 +89,37 @@ public final class KeyMigration {
             return kcv.clone();
         }
 
+        /** Whether the key is on the target now. */
+        public boolean isThere() {
+            return failure == null;
+        }
+
+        private Result leaving(List<String> left) {
+            return new Result(alias, kcv, wasThere, failure, left);
+        }
+
         @Override
         public String toString() {
-            return PrintableText.of(
-                    wasThere
-                            ? alias + " was on the target before"
-                            : alias + " moved under the KEK with KCV "
-                                    + HexFormat.of().withUpperCase().formatHex(kcv));
+            return PrintableText.of(text() + (leftBehind.isEmpty() ? "" : "; left behind: " + leftBehind));
+        }
+
+        private String text() {
+            if (failure != null) {
+                return alias + " was not moved: " + failure.getMessage();
+            }
+            return wasThere
+                    ? alias + " was on the target before"
+                    : alias + " moved under the KEK with KCV "
+                            + HexFormat.of().withUpperCase().formatHex(kcv);
         }
     }
 
     /**
      * Moves a key. If the same key (the same public key under the same alias) is on the target already, nothing is
-     * done. If anything fails, nothing is left on the target and the source is as it was.
+     * done. If anything fails, nothing is left on the target and the source is as it was; what could not be put away all
+     * the same, because a card was out, is told and found by the next migration. What an earlier one left is put away
+     * first, as far as it is proven to be a migration's: exchange keys that say so in a request which their device signed,
+     * the KEK agreed on with them, and half keys on the target that are proven to be the key which is to move.
      *
      * @param alias its alias on the source, and on the target
      * @throws InvalidRequestException if there is no such key, or another one has the alias on the target
@@ -99,29 +127,62 @@ public final class KeyMigration {
      * @throws SchsmException          if a device refuses
      */
     public Result move(String alias) throws SchsmException {
-        SchsmKey key = handle(source, alias);
-        if (key == null) {
-            throw new InvalidRequestException("no key \"" + alias + "\" on device "
-                    + SchsmDevice.of(source).deviceId() + "; its aliases are " + aliases(source));
+        MigrationRun run = start();
+        Result result;
+        try {
+            run.look();
+            result = run.move(alias);
+        } catch (SchsmException failed) {
+            List<String> left = run.finish();
+            if (!left.isEmpty()) {
+                failed.addSuppressed(new SchsmException("left behind: " + String.join("; ", left)));
+            }
+            throw failed;
         }
-        Token from = key.token();
-        Token to = SchsmDevice.of(target).token();
-        if (from.id().equals(to.id())) {
-            throw new InvalidRequestException("source and target are the same device " + from.id());
+        return result.leaving(run.finish());
+    }
+
+    /**
+     * Moves keys with one agreement for all of a key domain. A key that fails does not keep the others from moving. To
+     * go on after an interruption, call it again: keys that are there by now take no command.
+     *
+     * @param aliases their aliases on the source, and on the target
+     * @return one result for each, in the same order
+     * @throws SchsmException if nothing can be moved between the two: they are the same device, or not loaded
+     */
+    public List<Result> move(Collection<String> aliases) throws SchsmException {
+        MigrationRun run = start();
+        List<Result> results = new ArrayList<>();
+        SchsmException forAll = null;
+        try {
+            run.look();
+        } catch (SchsmException unreachable) {
+            forAll = unreachable;
         }
-        if (isThere(key, alias)) {
-            return new Result(alias, new byte[0], true);
+        for (String alias : aliases) {
+            if (forAll != null) {
+                results.add(failed(alias, forAll));
+                continue;
+            }
+            try {
+                results.add(run.move(alias));
+            } catch (PinException notToBeTriedAgain) {
+                forAll = notToBeTriedAgain;
+                results.add(failed(alias, notToBeTriedAgain));
+            } catch (SchsmException refused) {
+                results.add(failed(alias, refused));
+            }
         }
-        if (key.details().useCounter().isPresent() && !useCounterMayBeLost) {
-            throw new InvalidRequestException(useCounterMessage(key));
-        }
-        KeyDomainStatus here = from.keyDomains().status(KeyWrapping.domainSlot(key));
-        KeyDomainStatus there = sameDomain(here, from, to);
-        if (here.hasKek() && Arrays.equals(here.kcv(), there.kcv())) {
-            transfer(alias, new KeyEncryptionKey(from, here), new KeyEncryptionKey(to, there));
-            return new Result(alias, here.kcv(), false);
-        }
-        return agreeAndTransfer(alias, from, here, to, there);
+        List<String> left = run.finish();
+        return results.stream().map(result -> result.leaving(left)).toList();
+    }
+
+    private static Result failed(String alias, SchsmException why) {
+        return new Result(alias, new byte[0], false, why, List.of());
+    }
+
+    private MigrationRun start() throws SchsmException {
+        return new MigrationRun(source, target, useCounterMayBeLost);
     }
 
     static String useCounterMessage(SchsmKey key) {
@@ -129,171 +190,5 @@ public final class KeyMigration {
                 + key.details().useCounter().orElse(0)
                 + " left), which does not travel with it: the migrated key would have none; ask for that"
                 + " (withoutUseCounter) if it is meant";
-    }
-
-    private boolean isThere(SchsmKey key, String alias) throws SchsmException {
-        try {
-            if (!target.containsAlias(alias)) {
-                return false;
-            }
-        } catch (KeyStoreException notLoaded) {
-            throw new InvalidRequestException("the target key store was not loaded", notLoaded);
-        }
-        SchsmKey other = handle(target, alias);
-        if (other != null
-                && PublicKeyNumbers.areEqual(
-                        key.details().publicKey(), other.details().publicKey())) {
-            return true;
-        }
-        throw new InvalidRequestException("device " + SchsmDevice.of(target).deviceId() + " has another entry \""
-                + alias + "\": delete or rename it first");
-    }
-
-    private static KeyDomainStatus sameDomain(KeyDomainStatus here, Token from, Token to) throws SchsmException {
-        List<KeyDomainStatus> domains = to.keyDomains().list();
-        for (KeyDomainStatus candidate : domains) {
-            boolean same = here.isXkek()
-                    ? candidate.isXkek() && KeyDomainStatus.sameUid(here.uid(), candidate.uid())
-                    : !candidate.isXkek() && here.hasKek() && Arrays.equals(here.kcv(), candidate.kcv());
-            if (same) {
-                return candidate;
-            }
-        }
-        throw new KeyDomainException("device " + to.id() + " is not a member of " + here + " of device " + from.id()
-                + "; it has " + (domains.isEmpty() ? "no key domain" : domains));
-    }
-
-    private Result agreeAndTransfer(String alias, Token from, KeyDomainStatus here, Token to, KeyDomainStatus there)
-            throws SchsmException {
-        TokenKey exchangeHere = null;
-        TokenKey exchangeThere = null;
-        boolean agreed = false;
-        try {
-            exchangeHere = from.generate(exchangeRequest(to, here));
-            exchangeThere = to.generate(exchangeRequest(from, there));
-            AttestedPublicKey publicHere = attested(from, exchangeHere);
-            AttestedPublicKey publicThere = attested(to, exchangeThere);
-            agreed = true;
-            KeyDomainStatus kekHere = from.keyDomains().agree(exchangeHere, publicThere);
-            KeyDomainStatus kekThere = to.keyDomains().agree(exchangeThere, publicHere);
-            if (!kekHere.hasKek() || !Arrays.equals(kekHere.kcv(), kekThere.kcv())) {
-                throw new KeyDomainException("devices " + from.id() + " and " + to.id()
-                        + " did not agree on the same KEK: " + kekHere + " against " + kekThere);
-            }
-            transfer(alias, new KeyEncryptionKey(from, kekHere), new KeyEncryptionKey(to, kekThere));
-            return new Result(alias, kekHere.kcv(), false);
-        } finally {
-            CleanUp cleanUp = new CleanUp();
-            if (agreed) {
-                cleanUp.run(() -> from.keyDomains().clearKek(here.slot()));
-                cleanUp.run(() -> to.keyDomains().clearKek(there.slot()));
-            }
-            cleanUp.delete(from, exchangeHere);
-            cleanUp.delete(to, exchangeThere);
-            cleanUp.log();
-        }
-    }
-
-    private static KeyRequest exchangeRequest(Token peer, KeyDomainStatus domain) {
-        return new KeyRequest(
-                KeyType.EC,
-                "exchange with " + peer.id(),
-                new byte[0],
-                EcCurve.BRAINPOOLP256R1,
-                0,
-                List.of(KeyAlgorithm.ECDH_XKEK),
-                OptionalLong.empty(),
-                OptionalInt.of(domain.slot()),
-                OptionalInt.empty());
-    }
-
-    private static AttestedPublicKey attested(Token token, TokenKey key) throws SchsmException {
-        if (token.details(key).publicKey() instanceof AttestedPublicKey attested) {
-            return attested;
-        }
-        throw new KeyDomainException("device " + token.id() + " gave no authenticated request for its exchange key");
-    }
-
-    private void transfer(String alias, SecretKey kekHere, SecretKey kekThere) throws SchsmException {
-        try {
-            WrapProtection protection = new WrapProtection(kekHere);
-            KeyStore.Entry moving =
-                    source.getEntry(alias, useCounterMayBeLost ? protection.withoutUseCounter() : protection);
-            target.setEntry(alias, moving, new UnwrapProtection(kekThere));
-        } catch (GeneralSecurityException refused) {
-            throw unwrapped(refused);
-        }
-    }
-
-    private static SchsmException unwrapped(GeneralSecurityException refused) {
-        for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SchsmException ours) {
-                return ours;
-            }
-        }
-        return new SchsmException("the key could not be moved: " + refused.getMessage(), refused);
-    }
-
-    private static @Nullable SchsmKey handle(KeyStore keyStore, String alias) throws SchsmException {
-        try {
-            Key key = keyStore.getKey(alias, null);
-            return key instanceof SchsmKey handle ? handle : null;
-        } catch (GeneralSecurityException refused) {
-            throw unwrapped(refused);
-        }
-    }
-
-    private static List<String> aliases(KeyStore keyStore) throws SchsmException {
-        try {
-            return Collections.list(keyStore.aliases());
-        } catch (KeyStoreException notLoaded) {
-            throw new InvalidRequestException("the key store was not loaded", notLoaded);
-        }
-    }
-
-    /**
-     * What has to be put away however the migration ended. A failure here must not hide the migration's own, so it
-     * is reported in the log: what it leaves behind is an unused exchange key or a KEK, neither of which is secret
-     * outside the devices.
-     */
-    private static final class CleanUp {
-        private static final System.Logger LOGGER = System.getLogger(KeyMigration.class.getName());
-        private @Nullable SchsmException failure;
-
-        private interface Step {
-            void run() throws SchsmException;
-        }
-
-        void run(Step step) {
-            try {
-                step.run();
-            } catch (DeviceException refused) {
-                again(step);
-            } catch (SchsmException failed) {
-                failure = failed;
-            }
-        }
-
-        private void again(Step step) {
-            try {
-                step.run();
-            } catch (SchsmException failed) {
-                failure = failed;
-            }
-        }
-
-        void delete(Token token, @Nullable TokenKey exchange) {
-            if (exchange != null) {
-                run(() -> token.delete(exchange));
-            }
-        }
-
-        void log() {
-            if (failure != null) {
-                LOGGER.log(
-                        System.Logger.Level.WARNING,
-                        "an exchange key or KEK could not be removed after the migration: " + failure.getMessage());
-            }
-        }
     }
 }

@@ -38,6 +38,9 @@ public record KeyRequest(
         Objects.requireNonNull(type, "type");
         allowedAlgorithms = List.copyOf(allowedAlgorithms);
         id = id.clone();
+        if (type == KeyType.UNKNOWN) {
+            throw new IllegalArgumentException("a key of unknown kind cannot be made");
+        }
         if ((type == KeyType.EC) != (curve != null) || (type == KeyType.EC) != (size == 0)) {
             throw new IllegalArgumentException("an EC key has a curve, an RSA or AES key a size");
         }

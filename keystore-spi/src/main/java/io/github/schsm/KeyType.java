@@ -7,7 +7,9 @@ public enum KeyType {
     /** RSA key pair. */
     RSA,
     /** AES key. */
-    AES;
+    AES,
+    /** Not known: nothing on the device describes the key, and it cannot be asked (without a PIN, or at all). */
+    UNKNOWN;
 
     /** Whether the key is one half of a pair. */
     public boolean isPrivate() {

@@ -21,7 +21,7 @@ public final class KeyWrapping {
      */
     public static WrappedKeyEntry wrap(SchsmKey key, KeyEncryptionKey kek, boolean useCounterMayBeLost)
             throws SchsmException {
-        if (!key.token().id().equals(kek.token().id())) {
+        if (!key.token().uniqueId().equals(kek.token().uniqueId())) {
             throw new KeyDomainException(key + " is not wrapped by " + kek + ": they are in different devices");
         }
         int slot = domainSlot(key);

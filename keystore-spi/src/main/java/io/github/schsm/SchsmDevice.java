@@ -74,9 +74,17 @@ public final class SchsmDevice {
         return token;
     }
 
-    /** The device id, e.g. {@code DECC0401002}. */
+    /** The device id, e.g. {@code DECC0401002}: a name for people, which several devices may have; see {@link #name}. */
     public String deviceId() {
         return token.id();
+    }
+
+    /**
+     * What to call the device where one of several is named: its id, or where others with that id were seen in the readers
+     * {@link DeviceIdentity#uniqueName()}.
+     */
+    public String name() {
+        return token.name();
     }
 
     /**
@@ -146,7 +154,7 @@ public final class SchsmDevice {
                     : new InvalidRequestException(
                             "key \"" + alias + "\" cannot be used: " + failed.getMessage(), failed);
         }
-        throw new InvalidRequestException("device " + token.id() + " has no key \"" + alias + "\"");
+        throw new InvalidRequestException(token.description() + " has no key \"" + alias + "\"");
     }
 
     /**
@@ -257,6 +265,29 @@ public final class SchsmDevice {
     }
 
     /**
+     * What operations that broke half-way left on the device, because the card was taken out, say: keys without a
+     * description, descriptions without a key, data objects beside their replacement, exchange keys and KEKs of migrations.
+     * Nothing is changed. What a migration left is also put away by the next one between the two devices.
+     *
+     * @throws SchsmException if the device cannot be read
+     */
+    public List<Leftover> leftovers() throws SchsmException {
+        return token.leftovers();
+    }
+
+    /**
+     * Removes something that was left. Whether {@link Leftover#proven nothing is lost} by it is for who calls this to look
+     * at: a key without a description may be somebody's, who can give it a label instead.
+     *
+     * @param leftover one of {@link #leftovers}
+     * @throws InvalidRequestException if it is not there any more
+     * @throws SchsmException          if the device refuses
+     */
+    public void remove(Leftover leftover) throws SchsmException {
+        token.remove(leftover);
+    }
+
+    /**
      * Gives the token another label; see {@link TokenAdministration#setLabel}.
      *
      * @param label 1 to 32 bytes in UTF-8
@@ -292,6 +323,6 @@ public final class SchsmDevice {
 
     @Override
     public String toString() {
-        return PrintableText.of("device " + token.id());
+        return token.description();
     }
 }

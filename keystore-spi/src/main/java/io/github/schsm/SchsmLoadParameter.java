@@ -15,7 +15,8 @@ public final class SchsmLoadParameter implements KeyStore.LoadStoreParameter {
     /**
      * The device and its protection.
      *
-     * @param deviceId   the device id, e.g. {@code DECC0401002}
+     * @param deviceId   the device id, e.g. {@code DECC0401002}; where several devices have it
+     *                   {@link DeviceIdentity#uniqueName()}, e.g. {@code ESPICOHSMTR#1a2b3c4d}
      * @param protection {@link KeyStore.PasswordProtection} or {@link KeyStore.CallbackHandlerProtection}; null for
      *                   the public view
      */

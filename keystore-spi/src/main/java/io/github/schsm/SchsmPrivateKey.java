@@ -59,7 +59,7 @@ public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey
     @Override
     public final boolean equals(Object other) {
         return other instanceof SchsmPrivateKey that
-                && token.id().equals(that.token.id())
+                && token.uniqueId().equals(that.token.uniqueId())
                 && key.reference().equals(that.key.reference())
                 && isSame(details.publicKey(), that.details.publicKey());
     }
@@ -70,7 +70,7 @@ public abstract sealed class SchsmPrivateKey implements PrivateKey, SchsmKey
 
     @Override
     public final int hashCode() {
-        return Objects.hash(token.id(), key.reference());
+        return Objects.hash(token.uniqueId(), key.reference());
     }
 
     @Override

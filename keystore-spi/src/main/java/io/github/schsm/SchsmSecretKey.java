@@ -58,13 +58,13 @@ public final class SchsmSecretKey implements SecretKey, SchsmKey {
     @Override
     public boolean equals(Object other) {
         return other instanceof SchsmSecretKey that
-                && token.id().equals(that.token.id())
+                && token.uniqueId().equals(that.token.uniqueId())
                 && key.reference().equals(that.key.reference());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(token.id(), key.reference());
+        return Objects.hash(token.uniqueId(), key.reference());
     }
 
     @Override

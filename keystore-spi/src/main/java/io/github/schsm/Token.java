@@ -26,12 +26,25 @@ public interface Token {
                         && !(failed instanceof PinException);
     }
 
-    /** Device id or serial number. */
+    /** Device id or serial number: a name for people, which several devices may have. */
     String id();
+
+    /**
+     * What tells this token from every other one, for comparing only: of a SmartCard-HSM it is that of its device public
+     * key. Costs no command.
+     */
+    default String uniqueId() {
+        return id();
+    }
+
+    /** What to call the token where one of several is named: its id, with more behind it where others have that id too. */
+    default String name() {
+        return id();
+    }
 
     /** The token as people are told of it: {@code device DECC0401002}, {@code token "Signing" of libsofthsm2.so}. */
     default String description() {
-        return PrintableText.of("device " + id());
+        return PrintableText.of("device " + name());
     }
 
     /**
@@ -351,6 +364,25 @@ public interface Token {
      * @throws SchsmException if the token refuses
      */
     void delete(DataObject object) throws SchsmException;
+
+    /**
+     * What operations that broke half-way left on the token.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    default List<Leftover> leftovers() throws SchsmException {
+        return List.of();
+    }
+
+    /**
+     * Removes something that was left.
+     *
+     * @throws InvalidRequestException if it is not there any more
+     * @throws SchsmException          if the token refuses
+     */
+    default void remove(Leftover leftover) throws SchsmException {
+        throw new UnsupportedByDeviceException(description() + ": what is left over cannot be told there");
+    }
 
     /**
      * Random bytes from the token.

@@ -180,6 +180,7 @@ public final class WrappedKeyEntry implements KeyStore.Entry {
             case RSA -> SEQUENCE;
             case EC -> 0xA0;
             case AES -> 0xA8;
+            case UNKNOWN -> throw new IllegalArgumentException("a key of unknown kind has no description");
         };
     }
 

@@ -24,6 +24,7 @@ public final class CardDevice {
     private final DeviceTrust trust;
     private volatile @Nullable DeviceIdentity identity;
     private volatile @Nullable DeviceIdentity trusted;
+    private volatile boolean nameShared;
 
     private CardDevice(ReaderLink link, Channel channel, DeviceTrust trust) {
         this.link = link;
@@ -110,7 +111,14 @@ public final class CardDevice {
      */
     public DeviceIdentity identity() throws SchsmException {
         DeviceIdentity known = identity;
-        return known != null ? known : withCard(null, SmartCardHsm::identity);
+        if (known == null) {
+            known = link.seenByOthers();
+        }
+        if (known == null) {
+            return withCard(null, SmartCardHsm::identity);
+        }
+        identity = known;
+        return known;
     }
 
     /**
@@ -142,21 +150,40 @@ public final class CardDevice {
         link.disconnect();
     }
 
-    /** The device that is there must be this one. */
+    /** The device that is there must be this one, by its key: names may be shared, and certificates be written again. */
     void bind(DeviceIdentity found) throws TokenChangedException {
         DeviceIdentity known = identity;
-        if (known == null) {
+        if (known == null || known.isSameDevice(found)) {
             identity = found;
         } else if (!known.equals(found)) {
-            throw new TokenChangedException("reader '" + link.reader() + "': device " + found.deviceId()
-                    + " is in it, not " + known.deviceId() + "; insert " + known.deviceId() + " again");
+            boolean sameName = known.deviceId().equals(found.deviceId());
+            String missing = sameName ? known.uniqueName() : known.deviceId();
+            throw new TokenChangedException("reader '" + link.reader() + "': device "
+                    + (sameName ? found.uniqueName() : found.deviceId()) + " is in it, not " + missing + "; insert "
+                    + missing + " again");
         }
+    }
+
+    /**
+     * What the device is called: its device id, or where others have that too {@link DeviceIdentity#uniqueName()}.
+     * Empty before it was looked at.
+     */
+    public String name() {
+        DeviceIdentity known = identity;
+        if (known == null) {
+            return "";
+        }
+        return nameShared ? known.uniqueName() : known.deviceId();
+    }
+
+    /** Another device with its id is around: from now on this one is called by its key as well. */
+    public void nameIsShared() {
+        nameShared = true;
     }
 
     @Override
     public String toString() {
-        DeviceIdentity known = identity;
-        return PrintableText.of(
-                (known == null ? "SmartCard-HSM" : known.deviceId()) + " in reader '" + link.reader() + "'");
+        String name = name();
+        return PrintableText.of((name.isEmpty() ? "SmartCard-HSM" : name) + " in reader '" + link.reader() + "'");
     }
 }

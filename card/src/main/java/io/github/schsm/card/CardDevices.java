@@ -1,5 +1,7 @@
 package io.github.schsm.card;
 
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import java.util.ArrayList;
@@ -30,14 +32,26 @@ public final class CardDevices {
             unusable = List.copyOf(unusable);
         }
 
-        /** The device with an id, e.g. {@code DECC0401002}. */
-        public Optional<CardDevice> find(String deviceId) throws SchsmException {
+        /**
+         * The device of that name.
+         *
+         * @param name a device id, e.g. {@code DECC0401002}, or with a fingerprint ({@link DeviceIdentity#uniqueName})
+         * @throws ConfigurationException if several devices have it
+         */
+        public Optional<CardDevice> find(String name) throws SchsmException {
+            CardDevice found = null;
             for (CardDevice device : devices) {
-                if (device.identity().deviceId().equals(deviceId)) {
-                    return Optional.of(device);
+                if (!device.identity().isCalled(name)) {
+                    continue;
                 }
+                if (found != null) {
+                    throw new ConfigurationException("several devices are called " + name + ": "
+                            + found.identity().uniqueName() + " in reader '" + found.readerName() + "', "
+                            + device.identity().uniqueName() + " in reader '" + device.readerName() + "'");
+                }
+                found = device;
             }
-            return Optional.empty();
+            return Optional.ofNullable(found);
         }
     }
 

@@ -148,13 +148,12 @@ final class CardPins {
 
     /** What whoever is asked is told; for a PIN that is there already nothing more is read from the device. */
     private PinRequest request(Authenticator login, @Nullable PinStatus status) throws SchsmException {
-        DeviceIdentity device = session.identity();
         boolean transport = status != null && status.state() == PinStatus.State.TRANSPORT;
         OptionalInt left =
                 status == null || status.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(status.triesLeft());
         boolean asked = login.isInteractive();
         return new PinRequest(
-                device.deviceId(),
+                session.deviceName(),
                 asked ? label() : "",
                 session.reader(),
                 left,

@@ -64,6 +64,11 @@ final class CardSession {
         return limits;
     }
 
+    /** What people call the device. */
+    String deviceName() {
+        return device.name();
+    }
+
     DeviceIdentity identity() {
         return connection().identity();
     }

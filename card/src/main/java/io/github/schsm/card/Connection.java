@@ -15,7 +15,9 @@ import io.github.schsm.backend.Authenticator;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class Connection {
     private @Nullable SecureMessaging channel;
     private boolean verifiedExplicitly;
     private boolean keysPresented;
+    private final Map<String, String> taught = new HashMap<>();
     private @Nullable PublicKeyChallenge challenge;
     private @Nullable PinPad pinPad;
     private boolean closed;
@@ -110,6 +113,7 @@ final class Connection {
         forgetPin();
         keysPresented = false;
         challenge = null;
+        taught.clear();
         closeChannel();
         ResponseApdu response = sendPlain(CardCommand.SELECT, Files.SELECT_APPLET);
         if (!response.isOk()) {
@@ -148,6 +152,11 @@ final class Connection {
     @Nullable
     PublicKeyChallenge challenge() {
         return challenge;
+    }
+
+    /** Fingerprints of keys that the device was told of since the applet was selected, by their holders' references. */
+    Map<String, String> taught() {
+        return taught;
     }
 
     void setChallenge(@Nullable PublicKeyChallenge given) {

@@ -76,6 +76,7 @@ public final class PrivateKeyDescription {
             case RSA -> RSA_USAGE;
             case EC -> EC_USAGE;
             case AES -> AES_USAGE;
+            case UNKNOWN -> throw unknown();
         };
         Tlv noPath = Pkcs15.sequence(Tlv.of(Pkcs15.OCTET_STRING, new byte[0]));
         Tlv size = Pkcs15.number(keySize);
@@ -117,6 +118,10 @@ public final class PrivateKeyDescription {
                 type, Pkcs15.parts(children, Pkcs15.SEQUENCE, 0), Pkcs15.parts(children, Pkcs15.SEQUENCE, 1), others);
     }
 
+    private static IllegalArgumentException unknown() {
+        return new IllegalArgumentException("a key of unknown kind cannot be described");
+    }
+
     /** The file's content. */
     public byte[] encode() {
         List<Tlv> parts = new ArrayList<>();
@@ -127,6 +132,7 @@ public final class PrivateKeyDescription {
             case RSA -> RSA_TAG;
             case EC -> EC_TAG;
             case AES -> AES_TAG;
+            case UNKNOWN -> throw unknown();
         };
         return Tlv.of(tag, parts.toArray(Tlv[]::new)).encoded();
     }

@@ -1,5 +1,6 @@
 package io.github.schsm.card;
 
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
@@ -32,6 +33,7 @@ final class ReaderLink {
     private final ReentrantLock lock = new ReentrantLock(true);
     private @Nullable Connection connection;
     private @Nullable Connection lost;
+    private volatile @Nullable DeviceIdentity seen;
     private boolean appletSeen;
     private boolean careful;
     private int commandLimit = Integer.MAX_VALUE;
@@ -60,6 +62,12 @@ final class ReaderLink {
 
     String reader() {
         return reader;
+    }
+
+    /** Which device another thread is working with right now, so that nobody has to wait in order to know that. */
+    @Nullable
+    DeviceIdentity seenByOthers() {
+        return lock.isLocked() && !lock.isHeldByCurrentThread() ? seen : null;
     }
 
     /** Does something with the card in one transaction, once it is this thread's turn. */
@@ -183,6 +191,7 @@ final class ReaderLink {
             connection = Connection.open(transport, reader, extended);
             lost = null;
             connection.limits().atMost(commandLimit);
+            seen = connection.identity();
             opened = true;
         } finally {
             if (!opened) {
@@ -198,6 +207,7 @@ final class ReaderLink {
             careful |= dropped.isVerified();
             connection = null;
             lost = dropped;
+            seen = null;
             dropped.close();
         }
     }

@@ -653,7 +653,7 @@ public final class SmartCardHsm {
      */
     public void makeKnown(DeviceIdentity peer) throws SchsmException {
         Cvc device = peer.deviceCertificate();
-        if (mseSetVerificationKey(device.chr())) {
+        if (!isKnownAsAnother(peer) && mseSetVerificationKey(device.chr())) {
             return;
         }
         Optional<Cvc> issuer = peer.issuerCertificate();
@@ -669,6 +669,15 @@ public final class SmartCardHsm {
         }
         verifyCertificate(device);
         requireKnown(device.chr());
+        session.connection().taught().put(device.chr(), peer.keyFingerprint());
+    }
+
+    /** The device knows keys by their holders' references, and devices may share one: then it is told once more. */
+    private boolean isKnownAsAnother(DeviceIdentity peer) {
+        String taught = session.connection().taught().get(peer.chr());
+        return taught == null
+                ? peer.chr().equals(identity().chr()) && !peer.isSameDevice(identity())
+                : !taught.equals(peer.keyFingerprint());
     }
 
     private void selectIssuerOf(Cvc certificate) throws SchsmException {
@@ -910,8 +919,7 @@ public final class SmartCardHsm {
             throw tooLong(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command);
         }
         Step<ResponseApdu> create = () -> {
-            ResponseApdu answer =
-                    session.transmit(CardCommand.CREATE_KEY_DOMAIN, command, Pin.NEEDED, Resend.NEVER);
+            ResponseApdu answer = session.transmit(CardCommand.CREATE_KEY_DOMAIN, command, Pin.NEEDED, Resend.NEVER);
             if (answer.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
                 throw StatusWords.error(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), answer.sw());
             }

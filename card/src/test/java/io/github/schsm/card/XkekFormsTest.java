@@ -18,7 +18,8 @@ class XkekFormsTest {
     private final XkekTest howTo = new XkekTest();
 
     private KeyDomainStatus joinAlone(CardDevice device) throws SchsmException {
-        return howTo.join(device, howTo.kdm(device, howTo.generate(device, XkekTest.GROUP_SIGNER, KeyAttributes.NONE), device));
+        return howTo.join(
+                device, howTo.kdm(device, howTo.generate(device, XkekTest.GROUP_SIGNER, KeyAttributes.NONE), device));
     }
 
     @Test

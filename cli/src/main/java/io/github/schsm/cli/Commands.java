@@ -60,6 +60,7 @@ final class Commands {
                 new WrapCommand(),
                 new UnwrapCommand(),
                 new MigrateCommand(),
+                new CleanupCommand(),
                 new SignCommand(),
                 new DecryptCommand(),
                 new ImportCertCommand(),

@@ -21,9 +21,9 @@ import java.util.List;
  * @param device   the device
  */
 record Connected(Provider provider, KeyStore keyStore, SchsmDevice device) {
-    /** The device id. */
+    /** What the device is called, as --device takes it: its id, with more behind it where others have that too. */
     String id() {
-        return device.deviceId();
+        return device.name();
     }
 
     /** The key with that label. */

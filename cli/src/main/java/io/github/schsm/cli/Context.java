@@ -16,6 +16,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,15 +85,29 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
         List<String> choice = new ArrayList<>();
         for (FoundDevice found : provider.devices()) {
             SchsmDevice device = found.device();
-            if (device != null
-                    && (named == null || List.of(named.split("\\s*,\\s*")).contains(device.deviceId()))) {
+            if (device != null && (named == null || isAmong(named, device))) {
                 String label = isModule() ? " \"" + device.info().label() + "\"" : "";
-                choice.add(device.deviceId() + label + " (" + found.reader() + ")");
+                choice.add(device.name() + label + " (" + found.reader() + ")");
             }
         }
         if (choice.size() > 1) {
             throw new CliException(
                     "several devices are there: " + String.join(", ", choice) + "; choose one with --device");
+        }
+    }
+
+    private static boolean isAmong(String named, SchsmDevice device) {
+        return Stream.of(named.split("\\s*,\\s*"))
+                .anyMatch(name -> name.equals(device.deviceId())
+                        || name.toLowerCase(Locale.ROOT).equals(device.name().toLowerCase(Locale.ROOT))
+                        || isCalled(device, name));
+    }
+
+    private static boolean isCalled(SchsmDevice device, String name) {
+        try {
+            return device.identity().isCalled(name);
+        } catch (SchsmException hasNoCertificate) {
+            return false;
         }
     }
 

@@ -38,7 +38,7 @@ final class DevicesCommand extends SchsmCommand {
             try {
                 json.add(describe(found.reader(), device, table, notes));
             } catch (SchsmException unreadable) {
-                table.row(found.reader(), device.deviceId(), null, null, null, null, null);
+                table.row(found.reader(), device.name(), null, null, null, null, null);
                 notes.add(about(device, String.valueOf(unreadable.getMessage())));
                 json.add(Answer.json("reader", found.reader())
                         .and("device", device.deviceId())
@@ -74,7 +74,7 @@ final class DevicesCommand extends SchsmCommand {
         Slots slots = Slots.of(device);
         table.row(
                 reader,
-                device.deviceId(),
+                device.name(),
                 info.label(),
                 info.firmware(),
                 genuine == null ? null : genuine ? "yes" : "untrusted",
@@ -85,6 +85,8 @@ final class DevicesCommand extends SchsmCommand {
         }
         return Answer.json("reader", reader)
                 .and("device", device.deviceId())
+                .and("name", device.name())
+                .and("keyFingerprint", fingerprint(device))
                 .and("label", info.label())
                 .and("firmware", info.firmware())
                 .and("platform", info.platform())
@@ -96,8 +98,18 @@ final class DevicesCommand extends SchsmCommand {
                 .members();
     }
 
+    /** What tells the device from others with its id; null where there is no device certificate. */
+    private static @Nullable String fingerprint(SchsmDevice device) {
+        try {
+            String fingerprint = device.identity().keyFingerprint();
+            return fingerprint.isEmpty() ? null : fingerprint;
+        } catch (SchsmException noCertificate) {
+            return null;
+        }
+    }
+
     private static String about(SchsmDevice device, String message) {
-        return message.contains(device.deviceId()) ? message : device.deviceId() + ": " + message;
+        return message.contains(device.name()) ? message : device.name() + ": " + message;
     }
 
     /** Key domain slots; old firmware has none, and one that was never initialized refuses to say. */

@@ -89,6 +89,7 @@ final class GenerateCommand extends SchsmCommand {
         SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label);
         reject(publicExponent != null && type != KeyType.RSA, "--public-exponent is for RSA keys");
         switch (type) {
+            case UNKNOWN -> throw new CliException("--type is one of EC, RSA, AES");
             case EC -> {
                 reject(size != null, "--size is for RSA and AES keys: an EC key has a --curve");
                 spec.parameters(new ECGenParameterSpec(curve == null ? DEFAULT_CURVE : curve));

@@ -1,6 +1,7 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.KeyMigration;
+import io.github.schsm.SchsmException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Option;
         description = {
             "Brings keys from one member of a key domain to another in one go: agrees on a KEK, wraps, unwraps, and"
                     + " clears the KEK.",
-            "The keys stay on the first device as well."
+            "The keys stay on the first device as well. One that fails does not keep the others from moving; the exit"
+                    + " status is 0 only if all are there and nothing was left behind."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class MigrateCommand extends SchsmCommand {
@@ -77,25 +79,58 @@ final class MigrateCommand extends SchsmCommand {
         if (withoutUseCounter) {
             migration = migration.withoutUseCounter();
         }
+        List<KeyMigration.Result> results = migration.move(labels);
         List<String> lines = new ArrayList<>();
         List<Map<String, @Nullable Object>> json = new ArrayList<>();
-        for (String label : labels) {
-            KeyMigration.Result result = migration.move(label);
-            String kcv = result.wasThere() ? null : Text.hex(result.kcv());
-            lines.add(
-                    result.wasThere()
-                            ? "Key \"" + label + "\" was on device " + to + " already."
-                            : "Key \"" + label + "\" of device " + from + " is now on device " + to
-                                    + " too; it travelled under the KEK with KCV " + kcv + ".");
-            json.add(Answer.json("label", label)
-                    .and("alias", result.alias())
-                    .and("wasThere", result.wasThere())
-                    .and("kcv", kcv)
-                    .members());
+        for (KeyMigration.Result result : results) {
+            lines.add(line(result));
+            json.add(json(result));
         }
-        return Answer.of(
+        List<String> leftBehind = results.isEmpty() ? List.of() : results.get(0).leftBehind();
+        for (String left : leftBehind) {
+            lines.add("Left behind: " + left + ".");
+        }
+        if (!leftBehind.isEmpty()) {
+            lines.add("The next migration between the two devices puts it away, or schsm cleanup.");
+        }
+        boolean done = results.stream().allMatch(KeyMigration.Result::isThere) && leftBehind.isEmpty();
+        return new Answer(
                 new Lines(lines),
-                Answer.json("from", from).and("to", to).and("keys", json).members());
+                Answer.json("from", from)
+                        .and("to", to)
+                        .and("keys", json)
+                        .and("leftBehind", leftBehind)
+                        .members(),
+                done ? Status.DONE : Status.FAILED);
+    }
+
+    private String line(KeyMigration.Result result) {
+        String key = "Key \"" + result.alias() + "\"";
+        SchsmException failure = result.failure();
+        if (failure != null) {
+            return key + " was NOT moved: " + Errors.message(failure);
+        }
+        return result.wasThere()
+                ? key + " was on device " + to + " already."
+                : key + " of device " + from + " is now on device " + to + " too; it travelled under the KEK with KCV "
+                        + Text.hex(result.kcv()) + ".";
+    }
+
+    private static Map<String, @Nullable Object> json(KeyMigration.Result result) {
+        SchsmException failure = result.failure();
+        boolean travelled = result.kcv().length > 0;
+        return Answer.json("label", result.alias())
+                .and("alias", failure == null ? result.alias() : null)
+                .and("wasThere", result.wasThere())
+                .and("kcv", travelled ? Text.hex(result.kcv()) : null)
+                .and(
+                        "error",
+                        failure == null
+                                ? null
+                                : Answer.json("type", failure.getClass().getSimpleName())
+                                        .and("message", Errors.message(failure))
+                                        .members())
+                .members();
     }
 
     private static Connected open(Context context, Secret own) throws GeneralSecurityException {

@@ -500,7 +500,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                                     + " with -providername naming this provider)")
                     + ", or bring a wrapped key as WrappedKeyEntry");
         }
-        if (!handle.token().id().equals(token().id())) {
+        if (!handle.token().uniqueId().equals(token().uniqueId())) {
             throw new KeyStoreException(handle + " cannot be stored in " + token().description()
                     + ": keys move between members of a key domain with KeyMigration");
         }
@@ -802,9 +802,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             requireLabel(alias);
             if (protection instanceof UnwrapProtection unwrap) {
                 KeyEncryptionKey kek = unwrap.kek();
-                if (!kek.token().id().equals(token().id())) {
+                if (!kek.token().uniqueId().equals(token().uniqueId())) {
                     throw new KeyDomainException(
-                            kek + " is in another device than the key store, which is in " + token().id());
+                            kek + " is in another device than the key store, which is in " + token().description());
                 }
                 KeyWrapping.requireSameKek(entry, kek);
             } else if (protection != null) {

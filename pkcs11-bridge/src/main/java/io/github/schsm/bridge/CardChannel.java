@@ -510,7 +510,7 @@ final class CardChannel implements Beside {
     private static Set<KeyAlgorithm> here(KeyType type) {
         return switch (type) {
             case EC -> EnumSet.of(KeyAlgorithm.ECDH, KeyAlgorithm.ECDH_XKEK, KeyAlgorithm.DERIVE_EC, KeyAlgorithm.WRAP);
-            case RSA -> EnumSet.of(KeyAlgorithm.WRAP);
+            case RSA, UNKNOWN -> EnumSet.of(KeyAlgorithm.WRAP);
             case AES ->
                 EnumSet.of(
                         KeyAlgorithm.AES_CBC_ENCRYPT,

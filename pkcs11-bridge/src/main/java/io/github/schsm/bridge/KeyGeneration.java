@@ -233,6 +233,7 @@ final class KeyGeneration {
             case EC -> Ck.CKM_EC_KEY_PAIR_GEN;
             case RSA -> Ck.CKM_RSA_PKCS_KEY_PAIR_GEN;
             case AES -> Ck.CKM_AES_KEY_GEN;
+            case UNKNOWN -> throw new IllegalArgumentException("a key of unknown kind is not generated");
         };
     }
 
@@ -241,6 +242,7 @@ final class KeyGeneration {
             case EC -> "CKM_EC_KEY_PAIR_GEN";
             case RSA -> "CKM_RSA_PKCS_KEY_PAIR_GEN";
             case AES -> "CKM_AES_KEY_GEN";
+            case UNKNOWN -> "no mechanism";
         };
     }
 

@@ -9,6 +9,8 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomains;
 import io.github.schsm.KeyRequest;
+import io.github.schsm.KeyType;
+import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinSource;
 import io.github.schsm.PrintableText;
@@ -587,6 +589,19 @@ final class Pkcs11Token implements Token {
     @Override
     public void delete(DataObject object) throws SchsmException {
         dataObjects.delete(object);
+    }
+
+    @Override
+    public List<Leftover> leftovers() throws SchsmException {
+        return beside.isThere() ? beside.use(Token::leftovers) : List.of();
+    }
+
+    @Override
+    public void remove(Leftover leftover) throws SchsmException {
+        beside.change(other -> {
+            other.remove(leftover);
+            return true;
+        });
     }
 
     @Override

@@ -57,7 +57,7 @@ final class CardAdministration implements TokenAdministration {
     @Override
     public void changePinOnReader() throws SchsmException {
         token.withCard(card -> {
-            card.changePinOnReader(new TokenAuthenticator(token.id(), token.pinPad(), true));
+            card.changePinOnReader(new TokenAuthenticator(token.name(), token.pinPad(), true));
             return true;
         });
         token.pinChangedOnReader();

@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.KeyType;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.KeyAttributes;
@@ -22,6 +23,7 @@ final class CardContents {
     private final Map<Integer, Known> files = new HashMap<>();
     private final Map<Integer, Attributes> attributes = new HashMap<>();
     private final Map<Integer, PublicKey> recovered = new HashMap<>();
+    private final Map<Integer, KeyType> kinds = new HashMap<>();
     private @Nullable Set<Integer> list;
     private int generation;
 
@@ -41,6 +43,7 @@ final class CardContents {
         Set<Integer> present = enumerate(card);
         generation++;
         recovered.clear();
+        kinds.clear();
         return present;
     }
 
@@ -104,6 +107,20 @@ final class CardContents {
         return known;
     }
 
+    /** Finds out what kind a key is that nothing describes. */
+    interface Kind {
+        KeyType find() throws SchsmException;
+    }
+
+    KeyType kind(int kid, Kind kind) throws SchsmException {
+        KeyType known = kinds.get(kid);
+        if (known == null) {
+            known = kind.find();
+            kinds.put(kid, known);
+        }
+        return known;
+    }
+
     void putAttributes(int kid, KeyAttributes value) {
         attributes.put(kid, new Attributes(value, generation));
     }
@@ -133,6 +150,7 @@ final class CardContents {
         for (int fid : fids) {
             files.remove(fid);
             recovered.remove(fid & 0xFF);
+            kinds.remove(fid & 0xFF);
             if (list != null) {
                 list.remove(fid);
             }
@@ -143,6 +161,7 @@ final class CardContents {
         files.clear();
         attributes.clear();
         recovered.clear();
+        kinds.clear();
         list = null;
     }
 }

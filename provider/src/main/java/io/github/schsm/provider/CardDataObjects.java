@@ -3,12 +3,14 @@ package io.github.schsm.provider;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.DataObjectDescription;
 import io.github.schsm.card.Files;
 import io.github.schsm.card.SmartCardHsm;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +35,7 @@ final class CardDataObjects {
     }
 
     /** A data object on the device: its files, and what is said of it. */
-    private record Found(int fid, OptionalInt descriptionFid, DataObject object) {}
+    private record Found(int fid, OptionalInt descriptionFid, DataObject object, Optional<ReplacementMark> mark) {}
 
     List<DataObject> list() throws SchsmException {
         return token.withContents(card -> find(card).stream().map(Found::object).toList());
@@ -54,7 +56,12 @@ final class CardDataObjects {
             int number = fid & 0xFF;
             if (fid == Files.privateData(number) || fid == Files.publicData(number)) {
                 found.putIfAbsent(
-                        fid, new Found(fid, OptionalInt.empty(), object(fid, Optional.empty(), Optional.empty(), "")));
+                        fid,
+                        new Found(
+                                fid,
+                                OptionalInt.empty(),
+                                object(fid, Optional.empty(), Optional.empty(), ""),
+                                Optional.empty()));
             }
         }
         return List.copyOf(found.values());
@@ -83,7 +90,8 @@ final class CardDataObjects {
                                 fid,
                                 description.label().filter(label -> !label.isBlank()),
                                 description.application(),
-                                description.applicationOid().orElse(""))));
+                                description.applicationOid().orElse("")),
+                        Optional.of(ReplacementMark.of(file.get()))));
             }
         }
         return Optional.empty();
@@ -121,7 +129,7 @@ final class CardDataObjects {
                 return found;
             }
         }
-        throw new InvalidRequestException(object + " is not in device " + token.id() + " any more");
+        throw new InvalidRequestException(object + " is not in device " + token.name() + " any more");
     }
 
     byte[] read(DataObject object) throws SchsmException {
@@ -132,10 +140,11 @@ final class CardDataObjects {
         return token.withContents(card -> {
             Set<Integer> present = token.contents().enumerate(card);
             if (object.reference().isEmpty()) {
-                return write(card, present, object, content);
+                return write(card, present, object, content, Optional.empty());
             }
             Found old = require(card, object);
-            DataObject stored = write(card, present, object, content);
+            DataObject stored =
+                    write(card, present, object, content, old.mark().map(ReplacementMark::number));
             try {
                 delete(card, old);
             } catch (SchsmException failed) {
@@ -165,13 +174,20 @@ final class CardDataObjects {
         throw reason;
     }
 
-    private DataObject write(SmartCardHsm card, Set<Integer> present, DataObject object, byte[] content)
+    private DataObject write(
+            SmartCardHsm card,
+            Set<Integer> present,
+            DataObject object,
+            byte[] content,
+            Optional<byte[]> replaced)
             throws SchsmException {
         int number = freeNumber(card, present, object.pinProtected());
         int fid = object.pinProtected() ? Files.privateData(number) : Files.publicData(number);
         int descriptionFid = Files.dataDescription(number);
-        byte[] description = DataObjectDescription.of(object.label(), object.application(), object.oid(), fid)
-                .encode();
+        byte[] description = ReplacementMark.behind(
+                DataObjectDescription.of(object.label(), object.application(), object.oid(), fid)
+                        .encode(),
+                replaced);
         try {
             card.updateBinary(fid, content);
             // The description last: where it is missing the object has no label.
@@ -221,7 +237,71 @@ final class CardDataObjects {
             }
         }
         throw new InvalidRequestException(
-                "device " + token.id() + " holds " + NUMBERS + " data objects, there is no place for another");
+                "device " + token.name() + " holds " + NUMBERS + " data objects, there is no place for another");
+    }
+
+    /** What broken operations left; the list of objects was just read. */
+    List<Leftover> leftovers(SmartCardHsm card) throws SchsmException {
+        List<Leftover> leftovers = new ArrayList<>();
+        List<Found> all = find(card);
+        for (Found found : all) {
+            if (found.descriptionFid().isEmpty()) {
+                leftovers.add(CardLeftovers.leftover(
+                        Leftover.Kind.DATA_WITHOUT_DESCRIPTION,
+                        found.fid(),
+                        "data object " + reference(found.fid()) + " without a description",
+                        false));
+            }
+            replacement(found, all).ifPresent(newer -> leftovers.add(CardLeftovers.leftover(
+                    Leftover.Kind.REPLACED_DATA,
+                    found.fid(),
+                    "data object \"" + found.object().label() + "\", which was replaced by "
+                            + newer.object().reference(),
+                    found.mark().filter(ReplacementMark::isOwn).isPresent())));
+        }
+        for (int fid : token.contents().present(card)) {
+            boolean described = fid != Files.dataDescription(fid & 0xFF)
+                    || all.stream().anyMatch(found -> found.descriptionFid().orElse(-1) == fid)
+                    || !isDescription(card, fid);
+            if (!described) {
+                leftovers.add(CardLeftovers.leftover(
+                        Leftover.Kind.DESCRIPTION_WITHOUT_DATA,
+                        fid,
+                        "description of a data object that is not there",
+                        true));
+            }
+        }
+        return leftovers;
+    }
+
+    private boolean isDescription(SmartCardHsm card, int fid) throws SchsmException {
+        Optional<byte[]> file = token.contents().file(card, fid);
+        try {
+            return file.isPresent()
+                    && DataObjectDescription.parse(file.get()).label().isPresent();
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            return false;
+        }
+    }
+
+    private static Optional<Found> replacement(Found old, List<Found> all) {
+        return all.stream()
+                .filter(found -> found.fid() != old.fid()
+                        && old.mark().isPresent()
+                        && found.mark()
+                                .flatMap(ReplacementMark::replaced)
+                                .filter(number ->
+                                        Arrays.equals(number, old.mark().get().number()))
+                                .isPresent())
+                .findFirst();
+    }
+
+    void delete(SmartCardHsm card, String reference) throws SchsmException {
+        for (Found found : find(card)) {
+            if (found.object().reference().equals(reference)) {
+                delete(card, found);
+            }
+        }
     }
 
     void delete(DataObject object) throws SchsmException {

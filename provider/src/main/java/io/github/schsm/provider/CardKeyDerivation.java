@@ -48,7 +48,7 @@ final class CardKeyDerivation {
             KeyDetails details = token.details(card, parentKid, parent.type());
             EcCurve curve = details.curve();
             if (curve == null || !(details.publicKey() instanceof ECPublicKey publicKey)) {
-                throw new InvalidRequestException("the public key of " + parent + " in device " + token.id()
+                throw new InvalidRequestException("the public key of " + parent + " in device " + token.name()
                         + " is not known, so that of a key derived from it cannot be computed");
             }
             byte[] point = curve.add(publicKey.getW(), new BigInteger(1, value))
@@ -128,7 +128,7 @@ final class CardKeyDerivation {
         return new DeviceException(
                 "DERIVE EC KEY",
                 0x9000,
-                "key " + kid + ": device " + token.id() + " derived another key than d + value mod n");
+                "key " + kid + ": device " + token.name() + " derived another key than d + value mod n");
     }
 
     private static Tlv text(int tag, String text) {

@@ -57,7 +57,7 @@ final class CardKeyDomains implements KeyDomains {
                 .orElseThrow(() -> new ObjectNotFoundException(
                         "MANAGE KEY DOMAIN",
                         0x6A88,
-                        "there is no key domain in slot " + slot + " of device " + token.id()));
+                        "there is no key domain in slot " + slot + " of device " + token.name()));
     }
 
     @Override
@@ -77,8 +77,8 @@ final class CardKeyDomains implements KeyDomains {
         KeyDomainStatus status = token.withCard(card -> {
             Optional<KeyDomainStatus> before = card.queryKeyDomain(slot);
             if (before.isPresent()) {
-                throw new KeyDomainException("slot " + slot + " of device " + token.id() + " has a key domain already: "
-                        + before.get() + "; choose another slot or delete it first");
+                throw new KeyDomainException("slot " + slot + " of device " + token.name()
+                        + " has a key domain already: " + before.get() + "; choose another slot or delete it first");
             }
             KeyDomainStatus made = card.createXkekDomain(slot, kdm);
             if (!KeyDomainStatus.sameUid(made.uid(), kdm.uid())) {
@@ -92,7 +92,7 @@ final class CardKeyDomains implements KeyDomains {
     /** A key domain that is not the one that was asked for goes again: nothing is in it yet. */
     private KeyDomainException takenBack(SmartCardHsm card, KeyDomainStatus made, String reason) {
         KeyDomainException wrong = new KeyDomainException(
-                "device " + token.id() + " created " + made + ", " + reason + ": it is not used and was deleted");
+                "device " + token.name() + " created " + made + ", " + reason + ": it is not used and was deleted");
         try {
             card.deleteKeyDomain(made.slot());
         } catch (SchsmException stays) {
@@ -106,8 +106,8 @@ final class CardKeyDomains implements KeyDomains {
         return token.withCard(card -> {
             Optional<KeyDomainStatus> before = card.queryKeyDomain(slot);
             if (before.isPresent()) {
-                throw new KeyDomainException("slot " + slot + " of device " + token.id() + " has a key domain already: "
-                        + before.get() + "; choose another slot or delete it first");
+                throw new KeyDomainException("slot " + slot + " of device " + token.name()
+                        + " has a key domain already: " + before.get() + "; choose another slot or delete it first");
             }
             KeyDomainStatus made = card.createDkekDomain(slot, shares);
             if (made.isXkek() || made.shares() != shares || made.outstanding() != shares || made.hasKek()) {
@@ -126,7 +126,7 @@ final class CardKeyDomains implements KeyDomains {
     public void clearKek(int slot) throws SchsmException {
         KeyDomainStatus status = token.withCard(card -> card.deleteKek(slot));
         if (status.hasKek()) {
-            throw new KeyDomainException("device " + token.id() + " was told to delete the KEK in slot " + slot
+            throw new KeyDomainException("device " + token.name() + " was told to delete the KEK in slot " + slot
                     + ", and still has one: " + status);
         }
     }
@@ -144,7 +144,7 @@ final class CardKeyDomains implements KeyDomains {
         int kid = CardToken.kid(exchange);
         KeyDetails details = token.details(exchange);
         if (!details.isExchangeKey() || details.keyDomain().isEmpty()) {
-            throw new KeyDomainException(exchange + " of device " + token.id()
+            throw new KeyDomainException(exchange + " of device " + token.name()
                     + " is not an exchange key: one is generated in the key domain with ECDH_XKEK as its only algorithm"
                     + " (SchsmKeySpec.exchangeKey)");
         }
@@ -158,7 +158,7 @@ final class CardKeyDomains implements KeyDomains {
             HexFormat hex = HexFormat.of().withUpperCase();
             throw new KeyDomainException("the exchange key from device "
                     + peer.identity().deviceId()
-                    + " is of key domain " + hex.formatHex(peersDomain) + ", " + exchange + " of device " + token.id()
+                    + " is of key domain " + hex.formatHex(peersDomain) + ", " + exchange + " of device " + token.name()
                     + " is of key domain " + hex.formatHex(ours));
         }
         KeyDomainStatus status = token.withCard(card -> {
@@ -166,11 +166,11 @@ final class CardKeyDomains implements KeyDomains {
             return status(card, slot);
         });
         if (!status.hasKek()) {
-            throw new KeyDomainException("device " + token.id() + " has no KEK in slot " + slot
+            throw new KeyDomainException("device " + token.name() + " has no KEK in slot " + slot
                     + " after the agreement with " + peer.identity().deviceId());
         }
         if (!KeyDomainStatus.sameUid(status.uid(), ours)) {
-            throw new KeyDomainException("device " + token.id() + " agreed on the KEK of " + status
+            throw new KeyDomainException("device " + token.name() + " agreed on the KEK of " + status
                     + ", which is not the key domain of " + exchange);
         }
         return status;
@@ -211,15 +211,15 @@ final class CardKeyDomains implements KeyDomains {
         Optional<KeyDomainStatus> domain = domainOf(card, details);
         if (domain.isEmpty()) {
             return withCause(
-                    new KeyDomainException(key + " of device " + token.id() + " is in no key domain and cannot leave: "
-                            + refused.getMessage()),
+                    new KeyDomainException(key + " of device " + token.name()
+                            + " is in no key domain and cannot leave: " + refused.getMessage()),
                     refused);
         }
         KeyDomainStatus status = domain.get();
         if (!status.hasKek() && !status.isKcvHidden()) {
             return withCause(
                     new KeyDomainException(
-                            "key domain " + status.slot() + " of device " + token.id() + " has no KEK, so "
+                            "key domain " + status.slot() + " of device " + token.name() + " has no KEK, so "
                                     + key + " cannot be wrapped: "
                                     + (status.isXkek()
                                             ? "agree on one first (KeyAgreement ECDH_XKEK)"
@@ -232,7 +232,7 @@ final class CardKeyDomains implements KeyDomains {
                             refused.command(),
                             refused.statusWord(),
                             key + " of device "
-                                    + token.id() + " may not be wrapped: WRAP is not in its algorithm list "
+                                    + token.name() + " may not be wrapped: WRAP is not in its algorithm list "
                                     + details.algorithmNames()
                                             .map(Object::toString)
                                             .orElse("(there is none)")
@@ -241,7 +241,7 @@ final class CardKeyDomains implements KeyDomains {
         }
         if (status.isXkek() && refused.statusWord() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
             return withCause(
-                    new UnsupportedByDeviceException("the firmware of device " + token.id()
+                    new UnsupportedByDeviceException("the firmware of device " + token.name()
                             + " cannot wrap the keys of an XKEK key domain: " + key
                             + ", its KEK and WRAP in its list are"
                             + " there, and the device answers "
@@ -443,7 +443,7 @@ final class CardKeyDomains implements KeyDomains {
                         new KeyDomainException("the key is wrapped under the KEK with KCV "
                                 + HexFormat.of().withUpperCase().formatHex(entry.kcv())
                                 + ", which is in no key domain of device "
-                                + token.id() + " (" + (domains.isEmpty() ? "it has none" : domains) + ")"),
+                                + token.name() + " (" + (domains.isEmpty() ? "it has none" : domains) + ")"),
                         refused);
             }
             throw refused;

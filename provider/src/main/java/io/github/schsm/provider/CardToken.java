@@ -15,8 +15,11 @@ import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomains;
 import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
+import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.MigrationKeys;
 import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
 import io.github.schsm.PinStatus;
@@ -80,6 +83,7 @@ final class CardToken implements SharedCard {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private volatile String id;
+    private final String uniqueId;
     private final DeviceTrust trust;
     private final Locator locator;
     private final PinSource pinPad;
@@ -89,8 +93,10 @@ final class CardToken implements SharedCard {
     private final CardPublicKeys publicKeys = new CardPublicKeys(this);
     private final CardAdministration administration = new CardAdministration(this);
     private final CardDataObjects dataObjects = new CardDataObjects(this);
+    private final CardLeftovers leftovers = new CardLeftovers(this, dataObjects);
     private final CardKeyDerivation derivation = new CardKeyDerivation(this);
     private volatile CardDevice device;
+    private volatile boolean nameShared;
     private volatile @Nullable TokenAuthenticator authenticator;
 
     /** The login that {@link #within} was given last. */
@@ -109,6 +115,7 @@ final class CardToken implements SharedCard {
     CardToken(CardDevice device, DeviceTrust trust, Locator locator, PinSource pinPad) throws SchsmException {
         this.device = device;
         this.id = device.identity().deviceId();
+        this.uniqueId = CardTokens.uniqueId(device);
         this.trust = trust;
         this.locator = locator;
         this.pinPad = pinPad;
@@ -162,6 +169,9 @@ final class CardToken implements SharedCard {
         if (found.readerName().equals(used.readerName())) {
             throw reason;
         }
+        if (nameShared) {
+            found.nameIsShared();
+        }
         device = found;
         return found;
     }
@@ -193,6 +203,27 @@ final class CardToken implements SharedCard {
     @Override
     public String id() {
         return id;
+    }
+
+    @Override
+    public String uniqueId() {
+        return uniqueId;
+    }
+
+    @Override
+    public String name() {
+        return device.name();
+    }
+
+    /** Whether the configuration lets it be used. */
+    boolean isMeantBy(Configuration configuration) throws SchsmException {
+        return configuration.isConfigured(device.identity());
+    }
+
+    /** Another device with this id was seen: from now on this one is called by its key as well. */
+    void nameIsShared() {
+        nameShared = true;
+        device.nameIsShared();
     }
 
     @Override
@@ -293,7 +324,7 @@ final class CardToken implements SharedCard {
 
     /** Keeps the login if the device took it, wipes it otherwise. */
     private void loginWith(PinSource pin, CardFunction<Boolean> function) throws SchsmException {
-        TokenAuthenticator login = new TokenAuthenticator(id, pin, true);
+        TokenAuthenticator login = new TokenAuthenticator(name(), pin, true);
         boolean loggedIn = false;
         try {
             loggedIn = withCard(login, function);
@@ -368,7 +399,7 @@ final class CardToken implements SharedCard {
     @Override
     public synchronized void useWhenNeeded(PinSource pin) {
         if (authenticator == null) {
-            authenticator = new TokenAuthenticator(id, pin, false);
+            authenticator = new TokenAuthenticator(name(), pin, false);
         } else {
             pin.destroy();
         }
@@ -386,7 +417,7 @@ final class CardToken implements SharedCard {
     /** The last of the keys logs in: who has given a PIN before or, if nobody has, for as long as the state lasts. */
     PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
         TokenAuthenticator before = authenticator;
-        TokenAuthenticator login = before == null ? TokenAuthenticator.ofKeys(id) : before;
+        TokenAuthenticator login = before == null ? TokenAuthenticator.ofKeys(name()) : before;
         PublicKeyAuthenticationStatus status = withCard(login, card -> card.authenticate(response));
         if (status.isAuthenticated()) {
             keep(login);
@@ -416,7 +447,7 @@ final class CardToken implements SharedCard {
     /** After a new PIN was typed on the reader: the next one is asked for there, if there was a login. */
     void pinChangedOnReader() {
         if (authenticator != null) {
-            replace(new TokenAuthenticator(id, pinPad, false));
+            replace(new TokenAuthenticator(name(), pinPad, false));
         }
     }
 
@@ -428,7 +459,7 @@ final class CardToken implements SharedCard {
     /** Takes a PIN that was just set in place of the one that was verified before, if there was one. */
     void pinChanged(char[] newPin) {
         if (authenticator != null) {
-            replace(new TokenAuthenticator(id, PinSources.password(newPin), false));
+            replace(new TokenAuthenticator(name(), PinSources.password(newPin), false));
         }
     }
 
@@ -462,9 +493,28 @@ final class CardToken implements SharedCard {
                     description.get().id().orElse(shortId),
                     description.get().type());
         }
+        return new TokenKey(reference, "key-" + kid, shortId, undescribedType(card, kid));
+    }
+
+    private KeyType undescribedType(SmartCardHsm card, int kid) throws SchsmException {
         PublicKey publicKey = publicKey(card, kid);
-        KeyType type = publicKey == null ? KeyType.AES : publicKey instanceof RSAPublicKey ? KeyType.RSA : KeyType.EC;
-        return new TokenKey(reference, "key-" + kid, shortId, type);
+        if (publicKey != null) {
+            return publicKey instanceof RSAPublicKey ? KeyType.RSA : KeyType.EC;
+        }
+        try {
+            KeyAttributes attributes = contents.attributes(card, kid);
+            KeyType listed = KeyKind.listed(attributes);
+            return listed != KeyType.UNKNOWN || authenticator == null
+                    ? listed
+                    : contents.kind(kid, () -> KeyKind.asked(card, kid, attributes));
+        } catch (PinException notLoggedIn) {
+            return KeyType.UNKNOWN;
+        } catch (SchsmException refused) {
+            if (!Token.isOfOneObject(refused)) {
+                throw refused;
+            }
+            return KeyType.UNKNOWN;
+        }
     }
 
     Optional<PrivateKeyDescription> description(SmartCardHsm card, int kid) throws SchsmException {
@@ -587,6 +637,7 @@ final class CardToken implements SharedCard {
                         && EcCurve.of(ec.getParams()).isPresent();
             case RSA -> publicKey instanceof RSAPublicKey;
             case AES -> false;
+            case UNKNOWN -> true;
         };
     }
 
@@ -630,14 +681,17 @@ final class CardToken implements SharedCard {
     /** Before a key is changed or deleted: another program may have given its number to another key meanwhile. */
     private void requireKey(SmartCardHsm card, TokenKey key, int kid) throws SchsmException {
         if (!contents.present(card).contains(Files.key(kid))) {
-            throw new InvalidRequestException(key + " is not in device " + id + " any more");
+            throw new InvalidRequestException(key + " is not in device " + name() + " any more");
         }
         contents.forget(Files.keyDescription(kid));
         // A refusal is no description: what is changed has to be known for certain.
         contents.file(card, Files.keyDescription(kid));
         TokenKey present = key(card, kid);
-        if (present.type() != key.type() || !Arrays.equals(present.id(), key.id())) {
-            throw new InvalidRequestException(key + " is not in device " + id + " any more: " + present
+        boolean sameType = present.type() == key.type()
+                || present.type() == KeyType.UNKNOWN
+                || key.type() == KeyType.UNKNOWN;
+        if (!sameType || !Arrays.equals(present.id(), key.id())) {
+            throw new InvalidRequestException(key + " is not in device " + name() + " any more: " + present
                     + " is in its place; load the key store again");
         }
     }
@@ -669,13 +723,18 @@ final class CardToken implements SharedCard {
         return withContents(card -> {
             requireKey(card, key, kid);
             Optional<PrivateKeyDescription> before = description(card, kid);
+            KeyType type = key(card, kid).type();
+            if (type == KeyType.UNKNOWN) {
+                throw new InvalidRequestException(key + " of device " + name() + " cannot get a label: what kind of key it"
+                        + " is cannot be found out; store its certificate with it first");
+            }
             PrivateKeyDescription description = before.isPresent()
                     ? before.get().withLabel(label)
                     : PrivateKeyDescription.of(
-                            key.type(),
+                            type,
                             label,
                             key.id(),
-                            details(card, kid, key.type()).size());
+                            details(card, kid, type).size());
             replaceFile(card, Files.keyDescription(kid), description.encode());
             return key(card, kid);
         });
@@ -803,7 +862,7 @@ final class CardToken implements SharedCard {
             Optional<byte[]> file = contents.file(card, Files.caCertificate(number));
             if (file.isEmpty()) {
                 throw new InvalidRequestException(
-                        "certificate \"" + certificate.label() + "\" is not in device " + id + " any more");
+                        "certificate \"" + certificate.label() + "\" is not in device " + name() + " any more");
             }
             return Tlv.parseFirst(file.get()).encoded();
         });
@@ -838,7 +897,8 @@ final class CardToken implements SharedCard {
                 return number;
             }
         }
-        throw new InvalidRequestException("device " + id + " holds 256 CA certificates, there is no place for another");
+        throw new InvalidRequestException(
+                "device " + name() + " holds 256 CA certificates, there is no place for another");
     }
 
     /**
@@ -919,7 +979,9 @@ final class CardToken implements SharedCard {
 
     private byte[] generatePair(SmartCardHsm card, int kid, KeyRequest request, KeyAttributes attributes)
             throws SchsmException {
-        String chr = card.identity().keyReference();
+        String chr = MigrationKeys.isMigrations(request)
+                ? card.identity().deviceId() + MigrationKeys.SEQUENCE
+                : card.identity().keyReference();
         EcCurve curve = request.curve();
         BigInteger exponent = request.publicExponent();
         KeyPairRequest pair;
@@ -989,7 +1051,7 @@ final class CardToken implements SharedCard {
                 return kid;
             }
         }
-        throw new InvalidRequestException("all 255 key ids of device " + id + " are in use: delete a key first");
+        throw new InvalidRequestException("all 255 key ids of device " + name() + " are in use: delete a key first");
     }
 
     /** What people call a subject key identifier: SHA-1 of the point without its first byte. */
@@ -1147,6 +1209,16 @@ final class CardToken implements SharedCard {
     @Override
     public void delete(DataObject object) throws SchsmException {
         dataObjects.delete(object);
+    }
+
+    @Override
+    public List<Leftover> leftovers() throws SchsmException {
+        return leftovers.find();
+    }
+
+    @Override
+    public void remove(Leftover leftover) throws SchsmException {
+        leftovers.remove(leftover);
     }
 
     @Override

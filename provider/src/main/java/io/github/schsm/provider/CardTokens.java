@@ -1,6 +1,7 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
@@ -11,9 +12,11 @@ import io.github.schsm.card.CardDevices;
 import io.github.schsm.card.TerminalSource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +30,11 @@ final class CardTokens {
     private final TerminalSource source;
     private final Configuration configuration;
     private final Handlers handler;
+    /** By {@link Token#uniqueId}. */
     private final Map<String, CardToken> tokens = new LinkedHashMap<>();
+
+    /** What names stand for, once it was found out. */
+    private final Map<String, CardToken> chosen = new HashMap<>();
 
     CardTokens(TerminalSource source, Configuration configuration, Handlers handler) {
         this.source = source;
@@ -59,10 +66,131 @@ final class CardTokens {
                 .toList();
     }
 
-    /** The device with that id, in whichever reader it is. */
-    Token find(String deviceId) throws SchsmException {
-        CardToken known = known(deviceId);
-        return known != null ? known : token(locate(deviceId));
+    /**
+     * The device of that name ({@link DeviceIdentity#isCalled}), in whichever reader it is. Names may be shared, so all
+     * readers are looked into before one that is not told by its key is taken for the first time.
+     */
+    Token find(String name) throws SchsmException {
+        CardToken known = chosen(name);
+        if (known != null) {
+            return known;
+        }
+        List<CardDevice> found = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        boolean excluded = false;
+        for (String reader : readers()) {
+            CardDevices.Listing listing = list(List.of(reader));
+            for (CardDevice device : listing.devices()) {
+                DeviceIdentity identity = device.identity();
+                boolean called = identity.isCalled(name);
+                if (called && configuration.isConfigured(identity)) {
+                    found.add(device);
+                } else {
+                    excluded |= called;
+                    others.add(identity.deviceId() + " in " + reader);
+                }
+            }
+            for (CardDevices.UnusableReader unusable : listing.unusable()) {
+                others.add(unusable.reason().getMessage());
+            }
+            if (!found.isEmpty() && isByKey(name)) {
+                break;
+            }
+        }
+        if (found.isEmpty()) {
+            configuration.requireMeant(name, excluded);
+            throw notThere(name, others);
+        }
+        return choose(name, found);
+    }
+
+    /** A name with the key's fingerprint: there can be no second device of that name. */
+    private static boolean isByKey(String name) {
+        return name.indexOf('#') >= 0;
+    }
+
+    /** The only device that is there, of those that the configuration means. */
+    Token theOnlyOne() throws SchsmException {
+        List<CardDevice> found = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        CardDevices.Listing listing = list(readers());
+        for (CardDevice device : listing.devices()) {
+            if (configuration.isConfigured(device.identity())) {
+                found.add(device);
+            }
+        }
+        for (CardDevices.UnusableReader unusable : listing.unusable()) {
+            problems.add(String.valueOf(unusable.reason().getMessage()));
+        }
+        if (found.isEmpty()) {
+            throw new TokenNotPresentException("no SmartCard-HSM "
+                    + (configuration.devices().isEmpty() ? "" : "of " + configuration.devices() + " ")
+                    + "found at terminal = "
+                    + configuration.terminal()
+                    + (problems.isEmpty() ? ": no reader" : ": " + String.join("; ", problems)));
+        }
+        return choose(null, found);
+    }
+
+    /** The object here for a device that somebody else has a token of. */
+    Optional<Token> same(Token other) throws SchsmException {
+        CardToken known;
+        synchronized (this) {
+            known = tokens.get(other.uniqueId());
+        }
+        return known != null && known.isMeantBy(configuration) ? Optional.of(known) : Optional.empty();
+    }
+
+    private Token choose(@Nullable String name, List<CardDevice> found) throws SchsmException {
+        List<CardToken> choice = new ArrayList<>();
+        for (CardDevice device : found) {
+            choice.add(token(device));
+        }
+        if (found.size() > 1) {
+            throw several(name, found);
+        }
+        CardToken only = choice.get(0);
+        if (name != null) {
+            synchronized (this) {
+                chosen.put(name, only);
+            }
+            if (isByKey(name)) {
+                // Who chose it so knows why, and others with its id were perhaps not looked for.
+                only.nameIsShared();
+            }
+        }
+        return only;
+    }
+
+    private ConfigurationException several(@Nullable String name, List<CardDevice> found) throws SchsmException {
+        Map<String, Integer> ids = new HashMap<>();
+        Map<String, Integer> keys = new HashMap<>();
+        for (CardDevice device : found) {
+            ids.merge(device.identity().deviceId(), 1, Integer::sum);
+            keys.merge(uniqueId(device), 1, Integer::sum);
+        }
+        List<String> shown = new ArrayList<>();
+        boolean byReader = false;
+        for (CardDevice device : found) {
+            DeviceIdentity identity = device.identity();
+            boolean sharedId = ids.getOrDefault(identity.deviceId(), 0) > 1;
+            byReader |= identity.keyFingerprint().isEmpty() || keys.getOrDefault(uniqueId(device), 0) > 1;
+            shown.add((sharedId ? identity.uniqueName() : identity.deviceId()) + " in reader '" + device.readerName()
+                    + "'");
+        }
+        return new ConfigurationException((name == null
+                        ? "several devices are there: "
+                        : "several devices are called " + name + ": ")
+                + String.join(", ", shown)
+                + "; choose one by device = … in the configuration, or by a SchsmLoadParameter"
+                + (byReader ? ", and where names do not tell them apart by reader = … (a regular expression)" : ""));
+    }
+
+    private TokenNotPresentException notThere(String name, List<String> seen) {
+        return new TokenNotPresentException("device " + name + " is not there; "
+                + (seen.isEmpty()
+                        ? "there is no reader with a SmartCard-HSM"
+                        : "there are: " + String.join("; ", seen)));
     }
 
     /** The device in the reader of that name, also if only the beginning fitted into a slot's description. */
@@ -99,37 +227,53 @@ final class CardTokens {
                         .equals(name.stripTrailing());
     }
 
-    private synchronized @Nullable CardToken known(String deviceId) {
-        return tokens.get(deviceId);
+    private synchronized @Nullable CardToken chosen(String name) {
+        return chosen.get(name);
+    }
+
+    /** By its key; a device without a certificate is whatever is in its reader. */
+    static String uniqueId(CardDevice device) throws SchsmException {
+        String fingerprint = device.identity().keyFingerprint();
+        return fingerprint.isEmpty() ? "reader " + device.readerName() : fingerprint;
     }
 
     private CardToken token(CardDevice device) throws SchsmException {
-        String id = device.identity().deviceId();
-        CardToken made = new CardToken(device, configuration.trust(), () -> locate(id), PinSources.onReader(handler));
+        String unique = uniqueId(device);
+        CardToken made =
+                new CardToken(device, configuration.trust(), () -> locate(device), PinSources.onReader(handler));
         synchronized (this) {
-            CardToken known = tokens.putIfAbsent(id, made);
-            return known != null ? known : made;
+            CardToken known = tokens.putIfAbsent(unique, made);
+            if (known != null) {
+                return known;
+            }
+            List<CardToken> alike = tokens.values().stream()
+                    .filter(token -> token.id().equals(made.id()))
+                    .toList();
+            if (alike.size() > 1) {
+                alike.forEach(CardToken::nameIsShared);
+            }
+            return made;
         }
     }
 
-    /** Looks for a device, one reader after the other, and stops where it is. */
-    private CardDevice locate(String deviceId) throws SchsmException {
+    /** Looks for a device again, one reader after the other, and stops where it is. */
+    private CardDevice locate(CardDevice wanted) throws SchsmException {
+        DeviceIdentity identity = wanted.identity();
         List<String> seen = new ArrayList<>();
         for (String reader : readers()) {
             CardDevices.Listing listing = list(List.of(reader));
             for (CardDevice device : listing.devices()) {
-                if (device.identity().deviceId().equals(deviceId)) {
+                if (uniqueId(device).equals(uniqueId(wanted))) {
                     return device;
                 }
-                seen.add(device.identity().deviceId() + " in " + reader);
+                DeviceIdentity other = device.identity();
+                seen.add((other.deviceId().equals(identity.deviceId()) ? other.uniqueName() : other.deviceId()) + " in "
+                        + reader);
             }
             for (CardDevices.UnusableReader unusable : listing.unusable()) {
                 seen.add(unusable.reason().getMessage());
             }
         }
-        throw new TokenNotPresentException("device " + deviceId + " is not there; "
-                + (seen.isEmpty()
-                        ? "there is no reader with a SmartCard-HSM"
-                        : "there are: " + String.join("; ", seen)));
+        throw notThere(identity.deviceId(), seen);
     }
 }

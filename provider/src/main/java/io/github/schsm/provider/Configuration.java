@@ -1,6 +1,7 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmConfiguration;
 import io.github.schsm.card.Channel;
@@ -39,7 +40,7 @@ record Configuration(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
     private static final String SIMULATOR = "simulator:";
     private static final String SUN_PCSC = "sunpcsc";
-    private static final Pattern DEVICE = Pattern.compile("[\\x21-\\x7E]{1,32}");
+    private static final Pattern DEVICE = Pattern.compile("[\\x21-\\x7E]{1,80}");
     /** Who finds tokens in its own way has its own words for them: labels, URIs. */
     private static final Pattern DEVICE_IN_OTHER_WORDS = Pattern.compile("[^\\p{Cntrl}]{1,2048}");
 
@@ -134,7 +135,8 @@ record Configuration(
         for (String id : ids) {
             if (!known.matcher(id).matches()) {
                 throw new ConfigurationException("device = " + value
-                        + " is no list of device ids; one looks like DECC0401002 (see: schsm devices)");
+                        + " is no list of device ids; one looks like DECC0401002, or ESPICOHSMTR#1a2b3c4d where"
+                        + " several devices have an id (see: schsm devices)");
             }
         }
         return ids;
@@ -177,16 +179,32 @@ record Configuration(
         return channel.orElse(source.isRemote() ? Channel.PIN : Channel.PLAIN);
     }
 
-    /** Whether a device of that id may be used. */
-    boolean isConfigured(String deviceId) {
-        return devices.isEmpty() || devices.contains(deviceId);
+    /** Whether a device may be used. */
+    boolean isConfigured(DeviceIdentity device) {
+        return devices.isEmpty() || devices.stream().anyMatch(device::isCalled);
     }
 
+    /** For the tokens of a source that has its own names for them. */
     void requireConfigured(String deviceId) throws ConfigurationException {
-        if (!isConfigured(deviceId)) {
-            throw new ConfigurationException(
-                    "device " + deviceId + " is not one of the configured ones: " + String.join(", ", devices));
+        if (!devices.isEmpty() && !devices.contains(deviceId)) {
+            throw notConfigured(deviceId);
         }
+    }
+
+    /** Before a device is said not to be there: whether the configuration leaves it out. */
+    void requireMeant(String name, boolean excluded) throws ConfigurationException {
+        String id = name.indexOf('#') < 0 ? name : name.substring(0, name.indexOf('#'));
+        boolean mayBeMeant = devices.isEmpty()
+                || devices.stream()
+                        .anyMatch(device -> device.equals(name) || device.equals(id) || device.startsWith(id + "#"));
+        if (excluded || !mayBeMeant) {
+            throw notConfigured(name);
+        }
+    }
+
+    private ConfigurationException notConfigured(String deviceId) {
+        return new ConfigurationException(
+                "device " + deviceId + " is not one of the configured ones: " + String.join(", ", devices));
     }
 
     ConfigurationException several(Collection<String> ids) {

@@ -65,9 +65,9 @@ final class Generators {
 
     /** The token that holds what the key is generated with. */
     static Token tokenOf(Tokens tokens, Token holder, Object held) throws SchsmException {
-        Token token = tokens.find(holder.id());
-        if (!token.id().equals(holder.id())) {
-            throw new InvalidRequestException(held + " is in another device than the key generator's, " + token.id());
+        Token token = tokens.own(holder);
+        if (!token.uniqueId().equals(holder.uniqueId())) {
+            throw new InvalidRequestException(held + " is in another device than the key generator's, " + token.name());
         }
         return token;
     }

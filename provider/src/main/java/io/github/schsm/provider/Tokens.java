@@ -7,7 +7,6 @@ import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecretBytes;
 import io.github.schsm.Token;
-import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenSource;
 import io.github.schsm.TokenSource.Directory;
 import io.github.schsm.UnusableSecretException;
@@ -84,33 +83,19 @@ final class Tokens implements TokenFinder {
 
     private Token find(CardTokens there, @Nullable String deviceId) throws SchsmException {
         if (deviceId != null) {
-            configuration.requireConfigured(deviceId);
             return there.find(deviceId);
         }
-        if (configuration.devices().size() == 1) {
-            return there.find(configuration.devices().get(0));
-        }
-        List<String> ids = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
-        for (FoundDevice found : there.look()) {
-            if (found.device() != null
-                    && configuration.isConfigured(found.device().deviceId())) {
-                ids.add(found.device().deviceId());
-            } else if (found.problem() != null) {
-                problems.add(found.problem());
-            }
-        }
-        if (ids.isEmpty()) {
-            throw new TokenNotPresentException("no SmartCard-HSM "
-                    + (configuration.devices().isEmpty() ? "" : "of " + configuration.devices() + " ")
-                    + "found at terminal = "
-                    + configuration.terminal()
-                    + (problems.isEmpty() ? ": no reader" : ": " + String.join("; ", problems)));
-        }
-        if (ids.size() > 1) {
-            throw configuration.several(ids);
-        }
-        return there.find(ids.get(0));
+        return configuration.devices().size() == 1
+                ? there.find(configuration.devices().get(0))
+                : there.theOnlyOne();
+    }
+
+    /** This provider's object for a token that a program has from elsewhere. */
+    Token own(Token known) throws SchsmException {
+        open();
+        CardTokens there = cards;
+        Optional<Token> same = there == null ? Optional.empty() : there.same(known);
+        return same.isPresent() ? same.get() : find(known.id());
     }
 
     /** Every reader that the configuration lets us look into, and what is in it. */

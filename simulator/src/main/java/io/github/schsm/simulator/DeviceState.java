@@ -1,10 +1,14 @@
 package io.github.schsm.simulator;
 
+import io.github.schsm.Cvc;
 import io.github.schsm.EcCurve;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.Tlv;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +50,7 @@ final class DeviceState {
     static final int OPTION_PIN_AND_PUBLIC_KEY = 0x10;
     static final int OPTION_UNBLOCK_ONLY = 0x20;
 
+    private static final String SHARED_ID = "ESPICOHSMTR";
     private static final int FILE_OVERHEAD = 24;
 
     private final String id;
@@ -80,18 +85,30 @@ final class DeviceState {
     static DeviceState manufacture(String id, DeviceProfile profile) {
         EcCurve curve = profile.has(Quirk.DEVICE_KEY_ON_SECP256K1) ? EcCurve.SECP256K1 : EcCurve.BRAINPOOLP256R1;
         BigInteger key = EcMath.newPrivateKey(curve);
+        String chr = profile.has(Quirk.SHARED_DEVICE_ID) ? sharedChr(profile) : chr(id);
         byte[] deviceIdFile;
         if (profile.has(Quirk.NO_DEVICE_CERTIFICATE)) {
             deviceIdFile = new byte[0];
         } else if (profile.has(Quirk.SELF_SIGNED_DEVICE)) {
-            deviceIdFile = Factory.selfCertify(chr(id), curve, key).encoded();
+            deviceIdFile = Factory.selfCertify(chr, curve, key).encoded();
         } else {
             deviceIdFile = Bytes.concat(
-                    Factory.certify(chr(id), EcMath.publicPoint(curve, key)).encoded(),
+                    Factory.certify(chr, EcMath.publicPoint(curve, key)).encoded(),
                     Factory.issuer().getEncoded(),
                     profile.has(Quirk.THREE_CERTIFICATES) ? Factory.root().getEncoded() : new byte[0]);
         }
         return new DeviceState(id, curve, key, deviceIdFile);
+    }
+
+    /** All have one id, and those that signed their certificates even one holder reference. */
+    private static String sharedChr(DeviceProfile profile) {
+        return profile.has(Quirk.SELF_SIGNED_DEVICE)
+                ? SHARED_ID + "00001"
+                : SHARED_ID
+                        + String.format(
+                                Locale.ROOT,
+                                "%05d",
+                                EcMath.newPrivateKey(EcCurve.BRAINPOOLP256R1).mod(BigInteger.valueOf(100_000)));
     }
 
     private static String chr(String id) {
@@ -104,7 +121,13 @@ final class DeviceState {
 
     /** Holder reference of the device certificate. */
     String chr() {
-        return chr(id);
+        try {
+            return deviceIdFile.length == 0
+                    ? chr(id)
+                    : Cvc.parse(Tlv.parseFirst(deviceIdFile)).chr();
+        } catch (MalformedDataException madeHere) {
+            throw new IllegalStateException(madeHere);
+        }
     }
 
     EcCurve deviceCurve() {

@@ -118,7 +118,8 @@ final class KeyDomainCommands {
             throw new Refusal(Sw.WRONG_DATA);
         }
         if (whole
-                && (objects.get(1).tag() != TAG_OUTER_AUTHORITY || objects.get(2).tag() != TAG_SIGNATURE)) {
+                && (objects.get(1).tag() != TAG_OUTER_AUTHORITY
+                        || objects.get(2).tag() != TAG_SIGNATURE)) {
             throw new Refusal(Sw.WRONG_DATA);
         }
         Cvc groupSigner = Cvc.parse(objects.get(0));
@@ -133,9 +134,7 @@ final class KeyDomainCommands {
         byte[] signerPoint = groupSigner.publicPoint();
         byte[] deviceX = EcMath.x(EcMath.publicPoint(state.deviceCurve(), state.deviceKey()));
         byte[] signed = Hashes.sha256(Bytes.of(TAG_MEMBERSHIP), deviceX);
-        if (!groupSigner.isSelfSigned()
-                || !EcCurve.BRAINPOOLP256R1.verify(
-                        signerPoint, signed, membership.value())) {
+        if (!groupSigner.isSelfSigned() || !EcCurve.BRAINPOOLP256R1.verify(signerPoint, signed, membership.value())) {
             throw new Refusal(Sw.CONDITIONS_NOT_SATISFIED);
         }
         byte[] uid = applet.profile().has(Quirk.UID_IS_WHOLE_POINT)

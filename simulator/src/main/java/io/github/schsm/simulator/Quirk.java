@@ -23,6 +23,8 @@ public enum Quirk {
     NO_CERTIFICATE_UNTIL_INITIALIZED,
     /** The device id file is empty, and stays so. Takes effect when a device is made. */
     NO_DEVICE_CERTIFICATE,
+    /** The device is called ESPICOHSMTR in its certificate, as all of its kind are. Takes effect when a device is made. */
+    SHARED_DEVICE_ID,
     /** The device key is on secp256k1. Takes effect when a device is made. */
     DEVICE_KEY_ON_SECP256K1,
     /**

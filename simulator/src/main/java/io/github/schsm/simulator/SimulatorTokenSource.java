@@ -23,7 +23,10 @@ public final class SimulatorTokenSource implements TokenSource {
     public Opened open(String location, List<String> deviceIds) throws SchsmException {
         SimulatorRack rack = location.equals(MEMORY) ? SimulatorRack.memory() : SimulatorRack.folder(path(location));
         for (String id : deviceIds) {
-            rack.device(id);
+            // What a key's fingerprint names is there or not, it cannot be made.
+            if (id.indexOf('#') < 0) {
+                rack.device(id);
+            }
         }
         if (rack.devices().isEmpty()) {
             rack.device(SimulatorRack.DEFAULT_DEVICE);

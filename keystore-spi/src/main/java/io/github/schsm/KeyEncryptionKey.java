@@ -84,8 +84,9 @@ public final class KeyEncryptionKey implements SecretKey {
 
     @Override
     public String toString() {
-        return PrintableText.of(getAlgorithm() + " with KCV "
-                + HexFormat.of().withUpperCase().formatHex(kcv()) + " in slot " + slot() + " of device " + token.name());
+        return PrintableText.of(
+                getAlgorithm() + " with KCV " + HexFormat.of().withUpperCase().formatHex(kcv()) + " in slot " + slot()
+                        + " of device " + token.name());
     }
 
     @Serial

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -237,8 +236,9 @@ final class MigrationRun {
             if (isProvenCopy(half, details, key)) {
                 to.token.delete(half);
             } else if (!publicKeyDiffers(details, key.details())) {
-                leftBehind.add(half + " on device " + to.token.name() + ", which has no description and perhaps is a copy"
-                        + " of \"" + key.label() + "\"; that cannot be proven");
+                leftBehind.add(
+                        half + " on device " + to.token.name() + ", which has no description and perhaps is a copy"
+                                + " of \"" + key.label() + "\"; that cannot be proven");
             }
         }
     }
@@ -280,8 +280,7 @@ final class MigrationRun {
         RANDOM.nextBytes(block);
         if (details.allows(KeyAlgorithm.AES_CBC_ENCRYPT)) {
             byte[] iv = new byte[BLOCK];
-            return Arrays.equals(
-                    from.token.cipher(key.key(), true, iv, block), to.token.cipher(half, true, iv, block));
+            return Arrays.equals(from.token.cipher(key.key(), true, iv, block), to.token.cipher(half, true, iv, block));
         }
         return details.allows(KeyAlgorithm.AES_CMAC)
                 && Arrays.equals(from.token.mac(key.key(), block), to.token.mac(half, block));

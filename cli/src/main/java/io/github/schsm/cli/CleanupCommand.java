@@ -27,8 +27,9 @@ final class CleanupCommand extends SchsmCommand {
     @Option(
             names = "--include",
             paramLabel = "REFERENCE",
-            description = "Remove this one too, though it is not proven that nothing is lost by it: the REFERENCE that is"
-                    + " shown, or \"all\". May be given several times.")
+            description =
+                    "Remove this one too, though it is not proven that nothing is lost by it: the REFERENCE that is"
+                            + " shown, or \"all\". May be given several times.")
     private @Nullable List<String> included;
 
     @Override
@@ -36,9 +37,8 @@ final class CleanupCommand extends SchsmCommand {
         Connected connected = dryRun ? context.openToSee() : context.openWithPin();
         List<Leftover> leftovers = connected.device().leftovers();
         requireKnown(connected, leftovers);
-        List<Leftover> chosen = dryRun
-                ? List.of()
-                : leftovers.stream().filter(this::isChosen).toList();
+        List<Leftover> chosen =
+                dryRun ? List.of() : leftovers.stream().filter(this::isChosen).toList();
         Table table = new Table("REFERENCE", "WHAT", "REMOVED");
         if (!chosen.isEmpty()) {
             context.confirm("On device " + connected.id() + " will be removed: "
@@ -60,9 +60,7 @@ final class CleanupCommand extends SchsmCommand {
                     .members());
         }
         return Answer.of(
-                json.isEmpty()
-                        ? Text.lines("Nothing is left over on device " + connected.id() + ".")
-                        : table.text(),
+                json.isEmpty() ? Text.lines("Nothing is left over on device " + connected.id() + ".") : table.text(),
                 Answer.json("device", connected.id())
                         .and("dryRun", dryRun)
                         .and("leftovers", json)
@@ -73,17 +71,18 @@ final class CleanupCommand extends SchsmCommand {
         return leftover.proven()
                 || (included != null
                         && included.stream()
-                                .anyMatch(one -> one.equalsIgnoreCase(ALL)
-                                        || one.equalsIgnoreCase(leftover.reference())));
+                                .anyMatch(one ->
+                                        one.equalsIgnoreCase(ALL) || one.equalsIgnoreCase(leftover.reference())));
     }
 
     private void requireKnown(Connected connected, List<Leftover> leftovers) throws CliException {
         for (String one : included == null ? List.<String>of() : included) {
             String reference = one.toUpperCase(Locale.ROOT);
             if (!one.equalsIgnoreCase(ALL)
-                    && leftovers.stream().noneMatch(leftover -> leftover.reference().equals(reference))) {
-                throw new CliException("--include " + one + ": nothing with that reference is left over on device "
-                        + connected.id());
+                    && leftovers.stream()
+                            .noneMatch(leftover -> leftover.reference().equals(reference))) {
+                throw new CliException(
+                        "--include " + one + ": nothing with that reference is left over on device " + connected.id());
             }
         }
     }

@@ -20,7 +20,8 @@ class CleanupTest {
         Rack rack = new Rack(folder, json);
         rack.on(Rack.A, "group-signer", "create", "--label", "signer").done();
         for (String device : new String[] {Rack.A, Rack.B}) {
-            rack.on(device, "device-id", "export", "--out", rack.file(device + ".cvc")).done();
+            rack.on(device, "device-id", "export", "--out", rack.file(device + ".cvc"))
+                    .done();
             rack.on(
                             Rack.A,
                             "kdm",
@@ -33,7 +34,8 @@ class CleanupTest {
                             rack.file(device + ".kdm"),
                             "--yes")
                     .done();
-            rack.on(device, "domain", "create", "--slot", "0", "--kdm", rack.file(device + ".kdm"), "--yes").done();
+            rack.on(device, "domain", "create", "--slot", "0", "--kdm", rack.file(device + ".kdm"), "--yes")
+                    .done();
         }
         return rack;
     }
@@ -56,7 +58,8 @@ class CleanupTest {
     void eachKeysResultIsTold() {
         Rack rack = members(false);
         for (String label : new String[] {"one", "two"}) {
-            rack.on(Rack.A, "generate", "--label", label, "--slot", "0", "--allow", "ECDSA,WRAP").done();
+            rack.on(Rack.A, "generate", "--label", label, "--slot", "0", "--allow", "ECDSA,WRAP")
+                    .done();
         }
         rack.on(Rack.A, "generate", "--label", "at home").done();
 
@@ -79,12 +82,14 @@ class CleanupTest {
     @Test
     void whatABrokenMigrationLeftIsShownAndRemoved() throws Exception {
         Rack rack = members(false);
-        rack.on(Rack.A, "generate", "--label", "one", "--slot", "0", "--allow", "ECDSA,WRAP").done();
+        rack.on(Rack.A, "generate", "--label", "one", "--slot", "0", "--allow", "ECDSA,WRAP")
+                .done();
         SimulatorRack devices = SimulatorRack.folder(folder.resolve("state"));
         devices.device(Rack.B).faults().add(1, Faults.instruction(0x74), Fault.removalAfter());
         Run broken = migrate(rack, "one");
         assertThat(broken.status()).isEqualTo(Status.FAILED);
-        assertThat(broken.out()).contains("was NOT moved", "Left behind: the KEK in key domain 0 of device ZZSIM000002");
+        assertThat(broken.out())
+                .contains("was NOT moved", "Left behind: the KEK in key domain 0 of device ZZSIM000002");
         devices.device(Rack.B).insert();
 
         String shown = rack.on(Rack.B, "cleanup", "--dry-run").done().out();
@@ -92,12 +97,19 @@ class CleanupTest {
         assertThat(rack.on(Rack.B, "cleanup", "--dry-run").done().out()).isEqualTo(shown);
         rack.on(Rack.B, "cleanup").failed();
         assertThat(rack.on(Rack.B, "cleanup", "--yes").done().out()).contains("yes");
-        assertThat(rack.on(Rack.B, "cleanup", "--yes", "--include", "CCFF").failed().err()).contains("CCFF");
+        assertThat(rack.on(Rack.B, "cleanup", "--yes", "--include", "CCFF")
+                        .failed()
+                        .err())
+                .contains("CCFF");
         String left = rack.on(Rack.B, "cleanup", "--yes").done().out();
         assertThat(left).contains("without a description").doesNotContain("exchange");
         rack.on(Rack.B, "cleanup", "--yes", "--include", "all").done();
         assertThat(rack.on(Rack.B, "cleanup", "--yes").done().out()).contains("Nothing is left over");
-        assertThat(new Rack(folder, true).on(Rack.B, "cleanup", "--dry-run").done().out()).contains("\"leftovers\"");
+        assertThat(new Rack(folder, true)
+                        .on(Rack.B, "cleanup", "--dry-run")
+                        .done()
+                        .out())
+                .contains("\"leftovers\"");
         migrate(rack, "one").done();
     }
 

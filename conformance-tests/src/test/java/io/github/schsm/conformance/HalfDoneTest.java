@@ -108,7 +108,10 @@ class HalfDoneTest {
     @Test
     void generation() throws Exception {
         Map<String, SchsmKeySpec> kinds = Map.of(
-                "EC", SchsmKeySpec.builder("k").parameters(new ECGenParameterSpec("secp256r1")).build(),
+                "EC",
+                        SchsmKeySpec.builder("k")
+                                .parameters(new ECGenParameterSpec("secp256r1"))
+                                .build(),
                 "RSA", SchsmKeySpec.builder("k").keySize(1024).build(),
                 "AES", SchsmKeySpec.builder("k").keySize(128).build());
         for (Map.Entry<String, SchsmKeySpec> kind : kinds.entrySet()) {
@@ -129,7 +132,9 @@ class HalfDoneTest {
                                 .as(where)
                                 .isEqualTo(half);
                     }
-                    assertThat(left).as(where).allMatch(one -> one.kind() != Kind.KEY_WITHOUT_DESCRIPTION || !one.proven());
+                    assertThat(left)
+                            .as(where)
+                            .allMatch(one -> one.kind() != Kind.KEY_WITHOUT_DESCRIPTION || !one.proven());
                     removeAll();
                     keyStore.load(null, PIN);
                     keyStore.deleteEntry("k");
@@ -142,7 +147,9 @@ class HalfDoneTest {
 
     @Test
     void deletion() throws Exception {
-        SchsmKeySpec spec = SchsmKeySpec.builder("k").parameters(new ECGenParameterSpec("secp256r1")).build();
+        SchsmKeySpec spec = SchsmKeySpec.builder("k")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .build();
         generate("EC", spec);
         int commands = commands(() -> keyStore.deleteEntry("k"));
         boolean remains = false;

@@ -206,7 +206,8 @@ class InterruptedMigrationTest {
 
         List<KeyMigration.Result> results = migration().move(labels);
 
-        int commands = bench.source().recorder().count() + bench.target().recorder().count();
+        int commands =
+                bench.source().recorder().count() + bench.target().recorder().count();
         assertThat(results).hasSize(count).allMatch(KeyMigration.Result::isThere);
         assertThat(results).extracting(KeyMigration.Result::alias).isEqualTo(labels);
         int generations = bench.source().recorder().count(exchange -> exchange.ins() == 0x46)
@@ -221,12 +222,16 @@ class InterruptedMigrationTest {
         movable("second");
         group.target().generate(Group.signerSpec("taken"));
         movable("taken");
-        group.source().generate(SchsmKeySpec.builder("in no domain").parameters(new ECGenParameterSpec("secp256r1")).build());
+        group.source()
+                .generate(SchsmKeySpec.builder("in no domain")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .build());
 
         List<KeyMigration.Result> results =
                 migration().move(List.of("missing", "moving", "taken", "in no domain", "second", "moving"));
 
-        assertThat(results).extracting(KeyMigration.Result::isThere)
+        assertThat(results)
+                .extracting(KeyMigration.Result::isThere)
                 .containsExactly(false, true, false, false, true, true);
         assertThat(results.get(0).failure()).hasMessageContaining("no key \"missing\"");
         assertThat(results.get(2).failure()).hasMessageContaining("another entry \"taken\"");

@@ -143,8 +143,7 @@ final class CardDataObjects {
                 return write(card, present, object, content, Optional.empty());
             }
             Found old = require(card, object);
-            DataObject stored =
-                    write(card, present, object, content, old.mark().map(ReplacementMark::number));
+            DataObject stored = write(card, present, object, content, old.mark().map(ReplacementMark::number));
             try {
                 delete(card, old);
             } catch (SchsmException failed) {
@@ -175,11 +174,7 @@ final class CardDataObjects {
     }
 
     private DataObject write(
-            SmartCardHsm card,
-            Set<Integer> present,
-            DataObject object,
-            byte[] content,
-            Optional<byte[]> replaced)
+            SmartCardHsm card, Set<Integer> present, DataObject object, byte[] content, Optional<byte[]> replaced)
             throws SchsmException {
         int number = freeNumber(card, present, object.pinProtected());
         int fid = object.pinProtected() ? Files.privateData(number) : Files.publicData(number);
@@ -252,12 +247,13 @@ final class CardDataObjects {
                         "data object " + reference(found.fid()) + " without a description",
                         false));
             }
-            replacement(found, all).ifPresent(newer -> leftovers.add(CardLeftovers.leftover(
-                    Leftover.Kind.REPLACED_DATA,
-                    found.fid(),
-                    "data object \"" + found.object().label() + "\", which was replaced by "
-                            + newer.object().reference(),
-                    found.mark().filter(ReplacementMark::isOwn).isPresent())));
+            replacement(found, all)
+                    .ifPresent(newer -> leftovers.add(CardLeftovers.leftover(
+                            Leftover.Kind.REPLACED_DATA,
+                            found.fid(),
+                            "data object \"" + found.object().label() + "\", which was replaced by "
+                                    + newer.object().reference(),
+                            found.mark().filter(ReplacementMark::isOwn).isPresent())));
         }
         for (int fid : token.contents().present(card)) {
             boolean described = fid != Files.dataDescription(fid & 0xFF)

@@ -39,14 +39,13 @@ final class CardLeftovers {
             int number = fid & 0xFF;
             if (number != 0 && fid == Files.key(number)) {
                 key(card, number, found);
-            } else if (number != 0
-                    && fid == Files.keyDescription(number)
-                    && !present.contains(Files.key(number))) {
+            } else if (number != 0 && fid == Files.keyDescription(number) && !present.contains(Files.key(number))) {
                 found.add(leftover(
-                        Kind.DESCRIPTION_WITHOUT_KEY, fid, "description of key " + number + ", which is not there", true));
-            } else if (number != 0
-                    && fid == Files.keyCertificate(number)
-                    && !present.contains(Files.key(number))) {
+                        Kind.DESCRIPTION_WITHOUT_KEY,
+                        fid,
+                        "description of key " + number + ", which is not there",
+                        true));
+            } else if (number != 0 && fid == Files.keyCertificate(number) && !present.contains(Files.key(number))) {
                 certificate(card, number, found);
             } else if (fid == Files.certificateDescription(number)
                     && !present.contains(Files.caCertificate(number))
@@ -87,9 +86,7 @@ final class CardLeftovers {
     }
 
     private void certificate(SmartCardHsm card, int kid, List<Leftover> found) throws SchsmException {
-        byte[] content = token.contents()
-                .file(card, Files.keyCertificate(kid))
-                .orElse(new byte[] {0});
+        byte[] content = token.contents().file(card, Files.keyCertificate(kid)).orElse(new byte[] {0});
         boolean x509 = (content[0] & 0xFF) == X509;
         found.add(leftover(
                 Kind.CERTIFICATE_WITHOUT_KEY,
@@ -106,8 +103,8 @@ final class CardLeftovers {
     void remove(Leftover leftover) throws SchsmException {
         token.withContents(card -> {
             if (find(card).stream()
-                    .noneMatch(found -> found.kind() == leftover.kind()
-                            && found.reference().equals(leftover.reference()))) {
+                    .noneMatch(found ->
+                            found.kind() == leftover.kind() && found.reference().equals(leftover.reference()))) {
                 throw new InvalidRequestException(
                         leftover + " is not on device " + token.name() + " any more, or not left over any more");
             }

@@ -687,9 +687,8 @@ final class CardToken implements SharedCard {
         // A refusal is no description: what is changed has to be known for certain.
         contents.file(card, Files.keyDescription(kid));
         TokenKey present = key(card, kid);
-        boolean sameType = present.type() == key.type()
-                || present.type() == KeyType.UNKNOWN
-                || key.type() == KeyType.UNKNOWN;
+        boolean sameType =
+                present.type() == key.type() || present.type() == KeyType.UNKNOWN || key.type() == KeyType.UNKNOWN;
         if (!sameType || !Arrays.equals(present.id(), key.id())) {
             throw new InvalidRequestException(key + " is not in device " + name() + " any more: " + present
                     + " is in its place; load the key store again");
@@ -725,8 +724,9 @@ final class CardToken implements SharedCard {
             Optional<PrivateKeyDescription> before = description(card, kid);
             KeyType type = key(card, kid).type();
             if (type == KeyType.UNKNOWN) {
-                throw new InvalidRequestException(key + " of device " + name() + " cannot get a label: what kind of key it"
-                        + " is cannot be found out; store its certificate with it first");
+                throw new InvalidRequestException(
+                        key + " of device " + name() + " cannot get a label: what kind of key it"
+                                + " is cannot be found out; store its certificate with it first");
             }
             PrivateKeyDescription description = before.isPresent()
                     ? before.get().withLabel(label)

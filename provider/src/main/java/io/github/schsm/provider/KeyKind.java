@@ -48,7 +48,10 @@ final class KeyKind {
         if (attributes.useCounter().isPresent()) {
             return KeyType.UNKNOWN;
         }
-        if (attributes.algorithms().filter(list -> list.contains(KeyAlgorithm.WRAP.id())).isPresent()) {
+        if (attributes
+                .algorithms()
+                .filter(list -> list.contains(KeyAlgorithm.WRAP.id()))
+                .isPresent()) {
             Optional<byte[]> blob = tried(() -> card.wrapKey(kid));
             if (blob.isPresent()) {
                 return WrappedKeyEntry.of(blob.get(), null, List.of()).keyType();

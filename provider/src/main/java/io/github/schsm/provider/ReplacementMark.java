@@ -62,7 +62,8 @@ record ReplacementMark(byte[] number, boolean isOwn, Optional<byte[]> replaced) 
     static byte[] behind(byte[] description, Optional<byte[]> replaced) {
         byte[] number = new byte[NUMBER];
         RANDOM.nextBytes(number);
-        byte[] value = Arrays.copyOf(MAGIC, MAGIC.length + NUMBER + replaced.map(old -> old.length).orElse(0));
+        byte[] value = Arrays.copyOf(
+                MAGIC, MAGIC.length + NUMBER + replaced.map(old -> old.length).orElse(0));
         System.arraycopy(number, 0, value, MAGIC.length, NUMBER);
         replaced.ifPresent(old -> System.arraycopy(old, 0, value, MAGIC.length + NUMBER, NUMBER));
         byte[] mark = Tlv.of(OCTET_STRING, value).encoded();

@@ -71,6 +71,11 @@ final class Hsm {
                 entry(0x8074, wrapping::unwrap));
     }
 
+    /** The holder reference in its certificate. */
+    String chr() {
+        return applet.state().chr();
+    }
+
     /** MANAGE SECURITY ENVIRONMENT is several commands, told apart by P1 and P2. */
     private static Answer environment(Map<Integer, Handler> environments, Command command)
             throws Refusal, MalformedDataException {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Commands are carried out one at a time, whoever sends them. All methods may be called by any thread.
  */
 public final class SimulatedDevice {
+    private static final int SEQUENCE_DIGITS = 5;
+
     private final String id;
     private final Hsm hsm;
     private final Presence presence;
@@ -48,6 +50,12 @@ public final class SimulatedDevice {
     /** The device id, {@code ZZSIM} and six digits. */
     public String id() {
         return id;
+    }
+
+    /** Whether its certificate calls it by that device id, which others may have as well. */
+    boolean isCertifiedAs(String deviceId) {
+        String chr = hsm.chr();
+        return chr.length() == deviceId.length() + SEQUENCE_DIGITS && chr.startsWith(deviceId);
     }
 
     /** The reader's name, as terminals list it. */

@@ -23,8 +23,8 @@ public final class SimulatorTokenSource implements TokenSource {
     public Opened open(String location, List<String> deviceIds) throws SchsmException {
         SimulatorRack rack = location.equals(MEMORY) ? SimulatorRack.memory() : SimulatorRack.folder(path(location));
         for (String id : deviceIds) {
-            // What a key's fingerprint names is there or not, it cannot be made.
-            if (id.indexOf('#') < 0) {
+            // What a key's fingerprint names is there or not, it cannot be made; nor can other makers' devices.
+            if (id.indexOf('#') < 0 && rack.devices().stream().noneMatch(device -> device.isCertifiedAs(id))) {
                 rack.device(id);
             }
         }

@@ -262,8 +262,7 @@ final class MigrationRun {
             if (half.type() == KeyType.AES) {
                 return isSameSecretKey(half, details, key);
             }
-            return expected != null
-                    && KeyProof.of(to.token, half, details, expected) == KeyProof.Verdict.PROVEN;
+            return expected != null && KeyProof.of(to.token, half, details, expected) == KeyProof.Verdict.PROVEN;
         } catch (PinException needed) {
             throw needed;
         } catch (DeviceException | InvalidRequestException | MalformedDataException otherKey) {

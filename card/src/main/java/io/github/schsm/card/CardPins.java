@@ -1,7 +1,6 @@
 package io.github.schsm.card;
 
 import io.github.schsm.DeviceFullException;
-import io.github.schsm.DeviceIdentity;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.ObjectNotFoundException;

@@ -731,10 +731,7 @@ final class CardToken implements SharedCard {
             PrivateKeyDescription description = before.isPresent()
                     ? before.get().withLabel(label)
                     : PrivateKeyDescription.of(
-                            type,
-                            label,
-                            key.id(),
-                            details(card, kid, type).size());
+                            type, label, key.id(), details(card, kid, type).size());
             replaceFile(card, Files.keyDescription(kid), description.encode());
             return key(card, kid);
         });

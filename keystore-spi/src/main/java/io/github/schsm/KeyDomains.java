@@ -90,6 +90,12 @@ public interface KeyDomains {
     WrappedKeyEntry wrap(TokenKey key) throws SchsmException;
 
     /**
+     * Says that many keys are going to be unwrapped one after the other, or no more are: what is asked before each can then
+     * be asked now and then.
+     */
+    default void expectMany(boolean expected) {}
+
+    /**
      * Unwraps a key and stores its description and certificate with it; if any of that fails nothing is left behind.
      *
      * @param entry blob, description and certificates

@@ -155,6 +155,7 @@ public final class KeyMigration {
         List<Result> results = new ArrayList<>();
         SchsmException forAll = null;
         try {
+            run.expectMany(aliases.size() > 1);
             run.look();
         } catch (SchsmException unreachable) {
             forAll = unreachable;

@@ -94,6 +94,11 @@ final class MigrationRun {
         }
     }
 
+    /** Before the first of many keys. */
+    void expectMany(boolean expected) throws SchsmException {
+        to.token.keyDomains().expectMany(expected);
+    }
+
     KeyMigration.Result move(String alias) throws SchsmException {
         SchsmKey key = handle(source, alias);
         if (key == null) {
@@ -294,6 +299,7 @@ final class MigrationRun {
      * @return what could not be put away
      */
     List<String> finish() {
+        tried(() -> expectMany(false));
         for (Side side : List.of(from, to)) {
             Set<Integer> kept = new TreeSet<>();
             for (int slot : side.keks) {

@@ -42,6 +42,7 @@ final class CardKeyDomains implements KeyDomains {
     private static final byte SEQUENCE = 0x30;
 
     private final CardToken token;
+    private volatile boolean manyExpected;
 
     CardKeyDomains(CardToken token) {
         this.token = token;
@@ -269,9 +270,14 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     @Override
+    public void expectMany(boolean expected) {
+        manyExpected = expected;
+    }
+
+    @Override
     public TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException {
         return token.withContents(card -> {
-            int kid = token.freeKid(card);
+            int kid = manyExpected ? token.freeKidAmongMany(card) : token.freeKid(card);
             List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
             try {
                 requireNoneOfSecretKey(entry);

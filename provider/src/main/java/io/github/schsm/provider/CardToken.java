@@ -80,6 +80,7 @@ final class CardToken implements SharedCard {
     private static final int MAX_KID = 255;
     private static final int X509 = 0x30;
     private static final int AES_ID_LENGTH = 8;
+    private static final long LIST_LASTS_NANOS = 3_000_000_000L;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private volatile String id;
@@ -97,10 +98,18 @@ final class CardToken implements SharedCard {
     private final CardKeyDerivation derivation = new CardKeyDerivation(this);
     private volatile CardDevice device;
     private volatile boolean nameShared;
+
+    /** Of the list of objects that {@link #freeKidAmongMany} read last; under the lock on the contents. */
+    private @Nullable Listed listed;
+
+    private long listedAt;
     private volatile @Nullable TokenAuthenticator authenticator;
 
     /** The login that {@link #within} was given last. */
     private volatile @Nullable LentLogin lent;
+
+    /** When a list was read, in the device's counters. */
+    private record Listed(long selections, long connections) {}
 
     /** Finds the device again when it is in another reader. */
     interface Locator {
@@ -1037,7 +1046,25 @@ final class CardToken implements SharedCard {
      * key's; some firmware does not list certificates, so then they are looked for.
      */
     int freeKid(SmartCardHsm card) throws SchsmException {
-        Set<Integer> present = contents.enumerate(card);
+        return freeKid(card, contents.enumerate(card));
+    }
+
+    /**
+     * The same for one of many keys that come one after the other: the list of objects is a few seconds old at most, and
+     * neither was the card away since it was read nor has another program's SELECT come to light.
+     */
+    int freeKidAmongMany(SmartCardHsm card) throws SchsmException {
+        Listed now = new Listed(device.selections(), device.connections());
+        boolean fresh = now.equals(listed) && System.nanoTime() - listedAt < LIST_LASTS_NANOS;
+        if (!fresh) {
+            contents.enumerate(card);
+            listed = now;
+            listedAt = System.nanoTime();
+        }
+        return freeKid(card, contents.present(card));
+    }
+
+    private int freeKid(SmartCardHsm card, Set<Integer> present) throws SchsmException {
         boolean listsAll = present.contains(Files.DEVICE_CERTIFICATES)
                 || present.stream().anyMatch(fid -> fid == Files.keyCertificate(fid & 0xFF));
         for (int kid = 1; kid <= MAX_KID; kid++) {

@@ -21,9 +21,9 @@ public interface Token {
      */
     static boolean isOfOneObject(SchsmException failed) {
         return failed instanceof MalformedDataException
-                || failed instanceof DeviceException device
+                || (failed instanceof DeviceException device
                         && device.statusWord() != 0
-                        && !(failed instanceof PinException);
+                        && !(failed instanceof PinException));
     }
 
     /** Device id or serial number: a name for people, which several devices may have. */

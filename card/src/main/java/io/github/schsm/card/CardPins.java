@@ -370,7 +370,8 @@ final class CardPins {
             try {
                 changeWithoutProof(reference, before, after);
             } finally {
-                endSecurityOfficer();
+                // Nobody goes on as the security officer because the SO-PIN was verified before it was used.
+                session.endSecurityOfficer();
             }
             return;
         }
@@ -379,18 +380,6 @@ final class CardPins {
             session.somebodyVerified();
         } else {
             requireChanged(before, after);
-        }
-    }
-
-    /** Nobody goes on as the security officer because the SO-PIN was verified before it was used. */
-    private void endSecurityOfficer() {
-        if (session.connection().isKeyPresented()) {
-            return; // A SELECT would end that, too.
-        }
-        try {
-            session.select();
-        } catch (SchsmException gone) {
-            PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the card is gone, and the login with it", gone);
         }
     }
 
@@ -517,7 +506,7 @@ final class CardPins {
         try {
             resetRetryCounter(soPin, newPin);
         } finally {
-            endSecurityOfficer();
+            session.endSecurityOfficer();
         }
     }
 

@@ -270,7 +270,21 @@ final class CardSession {
      */
     void somebodyVerified() {
         verifiedHere = false;
-        connection().somebodyVerified();
+        if (link.isConnected()) {
+            connection().somebodyVerified();
+        }
+    }
+
+    /** Ends what a verified SO-PIN allows, unless the connection is gone and that with it, or keys would be logged out. */
+    void endSecurityOfficer() {
+        if (!link.isConnected() || connection().isKeyPresented()) {
+            return;
+        }
+        try {
+            select();
+        } catch (SchsmException gone) {
+            PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the card is gone, and the login with it", gone);
+        }
     }
 
     /** The device's PIN state is not what it was. */

@@ -59,7 +59,11 @@ public interface TokenSource {
     }
 
     /** What a source has to offer. */
-    sealed interface Opened permits Terminals, Directory {}
+    sealed interface Opened extends AutoCloseable permits Terminals, Directory {
+        /** Gives back what was opened: the provider that opened it was closed. Called once; never throws. */
+        @Override
+        default void close() {}
+    }
 
     /**
      * Terminals with SmartCard-HSMs in them: the provider speaks to the devices itself.
@@ -67,11 +71,22 @@ public interface TokenSource {
      * @param terminals the terminals
      * @param remote    whether what is said to the devices passes places that are not this computer: then PINs go over
      *                  a secure channel unless the configuration says otherwise
+     * @param release   what gives them back
      */
-    record Terminals(CardTerminals terminals, boolean remote) implements Opened {
+    record Terminals(CardTerminals terminals, boolean remote, Runnable release) implements Opened {
+        /** Terminals that nobody has to give back. */
+        public Terminals(CardTerminals terminals, boolean remote) {
+            this(terminals, remote, () -> {});
+        }
+
         /** Terminals of this computer. */
         public Terminals(CardTerminals terminals) {
             this(terminals, false);
+        }
+
+        @Override
+        public void close() {
+            release.run();
         }
     }
 

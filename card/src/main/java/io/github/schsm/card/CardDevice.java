@@ -150,6 +150,21 @@ public final class CardDevice {
         link.disconnect();
     }
 
+    /**
+     * Says that somebody goes on using the card in this reader. What this JVM shares of it ends when all who said so have
+     * {@linkplain #release released} it.
+     *
+     * @param owner whoever it is; held weakly
+     */
+    public void retain(Object owner) {
+        link.retain(owner);
+    }
+
+    /** Somebody uses the card no more: after the last one it is logged out and given back. Never throws. */
+    public void release(Object owner) {
+        link.release(owner);
+    }
+
     /** The device that is there must be this one, by its key: names may be shared, and certificates be written again. */
     void bind(DeviceIdentity found) throws TokenChangedException {
         DeviceIdentity known = identity;

@@ -13,6 +13,8 @@ import jnasmartcardio.Smartcardio;
 final class JnaTerminalSource implements TerminalSource {
     static final JnaTerminalSource INSTANCE = new JnaTerminalSource();
 
+    private final JnaLibraries libraries = new JnaLibraries();
+
     private JnaTerminalSource() {}
 
     @Override
@@ -23,7 +25,10 @@ final class JnaTerminalSource implements TerminalSource {
     @Override
     public CardTerminals open() throws SchsmException {
         try {
-            return TerminalFactory.getInstance("PC/SC", null, new Smartcardio()).terminals();
+            CardTerminals opened = TerminalFactory.getInstance("PC/SC", null, new Smartcardio())
+                    .terminals();
+            libraries.opened();
+            return opened;
         } catch (NoSuchAlgorithmException | RuntimeException | LinkageError e) {
             // The provider's own exceptions hide a library that was not loaded as the cause of a cause.
             throw PcscFault.of(e).serviceFailure(name());
@@ -33,12 +38,28 @@ final class JnaTerminalSource implements TerminalSource {
     @Override
     public void close(CardTerminals terminals) {
         if (terminals instanceof Smartcardio.JnaCardTerminals context) {
+            libraries.closed();
             try {
                 context.close();
             } catch (Smartcardio.JnaPCSCException | RuntimeException e) {
                 PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the PC/SC context was gone before it was closed", e);
             }
         }
+    }
+
+    @Override
+    public void leave() {
+        JnaLibraries.leave();
+    }
+
+    @Override
+    public void retain() {
+        libraries.retain();
+    }
+
+    @Override
+    public void release() {
+        libraries.release();
     }
 
     @Override

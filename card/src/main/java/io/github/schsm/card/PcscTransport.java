@@ -68,6 +68,8 @@ final class PcscTransport implements CardTransport {
         } catch (SchsmException e) {
             source.close(terminals);
             throw e;
+        } finally {
+            source.leave();
         }
     }
 
@@ -84,6 +86,7 @@ final class PcscTransport implements CardTransport {
             throw fault.serviceFailure(source.name());
         } finally {
             source.close(terminals);
+            source.leave();
         }
     }
 
@@ -120,6 +123,8 @@ final class PcscTransport implements CardTransport {
             card.beginExclusive();
         } catch (CardException | RuntimeException e) {
             throw new TransmitFailure(PcscFault.of(e).failure(reader, false), false);
+        } finally {
+            source.leave();
         }
     }
 
@@ -129,6 +134,8 @@ final class PcscTransport implements CardTransport {
             card.endExclusive();
         } catch (CardException | RuntimeException e) {
             throw new TransmitFailure(PcscFault.of(e).failure(reader, false), false);
+        } finally {
+            source.leave();
         }
     }
 
@@ -145,6 +152,7 @@ final class PcscTransport implements CardTransport {
         } catch (CardException | RuntimeException e) {
             throw lost(e);
         } finally {
+            source.leave();
             Arrays.fill(answer.array(), 0, Math.min(Math.max(answer.position(), STATUS_WORD), MAX_ANSWER), (byte) 0);
         }
     }
@@ -170,6 +178,8 @@ final class PcscTransport implements CardTransport {
                 throw new TransmitFailure(fault.failure(reader, true), true);
             }
             throw lost(e);
+        } finally {
+            source.leave();
         }
     }
 
@@ -199,6 +209,7 @@ final class PcscTransport implements CardTransport {
             LOG.log(System.Logger.Level.DEBUG, "the card was gone before it was disconnected", e);
         } finally {
             source.close(terminals);
+            source.leave();
         }
     }
 }

@@ -6,9 +6,12 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
 import io.github.schsm.backend.Authenticator;
 import java.lang.ref.WeakReference;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ final class ReaderLink {
     private final TerminalSource source;
     private final String reader;
     private final ReentrantLock lock = new ReentrantLock(true);
+    private final Set<Object> owners = Collections.newSetFromMap(new WeakHashMap<>());
     private @Nullable Connection connection;
     private @Nullable Connection lost;
     private volatile @Nullable DeviceIdentity seen;
@@ -101,20 +105,49 @@ final class ReaderLink {
     void disconnect() throws SchsmException {
         acquire();
         try {
-            Connection current = connection;
-            if (current != null && lock.getHoldCount() == 1) {
-                try {
-                    if (current.isLoggedIn()) {
-                        current.transport().begin();
-                        current.select();
-                    }
-                } catch (TransmitFailure e) {
-                    LOG.log(System.Logger.Level.DEBUG, "the card was gone before it was logged out", e);
-                } finally {
-                    end();
-                    drop();
+            logOutAndDrop();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void logOutAndDrop() throws SchsmException {
+        Connection current = connection;
+        if (current != null && lock.getHoldCount() == 1) {
+            try {
+                if (current.isLoggedIn()) {
+                    current.transport().begin();
+                    current.select();
                 }
+            } catch (TransmitFailure e) {
+                LOG.log(System.Logger.Level.DEBUG, "the card was gone before it was logged out", e);
+            } finally {
+                end();
+                drop();
             }
+        }
+    }
+
+    /** Somebody uses the card until he {@linkplain #release releases} it, in however many transactions. */
+    void retain(Object owner) {
+        synchronized (owners) {
+            owners.add(owner);
+        }
+    }
+
+    /** One user less; after the last one the card is logged out and given back. */
+    void release(Object owner) {
+        synchronized (owners) {
+            if (!owners.remove(owner) || !owners.isEmpty()) {
+                return;
+            }
+        }
+        // Whoever waits interrupted gives back as well.
+        lock.lock();
+        try {
+            logOutAndDrop();
+        } catch (SchsmException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the card was gone before it was given back", e);
         } finally {
             lock.unlock();
         }

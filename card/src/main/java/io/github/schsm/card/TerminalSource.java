@@ -36,6 +36,15 @@ public interface TerminalSource {
     /** Gives back what {@link #open()} gave. Never throws: whoever closes has nothing left to lose. */
     default void close(CardTerminals terminals) {}
 
+    /** The present thread has come back from calling what {@link #open()} gave: nothing has to be noted of it any more. */
+    default void leave() {}
+
+    /** Somebody will use it, until he {@linkplain #release releases} it: what is native about it is kept as long. */
+    default void retain() {}
+
+    /** Somebody uses it no more. With the last one what is native about it ends; it can be used again. Never throws. */
+    default void release() {}
+
     /** The PC/SC service by jnasmartcardio: the default. */
     static TerminalSource pcsc() {
         return JnaTerminalSource.INSTANCE;

@@ -117,7 +117,7 @@ class LayersTest {
                 noClasses()
                         .that(residesIn("pkcs11-bridge"))
                         .and()
-                        .haveNameNotMatching(".*\\.(IaikCryptoki|WrapperLogger)(\\$.*)?")
+                        .haveNameNotMatching(".*\\.(IaikCryptoki|WrapperLogger|WrapperLibrary)(\\$.*)?")
                         .should()
                         .dependOnClassesThat(resideInAnyPackage("org.xipki..", "iaik..")),
                 BASE + ".bridge.Bad",

@@ -124,6 +124,12 @@ interface Cryptoki {
      */
     void reinitialize() throws CryptokiException;
 
+    /** {@code C_Finalize}: ends it for the whole process. */
+    default void finish() throws CryptokiException {}
+
+    /** Gives the module's library back to the operating system; nothing may be called afterwards. */
+    default void end() {}
+
     /**
      * What the module says of itself.
      *

@@ -14,6 +14,7 @@ import iaik.pkcs.pkcs11.wrapper.CK_TOKEN_INFO;
 import iaik.pkcs.pkcs11.wrapper.CK_VERSION;
 import iaik.pkcs.pkcs11.wrapper.PKCS11;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import io.github.schsm.TransportException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.xipki.pkcs11.wrapper.PKCS11Module;
 import org.xipki.pkcs11.wrapper.StaticLogger;
 
 /**
@@ -46,29 +46,33 @@ final class IaikCryptoki implements Cryptoki {
     private static final int FOUND_AT_ONCE = 256;
     private static final int MOST_ATTEMPTS = 3;
 
-    private final PKCS11Module loaded;
+    private final Path file;
     private final PKCS11 module;
+    private final WrapperLibrary.Link link;
+    private volatile boolean ended;
 
-    private IaikCryptoki(PKCS11Module loaded) {
-        this.loaded = loaded;
-        this.module = loaded.getPKCS11Module();
+    private IaikCryptoki(Path file, WrapperLibrary.Link link) {
+        this.file = file;
+        this.link = link;
+        this.module = link;
     }
 
     /**
-     * Loads a module, which stays loaded.
+     * Loads a module, which stays loaded until {@link #end}.
      *
      * @param file a PKCS#11 module: what happens with another library is undefined
-     * @throws IOException if it cannot be loaded
+     * @throws IOException        if it cannot be loaded
+     * @throws TransportException if the wrapper itself cannot
      */
-    static IaikCryptoki load(Path file) throws IOException, CryptokiException {
+    static IaikCryptoki load(Path file) throws IOException, CryptokiException, TransportException {
         StaticLogger.setLogger(WrapperLogger.INSTANCE);
-        return new IaikCryptoki(open(file));
+        return new IaikCryptoki(file, open(file));
     }
 
-    private static PKCS11Module open(Path file) throws IOException, CryptokiException {
+    private static WrapperLibrary.Link open(Path file) throws IOException, CryptokiException, TransportException {
         try {
-            return PKCS11Module.getInstance(file.toString());
-        } catch (IOException | RuntimeException asDeclared) {
+            return WrapperLibrary.connect(file);
+        } catch (IOException | TransportException | RuntimeException asDeclared) {
             throw asDeclared;
         } catch (Exception undeclared) { // its native part throws this one past the signature
             if (undeclared instanceof PKCS11Exception refused) {
@@ -78,17 +82,30 @@ final class IaikCryptoki implements Cryptoki {
         }
     }
 
-    /** {@code C_Initialize}, unless somebody in this process has done it. */
-    void initialize() throws CryptokiException {
+    /** {@code C_Initialize}, unless somebody in this process has done it. Returns whether it was done here. */
+    boolean initialize() throws CryptokiException {
         CK_C_INITIALIZE_ARGS arguments = new CK_C_INITIALIZE_ARGS();
         arguments.flags = CKF_OS_LOCKING_OK;
         try {
             run("C_Initialize", () -> module.C_Initialize(arguments, false));
+            return true;
         } catch (CryptokiException refused) {
             if (!refused.is(ReturnValue.CRYPTOKI_ALREADY_INITIALIZED)) {
                 throw refused;
             }
+            return false;
         }
+    }
+
+    @Override
+    public void finish() throws CryptokiException {
+        run("C_Finalize", () -> module.C_Finalize(null));
+    }
+
+    @Override
+    public void end() {
+        ended = true;
+        link.end();
     }
 
     @Override
@@ -375,7 +392,7 @@ final class IaikCryptoki implements Cryptoki {
 
     @Override
     public String toString() {
-        return loaded.toString();
+        return file.toString();
     }
 
     // Java's values and the wrapper's
@@ -509,7 +526,8 @@ final class IaikCryptoki implements Cryptoki {
         void run(char @Nullable [] secret) throws CryptokiException;
     }
 
-    private static <T> T get(String function, Call<T> call) throws CryptokiException {
+    private <T> T get(String function, Call<T> call) throws CryptokiException {
+        requireLoaded(function);
         try {
             return call.run();
         } catch (PKCS11Exception refused) {
@@ -517,11 +535,18 @@ final class IaikCryptoki implements Cryptoki {
         }
     }
 
-    private static void run(String function, Action action) throws CryptokiException {
+    private void run(String function, Action action) throws CryptokiException {
+        requireLoaded(function);
         try {
             action.run();
         } catch (PKCS11Exception refused) {
             throw new CryptokiException(function, refused.getErrorCode());
+        }
+    }
+
+    private void requireLoaded(String function) throws CryptokiException {
+        if (ended) {
+            throw new CryptokiException(function, ReturnValue.CRYPTOKI_NOT_INITIALIZED);
         }
     }
 

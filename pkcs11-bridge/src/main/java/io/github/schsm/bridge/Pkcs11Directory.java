@@ -29,6 +29,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
     private final TokenMaker maker;
     private final Map<List<String>, Token> tokens = new HashMap<>();
     private final Map<String, Token> found = new HashMap<>();
+    private boolean closed;
 
     /** Makes a token over a link. */
     interface TokenMaker {
@@ -147,6 +148,27 @@ final class Pkcs11Directory implements TokenSource.Directory {
 
     private static String reader(SlotInfo slot) {
         return slot.description().isEmpty() ? "slot " + number(slot) : slot.description();
+    }
+
+    /** Logs out and gives the module back, which ends with the last who uses it. */
+    @Override
+    public void close() {
+        List<Token> made;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            made = List.copyOf(tokens.values());
+            tokens.clear();
+            found.clear();
+        }
+        for (Token token : made) {
+            if (token instanceof Pkcs11Token ours) {
+                ours.close();
+            }
+        }
+        Modules.release(module);
     }
 
     @Override

@@ -163,6 +163,28 @@ final class Pkcs11Module {
         }
     }
 
+    /**
+     * Ends it, once nobody here uses it: no object of it can be used afterwards.
+     *
+     * @param finish whether nobody else in this process uses it
+     */
+    void end(boolean finish) {
+        Lock alone = lock.writeLock();
+        alone.lock();
+        try {
+            incarnation.incrementAndGet();
+            sessions.forgetAll();
+            if (finish) {
+                cryptoki.finish();
+            }
+        } catch (CryptokiException refused) {
+            LOGGER.log(Level.DEBUG, "{0} was not ended: {1}", name(), refused.getMessage());
+        } finally {
+            cryptoki.end();
+            alone.unlock();
+        }
+    }
+
     @Override
     public String toString() {
         return name();

@@ -287,6 +287,19 @@ final class Pkcs11Token implements Token {
         }
     }
 
+    /** Logs out; nothing can be asked of it afterwards. */
+    void close() {
+        try {
+            logout();
+        } catch (SchsmException gone) {
+            System.getLogger(Pkcs11Token.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the token was gone before it was logged out", gone);
+        } finally {
+            link.close();
+            table.forget();
+        }
+    }
+
     // Listing
 
     @Override

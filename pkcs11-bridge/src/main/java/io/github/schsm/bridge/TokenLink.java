@@ -1,5 +1,6 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
@@ -34,6 +35,7 @@ final class TokenLink {
     private final Lending lending;
     private volatile @Nullable TokenAuthenticator authenticator;
     private volatile Supplier<Optional<TokenPins.Told>> beforeLogin = Optional::empty;
+    private volatile boolean closed;
     private long timesAway;
 
     /**
@@ -73,16 +75,19 @@ final class TokenLink {
 
     /** The slot that the token is in, or was in when it was last looked for, if there is a token in it. */
     SlotInfo slotInfo() throws SchsmException {
+        requireOpen();
         return lending.slotInfo();
     }
 
     /** {@code C_GetTokenInfo}, asked anew each time. */
     CkTokenInfo tokenInfo() throws SchsmException {
+        requireOpen();
         return lending.ask(Place::token);
     }
 
     /** The token's mechanisms by CKM_ value, asked once until the token is out. */
     Map<Long, MechanismInfo> mechanisms() throws SchsmException {
+        requireOpen();
         Map<Long, MechanismInfo> known = token.mechanisms();
         return known == null ? lending.ask(this::mechanisms) : known;
     }
@@ -152,8 +157,26 @@ final class TokenLink {
         }
     }
 
+    /** Nothing goes this way any more: its provider was closed. */
+    void close() {
+        closed = true;
+        replace(null);
+        token.leave(this);
+        if (!token.isLoggedIn()) {
+            token.pool().closeIdle();
+        }
+    }
+
+    private void requireOpen() throws InvalidRequestException {
+        if (closed) {
+            throw new InvalidRequestException("token " + identity().id() + " of " + module.name()
+                    + " cannot be used any more: the provider that it belongs to was closed");
+        }
+    }
+
     /** Sessions lent to the present thread would be waited for by itself. */
-    private void requireOutside() {
+    private void requireOutside() throws InvalidRequestException {
+        requireOpen();
         if (token.isUsedHere()) {
             throw new IllegalStateException(
                     "a function that has a session of " + identity().id() + " asks for another");

@@ -104,6 +104,7 @@ final class CardToken implements SharedCard {
 
     private long listedAt;
     private volatile @Nullable TokenAuthenticator authenticator;
+    private volatile boolean closed;
 
     /** The login that {@link #within} was given last. */
     private volatile @Nullable LentLogin lent;
@@ -155,6 +156,10 @@ final class CardToken implements SharedCard {
     }
 
     private <T> T use(@Nullable Authenticator login, CardFunction<T> function) throws SchsmException {
+        if (closed) {
+            throw new InvalidRequestException(
+                    "device " + id + " cannot be used any more: the provider that it belongs to was closed");
+        }
         CardDevice used = device;
         try {
             return used.withCard(login, function);
@@ -205,6 +210,22 @@ final class CardToken implements SharedCard {
 
     CardContents contents() {
         return contents;
+    }
+
+    /** Logs out; nothing can be asked of it afterwards. */
+    void close() {
+        TokenAuthenticator login = authenticator;
+        try {
+            if (login != null && login.wasAccepted()) {
+                logout();
+            }
+        } catch (SchsmException gone) {
+            System.getLogger(CardToken.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the card was gone before it was logged out", gone);
+        } finally {
+            closed = true;
+            replace(null);
+        }
     }
 
     // Token

@@ -32,6 +32,8 @@ final class CardTokens {
     private final Handlers handler;
     /** By {@link Token#uniqueId}. */
     private final Map<String, CardToken> tokens = new LinkedHashMap<>();
+    private final Map<String, CardDevice> used = new LinkedHashMap<>();
+    private boolean closed;
 
     /** What names stand for, once it was found out. */
     private final Map<String, CardToken> chosen = new HashMap<>();
@@ -40,6 +42,7 @@ final class CardTokens {
         this.source = source;
         this.configuration = configuration;
         this.handler = handler;
+        source.retain();
     }
 
     /** Looks into every reader that the configuration lets us look into. */
@@ -56,8 +59,46 @@ final class CardTokens {
         return found;
     }
 
-    private CardDevices.Listing list(List<String> readerNames) {
-        return CardDevices.list(source, readerNames, configuration.channelTo(source), configuration.trust());
+    private CardDevices.Listing list(List<String> readerNames) throws SchsmException {
+        CardDevices.Listing listing =
+                CardDevices.list(source, readerNames, configuration.channelTo(source), configuration.trust());
+        boolean late;
+        synchronized (this) {
+            for (CardDevice device : listing.devices()) {
+                device.retain(this);
+                used.putIfAbsent(device.readerName(), device);
+            }
+            late = closed;
+        }
+        if (late) {
+            releaseAll();
+            throw Tokens.closed();
+        }
+        return listing;
+    }
+
+    /** Logs out of every device and gives all cards back that nobody else in this JVM uses. */
+    void close() {
+        List<CardToken> made;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            made = List.copyOf(tokens.values());
+        }
+        made.forEach(CardToken::close);
+        releaseAll();
+        source.release();
+    }
+
+    private void releaseAll() {
+        List<CardDevice> released;
+        synchronized (this) {
+            released = List.copyOf(used.values());
+            used.clear();
+        }
+        released.forEach(device -> device.release(this));
     }
 
     private List<String> readers() throws SchsmException {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #configure} returns a new provider. A configuration that cannot be used is kept and told by
  * {@code KeyStore.load} and by every engine, because {@code java.security} swallows exceptions from here.
  */
-public final class SchsmProvider extends AuthProvider {
+public final class SchsmProvider extends AuthProvider implements AutoCloseable {
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -177,6 +177,22 @@ public final class SchsmProvider extends AuthProvider {
     @Override
     public void setCallbackHandler(@Nullable CallbackHandler answering) {
         handler = answering;
+    }
+
+    /**
+     * Ends the provider: logs out of its devices, wipes the PINs it was given, gives cards and readers back, and ends PKCS#11
+     * modules that nobody else uses. It cannot be used afterwards, nor can keys, key stores and engines that came from it:
+     * they throw, with a cause that says so. Providers that {@link #configure} made are closed by themselves; what they share with this
+     * one (a reader, a module) ends with the last of them. Whoever has registered it takes it out by
+     * {@link java.security.Security#removeProvider}.
+     *
+     * <p>Waits for what is being done with a device. Closing it again does nothing.
+     */
+    @Override
+    public void close() {
+        handler = null;
+        tokens.close();
+        RecordCaches.forget();
     }
 
     /** The tokens of this provider. */

@@ -3,6 +3,7 @@ package io.github.schsm.provider;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.FoundDevice;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecretBytes;
@@ -33,6 +34,8 @@ final class Tokens implements TokenFinder {
     private volatile @Nullable CardTokens cards;
     private volatile @Nullable ForeignTokens foreign;
     private @Nullable CardTokens cardChannels;
+    private TokenSource.@Nullable Opened opened;
+    private boolean closed;
 
     /**
      * The tokens under a configuration.
@@ -105,15 +108,50 @@ final class Tokens implements TokenFinder {
         return others != null ? others.look() : cards().look();
     }
 
-    private CardTokens cards() {
-        CardTokens opened = cards;
-        if (opened == null) {
-            throw new IllegalStateException("the terminal was not opened");
+    private CardTokens cards() throws InvalidRequestException {
+        CardTokens there = cards;
+        if (there == null) {
+            throw closed();
         }
-        return opened;
+        return there;
+    }
+
+    /** Logs out, gives back cards, readers and modules, for good. */
+    void close() {
+        CardTokens ours;
+        CardTokens channels;
+        TokenSource.Opened place;
+        synchronized (this) {
+            closed = true;
+            ours = cards;
+            channels = cardChannels;
+            place = opened;
+            cards = null;
+            foreign = null;
+            cardChannels = null;
+            opened = null;
+        }
+        if (ours != null) {
+            ours.close();
+        }
+        if (place != null) {
+            place.close();
+        }
+        // A module may have said something to its cards until now.
+        if (channels != null) {
+            channels.close();
+        }
+    }
+
+    static InvalidRequestException closed() {
+        return new InvalidRequestException(
+                "the provider was closed: make another one, by new SchsmProvider() or configure");
     }
 
     private synchronized void open() throws SchsmException {
+        if (closed) {
+            throw closed();
+        }
         if (problem != null) {
             throw new ConfigurationException(String.valueOf(problem.getMessage()), problem);
         }
@@ -142,17 +180,19 @@ final class Tokens implements TokenFinder {
     }
 
     private void open(TokenSource candidate) throws SchsmException {
-        TokenSource.Opened opened = candidate.open(configuration.location(), new ThisHost());
-        if (opened instanceof TokenSource.Terminals terminals) {
+        TokenSource.Opened found = candidate.open(configuration.location(), new ThisHost());
+        if (found instanceof TokenSource.Terminals terminals) {
             cards = in(TerminalSource.of(configuration.terminal(), terminals.terminals(), terminals.remote()));
-        } else if (opened instanceof Directory tokens) {
+        } else if (found instanceof Directory tokens) {
             if (configuration.channel().orElse(Channel.PLAIN) != Channel.PLAIN) {
+                found.close();
                 throw new ConfigurationException("terminal = " + configuration.terminal()
                         + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"
                         + " channel out");
             }
             foreign = new ForeignTokens(tokens, configuration);
         }
+        opened = found;
     }
 
     private CardTokens in(TerminalSource source) {
@@ -160,7 +200,10 @@ final class Tokens implements TokenFinder {
     }
 
     /** The devices of this computer's readers, beside what a source finds. */
-    private synchronized CardTokens cardChannels() {
+    private synchronized CardTokens cardChannels() throws InvalidRequestException {
+        if (closed) {
+            throw closed();
+        }
         CardTokens channels = cardChannels;
         if (channels == null) {
             channels = in(TerminalSource.pcsc());

@@ -31,7 +31,7 @@ public final class SimulatorTokenSource implements TokenSource {
         if (rack.devices().isEmpty()) {
             rack.device(SimulatorRack.DEFAULT_DEVICE);
         }
-        return new Terminals(rack.terminals());
+        return new Terminals(rack.terminals(), false, rack::close);
     }
 
     private static Path path(String location) throws ConfigurationException {

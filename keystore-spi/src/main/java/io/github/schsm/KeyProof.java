@@ -177,7 +177,7 @@ public final class KeyProof {
                 try {
                     return use.holds(algorithm) ? Verdict.PROVEN : Verdict.DISPROVEN;
                 } catch (AlgorithmNotAllowedException | UnsupportedByDeviceException notThisOne) {
-                    continue;
+                    // The next one may do.
                 } catch (SchsmException refused) {
                     if (isNoAnswer(refused)) {
                         throw refused;

@@ -362,7 +362,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
         return entry.key().type().isPrivate()
                 ? entryClass == KeyStore.PrivateKeyEntry.class
-                        || entryClass == UncertifiedKeyEntry.class && engineGetCertificateChain(alias) == null
+                        || (entryClass == UncertifiedKeyEntry.class && engineGetCertificateChain(alias) == null)
                 : entryClass == KeyStore.SecretKeyEntry.class;
     }
 

@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import java.util.Locale;
+
 /**
  * Text that comes from a device, a file, a certificate, a module or a reader's name, as people may be shown it. Whoever
  * wrote such a text could otherwise move the cursor, erase what stands above, hide a part or turn its order around.
@@ -38,11 +40,10 @@ public final class PrintableText {
         if (isShown(character)) {
             safe.appendCodePoint(character);
         } else if (character <= BASIC_PLANE) {
-            safe.append(String.format("\\u%04X", character));
+            safe.append(String.format(Locale.ROOT, "\\u%04X", character));
         } else {
-            safe.append(String.format(
-                    "\\u%04X\\u%04X",
-                    (int) Character.highSurrogate(character), (int) Character.lowSurrogate(character)));
+            safe.append(String.format(Locale.ROOT, "\\u%04X\\u%04X", (int) Character.highSurrogate(character), (int)
+                    Character.lowSurrogate(character)));
         }
     }
 

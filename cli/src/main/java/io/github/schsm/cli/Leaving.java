@@ -79,7 +79,7 @@ record Leaving(int slots, List<KeyDomainStatus> domains) {
                         : one.slot() == 0 && !one.isXkek() && slots == 1)
                 .findFirst();
         boolean listed = details.lists(KeyAlgorithm.WRAP);
-        if (domain.isEmpty() || !listed && !mayHaveOneDkek(domain.get(), details)) {
+        if (domain.isEmpty() || (!listed && !mayHaveOneDkek(domain.get(), details))) {
             return new Way(false, null);
         }
         return new Way(listed || isRandom(domain.get()) ? Boolean.TRUE : null, domain.get());

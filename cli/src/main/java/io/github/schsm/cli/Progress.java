@@ -4,12 +4,13 @@ package io.github.schsm.cli;
  * Tells somebody who waits at a terminal for more than about a second what goes on, in one line on standard error. Nobody
  * else is told anything: not a file, not a pipe, not a program that reads JSON.
  */
-final class Progress implements AutoCloseable {
+final class Progress {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
     private static final long LOOK_MILLIS = 100;
 
     private final Io io;
     private final String what;
+    private boolean ended;
     private final Thread thread = new Thread(this::watch, "schsm-progress");
 
     private Progress(Io io, String what) {
@@ -39,8 +40,7 @@ final class Progress implements AutoCloseable {
             }
             Io.Person person = io.person();
             if (person != null && person.seesErrors()) {
-                io.err().println("schsm: " + what + ", please wait ...");
-                io.err().flush();
+                say();
             }
         } catch (InterruptedException done) {
             // Before anybody had to wait.
@@ -48,20 +48,16 @@ final class Progress implements AutoCloseable {
         }
     }
 
+    private synchronized void say() {
+        if (!ended) {
+            io.err().println("schsm: " + what + ", please wait ...");
+            io.err().flush();
+        }
+    }
+
     /** The work is done: nothing is said after this. */
-    @Override
-    public void close() {
+    synchronized void end() {
+        ended = true;
         thread.interrupt();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException asked) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

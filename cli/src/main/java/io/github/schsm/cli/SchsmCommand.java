@@ -47,8 +47,11 @@ abstract class SchsmCommand implements Callable<Integer> {
             return answer(context).status();
         }
         Answer answer;
-        try (Progress progress = Progress.of(context.io(), work(), context.options().json)) {
+        Progress progress = Progress.of(context.io(), work(), context.options().json);
+        try {
             answer = answer(context);
+        } finally {
+            progress.end();
         }
         PrintWriter out = context.io().out();
         if (context.options().json) {

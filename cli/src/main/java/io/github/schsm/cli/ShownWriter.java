@@ -8,6 +8,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +100,7 @@ final class ShownWriter extends FilterWriter {
         if (encoder == null || encoder.canEncode(text)) {
             shown.append(text);
         } else {
-            text.chars().forEach(unit -> shown.append(String.format("\\u%04X", unit)));
+            text.chars().forEach(unit -> shown.append(String.format(Locale.ROOT, "\\u%04X", unit)));
         }
     }
 

@@ -25,6 +25,8 @@ final class Terminal implements Io.Person {
     private static final Path SHELL = Path.of("/bin/sh");
     private static final long MOST_SECONDS = 2;
 
+    private static final System.Logger LOG = System.getLogger("io.github.schsm.cli");
+
     private final Console console;
     private final boolean noEcho;
 
@@ -87,12 +89,12 @@ final class Terminal implements Io.Person {
         FileInputStream typed = new FileInputStream(FileDescriptor.in);
         try {
             byte[] forgotten = new byte[256];
-            while (typed.available() > 0 && typed.read(forgotten) > 0) {
-                continue;
+            int read = 1;
+            while (read > 0 && typed.available() > 0) {
+                read = typed.read(forgotten);
             }
         } catch (IOException nothingMore) {
-            // Then the question finds it too.
-            return;
+            LOG.log(System.Logger.Level.DEBUG, "what was typed cannot be read", nothingMore);
         } finally {
             stty(state.strip());
         }

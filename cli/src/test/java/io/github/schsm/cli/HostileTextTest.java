@@ -238,7 +238,7 @@ class HostileTextTest {
             byte[] content = rack.content(name);
             for (int i = 0; i + 18 <= content.length; i++) {
                 // CAR and CHR of 13 to 16 characters
-                boolean name42 = content[i] == 0x42 || content[i] == 0x20 && i > 0 && content[i - 1] == 0x5F;
+                boolean name42 = content[i] == 0x42 || (content[i] == 0x20 && i > 0 && content[i - 1] == 0x5F);
                 int length = content[i + 1];
                 if (name42 && length >= 13 && length <= 16 && i + 2 + length <= content.length) {
                     byte[] changed = content.clone();

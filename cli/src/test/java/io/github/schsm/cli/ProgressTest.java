@@ -37,9 +37,9 @@ class ProgressTest {
     }
 
     private String after(Io io, boolean json, long millis) throws InterruptedException {
-        try (Progress progress = Progress.of(io, "generating", json)) {
-            Thread.sleep(millis);
-        }
+        Progress progress = Progress.of(io, "generating", json);
+        Thread.sleep(millis);
+        progress.end();
         return err.toString();
     }
 
@@ -64,10 +64,10 @@ class ProgressTest {
     @Test
     void whoIsAskedIsNotWaiting() throws Exception {
         Io io = io(new Slow(true, 1400));
-        try (Progress progress = Progress.of(io, "generating", false)) {
-            Io.Person person = io.person();
-            assertThat(person == null ? null : person.line("?")).isEqualTo("yes");
-        }
+        Progress progress = Progress.of(io, "generating", false);
+        Io.Person person = io.person();
+        assertThat(person == null ? null : person.line("?")).isEqualTo("yes");
+        progress.end();
         assertThat(err.toString()).isEmpty();
     }
 }

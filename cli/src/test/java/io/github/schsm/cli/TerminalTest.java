@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ class TerminalTest {
     Path folder;
 
     private Path launcher;
-    private final StringBuffer seen = new StringBuffer();
+    private final StringWriter seen = new StringWriter();
     private @Nullable Process process;
 
     @BeforeEach
@@ -68,7 +69,7 @@ class TerminalTest {
                     seen.append(new String(piece, 0, n, StandardCharsets.UTF_8));
                 }
             } catch (IOException ended) {
-                seen.append("");
+                Thread.currentThread().interrupt();
             }
         });
         reader.setDaemon(true);
@@ -77,7 +78,7 @@ class TerminalTest {
     }
 
     private void await(String text) throws InterruptedException {
-        for (long waited = 0; seen.indexOf(text) < 0; waited += 20) {
+        for (long waited = 0; !seen.toString().contains(text); waited += 20) {
             assertThat(waited).as(seen.toString()).isLessThan(MOST_MILLIS);
             Thread.sleep(20);
         }

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -57,7 +59,7 @@ class TrustRulesTest {
         }
 
         /** Once each: signatures are random, and a certificate that is trusted itself is compared by its bytes. */
-        private final java.util.Map<CvcMaker, Cvc> made = new java.util.IdentityHashMap<>();
+        private final Map<CvcMaker, Cvc> made = new HashMap<>();
 
         private Cvc made(CvcMaker maker) throws MalformedDataException {
             if (!made.containsKey(maker)) {

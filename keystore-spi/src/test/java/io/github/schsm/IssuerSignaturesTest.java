@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.time.Instant;
 import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -44,8 +45,8 @@ class IssuerSignaturesTest {
         byte[] encoded = new JcaX509v3CertificateBuilder(
                         new X500Name("CN=CA"),
                         BigInteger.ONE,
-                        new Date(0),
-                        new Date(),
+                        Date.from(Instant.EPOCH),
+                        Date.from(Instant.now()),
                         new X500Name(subject),
                         of.getPublic())
                 .build(signer)

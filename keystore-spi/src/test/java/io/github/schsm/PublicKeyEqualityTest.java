@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Instant;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.Set;
@@ -96,7 +97,12 @@ class PublicKeyEqualityTest {
         KeyPair pair = generator.generateKeyPair();
         X500Name name = new X500Name("CN=brainpool");
         byte[] encoded = new JcaX509v3CertificateBuilder(
-                        name, BigInteger.ONE, new Date(0), new Date(), name, pair.getPublic())
+                        name,
+                        BigInteger.ONE,
+                        Date.from(Instant.EPOCH),
+                        Date.from(Instant.now()),
+                        name,
+                        pair.getPublic())
                 .build(new JcaContentSignerBuilder("SHA256withECDSA")
                         .setProvider(bouncyCastle)
                         .build(pair.getPrivate()))

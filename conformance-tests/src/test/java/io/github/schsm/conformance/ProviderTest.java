@@ -47,6 +47,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -88,12 +89,12 @@ class ProviderTest {
         }
 
         @Override
-        public String getFormat() {
+        public @Nullable String getFormat() {
             return null;
         }
 
         @Override
-        public byte[] getEncoded() {
+        public byte @Nullable [] getEncoded() {
             return null;
         }
     };
@@ -107,12 +108,12 @@ class ProviderTest {
         }
 
         @Override
-        public String getFormat() {
+        public @Nullable String getFormat() {
             return null;
         }
 
         @Override
-        public byte[] getEncoded() {
+        public byte @Nullable [] getEncoded() {
             return null;
         }
     };

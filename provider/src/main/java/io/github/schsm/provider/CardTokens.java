@@ -32,6 +32,7 @@ final class CardTokens {
     private final Handlers handler;
     /** By {@link Token#uniqueId}. */
     private final Map<String, CardToken> tokens = new LinkedHashMap<>();
+
     private final Map<String, CardDevice> used = new LinkedHashMap<>();
     private boolean closed;
 

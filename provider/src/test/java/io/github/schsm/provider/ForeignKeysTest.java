@@ -27,6 +27,7 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
@@ -336,7 +337,12 @@ class ForeignKeysTest {
                     X500Name name = new X500Name("CN=PSS");
                     for (int salt : new int[] {0, 20, 32, 48}) {
                         X509CertificateHolder holder = new JcaX509v3CertificateBuilder(
-                                        name, BigInteger.ONE, new Date(0), new Date(), name, softwareRsa.getPublic())
+                                        name,
+                                        BigInteger.ONE,
+                                        Date.from(Instant.EPOCH),
+                                        Date.from(Instant.now()),
+                                        name,
+                                        softwareRsa.getPublic())
                                 .build(new JcaContentSignerBuilder(
                                                 "RSASSA-PSS",
                                                 new PSSParameterSpec(

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 /** Which key a certificate is for is told by the public key; a CKA_ID that somebody gave it is a hint. */
 class PublicKeyIsProofTest {
     private static final byte[] KEY_ID = {5};
-    private static final byte[] OTHER_ID = {6};
 
     private final FakeBench bench = new FakeBench();
 

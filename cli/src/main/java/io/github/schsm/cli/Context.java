@@ -97,7 +97,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
     }
 
     private static boolean isAmong(String named, SchsmDevice device) {
-        return Stream.of(named.split("\\s*,\\s*"))
+        return Stream.of(named.split("\\s*,\\s*", -1))
                 .anyMatch(name -> name.equals(device.deviceId())
                         || name.toLowerCase(Locale.ROOT).equals(device.name().toLowerCase(Locale.ROOT))
                         || isCalled(device, name));

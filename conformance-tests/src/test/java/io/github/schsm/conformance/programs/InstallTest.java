@@ -31,7 +31,7 @@ class InstallTest {
     @RunsSnippets("README.md#dependency")
     void installedArtifactsAreADependencyOfAProgram() throws Exception {
         Path repository = repository();
-        Program.run(Snippet.HOME.resolve("schsm").toString(), "install", "-o", "-Dmaven.repo.local=" + repository)
+        Program.run(Snippet.HOME.resolve("schsm").toString(), "install", "-Dmaven.repo.local=" + repository)
                 .succeeded()
                 .says("io.github.schsm:schsm-provider:");
 

@@ -76,13 +76,13 @@ record Leaving(int slots, List<KeyDomainStatus> domains) {
         Optional<KeyDomainStatus> domain = domains.stream()
                 .filter(one -> details.keyDomain().isPresent()
                         ? one.slot() == details.keyDomain().getAsInt()
-                        : one.slot() == 0 && !one.isXkek() && slots == 1)
+                        : (one.slot() == 0 && !one.isXkek() && slots == 1))
                 .findFirst();
         boolean listed = details.lists(KeyAlgorithm.WRAP);
         if (domain.isEmpty() || (!listed && !mayHaveOneDkek(domain.get(), details))) {
             return new Way(false, null);
         }
-        return new Way(listed || isRandom(domain.get()) ? Boolean.TRUE : null, domain.get());
+        return new Way((listed || isRandom(domain.get())) ? Boolean.TRUE : null, domain.get());
     }
 
     /** Only initialization makes a DKEK of no shares, and only the one for all keys. */

@@ -201,7 +201,7 @@ class HostileTextTest {
     void nothingGetsToTheTerminalThatIsNotSeen(String line) throws IOException {
         Path file = Files.write(folder.resolve("file"), HOSTILE.getBytes(StandardCharsets.UTF_8));
         List<String> arguments = new ArrayList<>(List.of("--terminal", rack.terminal(), "--pin-env=PIN", "--verbose"));
-        for (String word : line.split(" ")) {
+        for (String word : line.split(" ", -1)) {
             arguments.add(word.replace("HOSTILE", HOSTILE)
                     .replace("FILE", file.toString())
                     .replace("OUT", folder.resolve("out").toString()));
@@ -238,9 +238,9 @@ class HostileTextTest {
             byte[] content = rack.content(name);
             for (int i = 0; i + 18 <= content.length; i++) {
                 // CAR and CHR of 13 to 16 characters
-                boolean name42 = content[i] == 0x42 || (content[i] == 0x20 && i > 0 && content[i - 1] == 0x5F);
+                boolean isName = content[i] == 0x42 || (content[i] == 0x20 && i > 0 && content[i - 1] == 0x5F);
                 int length = content[i + 1];
-                if (name42 && length >= 13 && length <= 16 && i + 2 + length <= content.length) {
+                if (isName && length >= 13 && length <= 16 && i + 2 + length <= content.length) {
                     byte[] changed = content.clone();
                     byte[] hostile = "\u001B[2J\u001B[1;1H\n\rThe".getBytes(StandardCharsets.US_ASCII);
                     System.arraycopy(hostile, 0, changed, i + 2, Math.min(length, hostile.length));

@@ -130,7 +130,7 @@ class TypedSecretsTest {
     void optionsAreCheckedBeforeAnythingIsTyped(String options) throws Exception {
         device();
         List<String> command = new ArrayList<>(List.of("initialize"));
-        for (String option : options.split("(?<=\\S) (?=-)")) {
+        for (String option : options.split("(?<=\\S) (?=-)", -1)) {
             command.add(option);
         }
         TypedAnswers person = new TypedAnswers("yes", SO_PIN, PIN, PIN);

@@ -303,7 +303,7 @@ class BadObjectsTest {
             TrustManagerFactory.getInstance("PKIX").init(keyStore);
         }
         Signature signature = Signature.getInstance("SHA256withECDSA", provider);
-        signature.initSign((PrivateKey) good.getPrivate());
+        signature.initSign(good.getPrivate());
         signature.sign();
     }
 

@@ -58,7 +58,8 @@ class DocumentsTest {
     void everyTestThatIsNamedIsThere(Path document) throws IOException {
         Map<String, String> tests = new HashMap<>();
         try (Stream<Path> files = Files.walk(home())) {
-            for (Path file : files.filter(path -> path.toString().matches(".*/src/test/java/.*(Test|Conformance)\\.java"))
+            for (Path file : files.filter(
+                            path -> path.toString().matches(".*/src/test/java/.*(Test|Conformance)\\.java"))
                     .toList()) {
                 String type = String.valueOf(file.getFileName()).replace(".java", "");
                 tests.merge(type, Files.readString(file), String::concat);

@@ -57,13 +57,13 @@ class GenuineWrappedKeysTest {
         EC("secp256k1", EC_SHARE, "ECC92C62E3F6189E", WrappedKeyBlob.EC);
 
         private final String file;
-        private final byte[] share;
+        private final String share;
         private final String kcv;
         private final int type;
 
         Vector(String file, String share, String kcv, int type) {
             this.file = file;
-            this.share = HexFormat.of().parseHex(share);
+            this.share = share;
             this.kcv = kcv;
             this.type = type;
         }
@@ -101,7 +101,7 @@ class GenuineWrappedKeysTest {
     }
 
     private void device(Vector vector) throws Exception {
-        device(DeviceProfile.smartCardHsm4k(), vector.share);
+        device(DeviceProfile.smartCardHsm4k(), HexFormat.of().parseHex(vector.share));
     }
 
     @AfterEach
@@ -178,7 +178,7 @@ class GenuineWrappedKeysTest {
     void with_any_bit_changed_it_is_refused(Vector vector, int step) throws Exception {
         device(vector);
         byte[] blob = vector.entry().blob();
-        byte[] kek = vector.share;
+        byte[] kek = HexFormat.of().parseHex(vector.share);
         CardDevice card = CardDevice.of(
                 TerminalSource.of("genuine", bench.rack().terminals()),
                 bench.source().device().readerName());

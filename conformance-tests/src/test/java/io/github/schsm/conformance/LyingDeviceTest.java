@@ -164,8 +164,11 @@ class LyingDeviceTest {
     }
 
     /** SELECT of any key. */
-    private static final Predicate<byte[]> SELECT_KEY = command ->
-            Faults.command(0x00, 0xA4, 0x00, 0x00).test(command) && command.length > 5 && (command[5] & 0xFF) == 0xCC;
+    private static boolean selectsKey(byte[] command) {
+        return Faults.command(0x00, 0xA4, 0x00, 0x00).test(command)
+                && command.length > 5
+                && (command[5] & 0xFF) == 0xCC;
+    }
 
     private static byte[] attributes(String hex) {
         return Tlv.of(0x6F, Tlv.of(0xA5, HexFormat.of().parseHex(hex.replace(" ", ""))))
@@ -190,7 +193,7 @@ class LyingDeviceTest {
     }
 
     private static Row shows(String name, KeyRequest asked, String attributes, String says) {
-        return new Row(name, asked, SELECT_KEY, attributes(attributes), says);
+        return new Row(name, asked, LyingDeviceTest::selectsKey, attributes(attributes), says);
     }
 
     static Stream<Row> lies() {

@@ -18,9 +18,9 @@ import java.security.Provider;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The provider and all it needs in a class loader of its own, as a web application has it. */
@@ -31,7 +31,7 @@ public final class OwnClassLoader {
     private OwnClassLoader() {}
 
     private static URL[] urls() {
-        Set<URL> urls = new LinkedHashSet<>();
+        Map<String, URL> urls = new LinkedHashMap<>();
         for (Class<?> type : List.of(
                 SchsmProvider.class,
                 SmartCardHsm.class,
@@ -44,9 +44,10 @@ public final class OwnClassLoader {
                 org.bouncycastle.jce.provider.BouncyCastleProvider.class,
                 org.bouncycastle.cert.X509CertificateHolder.class,
                 org.bouncycastle.asn1.x509.Certificate.class)) {
-            urls.add(type.getProtectionDomain().getCodeSource().getLocation());
+            URL place = type.getProtectionDomain().getCodeSource().getLocation();
+            urls.put(place.toString(), place);
         }
-        return urls.toArray(URL[]::new);
+        return urls.values().toArray(URL[]::new);
     }
 
     /** Uses the provider there, closes it, and expects that nothing keeps the class loader. */

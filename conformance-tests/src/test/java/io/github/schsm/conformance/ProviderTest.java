@@ -178,7 +178,7 @@ class ProviderTest {
             case "KeyFactory" ->
                 () -> KeyFactory.getInstance(row.name(), provider).translateKey(STRANGE);
             case "SecretKeyFactory" ->
-                () -> SecretKeyFactory.getInstance(row.name(), provider).translateKey((SecretKey) aes);
+                () -> SecretKeyFactory.getInstance(row.name(), provider).translateKey(aes);
             case "SecureRandom" ->
                 () -> SecureRandom.getInstance(row.name(), provider).nextBytes(new byte[8]);
             case "CertificateFactory" ->

@@ -116,10 +116,10 @@ class SoftHsmBadObjectsTest {
             }
         };
 
-        private final byte[] id;
+        private final String id;
 
         Bad(byte[] id) {
-            this.id = id;
+            this.id = HexFormat.of().formatHex(id);
         }
 
         abstract byte[] content(SoftHsmBadObjectsTest test) throws Exception;
@@ -128,7 +128,7 @@ class SoftHsmBadObjectsTest {
     @ParameterizedTest
     @EnumSource
     void everyMethodAnswersAndTheKeysWork(Bad bad) throws Exception {
-        member.addCertificate("bad " + bad, bad.id, new byte[] {0x30, 0}, bad.content(this));
+        member.addCertificate("bad " + bad, HexFormat.of().parseHex(bad.id), new byte[] {0x30, 0}, bad.content(this));
         Provider fresh = new SchsmProvider().configure(member.configuration());
         keyStore = KeyStore.getInstance("SCHSM", fresh);
         keyStore.load(null, member.pin());

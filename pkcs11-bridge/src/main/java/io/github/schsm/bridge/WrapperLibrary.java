@@ -102,6 +102,7 @@ final class WrapperLibrary {
      * JVM would call now one and now the other. It belongs to the class loader of whoever loads it, so in another one the
      * wrapper has to do it.
      */
+    @SuppressWarnings("LockOnNonEnclosingClassLiteral")
     private static void load(Path module) throws TransportException {
         @Nullable VarHandle linked = null;
         if (PKCS11Implementation.class.getClassLoader() == WrapperLibrary.class.getClassLoader()) {

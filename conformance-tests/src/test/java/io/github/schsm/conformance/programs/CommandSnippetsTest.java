@@ -95,7 +95,7 @@ class CommandSnippetsTest {
     /** A measurement takes too long for a test: the scripts are there, and a benchmark that they name is a class. */
     private static void assertBenchmarks(String commands) {
         assertThat(commands.lines()).isNotEmpty().allSatisfy(line -> {
-            String[] words = line.replaceAll(" +#.*", "").split(" ");
+            String[] words = line.replaceAll(" +#.*", "").split(" ", -1);
             assertThat(Snippet.HOME.resolve(words[0])).isExecutable();
             if (words.length > 1 && words[1].endsWith("Benchmark")) {
                 assertThat(Snippet.HOME.resolve(

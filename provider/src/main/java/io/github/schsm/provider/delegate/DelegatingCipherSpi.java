@@ -121,7 +121,7 @@ public abstract class DelegatingCipherSpi extends CipherSpi {
         if (mode == null && padding == null) {
             return List.of(standard);
         }
-        String[] parts = standard.split("/");
+        String[] parts = standard.split("/", -1);
         String setMode = mode == null ? parts[1] : mode;
         String setPadding = padding == null ? parts[2] : padding;
         String usualHash = setPadding.replaceFirst("(?i)^OAEPWithSHA(?=[0-9])(?!3-)", "OAEPWithSHA-");

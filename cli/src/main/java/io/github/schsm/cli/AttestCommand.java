@@ -60,7 +60,7 @@ final class AttestCommand extends SchsmCommand {
             names = "--on",
             paramLabel = "DATE",
             description = "The certificates of device and issuer have to be valid on this day, e.g. 2026-12-31."
-                    + " Without it expired ones are accepted: devices outlive them.")
+                    + " Without it expired ones are accepted (devices outlive them), unless --dates is required.")
     private @Nullable LocalDate day;
 
     @Override

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
         description = {
             "Finds what operations that broke half-way left on a device (the card was taken out, say), and removes it:"
                     + " exchange keys and KEKs of migrations, descriptions without their key, replaced data objects.",
-            "What may be somebody's, like a key without a description, is shown, and removed only if --include names"
-                    + " it. Asks first."
+            "What another program may need, like a key without a description, is shown, and removed only if --include"
+                    + " names it. Asks first."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CleanupCommand extends SchsmCommand {

@@ -33,7 +33,7 @@ final class DeriveXkekCommand extends SchsmCommand {
             paramLabel = "ID",
             description =
                     "The device id of the other side, or that with # and the first digits of its key's fingerprint:"
-                            + " the file of another device is refused, and this one is not asked about.")
+                            + " the file of another device is refused, and no confirmation is asked for.")
     private @Nullable String expectedPeer;
 
     @Override

@@ -94,7 +94,7 @@ final class DomainCommands {
                 paramLabel = "HEX",
                 description =
                         "The key domain's UID, as the group signer's holder told it by another way, or its first 8"
-                                + " or more digits: another one is refused, and this one is not asked about.")
+                                + " or more digits: another UID is refused, and no confirmation is asked for.")
         private @Nullable String expectedUid;
 
         static final class Kind {

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "export-cert",
-        description =
-                "Writes a certificate to a file: X.509, or the device's request (CVC) of a key that has none yet.")
+        description = "Writes a certificate to a file: X.509; of a key that has none yet the device's request (CVC), or"
+                + " where there is none its public key.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ExportCertCommand extends SchsmCommand {
     private static final int PEM_LINE = 64;
@@ -24,7 +24,7 @@ final class ExportCertCommand extends SchsmCommand {
 
     @Option(
             names = "--pem",
-            description = "Write PEM: CERTIFICATE, or CVC REQUEST if there is no certificate yet. Default: DER.")
+            description = "Write PEM: CERTIFICATE, CVC REQUEST or PUBLIC KEY, by what it is. Default: DER.")
     private boolean pem;
 
     @Mixin

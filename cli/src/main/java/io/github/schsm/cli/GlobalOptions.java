@@ -25,8 +25,8 @@ final class GlobalOptions {
             names = "--device",
             scope = ScopeType.INHERIT,
             paramLabel = "ID",
-            description = "Which device, by its id, e.g. DECC0401002; with pkcs11: serial number, label, slot:NUMBER or"
-                    + " pkcs11: URI. Needed only where there are several.")
+            description = "Which device, by its id, e.g. DECC0401002; ID#FINGERPRINT where several have that id; with"
+                    + " pkcs11: serial number, label, slot:NUMBER or pkcs11: URI. Needed only where there are several.")
     @Nullable
     String device;
 
@@ -77,7 +77,7 @@ final class GlobalOptions {
             names = "--config",
             scope = ScopeType.INHERIT,
             paramLabel = "FILE",
-            description = "A properties file with the provider's configuration; options go before its entries.")
+            description = "A file with the provider's configuration (key = value); options go before its entries.")
     @Nullable
     Path config;
 
@@ -113,7 +113,7 @@ final class GlobalOptions {
     @Option(
             names = {"-y", "--yes"},
             scope = ScopeType.INHERIT,
-            description = "Do not ask before something is erased or a membership is issued.")
+            description = "Do not ask for confirmation, e.g. before something is erased or a key domain is joined.")
     boolean yes;
 
     @Option(

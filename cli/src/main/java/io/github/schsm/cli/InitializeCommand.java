@@ -38,7 +38,10 @@ final class InitializeCommand extends SchsmCommand {
                     + " else 10. Default: 3.")
     private int retries;
 
-    @CommandLine.Option(names = "--label", paramLabel = "TEXT", description = "The device's label. Default: none.")
+    @CommandLine.Option(
+            names = "--label",
+            paramLabel = "TEXT",
+            description = "The device's label, up to 32 bytes. Not with --no-pin or --pin-and-keys. Default: none.")
     private @Nullable String label;
 
     @Mixin

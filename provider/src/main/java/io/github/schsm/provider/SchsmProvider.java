@@ -98,7 +98,7 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
         return tokens().list();
     }
 
-    /** The random generator is only for who names it: a registered one would take over every {@code new SecureRandom()}. */
+    /** The random generator is for programs that name it; registered, it would be every {@code new SecureRandom()}. */
     @Override
     public @Nullable Service getService(String type, String algorithm) {
         if (type.equals(SECURE_RANDOM) && algorithm.equalsIgnoreCase(NAME)) {

@@ -101,24 +101,28 @@ final class GlobalOptions {
     @Option(
             names = "--pin-pad",
             scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
             description = "The user PIN is typed on the reader's PIN pad.")
     boolean pinPad;
 
     @Option(
             names = "--json",
             scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
             description = "Answer with one JSON document, also to say what went wrong.")
     boolean json;
 
     @Option(
             names = {"-y", "--yes"},
             scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
             description = "Do not ask for confirmation, e.g. before something is erased or a key domain is joined.")
     boolean yes;
 
     @Option(
             names = "--verbose",
             scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
             description = "Show with an error where in the program it came from.")
     boolean verbose;
 

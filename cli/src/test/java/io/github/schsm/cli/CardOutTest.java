@@ -28,7 +28,7 @@ class CardOutTest {
                 Row.of("keys", ""),
                 Row.of("random 8", ""),
                 Row.of("generate --label new", "delete --label new --yes"),
-                Row.of("sign --label one " + file, ""),
+                Row.of("sign --label one --overwrite --out " + file + ".sig " + file, ""),
                 Row.of("data write --label d " + file, "data delete --label d --yes"),
                 Row.of("data list", ""),
                 Row.of("domain list", ""),

@@ -65,7 +65,9 @@ class CommandLineTest {
         for (OptionSpec option : command.getCommandSpec().options()) {
             assertThat(help).contains(option.longestName());
             assertThat(option.description()).as(option.longestName()).isNotEmpty();
-            assertThat(option.defaultValue() == null
+            boolean isFlag = option.arity().max() == 0;
+            assertThat(isFlag
+                            || option.defaultValue() == null
                             || String.join(" ", option.description()).contains("Default: " + option.defaultValue()))
                     .as("the default of " + option.longestName() + " of " + command.getCommandName())
                     .isTrue();
@@ -135,5 +137,19 @@ class CommandLineTest {
         assertThat(run("generate", "--label", "x", "--allow", "SIGN").misused().err())
                 .contains("SIGN")
                 .contains("ECDSA");
+    }
+
+    /** Options of every command may stand before its name and after it; a flag in both places is still set. */
+    @Test
+    void aFlagInBothPlacesIsSet() {
+        for (List<String> line :
+                List.of(List.of("--json", "keys", "--json"), List.of("--json", "keys"), List.of("keys", "--json"))) {
+            List<String> arguments = new ArrayList<>(line);
+            arguments.add("--terminal=simulator:memory");
+
+            assertThat(Run.of(Map.of(), arguments.toArray(String[]::new)).out())
+                    .as(line.toString())
+                    .startsWith("{");
+        }
     }
 }

@@ -1,10 +1,13 @@
 package io.github.schsm.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The launcher beside a build that is the test's classes. */
 final class House {
@@ -28,6 +31,14 @@ final class House {
         return launcher;
     }
 
+    /** What the tests run on: this module may be on the module path. */
+    static String classPath() {
+        return Stream.of("jdk.module.path", "java.class.path")
+                .map(System::getProperty)
+                .filter(path -> path != null && !path.isEmpty())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
     /** A JVM without the launcher. */
     static List<String> bare() {
         return List.of(
@@ -37,7 +48,7 @@ final class House {
                 "-Xlog:all=error:stderr",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 "io.github.schsm.cli.Schsm");
     }
 }

@@ -267,10 +267,11 @@ class HowToTest {
                         .list("keys"))
                 .singleElement()
                 .satisfies(key -> assertThat(key).containsEntry("wasThere", true));
-        assertThat(rack.on("", "migrate", "--from", A, "--to", B, "--label=signer")
-                        .failed()
-                        .errorMessage())
-                .contains("signer", "no key domain");
+        Run refused = rack.on("", "migrate", "--from", A, "--to", B, "--label=signer");
+        assertThat(refused.status()).isEqualTo(Status.FAILED);
+        assertThat(refused.list("keys"))
+                .singleElement()
+                .satisfies(key -> assertThat(String.valueOf(key.get("error"))).contains("signer", "no key domain"));
         assertThat(rack.on("", "migrate", "--from", A, "--to", A, "--label=one")
                         .failed()
                         .errorMessage())

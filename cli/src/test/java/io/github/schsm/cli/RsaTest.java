@@ -67,7 +67,7 @@ class RsaTest {
         rack.on(A, with(decrypt, "--algorithm=RSA/ECB/OAEPWithSHA-256AndMGF1Padding"))
                 .done();
         assertThat(folder.resolve("plain")).hasContent("secret");
-        assertThat(rack.on(A, with(decrypt, "--algorithm=AES/CBC/NoPadding"))
+        assertThat(rack.on(A, with(with(decrypt, "--overwrite"), "--algorithm=AES/CBC/NoPadding"))
                         .failed()
                         .err())
                 .contains("RSA/ECB/PKCS1Padding");

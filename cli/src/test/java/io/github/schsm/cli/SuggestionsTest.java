@@ -46,6 +46,7 @@ class SuggestionsTest {
             "schsm wrap",
             "schsm unwrap",
             "schsm migrate",
+            "schsm cleanup",
             "schsm sign",
             "schsm decrypt",
             "schsm import-cert",

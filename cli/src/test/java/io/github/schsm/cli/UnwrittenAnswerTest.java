@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,13 +77,15 @@ class UnwrittenAnswerTest {
     @MethodSource("processes")
     void processSaysItToo(String redirected) throws Exception {
         String command = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp '"
-                + System.getProperty("java.class.path") + "' io.github.schsm.cli.Schsm keys --terminal simulator:"
+                + House.classPath() + "' io.github.schsm.cli.Schsm keys --terminal simulator:"
                 + folder.resolve("state");
         Process process = new ProcessBuilder("/bin/bash", "-c", "set -o pipefail; " + command + redirected)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(folder.resolve("err").toFile())
                 .start();
 
-        assertThat(process.waitFor()).isEqualTo(Status.FAILED);
+        int status = process.waitFor();
+        assertThat(Files.readString(folder.resolve("err"))).contains("could not be written");
+        assertThat(status).isEqualTo(Status.FAILED);
     }
 
     static Stream<String> processes() {

@@ -178,7 +178,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         boolean isOther = mark != null && password != null && password.length > 0 && !mark.isOf(password);
         if (isOther && KeytoolRun.isRunning()) {
             throw new IOException("storing does not change the user PIN, which is the password of a key store of type"
-                    + " SCHSM, so nothing was changed: use schsm pin change or SchsmDevice.changePin in place of keytool"
+                    + " SCHSM, so nothing was changed: use schsm pin change or SchsmDevice.administration().changePin in place of keytool"
                     + " -storepasswd");
         }
     }

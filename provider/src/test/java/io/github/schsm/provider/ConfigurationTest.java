@@ -105,7 +105,7 @@ class ConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "devise = X | devise | terminal, device, reader, pin, trust, channel, name",
+                "devise = X | devise | terminal, device, reader, pin, trust, dates, channel, name",
                 "terminal = usb | usb | simulator:memory",
                 "terminal = simulator: | simulator: | simulator:memory",
                 "pin = 648219 | prompt | env:NAME",

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmKeySpec;
-import java.io.IOException;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
+import java.security.PrivateKey;
 import java.security.Provider;
-import java.security.UnrecoverableKeyException;
+import java.security.Signature;
 import java.util.Collections;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,8 +62,15 @@ class ReusedKeyNumberTest {
     void anEmptyPasswordIsNoLoginEvenWhereSomebodyElseIsLoggedIn() throws Exception {
         generate(ours, "mine");
 
-        assertThatThrownBy(() -> KeyStore.getInstance("SCHSM", ours).load(null, new char[0]))
-                .isInstanceOf(IOException.class)
-                .hasCauseInstanceOf(UnrecoverableKeyException.class);
+        KeyStore view = KeyStore.getInstance("SCHSM", another);
+        view.load(null, new char[0]);
+        PrivateKey key = (PrivateKey) view.getKey("mine", null);
+        Signature signature = Signature.getInstance("SHA256withECDSA", another);
+
+        assertThatThrownBy(() -> {
+                    signature.initSign(key);
+                    signature.sign();
+                })
+                .hasStackTraceContaining("PinRequiredException");
     }
 }

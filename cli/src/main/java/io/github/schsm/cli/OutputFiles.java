@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * Links below {@code /dev} and {@code /proc} are the system's own, such as {@code /dev/stdout}.
  */
 final class OutputFiles implements AutoCloseable {
+    /** Whose links are the system's own: standard output, descriptors, devices. In others anybody may put one. */
+    private static final Pattern FOLDERS_OF_SYSTEM =
+            Pattern.compile("/dev(/fd)?|/proc/(self|thread-self|\\d+)(/task/\\d+)?/fd");
+
     private static final int RANDOM_BYTES = 8;
     private static final int KIND_OF_FILE = 0170000;
     private static final int BLOCK_DEVICE = 0060000;
@@ -132,8 +138,8 @@ final class OutputFiles implements AutoCloseable {
     }
 
     private static boolean isOfSystem(Path file) {
-        Path place = file.toAbsolutePath().normalize();
-        return place.startsWith("/dev") || place.startsWith("/proc");
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        return folder != null && FOLDERS_OF_SYSTEM.matcher(folder.toString()).matches();
     }
 
     private static boolean isBlockDevice(Path file) throws IOException {
@@ -212,7 +218,10 @@ final class OutputFiles implements AutoCloseable {
     }
 
     private static void writeTo(Prepared one) throws CliException {
-        try (OutputStream out = Files.newOutputStream(one.file, StandardOpenOption.WRITE)) {
+        OpenOption[] options = isOfSystem(one.file)
+                ? new OpenOption[] {StandardOpenOption.WRITE}
+                : new OpenOption[] {StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS};
+        try (OutputStream out = Files.newOutputStream(one.file, options)) {
             out.write(one.content);
         } catch (IOException failed) {
             throw cannot(one.file, failed);

@@ -284,4 +284,21 @@ class OutputFilesTest {
         assertThat(out).hasContent(OLD);
         assertThat(names()).containsExactly("out");
     }
+
+    /** Everybody may put a link there: only those of the system's own folders are followed. */
+    @Test
+    void aLinkThatSomebodyPutBelowTheSystemsFoldersIsRefused() throws Exception {
+        Path victim = Files.writeString(folder.resolve("victim"), "kept");
+        Path link = Path.of("/dev/shm", "schsm-" + folder.getFileName());
+        Files.createSymbolicLink(link, victim);
+        try {
+            assertThat(Run.of(Map.of(), "random", "8", "--terminal=simulator:memory", "--out=" + link, "--overwrite")
+                            .failed()
+                            .err())
+                    .contains(link.toString());
+            assertThat(victim).hasContent("kept");
+        } finally {
+            Files.delete(link);
+        }
+    }
 }

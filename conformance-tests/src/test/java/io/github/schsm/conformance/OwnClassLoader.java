@@ -31,7 +31,7 @@ public final class OwnClassLoader {
 
     private OwnClassLoader() {}
 
-    private static URL[] urls() {
+    static URL[] urls() {
         Map<String, URL> urls = new LinkedHashMap<>();
         for (Class<?> type : List.of(
                 SchsmProvider.class,

@@ -64,7 +64,7 @@ final class Certificates {
                     System.Logger.Level.WARNING,
                     "what is stored as the certificate of {0} in device {1} is for no {2} key",
                     key,
-                    token.id(),
+                    PrintableText.of(token.id()),
                     key.type());
             return null;
         } catch (SchsmException failed) {

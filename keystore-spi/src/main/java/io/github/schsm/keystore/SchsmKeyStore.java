@@ -855,7 +855,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 LOGGER.log(
                         System.Logger.Level.WARNING,
                         "the certificate of {0}, which came with {1}, signed nothing of it and is not stored",
-                        candidate.getSubjectX500Principal(),
+                        PrintableText.of(candidate.getSubjectX500Principal().toString()),
                         key);
             }
         }

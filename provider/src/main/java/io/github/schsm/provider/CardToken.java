@@ -366,12 +366,25 @@ final class CardToken implements SharedCard {
         replace(login);
     }
 
-    private synchronized void replace(@Nullable TokenAuthenticator login) {
+    private void replace(@Nullable TokenAuthenticator login) {
+        destroy(exchange(login));
+    }
+
+    /** Not under the lock of the token: a login that is being asked for holds its own, and may come back here. */
+    private static void destroy(@Nullable TokenAuthenticator gone) {
+        if (gone != null) {
+            gone.destroy();
+        }
+    }
+
+    /** Sets the login; a closed token keeps none. What is given back is for the caller to destroy. */
+    private synchronized @Nullable TokenAuthenticator exchange(@Nullable TokenAuthenticator login) {
+        if (closed && login != null) {
+            return login;
+        }
         TokenAuthenticator before = authenticator;
         authenticator = login;
-        if (before != null && before != login && !isLent(before)) {
-            before.destroy();
-        }
+        return before != null && before != login && !isLent(before) ? before : null;
     }
 
     private boolean isLent(@Nullable TokenAuthenticator login) {
@@ -401,16 +414,22 @@ final class CardToken implements SharedCard {
         return device.connections();
     }
 
-    private synchronized void borrow(@Nullable TokenAuthenticator login) {
+    private void borrow(@Nullable TokenAuthenticator login) {
+        destroy(borrowed(login));
+    }
+
+    private synchronized @Nullable TokenAuthenticator borrowed(@Nullable TokenAuthenticator login) {
+        TokenAuthenticator gone = null;
         if (login == null) {
             if (isLent(authenticator)) {
                 authenticator = null;
             }
             lent = null;
-        } else if (!isLent(login) || authenticator != login) {
-            replace(login);
+        } else if (!closed && (!isLent(login) || authenticator != login)) {
+            gone = exchange(login);
             lent = new LentLogin(login);
         }
+        return gone;
     }
 
     /** Whoever verified the PIN on the other side shall not find it gone; nobody is asked for that, on a pad neither. */
@@ -428,7 +447,7 @@ final class CardToken implements SharedCard {
 
     @Override
     public synchronized void useWhenNeeded(PinSource pin) {
-        if (authenticator == null) {
+        if (authenticator == null && !closed) {
             authenticator = new TokenAuthenticator(name(), pin, false);
         } else {
             pin.destroy();

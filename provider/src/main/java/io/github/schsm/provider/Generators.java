@@ -8,6 +8,7 @@ import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Token;
 import io.github.schsm.backend.KeytoolRun;
+import io.github.schsm.provider.delegate.OtherProviders;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -29,7 +30,8 @@ final class Generators {
         for (Provider candidate : Security.getProviders()) {
             if (candidate == provider) {
                 registered = true;
-            } else if (candidate.getService(type, algorithm) != null && !(candidate instanceof SchsmProvider)) {
+            } else if (candidate.getService(type, algorithm) != null
+                    && !OtherProviders.isOfOurKind(candidate, provider)) {
                 return registered;
             }
         }

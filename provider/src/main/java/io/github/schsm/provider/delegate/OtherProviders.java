@@ -10,10 +10,18 @@ import javax.crypto.NoSuchPaddingException;
 public final class OtherProviders {
     private OtherProviders() {}
 
+    /**
+     * Whether a provider is a SCHSM provider too, perhaps one that another class loader brought: two web applications
+     * may register one each, and must not hand work to and fro.
+     */
+    public static boolean isOfOurKind(Provider candidate, Provider own) {
+        return candidate.getClass().getName().equals(own.getClass().getName());
+    }
+
     /** Whether a registered provider has an algorithm, for a cipher by its whole name or by parts. */
     public static boolean have(Provider own, String type, String algorithm) {
         for (Provider candidate : Security.getProviders()) {
-            if (candidate.getClass() != own.getClass() && has(candidate, type, algorithm)) {
+            if (!isOfOurKind(candidate, own) && has(candidate, type, algorithm)) {
                 return true;
             }
         }

@@ -65,7 +65,7 @@ record Successors(Provider owner, String type, List<String> algorithm) {
     <T> T first(@Nullable Key key, Maker<T> maker) throws GeneralSecurityException {
         Failure failure = new Failure();
         for (Provider candidate : Security.getProviders()) {
-            if (candidate.getClass() != owner.getClass()) {
+            if (!OtherProviders.isOfOurKind(candidate, owner)) {
                 T made = tried(candidate, key, maker, failure);
                 if (made != null) {
                     return made;

@@ -23,7 +23,9 @@ public final class DeviceIdentity {
     static final int SEQUENCE_DIGITS = 5;
     private static final char MARK = '#';
     private static final int SHOWN_DIGITS = 8;
-    private static final int FEWEST_DIGITS = 4;
+    /** Fewer are found by chance, or ground in minutes. */
+    private static final int FEWEST_DIGITS = SHOWN_DIGITS;
+
     private static final String WHAT = "device id";
     private static final int MOST = 3;
     /** No id that could be taken for one, nor configured. */
@@ -245,7 +247,8 @@ public final class DeviceIdentity {
 
     /**
      * Whether a name means this device: its device id, or that with {@code #} and the first digits, at least
-     * {@value #FEWEST_DIGITS}, of its key's fingerprint.
+     * {@value #SHOWN_DIGITS}, of its key's fingerprint. Keys of the same first digits can be made: a name tells devices apart
+     * that somebody has, and proves nothing of a device that somebody else brings.
      */
     public boolean isCalled(String name) {
         int mark = name.lastIndexOf(MARK);

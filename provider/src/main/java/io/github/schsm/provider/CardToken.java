@@ -190,6 +190,11 @@ final class CardToken implements SharedCard {
         return found;
     }
 
+    /** Whether the device was last seen in that reader. */
+    boolean isIn(String reader) {
+        return device.readerName().equals(reader);
+    }
+
     /** Uses the card for reading or changing its contents. */
     <T> T withContents(CardFunction<T> function) throws SchsmException {
         return withCard(card -> {

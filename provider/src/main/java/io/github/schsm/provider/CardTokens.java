@@ -109,14 +109,15 @@ final class CardTokens {
     }
 
     /**
-     * The device of that name ({@link DeviceIdentity#isCalled}), in whichever reader it is. Names may be shared, so all
-     * readers are looked into before one that is not told by its key is taken for the first time.
+     * The device of that name ({@link DeviceIdentity#isCalled}), in whichever reader it is. Names may be shared, and
+     * certificates copied, so all readers are looked into before one is taken for the first time.
      */
     Token find(String name) throws SchsmException {
         CardToken known = chosen(name);
         if (known != null) {
             return known;
         }
+        Configuration.requireWholeName(name);
         List<CardDevice> found = new ArrayList<>();
         List<String> others = new ArrayList<>();
         boolean excluded = false;
@@ -135,9 +136,6 @@ final class CardTokens {
             for (CardDevices.UnusableReader unusable : listing.unusable()) {
                 others.add(unusable.reason().getMessage());
             }
-            if (!found.isEmpty() && isByKey(name)) {
-                break;
-            }
         }
         if (found.isEmpty()) {
             configuration.requireMeant(name, excluded);
@@ -146,7 +144,7 @@ final class CardTokens {
         return choose(name, found);
     }
 
-    /** A name with the key's fingerprint: there can be no second device of that name. */
+    /** A name with digits of the key's fingerprint. */
     private static boolean isByKey(String name) {
         return name.indexOf('#') >= 0;
     }
@@ -197,7 +195,7 @@ final class CardTokens {
                 chosen.put(name, only);
             }
             if (isByKey(name)) {
-                // Who chose it so knows why, and others with its id were perhaps not looked for.
+                // Who chose it so knows why: others with its id are not always there.
                 only.nameIsShared();
             }
         }
@@ -252,7 +250,12 @@ final class CardTokens {
         String reader = readers.contains(name) ? name : readers.get(0);
         CardDevices.Listing listing = list(List.of(reader));
         for (CardDevice device : listing.devices()) {
-            return token(device);
+            CardToken token = token(device);
+            if (!token.isIn(reader)) {
+                // It was seen elsewhere before: it moved, or one of the two is a copy.
+                locate(device);
+            }
+            return token;
         }
         for (CardDevices.UnusableReader unusable : listing.unusable()) {
             throw unusable.reason();
@@ -298,15 +301,17 @@ final class CardTokens {
         }
     }
 
-    /** Looks for a device again, one reader after the other, and stops where it is. */
+    /** Looks for a device again, in all readers: whoever shows its certificate may be another. */
     private CardDevice locate(CardDevice wanted) throws SchsmException {
         DeviceIdentity identity = wanted.identity();
+        List<CardDevice> found = new ArrayList<>();
         List<String> seen = new ArrayList<>();
         for (String reader : readers()) {
             CardDevices.Listing listing = list(List.of(reader));
             for (CardDevice device : listing.devices()) {
                 if (uniqueId(device).equals(uniqueId(wanted))) {
-                    return device;
+                    found.add(device);
+                    continue;
                 }
                 DeviceIdentity other = device.identity();
                 seen.add((other.deviceId().equals(identity.deviceId()) ? other.uniqueName() : other.deviceId()) + " in "
@@ -316,6 +321,12 @@ final class CardTokens {
                 seen.add(unusable.reason().getMessage());
             }
         }
-        throw notThere(identity.deviceId(), seen);
+        if (found.isEmpty()) {
+            throw notThere(identity.deviceId(), seen);
+        }
+        if (found.size() > 1) {
+            throw several(identity.uniqueName(), found);
+        }
+        return found.get(0);
     }
 }

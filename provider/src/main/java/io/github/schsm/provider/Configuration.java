@@ -41,6 +41,8 @@ record Configuration(
     private static final String SIMULATOR = "simulator:";
     private static final String SUN_PCSC = "sunpcsc";
     private static final Pattern DEVICE = Pattern.compile("[\\x21-\\x7E]{1,80}");
+    /** What stands behind the # of a device's name. */
+    private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-fA-F]{8,64}");
     /** Who finds tokens in its own way has its own words for them: labels, URIs. */
     private static final Pattern DEVICE_IN_OTHER_WORDS = Pattern.compile("[^\\p{Cntrl}]{1,2048}");
 
@@ -138,8 +140,21 @@ record Configuration(
                         + " is no list of device ids; one looks like DECC0401002, or ESPICOHSMTR#1a2b3c4d where"
                         + " several devices have an id (see: schsm devices)");
             }
+            if (readers) {
+                requireWholeName(id);
+            }
         }
         return ids;
+    }
+
+    /** Checks that a device id with digits of a fingerprint has as many of them as tell devices apart. */
+    static void requireWholeName(String name) throws ConfigurationException {
+        int mark = name.lastIndexOf('#');
+        if (mark >= 0 && !FINGERPRINT.matcher(name.substring(mark + 1)).matches()) {
+            throw new ConfigurationException(
+                    "device = " + name + ": behind # there are at least 8 hexadecimal digits of"
+                            + " the fingerprint of the device's key, as in ESPICOHSMTR#1a2b3c4d (see: schsm devices)");
+        }
     }
 
     private static @Nullable Pattern reader(@Nullable String value) throws ConfigurationException {

@@ -1,0 +1,136 @@
+package io.github.schsm.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.Token;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.card.TerminalSource;
+import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.SimulatedDevice;
+import io.github.schsm.simulator.SimulatorRack;
+import java.util.ArrayList;
+import java.util.List;
+import javax.smartcardio.Card;
+import javax.smartcardio.CardException;
+import javax.smartcardio.CardTerminal;
+import javax.smartcardio.CardTerminals;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A device's certificate is read by everybody: a reader may show that of a device which is in another one. */
+class CopiedDeviceTest {
+    private final List<CardTerminal> terminals = new ArrayList<>();
+    private SimulatorRack rack;
+    private SimulatedDevice device;
+    private String name;
+    private CardTokens readers;
+
+    /** The genuine device behind another reader's name answers as a copy of it would. */
+    private record Reader(CardTerminal terminal, String name) {}
+
+    private static final class Named extends CardTerminal {
+        private final Reader reader;
+
+        private Named(Reader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public String getName() {
+            return reader.name();
+        }
+
+        @Override
+        public Card connect(String protocol) throws CardException {
+            return reader.terminal().connect(protocol);
+        }
+
+        @Override
+        public boolean isCardPresent() throws CardException {
+            return reader.terminal().isCardPresent();
+        }
+
+        @Override
+        public boolean waitForCardPresent(long timeout) throws CardException {
+            return reader.terminal().waitForCardPresent(timeout);
+        }
+
+        @Override
+        public boolean waitForCardAbsent(long timeout) throws CardException {
+            return reader.terminal().waitForCardAbsent(timeout);
+        }
+    }
+
+    private final class Terminals extends CardTerminals {
+        @Override
+        public List<CardTerminal> list(State state) {
+            return List.copyOf(terminals);
+        }
+
+        @Override
+        public boolean waitForChange(long timeout) {
+            return false;
+        }
+    }
+
+    private CardTerminal reader(String called) throws Exception {
+        return new Named(new Reader(rack.terminals().list().get(0), called));
+    }
+
+    @BeforeEach
+    void twoReadersShowOneCertificate() throws Exception {
+        rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+        device = rack.device("ZZSIM000001");
+        terminals.add(reader("A reader"));
+        readers = new CardTokens(
+                TerminalSource.of("copies", new Terminals()),
+                Configuration.of("terminal = simulator:memory"),
+                () -> null);
+        name = DeviceIdentity.parse(
+                        ((CardToken) readers.inReader("A reader")).identity().encode())
+                .uniqueName();
+    }
+
+    @Test
+    void theFirstOfTwoIsNotTaken() throws Exception {
+        terminals.add(0, reader("A hostile reader"));
+        String whole = "ZZSIM000001#"
+                + ((CardToken) readers.inReader("A reader")).identity().keyFingerprint();
+        for (String wanted : List.of(name, whole, "ZZSIM000001")) {
+            assertThatThrownBy(() -> readers.find(wanted))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContainingAll("several", "'A reader'", "'A hostile reader'", "reader = ");
+        }
+        assertThatThrownBy(() -> readers.inReader("A hostile reader")).hasMessageContaining("several");
+    }
+
+    @Test
+    void oneThatIsSoughtAgainIsNotTheFirstOfTwo() throws Exception {
+        Token token = readers.find(name);
+        token.load(null);
+        device.remove();
+        terminals.clear();
+        terminals.add(reader("A hostile reader"));
+        terminals.add(reader("Another reader"));
+        device.insert();
+        assertThatThrownBy(() -> token.load(null))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("several", "'Another reader'", "'A hostile reader'");
+        terminals.remove(0);
+        token.load(null);
+        assertThat(readers.inReader("Another reader")).isSameAs(token);
+    }
+
+    @Test
+    void fewDigitsNameNoDevice() {
+        String few = name.substring(0, name.length() - 1);
+        assertThatThrownBy(() -> readers.find(few))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll(few, "8 hexadecimal digits");
+        assertThatThrownBy(() -> Configuration.of("device = " + few)).hasMessageContainingAll(few, "8 hex");
+        assertThatThrownBy(() -> readers.find("ZZSIM000001#00000000")).isInstanceOf(TokenNotPresentException.class);
+    }
+}

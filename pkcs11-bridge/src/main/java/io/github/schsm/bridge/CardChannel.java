@@ -176,7 +176,7 @@ final class CardChannel implements Beside {
         Token found = host.cardChannel(slot.description());
         TokenIdentity wanted = link.identity();
         // Without a serial number the reader says which device it is.
-        if (!wanted.isPlaced() && !found.id().equals(wanted.serial())) {
+        if (!wanted.serial().isEmpty() && !found.id().equals(wanted.serial())) {
             throw new UnsupportedByDeviceException("the SmartCard-HSM in the PC/SC reader \"" + slot.description()
                     + "\" of this computer is " + found.id() + ", which is not that token");
         }

@@ -110,6 +110,11 @@ final class Pkcs11Directory implements TokenSource.Directory {
                     look(library, slot.get(), places, empty);
                 }
             }
+            for (TokenPlace place : places) {
+                if (isAlike(place, places)) {
+                    module.areAlike(place.token());
+                }
+            }
             return new Look(places, empty, !slots.isEmpty());
         } finally {
             use.unlock();
@@ -280,9 +285,9 @@ final class Pkcs11Directory implements TokenSource.Directory {
     }
 
     /** A label may change, and a slot's id as well: they count only where no serial number tells tokens apart. */
-    private static List<String> key(TokenPlace place, List<TokenPlace> all) {
+    private List<String> key(TokenPlace place, List<TokenPlace> all) {
         List<String> key = device(place);
-        if (place.token().serial().isEmpty()) {
+        if (module.isPlaced(place.token())) {
             key.add("slot:" + number(place.slot()));
             key.add(place.slot().description());
         } else if (all.stream().filter(other -> device(other).equals(key)).count() > 1) {
@@ -310,6 +315,15 @@ final class Pkcs11Directory implements TokenSource.Directory {
             return label;
         }
         return "slot:" + number(place.slot());
+    }
+
+    /** Whether another token says the same of itself. */
+    private static boolean isAlike(TokenPlace place, List<TokenPlace> all) {
+        List<String> said = Pkcs11Module.said(place.token());
+        return all.stream()
+                        .filter(other -> Pkcs11Module.said(other.token()).equals(said))
+                        .count()
+                > 1;
     }
 
     private static List<String> device(TokenPlace place) {

@@ -6,7 +6,9 @@ import io.github.schsm.bridge.Cryptoki.SlotInfo;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -30,6 +32,9 @@ final class Pkcs11Module {
     private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
     private final OpenSessions sessions;
     private final List<SharedToken> tokens = new ArrayList<>();
+    /** What several tokens said of themselves. */
+    private final Set<List<String>> shared = new HashSet<>();
+
     private final AtomicLong incarnation = new AtomicLong();
     private long revived = System.nanoTime() - REST_NANOS;
 
@@ -79,14 +84,69 @@ final class Pkcs11Module {
                 TokenIdentity identity = known.identity();
                 boolean here = identity.isPlaced()
                         ? identity.mayBeIn(slot)
-                        : identity.hasLabelOf(token) || known.isIn(slot.id());
+                        : (identity.hasLabelOf(token) && !isShared(token)) || known.isIn(slot.id());
                 if (identity.isSame(token) && here) {
                     return known;
                 }
             }
-            SharedToken added = new SharedToken(this, slot.id(), TokenIdentity.of(token, slot));
+            SharedToken added = new SharedToken(this, slot, identity(token, slot));
             tokens.add(added);
             return added;
+        }
+    }
+
+    /** What tells a token in a slot from others. */
+    TokenIdentity identity(CkTokenInfo token, SlotInfo slot) {
+        return TokenIdentity.of(token, slot, isShared(token));
+    }
+
+    /** Whether only its place tells a token from others: it has no serial number, or one that others were seen with. */
+    boolean isPlaced(CkTokenInfo token) {
+        return TokenIdentity.isNoNumber(token.serial()) || isShared(token);
+    }
+
+    private boolean isShared(CkTokenInfo token) {
+        synchronized (tokens) {
+            return shared.contains(said(token));
+        }
+    }
+
+    /** Whether others were seen that say the same of themselves as a token does. */
+    boolean isShared(TokenIdentity token) {
+        synchronized (tokens) {
+            return shared.contains(List.of(token.serial(), token.label(), token.model(), token.manufacturer()));
+        }
+    }
+
+    /**
+     * Several tokens were seen at once that say the same of themselves: from now on each of them is the one in the slot
+     * where it was seen last.
+     */
+    void areAlike(CkTokenInfo token) {
+        synchronized (tokens) {
+            if (shared.add(said(token))) {
+                for (SharedToken known : tokens) {
+                    if (known.identity().isSame(token) && known.identity().hasLabelOf(token)) {
+                        known.staysInPlace();
+                    }
+                }
+            }
+        }
+    }
+
+    /** What a token says of itself. */
+    static List<String> said(CkTokenInfo token) {
+        return List.of(token.serial(), token.label(), token.model(), token.manufacturer());
+    }
+
+    /** Whether what is in a slot is known as another token than the one that is asked for. */
+    boolean isAnother(SharedToken asked, long slot, CkTokenInfo token) {
+        synchronized (tokens) {
+            return tokens.stream()
+                    .filter(known -> known != asked)
+                    .map(SharedToken::identity)
+                    .anyMatch(other ->
+                            other.isSame(token) && (other.isPlaced() ? other.slot() == slot : other.hasLabelOf(token)));
         }
     }
 

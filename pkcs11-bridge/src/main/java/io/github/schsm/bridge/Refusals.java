@@ -264,6 +264,15 @@ final class Refusals {
     /** The token is nowhere. */
     static SchsmException missing(String module, String token, TokenMissingException missing) {
         CryptokiException refused = missing.answer();
+        if (missing.isOneOfSeveral()) {
+            return new TokenNotPresentException(
+                    message(
+                            module,
+                            token,
+                            "it is not in the slot where it was, and several others say the same of themselves, so nothing"
+                                    + " tells which of them it is; put it back, or choose one by device = slot:<id>"),
+                    missing);
+        }
         String meaning = missing.isModuleLost()
                 ? "the module has no slot with it; see that the token is connected, and that the service or server the module"
                         + " speaks to runs (pcscd, p11-kit server)"

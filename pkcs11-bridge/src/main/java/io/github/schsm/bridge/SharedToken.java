@@ -5,6 +5,7 @@ import io.github.schsm.backend.RefusedPins;
 import io.github.schsm.backend.RefusedPins.Kind;
 import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.Cryptoki.MechanismInfo;
+import io.github.schsm.bridge.Cryptoki.SlotInfo;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +38,9 @@ final class SharedToken {
     private final Object numbering = new Object();
     private final Set<TokenLink> holders = Collections.newSetFromMap(new WeakHashMap<>());
     private volatile long slot;
+    /** Where it was seen last, also while it is out. */
+    private volatile SlotInfo place;
+
     private boolean loggedIn;
     private boolean doubtful;
     private byte @Nullable [] accepted;
@@ -45,9 +49,10 @@ final class SharedToken {
     private boolean triesTold;
     private @Nullable Map<Long, MechanismInfo> mechanisms;
 
-    SharedToken(Pkcs11Module module, long slot, TokenIdentity identity) {
+    SharedToken(Pkcs11Module module, SlotInfo place, TokenIdentity identity) {
         this.module = module;
-        this.slot = slot;
+        this.slot = place.id();
+        this.place = place;
         this.identity = identity;
         this.pool = new SessionPool(module.sessions(), this::find);
     }
@@ -88,7 +93,7 @@ final class SharedToken {
     RefusedPins refusedPins() {
         DeviceIdentity known = device;
         return known == null
-                ? RefusedPins.ofToken(identity.serial(), identity, Kind.USER_PIN)
+                ? RefusedPins.ofToken(module.isShared(identity) ? "" : identity.serial(), identity, Kind.USER_PIN)
                 : RefusedPins.ofDevice(known, Kind.USER_PIN);
     }
 
@@ -108,10 +113,20 @@ final class SharedToken {
     void initialized(long where) {
         try {
             Cryptoki cryptoki = module.cryptoki();
-            identity = TokenIdentity.of(cryptoki.tokenInfo(where), cryptoki.slotInfo(where));
+            SlotInfo now = cryptoki.slotInfo(where);
+            identity = module.identity(cryptoki.tokenInfo(where), now);
+            place = now;
             slot = where;
         } catch (CryptokiException notTold) {
             slot = NO_SLOT;
+        }
+    }
+
+    /** Others say the same of themselves: from now on this token is the one where it was seen last. */
+    void staysInPlace() {
+        TokenIdentity known = identity;
+        if (!known.isPlaced()) {
+            identity = known.in(place);
         }
     }
 
@@ -157,7 +172,7 @@ final class SharedToken {
         return seen(search(known));
     }
 
-    /** A token without serial number is the one in its slot, as long as that is its reader's. */
+    /** A token that no serial number tells from others is the one in its slot, as long as that is its reader's. */
     private boolean isWhere(long number) throws CryptokiException {
         return !identity.isPlaced() || identity.mayBeIn(module.cryptoki().slotInfo(number));
     }
@@ -175,7 +190,7 @@ final class SharedToken {
         for (long number : module.slots(true)) {
             try {
                 CkTokenInfo token = module.cryptoki().tokenInfo(number);
-                if (identity.isSame(token) && isWhere(number)) {
+                if (identity.isSame(token) && isWhere(number) && !module.isAnother(this, number, token)) {
                     found.add(new Place(number, token));
                 }
             } catch (CryptokiException refused) {
@@ -187,11 +202,33 @@ final class SharedToken {
             boolean unreachable = unreadable != null || module.slots(false).isEmpty();
             throw new TokenMissingException(unreachable, unreadable);
         }
-        return found.stream()
-                .filter(place -> identity.hasLabelOf(place.token()))
+        return moved(theOne(found, last));
+    }
+
+    /** Of several, the one with the label, or where it was; never one of those that nothing tells apart. */
+    private Place theOne(List<Place> found, long last) throws TokenMissingException {
+        List<Place> labeled =
+                found.stream().filter(one -> identity.hasLabelOf(one.token())).toList();
+        List<Place> choice = labeled.isEmpty() ? found : labeled;
+        if (choice.size() == 1) {
+            return choice.get(0);
+        }
+        slot = NO_SLOT;
+        return choice.stream()
+                .filter(one -> one.slot() == last)
                 .findFirst()
-                .or(() -> found.stream().filter(place -> place.slot() == last).findFirst())
-                .orElse(found.get(0));
+                .orElseThrow(TokenMissingException::oneOfSeveral);
+    }
+
+    private Place moved(Place found) {
+        if (found.slot() != place.id()) {
+            try {
+                place = module.cryptoki().slotInfo(found.slot());
+            } catch (CryptokiException notTold) {
+                place = new SlotInfo(found.slot(), "", "", 0);
+            }
+        }
+        return found;
     }
 
     synchronized @Nullable Map<Long, MechanismInfo> mechanisms() {

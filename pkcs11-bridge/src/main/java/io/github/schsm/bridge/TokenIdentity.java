@@ -6,16 +6,22 @@ import io.github.schsm.bridge.Cryptoki.SlotInfo;
 /**
  * What tells a token from others of its module. With a serial number it is that one, whichever slot it is in; the label may
  * be changed, so it counts only for the several tokens that some modules make of one card with several PINs. Without
- * one, nothing that the token says of itself tells it from the next of its kind: it is the one in its slot and reader.
+ * one, or with one that others show as well, nothing that the token says of itself tells it from the next of its kind: it
+ * is the one in its slot and reader.
  *
- * @param reader the slot's description; empty for a token with a serial number
- * @param slot   the slot's id; {@value #ANY_SLOT} for a token with a serial number
+ * @param reader the slot's description; empty for a token that its serial number tells from others
+ * @param slot   the slot's id; {@value #ANY_SLOT} for such a token
  */
 record TokenIdentity(String serial, String label, String model, String manufacturer, String reader, long slot) {
     private static final long ANY_SLOT = -1;
 
-    static TokenIdentity of(CkTokenInfo token, SlotInfo where) {
-        boolean placed = token.serial().isEmpty();
+    /**
+     * The identity of a token in a slot.
+     *
+     * @param shared whether others were seen that say the same of themselves
+     */
+    static TokenIdentity of(CkTokenInfo token, SlotInfo where, boolean shared) {
+        boolean placed = shared || isNoNumber(token.serial());
         return new TokenIdentity(
                 token.serial(),
                 token.label(),
@@ -25,17 +31,27 @@ record TokenIdentity(String serial, String label, String model, String manufactu
                 placed ? where.id() : ANY_SLOT);
     }
 
-    /** How people call it: its serial number or, if there is none, its label or slot. */
+    /** A device id without a number, as each device with an open firmware has it, tells no more than none. */
+    static boolean isNoNumber(String serial) {
+        return serial.chars().noneMatch(Character::isDigit);
+    }
+
+    /** The same, told from others by its place. */
+    TokenIdentity in(SlotInfo where) {
+        return new TokenIdentity(serial, label, model, manufacturer, where.description(), where.id());
+    }
+
+    /** How people call it: its serial number, with its slot where others have that, or else its label or slot. */
     String id() {
         if (!serial.isEmpty()) {
-            return serial;
+            return isPlaced() ? serial + " in slot:" + Long.toUnsignedString(slot) : serial;
         }
         return label.isEmpty() ? "slot:" + Long.toUnsignedString(slot) : label;
     }
 
     /** Whether only its place tells it from others. */
     boolean isPlaced() {
-        return serial.isEmpty();
+        return slot != ANY_SLOT;
     }
 
     /** Whether it may be this token, under whatever label, and wherever it is. */

@@ -9,6 +9,7 @@ final class TokenMissingException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final boolean moduleLost;
+    private final boolean oneOfSeveral;
 
     /**
      * A token that was not found.
@@ -18,6 +19,23 @@ final class TokenMissingException extends Exception {
     TokenMissingException(boolean moduleLost, @Nullable CryptokiException cause) {
         super("no slot has the token", cause);
         this.moduleLost = moduleLost;
+        this.oneOfSeveral = false;
+    }
+
+    private TokenMissingException() {
+        super("several slots have such a token");
+        this.moduleLost = false;
+        this.oneOfSeveral = true;
+    }
+
+    /** It is not where it was, and several others say the same of themselves. */
+    static TokenMissingException oneOfSeveral() {
+        return new TokenMissingException();
+    }
+
+    /** Whether several tokens may be the one. */
+    boolean isOneOfSeveral() {
+        return oneOfSeveral;
     }
 
     /** Whether the module may have lost its other side. */

@@ -47,7 +47,7 @@ final class FakeToken {
     /** The length of AES keys whatever is asked for; 0 for what is asked for. */
     int bytesInstead;
 
-    final String serial;
+    String serial;
     String label;
     String manufacturer = "Example";
     String model = "Fake";

@@ -145,7 +145,7 @@ class AttestationTest {
                 .isEqualTo(Link.REQUEST);
         assertThat(link(request, Tlv.parse(other.deviceCertificate().getEncoded()), first[2]))
                 .isEqualTo(Link.REQUEST);
-        assertThat(link(request, first[2], first[1])).isEqualTo(Link.DEVICE);
+        assertThat(link(request, first[2], first[1])).isEqualTo(Link.ROOT);
         assertThat(link(request, first[1], Tlv.parse(trust.roots().get(0).getEncoded())))
                 .isEqualTo(Link.ISSUER);
         assertThatThrownBy(() -> KeyAttestation.parse(file).verify(DeviceTrust.parse("production, test")))

@@ -48,7 +48,9 @@ final class BadInput<E> {
         private void assertRefused(Throwable refused) {
             assertThat(refused).as(toString()).isInstanceOf(thrown);
             for (Throwable link = refused; link != null; link = link.getCause()) {
-                assertThat(link.getMessage()).as("message of %s", link).isNotBlank();
+                assertThat(link.getMessage())
+                        .as("%s: message of %s", this, link)
+                        .isNotBlank();
             }
         }
 

@@ -174,7 +174,7 @@ class KeyStoreTest extends KeyStoreConformance {
     @CsvSource(
             delimiter = '|',
             value = {
-                "colour = blue | colour | terminal, device, reader, pin, trust, channel, name",
+                "colour = blue | colour | terminal, device, reader, pin, trust, dates, channel, name",
                 "terminal = | terminal | has no value",
                 "terminal = serial | serial | pcsc, sunpcsc, simulator:memory",
                 "terminal = pkcs11:/x.so | /x.so | give the path of a PKCS#11 module",

@@ -27,7 +27,7 @@ public final class SoftwareGenerators {
      * @param api {@link KeyPairGenerator} or {@link KeyGenerator}, whose {@code getInstance} is on the stack
      */
     public static boolean isForAnyProvider(Class<?> api) {
-        return StackWalker.getInstance()
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE) // else JDK 25 tells no descriptor
                 .walk(frames -> frames.filter(frame -> frame.getClassName().startsWith(api.getName()))
                         .findFirst())
                 .map(frame -> !frame.getMethodName().equals("getInstance")

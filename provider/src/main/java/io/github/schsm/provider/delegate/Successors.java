@@ -126,7 +126,10 @@ record Successors(Provider owner, String type, List<String> algorithm) {
                 return checked;
             }
             if (reason != null) {
-                return new InvalidKeyException("it does not take the key: " + reason, reason);
+                // Not the cause: what a provider trips over may have no message, and every cause here has one.
+                InvalidKeyException refused = new InvalidKeyException("it does not take the key: " + reason);
+                refused.addSuppressed(reason);
+                return refused;
             }
             if (noVariant != null) {
                 nobody.initCause(noVariant);

@@ -33,8 +33,6 @@ public final class DeviceIdentity {
     /** A device takes no request without a holder. */
     private static final String NO_REFERENCE = "UTDUMMY00001";
 
-    private static final DeviceIdentity MISSING = new DeviceIdentity(null, null, null);
-
     private final @Nullable Cvc device;
     private final @Nullable Cvc issuer;
     private final @Nullable Cvc root;
@@ -122,7 +120,7 @@ public final class DeviceIdentity {
      * @throws MalformedDataException if there is something in it, but no device id
      */
     public static DeviceIdentity ofDevice(byte[] file2F02) throws MalformedDataException {
-        return isPadding(file2F02) ? MISSING : parse(file2F02);
+        return isPadding(file2F02) ? new DeviceIdentity(null, null, null) : parse(file2F02);
     }
 
     private static boolean isPadding(byte[] bytes) {
@@ -272,12 +270,17 @@ public final class DeviceIdentity {
         return chr() + ".cvc";
     }
 
-    /** Whether device and issuer certificates are the same; a root may have come along or not. */
+    /**
+     * Whether device and issuer certificates are the same; a root may have come along or not. Where they are missing
+     * nothing says that two devices are the same.
+     */
     @Override
     public boolean equals(Object other) {
-        return other instanceof DeviceIdentity that
-                && Objects.equals(device, that.device)
-                && Objects.equals(issuer, that.issuer);
+        return this == other
+                || (device != null
+                        && other instanceof DeviceIdentity that
+                        && device.equals(that.device)
+                        && Objects.equals(issuer, that.issuer));
     }
 
     @Override

@@ -168,7 +168,8 @@ public final class CardDevice {
     /** The device that is there must be this one, by its key: names may be shared, and certificates be written again. */
     void bind(DeviceIdentity found) throws TokenChangedException {
         DeviceIdentity known = identity;
-        if (known == null || known.isSameDevice(found)) {
+        // Of devices without a certificate the one in the reader is meant.
+        if (known == null || known.isSameDevice(found) || (known.isMissing() && found.isMissing())) {
             identity = found;
         } else if (!known.equals(found)) {
             boolean sameName = known.deviceId().equals(found.deviceId());

@@ -38,7 +38,9 @@ final class CardPins {
 
     private RefusedPins refused(int reference) {
         return RefusedPins.ofDevice(
-                session.identity(), reference == Pins.SO ? RefusedPins.Kind.SO_PIN : RefusedPins.Kind.USER_PIN);
+                session.identity(),
+                session.place(),
+                reference == Pins.SO ? RefusedPins.Kind.SO_PIN : RefusedPins.Kind.USER_PIN);
     }
 
     /** VERIFY without data. */

@@ -57,6 +57,11 @@ final class CardSession {
         return link.reader();
     }
 
+    /** Which reader of which source it is. */
+    Object place() {
+        return link.place();
+    }
+
     /** How long commands may be, with the secure channel counted in where there is one or may be one by then. */
     CommandLimits limits() {
         CommandLimits limits = connection().limits();

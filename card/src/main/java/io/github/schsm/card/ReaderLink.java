@@ -8,6 +8,7 @@ import io.github.schsm.backend.Authenticator;
 import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -66,6 +67,11 @@ final class ReaderLink {
 
     String reader() {
         return reader;
+    }
+
+    /** The same for the same reader, whatever becomes of this link. */
+    Object place() {
+        return List.of(source.name(), reader);
     }
 
     /** Which device another thread is working with right now, so that nobody has to wait in order to know that. */

@@ -10,9 +10,11 @@ import io.github.schsm.SchsmDevice;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Quirk;
+import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Provider;
@@ -59,6 +61,33 @@ class NamelessDevicesTest {
             pairs[i] = Group.generatePair(chosen, Group.signerSpec("same"));
         }
         assertThat(pairs[0].getPrivate()).isNotEqualTo(pairs[1].getPrivate());
+        RackTokenSource.withdraw(terminal);
+    }
+
+    /** A stored PIN that one of them refused is not sent to it again because the other one has all its tries. */
+    @Test
+    void withoutACertificateEachRefusesItsOwnPins() throws Exception {
+        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k().with(Quirk.NO_DEVICE_CERTIFICATE));
+        SimulatedDevice device = rack.device("ZZSIM000001");
+        rack.device("ZZSIM000002");
+        String terminal = RackTokenSource.offer(rack);
+        Path pin = Files.writeString(folder.resolve("pin"), "111111");
+        Files.setPosixFilePermissions(pin, PosixFilePermissions.fromString("rw-------"));
+        Provider second = provider(terminal, "trust = simulator; reader = 000002");
+        device.recorder().start();
+        for (int i = 0; i < 3; i++) {
+            Provider first = provider(terminal, "trust = simulator; reader = 000001; pin = file:" + pin);
+            KeyStore.getInstance("SCHSM", first).load(null, null);
+            assertThatThrownBy(() -> Group.generatePair(first, Group.signerSpec("same")))
+                    .hasStackTraceContaining("PIN");
+            KeyStore other = KeyStore.getInstance("SCHSM", second);
+            other.load(null, null);
+            SchsmDevice.of(other).administration().userPin();
+            keyStore(second);
+        }
+        assertThat(device.recorder().count(exchange -> exchange.ins() == 0x20 && exchange.dataLength() > 0))
+                .as("PINs sent")
+                .isEqualTo(1);
         RackTokenSource.withdraw(terminal);
     }
 

@@ -50,14 +50,31 @@ public final class RefusedPins {
      * Who is meant.
      *
      * @param device the device, if its certificates are known: its id is a name, which others may have too
-     * @param name   the device id, or what else tells a token from others
+     * @param name   the device id, or what else tells a token or a device without certificate from others
      */
     private record Owner(@Nullable DeviceIdentity device, Object name, Kind kind) {}
+
+    /** A device that only its reader tells from others. */
+    private record InReader(Object reader) {}
 
     /**
      * Those of a device that is reached directly, or through a module beside which its certificates were read. What was
      * remembered of its serial number alone goes over to it.
+     *
+     * @param reader which reader it is in, which is all that tells devices apart that have no certificate yet
      */
+    public static RefusedPins ofDevice(DeviceIdentity device, Object reader, Kind kind) {
+        if (!device.isMissing()) {
+            return ofDevice(device, kind);
+        }
+        Owner owner = new Owner(null, new InReader(reader), kind);
+        synchronized (KNOWN) {
+            RefusedPins known = KNOWN.get(owner);
+            return known == null ? keep(owner, new RefusedPins()) : known;
+        }
+    }
+
+    /** The same for a device that has a certificate. */
     public static RefusedPins ofDevice(DeviceIdentity device, Kind kind) {
         Owner owner = new Owner(device, device.deviceId(), kind);
         synchronized (KNOWN) {

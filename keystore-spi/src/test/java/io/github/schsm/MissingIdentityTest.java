@@ -1,0 +1,22 @@
+package io.github.schsm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.schsm.backend.RefusedPins;
+import io.github.schsm.backend.RefusedPins.Kind;
+import org.junit.jupiter.api.Test;
+
+/** Of two devices without certificates nothing says that they are one. */
+class MissingIdentityTest {
+    @Test
+    void isNoneOfAnotherDevice() throws Exception {
+        DeviceIdentity one = DeviceIdentity.ofDevice(new byte[0]);
+        DeviceIdentity other = DeviceIdentity.ofDevice(new byte[4]);
+        assertThat(one).isEqualTo(one).isNotEqualTo(other);
+        assertThat(one.isSameDevice(other)).isFalse();
+        assertThat(RefusedPins.ofDevice(one, "reader", Kind.USER_PIN))
+                .isSameAs(RefusedPins.ofDevice(other, "reader", Kind.USER_PIN))
+                .isNotSameAs(RefusedPins.ofDevice(one, "reader", Kind.SO_PIN))
+                .isNotSameAs(RefusedPins.ofDevice(one, "another reader", Kind.USER_PIN));
+    }
+}

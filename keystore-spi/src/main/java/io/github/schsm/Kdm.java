@@ -127,7 +127,7 @@ public final class Kdm {
     }
 
     /**
-     * Checks that this is the membership in the key domain that is meant. Whoever can change the file can put another
+     * Checks that this is the membership in the key domain that is meant. Anyone who can change the file can put another
      * group signer in it, whose domain a device then joins: so compare the UID with what the group signer's holder says
      * by another way.
      *

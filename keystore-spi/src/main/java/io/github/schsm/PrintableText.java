@@ -3,8 +3,8 @@ package io.github.schsm;
 import java.util.Locale;
 
 /**
- * Text that comes from a device, a file, a certificate, a module or a reader's name, as people may be shown it. Whoever
- * wrote such a text could otherwise move the cursor, erase what stands above, hide a part or turn its order around.
+ * Text that comes from a device, a file, a certificate, a module or a reader's name, as people may be shown it. The
+ * writer of such a text could otherwise move the cursor, erase what stands above, hide a part or turn its order around.
  *
  * <p>What goes to people goes through here: tables, sentences, questions, messages of exceptions, logs. What goes to
  * programs (labels of the API, JSON) stays exact.

@@ -276,8 +276,8 @@ public final class SchsmDevice {
     }
 
     /**
-     * Removes something that was left. Whether {@link Leftover#proven nothing is lost} by it is for who calls this to look
-     * at: a key without a description may be somebody's, who can give it a label instead.
+     * Removes something that was left. Whether {@link Leftover#proven nothing is lost} by it is the caller's to check:
+     * a key without a description may be in use, and can be given a label instead.
      *
      * @param leftover one of {@link #leftovers}
      * @throws InvalidRequestException if it is not there any more

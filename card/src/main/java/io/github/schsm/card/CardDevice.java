@@ -154,7 +154,7 @@ public final class CardDevice {
      * Says that somebody goes on using the card in this reader. What this JVM shares of it ends when all who said so have
      * {@linkplain #release released} it.
      *
-     * @param owner whoever it is; held weakly
+     * @param owner held weakly
      */
     public void retain(Object owner) {
         link.retain(owner);

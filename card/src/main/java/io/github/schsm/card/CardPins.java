@@ -136,7 +136,7 @@ final class CardPins {
                             CardCommand.VERIFY.title(),
                             StatusWords.wrongPin(1),
                             "user PIN: only one try is left before it is blocked, so it is not sent by itself; enter"
-                                    + " it anew");
+                                    + " it again");
                 }
             }
         }
@@ -189,7 +189,7 @@ final class CardPins {
                                 ? StatusWords.wrongPin(request.triesLeft().getAsInt())
                                 : StatusWords.SECURITY_STATUS_NOT_SATISFIED,
                         "user PIN: the device refused this very PIN before, so it is not sent again by itself; correct"
-                                + " it where it is configured, or enter it anew");
+                                + " it where it is configured, or enter it again");
     }
 
     private static PinRequiredException notWorthTheLastTry(CardCommand command, int reference) {

@@ -172,7 +172,7 @@ final class CardSession {
             throw pinRequired("no PIN was given");
         }
         if (!connection().isVerifiedBy(authenticator) && !new CardPins(this).authenticate(authenticator)) {
-            throw pinRequired("there is no PIN to verify, or the device refused it before; enter it anew");
+            throw pinRequired("there is no PIN to verify, or the device refused it before; enter it again");
         }
     }
 

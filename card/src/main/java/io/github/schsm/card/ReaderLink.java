@@ -148,7 +148,7 @@ final class ReaderLink {
                 return;
             }
         }
-        // Whoever waits interrupted gives back as well.
+        // A thread that is interrupted while it waits gives back as well.
         lock.lock();
         try {
             logOutAndDrop();

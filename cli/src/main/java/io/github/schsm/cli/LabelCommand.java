@@ -17,7 +17,7 @@ final class LabelCommand extends SchsmCommand {
         // A PKCS#11 module may keep what it read when the card was put in.
         String shown = connected.device().info().label();
         return Answer.of(
-                "Device " + connected.id() + " is labelled \"" + text + "\"."
+                "Device " + connected.id() + " is labeled \"" + text + "\"."
                         + (shown.equals(text)
                                 ? ""
                                 : " It is shown as \"" + shown + "\" until it was out and in again."),

@@ -66,7 +66,7 @@ class HalfDoneTest {
         return bench.source().recorder().count();
     }
 
-    /** Whether it failed; the card is in again afterwards, and everything read anew. */
+    /** Whether it failed; the card is in again afterwards, and everything is read again. */
     private boolean interrupted(Operation operation, Fault fault, int n) throws Exception {
         bench.source().device().faults().add(n, Faults.any(), fault);
         boolean failed = false;

@@ -39,7 +39,7 @@ final class ModuleFile {
             Path real = file.toRealPath();
             if (isCutOff(real)) {
                 throw new ConfigurationException("'" + file
-                        + "' is no whole library: its end, or what it points to, is missing; install or copy it anew");
+                        + "' is no whole library: its end, or what it points to, is missing; install or copy it again");
             }
             if (!isModule(real)) {
                 throw new ConfigurationException("'" + file

@@ -190,7 +190,7 @@ final class TokenPins {
                                         + " one before, so it is not sent; enter the right one, or unblock it with the"
                                         + " SO-PIN"
                                 : "user PIN: the token refused this very PIN before, so it is not sent again by itself;"
-                                        + " correct it where it is configured, or enter it anew"));
+                                        + " correct it where it is configured, or enter it again"));
     }
 
     /**

@@ -19,7 +19,7 @@ import org.xipki.pkcs11.wrapper.PKCS11Module;
 
 /**
  * The wrapper's native library, loaded once for its class loader. It is unpacked into a folder that only its owner can
- * read or write, because whoever could exchange it in between would run code in this process, and deleted as soon as it is
+ * read or write, because code that could replace it in between would run code in this process, and deleted as soon as it is
  * loaded where the operating system lets it be.
  *
  * <p>It holds Java objects of its own, which keep the class loader from being collected, so it is told when the last
@@ -81,7 +81,7 @@ final class WrapperLibrary {
         }
     }
 
-    /** Whoever uses the wrapper's own Java layer beside us would lose his modules, and the process with them. */
+    /** Code that uses the wrapper's own Java layer beside us would lose its modules, and the process with them. */
     private static boolean isUsedByOthers() {
         try {
             return ((AtomicBoolean) own("licensePrinted", AtomicBoolean.class).get()).get();
@@ -99,7 +99,7 @@ final class WrapperLibrary {
 
     /**
      * Loads it, once for the wrapper's class loader, also if the wrapper's Java layer is used beside us: of two copies the
-     * JVM would call now one and now the other. It belongs to the class loader of whoever loads it, so in another one the
+     * JVM would call now one and now the other. It belongs to the class loader that loads it, so in another one the
      * wrapper has to do it.
      */
     @SuppressWarnings("LockOnNonEnclosingClassLiteral")

@@ -301,7 +301,7 @@ final class CardTokens {
         }
     }
 
-    /** Looks for a device again, in all readers: whoever shows its certificate may be another. */
+    /** Looks for a device again, in all readers: what shows its certificate may be another device. */
     private CardDevice locate(CardDevice wanted) throws SchsmException {
         DeviceIdentity identity = wanted.identity();
         List<CardDevice> found = new ArrayList<>();

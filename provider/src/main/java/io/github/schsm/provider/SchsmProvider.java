@@ -183,7 +183,7 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
      * Ends the provider: logs out of its devices, wipes the PINs it was given, gives cards and readers back, and ends PKCS#11
      * modules that nobody else uses. It cannot be used afterwards, nor can keys, key stores and engines that came from it:
      * they throw, with a cause that says so. Providers that {@link #configure} made are closed by themselves; what they share with this
-     * one (a reader, a module) ends with the last of them. Whoever has registered it takes it out by
+     * one (a reader, a module) ends with the last of them. The code that registered it takes it out by
      * {@link java.security.Security#removeProvider}.
      *
      * <p>Waits for what is being done with a device. Closing it again does nothing.

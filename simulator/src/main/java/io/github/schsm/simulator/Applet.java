@@ -100,7 +100,7 @@ final class Applet {
     }
 
     /**
-     * By the PIN or by as many registered keys as it takes; by both if the device was initialized so. Whoever initialized
+     * By the PIN or by as many registered keys as it takes; by both if the device was initialized so. Who initialized
      * the device may write to it until the next selection or reset: the only way to provision one with a transport PIN.
      */
     boolean isUserAuthenticated() {

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 final class Pkcs11Token implements Token {
     private final TokenLink link;
     private final String id;
+    private final String uniqueId;
     private final DeviceTrust trust;
     private final Beside beside;
     private final ObjectTable table = new ObjectTable();
@@ -63,6 +64,7 @@ final class Pkcs11Token implements Token {
     Pkcs11Token(TokenLink link, String id, DeviceTrust trust, Beside beside) {
         this.link = link;
         this.id = id;
+        this.uniqueId = uniqueId(link, id);
         this.trust = trust;
         this.beside = beside;
         this.administration = new Pkcs11Administration(this, link);
@@ -193,6 +195,20 @@ final class Pkcs11Token implements Token {
     @Override
     public String id() {
         return id;
+    }
+
+    @Override
+    public String uniqueId() {
+        return uniqueId;
+    }
+
+    /** Where only its place tells a token from others its id is no more than a name, which another module gives as well. */
+    private static String uniqueId(TokenLink link, String id) {
+        TokenIdentity identity = link.identity();
+        return identity.isPlaced()
+                ? "slot:" + Long.toUnsignedString(identity.slot()) + " (" + identity.reader() + ") of "
+                        + link.module().path()
+                : id;
     }
 
     @Override

@@ -198,6 +198,19 @@ class TokensWithOneSerialTest {
         assertThatThrownBy(() -> nine.load(FakePin.right())).isInstanceOf(TokenNotPresentException.class);
     }
 
+    /** Keys are compared by it. */
+    @Test
+    void tokensThatWereNeverThereTogetherAreTwo() throws Exception {
+        module.pull(13);
+        Token nine = directory().find("ESPICOHSMTR");
+        module.pull(9);
+        module.insert(13, second);
+        Token thirteen = directory().find("ESPICOHSMTR");
+        assertThat(thirteen.id()).isEqualTo(nine.id());
+        assertThat(thirteen.uniqueId()).isNotEqualTo(nine.uniqueId());
+        assertThat(directory().find("slot:13").uniqueId()).isEqualTo(thirteen.uniqueId());
+    }
+
     private RefusedPins refused(long slot) throws CryptokiException {
         return loaded.token(module.slotInfo(slot), module.tokenInfo(slot)).refusedPins();
     }

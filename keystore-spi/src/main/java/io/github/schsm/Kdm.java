@@ -15,7 +15,8 @@ public final class Kdm {
     private static final String WHAT = "KDM";
     private static final byte[] OID = HexFormat.of().parseHex("2B0601040181C31F040201");
     private static final int TAG_SIGNATURE = 0x54;
-    private static final int FEWEST_UID_BYTES = 4;
+    /** Keys whose UID begins with fewer given bytes can be made. */
+    private static final int FEWEST_UID_BYTES = 16;
 
     private final Tlv encoded;
     private final DeviceIdentity identity;
@@ -131,15 +132,18 @@ public final class Kdm {
      * group signer in it, whose domain a device then joins: so compare the UID with what the group signer's holder says
      * by another way.
      *
-     * @param expected the UID, or its first bytes, at least 4
+     * @param expected the UID, or its first bytes, at least 16
      * @throws KeyDomainException      if it is another
-     * @throws InvalidRequestException if there are less than 4 bytes, or more than a UID has
+     * @throws InvalidRequestException if there are less than 16 bytes, or more than a UID has
      */
     public void requireUid(byte[] expected) throws KeyDomainException, InvalidRequestException {
         byte[] uid = uid();
         if (expected.length < FEWEST_UID_BYTES || expected.length > 2 * uid.length) {
-            throw new InvalidRequestException("a key domain's UID has " + uid.length + " bytes, of which at least "
-                    + FEWEST_UID_BYTES + " are needed to tell it; this has " + expected.length);
+            throw new InvalidRequestException("the expected UID "
+                    + HexFormat.of().withUpperCase().formatHex(expected) + " has " + 2 * expected.length
+                    + " hexadecimal digits; a key domain's has " + 2 * uid.length + ", of which at least "
+                    + 2 * FEWEST_UID_BYTES + " are needed, because a key for fewer can be made: ask the group signer's"
+                    + " holder for the whole UID");
         }
         // Some firmware says x || y of the group signer's point.
         byte[] whole = groupSigner.publicPoint();

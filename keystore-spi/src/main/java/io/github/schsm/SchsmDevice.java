@@ -175,7 +175,7 @@ public final class SchsmDevice {
      *
      * @param slot        the slot, from 0
      * @param kdm         the membership that the group signer issued for this device
-     * @param expectedUid the UID that the group signer's holder told by another way, or its first bytes, at least 4
+     * @param expectedUid the UID that the group signer's holder told by another way, or its first bytes, at least 16
      * @throws KeyDomainException    if the KDM is for another key domain or device, or was changed
      * @throws ObjectExistsException if there is a domain in the slot
      * @throws SchsmException        if the device refuses

@@ -91,8 +91,8 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
             }
         }
         if (choice.size() > 1) {
-            throw new CliException(
-                    "several devices are there: " + String.join(", ", choice) + "; choose one with --device");
+            throw new CliException("several devices are there: " + String.join(", ", choice)
+                    + "; choose one with --device, or with --reader where names do not tell them apart");
         }
     }
 
@@ -206,12 +206,21 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
      * @throws CliException if the answer is no, or nobody is there to ask
      */
     void confirm(String question) throws CliException {
+        confirm("--yes", question);
+    }
+
+    /**
+     * The same where scripts rather say what they expect.
+     *
+     * @param instead what to give where nobody is there to ask
+     */
+    void confirm(String instead, String question) throws CliException {
         if (options.yes) {
             return;
         }
         Io.Person person = io.person();
         if (person == null) {
-            throw new CliException(question + ": nobody is here to confirm that, give --yes");
+            throw new CliException(question + ": nobody is here to confirm that, give " + instead);
         }
         String answer = person.line(question + ". Go on? (yes/no) ");
         if (answer == null || !answer.strip().equalsIgnoreCase("yes")) {

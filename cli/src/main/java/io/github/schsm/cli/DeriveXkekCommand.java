@@ -32,8 +32,8 @@ final class DeriveXkekCommand extends SchsmCommand {
             names = "--expect-peer",
             paramLabel = "ID",
             description =
-                    "The device id of the other side, or that with # and the first digits of its key's fingerprint:"
-                            + " the file of another device is refused, and no confirmation is asked for.")
+                    "The device id of the other side, or that with # and its key's fingerprint, at least"
+                            + " the first 32 digits of it: the file of another device is refused, and no confirmation is asked for.")
     private @Nullable String expectedPeer;
 
     @Override
@@ -68,12 +68,14 @@ final class DeriveXkekCommand extends SchsmCommand {
         Connected seen = context.open();
         VerifiedDevice device = seen.device().token().trust().verify(other).device();
         DeviceIdentity identity = device.identity();
-        context.confirm("Device " + seen.id() + " agrees on a KEK with device " + identity.deviceId() + " (CHR "
-                + identity.chr() + ", issuer "
-                + identity.deviceCertificate().car().orElse("(unnamed)") + ", verified up to "
-                + device.root().chr() + ", key fingerprint " + identity.keyFingerprint() + "), key domain "
-                + other.keyDomainUid().map(Text::hex).orElse("(none)")
-                + "; keys can move there then");
+        context.confirm(
+                "--expect-peer (or --yes)",
+                "Device " + seen.id() + " agrees on a KEK with device " + identity.deviceId() + " (CHR "
+                        + identity.chr() + ", issuer "
+                        + identity.deviceCertificate().car().orElse("(unnamed)") + ", verified up to "
+                        + device.root().chr() + ", key fingerprint " + identity.keyFingerprint() + "), key domain "
+                        + other.keyDomainUid().map(Text::hex).orElse("(none)")
+                        + "; keys can move there then");
         return context.on(seen.id()).openWithPin();
     }
 
@@ -81,6 +83,10 @@ final class DeriveXkekCommand extends SchsmCommand {
         if (device.isBlank()) {
             throw new CliException("--expect-peer is blank: a device id as DECC0401002 is expected");
         }
-        return new ExpectedPeer(device.strip());
+        try {
+            return new ExpectedPeer(device.strip());
+        } catch (IllegalArgumentException tooShort) {
+            throw new CliException("--expect-peer: " + tooShort.getMessage(), tooShort);
+        }
     }
 }

@@ -92,9 +92,8 @@ final class DomainCommands {
         @Option(
                 names = "--expect-uid",
                 paramLabel = "HEX",
-                description =
-                        "The key domain's UID, as the group signer's holder told it by another way, or its first 8"
-                                + " or more digits: another UID is refused, and no confirmation is asked for.")
+                description = "The key domain's UID, as the group signer's holder told it by another way, or at least"
+                        + " its first 32 digits: another UID is refused, and no confirmation is asked for.")
         private @Nullable String expectedUid;
 
         static final class Kind {
@@ -138,11 +137,13 @@ final class DomainCommands {
             }
             Connected seen = context.open();
             kdm.verifyFor(seen.device().identity());
-            context.confirm("Device " + seen.id() + " joins key domain " + Text.hex(kdm.uid()) + " in slot "
-                    + slot.number + "; who holds its group signer (claims to be generated in "
-                    + kdm.groupSigner().outerCar().orElse("(unnamed)")
-                    + ") decides where the keys in it can go. Compare the UID with its holder's by another way than"
-                    + " the KDM came");
+            context.confirm(
+                    "--expect-uid (or --yes)",
+                    "Device " + seen.id() + " joins key domain " + Text.hex(kdm.uid()) + " in slot "
+                            + slot.number + "; who holds its group signer (claims to be generated in "
+                            + kdm.groupSigner().outerCar().orElse("(unnamed)")
+                            + ") decides where the keys in it can go. Compare the UID with its holder's by another way than"
+                            + " the KDM came");
             return context.on(seen.id()).openWithPin();
         }
 
@@ -151,8 +152,8 @@ final class DomainCommands {
                 return HexFormat.of().parseHex(digits.strip());
             } catch (IllegalArgumentException noHex) {
                 throw new CliException(
-                        "--expect-uid " + digits + " is no UID: it is 64 hexadecimal digits, or the first 8 or more of"
-                                + " them, an even number",
+                        "--expect-uid " + digits + " is no UID: it is 64 hexadecimal digits, or at least the first 32"
+                                + " of them, an even number",
                         noHex);
             }
         }

@@ -133,7 +133,7 @@ class CleanupTest {
         assertThat(rack.on("ESPICOHSMTR", "generate", "--label", "k").failed().err())
                 .contains("several", names.get(0), names.get(1), "device = ");
         assertThat(rack.on("", "generate", "--label", "k").failed().err())
-                .contains("several", names.get(0), names.get(1), "--device");
+                .contains("several", names.get(0), names.get(1), "--device, or with --reader");
         rack.on(names.get(0), "generate", "--label", "k").done();
         assertThat(rack.on(names.get(0), "keys").done().out()).contains("k ");
         assertThat(rack.on(names.get(1), "keys").done().out()).contains("no keys");

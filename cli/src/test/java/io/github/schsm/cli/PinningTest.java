@@ -127,7 +127,7 @@ class PinningTest {
         assertThat(rack.on(B, "domain", "create", "--slot=0", "--kdm", rack.file(B + ".kdm"))
                         .failed()
                         .err())
-                .contains(uid, "--yes");
+                .contains(uid, "give --expect-uid (or --yes)");
         noDomain(B);
 
         typed(new TypedAnswers("yes"), B, "domain", "create", "--slot=0", "--kdm", rack.file(B + ".kdm"))
@@ -139,11 +139,15 @@ class PinningTest {
         String[] create = {"domain", "create", "--slot=0", "--kdm", rack.file(B + ".kdm"), "--expect-uid"};
         String other = uid.charAt(0) == '0' ? "1" + uid.substring(1) : "0" + uid.substring(1);
         for (String wrong :
-                List.of(other, other.substring(0, 8), uid.substring(0, 62) + (uid.endsWith("00") ? "01" : "00"))) {
+                List.of(other, other.substring(0, 32), uid.substring(0, 62) + (uid.endsWith("00") ? "01" : "00"))) {
             assertThat(rack.on(B, with(create, wrong)).failed().err()).contains(uid, "as expected");
         }
-        assertThat(rack.on(B, with(create, uid.substring(0, 6))).failed().err()).contains("at least 4");
-        assertThat(rack.on(B, with(create, "")).failed().err()).contains("at least 4");
+        for (int digits : new int[] {0, 8, 30}) {
+            assertThat(rack.on(B, with(create, uid.substring(0, digits)))
+                            .failed()
+                            .err())
+                    .contains("at least 32", "whole UID", uid.substring(0, digits));
+        }
         assertThat(rack.on(B, with(create, "nothing")).failed().err()).contains("--expect-uid");
         assertThat(rack.on(B, "domain", "create", "--slot=0", "--dkek-shares=1", "--expect-uid", uid)
                         .failed()
@@ -151,7 +155,7 @@ class PinningTest {
                 .contains("--kdm");
         noDomain(B);
 
-        rack.on(B, with(create, uid.toLowerCase(java.util.Locale.ROOT).substring(0, 8)))
+        rack.on(B, with(create, uid.toLowerCase(java.util.Locale.ROOT).substring(0, 32)))
                 .done();
         rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file(A + ".kdm"), "--expect-uid", uid)
                 .done();
@@ -179,17 +183,20 @@ class PinningTest {
                 .singleElement()
                 .asString()
                 .contains(B, "ZZDICASIM00001", "ZZSRCACC100001", "key fingerprint", uid);
-        assertThat(rack.on(A, derive).failed().err()).contains(B, "--yes");
+        assertThat(rack.on(A, derive).failed().err()).contains(B, "give --expect-peer (or --yes)");
         assertThat(rack.on(A, with(derive, "--expect-peer=" + A)).failed().err())
                 .contains(B, A, "as expected");
-        assertThat(rack.on(A, with(derive, "--expect-peer=" + B + "#00000000"))
+        assertThat(rack.on(A, with(derive, "--expect-peer=" + B + "#" + "0".repeat(32)))
                         .failed()
                         .err())
                 .contains("as expected");
         assertThat(rack.withoutPinOn(A, "domain", "list").done().out()).contains("none");
 
         String fingerprint = no.questions.get(0).replaceAll("(?s).*fingerprint ([0-9a-f]{64}).*", "$1");
-        rack.on(A, with(derive, "--expect-peer=" + B + "#" + fingerprint.substring(0, 8)))
+        String few = B + "#" + fingerprint.substring(0, 31);
+        assertThat(rack.on(A, with(derive, "--expect-peer=" + few)).failed().err())
+                .contains("--expect-peer", few, "at least the first 32", "the device id alone");
+        rack.on(A, with(derive, "--expect-peer=" + B + "#" + fingerprint.substring(0, 32)))
                 .done();
         typed(new TypedAnswers("yes"), A, derive).done();
     }

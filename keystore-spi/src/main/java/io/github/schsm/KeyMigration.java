@@ -119,7 +119,8 @@ public final class KeyMigration {
      * done. If anything fails, nothing is left on the target and the source is as it was; what could not be put away all
      * the same, because a card was out, is told and found by the next migration. What an earlier one left is put away
      * first, as far as it is proven to be a migration's: exchange keys that say so in a request which their device signed,
-     * the KEK agreed on with them, and half keys on the target that are proven to be the key which is to move.
+     * the KEK if such a key notes that it was agreed on with it, and half keys on the target that are proven to be the key
+     * which is to move. Another KEK is not cleared.
      *
      * @param alias its alias on the source, and on the target
      * @throws InvalidRequestException if there is no such key, or another one has the alias on the target
@@ -132,7 +133,8 @@ public final class KeyMigration {
         try {
             run.look();
             result = run.move(alias);
-        } catch (SchsmException failed) {
+        } catch (SchsmException | RuntimeException | Error failed) {
+            // A callback handler may throw anything.
             List<String> left = run.finish();
             if (!left.isEmpty()) {
                 failed.addSuppressed(new SchsmException("left behind: " + String.join("; ", left)));
@@ -153,12 +155,25 @@ public final class KeyMigration {
     public List<Result> move(Collection<String> aliases) throws SchsmException {
         MigrationRun run = start();
         List<Result> results = new ArrayList<>();
+        try {
+            moveAll(run, aliases, results);
+        } catch (Error broken) {
+            run.finish();
+            throw broken;
+        }
+        List<String> left = run.finish();
+        return results.stream().map(result -> result.leaving(left)).toList();
+    }
+
+    private static void moveAll(MigrationRun run, Collection<String> aliases, List<Result> results) {
         SchsmException forAll = null;
         try {
             run.expectMany(aliases.size() > 1);
             run.look();
         } catch (SchsmException unreachable) {
             forAll = unreachable;
+        } catch (RuntimeException thrown) {
+            forAll = MigrationRun.brokenOff(thrown);
         }
         for (String alias : aliases) {
             if (forAll != null) {
@@ -172,10 +187,12 @@ public final class KeyMigration {
                 results.add(failed(alias, notToBeTriedAgain));
             } catch (SchsmException refused) {
                 results.add(failed(alias, refused));
+            } catch (RuntimeException thrown) {
+                // Of a callback handler, say, which is not asked again: what has moved until now is not forgotten.
+                forAll = MigrationRun.brokenOff(thrown);
+                results.add(failed(alias, forAll));
             }
         }
-        List<String> left = run.finish();
-        return results.stream().map(result -> result.leaving(left)).toList();
     }
 
     private static Result failed(String alias, SchsmException why) {

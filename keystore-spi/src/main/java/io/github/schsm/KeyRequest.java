@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param useCounter        how often it may be used
  * @param keyDomain         the slot of its key domain
  * @param wrappingKey       the id of its wrapping key; AES keys only
+ * @param forMigration      whether it is the exchange key that a {@link KeyMigration} makes for itself: its request says
+ *                          so, and what breaks off is recognized by that
  */
 public record KeyRequest(
         KeyType type,
@@ -32,7 +34,8 @@ public record KeyRequest(
         List<KeyAlgorithm> allowedAlgorithms,
         OptionalLong useCounter,
         OptionalInt keyDomain,
-        OptionalInt wrappingKey) {
+        OptionalInt wrappingKey,
+        boolean forMigration) {
     /** Checks that the parts fit the type. */
     public KeyRequest {
         Objects.requireNonNull(type, "type");
@@ -77,7 +80,8 @@ public record KeyRequest(
                 allowedAlgorithms,
                 useCounter,
                 keyDomain,
-                wrappingKey);
+                wrappingKey,
+                false);
     }
 
     /**
@@ -102,7 +106,33 @@ public record KeyRequest(
     /** The same with another public exponent, for an RSA key. */
     public KeyRequest withPublicExponent(BigInteger exponent) {
         return new KeyRequest(
-                type, label, id, curve, size, exponent, allowedAlgorithms, useCounter, keyDomain, wrappingKey);
+                type,
+                label,
+                id,
+                curve,
+                size,
+                exponent,
+                allowedAlgorithms,
+                useCounter,
+                keyDomain,
+                wrappingKey,
+                forMigration);
+    }
+
+    /** The same as a migration's own; nothing that a user chooses makes a key one. */
+    KeyRequest madeForMigration() {
+        return new KeyRequest(
+                type,
+                label,
+                id,
+                curve,
+                size,
+                publicExponent,
+                allowedAlgorithms,
+                useCounter,
+                keyDomain,
+                wrappingKey,
+                true);
     }
 
     @Override

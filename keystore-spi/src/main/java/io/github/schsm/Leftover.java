@@ -27,7 +27,7 @@ public record Leftover(Kind kind, String reference, String description, boolean 
         DESCRIPTION_WITHOUT_KEY,
         /** A key's certificate or request without the key. */
         CERTIFICATE_WITHOUT_KEY,
-        /** A migration's own exchange key; removing it clears the KEK of its key domain as well. */
+        /** A migration's own exchange key; removing it clears the KEK too, if the key notes that it agreed on this very one. */
         EXCHANGE_KEY_OF_A_MIGRATION,
         /** A data object without a description. */
         DATA_WITHOUT_DESCRIPTION,

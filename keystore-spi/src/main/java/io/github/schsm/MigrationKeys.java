@@ -1,6 +1,10 @@
 package io.github.schsm;
 
-import java.util.List;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The exchange keys that a migration makes for itself. That one is a migration's its device says: the key's request, which
@@ -13,17 +17,24 @@ public final class MigrationKeys {
 
     private static final String LABEL = "migration exchange with ";
 
+    /** What is noted at the end of the label once a KEK was agreed on. */
+    private static final Pattern NOTE = Pattern.compile("\\(KCV ([0-9A-F]{16})\\)$");
+
     private MigrationKeys() {}
 
     static String label(Token peer) {
         return LABEL + peer.name();
     }
 
-    /** Whether a migration asks for the key. */
-    public static boolean isMigrations(KeyRequest request) {
-        return request.label() != null
-                && request.label().startsWith(LABEL)
-                && request.allowedAlgorithms().equals(List.of(KeyAlgorithm.ECDH_XKEK));
+    /** The label with the check value of the KEK that was agreed on with the key. */
+    static String label(Token peer, byte[] kcv) {
+        return label(peer) + " (KCV " + HexFormat.of().withUpperCase().formatHex(kcv) + ")";
+    }
+
+    /** The check value of the KEK that was agreed on with the exchange key; empty if none is noted. */
+    public static Optional<byte[]> notedKcv(TokenKey key) {
+        Matcher note = NOTE.matcher(key.label());
+        return hasLabel(key) && note.find() ? Optional.of(HexFormat.of().parseHex(note.group(1))) : Optional.empty();
     }
 
     /** Whether it is such an exchange key. */
@@ -39,8 +50,30 @@ public final class MigrationKeys {
         return key.label().startsWith(LABEL);
     }
 
-    /** Whether a key shows no label of its own, but the one that is made up for a key without a description. */
-    public static boolean isUndescribed(TokenKey key) {
+    /**
+     * Whether a key shows the label that is made up for a key without a description. A key with a description may have
+     * it too: {@link #isFoundUndescribed}.
+     */
+    static boolean isPerhapsUndescribed(TokenKey key) {
         return key.label().equals("key-" + key.reference());
+    }
+
+    /** Whether the key is among the leftovers of its token as one without a description. */
+    static boolean isFoundUndescribed(TokenKey key, Iterable<Leftover> leftovers) {
+        for (Leftover leftover : leftovers) {
+            if (leftover.kind() == Leftover.Kind.KEY_WITHOUT_DESCRIPTION
+                    && leftover.reference().equals(fileId(key))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String fileId(TokenKey key) {
+        try {
+            return String.format(Locale.ROOT, "CC%02X", Integer.parseInt(key.reference()));
+        } catch (NumberFormatException ofAnotherBackend) {
+            return "";
+        }
     }
 }

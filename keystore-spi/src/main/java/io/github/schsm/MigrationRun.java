@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,7 @@ final class MigrationRun {
     private static final System.Logger LOGGER = System.getLogger(KeyMigration.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int BLOCK = 16;
+    private static final byte X509 = 0x30;
 
     private final KeyStore source;
     private final KeyStore target;
@@ -34,6 +39,9 @@ final class MigrationRun {
     private final Map<Integer, SchsmException> refused = new HashMap<>();
     private final List<String> leftBehind = new ArrayList<>();
 
+    /** Of KEKs that earlier runs agreed on, on either side: equal values mean the same KEK. */
+    private final Set<String> notedKcvs = new HashSet<>();
+
     /** The domain on both sides, with the same KEK. */
     private record Agreement(KeyEncryptionKey here, KeyEncryptionKey there) {}
 
@@ -41,7 +49,14 @@ final class MigrationRun {
     private static final class Side {
         private final Token token;
         private final Map<TokenKey, Integer> exchangeKeys = new LinkedHashMap<>();
-        private final Set<Integer> keks = new TreeSet<>();
+
+        /** The key domains in which this run agreed on a KEK, or tried to, as they were before. */
+        private final Map<Integer, KeyDomainStatus> agreedIn = new TreeMap<>();
+
+        /** The key domains of earlier runs' exchange keys, and whether each of those keys notes a check value. */
+        private final Map<Integer, Boolean> foundIn = new TreeMap<>();
+
+        private @Nullable List<Leftover> leftovers;
 
         private Side(Token token) {
             this.token = token;
@@ -80,13 +95,16 @@ final class MigrationRun {
     void look() throws SchsmException {
         for (Side side : List.of(from, to)) {
             for (TokenKey key : side.token.keys()) {
-                if (MigrationKeys.hasLabel(key) || MigrationKeys.isUndescribed(key)) {
+                if (MigrationKeys.hasLabel(key) || MigrationKeys.isPerhapsUndescribed(key)) {
                     KeyDetails details = side.token.details(key);
                     if (MigrationKeys.isExchangeKey(details)) {
                         int slot = details.keyDomain().orElse(-1);
                         side.exchangeKeys.put(key, slot);
-                        if (slot >= 0) {
-                            side.keks.add(slot);
+                        Optional<byte[]> noted = MigrationKeys.notedKcv(key);
+                        noted.ifPresent(kcv -> notedKcvs.add(hex(kcv)));
+                        // Without a description there was no agreement yet.
+                        if (slot >= 0 && MigrationKeys.hasLabel(key)) {
+                            side.foundIn.merge(slot, noted.isPresent(), Boolean::logicalAnd);
                         }
                     }
                 }
@@ -112,8 +130,9 @@ final class MigrationRun {
             throw new InvalidRequestException(KeyMigration.useCounterMessage(key));
         }
         Agreement agreement = agreement(KeyWrapping.domainSlot(key));
-        removeHalves(key, agreement);
+        List<TokenKey> halves = halves(key, agreement);
         transfer(alias, agreement);
+        removeHalves(halves);
         return new KeyMigration.Result(alias, agreement.here().kcv(), false);
     }
 
@@ -179,10 +198,12 @@ final class MigrationRun {
         TokenKey exchangeThere = exchangeKey(to, from, there);
         AttestedPublicKey publicHere = attested(from.token, exchangeHere);
         AttestedPublicKey publicThere = attested(to.token, exchangeThere);
-        from.keks.add(here.slot());
+        from.agreedIn.put(here.slot(), here);
         KeyDomainStatus kekHere = from.token.keyDomains().agree(exchangeHere, publicThere);
-        to.keks.add(there.slot());
+        note(from, to, exchangeHere, kekHere);
+        to.agreedIn.put(there.slot(), there);
         KeyDomainStatus kekThere = to.token.keyDomains().agree(exchangeThere, publicHere);
+        note(to, from, exchangeThere, kekThere);
         if (!kekHere.hasKek() || !Arrays.equals(kekHere.kcv(), kekThere.kcv())) {
             throw new KeyDomainException("devices " + from.token.name() + " and " + to.token.name()
                     + " did not agree on the same KEK: " + kekHere + " against " + kekThere);
@@ -190,17 +211,31 @@ final class MigrationRun {
         return new Agreement(new KeyEncryptionKey(from.token, kekHere), new KeyEncryptionKey(to.token, kekThere));
     }
 
+    /** Notes with the exchange key on which KEK was agreed with it: that proves later whose KEK is in the slot. */
+    private static void note(Side side, Side peer, TokenKey exchange, KeyDomainStatus agreed) throws SchsmException {
+        try {
+            TokenKey noted = side.token.rename(exchange, MigrationKeys.label(peer.token, agreed.kcv()));
+            side.exchangeKeys.remove(exchange);
+            side.exchangeKeys.put(noted, agreed.slot());
+        } catch (PinException needed) {
+            throw needed;
+        } catch (DeviceException | InvalidRequestException | UnsupportedByDeviceException goesOnWithout) {
+            LOGGER.log(System.Logger.Level.DEBUG, "an interruption would leave a KEK that is nobody's", goesOnWithout);
+        }
+    }
+
     private static TokenKey exchangeKey(Side side, Side peer, KeyDomainStatus domain) throws SchsmException {
         KeyRequest request = new KeyRequest(
-                KeyType.EC,
-                MigrationKeys.label(peer.token),
-                new byte[0],
-                EcCurve.BRAINPOOLP256R1,
-                0,
-                List.of(KeyAlgorithm.ECDH_XKEK),
-                OptionalLong.empty(),
-                OptionalInt.of(domain.slot()),
-                OptionalInt.empty());
+                        KeyType.EC,
+                        MigrationKeys.label(peer.token),
+                        new byte[0],
+                        EcCurve.BRAINPOOLP256R1,
+                        0,
+                        List.of(KeyAlgorithm.ECDH_XKEK),
+                        OptionalLong.empty(),
+                        OptionalInt.of(domain.slot()),
+                        OptionalInt.empty())
+                .madeForMigration();
         TokenKey made = side.token.generate(request);
         side.exchangeKeys.put(made, domain.slot());
         return made;
@@ -226,10 +261,11 @@ final class MigrationRun {
 
     // What an interrupted migration left of the key itself
 
-    /** Deletes copies of the key on the target that never got a description, if they are proven to be copies. */
-    private void removeHalves(SchsmKey key, Agreement agreement) throws SchsmException {
+    /** Copies of the key on the target that never got a description, if they are proven to be copies. */
+    private List<TokenKey> halves(SchsmKey key, Agreement agreement) throws SchsmException {
+        List<TokenKey> halves = new ArrayList<>();
         for (TokenKey half : to.token.keys()) {
-            if (!MigrationKeys.isUndescribed(half) || half.type() != key.key().type()) {
+            if (half.type() != key.key().type() || !isUndescribed(half)) {
                 continue;
             }
             KeyDetails details = to.token.details(half);
@@ -238,12 +274,55 @@ final class MigrationRun {
                     || details.useCounter().isPresent()) {
                 continue;
             }
+            if (isCertified(half)) {
+                // Somebody has use for it.
+                continue;
+            }
             if (isProvenCopy(half, details, key)) {
-                to.token.delete(half);
+                halves.add(half);
             } else if (!publicKeyDiffers(details, key.details())) {
                 leftBehind.add(
                         half + " on device " + to.token.name() + ", which has no description and perhaps is a copy"
                                 + " of \"" + key.label() + "\"; that cannot be proven");
+            }
+        }
+        return halves;
+    }
+
+    /** The label alone does not tell: a key may be called so. What is left over is looked for once at most. */
+    private boolean isUndescribed(TokenKey key) throws SchsmException {
+        if (!MigrationKeys.isPerhapsUndescribed(key)) {
+            return false;
+        }
+        List<Leftover> leftovers = to.leftovers;
+        if (leftovers == null) {
+            try {
+                leftovers = to.token.leftovers();
+            } catch (SchsmException notTold) {
+                if (!Token.isOfOneObject(notTold)) {
+                    throw notTold;
+                }
+                leftovers = List.of();
+            }
+            to.leftovers = leftovers;
+        }
+        return MigrationKeys.isFoundUndescribed(key, leftovers);
+    }
+
+    private boolean isCertified(TokenKey key) throws SchsmException {
+        return to.token
+                .certificate(key)
+                .filter(encoded -> encoded.length > 0 && encoded[0] == X509)
+                .isPresent();
+    }
+
+    /** Only when the key is there as a whole, so that the target is never without it. */
+    private void removeHalves(List<TokenKey> halves) {
+        for (TokenKey half : halves) {
+            SchsmException failure = tried(() -> to.token.delete(half));
+            if (failure != null) {
+                leftBehind.add(half + " on device " + to.token.name() + ", a copy without a description ("
+                        + failure.getMessage() + ")");
             }
         }
     }
@@ -294,7 +373,8 @@ final class MigrationRun {
 
     /**
      * Puts away what this run made, and what it found of earlier ones. The exchange key goes after the KEK that was agreed
-     * on with it, and only then: it is what tells the next run that the KEK is a migration's.
+     * on with it, and only then: its note of the check value tells the next run that the KEK is a migration's. A KEK of
+     * which that is not proven stays.
      *
      * @return what could not be put away
      */
@@ -302,8 +382,10 @@ final class MigrationRun {
         tried(() -> expectMany(false));
         for (Side side : List.of(from, to)) {
             Set<Integer> kept = new TreeSet<>();
-            for (int slot : side.keks) {
-                SchsmException failure = tried(() -> side.token.keyDomains().clearKek(slot));
+            Set<Integer> slots = new TreeSet<>(side.agreedIn.keySet());
+            slots.addAll(side.foundIn.keySet());
+            for (int slot : slots) {
+                SchsmException failure = tried(() -> clearOurs(side, slot));
                 if (failure != null) {
                     kept.add(slot);
                     leftBehind.add("the KEK in key domain " + slot + " of device " + side.token.name() + " ("
@@ -327,26 +409,57 @@ final class MigrationRun {
         return List.copyOf(leftBehind);
     }
 
+    /** Clears the KEK in the slot if this run agreed on it, or an exchange key of an earlier one notes that it did. */
+    private void clearOurs(Side side, int slot) throws SchsmException {
+        KeyDomains domains = side.token.keyDomains();
+        KeyDomainStatus before = side.agreedIn.get(slot);
+        if (before != null && !before.hasKek()) {
+            domains.clearKek(slot);
+            return;
+        }
+        KeyDomainStatus now = domains.status(slot);
+        boolean isNew = before != null && !Arrays.equals(before.kcv(), now.kcv());
+        if (isNew || notedKcvs.contains(hex(now.kcv()))) {
+            domains.clearKek(slot);
+        } else if (now.hasKek() && Boolean.FALSE.equals(side.foundIn.get(slot))) {
+            leftBehind.add("the KEK in key domain " + slot + " of device " + side.token.name() + " with KCV "
+                    + hex(now.kcv()) + ", which perhaps is of an interrupted migration; that cannot be proven, so it"
+                    + " stays until it is cleared or another one is agreed on");
+        }
+    }
+
+    private static String hex(byte[] kcv) {
+        return HexFormat.of().withUpperCase().formatHex(kcv);
+    }
+
     private interface Step {
         void run() throws SchsmException;
     }
 
     /** Once more after a refusal: the card may have been reset. */
     private static @Nullable SchsmException tried(Step step) {
+        SchsmException failure = failure(step);
+        if (failure instanceof DeviceException) {
+            LOGGER.log(System.Logger.Level.DEBUG, "once more", failure);
+            return failure(step);
+        }
+        return failure;
+    }
+
+    private static @Nullable SchsmException failure(Step step) {
         try {
             step.run();
             return null;
-        } catch (DeviceException refusedOnce) {
-            LOGGER.log(System.Logger.Level.DEBUG, "once more", refusedOnce);
         } catch (SchsmException failed) {
             return failed;
+        } catch (RuntimeException thrown) {
+            return brokenOff(thrown);
         }
-        try {
-            step.run();
-            return null;
-        } catch (SchsmException failed) {
-            return failed;
-        }
+    }
+
+    /** What a callback handler threw, say. */
+    static SchsmException brokenOff(RuntimeException thrown) {
+        return new SchsmException("the migration was broken off: " + thrown, thrown);
     }
 
     private static SchsmException unwrapped(GeneralSecurityException failed) {

@@ -91,7 +91,8 @@ final class MigrateCommand extends SchsmCommand {
             lines.add("Left behind: " + left + ".");
         }
         if (!leftBehind.isEmpty()) {
-            lines.add("The next migration between the two devices puts it away, or schsm cleanup.");
+            lines.add(
+                    "The next migration between the two devices puts away what is proven to be a migration's, or schsm cleanup.");
         }
         boolean done = results.stream().allMatch(KeyMigration.Result::isThere) && leftBehind.isEmpty();
         return new Answer(

@@ -187,7 +187,7 @@ final class CardDataObjects {
             card.updateBinary(fid, content);
             // The description last: where it is missing the object has no label.
             card.updateBinary(descriptionFid, description);
-        } catch (SchsmException failed) {
+        } catch (SchsmException | RuntimeException failed) {
             takeBack(card, List.of(fid, descriptionFid), failed);
             throw failed;
         }
@@ -198,17 +198,17 @@ final class CardDataObjects {
     }
 
     /** Whether firmware lists the files or not, and also if the card was reset and the applet is not selected any more. */
-    private void takeBack(SmartCardHsm card, List<Integer> fids, SchsmException reason) {
+    private void takeBack(SmartCardHsm card, List<Integer> fids, Exception reason) {
         try {
             deleteEach(card, fids);
         } catch (DeviceException refused) {
             try {
                 card.selectApplet();
                 deleteEach(card, fids);
-            } catch (SchsmException alsoFailed) {
+            } catch (SchsmException | RuntimeException alsoFailed) {
                 reason.addSuppressed(alsoFailed);
             }
-        } catch (SchsmException alsoFailed) {
+        } catch (SchsmException | RuntimeException alsoFailed) {
             reason.addSuppressed(alsoFailed);
         } finally {
             token.contents().clear();

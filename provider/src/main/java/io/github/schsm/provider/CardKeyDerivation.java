@@ -60,7 +60,7 @@ final class CardKeyDerivation {
             try {
                 attributes = make(card, parentKid, kid, value, curve, point);
                 token.describe(card, kid, request, CardToken.keyIdentifier(point));
-            } catch (SchsmException failed) {
+            } catch (SchsmException | RuntimeException failed) {
                 token.takeBack(card, fids, failed);
                 throw failed;
             }

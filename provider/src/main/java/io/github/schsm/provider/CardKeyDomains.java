@@ -290,7 +290,7 @@ final class CardKeyDomains implements KeyDomains {
                 }
                 // The label last: if the card is taken out before, nothing that lacks its certificate has the alias.
                 store(card, Files.keyDescription(kid), description);
-            } catch (SchsmException failed) {
+            } catch (SchsmException | RuntimeException failed) {
                 token.takeBack(card, fids, failed);
                 throw failed;
             }

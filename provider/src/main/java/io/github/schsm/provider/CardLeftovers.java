@@ -2,6 +2,7 @@ package io.github.schsm.provider;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.Leftover;
 import io.github.schsm.Leftover.Kind;
 import io.github.schsm.MigrationKeys;
@@ -10,8 +11,10 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.card.Files;
 import io.github.schsm.card.SmartCardHsm;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -69,12 +72,11 @@ final class CardLeftovers {
         }
         KeyDetails details = token.details(card, kid, key.type());
         if (MigrationKeys.isExchangeKey(details)) {
-            OptionalInt slot = details.keyDomain();
             found.add(leftover(
                     Kind.EXCHANGE_KEY_OF_A_MIGRATION,
                     Files.key(kid),
                     "exchange key \"" + key.label() + "\" of a migration that was interrupted"
-                            + (slot.isPresent() ? ", with the KEK of key domain " + slot.getAsInt() : ""),
+                            + kek(card, key, details.keyDomain()),
                     true));
         } else if (undescribed) {
             found.add(leftover(
@@ -83,6 +85,32 @@ final class CardLeftovers {
                     key.type() + " key " + kid + " without a description",
                     false));
         }
+    }
+
+    /** What becomes of the KEK when the exchange key is removed, for people. */
+    private static String kek(SmartCardHsm card, TokenKey key, OptionalInt slot) throws SchsmException {
+        Optional<KeyDomainStatus> domain = domain(card, slot).filter(KeyDomainStatus::hasKek);
+        if (domain.isEmpty()) {
+            return "";
+        }
+        if (isAgreedOnWith(key, domain.get())) {
+            return ", with the KEK of key domain " + domain.get().slot();
+        }
+        return MigrationKeys.notedKcv(key).isPresent()
+                ? "; the KEK in key domain " + domain.get().slot() + " is another one and stays"
+                : "; the KEK in key domain " + domain.get().slot() + " stays, for whose it is cannot be told";
+    }
+
+    private static Optional<KeyDomainStatus> domain(SmartCardHsm card, OptionalInt slot) throws SchsmException {
+        return slot.isPresent() ? card.queryKeyDomain(slot.getAsInt()) : Optional.empty();
+    }
+
+    /** The exchange key alone proves nothing about whose KEK is in the slot now; its note of the check value does. */
+    private static boolean isAgreedOnWith(TokenKey key, KeyDomainStatus domain) {
+        return domain.hasKek()
+                && MigrationKeys.notedKcv(key)
+                        .filter(noted -> Arrays.equals(noted, domain.kcv()))
+                        .isPresent();
     }
 
     private void certificate(SmartCardHsm card, int kid, List<Leftover> found) throws SchsmException {
@@ -112,9 +140,11 @@ final class CardLeftovers {
             switch (leftover.kind()) {
                 case KEY_WITHOUT_DESCRIPTION -> token.deleteKey(card, fid & 0xFF);
                 case EXCHANGE_KEY_OF_A_MIGRATION -> {
+                    TokenKey key = token.key(card, fid & 0xFF);
                     OptionalInt slot = card.keyAttributes(fid & 0xFF).keyDomain();
-                    if (slot.isPresent()) {
-                        card.deleteKek(slot.getAsInt());
+                    Optional<KeyDomainStatus> domain = domain(card, slot);
+                    if (domain.isPresent() && isAgreedOnWith(key, domain.get())) {
+                        card.deleteKek(domain.get().slot());
                     }
                     token.deleteKey(card, fid & 0xFF);
                 }

@@ -550,10 +550,14 @@ final class CardToken implements SharedCard {
         return new TokenKey(reference, "key-" + kid, shortId, undescribedType(card, kid));
     }
 
+    private static KeyType ecOrUnknown(PublicKey publicKey) {
+        return publicKey instanceof ECPublicKey ? KeyType.EC : KeyType.UNKNOWN;
+    }
+
     private KeyType undescribedType(SmartCardHsm card, int kid) throws SchsmException {
         PublicKey publicKey = publicKey(card, kid);
         if (publicKey != null) {
-            return publicKey instanceof RSAPublicKey ? KeyType.RSA : KeyType.EC;
+            return publicKey instanceof RSAPublicKey ? KeyType.RSA : ecOrUnknown(publicKey);
         }
         try {
             KeyAttributes attributes = contents.attributes(card, kid);
@@ -931,7 +935,7 @@ final class CardToken implements SharedCard {
             try {
                 card.updateBinary(fids.get(0), encoded);
                 card.updateBinary(fids.get(1), description);
-            } catch (SchsmException failed) {
+            } catch (SchsmException | RuntimeException failed) {
                 undo(card, fids, failed);
                 throw failed;
             }
@@ -956,7 +960,7 @@ final class CardToken implements SharedCard {
      * Takes back a key that was being made under a number that was free, as far as the device can be reached: a command
      * that failed or whose answer was lost may have made it all the same.
      */
-    void takeBack(SmartCardHsm card, List<Integer> fids, SchsmException reason) {
+    void takeBack(SmartCardHsm card, List<Integer> fids, Exception reason) {
         try {
             deleteListed(card, fids);
         } catch (DeviceException refused) {
@@ -964,10 +968,10 @@ final class CardToken implements SharedCard {
             try {
                 card.selectApplet();
                 deleteListed(card, fids);
-            } catch (SchsmException alsoFailed) {
+            } catch (SchsmException | RuntimeException alsoFailed) {
                 reason.addSuppressed(alsoFailed);
             }
-        } catch (SchsmException alsoFailed) {
+        } catch (SchsmException | RuntimeException alsoFailed) {
             reason.addSuppressed(alsoFailed);
         } finally {
             contents.clear();
@@ -984,11 +988,11 @@ final class CardToken implements SharedCard {
     }
 
     /** Takes back what was written; a second failure is told with the first. */
-    void undo(SmartCardHsm card, List<Integer> fids, SchsmException reason) {
+    void undo(SmartCardHsm card, List<Integer> fids, Exception reason) {
         for (int fid : fids) {
             try {
                 deleteIfThere(card, fid);
-            } catch (SchsmException alsoFailed) {
+            } catch (SchsmException | RuntimeException alsoFailed) {
                 reason.addSuppressed(alsoFailed);
             }
         }
@@ -1018,7 +1022,7 @@ final class CardToken implements SharedCard {
                         ? generatePair(card, kid, request, attributes)
                         : generateSecret(card, kid, request, attributes);
                 describe(card, kid, request, id);
-            } catch (SchsmException failed) {
+            } catch (SchsmException | RuntimeException failed) {
                 takeBack(card, fids, failed);
                 throw failed;
             }
@@ -1030,7 +1034,7 @@ final class CardToken implements SharedCard {
 
     private byte[] generatePair(SmartCardHsm card, int kid, KeyRequest request, KeyAttributes attributes)
             throws SchsmException {
-        String chr = MigrationKeys.isMigrations(request)
+        String chr = request.forMigration()
                 ? card.identity().deviceId() + MigrationKeys.SEQUENCE
                 : card.identity().keyReference();
         EcCurve curve = request.curve();

@@ -152,7 +152,9 @@ class ForeignKeysTest {
         KeyGenerator secrets = KeyGenerator.getInstance("AES", ours);
         secrets.init(SchsmKeySpec.builder("aes").keySize(128).build());
         aes = secrets.generateKey();
-        softwareEc = KeyPairGenerator.getInstance("EC", "SunEC").generateKeyPair();
+        KeyPairGenerator softwareCurve = KeyPairGenerator.getInstance("EC", "SunEC");
+        softwareCurve.initialize(new ECGenParameterSpec("secp256r1")); // the default differs by JDK
+        softwareEc = softwareCurve.generateKeyPair();
         KeyPairGenerator software = KeyPairGenerator.getInstance("RSA", "SunRsaSign");
         software.initialize(1536);
         softwareRsa = software.generateKeyPair();

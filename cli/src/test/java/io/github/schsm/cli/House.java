@@ -26,7 +26,8 @@ final class House {
         Files.copy(Path.of("..", "schsm"), launcher);
         launcher.toFile().setExecutable(true);
         List<String> command = new ArrayList<>(bare());
-        command.add(1, "-XX:SharedArchiveFile=" + built.resolve("schsm.jsa"));
+        // The JDK's own archive: from JDK 25 on the JVM complains of one that is not there.
+        command.add(1, "-XX:SharedArchiveFile=" + Path.of(System.getProperty("java.home"), "lib/server/classes.jsa"));
         Files.write(built.resolve("command"), command);
         return launcher;
     }

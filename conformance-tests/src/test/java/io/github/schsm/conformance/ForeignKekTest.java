@@ -206,7 +206,7 @@ class ForeignKekTest {
         assertThat(aliases(group.target())).containsExactly("moving");
     }
 
-    /** The target asks for the PIN again in the middle, and whoever is to give it throws once. */
+    /** The target asks for the PIN again in the middle, and the handler that gives it throws once. */
     private void askAndCancel(int unwrapping) throws Exception {
         AtomicInteger asked = new AtomicInteger();
         group.target().device().token().login(new PinSource() {

@@ -22,7 +22,8 @@ class SnippetsTest {
             KeytoolSnippetsTest.class,
             NativeAccessTest.class,
             OpenScSnippetsTest.class,
-            ProgramSnippetsTest.class);
+            ProgramSnippetsTest.class,
+            ProtocolSnippetsTest.class);
 
     private static List<String> documents() throws IOException {
         return Snippet.documents();

@@ -23,6 +23,7 @@ class SnippetsTest {
             NativeAccessTest.class,
             OpenScSnippetsTest.class,
             ProgramSnippetsTest.class,
+            ReleaseSnippetsTest.class,
             ProtocolSnippetsTest.class);
 
     private static List<String> documents() throws IOException {

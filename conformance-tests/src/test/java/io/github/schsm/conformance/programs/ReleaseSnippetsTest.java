@@ -56,7 +56,8 @@ class ReleaseSnippetsTest {
         Files.writeString(checkout.resolve("pom.xml"), POM);
         Files.writeString(checkout.resolve(".gitignore"), ".build/\ntarget/\n");
         Files.writeString(checkout.resolve("CHANGELOG.md"), "# Changes\n\n## 0.1.0 (not released)\n\n- All.\n");
-        Files.writeString(checkout.resolve("README.md"), "<version>0.1.0-SNAPSHOT</version>\nschsm-all-0.1.0-SNAPSHOT.jar\n");
+        Files.writeString(
+                checkout.resolve("README.md"), "<version>0.1.0-SNAPSHOT</version>\nschsm-all-0.1.0-SNAPSHOT.jar\n");
         Files.writeString(checkout.resolve("docs/more.md"), "Since 0.1.0-SNAPSHOT\n");
         script(checkout.resolve("mvnw"), MAVEN);
         script(checkout.resolve("check"), "#!/bin/sh\necho \"check $*\" >>\"$NOTES\"\nexit ${CHECK:-0}\n");
@@ -74,18 +75,25 @@ class ReleaseSnippetsTest {
                 .says("the same bytes in two builds", "git tag -s v0.1.0", "schsm-0.1.0-bundle.zip")
                 .doesNotSay("NOT SIGNED", "NOT CHECKED");
 
-        assertThat(Files.readAllLines(notes)).satisfiesExactly(
-                set -> assertThat(set).contains("versions:set -DnewVersion=0.1.0 -DprocessAllModules"),
-                check -> assertThat(check).isEqualTo("check full"),
-                build -> assertThat(build).contains("clean deploy -Prelease,central").contains("-Psign"),
-                again -> assertThat(again).contains("clean deploy -Prelease,central").doesNotContain("-Psign"));
+        assertThat(Files.readAllLines(notes))
+                .satisfiesExactly(
+                        set -> assertThat(set).contains("versions:set -DnewVersion=0.1.0 -DprocessAllModules"),
+                        check -> assertThat(check).isEqualTo("check full"),
+                        build -> assertThat(build)
+                                .contains("clean deploy -Prelease,central")
+                                .contains("-Psign"),
+                        again -> assertThat(again)
+                                .contains("clean deploy -Prelease,central")
+                                .doesNotContain("-Psign"));
         assertThat(git("status", "--porcelain")).isEmpty();
         assertThat(git("tag")).isEmpty();
         assertThat(Files.readString(checkout.resolve("pom.xml"))).isEqualTo(POM);
 
         Path released = checkout.resolve(".build/release/0.1.0");
         assertThat(released.resolve("schsm-0.1.0-bundle.zip")).exists();
-        assertThat(Files.readString(released.resolve("SHA256SUMS"))).contains("./a.jar").doesNotContain(".asc");
+        assertThat(Files.readString(released.resolve("SHA256SUMS")))
+                .contains("./a.jar")
+                .doesNotContain(".asc");
         assertThat(Files.readString(released.resolve("checkout/README.md")))
                 .isEqualTo("<version>0.1.0</version>\nschsm-all-0.1.0.jar\n");
         assertThat(Files.readString(released.resolve("checkout/CHANGELOG.md")))
@@ -94,7 +102,10 @@ class ReleaseSnippetsTest {
         // What it says is left to do, but for what leaves the machine.
         String left = result.output().substring(result.output().indexOf("  git fetch"));
         git("config", "user.signingkey", "none");
-        for (String line : left.lines().map(String::strip).filter(line -> line.startsWith("git ")).toList()) {
+        for (String line : left.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("git "))
+                .toList()) {
             if (!line.contains(" push ")) {
                 run(line.replace("tag -s", "tag -a"), Map.of()).succeeded();
             }
@@ -155,7 +166,9 @@ class ReleaseSnippetsTest {
         assertThat(notes).doesNotExist();
 
         git("tag", "v0.1.0");
-        script(folder.resolve("bin/mvn"), "#!/bin/sh\n[ \"$1\" != -v ] || echo Apache Maven 3.9.9\necho \"maven $*\" >>\"$NOTES\"\n");
+        script(
+                folder.resolve("bin/mvn"),
+                "#!/bin/sh\n[ \"$1\" != -v ] || echo Apache Maven 3.9.9\necho \"maven $*\" >>\"$NOTES\"\n");
         run("tools/api-check", Map.of()).succeeded().says("Compatible with 0.1.0");
         assertThat(Files.readString(notes)).contains("verify -Dschsm.previous=0.1.0");
     }

@@ -5,6 +5,12 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings({"requires-automatic", "module"})
 module io.github.schsm.card {
     exports io.github.schsm.card;
+    exports io.github.schsm.card.apdu;
+    exports io.github.schsm.card.channel;
+    exports io.github.schsm.card.dkek;
+    exports io.github.schsm.card.files;
+    exports io.github.schsm.card.quirk;
+    exports io.github.schsm.card.transport;
 
     requires transitive io.github.schsm.spi;
     requires apdu4j.jnasmartcardio;

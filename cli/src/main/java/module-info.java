@@ -13,4 +13,14 @@ module io.github.schsm.cli {
 
     opens io.github.schsm.cli to
             info.picocli;
+    opens io.github.schsm.cli.command to
+            info.picocli;
+    opens io.github.schsm.cli.console to
+            info.picocli;
+    opens io.github.schsm.cli.io to
+            info.picocli;
+    opens io.github.schsm.cli.option to
+            info.picocli;
+    opens io.github.schsm.cli.report to
+            info.picocli;
 }

@@ -10,9 +10,9 @@ module io.github.schsm.spi {
     requires static transitive org.jspecify;
 
     exports io.github.schsm;
+    exports io.github.schsm.codec;
+    exports io.github.schsm.config;
     exports io.github.schsm.keystore;
-    exports io.github.schsm.backend to
-            io.github.schsm.bridge,
-            io.github.schsm.card,
-            io.github.schsm.provider;
+    exports io.github.schsm.mechanism;
+    exports io.github.schsm.spi;
 }

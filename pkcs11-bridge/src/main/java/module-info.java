@@ -1,5 +1,5 @@
-import io.github.schsm.TokenSource;
 import io.github.schsm.bridge.Pkcs11TokenSource;
+import io.github.schsm.spi.TokenSource;
 import org.jspecify.annotations.NullMarked;
 
 /** Tokens behind any PKCS#11 module. */

@@ -9,7 +9,7 @@ module io.github.schsm.provider {
     requires io.github.schsm.card;
     requires static transitive org.jspecify;
 
-    uses io.github.schsm.TokenSource;
+    uses io.github.schsm.spi.TokenSource;
 
     provides java.security.Provider with
             io.github.schsm.provider.SchsmProvider;

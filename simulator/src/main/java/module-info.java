@@ -1,5 +1,5 @@
-import io.github.schsm.TokenSource;
 import io.github.schsm.simulator.SimulatorTokenSource;
+import io.github.schsm.spi.TokenSource;
 import org.jspecify.annotations.NullMarked;
 
 /** A SmartCard-HSM in software. */
@@ -11,6 +11,7 @@ module io.github.schsm.simulator {
     requires static transitive org.jspecify;
 
     exports io.github.schsm.simulator;
+    exports io.github.schsm.simulator.terminal;
 
     provides TokenSource with
             SimulatorTokenSource;

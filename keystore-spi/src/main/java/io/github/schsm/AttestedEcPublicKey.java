@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.PlainEcPublicKey;
+import io.github.schsm.codec.PrintableText;
 import java.io.Serial;
 import java.security.interfaces.ECPublicKey;
 

@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.EncodedKeys;
+import io.github.schsm.codec.PrintableText;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serial;

@@ -1,5 +1,9 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.PlainEcPublicKey;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.Tlv;
 import java.io.Serial;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

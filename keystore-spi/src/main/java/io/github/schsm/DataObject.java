@@ -1,5 +1,8 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.Labels;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.spi.Token;
 import java.util.Objects;
 import java.util.regex.Pattern;
 

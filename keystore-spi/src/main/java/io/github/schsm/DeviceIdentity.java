@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.Tlv;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.Labels;
+import io.github.schsm.codec.SecretBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;

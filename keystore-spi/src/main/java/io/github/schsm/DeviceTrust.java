@@ -1,6 +1,8 @@
 package io.github.schsm;
 
 import io.github.schsm.UntrustedDeviceException.Link;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.TextFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,5 +1,8 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.EcdsaSignature;
+import io.github.schsm.codec.Tlv;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.EcCurve;
 import java.security.PublicKey;
 import java.util.List;
 import java.util.Optional;

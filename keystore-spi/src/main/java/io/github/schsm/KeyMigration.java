@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.keystore.MigrationRun;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -203,7 +205,7 @@ public final class KeyMigration {
         return new MigrationRun(source, target, useCounterMayBeLost);
     }
 
-    static String useCounterMessage(SchsmKey key) {
+    public static String useCounterMessage(SchsmKey key) {
         return "key \"" + key.label() + "\" has a use counter ("
                 + key.details().useCounter().orElse(0)
                 + " left), which does not travel with it: the migrated key would have none; ask for that"

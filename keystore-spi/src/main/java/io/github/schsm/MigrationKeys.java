@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenKey;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,12 +24,12 @@ public final class MigrationKeys {
 
     private MigrationKeys() {}
 
-    static String label(Token peer) {
+    public static String label(Token peer) {
         return LABEL + peer.name();
     }
 
     /** The label with the check value of the KEK that was agreed on with the key. */
-    static String label(Token peer, byte[] kcv) {
+    public static String label(Token peer, byte[] kcv) {
         return label(peer) + " (KCV " + HexFormat.of().withUpperCase().formatHex(kcv) + ")";
     }
 
@@ -54,12 +56,12 @@ public final class MigrationKeys {
      * Whether a key shows the label that is made up for a key without a description. A key with a description may have
      * it too: {@link #isFoundUndescribed}.
      */
-    static boolean isPerhapsUndescribed(TokenKey key) {
+    public static boolean isPerhapsUndescribed(TokenKey key) {
         return key.label().equals("key-" + key.reference());
     }
 
     /** Whether the key is among the leftovers of its token as one without a description. */
-    static boolean isFoundUndescribed(TokenKey key, Iterable<Leftover> leftovers) {
+    public static boolean isFoundUndescribed(TokenKey key, Iterable<Leftover> leftovers) {
         for (Leftover leftover : leftovers) {
             if (leftover.kind() == Leftover.Kind.KEY_WITHOUT_DESCRIPTION
                     && leftover.reference().equals(fileId(key))) {

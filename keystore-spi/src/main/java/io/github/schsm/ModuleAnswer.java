@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.PrintableText;
 import java.io.Serializable;
 import java.util.Locale;
 import java.util.Objects;

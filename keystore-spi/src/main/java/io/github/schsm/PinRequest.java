@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.PrintableText;
 import java.util.Objects;
 import java.util.OptionalInt;
 

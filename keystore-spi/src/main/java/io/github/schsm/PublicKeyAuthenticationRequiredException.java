@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.spi.PublicKeyAuthentication;
 import java.io.Serial;
 
 /**

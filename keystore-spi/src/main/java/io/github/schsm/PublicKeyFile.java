@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.Tlv;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;

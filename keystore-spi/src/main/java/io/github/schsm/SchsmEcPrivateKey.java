@@ -1,5 +1,8 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenKey;
 import java.io.Serial;
 import java.security.interfaces.ECKey;
 import java.security.spec.ECParameterSpec;

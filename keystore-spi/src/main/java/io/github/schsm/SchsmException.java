@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.PrintableText;
 import java.io.Serial;
 import java.security.GeneralSecurityException;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,9 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Labels;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.security.PrivateKey;
 import java.security.spec.AlgorithmParameterSpec;

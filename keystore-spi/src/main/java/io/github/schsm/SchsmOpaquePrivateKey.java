@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenKey;
 import java.io.Serial;
 
 /**

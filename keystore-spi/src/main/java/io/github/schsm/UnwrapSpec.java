@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.Labels;
 import java.security.spec.AlgorithmParameterSpec;
 
 /**

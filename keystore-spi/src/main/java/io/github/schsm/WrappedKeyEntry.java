@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.Tlv;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.Certificate;

@@ -3,6 +3,10 @@ package io.github.schsm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.codec.Labels;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.SecretFile;
+import io.github.schsm.config.SchsmConfiguration;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;

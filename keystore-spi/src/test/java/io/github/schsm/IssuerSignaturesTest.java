@@ -2,6 +2,7 @@ package io.github.schsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.codec.X509Certificates;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;

@@ -2,8 +2,8 @@ package io.github.schsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.backend.RefusedPins;
-import io.github.schsm.backend.RefusedPins.Kind;
+import io.github.schsm.spi.RefusedPins;
+import io.github.schsm.spi.RefusedPins.Kind;
 import org.junit.jupiter.api.Test;
 
 /** Of two devices without certificates nothing says that they are one. */

@@ -3,6 +3,8 @@ package io.github.schsm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.keystore.KeyWrapping;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HexFormat;

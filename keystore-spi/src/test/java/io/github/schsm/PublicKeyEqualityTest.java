@@ -2,6 +2,9 @@ package io.github.schsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.codec.X509Certificates;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;

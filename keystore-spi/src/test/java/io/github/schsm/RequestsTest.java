@@ -3,6 +3,9 @@ package io.github.schsm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.codec.Labels;
+import io.github.schsm.mechanism.MechanismTable;
+import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.UntrustedDeviceException.Link;
+import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;

@@ -3,6 +3,7 @@ package io.github.schsm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.codec.EcCurve;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.List;

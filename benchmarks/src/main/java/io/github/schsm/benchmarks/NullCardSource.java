@@ -1,9 +1,9 @@
 package io.github.schsm.benchmarks;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenSource;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.spi.TokenSource;
 import java.util.List;
 
 /** Makes {@code terminal = nullcard:x} work: a card that needs no time to sign. */

@@ -2,11 +2,13 @@ package io.github.schsm.card;
 
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenChangedException;
 import io.github.schsm.UntrustedDeviceException;
-import io.github.schsm.backend.Authenticator;
+import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.spi.Authenticator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

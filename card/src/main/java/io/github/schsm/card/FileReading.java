@@ -2,6 +2,12 @@ package io.github.schsm.card;
 
 import io.github.schsm.DeviceException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.card.apdu.CardCommand;
+import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.apdu.CommandLimits;
+import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.StatusWords;
+import io.github.schsm.card.files.Files;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 

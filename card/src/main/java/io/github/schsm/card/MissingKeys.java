@@ -4,6 +4,10 @@ import io.github.schsm.PublicKeyAuthenticationRequiredException;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.CardSession.Pin;
+import io.github.schsm.card.apdu.CardCommand;
+import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.StatusWords;
 
 /**
  * Why a command was refused although the PIN was verified, or without one: because holders of registered keys have to

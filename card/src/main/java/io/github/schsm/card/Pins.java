@@ -1,17 +1,17 @@
 package io.github.schsm.card;
 
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.SecretBytes;
+import io.github.schsm.codec.SecretBytes;
 
 /** From what people type to what the device takes. Every array is the caller's to wipe. */
 public final class Pins {
     /** References of the PINs (section 1 of the protocol notes). */
-    static final int USER = 0x81;
+    public static final int USER = 0x81;
 
     static final int SO = 0x88;
 
-    static final int MIN_USER_PIN = SecretBytes.USER_PIN.least();
-    static final int MAX_USER_PIN = SecretBytes.USER_PIN.most();
+    public static final int MIN_USER_PIN = SecretBytes.USER_PIN.least();
+    public static final int MAX_USER_PIN = SecretBytes.USER_PIN.most();
 
     private Pins() {}
 

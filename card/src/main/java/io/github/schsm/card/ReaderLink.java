@@ -1,10 +1,15 @@
 package io.github.schsm.card;
 
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
-import io.github.schsm.backend.Authenticator;
+import io.github.schsm.card.quirk.DeviceQuirk;
+import io.github.schsm.card.transport.CardTransport;
+import io.github.schsm.card.transport.PcscTransport;
+import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.card.transport.TransmitFailure;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.spi.Authenticator;
 import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.HashMap;

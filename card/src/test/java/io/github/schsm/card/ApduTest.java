@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.apdu.CommandLimits;
+import io.github.schsm.card.apdu.ResponseApdu;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
-import io.github.schsm.EcdsaSignature;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.Tlv;
+import io.github.schsm.card.files.Files;
+import io.github.schsm.card.files.KeyAttributes;
+import io.github.schsm.card.files.KeyPairRequest;
+import io.github.schsm.card.quirk.AppletInfo;
+import io.github.schsm.card.quirk.FirmwareVersion;
+import io.github.schsm.codec.EcdsaSignature;
+import io.github.schsm.codec.Tlv;
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.HexFormat;

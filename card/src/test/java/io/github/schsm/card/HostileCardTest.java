@@ -2,10 +2,13 @@ package io.github.schsm.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.EcCurve;
-import io.github.schsm.EcdsaSignature;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
+import io.github.schsm.card.files.Files;
+import io.github.schsm.card.files.KeyAttributes;
+import io.github.schsm.card.files.KeyPairRequest;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;

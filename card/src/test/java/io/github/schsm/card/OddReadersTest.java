@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.Cvc;
-import io.github.schsm.EcCurve;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
+import io.github.schsm.card.files.Files;
+import io.github.schsm.card.files.KeyAttributes;
+import io.github.schsm.card.files.KeyPairRequest;
+import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatorRack;
 import java.util.Arrays;

@@ -2,6 +2,9 @@ package io.github.schsm.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.files.Files;
+import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.simulator.DeviceProfile;
 import java.util.Arrays;
 import java.util.List;

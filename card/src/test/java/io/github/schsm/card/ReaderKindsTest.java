@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.Cvc;
-import io.github.schsm.EcCurve;
-import io.github.schsm.EcdsaSignature;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
+import io.github.schsm.card.files.Files;
+import io.github.schsm.card.files.KeyAttributes;
+import io.github.schsm.card.files.KeyPairRequest;
+import io.github.schsm.card.files.PrivateKeyDescription;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.simulator.DeviceProfile;
 import java.util.Arrays;
 import java.util.List;

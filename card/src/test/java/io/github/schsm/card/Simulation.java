@@ -4,17 +4,19 @@ import io.github.schsm.Cvc;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
-import io.github.schsm.backend.Authenticator;
+import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.spi.Authenticator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A rack of simulated devices as a source of terminals, for tests. */
-final class Simulation {
+public final class Simulation {
     final SimulatorRack rack;
     final TerminalSource source;
     private final Channel channel;
@@ -34,20 +36,20 @@ final class Simulation {
         this.channel = channel;
     }
 
-    static Simulation reference() {
+    public static Simulation reference() {
         return new Simulation(DeviceProfile.smartCardHsm4k());
     }
 
-    SimulatedDevice simulated(int number) throws SchsmException {
+    public SimulatedDevice simulated(int number) throws SchsmException {
         return rack.device(String.format("ZZSIM%06d", number));
     }
 
-    CardDevice device(int number) throws SchsmException {
+    public CardDevice device(int number) throws SchsmException {
         return device(number, channel);
     }
 
     /** A device, trusted by the simulator's root or, where it has none, by its own certificate. */
-    CardDevice device(int number, Channel wanted) throws SchsmException {
+    public CardDevice device(int number, Channel wanted) throws SchsmException {
         String reader = simulated(number).readerName();
         if (wanted == Channel.PLAIN) {
             return CardDevice.of(source, reader);
@@ -57,7 +59,7 @@ final class Simulation {
         return CardDevice.of(source, reader, wanted, DeviceTrust.of(trusted));
     }
 
-    static byte[] pin(String digits) {
+    public static byte[] pin(String digits) {
         return digits.getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -1,5 +1,6 @@
 package io.github.schsm.card;
 
+import io.github.schsm.card.channel.Channel;
 import io.github.schsm.simulator.DeviceProfile;
 
 /** The same with every command protected. */

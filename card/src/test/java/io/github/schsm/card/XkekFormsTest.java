@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.DeviceException;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;

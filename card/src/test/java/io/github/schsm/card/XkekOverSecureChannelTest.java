@@ -2,8 +2,11 @@ package io.github.schsm.card;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.EcCurve;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.files.KeyAttributes;
+import io.github.schsm.card.files.KeyPairRequest;
+import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.DeviceProfile;
 import java.util.List;
 import org.junit.jupiter.api.Test;

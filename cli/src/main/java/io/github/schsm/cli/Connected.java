@@ -3,11 +3,11 @@ package io.github.schsm.cli;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyDomain;
-import io.github.schsm.KeyWrapping;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
-import io.github.schsm.TokenKey;
+import io.github.schsm.keystore.KeyWrapping;
+import io.github.schsm.spi.TokenKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Provider;
@@ -20,14 +20,14 @@ import java.util.List;
  * @param keyStore its loaded key store
  * @param device   the device
  */
-record Connected(Provider provider, KeyStore keyStore, SchsmDevice device) {
+public record Connected(Provider provider, KeyStore keyStore, SchsmDevice device) {
     /** What the device is called, as --device takes it: its id, with more behind it where others have that too. */
-    String id() {
+    public String id() {
         return device.name();
     }
 
     /** The key with that label. */
-    SchsmKey key(String label) throws GeneralSecurityException {
+    public SchsmKey key(String label) throws GeneralSecurityException {
         if (keyStore.getKey(label, null) instanceof SchsmKey key) {
             return key;
         }
@@ -38,19 +38,19 @@ record Connected(Provider provider, KeyStore keyStore, SchsmDevice device) {
     }
 
     /** The public key with that label, with its attestation. */
-    AttestedPublicKey attested(String label) throws GeneralSecurityException {
+    public AttestedPublicKey attested(String label) throws GeneralSecurityException {
         return KeyAttestation.of(key(label)).publicKey();
     }
 
     /** Two keys of one label would be told apart by a number only, so commands do not make a second. */
-    void requireFree(String label) throws GeneralSecurityException {
+    public void requireFree(String label) throws GeneralSecurityException {
         if (keyStore.containsAlias(label)) {
             throw new CliException("device " + id() + " has an entry \"" + label + "\" already: choose another label");
         }
     }
 
     /** The key domain a key is in. */
-    KeyDomain domainOf(SchsmKey key) throws SchsmException {
+    public KeyDomain domainOf(SchsmKey key) throws SchsmException {
         return device.keyDomain(KeyWrapping.domainSlot(key));
     }
 }

@@ -2,14 +2,19 @@ package io.github.schsm.cli;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.FoundDevice;
 import io.github.schsm.PinStatus;
-import io.github.schsm.SchsmConfiguration;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TextFile;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.cli.console.PinHandler;
+import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.option.GlobalOptions;
+import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.report.Errors;
+import io.github.schsm.codec.TextFile;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.SchsmProvider;
+import io.github.schsm.spi.FoundDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -28,17 +33,17 @@ import org.jspecify.annotations.Nullable;
  * @param settings the provider's configuration
  * @param shared   what the commands of this process share
  */
-record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared shared) {
-    static final String PIN_PAD = "pinpad";
+public record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared shared) {
+    public static final String PIN_PAD = "pinpad";
     private static final String KEY_STORE = "SCHSM";
 
     /** The provider as configured. */
-    SchsmProvider provider() {
+    public SchsmProvider provider() {
         return shared.provider(settings);
     }
 
     /** The same with another device. */
-    Context on(String deviceId) throws ConfigurationException {
+    public Context on(String deviceId) throws ConfigurationException {
         if (DeviceIdentity.isNoId(deviceId)) {
             // It has no name yet that could be configured, and is the one that was found without.
             return this;
@@ -47,7 +52,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
     }
 
     /** The one device that is meant, without verifying a PIN: what everybody may read. */
-    Connected open() throws GeneralSecurityException {
+    public Connected open() throws GeneralSecurityException {
         SchsmProvider provider = provider();
         requireOne(provider);
         KeyStore keyStore = KeyStore.getInstance(KEY_STORE, provider);
@@ -60,17 +65,17 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
      * The device, to see what is on it: without a PIN where everybody may see that. A PKCS#11 module shows secret keys
      * and protected objects after the login only, so a PIN that was given is used there.
      */
-    Connected openToSee() throws GeneralSecurityException {
+    public Connected openToSee() throws GeneralSecurityException {
         return isModule() && pin().isThere(io) ? openWithPin() : open();
     }
 
     /** The device, to see what shall be changed on it, which takes the PIN: where it takes that to see it, at once. */
-    Connected openToChange() throws GeneralSecurityException {
+    public Connected openToChange() throws GeneralSecurityException {
         return isModule() ? openWithPin() : open();
     }
 
     /** Whether devices are reached through a PKCS#11 module. */
-    boolean isModule() {
+    public boolean isModule() {
         return settings.get(SchsmConfiguration.TERMINAL)
                 .filter(terminal -> terminal.startsWith("pkcs11:"))
                 .isPresent();
@@ -112,17 +117,17 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
     }
 
     /** The one device that is meant, with the user PIN verified. */
-    Connected openWithPin() throws GeneralSecurityException {
+    public Connected openWithPin() throws GeneralSecurityException {
         return openWithPin(pin());
     }
 
     /** Whether the user PIN is typed on the reader's pad. */
-    boolean isPinOnReader() throws CliException {
+    public boolean isPinOnReader() throws CliException {
         return settings.get(SchsmConfiguration.PIN).filter(PIN_PAD::equals).isPresent() && !pin().isGiven();
     }
 
     /** The same with a PIN from elsewhere. */
-    Connected openWithPin(Secret source) throws GeneralSecurityException {
+    public Connected openWithPin(Secret source) throws GeneralSecurityException {
         if (source.isGiven()
                 && settings.get(SchsmConfiguration.PIN).filter(PIN_PAD::equals).isPresent()) {
             // What was given goes before the PIN pad that is configured.
@@ -153,7 +158,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
     }
 
     /** Where the user PIN comes from: the options, else the configuration. */
-    Secret pin() throws CliException {
+    public Secret pin() throws CliException {
         Secret fromOptions = secret("user PIN", "--pin", options.pinEnvironment, options.pinFile);
         String configured = settings.get(SchsmConfiguration.PIN).orElse(null);
         if (configured == null) {
@@ -178,7 +183,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
     }
 
     /** A secret; both sources given is a mistake in the command line. */
-    static Secret secret(String what, String options, @Nullable String environment, @Nullable Path file)
+    public static Secret secret(String what, String options, @Nullable String environment, @Nullable Path file)
             throws CliException {
         if (environment != null && file != null) {
             throw new CliException(
@@ -205,7 +210,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
      * @param question what would be done, as a sentence without its end
      * @throws CliException if the answer is no, or nobody is there to ask
      */
-    void confirm(String question) throws CliException {
+    public void confirm(String question) throws CliException {
         confirm("--yes", question);
     }
 
@@ -214,7 +219,7 @@ record Context(Io io, GlobalOptions options, SchsmConfiguration settings, Shared
      *
      * @param instead what to give where nobody is there to ask
      */
-    void confirm(String instead, String question) throws CliException {
+    public void confirm(String instead, String question) throws CliException {
         if (options.yes) {
             return;
         }

@@ -1,6 +1,14 @@
 package io.github.schsm.cli;
 
-import io.github.schsm.PrintableText;
+import io.github.schsm.cli.command.Commands;
+import io.github.schsm.cli.console.HelpText;
+import io.github.schsm.cli.console.Suggestions;
+import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.option.GlobalOptions;
+import io.github.schsm.cli.report.Errors;
+import io.github.schsm.cli.report.Status;
+import io.github.schsm.codec.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -47,12 +55,12 @@ public final class Schsm implements Runnable {
     }
 
     /** Runs one command. */
-    static int run(Io io, String... arguments) {
+    public static int run(Io io, String... arguments) {
         return run(io, new Shared(), arguments);
     }
 
     /** Runs one command among others of this process. */
-    static int run(Io io, Shared shared, String... arguments) {
+    public static int run(Io io, Shared shared, String... arguments) {
         int status = isWhole(io, arguments) ? commandLine(io, shared).execute(arguments) : Status.USAGE;
         io.err().flush();
         IOException unwritten = io.failure();
@@ -113,7 +121,7 @@ public final class Schsm implements Runnable {
         return root;
     }
 
-    Context context() throws CliException {
+    public Context context() throws CliException {
         return new Context(io, options, options.configuration(), shared);
     }
 

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import io.github.schsm.SchsmConfiguration;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.SchsmProvider;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,7 +11,7 @@ import java.util.Set;
  * What the commands of one process share: the providers, because logins belong to them, and which devices registered
  * keys have opened, because that ends with the process.
  */
-final class Shared {
+public final class Shared {
     private final Map<String, SchsmProvider> providers = new HashMap<>();
     private final Set<String> opened = new HashSet<>();
 
@@ -21,7 +21,7 @@ final class Shared {
     }
 
     /** Registered keys have authenticated to the device, and no PIN is needed besides. */
-    void opened(String deviceId) {
+    public void opened(String deviceId) {
         opened.add(deviceId);
     }
 

@@ -4,7 +4,8 @@ import static io.github.schsm.cli.Rack.A;
 import static io.github.schsm.cli.Rack.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.Tlv;
+import io.github.schsm.cli.report.Status;
+import io.github.schsm.codec.Tlv;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,9 @@ import static io.github.schsm.cli.Rack.A;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.cli.io.CertificateFile;
+import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.option.Secret;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;

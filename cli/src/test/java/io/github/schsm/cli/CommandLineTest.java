@@ -2,6 +2,7 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.io.Io;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-class CommandLineTest {
+public class CommandLineTest {
     private static Run run(String... arguments) {
         return Run.of(Map.of(), arguments);
     }
@@ -25,7 +26,7 @@ class CommandLineTest {
     }
 
     /** Every command without subcommands, by its full name. */
-    static Stream<CommandLine> leaves() {
+    public static Stream<CommandLine> leaves() {
         return leaves(root()).stream();
     }
 

@@ -2,6 +2,7 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.console.HelpText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

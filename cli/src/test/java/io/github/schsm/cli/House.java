@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The launcher beside a build that is the test's classes. */
-final class House {
+public final class House {
     private House() {}
 
     /** Makes it, and gives the launcher. */
-    static Path in(Path folder) throws IOException {
+    public static Path in(Path folder) throws IOException {
         Path house = folder.resolve("house");
         Path built = Files.createDirectories(house.resolve(".build/cli"));
         for (String module : List.of("keystore-spi", "card", "simulator", "provider", "pkcs11-bridge", "cli")) {

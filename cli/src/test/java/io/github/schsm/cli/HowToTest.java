@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.cli.report.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

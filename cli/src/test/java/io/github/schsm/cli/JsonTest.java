@@ -2,6 +2,8 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.Json;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package io.github.schsm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.cli.report.Text;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

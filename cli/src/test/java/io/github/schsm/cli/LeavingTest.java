@@ -3,6 +3,7 @@ package io.github.schsm.cli;
 import static io.github.schsm.cli.Rack.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.report.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.github.schsm.cli;
 import static io.github.schsm.cli.Rack.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.report.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,9 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.simulator.SimulatedPinPad;
-import io.github.schsm.simulator.SimulatedPinPad.Typed;
 import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.terminal.SimulatedPinPad;
+import io.github.schsm.simulator.terminal.SimulatedPinPad.Typed;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

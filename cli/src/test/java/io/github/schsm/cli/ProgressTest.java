@@ -2,6 +2,8 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.console.Progress;
+import io.github.schsm.cli.io.Io;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;

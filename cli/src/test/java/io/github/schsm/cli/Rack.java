@@ -14,7 +14,7 @@ import java.util.Map;
  * @param folder where state and files are
  * @param json   whether answers are JSON
  */
-record Rack(Path folder, boolean json) {
+public record Rack(Path folder, boolean json) {
     static final String A = "ZZSIM000001";
     static final String B = "ZZSIM000002";
     static final Map<String, String> ENVIRONMENT = Map.of(
@@ -31,7 +31,7 @@ record Rack(Path folder, boolean json) {
     }
 
     /** A file in the folder, as an argument. */
-    String file(String name) {
+    public String file(String name) {
         return folder.resolve(name).toString();
     }
 

@@ -5,6 +5,8 @@ import static io.github.schsm.cli.Rack.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmException;
+import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.report.Status;
 import io.github.schsm.simulator.SimulatorRack;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.report.Status;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param out    standard output
  * @param err    standard error
  */
-record Run(int status, String out, String err) {
+public record Run(int status, String out, String err) {
     /** Runs with an environment and nobody at the terminal. */
-    static Run of(Map<String, String> environment, String... arguments) {
+    public static Run of(Map<String, String> environment, String... arguments) {
         return of(environment, null, arguments);
     }
 
@@ -38,14 +40,14 @@ record Run(int status, String out, String err) {
     }
 
     /** Expects that what was asked for was done, without a complaint. */
-    Run done() {
+    public Run done() {
         assertThat(err).isEmpty();
         assertThat(status).as(out).isZero();
         return this;
     }
 
     /** Expects a refusal in one clear line. */
-    Run failed() {
+    public Run failed() {
         assertThat(status).as(out + err).isEqualTo(Status.FAILED);
         assertThat(err).startsWith("schsm: ").doesNotContain("Exception").doesNotContain("\tat ");
         assertThat(err.strip().lines()).hasSize(1);
@@ -53,14 +55,14 @@ record Run(int status, String out, String err) {
     }
 
     /** Expects a wrong command line. */
-    Run misused() {
+    public Run misused() {
         assertThat(status).as(out + err).isEqualTo(Status.USAGE);
         assertThat(err).startsWith("schsm: ");
         return this;
     }
 
     /** Standard output as exactly one JSON object. */
-    Map<String, Object> json() {
+    public Map<String, Object> json() {
         try (JsonParser parser = new JsonFactory().createParser(out)) {
             assertThat(parser.nextToken()).as(out).isEqualTo(JsonToken.START_OBJECT);
             Map<String, Object> object = object(parser);
@@ -102,7 +104,7 @@ record Run(int status, String out, String err) {
 
     /** A member of the JSON object that is a list of objects. */
     @SuppressWarnings("unchecked")
-    List<Map<String, Object>> list(String name) {
+    public List<Map<String, Object>> list(String name) {
         return (List<Map<String, Object>>) json().get(name);
     }
 

@@ -3,6 +3,8 @@ package io.github.schsm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.option.Secret;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;

@@ -2,6 +2,7 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.report.Table;
 import org.junit.jupiter.api.Test;
 
 class TableTest {

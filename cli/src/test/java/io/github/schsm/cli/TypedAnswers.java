@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.cli.io.Io;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -7,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody at the terminal who types prepared answers, and remembers what was asked. */
-final class TypedAnswers implements Io.Person {
-    final List<String> questions = new ArrayList<>();
-    final List<char[]> givenSecrets = new ArrayList<>();
+public final class TypedAnswers implements Io.Person {
+    public final List<String> questions = new ArrayList<>();
+    public final List<char[]> givenSecrets = new ArrayList<>();
     private final Deque<String> answers;
 
-    TypedAnswers(String... answers) {
+    public TypedAnswers(String... answers) {
         this.answers = new ArrayDeque<>(List.of(answers));
     }
 

@@ -2,6 +2,7 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.io.Io;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
 import java.nio.file.Files;

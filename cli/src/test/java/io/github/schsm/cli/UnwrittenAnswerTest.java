@@ -2,6 +2,10 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.io.Output;
+import io.github.schsm.cli.io.ShownWriter;
+import io.github.schsm.cli.report.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.UnwrapSpec;
 import io.github.schsm.WrapSpec;
-import io.github.schsm.card.WrappedKeyBlob;
+import io.github.schsm.card.files.WrappedKeyBlob;
 import java.nio.ByteBuffer;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;

@@ -2,8 +2,8 @@ package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.Mechanism;
-import io.github.schsm.MechanismTable;
+import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.provider.SchsmProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;

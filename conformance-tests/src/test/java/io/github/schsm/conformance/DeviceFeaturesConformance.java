@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DataObject;
-import io.github.schsm.EcCurve;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyAttribute;
@@ -14,6 +13,7 @@ import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Sp80056cKeySpec;
 import io.github.schsm.UseCounterExhaustedException;
+import io.github.schsm.codec.EcCurve;
 import io.github.schsm.conformance.Backend.Ability;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,14 @@
 package io.github.schsm.conformance;
 
-import io.github.schsm.EcCurve;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmDevice;
-import io.github.schsm.Tlv;
 import io.github.schsm.WrappedKeyEntry;
-import io.github.schsm.card.PrivateKeyDescription;
-import io.github.schsm.card.WrappedKeyBlob;
+import io.github.schsm.card.files.PrivateKeyDescription;
+import io.github.schsm.card.files.WrappedKeyBlob;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.security.KeyStore;

@@ -2,7 +2,7 @@ package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.Mechanism;
+import io.github.schsm.mechanism.Mechanism;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

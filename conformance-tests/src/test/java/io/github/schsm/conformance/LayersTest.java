@@ -40,7 +40,14 @@ class LayersTest {
 
     /** Folder of each room, and the packages that are its own. */
     private static final Map<String, List<String>> ROOMS = Map.of(
-            "keystore-spi", List.of(BASE, BASE + ".backend..", BASE + ".keystore.."),
+            "keystore-spi",
+                    List.of(
+                            BASE,
+                            BASE + ".codec..",
+                            BASE + ".config..",
+                            BASE + ".keystore..",
+                            BASE + ".mechanism..",
+                            BASE + ".spi.."),
             "card", List.of(BASE + ".card.."),
             "simulator", List.of(BASE + ".simulator.."),
             "provider", List.of(BASE + ".provider.."),

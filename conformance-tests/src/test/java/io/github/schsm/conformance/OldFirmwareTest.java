@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
-import io.github.schsm.Feature;
-import io.github.schsm.Mechanism;
-import io.github.schsm.MechanismTable;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.card.WrappedKeyBlob;
+import io.github.schsm.card.files.WrappedKeyBlob;
+import io.github.schsm.mechanism.Feature;
+import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;

@@ -2,8 +2,8 @@ package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.EcCurve;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.codec.EcCurve;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

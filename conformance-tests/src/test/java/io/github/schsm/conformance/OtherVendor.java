@@ -1,7 +1,7 @@
 package io.github.schsm.conformance;
 
-import io.github.schsm.EcCurve;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

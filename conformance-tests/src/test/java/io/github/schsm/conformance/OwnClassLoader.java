@@ -3,11 +3,11 @@ package io.github.schsm.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.schsm.Token;
 import io.github.schsm.bridge.Pkcs11TokenSource;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.spi.Token;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.schsm.KeyType;
-import io.github.schsm.Mechanism;
-import io.github.schsm.MechanismTable;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -2,9 +2,9 @@ package io.github.schsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.EcCurve;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmKey;
+import io.github.schsm.codec.EcCurve;
 import java.math.BigInteger;
 import java.security.PrivateKey;
 import java.security.Provider;

@@ -2,8 +2,8 @@ package io.github.schsm.conformance;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenSource;
 import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.spi.TokenSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

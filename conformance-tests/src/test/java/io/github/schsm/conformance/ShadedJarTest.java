@@ -120,7 +120,9 @@ class ShadedJarTest {
             }
         }
 
-        assertThat(packed).isEqualTo(described).containsKeys("java.security.Provider", "io.github.schsm.TokenSource");
+        assertThat(packed)
+                .isEqualTo(described)
+                .containsKeys("java.security.Provider", "io.github.schsm.spi.TokenSource");
         assertThat(names())
                 .containsAll(packed.values().stream()
                         .flatMap(TreeSet::stream)

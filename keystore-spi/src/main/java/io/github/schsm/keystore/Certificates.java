@@ -1,18 +1,19 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.Cvc;
-import io.github.schsm.EcCurve;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.PrintableText;
-import io.github.schsm.PublicKeyNumbers;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Token;
-import io.github.schsm.TokenCertificate;
-import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
-import io.github.schsm.X509Certificates;
+import io.github.schsm.codec.BarePublicKey;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.PublicKeyNumbers;
+import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenCertificate;
+import io.github.schsm.spi.TokenKey;
 import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;

@@ -1,9 +1,9 @@
 package io.github.schsm.keystore;
 
-import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Token;
 import io.github.schsm.UnusableSecretException;
+import io.github.schsm.spi.PinSource;
+import io.github.schsm.spi.Token;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
 import org.jspecify.annotations.Nullable;

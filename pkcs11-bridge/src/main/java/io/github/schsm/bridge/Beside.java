@@ -1,14 +1,14 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.KeyDetails;
-import io.github.schsm.KeyDomains;
-import io.github.schsm.KeyRequest;
-import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Token;
-import io.github.schsm.TokenAdministration;
-import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.spi.KeyDomains;
+import io.github.schsm.spi.KeyRequest;
+import io.github.schsm.spi.PublicKeyAuthentication;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.spi.TokenKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Another way to the same token, for what PKCS#11 cannot say: key domains, the device's identity, attributes of keys,
  * keys that the module does not see yet. A key has the same reference by either way.
  */
-interface Beside {
+public interface Beside {
     /** What is done by the other way. */
     @FunctionalInterface
     interface Function<T> {

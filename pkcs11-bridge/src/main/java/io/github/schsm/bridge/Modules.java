@@ -2,6 +2,12 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.cryptoki.IaikCryptoki;
+import io.github.schsm.bridge.cryptoki.ModuleFile;
+import io.github.schsm.bridge.cryptoki.WrapperLibrary;
+import io.github.schsm.bridge.session.Pkcs11Module;
+import io.github.schsm.bridge.session.Refusals;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -16,7 +22,7 @@ import java.util.Properties;
  * <p>{@code C_Finalize} ends a module for the whole process. So it is called by the last who uses it through these
  * classes, in whatever class loader they are, and never for a module that somebody else had initialized before.
  */
-final class Modules {
+public final class Modules {
     private static final System.Logger LOGGER = System.getLogger(Modules.class.getName());
     private static final Map<Path, Ready> READY = new HashMap<>();
 
@@ -41,7 +47,7 @@ final class Modules {
      *
      * @throws SchsmException if it is none, or cannot be used; it may be tried again later
      */
-    static Pkcs11Module get(Path file) throws SchsmException {
+    public static Pkcs11Module get(Path file) throws SchsmException {
         Path real = ModuleFile.check(file);
         synchronized (READY) {
             Ready ready = READY.get(real);

@@ -1,7 +1,7 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.PrintableText;
+import io.github.schsm.codec.PrintableText;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -1,8 +1,10 @@
 package io.github.schsm.bridge;
 
-import io.github.schsm.PrintableText;
-import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
-import io.github.schsm.bridge.Cryptoki.SlotInfo;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Cryptoki;
+import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
+import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
+import io.github.schsm.codec.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,9 +1,14 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.EcCurve;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenKey;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.session.Pkcs11Module;
+import io.github.schsm.bridge.session.TokenLink;
+import io.github.schsm.bridge.token.Pkcs11Token;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.spi.TokenKey;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -32,25 +37,27 @@ import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /** A {@link FakeModule} with a token that has one of everything, and the bridge's token over it. */
-final class FakeBench {
+public final class FakeBench {
     /** What messages call the module. */
-    static final String MODULE = "fake.so";
+    public static final String MODULE = "fake.so";
 
-    static final KeyPair EC = pair(() -> FakeCrypto.ec(EcCurve.SECP256R1));
-    static final KeyPair RSA = pair(() -> FakeCrypto.rsa(1024, RSAKeyGenParameterSpec.F4));
-    static final KeyPair PEER = pair(() -> FakeCrypto.ec(EcCurve.SECP256R1));
-    static final byte[] AES = FakeCrypto.random(32);
-    static final byte[] CERTIFICATE = certificate(EC, "CN=first");
-    static final byte[] NEW_CERTIFICATE = certificate(EC, "CN=second");
-    static final byte[] CA_CERTIFICATE = certificate(PEER, "CN=authority");
-    static final byte[] OTHER_CERTIFICATE = certificate(pair(() -> FakeCrypto.ec(EcCurve.SECP384R1)), "CN=other");
-    static final byte[] CONTENT = {1, 2, 3};
+    public static final KeyPair EC = pair(() -> FakeCrypto.ec(EcCurve.SECP256R1));
+    public static final KeyPair RSA = pair(() -> FakeCrypto.rsa(1024, RSAKeyGenParameterSpec.F4));
+    public static final KeyPair PEER = pair(() -> FakeCrypto.ec(EcCurve.SECP256R1));
+    public static final byte[] AES = FakeCrypto.random(32);
+    public static final byte[] CERTIFICATE = certificate(EC, "CN=first");
+    public static final byte[] NEW_CERTIFICATE = certificate(EC, "CN=second");
+    public static final byte[] CA_CERTIFICATE = certificate(PEER, "CN=authority");
+    public static final byte[] OTHER_CERTIFICATE =
+            certificate(pair(() -> FakeCrypto.ec(EcCurve.SECP384R1)), "CN=other");
+    public static final byte[] CONTENT = {1, 2, 3};
 
     /** What is known of a token's PIN is known in the whole JVM, so each has a serial number of its own. */
     private static final AtomicInteger SERIAL = new AtomicInteger();
 
-    final FakeToken device = new FakeToken("bench", String.format(Locale.ROOT, "F%06d", SERIAL.incrementAndGet()));
-    final FakeModule module = FakeModule.with(device);
+    public final FakeToken device =
+            new FakeToken("bench", String.format(Locale.ROOT, "F%06d", SERIAL.incrementAndGet()));
+    public final FakeModule module = FakeModule.with(device);
     final Pkcs11Module loaded = loaded(module);
 
     private interface Making {
@@ -58,7 +65,7 @@ final class FakeBench {
     }
 
     /** An EC key with a certificate, an RSA key, an AES key, a certificate of somebody else, a private data object. */
-    FakeBench() {
+    public FakeBench() {
         device.addKeyPair("ec", new byte[] {1}, EC);
         device.addCertificate("ec", new byte[] {1}, subject("CN=first"), CERTIFICATE);
         device.addKeyPair("rsa", new byte[] {2}, RSA);
@@ -76,7 +83,7 @@ final class FakeBench {
     }
 
     /** The module as the bridge has it when it is loaded. */
-    static Pkcs11Module loaded(FakeModule module) {
+    public static Pkcs11Module loaded(FakeModule module) {
         try {
             return new Pkcs11Module(Path.of(MODULE), module, module.info());
         } catch (CryptokiException refused) {
@@ -85,12 +92,12 @@ final class FakeBench {
     }
 
     /** A link to the token in slot 0. */
-    TokenLink link() throws CryptokiException {
+    public TokenLink link() throws CryptokiException {
         return new TokenLink(loaded, module.slotInfo(0), module.tokenInfo(0));
     }
 
     /** The bridge's token over slot 0: an object of its own each time, as each provider has one. */
-    Pkcs11Token open() throws CryptokiException {
+    public Pkcs11Token open() throws CryptokiException {
         return new Pkcs11Token(
                 link(),
                 device.serial,
@@ -99,25 +106,25 @@ final class FakeBench {
     }
 
     /** The same, with everything read and the user logged in. */
-    Pkcs11Token loaded() throws CryptokiException, SchsmException {
+    public Pkcs11Token loaded() throws CryptokiException, SchsmException {
         Pkcs11Token token = open();
         token.load(FakePin.right());
         return token;
     }
 
-    static TokenKey key(Pkcs11Token token, String label) throws SchsmException {
+    public static TokenKey key(Pkcs11Token token, String label) throws SchsmException {
         return token.keys().stream()
                 .filter(key -> key.label().equals(label))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("there is no key " + label));
     }
 
-    static ECPublicKey peer() {
+    public static ECPublicKey peer() {
         return (ECPublicKey) PEER.getPublic();
     }
 
     /** What the token holds, comparable before and after; what is new has a label that begins with "new". */
-    List<String> contents() {
+    public List<String> contents() {
         return device.objects().stream().map(FakeBench::line).sorted().toList();
     }
 

@@ -1,7 +1,9 @@
 package io.github.schsm.bridge;
 
-import io.github.schsm.EcCurve;
-import io.github.schsm.EcdsaSignature;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.CkMechanism;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.EcdsaSignature;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -28,7 +30,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** What the mechanisms of a {@link FakeModule} calculate, by Bouncy Castle through the JCA. */
-final class FakeCrypto {
+public final class FakeCrypto {
     private static final Provider PROVIDER = new BouncyCastleProvider();
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -77,7 +79,7 @@ final class FakeCrypto {
         return generator.generateKeyPair();
     }
 
-    static byte[] random(int length) {
+    public static byte[] random(int length) {
         byte[] bytes = new byte[length];
         RANDOM.nextBytes(bytes);
         return bytes;

@@ -1,6 +1,13 @@
 package io.github.schsm.bridge;
 
-import io.github.schsm.EcCurve;
+import io.github.schsm.bridge.cryptoki.Attributes;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.CkMechanism;
+import io.github.schsm.bridge.cryptoki.Cryptoki;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.cryptoki.Template;
+import io.github.schsm.codec.EcCurve;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It also watches its caller: a session that two threads use at once, or that was left with an operation going on, is
  * written down in {@link #misuses()}.
  */
-final class FakeModule implements Cryptoki {
+public final class FakeModule implements Cryptoki {
     private static final int MIN_PIN = 4;
     private static final int MAX_PIN = 16;
 
@@ -117,7 +124,7 @@ final class FakeModule implements Cryptoki {
         T run(Session session) throws Answer;
     }
 
-    String manufacturer = "Example";
+    public String manufacturer = "Example";
 
     /** What kind of slots it has, besides CKF_TOKEN_PRESENT. */
     long slotFlags = Ck.CKF_REMOVABLE_DEVICE;
@@ -137,7 +144,7 @@ final class FakeModule implements Cryptoki {
     // What tests do to it, and ask it.
 
     /** What shall go wrong, and the calls that there were. */
-    FakeScript script() {
+    public FakeScript script() {
         return script;
     }
 
@@ -149,14 +156,14 @@ final class FakeModule implements Cryptoki {
     }
 
     /** Puts a token into a slot, which is added if it is not there. Its objects have new handles, nobody is logged in. */
-    void insert(long slot, FakeToken token) {
+    public void insert(long slot, FakeToken token) {
         synchronized (lock) {
             slots.computeIfAbsent(slot, id -> new Slot("Fake Reader " + id)).token = token;
         }
     }
 
     /** Pulls the token out of a slot, in whatever is going on. Its sessions, handles and login are gone. */
-    FakeToken pull(long slot) {
+    public FakeToken pull(long slot) {
         synchronized (lock) {
             Slot emptied = slots.get(slot);
             FakeToken token = emptied == null ? null : emptied.token;
@@ -178,7 +185,7 @@ final class FakeModule implements Cryptoki {
     }
 
     /** Who is logged in to the token in that slot, a CKU_ value. */
-    Optional<Long> tokenLogin(long slot) {
+    public Optional<Long> tokenLogin(long slot) {
         synchronized (lock) {
             Slot asked = slots.get(slot);
             return asked == null || asked.token == null ? Optional.empty() : Optional.ofNullable(asked.token.loggedIn);
@@ -214,7 +221,7 @@ final class FakeModule implements Cryptoki {
     }
 
     /** Handles of private objects stay valid after a logout, and their use answers CKR_USER_NOT_LOGGED_IN. */
-    void keepHandlesAtLogout() {
+    public void keepHandlesAtLogout() {
         keepsHandlesAtLogout = true;
     }
 
@@ -243,7 +250,7 @@ final class FakeModule implements Cryptoki {
     }
 
     /** Operations that are begun and not ended. */
-    int activeOperations() {
+    public int activeOperations() {
         synchronized (lock) {
             return (int) sessions.values().stream()
                     .filter(session -> session.operation != null)
@@ -252,7 +259,7 @@ final class FakeModule implements Cryptoki {
     }
 
     /** Session objects, such as derived secrets, that nobody has destroyed. */
-    int sessionObjects() {
+    public int sessionObjects() {
         synchronized (lock) {
             return sessions.values().stream()
                     .mapToInt(session -> session.objects.size())
@@ -261,7 +268,7 @@ final class FakeModule implements Cryptoki {
     }
 
     /** Logins that were accepted; those for one operation only not among them. */
-    int logins() {
+    public int logins() {
         synchronized (lock) {
             return logins;
         }

@@ -3,8 +3,14 @@ package io.github.schsm.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.EcCurve;
-import io.github.schsm.EcdsaSignature;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.CkMechanism;
+import io.github.schsm.bridge.cryptoki.Cryptoki;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.cryptoki.Template;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.EcdsaSignature;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;

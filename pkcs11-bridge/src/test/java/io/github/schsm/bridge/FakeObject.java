@@ -1,5 +1,8 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.bridge.cryptoki.Attributes;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Template;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * An object in a {@link FakeToken}: its attributes as bytes, and for a key what the JDK calculates with. Attributes may
  * be changed at will, so that a token can be given what real ones are seen to have.
  */
-final class FakeObject {
+public final class FakeObject {
     private final Map<Long, byte[]> attributes = new LinkedHashMap<>();
     private final @Nullable PrivateKey privateKey;
     private final byte @Nullable [] secret;
@@ -39,22 +42,22 @@ final class FakeObject {
     }
 
     /** Sets an attribute; a number is a CK_ULONG. */
-    FakeObject with(long type, long value) {
+    public FakeObject with(long type, long value) {
         attributes.put(type, encode(value));
         return this;
     }
 
-    FakeObject with(long type, boolean value) {
+    public FakeObject with(long type, boolean value) {
         attributes.put(type, encode(value));
         return this;
     }
 
-    FakeObject with(long type, byte[] value) {
+    public FakeObject with(long type, byte[] value) {
         attributes.put(type, encode(value));
         return this;
     }
 
-    FakeObject with(long type, String value) {
+    public FakeObject with(long type, String value) {
         attributes.put(type, encode(value));
         return this;
     }
@@ -77,23 +80,23 @@ final class FakeObject {
     }
 
     /** The attribute's bytes; null if the object does not have it. */
-    byte @Nullable [] value(long type) {
+    public byte @Nullable [] value(long type) {
         byte[] value = attributes.get(type);
         return value == null ? null : value.clone();
     }
 
-    boolean flag(long type) {
+    public boolean flag(long type) {
         byte[] value = attributes.get(type);
         return value != null && value.length == 1 && value[0] != 0;
     }
 
     /** A CK_ULONG; -1 if the object does not have it. */
-    long number(long type) {
+    public long number(long type) {
         return new Attributes(attributes).number(type).orElse(-1);
     }
 
     /** A text; empty if the object does not have it. */
-    String text(long type) {
+    public String text(long type) {
         return new Attributes(attributes).text(type).orElse("");
     }
 
@@ -105,11 +108,11 @@ final class FakeObject {
         return Optional.ofNullable(secret).map(byte[]::clone);
     }
 
-    boolean isPrivate() {
+    public boolean isPrivate() {
         return flag(Ck.CKA_PRIVATE);
     }
 
-    boolean isTokenObject() {
+    public boolean isTokenObject() {
         return flag(Ck.CKA_TOKEN);
     }
 

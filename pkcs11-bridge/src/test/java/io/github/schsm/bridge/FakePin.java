@@ -1,14 +1,14 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.PinRequest;
-import io.github.schsm.PinSource;
+import io.github.schsm.spi.PinSource;
 import java.util.ArrayList;
 import java.util.List;
 import javax.security.auth.callback.TextOutputCallback;
 import org.jspecify.annotations.Nullable;
 
 /** A PIN source that writes down what it was asked and told. */
-final class FakePin implements PinSource {
+public final class FakePin implements PinSource {
     private final @Nullable String pin;
     private final boolean interactive;
     private final boolean onReader;
@@ -25,27 +25,27 @@ final class FakePin implements PinSource {
     }
 
     /** A program's password. */
-    static FakePin given(String pin) {
+    public static FakePin given(String pin) {
         return new FakePin(pin, false, false, () -> {});
     }
 
     /** The right password. */
-    static FakePin right() {
+    public static FakePin right() {
         return given(FakeToken.USER_PIN);
     }
 
     /** Somebody who is asked and types this. */
-    static FakePin asked(String pin) {
+    public static FakePin asked(String pin) {
         return asked(pin, () -> {});
     }
 
     /** The same, and something happens before it is entered. */
-    static FakePin asked(String pin, Runnable meanwhile) {
+    public static FakePin asked(String pin, Runnable meanwhile) {
         return new FakePin(pin, true, false, meanwhile);
     }
 
     /** The reader's pad. */
-    static FakePin onReader() {
+    public static FakePin onReader() {
         return new FakePin(null, true, true, () -> {});
     }
 
@@ -78,12 +78,12 @@ final class FakePin implements PinSource {
     }
 
     /** What it was asked, in order. */
-    synchronized List<PinRequest> requests() {
+    public synchronized List<PinRequest> requests() {
         return List.copyOf(requests);
     }
 
     /** What it was told, in order. */
-    synchronized List<TextOutputCallback> events() {
+    public synchronized List<TextOutputCallback> events() {
         return List.copyOf(events);
     }
 

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * <p>Hooks run in the calling thread, before the module does anything and while it holds no lock: they may wait for
  * other threads. All methods may be called by any thread.
  */
-final class FakeScript {
+public final class FakeScript {
     /** Matches every function. */
     static final String ANY = "*";
 
@@ -61,12 +61,12 @@ final class FakeScript {
     }
 
     /** The n-th call from now on is not carried out and answers this CKR_ value, once. */
-    void answer(String function, int nth, long returnValue) {
+    public void answer(String function, int nth, long returnValue) {
         add(new Step(function, nth, false, false, Optional.of(returnValue), Optional.empty()));
     }
 
     /** No call is carried out from now on; each answers this CKR_ value. */
-    void answerAlways(String function, long returnValue) {
+    public void answerAlways(String function, long returnValue) {
         answerFrom(function, 1, returnValue);
     }
 
@@ -76,7 +76,7 @@ final class FakeScript {
     }
 
     /** The n-th call from now on is carried out, if it can be, and answers this CKR_ value all the same, once. */
-    void answerAfter(String function, int nth, long returnValue) {
+    public void answerAfter(String function, int nth, long returnValue) {
         add(new Step(function, nth, false, true, Optional.of(returnValue), Optional.empty()));
     }
 
@@ -91,17 +91,17 @@ final class FakeScript {
     }
 
     /** Forgets what has not happened yet; the counts stay. */
-    synchronized void clear() {
+    public synchronized void clear() {
         steps.clear();
     }
 
     /** How many steps that happen once have not happened yet. */
-    synchronized int pending() {
+    public synchronized int pending() {
         return (int) steps.stream().filter(step -> !step.forEver).count();
     }
 
     /** How often a function was called, {@link #ANY} for all together. */
-    synchronized int calls(String function) {
+    public synchronized int calls(String function) {
         return function.equals(ANY) ? trace.size() : calls.getOrDefault(function, 0);
     }
 
@@ -116,7 +116,7 @@ final class FakeScript {
     }
 
     /** Forgets the calls that were counted. */
-    synchronized void resetCounts() {
+    public synchronized void resetCounts() {
         calls.clear();
         trace.clear();
     }

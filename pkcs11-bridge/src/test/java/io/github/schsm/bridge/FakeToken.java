@@ -1,7 +1,11 @@
 package io.github.schsm.bridge;
 
-import io.github.schsm.EcCurve;
-import io.github.schsm.Tlv;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Cryptoki;
+import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.cryptoki.Template;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -30,12 +34,12 @@ import org.jspecify.annotations.Nullable;
  * are what happens behind the bridge's back (another program, the factory); they may be called while the token is in a
  * slot, and by any thread.
  */
-final class FakeToken {
+public final class FakeToken {
     /** The user PIN at the start. */
-    static final String USER_PIN = "648219";
+    public static final String USER_PIN = "648219";
 
     /** The SO-PIN at the start. */
-    static final String SO_PIN = "3537363231383830";
+    public static final String SO_PIN = "3537363231383830";
 
     private static final int TRIES = 3;
     private static final int OCTET_STRING = 0x04;
@@ -47,19 +51,19 @@ final class FakeToken {
     /** The length of AES keys whatever is asked for; 0 for what is asked for. */
     int bytesInstead;
 
-    String serial;
+    public String serial;
     String label;
     String manufacturer = "Example";
     String model = "Fake";
     Optional<Long> statedMaxSessions = Optional.empty();
     long maxSessions = Long.MAX_VALUE;
     int capacity = Integer.MAX_VALUE;
-    int largestInput = Integer.MAX_VALUE;
+    public int largestInput = Integer.MAX_VALUE;
     boolean writeProtected;
-    boolean loginRequired = true;
-    boolean reportsTries = true;
-    boolean userPinInitialized = true;
-    boolean userPinToBeChanged;
+    public boolean loginRequired = true;
+    public boolean reportsTries = true;
+    public boolean userPinInitialized = true;
+    public boolean userPinToBeChanged;
     boolean keepsPublicKeys = true;
     boolean bareEcPoints;
     boolean joinsPins;
@@ -74,8 +78,8 @@ final class FakeToken {
     @Nullable
     Supplier<Optional<String>> pad;
 
-    final Pin user = new Pin(USER_PIN);
-    final Pin so = new Pin(SO_PIN);
+    public final Pin user = new Pin(USER_PIN);
+    public final Pin so = new Pin(SO_PIN);
     final Map<Long, Cryptoki.MechanismInfo> mechanisms = new LinkedHashMap<>();
     final Set<Long> unchangeable = new HashSet<>();
 
@@ -86,7 +90,7 @@ final class FakeToken {
     Long loggedIn;
 
     /** A PIN and its counter. */
-    static final class Pin {
+    public static final class Pin {
         private String value;
         private int left = TRIES;
         private final List<String> presented = new ArrayList<>();
@@ -123,28 +127,28 @@ final class FakeToken {
             return ReturnValue.OK;
         }
 
-        synchronized void set(String newValue) {
+        public synchronized void set(String newValue) {
             value = newValue;
             left = TRIES;
         }
 
-        synchronized int left() {
+        public synchronized int left() {
             return left;
         }
 
         /** Sets the tries that are left, of three. */
-        synchronized void left(int tries) {
+        public synchronized void left(int tries) {
             left = tries;
         }
 
         /** The PINs that were presented, right and wrong ones, in order. */
-        synchronized List<String> presented() {
+        public synchronized List<String> presented() {
             return List.copyOf(presented);
         }
     }
 
     /** A token with every mechanism and no objects. */
-    FakeToken(String label, String serial) {
+    public FakeToken(String label, String serial) {
         this.label = label;
         this.serial = serial;
         long hardware = Ck.CKF_HW;
@@ -185,7 +189,7 @@ final class FakeToken {
     }
 
     /** Takes mechanisms away. */
-    FakeToken withoutMechanisms(Long... types) {
+    public FakeToken withoutMechanisms(Long... types) {
         mechanisms.keySet().removeAll(Arrays.asList(types));
         return this;
     }
@@ -208,13 +212,13 @@ final class FakeToken {
     }
 
     /** Gives it a pad: the PIN is typed there. An empty answer is the cancel button. */
-    FakeToken pad(Supplier<Optional<String>> typed) {
+    public FakeToken pad(Supplier<Optional<String>> typed) {
         pad = typed;
         return this;
     }
 
     /** Refuses to change this attribute of any object. */
-    FakeToken unchangeable(long type) {
+    public FakeToken unchangeable(long type) {
         unchangeable.add(type);
         return this;
     }
@@ -245,19 +249,19 @@ final class FakeToken {
     }
 
     /** Another application logs out, or resets the card: nobody is logged in, and the sessions stay. */
-    synchronized void logoutByOther() {
+    public synchronized void logoutByOther() {
         loggedIn = null;
     }
 
     /** A snapshot of the objects. */
-    List<FakeObject> objects() {
+    public List<FakeObject> objects() {
         synchronized (objects) {
             return List.copyOf(objects);
         }
     }
 
     /** The objects of that class with that label. */
-    List<FakeObject> objects(long objectClass, String objectLabel) {
+    public List<FakeObject> objects(long objectClass, String objectLabel) {
         return objects().stream()
                 .filter(object -> object.number(Ck.CKA_CLASS) == objectClass
                         && object.text(Ck.CKA_LABEL).equals(objectLabel))
@@ -274,26 +278,26 @@ final class FakeToken {
                 .toList();
     }
 
-    void add(FakeObject object) {
+    public void add(FakeObject object) {
         synchronized (objects) {
             objects.add(object);
         }
     }
 
-    void remove(FakeObject object) {
+    public void remove(FakeObject object) {
         synchronized (objects) {
             objects.remove(object);
         }
     }
 
-    void clear() {
+    public void clear() {
         synchronized (objects) {
             objects.clear();
         }
     }
 
     /** Puts an EC key pair on the token. The private key object comes back. */
-    FakeObject addEcKey(String keyLabel, byte[] id, EcCurve curve) {
+    public FakeObject addEcKey(String keyLabel, byte[] id, EcCurve curve) {
         try {
             return addKeyPair(keyLabel, id, FakeCrypto.ec(curve));
         } catch (GeneralSecurityException impossible) {
@@ -311,7 +315,7 @@ final class FakeToken {
     }
 
     /** Puts a key pair on the token: a private and a public key object. The private key object comes back. */
-    FakeObject addKeyPair(String keyLabel, byte[] id, KeyPair pair) {
+    public FakeObject addKeyPair(String keyLabel, byte[] id, KeyPair pair) {
         Template named = new Template()
                 .with(Ck.CKA_TOKEN, true)
                 .with(Ck.CKA_LABEL, keyLabel)
@@ -369,7 +373,7 @@ final class FakeToken {
     }
 
     /** A public key object, as this token makes it. */
-    FakeObject publicKey(PublicKey key, Template template) {
+    public FakeObject publicKey(PublicKey key, Template template) {
         FakeObject object = FakeObject.plain().with(template);
         object.withDefault(Ck.CKA_PRIVATE, false)
                 .withDefault(Ck.CKA_VERIFY, true)

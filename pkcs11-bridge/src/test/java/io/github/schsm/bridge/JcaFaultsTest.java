@@ -7,6 +7,8 @@ import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.bridge.cryptoki.ModuleFileTest;
+import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

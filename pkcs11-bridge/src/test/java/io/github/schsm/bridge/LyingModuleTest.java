@@ -3,10 +3,11 @@ package io.github.schsm.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.EcCurve;
-import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
+import io.github.schsm.bridge.token.Pkcs11Token;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.util.List;

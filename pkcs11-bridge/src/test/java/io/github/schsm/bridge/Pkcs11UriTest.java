@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.bridge.Cryptoki.CkTokenInfo;
-import io.github.schsm.bridge.Cryptoki.SlotInfo;
+import io.github.schsm.bridge.cryptoki.Cryptoki;
+import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
+import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,13 +2,15 @@ package io.github.schsm.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.EcCurve;
-import io.github.schsm.EcdsaSignature;
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.KeyRequest;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenKey;
+import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.token.Pkcs11Token;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.EcdsaSignature;
+import io.github.schsm.spi.KeyRequest;
+import io.github.schsm.spi.TokenKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.github.schsm.provider;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.SchsmConfiguration;
-import io.github.schsm.card.Channel;
-import io.github.schsm.card.TerminalSource;
+import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param channel   which commands go over a secure channel; empty for what fits the terminal
  * @param name      what the provider's name has behind {@code SCHSM-}; null for none
  */
-record Configuration(
+public record Configuration(
         String terminal,
         List<String> devices,
         @Nullable Pattern reader,
@@ -148,7 +148,7 @@ record Configuration(
     }
 
     /** Checks that a device id with digits of a fingerprint has as many of them as tell devices apart. */
-    static void requireWholeName(String name) throws ConfigurationException {
+    public static void requireWholeName(String name) throws ConfigurationException {
         int mark = name.lastIndexOf('#');
         if (mark >= 0 && !FINGERPRINT.matcher(name.substring(mark + 1)).matches()) {
             throw new ConfigurationException(
@@ -190,12 +190,12 @@ record Configuration(
     }
 
     /** Which commands go over a secure channel to devices of a terminal: PINs if it is remote and nothing was said. */
-    Channel channelTo(TerminalSource source) {
+    public Channel channelTo(TerminalSource source) {
         return channel.orElse(source.isRemote() ? Channel.PIN : Channel.PLAIN);
     }
 
     /** Whether a device may be used. */
-    boolean isConfigured(DeviceIdentity device) {
+    public boolean isConfigured(DeviceIdentity device) {
         return devices.isEmpty() || devices.stream().anyMatch(device::isCalled);
     }
 
@@ -207,7 +207,7 @@ record Configuration(
     }
 
     /** Before a device is said not to be there: whether the configuration leaves it out. */
-    void requireMeant(String name, boolean excluded) throws ConfigurationException {
+    public void requireMeant(String name, boolean excluded) throws ConfigurationException {
         String id = name.indexOf('#') < 0 ? name : name.substring(0, name.indexOf('#'));
         boolean mayBeMeant = devices.isEmpty()
                 || devices.stream()
@@ -228,7 +228,7 @@ record Configuration(
     }
 
     /** Whether we may look into the reader of that name. */
-    boolean isWantedReader(String readerName) {
+    public boolean isWantedReader(String readerName) {
         return reader == null || reader.matcher(readerName).find();
     }
 

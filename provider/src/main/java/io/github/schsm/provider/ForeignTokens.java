@@ -1,11 +1,11 @@
 package io.github.schsm.provider;
 
-import io.github.schsm.FoundDevice;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Token;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.TokenSource.Directory;
+import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenSource.Directory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a callback handler comes from at the moment when one is needed. */
 @FunctionalInterface
-interface Handlers {
+public interface Handlers {
     /** The security property that names the handler of providers which were given none, as the JDK's own providers read it. */
     String DEFAULT_HANDLER = "auth.login.defaultCallbackHandler";
 

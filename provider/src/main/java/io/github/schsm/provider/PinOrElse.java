@@ -2,8 +2,8 @@ package io.github.schsm.provider;
 
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinRequest;
-import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
+import io.github.schsm.spi.PinSource;
 import javax.security.auth.callback.TextOutputCallback;
 import org.jspecify.annotations.Nullable;
 

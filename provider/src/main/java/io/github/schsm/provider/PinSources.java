@@ -3,13 +3,13 @@ package io.github.schsm.provider;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinRequest;
-import io.github.schsm.PinSource;
-import io.github.schsm.PrintableText;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SecretFile;
-import io.github.schsm.TextFile;
 import io.github.schsm.TokenPinCallback;
-import io.github.schsm.backend.GivenPin;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.SecretFile;
+import io.github.schsm.codec.TextFile;
+import io.github.schsm.spi.GivenPin;
+import io.github.schsm.spi.PinSource;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 import org.jspecify.annotations.Nullable;
 
 /** The sources a PIN can come from. */
-final class PinSources {
+public final class PinSources {
     /** The value of {@code pin} that has it entered on the reader. */
     static final String PIN_PAD = "pinpad";
 
@@ -71,7 +71,7 @@ final class PinSources {
         };
     }
 
-    static PinSource password(char[] password) {
+    public static PinSource password(char[] password) {
         return new GivenPin(password);
     }
 
@@ -80,7 +80,7 @@ final class PinSources {
     }
 
     /** The reader's PIN pad, and somebody who is told to look there. */
-    static PinSource onReader(Handlers handler) {
+    public static PinSource onReader(Handlers handler) {
         return new OnReader(handler);
     }
 

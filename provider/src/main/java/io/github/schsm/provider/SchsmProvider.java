@@ -1,16 +1,16 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.FoundDevice;
-import io.github.schsm.Mechanism;
-import io.github.schsm.MechanismTable;
 import io.github.schsm.PinBlockedException;
-import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Token;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.UnusableSecretException;
 import io.github.schsm.WrongPinException;
+import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.MechanismTable;
+import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.spi.PinSource;
+import io.github.schsm.spi.Token;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputStream;

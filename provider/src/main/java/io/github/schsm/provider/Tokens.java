@@ -2,18 +2,19 @@ package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.FoundDevice;
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.PinSource;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SecretBytes;
-import io.github.schsm.Token;
-import io.github.schsm.TokenSource;
-import io.github.schsm.TokenSource.Directory;
 import io.github.schsm.UnusableSecretException;
-import io.github.schsm.card.Channel;
-import io.github.schsm.card.TerminalSource;
+import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.keystore.TokenFinder;
+import io.github.schsm.provider.card.CardTokens;
+import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.spi.PinSource;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenSource;
+import io.github.schsm.spi.TokenSource.Directory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * belongs to a provider and a device, not to a key store. Touches nothing before it is asked for a token. The monitor
  * guards the fields and is never held while a device is used: who has a device may ask for tokens.
  */
-final class Tokens implements TokenFinder {
+public final class Tokens implements TokenFinder {
     private final Configuration configuration;
     private final @Nullable ConfigurationException problem;
     private final Handlers handler;
@@ -94,7 +95,7 @@ final class Tokens implements TokenFinder {
     }
 
     /** This provider's object for a token that a program has from elsewhere. */
-    Token own(Token known) throws SchsmException {
+    public Token own(Token known) throws SchsmException {
         open();
         CardTokens there = cards;
         Optional<Token> same = there == null ? Optional.empty() : there.same(known);
@@ -143,7 +144,7 @@ final class Tokens implements TokenFinder {
         }
     }
 
-    static InvalidRequestException closed() {
+    public static InvalidRequestException closed() {
         return new InvalidRequestException(
                 "the provider was closed: make another one, by new SchsmProvider() or configure");
     }

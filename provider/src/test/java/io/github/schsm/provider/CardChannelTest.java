@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Token;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.card.TerminalSource;
+import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.provider.card.CardTokens;
 import io.github.schsm.simulator.SimulatorRack;
 import io.github.schsm.simulator.SimulatorTokenSource;
+import io.github.schsm.spi.Token;
 import java.util.List;
 import java.util.Map;
 import javax.smartcardio.Card;

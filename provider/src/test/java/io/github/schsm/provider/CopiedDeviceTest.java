@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.Token;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.card.TerminalSource;
+import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.provider.card.CardToken;
+import io.github.schsm.provider.card.CardTokens;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.spi.Token;
 import java.util.ArrayList;
 import java.util.List;
 import javax.smartcardio.Card;

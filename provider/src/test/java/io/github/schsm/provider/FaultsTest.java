@@ -9,6 +9,7 @@ import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.card.SmartCardHsm;
+import io.github.schsm.provider.card.CardToken;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;

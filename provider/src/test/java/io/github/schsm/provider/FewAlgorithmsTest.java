@@ -3,14 +3,14 @@ package io.github.schsm.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.EcCurve;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
-import io.github.schsm.Token;
-import io.github.schsm.TokenKey;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenKey;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.security.InvalidAlgorithmParameterException;

@@ -3,10 +3,10 @@ package io.github.schsm.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.KeyType;
-import io.github.schsm.Mechanism;
-import io.github.schsm.MechanismTable;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.MechanismTable;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;

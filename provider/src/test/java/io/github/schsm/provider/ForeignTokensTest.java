@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Token;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.TokenSource.Directory;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenSource.Directory;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;

@@ -3,11 +3,11 @@ package io.github.schsm.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.PinRequest;
-import io.github.schsm.PinSource;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.Token;
 import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.spi.PinSource;
+import io.github.schsm.spi.Token;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;

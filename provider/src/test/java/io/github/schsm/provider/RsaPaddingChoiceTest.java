@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.MechanismTable;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Quirk;
 import io.github.schsm.simulator.SimulatorRack;

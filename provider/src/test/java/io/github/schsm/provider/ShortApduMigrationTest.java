@@ -10,7 +10,7 @@ import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.Tlv;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatorRack;
 import java.io.ByteArrayInputStream;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.provider.engine.TlsVersions;
 import java.lang.reflect.Field;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;

@@ -1,5 +1,9 @@
 package io.github.schsm.simulator;
 
+import io.github.schsm.simulator.applet.Command;
+import io.github.schsm.simulator.applet.Refusal;
+import io.github.schsm.simulator.applet.SecureChannel;
+import io.github.schsm.simulator.state.KeyDomainSlot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -1,5 +1,6 @@
 package io.github.schsm.simulator;
 
+import io.github.schsm.simulator.state.KeyMaterial;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -75,12 +76,12 @@ public record DeviceProfile(
         return new DeviceProfile(commandLimit, extendedLength, memory, major, minor, all);
     }
 
-    boolean has(Quirk quirk) {
+    public boolean has(Quirk quirk) {
         return quirks.contains(quirk);
     }
 
     /** Whether the firmware knows the chip authentication protocol: 3DES from version 2, AES from version 3. */
-    boolean knows(SmProtocol protocol) {
+    public boolean knows(SmProtocol protocol) {
         return switch (protocol) {
             case TDES_CBC_CBC -> hasSecureMessaging();
             case AES_CBC_CMAC_128 -> major >= 3;
@@ -88,7 +89,7 @@ public record DeviceProfile(
     }
 
     /** The platform in the version information: what the firmware runs on. */
-    int platform() {
+    public int platform() {
         if (isBeforeVersion3()) {
             return PLATFORM_JCOP_2_4_2;
         }
@@ -96,36 +97,36 @@ public record DeviceProfile(
     }
 
     /** Firmware 1.x says its version and nothing else of itself, and describes files by tag 80. */
-    boolean isVersion1() {
+    public boolean isVersion1() {
         return major < 2;
     }
 
     /** Firmware 3.1 cannot take a key with an algorithm list out of its blob. */
-    boolean unwrapsKeysWithList() {
+    public boolean unwrapsKeysWithList() {
         return major != 3 || minor != 1;
     }
 
     /** Authority references in requests were mandatory before version 2. */
-    boolean requiresAuthorityReference() {
+    public boolean requiresAuthorityReference() {
         return major < 2;
     }
 
     /** INITIALIZE DEVICE without data tells memory and version from 2.4 on. */
-    boolean tellsMemory() {
+    public boolean tellsMemory() {
         return major > 2 || (major == 2 && minor >= 4);
     }
 
-    boolean hasSecureMessaging() {
+    public boolean hasSecureMessaging() {
         return major >= 2;
     }
 
     /** RSA keys of more than 2048 bits came with version 3. */
-    boolean knowsRsa(int bits) {
+    public boolean knowsRsa(int bits) {
         return bits <= LONGEST_RSA_BEFORE_VERSION_3 || !isBeforeVersion3();
     }
 
     /** Whether it could have made such a key. */
-    boolean knows(KeyMaterial material) {
+    public boolean knows(KeyMaterial material) {
         if (material instanceof KeyMaterial.Rsa rsa) {
             return knowsRsa(rsa.bits());
         }
@@ -133,7 +134,7 @@ public record DeviceProfile(
     }
 
     /** Key domain slots, symmetric keys and RSA keys of more than 2048 bits came with firmware 3. */
-    boolean isBeforeVersion3() {
+    public boolean isBeforeVersion3() {
         return major < 3;
     }
 }

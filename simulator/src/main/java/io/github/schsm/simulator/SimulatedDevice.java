@@ -1,5 +1,10 @@
 package io.github.schsm.simulator;
 
+import io.github.schsm.simulator.applet.Answer;
+import io.github.schsm.simulator.applet.Hsm;
+import io.github.schsm.simulator.terminal.CardRemovedException;
+import io.github.schsm.simulator.terminal.Presence;
+import io.github.schsm.simulator.terminal.SimulatedPinPad;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -123,7 +128,7 @@ public final class SimulatedDevice {
     }
 
     @Nullable
-    SimulatedPinPad pinPad() {
+    public SimulatedPinPad pinPad() {
         return pinPad;
     }
 
@@ -136,24 +141,24 @@ public final class SimulatedDevice {
         listeners.remove(listener);
     }
 
-    Presence presence() {
+    public Presence presence() {
         return presence;
     }
 
     /** How often the device has been moved; odd while it is in. A connection belongs to one such number. */
-    int moves() {
+    public int moves() {
         return moves.get();
     }
 
     /** Keeps others from sending commands until {@link #endTransaction}; waits while somebody else does the same. */
-    void beginTransaction(Object owner, int connectedAt) throws CardRemovedException, InterruptedException {
+    public void beginTransaction(Object owner, int connectedAt) throws CardRemovedException, InterruptedException {
         synchronized (turn) {
             awaitTurn(owner, connectedAt);
             transactionOwner = owner;
         }
     }
 
-    void endTransaction(Object owner) {
+    public void endTransaction(Object owner) {
         synchronized (turn) {
             if (owner.equals(transactionOwner)) {
                 transactionOwner = null;
@@ -185,7 +190,8 @@ public final class SimulatedDevice {
      * @param connectedAt {@link #moves()} when the sender connected
      * @return the answer with its status word; a fault may have mutilated it
      */
-    byte[] exchange(Object owner, int connectedAt, byte[] command) throws CardRemovedException, InterruptedException {
+    public byte[] exchange(Object owner, int connectedAt, byte[] command)
+            throws CardRemovedException, InterruptedException {
         synchronized (turn) {
             awaitTurn(owner, connectedAt);
             working = true;

@@ -4,6 +4,15 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
+import io.github.schsm.simulator.applet.Answer;
+import io.github.schsm.simulator.applet.Applet;
+import io.github.schsm.simulator.applet.Hsm;
+import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.state.DeviceState;
+import io.github.schsm.simulator.state.Pin;
+import io.github.schsm.simulator.state.StateKeeper;
+import io.github.schsm.simulator.terminal.Presence;
+import io.github.schsm.simulator.terminal.SimulatorTerminals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -203,7 +212,7 @@ public final class SimulatorRack implements AutoCloseable {
         }
     }
 
-    Presence presence() {
+    public Presence presence() {
         return presence;
     }
 

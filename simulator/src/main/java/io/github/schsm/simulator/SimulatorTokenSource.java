@@ -2,7 +2,7 @@ package io.github.schsm.simulator;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenSource;
+import io.github.schsm.spi.TokenSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;

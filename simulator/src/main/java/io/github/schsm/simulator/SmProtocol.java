@@ -1,5 +1,7 @@
 package io.github.schsm.simulator;
 
+import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.crypto.Hashes;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -19,7 +21,7 @@ import org.bouncycastle.crypto.params.ParametersWithIV;
  * TR-03110 part 3, appendices A.2, A.4 and F). They differ in block length, MAC and where the IV comes from; all else is
  * the same.
  */
-enum SmProtocol {
+public enum SmProtocol {
     /** id-CA-ECDH-AES-CBC-CMAC-128: IV = AES(Kenc, SSC), CMAC. */
     AES_CBC_CMAC_128("04007F00070202030202", 16) {
         @Override
@@ -28,7 +30,7 @@ enum SmProtocol {
         }
 
         @Override
-        byte[] iv(byte[] kEnc, byte[] counter) {
+        public byte[] iv(byte[] kEnc, byte[] counter) {
             return cbc(true, kEnc, new byte[blockLength()], counter);
         }
 
@@ -38,7 +40,7 @@ enum SmProtocol {
         }
 
         @Override
-        byte[] token(byte[] kMac, byte[] publicKey) {
+        public byte[] token(byte[] kMac, byte[] publicKey) {
             return mac(kMac, publicKey);
         }
     },
@@ -51,7 +53,7 @@ enum SmProtocol {
         }
 
         @Override
-        byte[] iv(byte[] kEnc, byte[] counter) {
+        public byte[] iv(byte[] kEnc, byte[] counter) {
             return new byte[blockLength()];
         }
 
@@ -61,7 +63,7 @@ enum SmProtocol {
         }
 
         @Override
-        byte[] token(byte[] kMac, byte[] publicKey) {
+        public byte[] token(byte[] kMac, byte[] publicKey) {
             return mac(kMac, pad(publicKey));
         }
     };
@@ -80,18 +82,18 @@ enum SmProtocol {
     }
 
     /** The protocol that the object identifier's value names. */
-    static Optional<SmProtocol> of(byte[] oid) {
+    public static Optional<SmProtocol> of(byte[] oid) {
         return Arrays.stream(values())
                 .filter(protocol -> Arrays.equals(protocol.oid(), oid))
                 .findFirst();
     }
 
-    byte[] oid() {
+    public byte[] oid() {
         return HexFormat.of().parseHex(oid);
     }
 
     /** Bytes of a cipher block, and of the send sequence counter. */
-    int blockLength() {
+    public int blockLength() {
         return blockLength;
     }
 
@@ -100,17 +102,17 @@ enum SmProtocol {
     abstract Mac newMac();
 
     /** The IV for data of a command or answer with that send sequence counter. */
-    abstract byte[] iv(byte[] kEnc, byte[] counter);
+    public abstract byte[] iv(byte[] kEnc, byte[] counter);
 
     /** What proves that the device has computed the same keys: a MAC over the 7F49 of the ephemeral key. */
-    abstract byte[] token(byte[] kMac, byte[] publicKey);
+    public abstract byte[] token(byte[] kMac, byte[] publicKey);
 
     /** A session key; DES parity bits are left as they come, nothing looks at them. */
-    static byte[] deriveKey(byte[] sharedX, byte[] nonce, int counter) {
+    public static byte[] deriveKey(byte[] sharedX, byte[] nonce, int counter) {
         return Arrays.copyOf(Hashes.digest("SHA-1", sharedX, nonce, Bytes.uint32(counter)), KEY_LENGTH);
     }
 
-    byte[] cbc(boolean encrypt, byte[] key, byte[] iv, byte[] blocks) {
+    public byte[] cbc(boolean encrypt, byte[] key, byte[] iv, byte[] blocks) {
         var cipher = CBCBlockCipher.newInstance(engine());
         cipher.init(encrypt, new ParametersWithIV(new KeyParameter(key), iv));
         byte[] result = new byte[blocks.length];
@@ -121,7 +123,7 @@ enum SmProtocol {
     }
 
     /** The first eight bytes of the MAC. */
-    byte[] mac(byte[] key, byte[] data) {
+    public byte[] mac(byte[] key, byte[] data) {
         Mac mac = newMac();
         mac.init(new KeyParameter(key));
         mac.update(data, 0, data.length);
@@ -131,14 +133,14 @@ enum SmProtocol {
     }
 
     /** Whole blocks: the data, 80, zeros (ISO/IEC 9797-1 padding method 2). */
-    byte[] pad(byte[] data) {
+    public byte[] pad(byte[] data) {
         byte[] padded = Arrays.copyOf(data, (data.length / blockLength + 1) * blockLength);
         padded[data.length] = PADDING;
         return padded;
     }
 
     /** The data without its padding; empty if there is no padding. */
-    Optional<byte[]> unpad(byte[] padded) {
+    public Optional<byte[]> unpad(byte[] padded) {
         int end = padded.length - 1;
         while (end >= 0 && padded[end] == 0) {
             end--;

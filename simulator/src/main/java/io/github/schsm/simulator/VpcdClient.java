@@ -1,5 +1,7 @@
 package io.github.schsm.simulator;
 
+import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.terminal.CardRemovedException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -3,44 +3,46 @@ package io.github.schsm.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.Cvc;
-import io.github.schsm.EcCurve;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.terminal.CardRemovedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Speaks to a simulated device in APDUs, as bytes, without anything of a host's. */
-final class CardProbe {
+public final class CardProbe {
     private static final HexFormat HEX = HexFormat.of();
 
     private final SimulatedDevice device;
     private byte[] lastData = new byte[0];
 
-    CardProbe(SimulatedDevice device) {
+    public CardProbe(SimulatedDevice device) {
         this.device = device;
     }
 
     /** A fresh device of the reference kind, application selected. */
-    static CardProbe fresh() throws SchsmException {
+    public static CardProbe fresh() throws SchsmException {
         return fresh(DeviceProfile.smartCardHsm4k());
     }
 
-    static CardProbe fresh(DeviceProfile profile) throws SchsmException {
+    public static CardProbe fresh(DeviceProfile profile) throws SchsmException {
         CardProbe probe = new CardProbe(SimulatorRack.create(profile).device(SimulatorRack.DEFAULT_DEVICE));
         probe.select();
         return probe;
     }
 
     /** The same, user PIN verified. */
-    static CardProbe authenticated() throws SchsmException {
+    public static CardProbe authenticated() throws SchsmException {
         CardProbe probe = fresh();
         probe.verify();
         return probe;
     }
 
-    SimulatedDevice device() {
+    public SimulatedDevice device() {
         return device;
     }
 
@@ -54,68 +56,68 @@ final class CardProbe {
     }
 
     /** Sends hex, gives the status word; the data is in {@link #data()}. */
-    int send(String hex) {
+    public int send(String hex) {
         byte[] answer = raw(HEX.parseHex(hex.replace(" ", "")));
         lastData = Arrays.copyOf(answer, answer.length - 2);
         return (answer[answer.length - 2] & 0xFF) << 8 | (answer[answer.length - 1] & 0xFF);
     }
 
     /** An extended case 4 command with Le 0000 (case 2 without data). */
-    int command(int header, byte[] data) {
+    public int command(int header, byte[] data) {
         String lc = data.length == 0 ? "" : String.format("%04X", data.length);
         return send(String.format("%08X", header) + "00" + lc + HEX.formatHex(data) + "0000");
     }
 
-    int command(int header, String hex) {
+    public int command(int header, String hex) {
         return command(header, bytes(hex));
     }
 
-    byte[] data() {
+    public byte[] data() {
         return lastData.clone();
     }
 
-    String hex() {
+    public String hex() {
         return HEX.withUpperCase().formatHex(lastData);
     }
 
-    static byte[] bytes(String hex) {
+    public static byte[] bytes(String hex) {
         return HEX.parseHex(hex.replace(" ", ""));
     }
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    static String hex(byte[] bytes) {
+    public static String hex(byte[] bytes) {
         return HEX.withUpperCase().formatHex(bytes);
     }
 
-    void select() {
+    public void select() {
         assertThat(send("00A404000BE82B0601040181C31F020100")).isEqualTo(0x9000);
     }
 
-    void verify() {
+    public void verify() {
         assertThat(send("0020008106 363438323139")).isEqualTo(0x9000);
     }
 
-    int initialize(String tlvs) {
+    public int initialize(String tlvs) {
         byte[] data = bytes(tlvs);
         return send(String.format("80500000%02X", data.length) + hex(data));
     }
 
     /** Reads a whole file. */
-    byte[] read(int fid) {
+    public byte[] read(int fid) {
         assertThat(send(String.format("00B1%04X 000004 54020000 0000", fid))).isIn(0x9000, 0x6282);
         return data();
     }
 
-    int write(int fid, byte[] content) {
+    public int write(int fid, byte[] content) {
         byte[] data = Tlv.concat(Tlv.of(0x54, new byte[2]), Tlv.of(0x53, content));
         return send(String.format("00D7%04X00%04X", fid, data.length) + hex(data));
     }
 
     /** The command data of GENERATE ASYMMETRIC KEY PAIR for an EC key, attributes appended as given. */
-    static byte[] ecTemplate(EcCurve curve, String attributes) {
+    public static byte[] ecTemplate(EcCurve curve, String attributes) {
         Tlv[] parameters = new Tlv[1 + curve.domainParameters().size()];
         parameters[0] = Tlv.of(0x06, bytes("04007F00070202020203"));
         for (int i = 1; i < parameters.length; i++) {
@@ -129,18 +131,18 @@ final class CardProbe {
         return Bytes.concat(body, bytes(attributes));
     }
 
-    int generate(int keyId, EcCurve curve, String attributes) {
+    public int generate(int keyId, EcCurve curve, String attributes) {
         return command(0x00460000 | keyId << 8, ecTemplate(curve, attributes));
     }
 
     /** Generates an EC key and gives its request. */
-    Cvc generated(int keyId, EcCurve curve, String attributes) throws MalformedDataException {
+    public Cvc generated(int keyId, EcCurve curve, String attributes) throws MalformedDataException {
         assertThat(generate(keyId, curve, attributes)).isEqualTo(0x9000);
         return Cvc.parse(data());
     }
 
     /** Makes a chain known, from the issuer down, and selects the device's key. */
-    void learn(byte[] deviceIdFile) throws MalformedDataException {
+    public void learn(byte[] deviceIdFile) throws MalformedDataException {
         var certificates = Tlv.parseAll(deviceIdFile);
         Cvc device = Cvc.parse(certificates.get(0));
         Cvc issuer = Cvc.parse(certificates.get(1));

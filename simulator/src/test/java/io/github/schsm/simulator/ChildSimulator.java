@@ -1,5 +1,6 @@
 package io.github.schsm.simulator;
 
+import io.github.schsm.simulator.crypto.Bytes;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

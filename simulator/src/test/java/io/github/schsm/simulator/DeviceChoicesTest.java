@@ -3,9 +3,16 @@ package io.github.schsm.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.Cvc;
-import io.github.schsm.EcCurve;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.applet.KeyUseTest;
+import io.github.schsm.simulator.applet.WrapCommandsTest;
+import io.github.schsm.simulator.applet.WrappedKey;
+import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.state.CardKey;
+import io.github.schsm.simulator.state.KeyMaterial;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.interfaces.RSAPrivateCrtKey;

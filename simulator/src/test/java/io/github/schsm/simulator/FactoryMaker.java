@@ -1,7 +1,9 @@
 package io.github.schsm.simulator;
 
-import io.github.schsm.EcCurve;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.crypto.CvcWriter;
+import io.github.schsm.simulator.crypto.EcMath;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

@@ -3,8 +3,9 @@ package io.github.schsm.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.EcCurve;
 import io.github.schsm.SchsmException;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.simulator.applet.Applet;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;

@@ -2,10 +2,11 @@ package io.github.schsm.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.EcCurve;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.crypto.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

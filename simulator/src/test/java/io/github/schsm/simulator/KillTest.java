@@ -2,7 +2,8 @@ package io.github.schsm.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.EcCurve;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.simulator.crypto.Bytes;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;

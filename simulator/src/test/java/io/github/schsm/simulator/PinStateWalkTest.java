@@ -3,6 +3,11 @@ package io.github.schsm.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.simulator.applet.Hsm;
+import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.state.DeviceState;
+import io.github.schsm.simulator.state.StateCodec;
+import io.github.schsm.simulator.state.StateKeeper;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;

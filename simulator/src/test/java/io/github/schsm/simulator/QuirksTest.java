@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.EcCurve;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.applet.KeyUseTest;
+import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.crypto.EcMath;
+import io.github.schsm.simulator.crypto.Hashes;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.asn1.ASN1Integer;

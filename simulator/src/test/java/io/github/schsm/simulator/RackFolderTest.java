@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.EcCurve;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.simulator.applet.KeyUseTest;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

@@ -3,8 +3,9 @@ package io.github.schsm.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.Cvc;
-import io.github.schsm.EcCurve;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.crypto.EcMath;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -21,8 +22,8 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
  * The host's side of chip authentication and secure messaging, written down once more from the protocol notes with the
  * JCA's ciphers, byte by byte: nothing of the device's code, so that both can be wrong only independently.
  */
-final class SmHost {
-    static final String AES = "04007F00070202030202";
+public final class SmHost {
+    public static final String AES = "04007F00070202030202";
     static final String TDES = "04007F00070202030201";
 
     private static final BouncyCastleProvider BC = new BouncyCastleProvider();
@@ -42,7 +43,7 @@ final class SmHost {
     }
 
     /** A channel to the card, its token checked. */
-    static SmHost open(CardProbe card, String protocol) throws Exception {
+    public static SmHost open(CardProbe card, String protocol) throws Exception {
         return open(card, protocol, EcCurve.BRAINPOOLP256R1);
     }
 
@@ -76,11 +77,11 @@ final class SmHost {
     }
 
     /** Sends a command protected, gives the status word from inside; the data is in {@link #data()}. */
-    int send(int header, String data, String le) throws Exception {
+    public int send(int header, String data, String le) throws Exception {
         return opened(card.raw(protect(header, data, le)));
     }
 
-    byte[] data() {
+    public byte[] data() {
         return data.clone();
     }
 

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenSource;
+import io.github.schsm.simulator.applet.Applet;
+import io.github.schsm.spi.TokenSource;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
@@ -243,7 +244,8 @@ class TerminalsTest {
 
     @Test
     void theTokenSourceIsOfferedAsAServiceOnClassPathAndModulePath() throws Exception {
-        try (InputStream services = getClass().getResourceAsStream("/META-INF/services/io.github.schsm.TokenSource")) {
+        try (InputStream services =
+                getClass().getResourceAsStream("/META-INF/services/io.github.schsm.spi.TokenSource")) {
             assertThat(new String(services.readAllBytes(), StandardCharsets.UTF_8).strip())
                     .isEqualTo(SimulatorTokenSource.class.getName());
         }

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.EcCurve;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.Tlv;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.crypto.CvcWriter;
+import io.github.schsm.simulator.crypto.EcMath;
+import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.state.DeviceState;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -19,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Chapters 3 and 4 of the XKEK how-to, in APDUs: what the simulator is for. */
-class XkekMigrationTest {
+public class XkekMigrationTest {
     private static final EcCurve BRAINPOOL = EcCurve.BRAINPOOLP256R1;
 
     private SimulatorRack rack;

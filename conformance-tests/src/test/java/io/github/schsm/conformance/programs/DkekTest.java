@@ -10,7 +10,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
-import io.github.schsm.card.DkekShareFile;
+import io.github.schsm.card.dkek.DkekShareFile;
 import io.github.schsm.conformance.Bench;
 import io.github.schsm.conformance.Pki;
 import io.github.schsm.conformance.pcsc.PcscBench;

@@ -1,10 +1,10 @@
 package io.github.schsm.conformance.programs;
 
-import io.github.schsm.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.Pki;
 import io.github.schsm.provider.SchsmProvider;
+import io.github.schsm.spi.FoundDevice;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.github.schsm.provider.delegate;
 
-import io.github.schsm.Mechanism;
+import io.github.schsm.mechanism.Mechanism;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;

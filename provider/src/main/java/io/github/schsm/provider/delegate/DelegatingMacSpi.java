@@ -1,6 +1,6 @@
 package io.github.schsm.provider.delegate;
 
-import io.github.schsm.Mechanism;
+import io.github.schsm.mechanism.Mechanism;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;

@@ -2,7 +2,7 @@ package io.github.schsm.provider.delegate;
 
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.SchsmKey;
-import io.github.schsm.backend.BundledBouncyCastle;
+import io.github.schsm.spi.BundledBouncyCastle;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.InvalidParameterException;

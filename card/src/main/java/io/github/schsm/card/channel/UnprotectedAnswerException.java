@@ -1,0 +1,24 @@
+package io.github.schsm.card.channel;
+
+import java.io.Serial;
+
+/**
+ * A bare status word came where a protected answer was due. Never leaves this package: another program may have
+ * selected its applet before our first command, which the funnel recovers from; everything else is reported. The status
+ * word is not believed.
+ */
+public final class UnprotectedAnswerException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final int sw;
+
+    public UnprotectedAnswerException(int sw) {
+        super(String.format("%04X without protection", sw));
+        this.sw = sw;
+    }
+
+    public int sw() {
+        return sw;
+    }
+}

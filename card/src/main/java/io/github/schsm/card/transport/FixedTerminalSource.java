@@ -1,0 +1,17 @@
+package io.github.schsm.card.transport;
+
+import java.util.Objects;
+import javax.smartcardio.CardTerminals;
+
+/** Readers that are there already and stay. */
+public record FixedTerminalSource(String name, CardTerminals terminals, boolean isRemote) implements TerminalSource {
+    public FixedTerminalSource {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(terminals, "terminals");
+    }
+
+    @Override
+    public CardTerminals open() {
+        return terminals;
+    }
+}

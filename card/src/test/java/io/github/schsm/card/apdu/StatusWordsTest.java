@@ -1,0 +1,170 @@
+package io.github.schsm.card.apdu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceFullException;
+import io.github.schsm.PinStatus;
+import io.github.schsm.WrongPinException;
+import java.util.EnumSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The table of section 2 of the protocol notes. */
+class StatusWordsTest {
+    @ParameterizedTest
+    @CsvSource({
+        "VERIFY,                 63C2, WrongPinException,              2 tries are left",
+        "VERIFY,                 63C1, WrongPinException,              1 try is left",
+        "SIGN,                   6982, PinRequiredException,           verified first",
+        "INITIALIZE_DEVICE,      6982, ConditionsNotSatisfiedException, SO-PIN",
+        "INITIALIZE_DEVICE,      6A80, InvalidDataException,           SO-PIN",
+        "VERIFY,                 6983, PinBlockedException,            unblock it",
+        "RESET_RETRY_COUNTER,    6983, PinBlockedException,            SO-PIN is blocked",
+        "SIGN,                   6984, UseCounterExhaustedException,   use counter",
+        "DECIPHER,               6984, UseCounterExhaustedException,   use counter",
+        "SYMMETRIC_CIPHER,       6984, UseCounterExhaustedException,   use counter",
+        "VERIFY,                 6984, TransportPinException,          transport PIN",
+        "UPDATE_BINARY,          6984, InvalidDataException,           invalid",
+        "SIGN,                   6985, ConditionsNotSatisfiedException, may not be used so",
+        "DERIVE_XKEK,            6985, ConditionsNotSatisfiedException, attested",
+        "CREATE_KEY_DOMAIN,      6985, ConditionsNotSatisfiedException, membership",
+        "WRAP_KEY,               6985, ConditionsNotSatisfiedException, KEK",
+        "VERIFY_CERTIFICATE,     6985, ConditionsNotSatisfiedException, signature",
+        "DELETE_FILE,            6986, DeviceException,                not allow",
+        "UNWRAP_KEY,             6A80, InvalidDataException,           KEK",
+        "UNWRAP_KEY,             6A88, ObjectNotFoundException,        KEK",
+        "UNWRAP_KEY,             6A82, ObjectNotFoundException,        KEK",
+        "UNWRAP_KEY,             6400, DeviceException,                KEK",
+        "UNWRAP_KEY,             6985, ConditionsNotSatisfiedException, KEK",
+        "UNWRAP_KEY,             6A89, ObjectExistsException,          already",
+        "SIGN,                   6A81, AlgorithmNotAllowedException,   key's list",
+        "GENERATE_KEY_PAIR,      6A81, AlgorithmNotAllowedException,   does not support",
+        "READ_BINARY,            6A82, ObjectNotFoundException,        not on the device",
+        "MANAGE_KEY_DOMAIN,      6A86, ObjectNotFoundException,        no such key domain slot",
+        "MANAGE_KEY_DOMAIN,      6B00, ObjectNotFoundException,        no such key domain slot",
+        "READ_BINARY,            6A86, DeviceException,                parameters",
+        "MANAGE_KEY_DOMAIN,      6A88, ObjectNotFoundException,        free",
+        "VERIFY,                 6A88, ObjectNotFoundException,        not initialized",
+        "MSE_SET,                6A88, ObjectNotFoundException,        does not know",
+        "DELETE_KEY_DOMAIN,      6A89, ObjectExistsException,          keys in the key domain",
+        "CREATE_KEY_DOMAIN,      6A89, ObjectExistsException,          holds a key domain",
+        "GENERATE_KEY_PAIR,      6A89, ObjectExistsException,          already",
+        "UPDATE_BINARY,          6A84, DeviceFullException,            memory",
+        "GENERATE_KEY_PAIR,      6581, DeviceFullException,            memory",
+        "VERIFY,                 6700, InvalidDataException,           6 to 16",
+        "SIGN,                   6700, InvalidDataException,           length",
+        "SIGN,                   6400, DeviceException,                could not execute",
+        "MANAGE_KEY_DOMAIN,      6D00, DeviceException,                without DKEK",
+        "WRAP_KEY,               6D00, DeviceException,                without DKEK",
+        "SIGN,                   6E00, DeviceException,                does not know this command",
+        "SIGN,                   6F12, DeviceException,                unexpected",
+        "SIGN,                   6A84, UseCounterExhaustedException,   use counter",
+        "DECIPHER,               6A84, UseCounterExhaustedException,   use counter",
+        "SYMMETRIC_CIPHER,       6A84, UseCounterExhaustedException,   use counter",
+        "DERIVE_EC_KEY,          6A84, DeviceFullException,            use counter",
+        "DERIVE_XKEK,            6A84, DeviceFullException,            use counter",
+        "UNWRAP_KEY,             6A84, DeviceFullException,            delete keys",
+        "GENERATE_KEY_PAIR,      6A84, DeviceFullException,            delete keys",
+        "INITIALIZE_DEVICE,      6A84, DeviceFullException,            insert it again",
+        "VERIFY,                 6A84, DeviceException,                does not need",
+        "WRAP_KEY,               6A84, DeviceException,                does not need",
+        "WRAP_KEY,               6A88, ObjectNotFoundException,        cannot wrap the keys of an XKEK key domain",
+        "WRAP_KEY,               6A82, ObjectNotFoundException,        not on the device",
+        "SIGN,                   6A88, ObjectNotFoundException,        no such key",
+        "DECIPHER,               6A88, ObjectNotFoundException,        no such key",
+        "GENERATE_KEY_PAIR,      6A88, ObjectNotFoundException,        no key domain in the slot",
+        "READ_BINARY,            6A88, ObjectNotFoundException,        not on the device",
+        "UNWRAP_KEY,             6A80, InvalidDataException,           changed",
+        "UNWRAP_KEY,             6A88, ObjectNotFoundException,        no key domain",
+        "UNWRAP_KEY,             6F00, DeviceException,                reader may have cut",
+        "SIGN,                   6F00, DeviceException,                insert it again",
+        "REGISTER_PUBLIC_KEY,    6A80, InvalidDataException,           256 bits",
+        "DELETE_KEY_DOMAIN,      6B00, ObjectNotFoundException,        no such key domain slot",
+    })
+    void means_what_the_command_makes_of_it(CardCommand command, String sw, String type, String text) {
+        int status = Integer.parseInt(sw, 16);
+        DeviceException error = StatusWords.error(command, "object 5", status);
+        assertThat(error.getClass().getSimpleName()).isEqualTo(type);
+        assertThat(error)
+                .hasMessageContaining(text)
+                .hasMessageContaining(command.title())
+                .hasMessageContaining(sw);
+        assertThat(error.statusWord()).isEqualTo(status);
+        if (!(error instanceof WrongPinException)) {
+            assertThat(error).hasMessageContaining("object 5");
+        }
+    }
+
+    /** What a command cannot mean, whatever the status word: the words that would lead people astray. */
+    @ParameterizedTest
+    @EnumSource(CardCommand.class)
+    void says_nothing_that_the_command_cannot_mean(CardCommand command) {
+        boolean takesMemory = !EnumSet.of(
+                        CardCommand.SELECT,
+                        CardCommand.READ_BINARY,
+                        CardCommand.ENUMERATE_OBJECTS,
+                        CardCommand.VERIFY,
+                        CardCommand.SIGN,
+                        CardCommand.DECIPHER,
+                        CardCommand.SYMMETRIC_CIPHER,
+                        CardCommand.WRAP_KEY,
+                        CardCommand.GET_CHALLENGE,
+                        CardCommand.MSE_SET,
+                        CardCommand.SELECT_AUTHENTICATION_KEY,
+                        CardCommand.EXTERNAL_AUTHENTICATE,
+                        CardCommand.GENERAL_AUTHENTICATE)
+                .contains(command);
+        for (int sw = 0x6A80; sw <= 0x6A8F; sw++) {
+            DeviceException error = StatusWords.error(command, "x", sw);
+            if (!takesMemory) {
+                assertThat(error).as("%04X", sw).isNotInstanceOf(DeviceFullException.class);
+            }
+            if (!command.usesKey()) {
+                assertThat(error).as("%04X", sw).message().doesNotContain("use counter");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CardCommand.class)
+    void has_a_sentence_for_every_status_word(CardCommand command) {
+        for (int sw = 0x6000; sw <= 0x6FFF; sw++) {
+            assertThat(StatusWords.error(command, "x", sw)).message().hasSizeGreaterThan(30);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9000, VERIFIED, -1",
+        "63C3, NOT_VERIFIED, 3",
+        "63CF, NOT_VERIFIED, 15",
+        "63C0, BLOCKED, 0",
+        "6983, BLOCKED, 0",
+        "6984, TRANSPORT, -1",
+        "6A88, NOT_INITIALIZED, -1",
+        "6400, KEYS_INSTEAD, -1",
+    })
+    void tells_the_state_of_a_pin(String sw, PinStatus.State state, int triesLeft) throws Exception {
+        assertThat(StatusWords.pinStatus("user PIN", Integer.parseInt(sw, 16)))
+                .isEqualTo(new PinStatus(state, triesLeft));
+    }
+
+    @Test
+    void does_not_guess_the_state_of_a_pin() {
+        assertThatThrownBy(() -> StatusWords.pinStatus("user PIN", 0x6F00)).isInstanceOf(DeviceException.class);
+    }
+
+    @Test
+    void takes_no_answer_for_a_foreign_applets_that_only_ours_gives() {
+        for (int sw : new int[] {0x9000, 0x6282, 0x63C1, 0x6982, 0x6A80, 0x6A88, 0x6A89, 0x6984}) {
+            assertThat(StatusWords.mayBeForeign(sw)).as("%04X", sw).isFalse();
+        }
+        for (int sw : new int[] {0x6D00, 0x6E00, 0x6A82, 0x6A86, 0x6999, 0x6F00}) {
+            assertThat(StatusWords.mayBeForeign(sw)).as("%04X", sw).isTrue();
+        }
+    }
+}

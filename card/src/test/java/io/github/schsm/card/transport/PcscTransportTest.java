@@ -1,0 +1,223 @@
+package io.github.schsm.card.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TokenRemovedException;
+import io.github.schsm.TransportException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.smartcardio.ATR;
+import javax.smartcardio.Card;
+import javax.smartcardio.CardChannel;
+import javax.smartcardio.CardException;
+import javax.smartcardio.CardNotPresentException;
+import javax.smartcardio.CardTerminal;
+import javax.smartcardio.CardTerminals;
+import jnasmartcardio.Smartcardio;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the two implementations of javax.smartcardio throw, as it was seen, and what becomes of it. */
+class PcscTransportTest {
+    private static final String READER = "Reader 00 00";
+
+    private final CardTerminals terminals = mock(CardTerminals.class);
+    private final CardTerminal terminal = mock(CardTerminal.class);
+    private final Card card = mock(Card.class);
+    private final CardChannel channel = mock(CardChannel.class);
+    private final TerminalSource source = TerminalSource.of("pcsc", terminals);
+
+    @BeforeEach
+    void insertCard() throws Exception {
+        when(terminals.list()).thenReturn(List.of(terminal));
+        when(terminal.getName()).thenReturn(READER);
+        when(terminal.connect("*")).thenReturn(card);
+        when(terminal.isCardPresent()).thenReturn(true);
+        when(card.getBasicChannel()).thenReturn(channel);
+        when(card.getATR()).thenReturn(new ATR(new byte[] {0x3B, 0}));
+    }
+
+    private static Smartcardio.JnaPCSCException jna(long code) {
+        return new Smartcardio.JnaPCSCException(code, "SCardTransmit got response " + Long.toHexString(code));
+    }
+
+    /** SunPCSC wraps an exception that programs cannot name; its message is the code's name. */
+    private static CardException sun(String name) {
+        return new CardException("transmit() failed", new Exception(name));
+    }
+
+    private interface Outcome {
+        boolean KNOWN = false;
+        boolean UNKNOWN = true;
+    }
+
+    static Stream<Arguments> failedTransmissions() {
+        return Stream.of(
+                Arguments.of(jna(0x80100069L), TokenRemovedException.class, Outcome.UNKNOWN, "SCARD_W_REMOVED_CARD"),
+                Arguments.of(jna(0xFFFFFFFF80100069L), TokenRemovedException.class, Outcome.UNKNOWN, "removed"),
+                Arguments.of(sun("SCARD_W_REMOVED_CARD"), TokenRemovedException.class, Outcome.UNKNOWN, "removed"),
+                Arguments.of(jna(0x80100068L), TransportException.class, Outcome.KNOWN, "reset"),
+                Arguments.of(sun("SCARD_W_RESET_CARD"), TransportException.class, Outcome.KNOWN, "reset"),
+                Arguments.of(jna(0x8010000CL), TokenNotPresentException.class, Outcome.KNOWN, "no card"),
+                Arguments.of(jna(0x80100009L), TokenNotPresentException.class, Outcome.KNOWN, "not connected"),
+                Arguments.of(jna(0x80100016L), TransportException.class, Outcome.UNKNOWN, "not known"),
+                Arguments.of(sun("SCARD_F_COMM_ERROR"), TransportException.class, Outcome.UNKNOWN, "not known"),
+                Arguments.of(jna(0x8010001DL), TransportException.class, Outcome.UNKNOWN, "pcscd"),
+                Arguments.of(jna(0x8010001EL), TransportException.class, Outcome.UNKNOWN, "pcscd"),
+                Arguments.of(
+                        new IllegalArgumentException("newPosition < 0: (-2 < 0)"),
+                        TokenRemovedException.class,
+                        Outcome.UNKNOWN,
+                        "removed"),
+                Arguments.of(
+                        new IllegalStateException("Card has been removed"),
+                        TokenNotPresentException.class,
+                        Outcome.KNOWN,
+                        "insert the card"),
+                Arguments.of(
+                        new ArrayIndexOutOfBoundsException("Index 4 out of bounds for length 4"),
+                        TransportException.class,
+                        Outcome.UNKNOWN,
+                        "Index 4"),
+                Arguments.of(
+                        new CardException("Extended APDU requires T=1"),
+                        TransportException.class,
+                        Outcome.UNKNOWN,
+                        "Extended APDU"),
+                Arguments.of(new NullPointerException(), TransportException.class, Outcome.UNKNOWN, "NullPointer"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failedTransmissions")
+    void sorts_what_a_transmission_throws(
+            Exception thrown, Class<? extends SchsmException> type, boolean outcomeUnknown, String text)
+            throws Exception {
+        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenAnswer(call -> {
+            throw thrown;
+        });
+        TransmitFailure failure = catchThrowableOfType(
+                TransmitFailure.class,
+                () -> PcscTransport.connect(source, READER).transmit(new byte[] {0, (byte) 0xA4, 0, 0}));
+        assertThat(failure.outcomeUnknown()).isEqualTo(outcomeUnknown);
+        assertThat(failure.reported())
+                .isExactlyInstanceOf(type)
+                .hasMessageContaining(READER)
+                .hasMessageContaining(text)
+                .hasCause(thrown);
+    }
+
+    @Test
+    void takes_any_failed_transmission_for_a_removal_when_the_reader_is_empty() throws Exception {
+        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenThrow(new CardException("failed"));
+        when(terminal.isCardPresent()).thenReturn(false);
+        TransmitFailure failure = catchThrowableOfType(
+                TransmitFailure.class,
+                () -> PcscTransport.connect(source, READER).transmit(new byte[4]));
+        assertThat(failure.reported()).isInstanceOf(TokenRemovedException.class);
+    }
+
+    @Test
+    void takes_an_empty_answer_for_a_removal() throws Exception {
+        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenReturn(0);
+        TransmitFailure failure = catchThrowableOfType(
+                TransmitFailure.class,
+                () -> PcscTransport.connect(source, READER).transmit(new byte[4]));
+        assertThat(failure.reported()).isInstanceOf(TokenRemovedException.class);
+        assertThat(failure.outcomeUnknown()).isTrue();
+    }
+
+    static Stream<Arguments> failedConnections() {
+        return Stream.of(
+                Arguments.of(new CardNotPresentException("no card"), TokenNotPresentException.class, "insert one"),
+                Arguments.of(jna(0x8010000CL), TokenNotPresentException.class, "insert one"),
+                Arguments.of(jna(0x80100069L), TokenNotPresentException.class, "insert it again"),
+                Arguments.of(jna(0x8010000BL), TransportException.class, "exclusively"),
+                Arguments.of(jna(0x80100066L), TransportException.class, "powered up"),
+                Arguments.of(sun("SCARD_E_NO_SERVICE"), TransportException.class, "pcscd"),
+                Arguments.of(new IllegalStateException("closed"), TokenNotPresentException.class, "closed"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failedConnections")
+    void says_why_it_cannot_connect(Exception thrown, Class<? extends SchsmException> type, String text)
+            throws Exception {
+        when(terminal.connect("*")).thenThrow(thrown);
+        assertThatThrownBy(() -> PcscTransport.connect(source, READER))
+                .isExactlyInstanceOf(type)
+                .hasMessageContaining(READER)
+                .hasMessageContaining(text);
+    }
+
+    @Test
+    void names_the_readers_there_are_when_the_one_asked_for_is_not() {
+        assertThatThrownBy(() -> PcscTransport.connect(source, "Other"))
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasMessageContaining("Other")
+                .hasMessageContaining(READER);
+    }
+
+    @Test
+    void lists_no_readers_where_pcsc_says_that_there_are_none() throws Exception {
+        when(terminals.list()).thenThrow(jna(0x8010002EL));
+        assertThat(PcscTransport.readers(source)).isEmpty();
+    }
+
+    @Test
+    void says_that_the_service_is_not_running() {
+        Throwable unchecked = new Smartcardio.EstablishContextException(jna(0x8010001DL));
+        assertThat(PcscFault.of(unchecked).serviceFailure("pcsc"))
+                .hasMessageContaining("pcscd")
+                .hasMessageContaining("not running");
+        Throwable factory = new java.security.NoSuchAlgorithmException("Error constructing implementation");
+        assertThat(PcscFault.of(factory).serviceFailure("sunpcsc")).hasMessageContaining("pcscd");
+    }
+
+    @Test
+    void takes_answers_of_any_length() throws Exception {
+        byte[] long1 = new byte[40_002];
+        long1[40_000] = (byte) 0x90;
+        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenAnswer(call -> {
+            call.<ByteBuffer>getArgument(1).put(long1);
+            return long1.length;
+        });
+        assertThat(PcscTransport.connect(source, READER).transmit(new byte[4])).isEqualTo(long1);
+    }
+
+    @Test
+    void closes_quietly_whatever_is_left_and_leaves_the_card_as_it_is() throws Exception {
+        doThrow(new CardException("gone")).when(card).disconnect(false);
+        PcscTransport transport = PcscTransport.connect(source, READER);
+        assertThatCode(transport::close).doesNotThrowAnyException();
+        verify(card).disconnect(false);
+    }
+
+    @Test
+    void reports_a_failed_transaction_as_something_that_was_not_sent() throws Exception {
+        doThrow(jna(0x80100068L)).when(card).beginExclusive();
+        PcscTransport transport = PcscTransport.connect(source, READER);
+        TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, transport::begin);
+        assertThat(failure.outcomeUnknown()).isFalse();
+    }
+
+    @Test
+    void does_not_look_endlessly_through_causes() {
+        Exception one = new Exception("one");
+        Exception two = new Exception("two", one);
+        one.initCause(two);
+        assertThat(PcscFault.of(one).kind()).isEqualTo(PcscFault.Kind.COMMUNICATION);
+    }
+}

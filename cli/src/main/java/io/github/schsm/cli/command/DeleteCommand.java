@@ -1,0 +1,37 @@
+package io.github.schsm.cli.command;
+
+import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.Connected;
+import io.github.schsm.cli.Context;
+import io.github.schsm.cli.report.Answer;
+import java.security.GeneralSecurityException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "delete",
+        description = "Deletes a key with its description and certificate, or a certificate of others.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class DeleteCommand extends SchsmCommand {
+    @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The label of key or certificate.")
+    private String label;
+
+    @Override
+    Answer answer(Context context) throws GeneralSecurityException {
+        Connected seen = context.openToChange();
+        if (!seen.keyStore().containsAlias(label)) {
+            throw new CliException("nothing on device " + seen.id() + " has the label \"" + label + "\"");
+        }
+        boolean key = seen.keyStore().isKeyEntry(label);
+        context.confirm(
+                (key ? "Key" : "Certificate") + " \"" + label + "\" on device " + seen.id() + " will be deleted");
+        Connected connected = context.on(seen.id()).openWithPin();
+        connected.keyStore().deleteEntry(label);
+        return Answer.of(
+                (key ? "Key" : "Certificate") + " \"" + label + "\" deleted from device " + connected.id() + ".",
+                Answer.json("device", connected.id())
+                        .and("label", label)
+                        .and("deleted", true)
+                        .members());
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.schsm.cli.command;
+
+import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.Context;
+import io.github.schsm.cli.Schsm;
+import io.github.schsm.cli.console.Progress;
+import io.github.schsm.cli.io.OutputFiles;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.Json;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
+
+/** What all commands have in common: they answer once, in words or in JSON. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields of commands before it calls them
+abstract class SchsmCommand implements Callable<Integer> {
+    private static final String OUT = "--out";
+    private static final String OVERWRITE = "--overwrite";
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Does what the command is there for. */
+    abstract Answer answer(Context context) throws Exception;
+
+    /** Whether the command has written its answer by the time it returns, because it goes on after that. */
+    boolean answersItself() {
+        return false;
+    }
+
+    /** What goes on while somebody waits, in a few words; empty where the command tells it itself. */
+    String work() {
+        return "working";
+    }
+
+    /** What {@code --out} cannot take is known before a device is asked for anything, and before a use is counted. */
+    private void requireOutput() throws CliException {
+        OptionSpec out = spec.findOption(OUT);
+        OptionSpec overwrite = spec.findOption(OVERWRITE);
+        if (out != null && out.getValue() instanceof Path file) {
+            OutputFiles.require(file, overwrite != null && Boolean.TRUE.equals(overwrite.getValue()));
+        }
+    }
+
+    @Override
+    public final Integer call() throws Exception {
+        Schsm root = (Schsm) spec.root().userObject();
+        Context context = root.context();
+        requireOutput();
+        if (answersItself()) {
+            return answer(context).status();
+        }
+        Answer answer;
+        Progress progress = Progress.of(context.io(), work(), context.options().json);
+        try {
+            answer = answer(context);
+        } finally {
+            progress.end();
+        }
+        PrintWriter out = context.io().out();
+        if (context.options().json) {
+            out.println(Json.text(answer.json()));
+        } else {
+            answer.text().all().forEach(out::println);
+        }
+        out.flush();
+        return answer.status();
+    }
+}

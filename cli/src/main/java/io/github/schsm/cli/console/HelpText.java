@@ -1,0 +1,74 @@
+package io.github.schsm.cli.console;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ScopeType;
+
+/** Lays the help out so that a command's own options do not drown among those that every command has. */
+public final class HelpText {
+    private static final String SECTION_COMMON = "commonOptions";
+
+    private HelpText() {}
+
+    /** For a command and all its subcommands. */
+    public static void install(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        if (!(spec.userObject() instanceof HelpCommand)) {
+            UsageMessageSpec usage = spec.usageMessage();
+            List<String> keys = new ArrayList<>(usage.sectionKeys());
+            keys.add(keys.indexOf(UsageMessageSpec.SECTION_KEY_COMMAND_LIST) + 1, SECTION_COMMON);
+            usage.sectionKeys(keys);
+            usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, help -> synopsis(help.commandSpec()));
+            usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> optionList(help, false));
+            usage.sectionMap().put(SECTION_COMMON, HelpText::commonOptions);
+        }
+        command.getSubcommands().values().forEach(HelpText::install);
+    }
+
+    /** What has to be given, in full. */
+    private static String synopsis(CommandSpec spec) {
+        StringBuilder text = new StringBuilder(spec.qualifiedName());
+        if (!spec.subcommands().isEmpty()) {
+            text.append(" COMMAND");
+        }
+        for (OptionSpec option : spec.options()) {
+            if (option.required() && option.group() == null) {
+                text.append(' ').append(option.longestName()).append(' ').append(option.paramLabel());
+            }
+        }
+        for (ArgGroupSpec group : spec.argGroups()) {
+            text.append(' ').append(group.synopsis());
+        }
+        text.append(" [OPTIONS]");
+        for (PositionalParamSpec parameter : spec.positionalParameters()) {
+            text.append(' ').append(parameter.paramLabel());
+        }
+        return text.append(System.lineSeparator()).toString();
+    }
+
+    private static String commonOptions(Help help) {
+        return System.lineSeparator() + "Options of every command:" + System.lineSeparator() + optionList(help, true);
+    }
+
+    private static String optionList(Help help, boolean common) {
+        List<OptionSpec> chosen = help.commandSpec().options().stream()
+                .filter(option -> isCommon(option) == common)
+                .toList();
+        Help.Layout layout = help.createDefaultLayout();
+        layout.addAllOptions(chosen, help.parameterLabelRenderer());
+        return layout.toString();
+    }
+
+    /** Whether every command has it. */
+    public static boolean isCommon(OptionSpec option) {
+        return option.scopeType() == ScopeType.INHERIT || option.usageHelp() || option.versionHelp();
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.schsm.cli.console;
+
+import io.github.schsm.cli.io.Io;
+
+/**
+ * Tells somebody who waits at a terminal for more than about a second what goes on, in one line on standard error. Nobody
+ * else is told anything: not a file, not a pipe, not a program that reads JSON.
+ */
+public final class Progress {
+    private static final long PATIENCE_NANOS = 1_000_000_000L;
+    private static final long LOOK_MILLIS = 100;
+
+    private final Io io;
+    private final String what;
+    private boolean ended;
+    private final Thread thread = new Thread(this::watch, "schsm-progress");
+
+    private Progress(Io io, String what) {
+        this.io = io;
+        this.what = what;
+    }
+
+    /**
+     * Begins to watch.
+     *
+     * @param what what goes on, e.g. {@code generating the key}
+     * @param json whether a program reads the answer
+     */
+    public static Progress of(Io io, String what, boolean json) {
+        Progress progress = new Progress(io, what);
+        if (!json && !what.isEmpty() && io.person() != null) {
+            progress.thread.setDaemon(true);
+            progress.thread.start();
+        }
+        return progress;
+    }
+
+    private void watch() {
+        try {
+            while (io.waitedNanos() < PATIENCE_NANOS) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+            Io.Person person = io.person();
+            if (person != null && person.seesErrors()) {
+                say();
+            }
+        } catch (InterruptedException done) {
+            // Before anybody had to wait.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void say() {
+        if (!ended) {
+            io.err().println("schsm: " + what + ", please wait ...");
+            io.err().flush();
+        }
+    }
+
+    /** The work is done: nothing is said after this. */
+    public synchronized void end() {
+        ended = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.schsm.cli.console;
+
+import io.github.schsm.cli.command.Commands;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * What may have been meant by a word that is none. A command that changes a device is never proposed: what somebody
+ * meant who wrote {@code info} is not {@code initialize}.
+ */
+public final class Suggestions {
+    private Suggestions() {}
+
+    /** Lines to show with the error; none if there is no good guess. */
+    public static List<String> of(ParameterException error) {
+        if (!(error instanceof UnmatchedArgumentException unmatched)) {
+            return List.of();
+        }
+        if (unmatched.isUnknownOption()) {
+            return unmatched.getSuggestions().isEmpty()
+                    ? List.of()
+                    : List.of("Possible solutions: " + String.join(", ", unmatched.getSuggestions()));
+        }
+        CommandLine command = error.getCommandLine();
+        List<String> guesses = new ArrayList<>();
+        for (String guess : unmatched.getSuggestions()) {
+            CommandLine meant = command.getSubcommands().get(guess);
+            if (meant != null && Commands.isHarmless(meant.getCommandSpec())) {
+                guesses.add(name(meant.getCommandSpec()));
+            }
+        }
+        return guesses.isEmpty() ? List.of() : List.of("Did you mean: " + String.join(" or ", guesses) + "?");
+    }
+
+    private static String name(CommandSpec spec) {
+        return spec.qualifiedName();
+    }
+}

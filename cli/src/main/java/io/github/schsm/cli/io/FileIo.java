@@ -1,0 +1,91 @@
+package io.github.schsm.cli.io;
+
+import io.github.schsm.cli.CliException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+
+/** The files that commands exchange; all of them are small. */
+public final class FileIo {
+    private static final long MOST_BYTES = 1 << 20;
+
+    private FileIo() {}
+
+    /**
+     * Reads a file.
+     *
+     * @param what what it should be, for the message
+     */
+    public static byte[] read(Path file, String what) throws CliException {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new CliException(file + " is no " + what + ": it has " + Files.size(file) + " bytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException unreadable) {
+            throw new CliException("the " + what + " " + file + " cannot be read: " + reason(unreadable), unreadable);
+        }
+    }
+
+    /**
+     * Reads an X.509 certificate, DER or PEM, the first of several.
+     *
+     * @return that one
+     */
+    public static X509Certificate readCertificate(Path file) throws CliException {
+        byte[] content = read(file, "certificate");
+        try {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(content))
+                    .stream()
+                    .map(X509Certificate.class::cast)
+                    .findFirst()
+                    .orElseThrow(() -> new CliException(file + " holds no certificate"));
+        } catch (CertificateException malformed) {
+            throw new CliException(file + " holds no X.509 certificate, neither DER nor PEM", malformed);
+        }
+    }
+
+    /** Writes a file, whole or not at all, see {@link OutputFiles}. */
+    public static void write(Path file, byte[] content, boolean overwrite) throws CliException {
+        write(file, content, overwrite, false);
+    }
+
+    /** Writes a file that only its owner may read, where the file system knows owners. */
+    public static void writeSecret(Path file, byte[] content, boolean overwrite) throws CliException {
+        write(file, content, overwrite, true);
+    }
+
+    private static void write(Path file, byte[] content, boolean overwrite, boolean secret) throws CliException {
+        try (OutputFiles files = new OutputFiles(overwrite)) {
+            files.add(file, content, secret).commit();
+        }
+    }
+
+    /** Refuses what {@link #write} would refuse, before anything else is done. */
+    public static void requireFree(Path file) throws CliException {
+        OutputFiles.require(file, false);
+    }
+
+    /** The messages of the JDK's file exceptions are often only the file's name. */
+    public static String reason(IOException failed) {
+        if (failed instanceof NoSuchFileException) {
+            return "there is no such file or folder";
+        }
+        if (failed instanceof AccessDeniedException) {
+            return "access is denied";
+        }
+        if (failed instanceof FileSystemException system && system.getReason() != null) {
+            return system.getReason();
+        }
+        String message = failed.getMessage();
+        return message == null ? failed.getClass().getSimpleName() : message;
+    }
+}

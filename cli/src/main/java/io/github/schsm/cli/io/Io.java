@@ -1,0 +1,124 @@
+package io.github.schsm.cli.io;
+
+import io.github.schsm.cli.console.Terminal;
+import io.github.schsm.codec.PrintableText;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the command reads and writes. One place for it, so that tests run the very command in their own process, and so
+ * that nothing gets to the terminal but through an {@link Output}.
+ *
+ * @param out         what was asked for
+ * @param err         everything else: errors, and what goes on
+ * @param environment value of an environment variable, null if there is none
+ * @param person      somebody who can be asked; null where there is no terminal
+ */
+public record Io(
+        PrintWriter out,
+        PrintWriter err,
+        Function<String, @Nullable String> environment,
+        @Nullable Person person) {
+    /** Somebody at a terminal. */
+    public interface Person {
+        /** Asks for something that must not be seen; null at the end of input. */
+        char @Nullable [] secret(String question);
+
+        /** Asks for a line; null at the end of input. */
+        @Nullable
+        String line(String question);
+
+        /** Whether standard error is a terminal, too, where somebody waits. */
+        default boolean seesErrors() {
+            return false;
+        }
+    }
+
+    /** Puts the guard in front of the streams, and of the questions. */
+    public Io {
+        out = guarded(out);
+        err = guarded(err);
+        person = person == null || person instanceof Asked ? person : new Asked(person);
+    }
+
+    private static Output guarded(PrintWriter writer) {
+        return writer instanceof Output output ? output : new Output(ShownWriter.on(writer));
+    }
+
+    /** Why not all of {@link #out} was written; null if it was. */
+    @Nullable
+    public IOException failure() {
+        return out instanceof Output output ? output.failure() : null;
+    }
+
+    /** The process's own streams and terminal. */
+    @SuppressWarnings("SystemConsoleNull")
+    public // with that property it is null also on JDKs after 21 where nobody is
+    static Io ofProcess() {
+        System.setProperty("jdk.console", "java.base");
+        Console console = System.console();
+        return new Io(
+                stream(FileDescriptor.out, "stdout.encoding"),
+                stream(FileDescriptor.err, "stderr.encoding"),
+                System::getenv,
+                console == null ? null : new Terminal(console, System.getenv(Terminal.NO_ECHO) != null));
+    }
+
+    /**
+     * The stream itself, because {@code System.out} hides what goes wrong; in the terminal's encoding, that is, the
+     * locale's, which JDKs after 17 no longer take for their default.
+     */
+    private static Output stream(FileDescriptor stream, String property) {
+        String encoding = System.getProperty(property, Charset.defaultCharset().name());
+        return new Output(ShownWriter.on(new FileOutputStream(stream), Charset.forName(encoding)));
+    }
+
+    /** Questions are made of labels and ids, too; and who is asked is not waiting. */
+    private static final class Asked implements Person {
+        private final Person person;
+        private volatile boolean asking;
+        private volatile long answered = System.nanoTime();
+
+        private Asked(Person person) {
+            this.person = person;
+        }
+
+        @Override
+        public char @Nullable [] secret(String question) {
+            asking = true;
+            try {
+                return person.secret(PrintableText.of(question));
+            } finally {
+                answered = System.nanoTime();
+                asking = false;
+            }
+        }
+
+        @Override
+        public @Nullable String line(String question) {
+            asking = true;
+            try {
+                return person.line(PrintableText.of(question));
+            } finally {
+                answered = System.nanoTime();
+                asking = false;
+            }
+        }
+
+        @Override
+        public boolean seesErrors() {
+            return person.seesErrors();
+        }
+    }
+
+    /** How long somebody at a terminal has waited since the last question, in nanoseconds; 0 while there is one. */
+    public long waitedNanos() {
+        return person instanceof Asked asked && !asked.asking ? System.nanoTime() - asked.answered : 0;
+    }
+}

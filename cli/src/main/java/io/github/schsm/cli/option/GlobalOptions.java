@@ -1,0 +1,197 @@
+package io.github.schsm.cli.option;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.Context;
+import io.github.schsm.config.SchsmConfiguration;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Options that every command has, before or after its name. */
+public final class GlobalOptions {
+    @Option(
+            names = "--terminal",
+            scope = ScopeType.INHERIT,
+            paramLabel = "PLACE",
+            description = "Where devices are: pcsc (the default), sunpcsc, simulator:FOLDER, simulator:memory,"
+                    + " pkcs11:MODULE (a file, or a pkcs11: URI that names it).")
+    @Nullable
+    String terminal;
+
+    @Option(
+            names = "--device",
+            scope = ScopeType.INHERIT,
+            paramLabel = "ID",
+            description = "Which device, by its id, e.g. DECC0401002; ID#FINGERPRINT where several have that id; with"
+                    + " pkcs11: serial number, label, slot:NUMBER or pkcs11: URI. Needed only where there are several.")
+    @Nullable
+    String device;
+
+    @Option(
+            names = "--reader",
+            scope = ScopeType.INHERIT,
+            paramLabel = "REGEX",
+            description = "Which reader, by a regular expression that its name matches.")
+    @Nullable
+    String reader;
+
+    @Option(
+            names = "--trust",
+            scope = ScopeType.INHERIT,
+            paramLabel = "ROOTS",
+            description = "Roots that genuine devices trace to, separated by commas: production, test, simulator,"
+                    + " file:PATH. Default: production, and with a simulator its own.")
+    @Nullable
+    String trust;
+
+    @Option(
+            names = "--dates",
+            scope = ScopeType.INHERIT,
+            paramLabel = "HOW",
+            description = "Whether device certificates have to be valid today: required, or ignored (the default:"
+                    + " devices outlive their certificates).")
+    @Nullable
+    String dates;
+
+    @Option(
+            names = "--channel",
+            scope = ScopeType.INHERIT,
+            paramLabel = "KIND",
+            description = "Which commands go over a secure channel: plain (none), pin (what carries a PIN), secure"
+                    + " (all). Default: plain, and pin where the reader is another computer's.")
+    @Nullable
+    String channel;
+
+    @Option(
+            names = "--name",
+            scope = ScopeType.INHERIT,
+            paramLabel = "NAME",
+            description = "The provider is called SCHSM-NAME in what is said of it. Default: SCHSM.")
+    @Nullable
+    String name;
+
+    @Option(
+            names = "--config",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "A file with the provider's configuration (key = value); options go before its entries.")
+    @Nullable
+    Path config;
+
+    @Option(
+            names = "--pin-env",
+            scope = ScopeType.INHERIT,
+            paramLabel = "NAME",
+            description = "The environment variable that holds the user PIN.")
+    @Nullable
+    public String pinEnvironment;
+
+    @Option(
+            names = "--pin-file",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "A file with the user PIN, readable by its owner only. Without this and --pin-env the PIN"
+                    + " is asked for where one is needed.")
+    @Nullable
+    public Path pinFile;
+
+    @Option(
+            names = "--pin-pad",
+            scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
+            description = "The user PIN is typed on the reader's PIN pad.")
+    boolean pinPad;
+
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
+            description = "Answer with one JSON document, also to say what went wrong.")
+    public boolean json;
+
+    @Option(
+            names = {"-y", "--yes"},
+            scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
+            description = "Do not ask for confirmation, e.g. before something is erased or a key domain is joined.")
+    public boolean yes;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
+            description = "Show with an error where in the program it came from.")
+    public boolean verbose;
+
+    /** The same options for another command, on one device. */
+    public String[] forDevice(String deviceId, List<String> command) {
+        List<String> arguments = new ArrayList<>(command);
+        add(arguments, "--device", deviceId);
+        add(arguments, "--terminal", terminal);
+        add(arguments, "--reader", reader);
+        add(arguments, "--trust", trust);
+        add(arguments, "--dates", dates);
+        add(arguments, "--channel", channel);
+        add(arguments, "--name", name);
+        add(arguments, "--config", config);
+        add(arguments, "--pin-env", pinEnvironment);
+        add(arguments, "--pin-file", pinFile);
+        addIf(arguments, "--pin-pad", pinPad);
+        addIf(arguments, "--json", json);
+        addIf(arguments, "--yes", yes);
+        addIf(arguments, "--verbose", verbose);
+        return arguments.toArray(String[]::new);
+    }
+
+    private static void add(List<String> arguments, String option, @Nullable Object value) {
+        if (value != null) {
+            arguments.add(option);
+            arguments.add(value.toString());
+        }
+    }
+
+    private static void addIf(List<String> arguments, String option, boolean given) {
+        if (given) {
+            arguments.add(option);
+        }
+    }
+
+    /**
+     * The provider's configuration: the entries of {@code --config}, and options in place of them.
+     *
+     * @throws CliException if the file cannot be used, or an option
+     */
+    public SchsmConfiguration configuration() throws CliException {
+        SchsmConfiguration entries = config == null ? new SchsmConfiguration(Map.of()) : read(config);
+        entries = with(entries, SchsmConfiguration.TERMINAL, terminal);
+        entries = with(entries, SchsmConfiguration.DEVICE, device);
+        entries = with(entries, SchsmConfiguration.READER, reader);
+        entries = with(entries, SchsmConfiguration.TRUST, trust);
+        entries = with(entries, SchsmConfiguration.DATES, dates);
+        entries = with(entries, SchsmConfiguration.CHANNEL, channel);
+        entries = with(entries, SchsmConfiguration.PIN, pinPad ? Context.PIN_PAD : null);
+        return with(entries, SchsmConfiguration.NAME, name);
+    }
+
+    private static SchsmConfiguration read(Path file) throws CliException {
+        try {
+            return SchsmConfiguration.read(file);
+        } catch (ConfigurationException wrong) {
+            throw new CliException(String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    private static SchsmConfiguration with(SchsmConfiguration entries, String key, @Nullable String value)
+            throws CliException {
+        try {
+            return value == null ? entries : entries.with(key, value);
+        } catch (ConfigurationException wrong) {
+            throw new CliException("--" + key + " cannot be used: " + wrong.getMessage(), wrong);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.schsm.cli.option;
+
+import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.Context;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a new PIN comes from. */
+public final class NewPinOptions {
+    @Option(
+            names = "--new-pin-env",
+            paramLabel = "NAME",
+            description = "The environment variable that holds the new PIN: a user PIN of 6 to 16 characters, or with"
+                    + " pin change --so an SO-PIN of 16 hex digits.")
+    private @Nullable String environment;
+
+    @Option(
+            names = "--new-pin-file",
+            paramLabel = "FILE",
+            description = "A file with the new PIN, readable by its owner only. Without this and --new-pin-env it"
+                    + " is asked for.")
+    private @Nullable Path file;
+
+    public Secret secret() throws CliException {
+        return secret("new user PIN");
+    }
+
+    /** @param what which PIN it is, as people are asked for it */
+    public Secret secret(String what) throws CliException {
+        return Context.secret(what, "--new-pin", environment, file);
+    }
+}

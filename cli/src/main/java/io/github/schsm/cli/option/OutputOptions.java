@@ -1,0 +1,62 @@
+package io.github.schsm.cli.option;
+
+import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.io.OutputFiles;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The file that a command writes. */
+public final class OutputOptions {
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            description = "The file to write. Default: a name made of what is in it, in the current folder.")
+    private @Nullable Path out;
+
+    @Option(names = "--overwrite", description = "Replace the file if it is there already.")
+    private boolean overwrite;
+
+    /**
+     * Writes the file.
+     *
+     * @param name its name if none was given
+     * @return the file
+     */
+    public Path write(String name, byte[] content) throws CliException {
+        Path file = file(name);
+        FileIo.write(file, content, overwrite);
+        return file;
+    }
+
+    /** The same, and only its owner may read it. */
+    public Path writeSecret(String name, byte[] content) throws CliException {
+        Path file = file(name);
+        FileIo.writeSecret(file, content, overwrite);
+        return file;
+    }
+
+    /** Refuses what cannot be written before anything is done with a key; what the name is made of is known by then. */
+    public void require(String name) throws CliException {
+        OutputFiles.require(file(name), overwrite);
+    }
+
+    private Path file(String name) {
+        if (out != null) {
+            return out;
+        }
+        try {
+            return Path.of(safe(name));
+        } catch (InvalidPathException notInThisLocale) {
+            return Path.of(safe(name).replaceAll("[^\\x21-\\x7E]", "-"));
+        }
+    }
+
+    /** Labels and CHRs come from elsewhere: what could leave the folder or upset a shell becomes a dash. */
+    private static String safe(String name) {
+        String plain = name.replaceAll("[^\\p{L}\\p{N}._-]", "-");
+        return plain.startsWith(".") || plain.startsWith("-") ? "_" + plain.substring(1) : plain;
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.schsm.cli.option;
+
+import io.github.schsm.UnusableSecretException;
+import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.Context;
+import io.github.schsm.codec.SecretBytes;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the password of a file comes from: of a DKEK share, of a PKCS#12 file. */
+public final class PasswordOptions {
+    @Option(
+            names = "--password-env",
+            paramLabel = "NAME",
+            description = "The environment variable that holds the file's password.")
+    private @Nullable String environment;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "A file with the password, readable by its owner only. Without this and --password-env it"
+                    + " is asked for.")
+    private @Nullable Path file;
+
+    public Secret secret() throws CliException {
+        return Context.secret("password", "--password", environment, file);
+    }
+
+    /**
+     * The bytes that tools make of a password; wipes the password.
+     *
+     * @throws UnusableSecretException if a character was damaged: nobody could type such a password again
+     */
+    public static byte[] bytes(char[] password) throws UnusableSecretException {
+        try {
+            return SecretBytes.password(password, "password");
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.schsm.cli.option;
+
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.card.dkek.DkekPasswordShare;
+import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.io.Io;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the shares of a DKEK share file's password come from, when it was divided among custodians. */
+public final class PasswordShareOptions {
+    @Option(
+            names = "--shares",
+            paramLabel = "N",
+            description = "The password was divided among custodians: how many of them are here. Prime, share id and"
+                    + " share value are asked for.")
+    private @Nullable Integer present;
+
+    @Option(
+            names = "--shares-file",
+            paramLabel = "FILE",
+            description = "A file with a custodian's password share, as sc-hsm-tool prints it or schsm domain"
+                    + " create-share writes it, readable by its owner only; may be given several times.")
+    private @Nullable List<Path> files;
+
+    public boolean areGiven() {
+        return present != null || files != null;
+    }
+
+    public List<DkekPasswordShare> read(Io io) throws CliException, MalformedDataException {
+        if (files == null) {
+            return ask(io, present == null ? 0 : present);
+        }
+        if (present != null) {
+            throw new CliException(
+                    "password shares are either asked for (--shares) or come from --shares-file: give one");
+        }
+        List<DkekPasswordShare> shares = new ArrayList<>();
+        for (Path file : files) {
+            char[] text = new Secret("password share", "--shares", null, file).read(io, "");
+            try {
+                shares.addAll(DkekPasswordShare.parse(text));
+            } finally {
+                Arrays.fill(text, '\0');
+            }
+        }
+        return shares;
+    }
+
+    private static List<DkekPasswordShare> ask(Io io, int count) throws CliException, MalformedDataException {
+        if (count < 1 || count > DkekPasswordShare.MAX_ID) {
+            throw new CliException("--shares " + count + ": 1 to " + DkekPasswordShare.MAX_ID);
+        }
+        Io.Person person = io.person();
+        if (person == null) {
+            throw new CliException(
+                    "the password shares are needed and nobody is here to ask: give --shares-file FILE for each");
+        }
+        char[] prime = answered(person.secret("Prime: "));
+        List<DkekPasswordShare> shares = new ArrayList<>();
+        try {
+            for (int i = 1; i <= count; i++) {
+                char[] id = answered(person.secret("Share " + i + " of " + count + ", share ID: "));
+                char[] value = answered(person.secret("Share " + i + " of " + count + ", share value: "));
+                try {
+                    shares.add(DkekPasswordShare.of(prime, id, value));
+                } finally {
+                    Arrays.fill(value, '\0');
+                }
+            }
+        } finally {
+            Arrays.fill(prime, '\0');
+        }
+        return shares;
+    }
+
+    private static char[] answered(char @Nullable [] typed) throws CliException {
+        if (typed == null) {
+            throw new CliException("no password share was entered");
+        }
+        return typed;
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.schsm.cli.option;
+
+import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.Context;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the SO-PIN comes from. */
+public final class SoPinOptions {
+    @Option(
+            names = "--so-pin-env",
+            paramLabel = "NAME",
+            description = "The environment variable that holds the SO-PIN (initialization code), 16 hex digits.")
+    private @Nullable String environment;
+
+    @Option(
+            names = "--so-pin-file",
+            paramLabel = "FILE",
+            description = "A file with the SO-PIN, readable by its owner only. Without this and --so-pin-env it is"
+                    + " asked for.")
+    private @Nullable Path file;
+
+    public Secret secret() throws CliException {
+        return Context.secret("SO-PIN", "--so-pin", environment, file);
+    }
+
+    /** The one that a device gets which has none yet. */
+    public Secret newSecret() throws CliException {
+        return Context.secret("new SO-PIN", "--so-pin", environment, file);
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.schsm.cli.report;
+
+/** Exit statuses. */
+public final class Status {
+    /** What was asked for is done. */
+    public static final int DONE = 0;
+    /** Refused or failed. */
+    public static final int FAILED = 1;
+    /** The command line is wrong. */
+    public static final int USAGE = 2;
+
+    private Status() {}
+}

@@ -1,0 +1,170 @@
+package io.github.schsm.codec;
+
+import io.github.schsm.UnusableSecretException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * From secrets as people type them to the bytes that devices and files take: UTF-8, which is what the common tools send,
+ * and 16 hexadecimal digits for an SO-PIN. This is the only place where that is done, because an encoder that leaves out
+ * or replaces a character changes the secret without a word: a shorter PIN may be another device's right one, an empty
+ * one turns VERIFY into a question, and a new PIN with a replacement character in it can never be typed again.
+ *
+ * <p>Lengths are lengths in bytes, as the device counts them. All arrays are the caller's to wipe.
+ */
+public final class SecretBytes {
+    /** The user PIN of a SmartCard-HSM (section 1 of the protocol notes). */
+    public static final Rule USER_PIN = new Rule("user PIN", 6, 16);
+
+    /** An SO-PIN has so many bytes, and twice as many hexadecimal digits. */
+    public static final int SO_PIN_LENGTH = 8;
+
+    private static final int MOST_BYTES_PER_CHAR = 3;
+    private static final char REPLACEMENT = '\uFFFD';
+    private static final String SO_PIN = "SO-PIN";
+
+    private SecretBytes() {}
+
+    /**
+     * How long a secret is.
+     *
+     * @param what  what people call it, e.g. {@code user PIN}
+     * @param least the fewest bytes, at least 1: nothing is no secret
+     * @param most  the most bytes
+     */
+    public record Rule(String what, int least, int most) {
+        /** Refuses lengths that contradict each other. */
+        public Rule {
+            if (least < 1 || most < least) {
+                throw new IllegalArgumentException("a " + what + " of " + least + " to " + most + " bytes");
+            }
+        }
+
+        boolean allows(int length) {
+            return length >= least && length <= most;
+        }
+
+        /** The same sentence whatever is wrong with the length. */
+        UnusableSecretException refusal() {
+            return new UnusableSecretException("a " + what + " has " + (least == most ? "" : least + " to ") + most
+                    + " characters (counted in bytes of UTF-8: letters with accents take two); this one was not used");
+        }
+    }
+
+    /**
+     * A secret's bytes.
+     *
+     * @param secret stays as it is
+     * @throws UnusableSecretException if its length is wrong or a character was damaged
+     */
+    public static byte[] of(char[] secret, Rule rule) throws UnusableSecretException {
+        ByteBuffer encoded = ByteBuffer.allocate(rule.most());
+        try {
+            if (!encode(secret, rule.what(), encoded) || !rule.allows(encoded.position())) {
+                throw rule.refusal();
+            }
+            return Arrays.copyOf(encoded.array(), encoded.position());
+        } finally {
+            Arrays.fill(encoded.array(), (byte) 0);
+        }
+    }
+
+    /**
+     * A password's bytes, as many as there are.
+     *
+     * @param password stays as it is
+     * @param what     what people call it, e.g. {@code password}
+     * @throws UnusableSecretException if it is empty or a character was damaged
+     */
+    public static byte[] password(char[] password, String what) throws UnusableSecretException {
+        if (password.length == 0) {
+            throw new UnusableSecretException("a " + what + " has at least one character");
+        }
+        ByteBuffer encoded = ByteBuffer.allocate(Math.multiplyExact(password.length, MOST_BYTES_PER_CHAR));
+        try {
+            encode(password, what, encoded);
+            return Arrays.copyOf(encoded.array(), encoded.position());
+        } finally {
+            Arrays.fill(encoded.array(), (byte) 0);
+        }
+    }
+
+    /** Returns whether it fitted. */
+    private static boolean encode(char[] secret, String what, ByteBuffer encoded) throws UnusableSecretException {
+        for (char c : secret) {
+            if (c == REPLACEMENT) {
+                throw damaged(what);
+            }
+        }
+        CoderResult result = StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT)
+                .encode(CharBuffer.wrap(secret), encoded, true);
+        if (result.isError()) {
+            throw damaged(what);
+        }
+        return !result.isOverflow();
+    }
+
+    private static UnusableSecretException damaged(String what) {
+        return new UnusableSecretException("the " + what + " has a character that is none (U+FFFD, or half of a"
+                + " surrogate pair): it was damaged on its way here, mostly because the environment, the file or the"
+                + " terminal is in another encoding than UTF-8; it was not used");
+    }
+
+    /**
+     * An SO-PIN (initialization code) in bytes.
+     *
+     * @param digits 16 hexadecimal digits, as people see it; stays as it is
+     * @return 8 bytes
+     * @throws UnusableSecretException if it is something else
+     */
+    public static byte[] soPin(char[] digits) throws UnusableSecretException {
+        byte[] bytes = new byte[SO_PIN_LENGTH];
+        boolean valid = digits.length == 2 * SO_PIN_LENGTH;
+        for (int i = 0; valid && i < digits.length; i++) {
+            valid = HexFormat.isHexDigit(digits[i]);
+            if (valid) {
+                bytes[i / 2] = (byte) (bytes[i / 2] << 4 | HexFormat.fromHexDigit(digits[i]));
+            }
+        }
+        if (!valid) {
+            Arrays.fill(bytes, (byte) 0);
+            throw soPinRefusal();
+        }
+        return bytes;
+    }
+
+    private static UnusableSecretException soPinRefusal() {
+        return new UnusableSecretException(
+                "an " + SO_PIN + " is " + 2 * SO_PIN_LENGTH + " hexadecimal digits; this one was not used");
+    }
+
+    /**
+     * Checks bytes that a program made by itself.
+     *
+     * @throws UnusableSecretException if there are too few or too many
+     */
+    public static void require(byte[] secret, Rule rule) throws UnusableSecretException {
+        if (!rule.allows(secret.length)) {
+            throw rule.refusal();
+        }
+    }
+
+    /**
+     * Checks an SO-PIN that a program has in bytes.
+     *
+     * @throws UnusableSecretException if it has not 8 bytes
+     */
+    public static void requireSoPin(byte[] soPin) throws UnusableSecretException {
+        if (soPin.length != SO_PIN_LENGTH) {
+            throw soPinRefusal();
+        }
+    }
+}

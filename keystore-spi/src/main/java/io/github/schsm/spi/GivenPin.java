@@ -1,0 +1,30 @@
+package io.github.schsm.spi;
+
+import io.github.schsm.PinRequest;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A PIN that a program gave. */
+public final class GivenPin implements PinSource {
+    private final char[] pin;
+
+    /** @param pin copied, and the copy wiped by {@link #destroy} */
+    public GivenPin(char[] pin) {
+        this.pin = pin.clone();
+    }
+
+    @Override
+    public char @Nullable [] pin(PinRequest request) {
+        return pin.clone();
+    }
+
+    @Override
+    public boolean isInteractive() {
+        return false;
+    }
+
+    @Override
+    public void destroy() {
+        Arrays.fill(pin, '\0');
+    }
+}

@@ -1,0 +1,118 @@
+package io.github.schsm.spi;
+
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.Kdm;
+import io.github.schsm.KeyDomain;
+import io.github.schsm.KeyDomainException;
+import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.ObjectExistsException;
+import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.WrappedKeyEntry;
+import java.util.List;
+
+/**
+ * The key domain operations of a token (section 6 of the protocol notes), by slot number. Programs use
+ * {@link SchsmDevice} and {@link KeyDomain}.
+ */
+public interface KeyDomains {
+    /**
+     * A slot's state.
+     *
+     * @throws ObjectNotFoundException if the slot is free
+     * @throws SchsmException          if there is no such slot
+     */
+    KeyDomainStatus status(int slot) throws SchsmException;
+
+    /**
+     * How many slots the device has.
+     *
+     * @throws SchsmException if it cannot be asked
+     */
+    int slots() throws SchsmException;
+
+    /**
+     * The slots in which there is a domain.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    List<KeyDomainStatus> list() throws SchsmException;
+
+    /**
+     * Creates an XKEK key domain, after checking that the KDM is good for this very device.
+     *
+     * @throws KeyDomainException       if it is not
+     * @throws UntrustedDeviceException if the device does not trace to a trusted root
+     * @throws SchsmException           if the device refuses
+     */
+    KeyDomainStatus createXkek(int slot, Kdm kdm) throws SchsmException;
+
+    /**
+     * Creates a DKEK key domain.
+     *
+     * @param shares how many shares its key is made of, 1 to 255
+     * @throws SchsmException if the device refuses
+     */
+    KeyDomainStatus createDkek(int slot, int shares) throws SchsmException;
+
+    /**
+     * Imports one share of a DKEK.
+     *
+     * @param share 32 bytes, the caller's to wipe
+     * @throws SchsmException if the device refuses
+     */
+    KeyDomainStatus importShare(int slot, byte[] share) throws SchsmException;
+
+    /**
+     * Deletes the KEK; the keys stay.
+     *
+     * @throws SchsmException if the device refuses
+     */
+    void clearKek(int slot) throws SchsmException;
+
+    /**
+     * Deletes the domain.
+     *
+     * @throws ObjectExistsException if there are keys in it
+     * @throws SchsmException        if the device refuses
+     */
+    void delete(int slot) throws SchsmException;
+
+    /**
+     * Agrees on the KEK of the exchange key's domain.
+     *
+     * @param exchange an exchange key of this token
+     * @param peer     the other side's
+     * @return the domain's state with the new KEK's check value
+     * @throws UntrustedDeviceException if the peer's key is not attested by a trusted device
+     * @throws KeyDomainException       if it is of another domain
+     * @throws SchsmException           if the device refuses
+     */
+    KeyDomainStatus agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException;
+
+    /**
+     * Wraps a key under its domain's KEK.
+     *
+     * @return the blob of section 7 of the protocol notes, with the key's description and certificate as stored
+     * @throws SchsmException if the key may not leave or there is no KEK
+     */
+    WrappedKeyEntry wrap(TokenKey key) throws SchsmException;
+
+    /**
+     * Says that many keys are going to be unwrapped one after the other, or no more are: what is asked before each can then
+     * be asked now and then.
+     */
+    default void expectMany(boolean expected) {}
+
+    /**
+     * Unwraps a key and stores its description and certificate with it; if any of that fails nothing is left behind.
+     *
+     * @param entry blob, description and certificates
+     * @param label the label it gets
+     * @return the key
+     * @throws SchsmException if the device refuses
+     */
+    TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException;
+}

@@ -1,0 +1,5 @@
+/** What a backend implements: tokens by role, their sources, PIN sources, requests. */
+@NullMarked
+package io.github.schsm.spi;
+
+import org.jspecify.annotations.NullMarked;

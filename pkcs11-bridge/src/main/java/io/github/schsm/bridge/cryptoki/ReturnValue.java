@@ -1,0 +1,227 @@
+package io.github.schsm.bridge.cryptoki;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What functions of a PKCS#11 module answer: the CKR_ values of PKCS#11 2.40 and 3.0, and their names. */
+public final class ReturnValue {
+    public static final long OK = 0x0L;
+    public static final long CANCEL = 0x1L;
+    public static final long HOST_MEMORY = 0x2L;
+    public static final long SLOT_ID_INVALID = 0x3L;
+    public static final long GENERAL_ERROR = 0x5L;
+    public static final long FUNCTION_FAILED = 0x6L;
+    public static final long ARGUMENTS_BAD = 0x7L;
+    static final long NO_EVENT = 0x8L;
+    public static final long NEED_TO_CREATE_THREADS = 0x9L;
+    public static final long CANT_LOCK = 0xAL;
+    public static final long ATTRIBUTE_READ_ONLY = 0x10L;
+    static final long ATTRIBUTE_SENSITIVE = 0x11L;
+    public static final long ATTRIBUTE_TYPE_INVALID = 0x12L;
+    public static final long ATTRIBUTE_VALUE_INVALID = 0x13L;
+    public static final long ACTION_PROHIBITED = 0x1BL;
+    public static final long DATA_INVALID = 0x20L;
+    public static final long DATA_LEN_RANGE = 0x21L;
+    public static final long DEVICE_ERROR = 0x30L;
+    public static final long DEVICE_MEMORY = 0x31L;
+    public static final long DEVICE_REMOVED = 0x32L;
+    public static final long ENCRYPTED_DATA_INVALID = 0x40L;
+    public static final long ENCRYPTED_DATA_LEN_RANGE = 0x41L;
+    static final long AEAD_DECRYPT_FAILED = 0x42L;
+    public static final long FUNCTION_CANCELED = 0x50L;
+    static final long FUNCTION_NOT_PARALLEL = 0x51L;
+    public static final long FUNCTION_NOT_SUPPORTED = 0x54L;
+    public static final long KEY_HANDLE_INVALID = 0x60L;
+    public static final long KEY_SIZE_RANGE = 0x62L;
+    public static final long KEY_TYPE_INCONSISTENT = 0x63L;
+    static final long KEY_NOT_NEEDED = 0x64L;
+    static final long KEY_CHANGED = 0x65L;
+    static final long KEY_NEEDED = 0x66L;
+    static final long KEY_INDIGESTIBLE = 0x67L;
+    public static final long KEY_FUNCTION_NOT_PERMITTED = 0x68L;
+    static final long KEY_NOT_WRAPPABLE = 0x69L;
+    static final long KEY_UNEXTRACTABLE = 0x6AL;
+    public static final long MECHANISM_INVALID = 0x70L;
+    public static final long MECHANISM_PARAM_INVALID = 0x71L;
+    public static final long OBJECT_HANDLE_INVALID = 0x82L;
+    public static final long OPERATION_ACTIVE = 0x90L;
+    public static final long OPERATION_NOT_INITIALIZED = 0x91L;
+    public static final long PIN_INCORRECT = 0xA0L;
+    public static final long PIN_INVALID = 0xA1L;
+    public static final long PIN_LEN_RANGE = 0xA2L;
+    public static final long PIN_EXPIRED = 0xA3L;
+    public static final long PIN_LOCKED = 0xA4L;
+    public static final long SESSION_CLOSED = 0xB0L;
+    public static final long SESSION_COUNT = 0xB1L;
+    public static final long SESSION_HANDLE_INVALID = 0xB3L;
+    static final long SESSION_PARALLEL_NOT_SUPPORTED = 0xB4L;
+    public static final long SESSION_READ_ONLY = 0xB5L;
+    public static final long SESSION_EXISTS = 0xB6L;
+    public static final long SESSION_READ_ONLY_EXISTS = 0xB7L;
+    public static final long SESSION_READ_WRITE_SO_EXISTS = 0xB8L;
+    static final long SIGNATURE_INVALID = 0xC0L;
+    static final long SIGNATURE_LEN_RANGE = 0xC1L;
+    public static final long TEMPLATE_INCOMPLETE = 0xD0L;
+    public static final long TEMPLATE_INCONSISTENT = 0xD1L;
+    public static final long TOKEN_NOT_PRESENT = 0xE0L;
+    public static final long TOKEN_NOT_RECOGNIZED = 0xE1L;
+    public static final long TOKEN_WRITE_PROTECTED = 0xE2L;
+    static final long UNWRAPPING_KEY_HANDLE_INVALID = 0xF0L;
+    static final long UNWRAPPING_KEY_SIZE_RANGE = 0xF1L;
+    static final long UNWRAPPING_KEY_TYPE_INCONSISTENT = 0xF2L;
+    public static final long USER_ALREADY_LOGGED_IN = 0x100L;
+    public static final long USER_NOT_LOGGED_IN = 0x101L;
+    public static final long USER_PIN_NOT_INITIALIZED = 0x102L;
+    public static final long USER_TYPE_INVALID = 0x103L;
+    public static final long USER_ANOTHER_ALREADY_LOGGED_IN = 0x104L;
+    static final long USER_TOO_MANY_TYPES = 0x105L;
+    static final long WRAPPED_KEY_INVALID = 0x110L;
+    static final long WRAPPED_KEY_LEN_RANGE = 0x112L;
+    static final long WRAPPING_KEY_HANDLE_INVALID = 0x113L;
+    static final long WRAPPING_KEY_SIZE_RANGE = 0x114L;
+    static final long WRAPPING_KEY_TYPE_INCONSISTENT = 0x115L;
+    static final long RANDOM_SEED_NOT_SUPPORTED = 0x120L;
+    static final long RANDOM_NO_RNG = 0x121L;
+    public static final long DOMAIN_PARAMS_INVALID = 0x130L;
+    public static final long CURVE_NOT_SUPPORTED = 0x140L;
+    public static final long BUFFER_TOO_SMALL = 0x150L;
+    static final long SAVED_STATE_INVALID = 0x160L;
+    static final long INFORMATION_SENSITIVE = 0x170L;
+    static final long STATE_UNSAVEABLE = 0x180L;
+    public static final long CRYPTOKI_NOT_INITIALIZED = 0x190L;
+    static final long CRYPTOKI_ALREADY_INITIALIZED = 0x191L;
+    static final long MUTEX_BAD = 0x1A0L;
+    static final long MUTEX_NOT_LOCKED = 0x1A1L;
+    static final long NEW_PIN_MODE = 0x1B0L;
+    static final long NEXT_OTP = 0x1B1L;
+    static final long EXCEEDED_MAX_ITERATIONS = 0x1B5L;
+    static final long FIPS_SELF_TEST_FAILED = 0x1B6L;
+    static final long LIBRARY_LOAD_FAILED = 0x1B7L;
+    public static final long PIN_TOO_WEAK = 0x1B8L;
+    static final long PUBLIC_KEY_INVALID = 0x1B9L;
+    public static final long FUNCTION_REJECTED = 0x200L;
+    public static final long TOKEN_RESOURCE_EXCEEDED = 0x201L;
+    static final long OPERATION_CANCEL_FAILED = 0x202L;
+
+    private static final long VENDOR_DEFINED = 0x80000000L;
+    private static final Map<Long, String> NAMES = names();
+
+    private ReturnValue() {}
+
+    private static Map<Long, String> names() {
+        Map<Long, String> names = new HashMap<>();
+        names.put(OK, "CKR_OK");
+        names.put(CANCEL, "CKR_CANCEL");
+        names.put(HOST_MEMORY, "CKR_HOST_MEMORY");
+        names.put(SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID");
+        names.put(GENERAL_ERROR, "CKR_GENERAL_ERROR");
+        names.put(FUNCTION_FAILED, "CKR_FUNCTION_FAILED");
+        names.put(ARGUMENTS_BAD, "CKR_ARGUMENTS_BAD");
+        names.put(NO_EVENT, "CKR_NO_EVENT");
+        names.put(NEED_TO_CREATE_THREADS, "CKR_NEED_TO_CREATE_THREADS");
+        names.put(CANT_LOCK, "CKR_CANT_LOCK");
+        names.put(ATTRIBUTE_READ_ONLY, "CKR_ATTRIBUTE_READ_ONLY");
+        names.put(ATTRIBUTE_SENSITIVE, "CKR_ATTRIBUTE_SENSITIVE");
+        names.put(ATTRIBUTE_TYPE_INVALID, "CKR_ATTRIBUTE_TYPE_INVALID");
+        names.put(ATTRIBUTE_VALUE_INVALID, "CKR_ATTRIBUTE_VALUE_INVALID");
+        names.put(ACTION_PROHIBITED, "CKR_ACTION_PROHIBITED");
+        names.put(DATA_INVALID, "CKR_DATA_INVALID");
+        names.put(DATA_LEN_RANGE, "CKR_DATA_LEN_RANGE");
+        names.put(DEVICE_ERROR, "CKR_DEVICE_ERROR");
+        names.put(DEVICE_MEMORY, "CKR_DEVICE_MEMORY");
+        names.put(DEVICE_REMOVED, "CKR_DEVICE_REMOVED");
+        names.put(ENCRYPTED_DATA_INVALID, "CKR_ENCRYPTED_DATA_INVALID");
+        names.put(ENCRYPTED_DATA_LEN_RANGE, "CKR_ENCRYPTED_DATA_LEN_RANGE");
+        names.put(AEAD_DECRYPT_FAILED, "CKR_AEAD_DECRYPT_FAILED");
+        names.put(FUNCTION_CANCELED, "CKR_FUNCTION_CANCELED");
+        names.put(FUNCTION_NOT_PARALLEL, "CKR_FUNCTION_NOT_PARALLEL");
+        names.put(FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED");
+        names.put(KEY_HANDLE_INVALID, "CKR_KEY_HANDLE_INVALID");
+        names.put(KEY_SIZE_RANGE, "CKR_KEY_SIZE_RANGE");
+        names.put(KEY_TYPE_INCONSISTENT, "CKR_KEY_TYPE_INCONSISTENT");
+        names.put(KEY_NOT_NEEDED, "CKR_KEY_NOT_NEEDED");
+        names.put(KEY_CHANGED, "CKR_KEY_CHANGED");
+        names.put(KEY_NEEDED, "CKR_KEY_NEEDED");
+        names.put(KEY_INDIGESTIBLE, "CKR_KEY_INDIGESTIBLE");
+        names.put(KEY_FUNCTION_NOT_PERMITTED, "CKR_KEY_FUNCTION_NOT_PERMITTED");
+        names.put(KEY_NOT_WRAPPABLE, "CKR_KEY_NOT_WRAPPABLE");
+        names.put(KEY_UNEXTRACTABLE, "CKR_KEY_UNEXTRACTABLE");
+        names.put(MECHANISM_INVALID, "CKR_MECHANISM_INVALID");
+        names.put(MECHANISM_PARAM_INVALID, "CKR_MECHANISM_PARAM_INVALID");
+        names.put(OBJECT_HANDLE_INVALID, "CKR_OBJECT_HANDLE_INVALID");
+        names.put(OPERATION_ACTIVE, "CKR_OPERATION_ACTIVE");
+        names.put(OPERATION_NOT_INITIALIZED, "CKR_OPERATION_NOT_INITIALIZED");
+        names.put(PIN_INCORRECT, "CKR_PIN_INCORRECT");
+        names.put(PIN_INVALID, "CKR_PIN_INVALID");
+        names.put(PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE");
+        names.put(PIN_EXPIRED, "CKR_PIN_EXPIRED");
+        names.put(PIN_LOCKED, "CKR_PIN_LOCKED");
+        names.put(SESSION_CLOSED, "CKR_SESSION_CLOSED");
+        names.put(SESSION_COUNT, "CKR_SESSION_COUNT");
+        names.put(SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID");
+        names.put(SESSION_PARALLEL_NOT_SUPPORTED, "CKR_SESSION_PARALLEL_NOT_SUPPORTED");
+        names.put(SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY");
+        names.put(SESSION_EXISTS, "CKR_SESSION_EXISTS");
+        names.put(SESSION_READ_ONLY_EXISTS, "CKR_SESSION_READ_ONLY_EXISTS");
+        names.put(SESSION_READ_WRITE_SO_EXISTS, "CKR_SESSION_READ_WRITE_SO_EXISTS");
+        names.put(SIGNATURE_INVALID, "CKR_SIGNATURE_INVALID");
+        names.put(SIGNATURE_LEN_RANGE, "CKR_SIGNATURE_LEN_RANGE");
+        names.put(TEMPLATE_INCOMPLETE, "CKR_TEMPLATE_INCOMPLETE");
+        names.put(TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT");
+        names.put(TOKEN_NOT_PRESENT, "CKR_TOKEN_NOT_PRESENT");
+        names.put(TOKEN_NOT_RECOGNIZED, "CKR_TOKEN_NOT_RECOGNIZED");
+        names.put(TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED");
+        names.put(UNWRAPPING_KEY_HANDLE_INVALID, "CKR_UNWRAPPING_KEY_HANDLE_INVALID");
+        names.put(UNWRAPPING_KEY_SIZE_RANGE, "CKR_UNWRAPPING_KEY_SIZE_RANGE");
+        names.put(UNWRAPPING_KEY_TYPE_INCONSISTENT, "CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT");
+        names.put(USER_ALREADY_LOGGED_IN, "CKR_USER_ALREADY_LOGGED_IN");
+        names.put(USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN");
+        names.put(USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED");
+        names.put(USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID");
+        names.put(USER_ANOTHER_ALREADY_LOGGED_IN, "CKR_USER_ANOTHER_ALREADY_LOGGED_IN");
+        names.put(USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES");
+        names.put(WRAPPED_KEY_INVALID, "CKR_WRAPPED_KEY_INVALID");
+        names.put(WRAPPED_KEY_LEN_RANGE, "CKR_WRAPPED_KEY_LEN_RANGE");
+        names.put(WRAPPING_KEY_HANDLE_INVALID, "CKR_WRAPPING_KEY_HANDLE_INVALID");
+        names.put(WRAPPING_KEY_SIZE_RANGE, "CKR_WRAPPING_KEY_SIZE_RANGE");
+        names.put(WRAPPING_KEY_TYPE_INCONSISTENT, "CKR_WRAPPING_KEY_TYPE_INCONSISTENT");
+        names.put(RANDOM_SEED_NOT_SUPPORTED, "CKR_RANDOM_SEED_NOT_SUPPORTED");
+        names.put(RANDOM_NO_RNG, "CKR_RANDOM_NO_RNG");
+        names.put(DOMAIN_PARAMS_INVALID, "CKR_DOMAIN_PARAMS_INVALID");
+        names.put(CURVE_NOT_SUPPORTED, "CKR_CURVE_NOT_SUPPORTED");
+        names.put(BUFFER_TOO_SMALL, "CKR_BUFFER_TOO_SMALL");
+        names.put(SAVED_STATE_INVALID, "CKR_SAVED_STATE_INVALID");
+        names.put(INFORMATION_SENSITIVE, "CKR_INFORMATION_SENSITIVE");
+        names.put(STATE_UNSAVEABLE, "CKR_STATE_UNSAVEABLE");
+        names.put(CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED");
+        names.put(CRYPTOKI_ALREADY_INITIALIZED, "CKR_CRYPTOKI_ALREADY_INITIALIZED");
+        names.put(MUTEX_BAD, "CKR_MUTEX_BAD");
+        names.put(MUTEX_NOT_LOCKED, "CKR_MUTEX_NOT_LOCKED");
+        names.put(NEW_PIN_MODE, "CKR_NEW_PIN_MODE");
+        names.put(NEXT_OTP, "CKR_NEXT_OTP");
+        names.put(EXCEEDED_MAX_ITERATIONS, "CKR_EXCEEDED_MAX_ITERATIONS");
+        names.put(FIPS_SELF_TEST_FAILED, "CKR_FIPS_SELF_TEST_FAILED");
+        names.put(LIBRARY_LOAD_FAILED, "CKR_LIBRARY_LOAD_FAILED");
+        names.put(PIN_TOO_WEAK, "CKR_PIN_TOO_WEAK");
+        names.put(PUBLIC_KEY_INVALID, "CKR_PUBLIC_KEY_INVALID");
+        names.put(FUNCTION_REJECTED, "CKR_FUNCTION_REJECTED");
+        names.put(TOKEN_RESOURCE_EXCEEDED, "CKR_TOKEN_RESOURCE_EXCEEDED");
+        names.put(OPERATION_CANCEL_FAILED, "CKR_OPERATION_CANCEL_FAILED");
+        return Map.copyOf(names);
+    }
+
+    /** A value's name, e.g. {@code CKR_PIN_INCORRECT}; of an unknown one what says so. */
+    public static String symbol(long value) {
+        String name = NAMES.get(value);
+        if (name != null) {
+            return name;
+        }
+        return value < VENDOR_DEFINED ? "an unknown CKR_ value" : "a CKR_ value of the vendor's";
+    }
+
+    /** A value's name and number, e.g. {@code CKR_PIN_INCORRECT (0xA0)}; of an unknown one the number. */
+    public static String name(long value) {
+        return String.format(Locale.ROOT, "%s (0x%X)", symbol(value), value);
+    }
+}

@@ -1,0 +1,5 @@
+/** Our interface to PKCS#11 modules, the wrapper behind it, and return values. */
+@NullMarked
+package io.github.schsm.bridge.cryptoki;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,524 @@
+package io.github.schsm.bridge.object;
+
+import io.github.schsm.DataObject;
+import io.github.schsm.KeyType;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.PublicKeyNumbers;
+import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.spi.TokenCertificate;
+import io.github.schsm.spi.TokenKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token's objects are to the JCA: keys with what belongs to them, certificates that belong to none, data
+ * objects. Objects belong together by their public key, which is proof; a CKA_ID or label is a hint that some tool or other
+ * gives twice, or leaves out.
+ *
+ * <p>References are made from what stays: kind, CKA_ID and public key of a key, the content of a certificate, the name
+ * of a data object. Where that does not tell objects apart they are numbered, and such a reference is only taken
+ * together with the label.
+ *
+ * @param keys         by label
+ * @param certificates by label
+ * @param data         by label
+ */
+public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<DataEntry> data) {
+    private static final String NUMBER = "#";
+    private static final int LONGEST_ID = 20;
+    private static final int SHORT_HASH = 4;
+    private static final int HASH = 8;
+
+    /** Copies the lists. */
+    public Contents {
+        keys = List.copyOf(keys);
+        certificates = List.copyOf(certificates);
+        data = List.copyOf(data);
+    }
+
+    /**
+     * A key.
+     *
+     * @param key          as a listing shows it
+     * @param object       the private or secret key object; null where only who has logged in can see it
+     * @param publicKeys   its public key objects
+     * @param certificates its certificates, the one that is shown first
+     * @param publicKey    its public key, where an object tells
+     * @param curve        of an EC key, where an object tells
+     */
+    public record KeyEntry(
+            TokenKey key,
+            @Nullable StoredObject object,
+            List<StoredObject> publicKeys,
+            List<StoredObject> certificates,
+            @Nullable PublicKey publicKey,
+            @Nullable EcCurve curve) {
+        /** Everything that goes when the key is deleted, the key itself first. */
+        public List<StoredObject> objects() {
+            List<StoredObject> objects = new ArrayList<>();
+            if (object != null) {
+                objects.add(object);
+            }
+            objects.addAll(publicKeys);
+            objects.addAll(certificates);
+            return objects;
+        }
+
+        /**
+         * Whether the public key is only that of a certificate with the same CKA_ID, which anybody can have given it: the
+         * private key object does not tell its public key, and no public key object stands beside it.
+         */
+        public boolean isPublicKeyUnproven() {
+            return object != null
+                    && object.kind() == ObjectKind.EC_PRIVATE
+                    && object.publicKey() == null
+                    && publicKeys.isEmpty();
+        }
+
+        /** Whether only the public key is seen, in place of the private key. */
+        public boolean isStandIn() {
+            return object == null;
+        }
+
+        private KeyEntry withReference(String reference) {
+            return new KeyEntry(
+                    new TokenKey(reference, key.label(), key.id(), key.type()),
+                    object,
+                    publicKeys,
+                    certificates,
+                    publicKey,
+                    curve);
+        }
+    }
+
+    /** A certificate that belongs to no key. */
+    public record CertificateEntry(TokenCertificate certificate, StoredObject object) {}
+
+    /** A data object. */
+    public record DataEntry(DataObject data, StoredObject object) {}
+
+    /**
+     * Puts objects together.
+     *
+     * @param objects         in any order
+     * @param privateKeysHide whether private keys may be there that are not among them, so that a public key stands for
+     *                        its private key
+     * @param noKeys          references of keys that public keys do not stand for
+     */
+    static Contents of(Collection<StoredObject> objects, boolean privateKeysHide, Set<String> noKeys) {
+        return new Matching(objects).contents(privateKeysHide, noKeys);
+    }
+
+    public Optional<KeyEntry> find(TokenKey key) {
+        return keys.stream()
+                .filter(entry -> entry.key().reference().equals(key.reference()))
+                .filter(entry ->
+                        !key.reference().contains(NUMBER) || entry.key().label().equals(key.label()))
+                .findFirst()
+                .or(() -> withAnotherHash(key));
+    }
+
+    /** The public key may have become known, or unknown, since the reference was made: before and after a login. */
+    private Optional<KeyEntry> withAnotherHash(TokenKey key) {
+        String reference = key.reference();
+        if (reference.contains(NUMBER)) {
+            return Optional.empty();
+        }
+        List<KeyEntry> same = keys.stream()
+                .filter(entry -> entry.key().reference().startsWith(reference + "-")
+                        || reference.startsWith(entry.key().reference() + "-"))
+                .toList();
+        return same.size() == 1 ? Optional.of(same.get(0)) : Optional.empty();
+    }
+
+    public Optional<KeyEntry> withHandle(long handle) {
+        return keys.stream()
+                .filter(entry -> entry.object() != null && entry.object().handle() == handle)
+                .findFirst();
+    }
+
+    public Optional<CertificateEntry> find(TokenCertificate certificate) {
+        return certificates.stream()
+                .filter(entry -> entry.certificate().reference().equals(certificate.reference()))
+                .findFirst();
+    }
+
+    public Optional<CertificateEntry> certificateWithHandle(long handle) {
+        return certificates.stream()
+                .filter(entry -> entry.object().handle() == handle)
+                .findFirst();
+    }
+
+    public Optional<DataEntry> find(DataObject data) {
+        return this.data.stream()
+                .filter(entry -> entry.data().reference().equals(data.reference()))
+                .findFirst();
+    }
+
+    public Optional<DataEntry> dataWithHandle(long handle) {
+        return data.stream().filter(entry -> entry.object().handle() == handle).findFirst();
+    }
+
+    /** What stays of a key: its kind, CKA_ID and public key. */
+    public static String reference(KeyType type, byte[] id, @Nullable PublicKey publicKey) {
+        return type.name().toLowerCase(Locale.ROOT) + "-" + shortId(id)
+                + (publicKey == null ? "" : "-" + hash(publicKey.getEncoded(), SHORT_HASH));
+    }
+
+    private static String shortId(byte[] id) {
+        return id.length > LONGEST_ID ? hash(id, HASH) : HexFormat.of().formatHex(id);
+    }
+
+    private static String hash(byte[] data, int length) {
+        try {
+            byte[] whole = MessageDigest.getInstance("SHA-256").digest(data);
+            return HexFormat.of().formatHex(Arrays.copyOf(whole, length));
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    /** Finds out what belongs to what. */
+    private static final class Matching {
+        private final List<StoredObject> privateKeys = new ArrayList<>();
+        private final List<StoredObject> publicKeys = new ArrayList<>();
+        private final List<StoredObject> secretKeys = new ArrayList<>();
+        private final List<StoredObject> certificates = new ArrayList<>();
+        private final List<StoredObject> data = new ArrayList<>();
+        private final Set<Long> used = new HashSet<>();
+
+        Matching(Collection<StoredObject> objects) {
+            objects.stream()
+                    .sorted(Comparator.comparingLong(StoredObject::handle))
+                    .forEach(object -> list(object.kind()).add(object));
+        }
+
+        private List<StoredObject> list(ObjectKind kind) {
+            return switch (kind) {
+                case EC_PRIVATE, RSA_PRIVATE -> privateKeys;
+                case EC_PUBLIC, RSA_PUBLIC -> publicKeys;
+                case AES -> secretKeys;
+                case CERTIFICATE -> certificates;
+                case DATA -> data;
+            };
+        }
+
+        Contents contents(boolean privateKeysHide, Set<String> noKeys) {
+            List<KeyEntry> keys = new ArrayList<>();
+            for (StoredObject object : privateKeys) {
+                keys.add(pair(object, object.kind() == ObjectKind.EC_PRIVATE ? KeyType.EC : KeyType.RSA));
+            }
+            if (privateKeysHide) {
+                for (StoredObject object : publicKeys) {
+                    if (!noKeys.contains(reference(type(object), object.id(), object.publicKey()))
+                            && !isOfAuthority(object)
+                            && used.add(object.handle())) {
+                        keys.add(standIn(object));
+                    }
+                }
+            }
+            for (StoredObject object : secretKeys) {
+                keys.add(entry(KeyType.AES, object, object, List.of(), null));
+            }
+            return new Contents(
+                    numbered(
+                            keys,
+                            entry -> entry.key().reference(),
+                            KeyEntry::withReference,
+                            entry -> entry.key().label()),
+                    certificates(),
+                    data());
+        }
+
+        private KeyEntry pair(StoredObject object, KeyType type) {
+            PublicKey known = object.publicKey();
+            if (known == null) {
+                known = publicKeyByObject(object);
+            }
+            if (known == null) {
+                known = publicKeyByCertificate(object);
+            }
+            if (known == null) {
+                known = publicKeyByModulus(object);
+            }
+            List<StoredObject> halves = new ArrayList<>();
+            for (StoredObject candidate : publicKeys) {
+                if (known != null && belongs(candidate, object, known) && used.add(candidate.handle())) {
+                    halves.add(candidate);
+                }
+            }
+            return entry(type, object, object, halves, known);
+        }
+
+        /** Where the private key object does not tell its public key, as EC keys may. */
+        private @Nullable PublicKey publicKeyByObject(StoredObject object) {
+            List<StoredObject> candidates = publicKeys.stream()
+                    .filter(candidate -> candidate.hasIdOf(object) && fits(candidate, object))
+                    .toList();
+            List<StoredObject> wanted = candidates;
+            List<StoredObject> rivals = rivals(object)
+                    .filter(rival -> wanted.stream().anyMatch(candidate -> fits(candidate, rival)))
+                    .toList();
+            if (!rivals.isEmpty() || object.id().length == 0 || distinct(candidates) > 1) {
+                candidates = candidates.stream()
+                        .filter(candidate -> candidate.label().isPresent()
+                                && candidate.label().equals(object.label()))
+                        .toList();
+                if (rivals.stream().anyMatch(rival -> rival.label().equals(object.label()))) {
+                    return null;
+                }
+            }
+            return distinct(candidates) == 1 ? candidates.get(0).publicKey() : null;
+        }
+
+        /** Other private keys with the same CKA_ID. */
+        private Stream<StoredObject> rivals(StoredObject object) {
+            return privateKeys.stream().filter(rival -> rival.handle() != object.handle() && rival.hasIdOf(object));
+        }
+
+        private @Nullable PublicKey publicKeyByCertificate(StoredObject object) {
+            if (object.id().length == 0 || rivals(object).findAny().isPresent()) {
+                return null;
+            }
+            List<StoredObject> candidates = certificates.stream()
+                    .filter(candidate ->
+                            candidate.hasIdOf(object) && candidate.publicKey() != null && fits(candidate, object))
+                    .toList();
+            return distinct(candidates) == 1 ? candidates.get(0).publicKey() : null;
+        }
+
+        /** An RSA key without a public exponent still has its modulus, which is that of no other key. */
+        private @Nullable PublicKey publicKeyByModulus(StoredObject object) {
+            if (object.kind() != ObjectKind.RSA_PRIVATE
+                    || object.attributes().integer(Ck.CKA_MODULUS).isEmpty()) {
+                return null;
+            }
+            List<StoredObject> candidates = Stream.concat(publicKeys.stream(), certificates.stream())
+                    .filter(candidate -> fits(candidate, object))
+                    .toList();
+            return distinct(candidates) == 1 ? candidates.get(0).publicKey() : null;
+        }
+
+        /** Whether a public key is of the kind, and on the curve or of the modulus, of a private key. */
+        private static boolean fits(StoredObject candidate, StoredObject object) {
+            PublicKey key = candidate.publicKey();
+            if (key == null) {
+                return false;
+            }
+            if (object.kind() == ObjectKind.EC_PRIVATE) {
+                EcCurve curve = PublicKeys.curve(object.attributes());
+                return key instanceof ECPublicKey ec
+                        && (curve == null
+                                || EcCurve.of(ec.getParams())
+                                        .filter(curve::equals)
+                                        .isPresent());
+            }
+            return key instanceof RSAPublicKey rsa
+                    && object.attributes()
+                            .integer(Ck.CKA_MODULUS)
+                            .map(modulus -> modulus.equals(rsa.getModulus()))
+                            .orElse(true);
+        }
+
+        private static long distinct(List<StoredObject> candidates) {
+            List<PublicKey> keys = new ArrayList<>();
+            for (StoredObject candidate : candidates) {
+                PublicKey key = candidate.publicKey();
+                if (key != null && keys.stream().noneMatch(other -> PublicKeyNumbers.areEqual(other, key))) {
+                    keys.add(key);
+                }
+            }
+            return keys.size();
+        }
+
+        /**
+         * The public key is proof, a CKA_ID is a hint: it only tells which of several objects with the same public key goes
+         * with which of several such keys.
+         */
+        private boolean belongs(StoredObject candidate, StoredObject object, PublicKey publicKey) {
+            PublicKey key = candidate.publicKey();
+            return key != null
+                    && PublicKeyNumbers.areEqual(key, publicKey)
+                    && (candidate.hasIdOf(object) || candidate.id().length == 0 || !isOfTwin(candidate, object));
+        }
+
+        /** Whether another private key with the same public key has the object's CKA_ID. */
+        private boolean isOfTwin(StoredObject candidate, StoredObject object) {
+            return privateKeys.stream()
+                    .filter(other -> other.handle() != object.handle() && candidate.hasIdOf(other))
+                    .map(other -> other.publicKey() == null ? publicKeyByObject(other) : other.publicKey())
+                    .anyMatch(known -> PublicKeyNumbers.areEqual(known, candidate.publicKey()));
+        }
+
+        /** Modules that make public keys out of certificates make them out of those of authorities as well. */
+        private boolean isOfAuthority(StoredObject object) {
+            PublicKey key = object.publicKey();
+            return certificates.stream()
+                    .filter(certificate -> certificate.publicKey() != null
+                            && key != null
+                            && PublicKeyNumbers.areEqual(certificate.publicKey(), key))
+                    .anyMatch(certificate -> {
+                        try {
+                            return X509Certificates.parse(
+                                                    certificate.certificate().orElse(new byte[0]))
+                                            .getBasicConstraints()
+                                    >= 0;
+                        } catch (MalformedDataException notReadable) {
+                            return false;
+                        }
+                    });
+        }
+
+        private KeyEntry standIn(StoredObject object) {
+            return entry(type(object), null, object, List.of(object), object.publicKey());
+        }
+
+        private static KeyType type(StoredObject publicKey) {
+            return publicKey.kind() == ObjectKind.EC_PUBLIC ? KeyType.EC : KeyType.RSA;
+        }
+
+        private KeyEntry entry(
+                KeyType type,
+                @Nullable StoredObject object,
+                StoredObject named,
+                List<StoredObject> halves,
+                @Nullable PublicKey publicKey) {
+            List<StoredObject> own = new ArrayList<>();
+            if (publicKey != null) {
+                for (StoredObject certificate : certificates) {
+                    if (belongs(certificate, named, publicKey) && used.add(certificate.handle())) {
+                        own.add(certificate);
+                    }
+                }
+            }
+            own.sort(Comparator.comparing((StoredObject certificate) -> !certificate.hasIdOf(named))
+                    .thenComparing(certificate -> !certificate.label().equals(named.label())));
+            EcCurve curve = publicKey instanceof ECPublicKey ec
+                    ? EcCurve.of(ec.getParams()).orElse(null)
+                    : PublicKeys.curve(named.attributes());
+            String shortId = shortId(named.id());
+            String reference = reference(type, named.id(), publicKey);
+            String label = named.label().orElse("key-" + (shortId.isEmpty() ? reference : shortId));
+            return new KeyEntry(
+                    new TokenKey(reference, label, named.id(), type),
+                    object,
+                    List.copyOf(halves),
+                    List.copyOf(own),
+                    publicKey,
+                    curve);
+        }
+
+        private List<CertificateEntry> certificates() {
+            List<CertificateEntry> entries = new ArrayList<>();
+            for (StoredObject object : certificates) {
+                Optional<byte[]> value = object.certificate();
+                if (value.isPresent() && !used.contains(object.handle())) {
+                    String label = object.label().orElseGet(() -> subject(value.get()));
+                    entries.add(new CertificateEntry(
+                            new TokenCertificate("certificate-" + hash(value.get(), HASH), label), object));
+                }
+            }
+            return numbered(
+                    entries,
+                    entry -> entry.certificate().reference(),
+                    (entry, reference) -> new CertificateEntry(
+                            new TokenCertificate(reference, entry.certificate().label()), entry.object()),
+                    entry -> entry.certificate().label());
+        }
+
+        private static String subject(byte[] certificate) {
+            try {
+                return X509Certificates.parse(certificate)
+                        .getSubjectX500Principal()
+                        .getName();
+            } catch (MalformedDataException notReadable) {
+                return "unnamed";
+            }
+        }
+
+        private List<DataEntry> data() {
+            List<DataEntry> entries = new ArrayList<>();
+            for (StoredObject object : data) {
+                String application =
+                        object.attributes().text(Ck.CKA_APPLICATION).orElse("");
+                String oid = object.attributes()
+                        .bytes(Ck.CKA_OBJECT_ID)
+                        .flatMap(ObjectIdentifiers::decode)
+                        .filter(Matching::isUsable)
+                        .orElse("");
+                boolean pinProtected = object.attributes().flag(Ck.CKA_PRIVATE).orElse(false);
+                String name = String.join("\0", object.label().orElse(""), application, oid, "" + pinProtected);
+                String reference = "data-" + hash(name.getBytes(StandardCharsets.UTF_8), HASH);
+                entries.add(new DataEntry(
+                        new DataObject(reference, object.label().orElse(reference), application, oid, pinProtected),
+                        object));
+            }
+            return numbered(
+                    entries,
+                    entry -> entry.data().reference(),
+                    (entry, reference) -> new DataEntry(
+                            new DataObject(
+                                    reference,
+                                    entry.data().label(),
+                                    entry.data().application(),
+                                    entry.data().oid(),
+                                    entry.data().pinProtected()),
+                            entry.object()),
+                    entry -> entry.data().label());
+        }
+
+        private static boolean isUsable(String oid) {
+            try {
+                return !DataObject.of("any", false)
+                        .withApplication("", oid)
+                        .oid()
+                        .isEmpty();
+            } catch (IllegalArgumentException tooLong) {
+                return false;
+            }
+        }
+
+        /** Numbers those with the same reference, and puts all in the order of their labels. */
+        private static <T> List<T> numbered(
+                List<T> entries,
+                Function<T, String> reference,
+                BiFunction<T, String, T> withReference,
+                Function<T, String> label) {
+            Map<String, Integer> count = new HashMap<>();
+            entries.forEach(entry -> count.merge(reference.apply(entry), 1, Integer::sum));
+            Map<String, Integer> next = new HashMap<>();
+            List<T> result = new ArrayList<>();
+            for (T entry : entries) {
+                String plain = reference.apply(entry);
+                result.add(
+                        count.getOrDefault(plain, 1) == 1
+                                ? entry
+                                : withReference.apply(entry, plain + NUMBER + next.merge(plain, 1, Integer::sum)));
+            }
+            result.sort(Comparator.comparing(label).thenComparing(reference));
+            return result;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.github.schsm.bridge.object;
+
+import io.github.schsm.bridge.cryptoki.Attributes;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Cryptoki;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.session.Session;
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token's objects, read once: a search for each kind, and one call for each object that asks for all of its
+ * attributes. Read again when somebody wants to look anew, when handles became stale (another generation of sessions,
+ * a login that shows more), or when a handle was refused. What this program changes is changed here as well.
+ *
+ * <p>The lock is taken by who has a session, never the other way round.
+ */
+public final class ObjectTable {
+    private final Object lock = new Object();
+    private @Nullable Known known;
+    private Set<String> noKeys = Set.of();
+
+    /** What was read. */
+    private static final class Known {
+        private final long generation;
+        private final boolean privateKeysHide;
+        private final Map<Long, StoredObject> objects = new LinkedHashMap<>();
+        private @Nullable Contents contents;
+
+        private Known(long generation, boolean privateKeysHide) {
+            this.generation = generation;
+            this.privateKeysHide = privateKeysHide;
+        }
+
+        private Contents contents(Set<String> noKeys) {
+            Contents made = contents;
+            if (made == null) {
+                made = Contents.of(objects.values(), privateKeysHide, noKeys);
+                contents = made;
+            }
+            return made;
+        }
+
+        private void put(StoredObject object) {
+            objects.put(object.handle(), object);
+            contents = null;
+        }
+    }
+
+    /** What the token holds, read if it is not known. */
+    public Contents contents(Session session) throws CryptokiException {
+        synchronized (lock) {
+            return known(session).contents(noKeys);
+        }
+    }
+
+    /** What public keys do not stand for: references of keys that somebody knows not to be there. */
+    public void noKeys(Set<String> references) {
+        synchronized (lock) {
+            noKeys = Set.copyOf(references);
+            if (known != null) {
+                known.contents = null;
+            }
+        }
+    }
+
+    /** What the token holds; null if it has to be read, in this generation. */
+    @Nullable
+    public Contents known(long generation) {
+        synchronized (lock) {
+            return known == null || known.generation != generation ? null : known.contents(noKeys);
+        }
+    }
+
+    /** Whether what is known was read without a login, so that private objects may be missing. */
+    public boolean wasReadByAnybody() {
+        synchronized (lock) {
+            return known != null && known.privateKeysHide;
+        }
+    }
+
+    public Known known(Session session) throws CryptokiException {
+        Known read = known;
+        if (read == null || read.generation != session.generation()) {
+            read = read(session);
+            known = read;
+        }
+        return read;
+    }
+
+    /** Forgets everything, so that the next use looks anew. */
+    public void forget() {
+        synchronized (lock) {
+            known = null;
+        }
+    }
+
+    private Known read(Session session) throws CryptokiException {
+        Cryptoki module = session.module();
+        Known read = new Known(session.generation(), !session.isUser());
+        for (ObjectKind kind : ObjectKind.values()) {
+            for (long handle : module.find(session.handle(), kind.template())) {
+                StoredObject object = read(session, kind, handle);
+                if (object != null) {
+                    read.put(object);
+                }
+            }
+        }
+        completePublicKeys(session, read);
+        return read;
+    }
+
+    /** An object; null if it went since it was found: a refused handle that a search still finds is no such thing. */
+    private static @Nullable StoredObject read(Session session, ObjectKind kind, long handle) throws CryptokiException {
+        try {
+            return readOnce(session, kind, handle);
+        } catch (CryptokiException refused) {
+            if (!refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                throw refused;
+            }
+            return session.module().find(session.handle(), kind.template()).contains(handle)
+                    ? readOnce(session, kind, handle)
+                    : null;
+        }
+    }
+
+    private static StoredObject readOnce(Session session, ObjectKind kind, long handle) throws CryptokiException {
+        return StoredObject.of(handle, kind, session.module().attributes(session.handle(), handle, kind.attributes()));
+    }
+
+    /** The standard gives EC private keys no point; modules that do are asked only where nothing else tells it. */
+    private void completePublicKeys(Session session, Known read) throws CryptokiException {
+        for (Contents.KeyEntry entry : read.contents(noKeys).keys()) {
+            StoredObject object = entry.object();
+            if (object != null && object.kind() == ObjectKind.EC_PRIVATE && entry.publicKey() == null) {
+                Map<Long, byte[]> values = new HashMap<>(object.attributes().values());
+                values.putAll(session.module()
+                        .attributes(session.handle(), object.handle(), List.of(Ck.CKA_EC_POINT))
+                        .values());
+                read.put(StoredObject.of(object.handle(), object.kind(), new Attributes(values)));
+            }
+        }
+    }
+
+    /** Takes up objects that were just made or changed. */
+    public void refresh(Session session, ObjectKind kind, long handle) throws CryptokiException {
+        synchronized (lock) {
+            Known read = known(session);
+            StoredObject object = read(session, kind, handle);
+            if (object == null) {
+                read.objects.remove(handle);
+                read.contents = null;
+            } else {
+                read.put(object);
+            }
+            completePublicKeys(session, read);
+        }
+    }
+
+    /** Looks anew at all objects of a kind, where a module may have made or deleted others along with one. */
+    void refresh(Session session, ObjectKind kind) throws CryptokiException {
+        synchronized (lock) {
+            Known read = known(session);
+            List<Long> present = session.module().find(session.handle(), kind.template());
+            read.objects.values().removeIf(object -> object.kind() == kind && !present.contains(object.handle()));
+            read.contents = null;
+            for (long handle : present) {
+                StoredObject object = read(session, kind, handle);
+                if (object != null) {
+                    read.put(object);
+                }
+            }
+            completePublicKeys(session, read);
+        }
+    }
+
+    /** Drops objects that were deleted. */
+    public void remove(Session session, List<StoredObject> objects) throws CryptokiException {
+        synchronized (lock) {
+            Known read = known(session);
+            for (StoredObject object : new ArrayList<>(objects)) {
+                read.objects.remove(object.handle());
+            }
+            read.contents = null;
+        }
+    }
+
+    /** A public key that no object tells, found out by using the private key. */
+    public void recovered(Session session, StoredObject object, PublicKey publicKey) throws CryptokiException {
+        synchronized (lock) {
+            known(session).put(new StoredObject(object.handle(), object.kind(), object.attributes(), publicKey));
+        }
+    }
+}

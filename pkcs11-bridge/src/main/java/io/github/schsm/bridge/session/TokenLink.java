@@ -1,0 +1,552 @@
+package io.github.schsm.bridge.session;
+
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.PinRequiredException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Cryptoki;
+import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
+import io.github.schsm.bridge.cryptoki.Cryptoki.MechanismInfo;
+import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.session.Lending.As;
+import io.github.schsm.bridge.session.Lending.Recovery;
+import io.github.schsm.bridge.session.SharedToken.Place;
+import io.github.schsm.bridge.session.TokenPins.Login;
+import io.github.schsm.codec.SecretBytes;
+import io.github.schsm.spi.PinSource;
+import io.github.schsm.spi.TokenAuthenticator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to one token of a module, with a login of its own. Finds the token again when it was out, was put elsewhere,
+ * or the module had to be initialized anew; the sessions are shared with the other links of the same token.
+ *
+ * <p>May be used by many threads. Waiting for a session, for another login and for the module ends when the thread is
+ * interrupted.
+ */
+public final class TokenLink {
+    private static final int MOST_LOGINS = 3;
+
+    private final Pkcs11Module module;
+    private final SharedToken token;
+    private final TokenPins pins;
+    private final Lending lending;
+    private volatile @Nullable TokenAuthenticator authenticator;
+    private volatile Supplier<Optional<TokenPins.Told>> beforeLogin = Optional::empty;
+    private volatile boolean closed;
+    private long timesAway;
+
+    /**
+     * A link to the token that is in a slot now, wherever it will be later.
+     *
+     * @param slot  its slot
+     * @param token what {@code C_GetTokenInfo} says of it
+     */
+    public TokenLink(Pkcs11Module module, SlotInfo slot, CkTokenInfo token) {
+        this.module = module;
+        this.token = module.token(slot, token);
+        this.pins = new TokenPins(this.token);
+        this.lending = new Lending(this, this.token);
+    }
+
+    /** The module. */
+    public Pkcs11Module module() {
+        return module;
+    }
+
+    /** What tells the token from others. */
+    public TokenIdentity identity() {
+        return token.identity();
+    }
+
+    /** The monitor under which a number is found for a new key and given to it, shared by all links of the token. */
+    public Object numbering() {
+        return token.numbering();
+    }
+
+    /** The sessions, shared by all links of the token. */
+    SessionPool pool() {
+        return token.pool();
+    }
+
+    // Questions that need no session
+
+    /** The slot that the token is in, or was in when it was last looked for, if there is a token in it. */
+    public SlotInfo slotInfo() throws SchsmException {
+        requireOpen();
+        return lending.slotInfo();
+    }
+
+    /** {@code C_GetTokenInfo}, asked anew each time. */
+    public CkTokenInfo tokenInfo() throws SchsmException {
+        requireOpen();
+        return lending.ask(Place::token);
+    }
+
+    /** The token's mechanisms by CKM_ value, asked once until the token is out. */
+    public Map<Long, MechanismInfo> mechanisms() throws SchsmException {
+        requireOpen();
+        Map<Long, MechanismInfo> known = token.mechanisms();
+        return known == null ? lending.ask(this::mechanisms) : known;
+    }
+
+    private Map<Long, MechanismInfo> mechanisms(Place place) throws CryptokiException {
+        Map<Long, MechanismInfo> known = token.mechanisms();
+        if (known != null) {
+            return known;
+        }
+        Map<Long, MechanismInfo> read = module.cryptoki().mechanisms(place.slot());
+        token.mechanisms(read);
+        return read;
+    }
+
+    /** Where the token is now; its mechanisms are asked along with it, for what comes next. */
+    private Place lookWithMechanisms() throws SchsmException {
+        return lending.ask(place -> {
+            mechanisms(place);
+            return place;
+        });
+    }
+
+    /** Object handles that were found in another generation are stale. */
+    public long generation() {
+        return token.generation();
+    }
+
+    // Sessions
+
+    /**
+     * Does something with a session of the token: borrowed from a few that are kept, after waiting for one if all are
+     * in use. The session must not be used after the function returned, and a function must not call this again.
+     *
+     * <p>The function is run again from its start, once, if the session or the token was lost under way and it
+     * {@linkplain Session#mayRepeat may be}. In any case the next use finds the token again.
+     *
+     * @throws SchsmException what the module answered, as a typed exception with a sentence
+     */
+    public <T> T withSession(Use use, SessionFunction<T> function) throws SchsmException {
+        requireOutside();
+        // Asked for in functions, too, where there is no way to find a lost token again.
+        Place seen = token.mechanisms() == null ? lookWithMechanisms() : null;
+        Recovery recovery = new Recovery();
+        for (int attempt = 1; ; attempt++) {
+            TokenAuthenticator login = authenticator;
+            if (login != null && !use.needs(login)) {
+                login = null;
+            }
+            boolean counts;
+            try {
+                counts = login != null && ensureLogin(login);
+            } catch (PinRequiredException notThisOne) {
+                if (login == authenticator || attempt == MOST_LOGINS) {
+                    throw notThisOne;
+                }
+                continue;
+            }
+            Place place = login == null && attempt == 1 ? seen : null; // a login may have taken its time
+            Optional<T> result = lending.run(
+                    counts ? As.user(use) : As.ANYBODY, use.write(), !use.write(), recovery, place, function);
+            if (result.isPresent()) {
+                return result.get();
+            }
+            if (attempt == MOST_LOGINS) {
+                throw loginRequired();
+            }
+        }
+    }
+
+    /** Nothing goes this way any more: its provider was closed. */
+    public void close() {
+        closed = true;
+        replace(null);
+        token.leave(this);
+        if (!token.isLoggedIn()) {
+            token.pool().closeIdle();
+        }
+    }
+
+    private void requireOpen() throws InvalidRequestException {
+        if (closed) {
+            throw new InvalidRequestException("token " + identity().id() + " of " + module.name()
+                    + " cannot be used any more: the provider that it belongs to was closed");
+        }
+    }
+
+    /** Sessions lent to the present thread would be waited for by itself. */
+    private void requireOutside() throws InvalidRequestException {
+        requireOpen();
+        if (token.isUsedHere()) {
+            throw new IllegalStateException(
+                    "a function that has a session of " + identity().id() + " asks for another");
+        }
+    }
+
+    /**
+     * Does something while nobody has a session of the token or is logged in: with one read-write session, which is
+     * closed afterwards. For the security officer.
+     */
+    public <T> T alone(SessionFunction<T> function) throws SchsmException {
+        requireOutside();
+        lending.lock(token.logins());
+        try {
+            return lending.run(As.ALONE, true, false, new Recovery(), session -> {
+                        endLogin(session);
+                        token.pool().closeIdle();
+                        try {
+                            return function.apply(session);
+                        } finally {
+                            endLoginQuietly(session);
+                        }
+                    })
+                    .orElseThrow();
+        } finally {
+            token.pool().closeIdle();
+            token.logins().unlock();
+        }
+    }
+
+    /** Closing the session ends it as well. */
+    private void endLoginQuietly(Session session) {
+        try {
+            endLogin(session);
+        } catch (CryptokiException gone) {
+            return;
+        }
+    }
+
+    private void endLogin(Session session) throws CryptokiException {
+        token.loggedOut();
+        try {
+            session.module().logout(session.handle());
+        } catch (CryptokiException refused) {
+            if (!refused.is(ReturnValue.USER_NOT_LOGGED_IN)) {
+                throw refused;
+            }
+        }
+    }
+
+    /** What is done with a slot. */
+    @FunctionalInterface
+    public interface SlotFunction<T> {
+        /** Uses the slot. */
+        T apply(Cryptoki module, long slot) throws CryptokiException, SchsmException;
+    }
+
+    /** Does something while no session of the token is open at all: {@code C_InitToken}. */
+    public <T> T withoutSessions(SlotFunction<T> function) throws SchsmException {
+        requireOutside();
+        lending.lock(token.logins());
+        try {
+            lending.ask(found -> found);
+            Lock use = module.use();
+            lending.lock(use);
+            try {
+                Lock lock = token.lock().writeLock();
+                lending.lock(lock);
+                try {
+                    long slot = token.find();
+                    token.pool().closeIdle();
+                    token.loggedOut();
+                    T result = function.apply(module.cryptoki(), slot);
+                    token.initialized(slot);
+                    return result;
+                } finally {
+                    lock.unlock();
+                }
+            } finally {
+                use.unlock();
+            }
+        } catch (CryptokiException refused) {
+            throw Refusals.of(module.name(), identity().id(), refused);
+        } catch (TokenMissingException missing) {
+            throw Refusals.missing(module.name(), identity().id(), missing);
+        } finally {
+            token.logins().unlock();
+        }
+    }
+
+    /**
+     * The token was initialized past the module, which may go on believing in what was there: it is initialized anew, if
+     * nobody uses it just now.
+     */
+    public void tokenWasReset() throws SchsmException {
+        requireOutside();
+        token.lost(token.pool().epoch());
+        token.pool().closeIdle();
+        module.revive(module.incarnation(), false);
+    }
+
+    // Login
+
+    /**
+     * Logs in now, and keeps the source for when it has to be done again; one that was accepted before stays if this one
+     * is refused.
+     *
+     * @throws io.github.schsm.PinException if the PIN is wrong, blocked, or there is none
+     */
+    public void login(PinSource pin) throws SchsmException {
+        requireOutside();
+        TokenAuthenticator login = new TokenAuthenticator(identity().id(), pin, true, this::userPinRule);
+        boolean done = false;
+        try {
+            lending.lock(token.logins());
+            try {
+                if (verify(login) == Outcome.NO_PIN) {
+                    throw loginRequired();
+                }
+            } finally {
+                token.logins().unlock();
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                login.destroy();
+            }
+        }
+        replace(login);
+    }
+
+    /**
+     * {@code C_SetPIN} of the user PIN, with PINs that a program gave this very moment. Whoever logged in with the old
+     * one has a source that is of no use any more.
+     *
+     * @throws io.github.schsm.PinException if the old one is wrong, or must not be sent
+     */
+    public void changePin(byte[] before, byte[] after) throws SchsmException {
+        alone(session -> {
+            session.about("changing the user PIN");
+            pins.change(session, look(), before, after);
+            return true;
+        });
+    }
+
+    /** The same with both PINs typed on the reader. */
+    public void changePinOnReader() throws SchsmException {
+        alone(session -> {
+            session.about("changing the user PIN on the reader");
+            pins.changeOnReader(session, look());
+            return true;
+        });
+    }
+
+    private SecretBytes.Rule userPinRule() {
+        return token.pinRules().user();
+    }
+
+    /** What the token takes for PINs; it is asked. */
+    public PinRules pinRules() throws SchsmException {
+        return PinRules.of(tokenInfo());
+    }
+
+    /** Whether somebody would be bothered by a login because of a failure that may have any reason. */
+    boolean mayLogInAgain() {
+        TokenAuthenticator login = authenticator;
+        return login != null && !login.isOnReader();
+    }
+
+    /**
+     * Lets another way to the token prepare for each login of this link, and say what it knows of the user PIN: PKCS#11
+     * has flags only. Asked again after a PIN was refused.
+     */
+    public void beforeLogin(Supplier<Optional<TokenPins.Told>> otherWay) {
+        beforeLogin = otherWay;
+    }
+
+    /** The present login, for another way to the same token; null if there is none. */
+    @Nullable
+    public TokenAuthenticator authenticator() {
+        return authenticator;
+    }
+
+    private synchronized void replace(@Nullable TokenAuthenticator login) {
+        TokenAuthenticator before = authenticator;
+        authenticator = login;
+        if (before != null && before != login) {
+            before.destroy();
+        }
+    }
+
+    /** Keeps the source for when the PIN is first needed, unless there is one already. */
+    public synchronized void useWhenNeeded(PinSource pin) {
+        if (authenticator == null) {
+            authenticator = new TokenAuthenticator(identity().id(), pin, false, this::userPinRule);
+        } else {
+            pin.destroy();
+        }
+    }
+
+    /** Whether this link's login is in force, as the module says. */
+    public boolean isLoggedIn() throws SchsmException {
+        TokenAuthenticator login = authenticator;
+        if (login == null || !login.wasAccepted() || !token.isLoggedIn(this)) {
+            return false;
+        }
+        return withSession(
+                Use.PUBLIC, session -> Lending.isUser(session.module().sessionState(session.handle())));
+    }
+
+    /** The token was used past the module, which may have ended its login: log out and in again before the next use. */
+    void loginDoubtful() {
+        token.doubtful();
+    }
+
+    /** Forgets the PIN and ends the login, if it counts for no other link of the token. */
+    public void logout() throws SchsmException {
+        requireOutside();
+        replace(null);
+        lending.lock(token.logins());
+        try {
+            if (token.leave(this) && token.isLoggedIn()) {
+                lending.run(As.ALONE, false, true, new Recovery(), session -> {
+                    endLogin(session);
+                    return true;
+                });
+            }
+            if (!token.isLoggedIn()) {
+                token.pool().closeIdle();
+            }
+        } finally {
+            token.logins().unlock();
+        }
+    }
+
+    /** Refuses to go on without a login where the token wants one. */
+    void requireLogin() throws CryptokiException, SchsmException {
+        if (!token.isLoggedIn(this) && look().token().has(Ck.CKF_LOGIN_REQUIRED)) {
+            throw loginRequired();
+        }
+    }
+
+    private Place look() throws CryptokiException, SchsmException {
+        try {
+            return token.look();
+        } catch (TokenMissingException missing) {
+            throw Refusals.missing(module.name(), identity().id(), missing);
+        }
+    }
+
+    private PinRequiredException loginRequired() {
+        return new PinRequiredException(
+                Refusals.flag(module.name(), "CKF_LOGIN_REQUIRED"),
+                module.name() + ": " + identity().id() + ": the PIN must be verified first");
+    }
+
+    private boolean ensureLogin(TokenAuthenticator login) throws SchsmException {
+        if (token.isLoggedIn(this)) {
+            return true;
+        }
+        if (token.logins().isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "whoever is asked for the PIN of " + identity().id() + " must not use it meanwhile");
+        }
+        lending.lock(token.logins());
+        try {
+            return token.isLoggedIn(this) || verify(login) == Outcome.LOGGED_IN;
+        } finally {
+            token.logins().unlock();
+        }
+    }
+
+    /** What came of a login. */
+    private enum Outcome {
+        /** The PIN was accepted. */
+        LOGGED_IN,
+        /** There was none to send. */
+        NO_PIN,
+        /** The token has no PIN, and nothing that one would be for. */
+        NOT_TAKEN;
+
+        static Outcome of(boolean accepted) {
+            return accepted ? LOGGED_IN : NO_PIN;
+        }
+    }
+
+    /** Logs in, while nobody else does. */
+    private Outcome verify(TokenAuthenticator login) throws SchsmException {
+        boolean wasAway = pins.prepare(beforeLogin);
+        Place place = lookWithMechanisms();
+        if (!place.token().has(Ck.CKF_LOGIN_REQUIRED) && !place.token().has(Ck.CKF_USER_PIN_INITIALIZED)) {
+            return Outcome.NOT_TAKEN;
+        }
+        long away = token.timesAway();
+        if (wasAway || away != timesAway) {
+            timesAway = away;
+            login.cardWasAway();
+        }
+        if (pins.isToBeChanged(place) && login.isInteractive()) {
+            lending.run(As.LOGIN, true, true, new Recovery(), session -> {
+                pins.changeFirst(session, login, place);
+                return true;
+            });
+            pins.prepare(beforeLogin);
+            return Outcome.of(verify(login, lending.ask(found -> found)));
+        }
+        return Outcome.of(verify(login, place));
+    }
+
+    /** Returns whether there was a PIN, which was then accepted. */
+    private boolean verify(TokenAuthenticator source, Place place) throws SchsmException {
+        try (Login login = pins.ask(source, place)) {
+            if (login == null) {
+                return false;
+            }
+            byte[] pin = login.pin();
+            if (pin != null && token.isAccepted(pin)) {
+                token.join(this);
+                source.accepted();
+                return true;
+            }
+            boolean again = token.isLoggedIn();
+            // While somebody was asked for the PIN another token may have been put in, to which it must not go.
+            Place seen = source.isInteractive() ? null : place;
+            lending.run(again ? As.LOGIN_ANEW : As.LOGIN, false, true, new Recovery(), seen, session -> {
+                if (again) {
+                    endLogin(session);
+                }
+                boolean taken = login(session, place, login);
+                token.loggedIn(this, taken ? pin : null);
+                return true;
+            });
+            return true;
+        }
+    }
+
+    /**
+     * A PIN goes out once, if it is not known to be right. With a session that the module does not know any more, it has
+     * not.
+     */
+    private boolean login(Session session, Place place, Login login) throws CryptokiException, SchsmException {
+        session.mayRepeat(false);
+        try {
+            return pins.login(session, place, Ck.CKU_USER, login);
+        } catch (CryptokiException refused) {
+            Loss loss = Loss.of(refused);
+            session.mayRepeat(loss == Loss.SESSION
+                    || (loss == Loss.UNCLEAR && login.source().wasAccepted()));
+            throw refused;
+        }
+    }
+
+    void loginForKey(Session session) throws CryptokiException, SchsmException {
+        TokenAuthenticator source = authenticator;
+        if (source == null) {
+            throw loginRequired();
+        }
+        Place place = look();
+        try (Login login = pins.ask(source, place)) {
+            if (login == null) {
+                throw loginRequired();
+            }
+            boolean repeatable = session.mayRepeat();
+            session.mayRepeat(false);
+            pins.login(session, place, Ck.CKU_CONTEXT_SPECIFIC, login);
+            session.mayRepeat(repeatable);
+        }
+    }
+}

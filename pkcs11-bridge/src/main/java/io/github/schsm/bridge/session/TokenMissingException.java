@@ -1,0 +1,52 @@
+package io.github.schsm.bridge.session;
+
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** The token is in none of the module's slots. Stays inside: callers may have the module initialized anew and look again. */
+final class TokenMissingException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final boolean moduleLost;
+    private final boolean oneOfSeveral;
+
+    /**
+     * A token that was not found.
+     *
+     * @param moduleLost whether the module may have lost its other side: it has no slots at all, or cannot list them
+     */
+    TokenMissingException(boolean moduleLost, @Nullable CryptokiException cause) {
+        super("no slot has the token", cause);
+        this.moduleLost = moduleLost;
+        this.oneOfSeveral = false;
+    }
+
+    private TokenMissingException() {
+        super("several slots have such a token");
+        this.moduleLost = false;
+        this.oneOfSeveral = true;
+    }
+
+    /** It is not where it was, and several others say the same of themselves. */
+    static TokenMissingException oneOfSeveral() {
+        return new TokenMissingException();
+    }
+
+    /** Whether several tokens may be the one. */
+    boolean isOneOfSeveral() {
+        return oneOfSeveral;
+    }
+
+    /** Whether the module may have lost its other side. */
+    boolean isModuleLost() {
+        return moduleLost;
+    }
+
+    /** What listing the slots answered, if it failed. */
+    @Nullable
+    CryptokiException answer() {
+        return getCause() instanceof CryptokiException refused ? refused : null;
+    }
+}

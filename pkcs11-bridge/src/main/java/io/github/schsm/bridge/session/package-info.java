@@ -1,0 +1,5 @@
+/** Sessions, logins, and what a module's failure means for them. */
+@NullMarked
+package io.github.schsm.bridge.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,657 @@
+package io.github.schsm.bridge.token;
+
+import io.github.schsm.DataObject;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.Leftover;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenInfo;
+import io.github.schsm.bridge.Beside;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Cryptoki;
+import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.cryptoki.ModuleQuirk;
+import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.object.Contents;
+import io.github.schsm.bridge.object.ObjectTable;
+import io.github.schsm.bridge.object.StoredObject;
+import io.github.schsm.bridge.session.Session;
+import io.github.schsm.bridge.session.TokenIdentity;
+import io.github.schsm.bridge.session.TokenLink;
+import io.github.schsm.bridge.session.Use;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.spi.KeyDomains;
+import io.github.schsm.spi.KeyRequest;
+import io.github.schsm.spi.PinSource;
+import io.github.schsm.spi.PublicKeyAuthentication;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.spi.TokenCertificate;
+import io.github.schsm.spi.TokenKey;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token behind a PKCS#11 module: objects become named keys and certificates, operations become mechanisms. What
+ * PKCS#11 cannot say goes another way, where there is one.
+ */
+public final class Pkcs11Token implements Token {
+    private final TokenLink link;
+    private final String id;
+    private final String uniqueId;
+    private final DeviceTrust trust;
+    private final Beside beside;
+    private final ObjectTable table = new ObjectTable();
+    private final Set<String> judged = ConcurrentHashMap.newKeySet();
+    private final Set<String> noKeys = ConcurrentHashMap.newKeySet();
+    private final KeyOperations operations = new KeyOperations(this);
+    private final KeyGeneration generation = new KeyGeneration(this);
+    private final KeyObjects keyObjects = new KeyObjects(this);
+    private final DataObjects dataObjects = new DataObjects(this);
+    private final Pkcs11Administration administration;
+
+    /**
+     * A token.
+     *
+     * @param id     what the configuration calls it: the serial number, or what stands in for it
+     * @param beside another way to it
+     */
+    public Pkcs11Token(TokenLink link, String id, DeviceTrust trust, Beside beside) {
+        this.link = link;
+        this.id = id;
+        this.uniqueId = uniqueId(link, id);
+        this.trust = trust;
+        this.beside = beside;
+        this.administration = new Pkcs11Administration(this, link);
+        beside.attach(this::seen);
+    }
+
+    // The way to the token
+
+    TokenLink link() {
+        return link;
+    }
+
+    public ObjectTable table() {
+        return table;
+    }
+
+    /** Whether it is the SmartCard-HSM vendor's module, which has attributes of its own (section 11 of the protocol notes). */
+    boolean isVendorsModule() {
+        return isVendors(link.module().info());
+    }
+
+    static boolean isVendors(Cryptoki.Info module) {
+        return ModuleQuirk.of(module).contains(ModuleQuirk.VENDOR_ATTRIBUTES);
+    }
+
+    boolean has(ModuleQuirk quirk) {
+        return ModuleQuirk.of(link.module().info()).contains(quirk);
+    }
+
+    Beside beside() {
+        return beside;
+    }
+
+    /** What is done with a key object. */
+    @FunctionalInterface
+    interface KeyFunction<T> {
+        T apply(Session session, Contents.KeyEntry entry, StoredObject object) throws CryptokiException, SchsmException;
+    }
+
+    /**
+     * Uses a key, under the login. A handle that is not valid any more is looked up once more. The function says before
+     * its first change that it may not be repeated.
+     */
+    <T> T withKey(Use use, TokenKey key, KeyFunction<T> function) throws SchsmException {
+        return link.withSession(use, session -> {
+            session.mayRepeat(true);
+            session.requireLogin();
+            try {
+                return apply(session, use, key, function);
+            } catch (CryptokiException refused) {
+                boolean stale =
+                        refused.is(ReturnValue.KEY_HANDLE_INVALID) || refused.is(ReturnValue.OBJECT_HANDLE_INVALID);
+                if (!stale || !session.mayRepeat()) {
+                    throw refused;
+                }
+                table.forget();
+                return apply(session, use, key, function);
+            }
+        });
+    }
+
+    private <T> T apply(Session session, Use use, TokenKey key, KeyFunction<T> function)
+            throws CryptokiException, SchsmException {
+        Contents.KeyEntry entry = require(session, use, key);
+        StoredObject object = entry.object();
+        if (object == null) {
+            requireUser(session, use);
+            throw new InvalidRequestException("of " + key + " only the public key can be seen in " + description()
+                    + ": log in first, the private key may be there then");
+        }
+        return function.apply(session, entry, object);
+    }
+
+    private Contents.KeyEntry require(Session session, Use use, TokenKey key) throws CryptokiException, SchsmException {
+        Optional<Contents.KeyEntry> known = table.contents(session).find(key);
+        if (known.isEmpty()) {
+            // Another program may have made it after everything was read.
+            table.forget();
+            known = table.contents(session).find(key);
+        }
+        if (known.isEmpty()) {
+            requireUser(session, use);
+        }
+        return known.orElseThrow(() -> new InvalidRequestException(
+                key + " is not in " + description() + " any more; load the key store again"));
+    }
+
+    /** Without a login private objects are not there: then it is the login that is missing, not the key. */
+    private void requireUser(Session session, Use use) throws CryptokiException, SchsmException {
+        if (use.user() && !session.isUser() && link.tokenInfo().has(Ck.CKF_LOGIN_REQUIRED)) {
+            throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
+        }
+    }
+
+    private Contents contents() throws SchsmException {
+        Contents contents = view();
+        List<TokenKey> standIns = contents.keys().stream()
+                .filter(Contents.KeyEntry::isStandIn)
+                .map(Contents.KeyEntry::key)
+                .filter(key -> !judged.contains(key.reference()))
+                .toList();
+        if (standIns.isEmpty() || !beside.isThere()) {
+            return contents;
+        }
+        judge(standIns);
+        return view();
+    }
+
+    /** What is known is not asked for again: looking at a session may cost a command to the token. */
+    private Contents view() throws SchsmException {
+        Contents known = table.known(link.generation());
+        return known == null ? link.withSession(Use.VIEW, table::contents) : known;
+    }
+
+    /** Modules show public keys of certificates, too, that belong to no key here: the other way tells. */
+    private void judge(List<TokenKey> standIns) throws SchsmException {
+        for (TokenKey key : standIns) {
+            if (beside.counterpart(key).isEmpty()) {
+                noKeys.add(key.reference());
+            }
+            judged.add(key.reference());
+        }
+        table.noKeys(noKeys);
+    }
+
+    // Token
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String uniqueId() {
+        return uniqueId;
+    }
+
+    /** Where only its place tells a token from others its id is no more than a name, which another module gives as well. */
+    private static String uniqueId(TokenLink link, String id) {
+        TokenIdentity identity = link.identity();
+        return identity.isPlaced()
+                ? "slot:" + Long.toUnsignedString(identity.slot()) + " (" + identity.reader() + ") of "
+                        + link.module().path()
+                : id;
+    }
+
+    @Override
+    public String description() {
+        return PrintableText.of("token \""
+                + (link.identity().label().isEmpty() ? id : link.identity().label()) + "\" of "
+                + link.module().name());
+    }
+
+    @Override
+    public TokenInfo info() throws SchsmException {
+        CkTokenInfo token = link.tokenInfo();
+        // OpenSC shows the label that was there when the card was put in, and adds to it.
+        String label = beside.isThere() ? beside.use(Token::info).label() : token.label();
+        return new TokenInfo(id, label, link.slotInfo().description(), token.firmware(), token.model());
+    }
+
+    @Override
+    public DeviceTrust trust() {
+        return trust;
+    }
+
+    @Override
+    public DeviceIdentity identity() throws SchsmException {
+        return beside.use(Token::identity);
+    }
+
+    @Override
+    public TokenAdministration administration() throws SchsmException {
+        return beside.administration(administration);
+    }
+
+    @Override
+    public KeyDomains keyDomains() throws SchsmException {
+        return beside.keyDomains();
+    }
+
+    @Override
+    public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
+        return beside.publicKeyAuthentication();
+    }
+
+    @Override
+    public void load(@Nullable PinSource pin) throws SchsmException {
+        beside.look();
+        if (pin != null && pin.isInteractive() && isLoggedIn()) {
+            // Nobody is asked for what is done already: a KeyStore.Builder loads each time it is asked for its key
+            // store.
+            pin.destroy();
+        } else if (pin != null) {
+            link.login(pin);
+        }
+        judged.clear();
+        noKeys.clear();
+        table.noKeys(noKeys);
+        table.forget();
+        if (pin == null) {
+            contents();
+        } else {
+            link.withSession(Use.USER, session -> {
+                Contents contents = table.contents(session);
+                if (table.wasReadByAnybody()) {
+                    requireUser(session, Use.USER);
+                }
+                return contents;
+            });
+        }
+    }
+
+    @Override
+    public void login(PinSource pin) throws SchsmException {
+        link.login(pin);
+    }
+
+    @Override
+    public boolean isLoggedIn() throws SchsmException {
+        return link.isLoggedIn();
+    }
+
+    @Override
+    public void useWhenNeeded(PinSource pin) {
+        link.useWhenNeeded(pin);
+    }
+
+    @Override
+    public void logout() throws SchsmException {
+        try {
+            link.logout();
+            beside.loggedOut();
+        } finally {
+            table.forget();
+        }
+    }
+
+    /** Logs out; nothing can be asked of it afterwards. */
+    public void close() {
+        try {
+            logout();
+        } catch (SchsmException gone) {
+            System.getLogger(Pkcs11Token.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the token was gone before it was logged out", gone);
+        } finally {
+            link.close();
+            table.forget();
+        }
+    }
+
+    // Listing
+
+    @Override
+    public List<TokenKey> keys() throws SchsmException {
+        List<TokenKey> keys = new ArrayList<>(
+                contents().keys().stream().map(Contents.KeyEntry::key).toList());
+        keys.addAll(beside.unseen(List.copyOf(keys)));
+        return keys;
+    }
+
+    private List<TokenKey> seen() throws SchsmException {
+        return view().keys().stream().map(Contents.KeyEntry::key).toList();
+    }
+
+    @Override
+    public KeyDetails details(TokenKey key) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            return beside.use(other -> other.details(unseen.get()));
+        }
+        Contents.KeyEntry entry = proven(key);
+        return beside.details(key, details(entry), isCertified(entry));
+    }
+
+    /** A key with its public half, which is found out by a use of the key where only a certificate tells it, or nothing. */
+    private Contents.KeyEntry proven(TokenKey key) throws SchsmException {
+        Contents.KeyEntry entry = entry(key);
+        return entry.isPublicKeyUnproven() && isLoggedIn()
+                ? withKey(Use.USER, key, operations::recoverPublicKey)
+                : entry;
+    }
+
+    private static boolean isCertified(Contents.KeyEntry entry) {
+        byte[] id = entry.key().id();
+        return entry.certificates().stream().anyMatch(certificate -> Arrays.equals(certificate.id(), id));
+    }
+
+    Contents.KeyEntry entry(TokenKey key) throws SchsmException {
+        Optional<Contents.KeyEntry> known = view().find(key);
+        return known.isPresent() ? known.get() : link.withSession(Use.VIEW, session -> require(session, Use.VIEW, key));
+    }
+
+    public KeyDetails details(Contents.KeyEntry entry) throws SchsmException {
+        return new KeyDetails(
+                named(entry),
+                entry.curve(),
+                size(entry),
+                null,
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Algorithms.available(entry, link.mechanisms()));
+    }
+
+    /** The public key, under the name that the key's certificate has for its algorithm: RSASSA-PSS is not RSA to the JCA. */
+    private static @Nullable PublicKey named(Contents.KeyEntry entry) {
+        PublicKey publicKey = entry.publicKey();
+        if (publicKey instanceof RSAPublicKey && !entry.certificates().isEmpty()) {
+            try {
+                PublicKey certified = X509Certificates.publicKey(X509Certificates.parse(
+                        entry.certificates().get(0).certificate().orElse(new byte[0])));
+                return certified instanceof RSAPublicKey ? certified : publicKey;
+            } catch (MalformedDataException notForThisJdk) {
+                return publicKey;
+            }
+        }
+        return publicKey;
+    }
+
+    private static int size(Contents.KeyEntry entry) {
+        PublicKey publicKey = entry.publicKey();
+        if (publicKey instanceof RSAPublicKey rsa) {
+            return rsa.getModulus().bitLength();
+        }
+        EcCurve curve = entry.curve();
+        if (curve != null) {
+            return curve.bits();
+        }
+        StoredObject object = entry.object();
+        return object == null
+                ? 0
+                : (int) Math.min(
+                        Integer.MAX_VALUE,
+                        8 * object.attributes().number(Ck.CKA_VALUE_LEN).orElse(0));
+    }
+
+    // Certificates and changes
+
+    @Override
+    public Optional<byte[]> certificate(TokenKey key) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            return beside.use(other -> other.certificate(unseen.get()));
+        }
+        Contents.KeyEntry entry = proven(key);
+        if (!entry.certificates().isEmpty()) {
+            return entry.certificates().get(0).certificate();
+        }
+        Optional<TokenKey> counterpart = beside.counterpart(key);
+        return counterpart.isPresent()
+                ? beside.use(other -> other.certificate(counterpart.get()))
+                : keyObjects.request(entry);
+    }
+
+    @Override
+    public void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            beside.change(other -> {
+                other.storeCertificate(unseen.get(), encoded);
+                return true;
+            });
+        } else {
+            keyObjects.storeCertificate(key, encoded);
+            beside.changed(key);
+        }
+    }
+
+    @Override
+    public TokenKey rename(TokenKey key, String label) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            beside.change(other -> other.rename(unseen.get(), label));
+            return new TokenKey(key.reference(), label, key.id(), key.type());
+        }
+        TokenKey renamed = keyObjects.rename(key, label);
+        beside.changed(key);
+        return renamed;
+    }
+
+    @Override
+    public void delete(TokenKey key) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        if (unseen.isPresent()) {
+            beside.change(other -> {
+                other.delete(unseen.get());
+                return true;
+            });
+        } else {
+            try {
+                keyObjects.delete(key);
+            } finally {
+                beside.changed(key);
+            }
+        }
+    }
+
+    @Override
+    public List<TokenCertificate> certificates() throws SchsmException {
+        return contents().certificates().stream()
+                .map(Contents.CertificateEntry::certificate)
+                .toList();
+    }
+
+    /** An authority's key may be on the token, and its certificate then belongs to it. */
+    @Override
+    public List<byte[]> issuerCertificates() throws SchsmException {
+        Contents contents = contents();
+        List<byte[]> issuers = new ArrayList<>();
+        for (Contents.CertificateEntry entry : contents.certificates()) {
+            entry.object().certificate().ifPresent(issuers::add);
+        }
+        for (Contents.KeyEntry key : contents.keys()) {
+            for (StoredObject certificate : key.certificates()) {
+                certificate.certificate().ifPresent(issuers::add);
+            }
+        }
+        return issuers;
+    }
+
+    @Override
+    public byte[] certificate(TokenCertificate certificate) throws SchsmException {
+        return keyObjects.certificate(certificate);
+    }
+
+    @Override
+    public TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
+        TokenCertificate added = keyObjects.addCertificate(label, encoded);
+        beside.changed(null);
+        return added;
+    }
+
+    @Override
+    public void delete(TokenCertificate certificate) throws SchsmException {
+        keyObjects.delete(certificate);
+        beside.changed(null);
+    }
+
+    // Keys
+
+    @Override
+    public TokenKey generate(KeyRequest request) throws SchsmException {
+        return generation.generate(request);
+    }
+
+    @Override
+    public byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
+            throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent()
+                ? beside.use(other -> other.sign(unseen.get(), algorithm, parameters, input))
+                : counted(key, () -> operations.sign(key, algorithm, parameters, input));
+    }
+
+    /** A SmartCard-HSM makes its paddings in one way, and OpenSC passes over parameters that say otherwise. */
+    @Override
+    public boolean takesPaddingParameters() {
+        return !beside.isThere();
+    }
+
+    @Override
+    public byte[] decrypt(
+            TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
+            throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent()
+                ? beside.use(other -> other.decrypt(unseen.get(), algorithm, parameters, input))
+                : counted(key, () -> operations.decrypt(key, algorithm, parameters, input));
+    }
+
+    @Override
+    public byte[] agree(TokenKey key, ECPublicKey peer) throws SchsmException {
+        Optional<TokenKey> there = pastModule(key, KeyAlgorithm.ECDH);
+        return there.isPresent()
+                ? beside.use(other -> other.agree(there.get(), peer))
+                : counted(key, () -> operations.agree(key, peer));
+    }
+
+    @Override
+    public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
+        Optional<TokenKey> there =
+                pastModule(key, encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT);
+        return there.isPresent()
+                ? beside.use(other -> other.cipher(there.get(), encrypt, iv, data))
+                : counted(key, () -> operations.cipher(key, encrypt, iv, data));
+    }
+
+    @Override
+    public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
+        Optional<TokenKey> there = pastModule(key, KeyAlgorithm.AES_CMAC);
+        return there.isPresent()
+                ? beside.use(other -> other.mac(there.get(), data))
+                : counted(key, () -> operations.mac(key, data));
+    }
+
+    /** A key at the other way, if the module does not see it or has no mechanism for what the key is to do. */
+    private Optional<TokenKey> pastModule(TokenKey key, KeyAlgorithm algorithm) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return unseen.isPresent() || Algorithms.isAmong(link.mechanisms(), algorithm)
+                ? unseen
+                : beside.counterpart(key);
+    }
+
+    @Override
+    public byte[] derive(TokenKey key, byte[] input) throws SchsmException {
+        TokenKey there = atOtherWay(key);
+        return beside.use(other -> other.derive(there, input));
+    }
+
+    @Override
+    public TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException {
+        return beside.deriveKey(parent, value, request);
+    }
+
+    private interface KeyUse {
+        byte[] apply() throws SchsmException;
+    }
+
+    private byte[] counted(TokenKey key, KeyUse use) throws SchsmException {
+        try {
+            return use.apply();
+        } finally {
+            beside.used(key);
+        }
+    }
+
+    private TokenKey atOtherWay(TokenKey key) throws SchsmException {
+        Optional<TokenKey> unseen = beside.unseen(key);
+        return (unseen.isPresent() ? unseen : beside.counterpart(key)).orElse(key);
+    }
+
+    // Data objects and random
+
+    @Override
+    public List<DataObject> dataObjects() throws SchsmException {
+        return contents().data().stream().map(Contents.DataEntry::data).toList();
+    }
+
+    @Override
+    public byte[] read(DataObject object) throws SchsmException {
+        return dataObjects.read(object);
+    }
+
+    @Override
+    public DataObject store(DataObject object, byte[] content) throws SchsmException {
+        return dataObjects.store(object, content);
+    }
+
+    @Override
+    public void delete(DataObject object) throws SchsmException {
+        dataObjects.delete(object);
+    }
+
+    @Override
+    public List<Leftover> leftovers() throws SchsmException {
+        return beside.isThere() ? beside.use(Token::leftovers) : List.of();
+    }
+
+    @Override
+    public void remove(Leftover leftover) throws SchsmException {
+        beside.change(other -> {
+            other.remove(leftover);
+            return true;
+        });
+    }
+
+    @Override
+    public byte[] random(int length) throws SchsmException {
+        return operations.random(length);
+    }
+
+    @Override
+    public String toString() {
+        return description();
+    }
+}

@@ -1,0 +1,203 @@
+package io.github.schsm.provider.card;
+
+import io.github.schsm.DeviceInitialization;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.PinRequiredException;
+import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException;
+import io.github.schsm.card.SmartCardHsm;
+import io.github.schsm.card.files.CardTokenInfo;
+import io.github.schsm.card.files.Files;
+import io.github.schsm.codec.SecretBytes;
+import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.spi.TokenAuthenticator;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** PINs and initialization of a SmartCard-HSM. */
+final class CardAdministration implements TokenAdministration {
+    private static final byte[] NOTHING = {};
+
+    private final CardToken token;
+
+    CardAdministration(CardToken token) {
+        this.token = token;
+    }
+
+    @Override
+    public PinStatus userPin() throws SchsmException {
+        return token.withCard(card -> card.pinStatus());
+    }
+
+    @Override
+    public PinStatus soPin() throws SchsmException {
+        return token.withCard(card -> card.soPinStatus());
+    }
+
+    @Override
+    public void changePin(char[] oldPin, char[] newPin) throws SchsmException {
+        byte[] before = SecretBytes.of(oldPin, SecretBytes.USER_PIN);
+        byte[] after = NOTHING;
+        try {
+            after = SecretBytes.of(newPin, SecretBytes.USER_PIN);
+            changePin(before, after);
+            token.pinChanged(newPin);
+        } finally {
+            wipe(before, after);
+        }
+    }
+
+    private void changePin(byte[] before, byte[] after) throws SchsmException {
+        token.withCard(card -> {
+            card.changePin(before, after);
+            return true;
+        });
+    }
+
+    @Override
+    public void changePinOnReader() throws SchsmException {
+        token.withCard(card -> {
+            card.changePinOnReader(new TokenAuthenticator(token.name(), token.pinPad(), true));
+            return true;
+        });
+        token.pinChangedOnReader();
+    }
+
+    @Override
+    public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
+        byte[] before = SecretBytes.soPin(oldPin);
+        byte[] after = NOTHING;
+        try {
+            after = SecretBytes.soPin(newPin);
+            changeSoPin(before, after);
+        } finally {
+            wipe(before, after);
+        }
+    }
+
+    private void changeSoPin(byte[] before, byte[] after) throws SchsmException {
+        token.withCard(card -> {
+            card.changeSoPin(before, after);
+            return true;
+        });
+    }
+
+    @Override
+    public void unblock(char[] soPin, char[] newPin) throws SchsmException {
+        byte[] so = SecretBytes.soPin(soPin);
+        byte[] after = NOTHING;
+        try {
+            after = newPin.length == 0 ? NOTHING : SecretBytes.of(newPin, SecretBytes.USER_PIN);
+            unblock(so, after);
+            token.forgetLogin();
+        } finally {
+            wipe(so, after);
+        }
+    }
+
+    private void unblock(byte[] so, byte[] after) throws SchsmException {
+        token.withCard(card -> {
+            card.unblock(so, after.length == 0 ? null : after);
+            return true;
+        });
+    }
+
+    @Override
+    public void initialize(DeviceInitialization settings) throws SchsmException {
+        token.withoutLogin(card -> {
+            token.contents().clear();
+            card.initialize(settings);
+            token.identifiedAnew();
+            try {
+                String label = settings.label();
+                if (label != null && !isOpenedByKeys(settings)) {
+                    writeLabel(card, settings, label);
+                }
+            } finally {
+                endSession(card);
+            }
+            return true;
+        });
+        token.forgetLogin();
+    }
+
+    /** Who initializes a device is authenticated until it is selected again, and nobody else shall be. */
+    private static void endSession(SmartCardHsm card) {
+        try {
+            card.logout();
+        } catch (SchsmException gone) {
+            // A connection that is lost has ended it.
+            System.getLogger(CardAdministration.class.getName())
+                    .log(System.Logger.Level.DEBUG, "not logged out after the initialization", gone);
+        }
+    }
+
+    /**
+     * The session in which the device was initialized may write to it, also where the PIN is a transport PIN, which
+     * opens nothing. A device that ends that session wants the PIN.
+     */
+    private static void writeLabel(SmartCardHsm card, DeviceInitialization settings, String label)
+            throws SchsmException {
+        byte[] content = CardTokenInfo.of(label).encode();
+        try {
+            card.updateBinary(Files.TOKEN_INFO, content);
+            return;
+        } catch (PinRequiredException sessionEnded) {
+            if (settings.options().contains(DeviceInitialization.Option.TRANSPORT_PIN)) {
+                throw new PinRequiredException(
+                        sessionEnded.command(),
+                        sessionEnded.statusWord(),
+                        "the device is initialized, but it takes its label only after the transport PIN was changed; give"
+                                + " it then (schsm label)");
+            }
+        }
+        char[] digits = settings.pin();
+        byte[] pin = NOTHING;
+        try {
+            pin = SecretBytes.of(digits, SecretBytes.USER_PIN);
+            card.verify(pin);
+            card.updateBinary(Files.TOKEN_INFO, content);
+        } finally {
+            Arrays.fill(digits, '\0');
+            wipe(pin);
+        }
+    }
+
+    /** Whether registered keys have to open it, instead of the PIN or besides it. */
+    private static boolean isOpenedByKeys(DeviceInitialization settings) {
+        char[] pin = settings.pin();
+        Arrays.fill(pin, '\0');
+        return pin.length == 0 || settings.options().contains(DeviceInitialization.Option.PIN_AND_PUBLIC_KEY);
+    }
+
+    @Override
+    public void setLabel(String label) throws SchsmException {
+        DeviceInitialization.requireLabel(label);
+        token.withContents(card -> {
+            token.contents().forget(Files.TOKEN_INFO);
+            token.replaceFile(
+                    card, Files.TOKEN_INFO, tokenInfo(card).withLabel(label).encode());
+            return true;
+        });
+    }
+
+    private CardTokenInfo tokenInfo(SmartCardHsm card) throws SchsmException {
+        Optional<byte[]> file = token.contents().file(card, Files.TOKEN_INFO);
+        try {
+            return file.isPresent() ? CardTokenInfo.parse(file.get()) : CardTokenInfo.of("");
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            return CardTokenInfo.of("");
+        }
+    }
+
+    @Override
+    public long freeMemory() throws SchsmException {
+        return token.withCard(card -> card.freeMemory());
+    }
+
+    private static void wipe(byte[]... secrets) {
+        for (byte[] secret : secrets) {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+}

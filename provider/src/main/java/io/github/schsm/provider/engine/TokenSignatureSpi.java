@@ -1,0 +1,88 @@
+package io.github.schsm.provider.engine;
+
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmPrivateKey;
+import io.github.schsm.SchsmRsaPrivateKey;
+import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.provider.delegate.DelegatingSignatureSpi;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.SignatureException;
+import java.security.spec.AlgorithmParameterSpec;
+import org.jspecify.annotations.Nullable;
+
+/** What every signature engine here has in common: it signs with a key in a token. */
+abstract class TokenSignatureSpi extends DelegatingSignatureSpi {
+    final Mechanism mechanism;
+    final SignedData data = new SignedData();
+
+    TokenSignatureSpi(Provider provider, Mechanism mechanism) {
+        super(provider, mechanism);
+        this.mechanism = mechanism;
+    }
+
+    /** Takes the key, or throws and has none then. */
+    abstract void use(@Nullable PrivateKey key) throws InvalidKeyException;
+
+    /** Forgets the key. */
+    abstract void forgetKey();
+
+    /** The key; null before initialization. */
+    abstract @Nullable SchsmPrivateKey key();
+
+    /** Called before the first data of a signature. */
+    abstract void begin() throws SignatureException;
+
+    /** Signs what came in. */
+    abstract byte[] sign() throws SignatureException, SchsmException;
+
+    @Override
+    protected final void ownForget() {
+        forgetKey();
+        data.reset();
+    }
+
+    @Override
+    protected final void ownInitSign(@Nullable PrivateKey privateKey) throws InvalidKeyException {
+        use(privateKey);
+    }
+
+    @Override
+    protected final void ownUpdate(byte[] bytes, int offset, int length) throws SignatureException {
+        if (!data.hasBegun()) {
+            begin();
+        }
+        data.update(bytes, offset, length);
+    }
+
+    @Override
+    protected final byte[] ownSign() throws SignatureException {
+        try {
+            if (!data.hasBegun()) {
+                begin();
+            }
+            return sign();
+        } catch (SchsmException failed) {
+            throw new SignatureException(failed.getMessage(), failed);
+        } finally {
+            data.reset();
+        }
+    }
+
+    /** An RSA signature of the token, which is as long as the modulus. */
+    final byte[] signed(
+            SchsmRsaPrivateKey signer,
+            KeyAlgorithm algorithm,
+            @Nullable AlgorithmParameterSpec parameters,
+            byte[] input)
+            throws SignatureException, SchsmException {
+        byte[] signature = signer.token().sign(signer.key(), algorithm, parameters, input);
+        if (signature.length != EngineKeys.length(signer)) {
+            throw new SignatureException(signer.token().description() + " answered " + signature.length
+                    + " bytes for a signature of " + signer + ", which has " + EngineKeys.length(signer));
+        }
+        return signature;
+    }
+}

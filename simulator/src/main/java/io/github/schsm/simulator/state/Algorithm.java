@@ -1,0 +1,62 @@
+package io.github.schsm.simulator.state;
+
+import io.github.schsm.KeyAlgorithm;
+import java.util.Optional;
+
+/** Algorithm ids of section 4 of the protocol notes, as compile-time constants for switches. */
+public final class Algorithm {
+    public static final int AES_CBC_ENCRYPT = 0x10;
+    public static final int AES_CBC_DECRYPT = 0x11;
+    public static final int AES_CMAC = 0x18;
+    public static final int RSA_RAW = 0x20;
+    public static final int RSA_DECRYPT_RAW = 0x21;
+    public static final int RSA_DECRYPT_PKCS1 = 0x22;
+    public static final int RSA_DECRYPT_OAEP = 0x23;
+    public static final int RSA_PKCS1 = 0x30;
+    public static final int RSA_PKCS1_SHA512 = 0x35;
+    public static final int RSA_PSS = 0x40;
+    public static final int RSA_PSS_SHA512 = 0x45;
+    public static final int ECDSA = 0x70;
+    public static final int ECDSA_SHA512 = 0x75;
+    public static final int ECDH = 0x80;
+    public static final int ECDH_AUTHENTICATED = 0x83;
+    public static final int ECDH_XKEK = 0x84;
+    public static final int WRAP = 0x92;
+    public static final int UNWRAP = 0x93;
+    static final int REPLACE = 0x94;
+    public static final int DERIVE_EC = 0x98;
+    public static final int DERIVE_SP800_56C = 0x99;
+    static final int ALL = 0xA0;
+
+    private static final String[] HASHES = {"SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"};
+
+    private Algorithm() {}
+
+    public static boolean isKnown(int id) {
+        return KeyAlgorithm.of(id).isPresent();
+    }
+
+    /** The hash of an id whose last digit is 1 to 5. */
+    public static String hash(int id) {
+        return HASHES[(id & 0x0F) - 1];
+    }
+
+    /** The hash of SHA-1 and the SHA-2 family that is so long; algorithm 40 goes by that. */
+    public static Optional<String> hashOfLength(int length) {
+        int[] lengths = hashLengths();
+        for (int i = 0; i < lengths.length; i++) {
+            if (lengths[i] == length) {
+                return Optional.of(HASHES[i]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public static int[] hashLengths() {
+        return new int[] {20, 28, 32, 48, 64};
+    }
+
+    public static boolean isWithHash(int id) {
+        return (id & 0x0F) != 0;
+    }
+}

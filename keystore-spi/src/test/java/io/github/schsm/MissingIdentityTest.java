@@ -2,8 +2,8 @@ package io.github.schsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.spi.RefusedPins;
-import io.github.schsm.spi.RefusedPins.Kind;
+import io.github.schsm.spi.FailedPinCache;
+import io.github.schsm.spi.FailedPinCache.Kind;
 import org.junit.jupiter.api.Test;
 
 /** Of two devices without certificates nothing says that they are one. */
@@ -14,9 +14,9 @@ class MissingIdentityTest {
         DeviceIdentity other = DeviceIdentity.ofDevice(new byte[4]);
         assertThat(one).isNotEqualTo(other);
         assertThat(one.isSameDevice(other)).isFalse();
-        assertThat(RefusedPins.ofDevice(one, "reader", Kind.USER_PIN))
-                .isSameAs(RefusedPins.ofDevice(other, "reader", Kind.USER_PIN))
-                .isNotSameAs(RefusedPins.ofDevice(one, "reader", Kind.SO_PIN))
-                .isNotSameAs(RefusedPins.ofDevice(one, "another reader", Kind.USER_PIN));
+        assertThat(FailedPinCache.ofDevice(one, "reader", Kind.USER_PIN))
+                .isSameAs(FailedPinCache.ofDevice(other, "reader", Kind.USER_PIN))
+                .isNotSameAs(FailedPinCache.ofDevice(one, "reader", Kind.SO_PIN))
+                .isNotSameAs(FailedPinCache.ofDevice(one, "another reader", Kind.USER_PIN));
     }
 }

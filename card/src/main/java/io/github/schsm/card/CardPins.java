@@ -20,7 +20,7 @@ import io.github.schsm.card.files.Files;
 import io.github.schsm.card.quirk.DeviceQuirk;
 import io.github.schsm.card.transport.PinPad;
 import io.github.schsm.spi.Authenticator;
-import io.github.schsm.spi.RefusedPins;
+import io.github.schsm.spi.FailedPinCache;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -44,11 +44,11 @@ final class CardPins {
         return reference == Pins.SO ? "SO-PIN" : "user PIN";
     }
 
-    private RefusedPins refused(int reference) {
-        return RefusedPins.ofDevice(
+    private FailedPinCache refused(int reference) {
+        return FailedPinCache.ofDevice(
                 session.identity(),
                 session.place(),
-                reference == Pins.SO ? RefusedPins.Kind.SO_PIN : RefusedPins.Kind.USER_PIN);
+                reference == Pins.SO ? FailedPinCache.Kind.SO_PIN : FailedPinCache.Kind.USER_PIN);
     }
 
     /** VERIFY without data. */
@@ -586,7 +586,7 @@ final class CardPins {
     }
 
     private void requireWorthTheLastTry(CardCommand name, int reference, byte[] pin) throws SchsmException {
-        RefusedPins refused = refused(reference);
+        FailedPinCache refused = refused(reference);
         if (refused.contains(pin) && status(reference).triesLeft() == 1 && refused.contains(pin)) {
             throw notWorthTheLastTry(name, reference);
         }

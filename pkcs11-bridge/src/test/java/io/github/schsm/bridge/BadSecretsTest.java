@@ -16,8 +16,8 @@ import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.session.TokenPins;
 import io.github.schsm.bridge.token.Pkcs11Token;
-import io.github.schsm.spi.RefusedPins;
-import io.github.schsm.spi.RefusedPins.Kind;
+import io.github.schsm.spi.FailedPinCache;
+import io.github.schsm.spi.FailedPinCache.Kind;
 import io.github.schsm.spi.TokenAdministration;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -211,7 +211,7 @@ class BadSecretsTest {
         DeviceIdentity identity = identity();
         FakeToken device = new FakeToken("one", identity.deviceId());
         device.addKeyPair("ec", new byte[] {1}, FakeBench.EC);
-        RefusedPins past = RefusedPins.ofDevice(identity, Kind.USER_PIN);
+        FailedPinCache past = FailedPinCache.ofDevice(identity, Kind.USER_PIN);
         past.forget();
         past.add(WRONG, 2);
 
@@ -227,40 +227,40 @@ class BadSecretsTest {
         DeviceIdentity identity = identity();
         FakeToken device = new FakeToken("one", identity.deviceId());
         device.addKeyPair("ec", new byte[] {1}, FakeBench.EC);
-        RefusedPins.ofDevice(identity, Kind.USER_PIN).forget();
+        FailedPinCache.ofDevice(identity, Kind.USER_PIN).forget();
         assertThatThrownBy(() -> open(device).login(FakePin.given("000000"))).isInstanceOf(WrongPinException.class);
         device.model = "as another module calls it";
 
         refusedByItself(open(device));
 
         assertThat(device.user.presented()).hasSize(1);
-        assertThat(RefusedPins.ofDevice(identity, Kind.USER_PIN).contains(WRONG))
+        assertThat(FailedPinCache.ofDevice(identity, Kind.USER_PIN).contains(WRONG))
                 .isTrue();
     }
 
     @Test
     void whatIsKnownOfTheSerialNumberGoesOverToTheDevice() throws Exception {
-        RefusedPins byName = RefusedPins.ofToken("ZZSIM990001", "token", Kind.USER_PIN);
+        FailedPinCache byName = FailedPinCache.ofToken("ZZSIM990001", "token", Kind.USER_PIN);
         byName.add(WRONG, 2);
-        assertThat(RefusedPins.ofToken("ZZSIM990001", "as another module", Kind.USER_PIN))
+        assertThat(FailedPinCache.ofToken("ZZSIM990001", "as another module", Kind.USER_PIN))
                 .isSameAs(byName);
-        assertThat(RefusedPins.ofToken("ZZSIM990001", "token", Kind.SO_PIN)).isNotSameAs(byName);
-        assertThat(RefusedPins.ofToken("", "one", Kind.USER_PIN))
-                .isNotSameAs(RefusedPins.ofToken("", "other", Kind.USER_PIN));
-        assertThat(RefusedPins.ofToken("1", "one", Kind.USER_PIN))
-                .isNotSameAs(RefusedPins.ofToken("1", "other", Kind.USER_PIN));
+        assertThat(FailedPinCache.ofToken("ZZSIM990001", "token", Kind.SO_PIN)).isNotSameAs(byName);
+        assertThat(FailedPinCache.ofToken("", "one", Kind.USER_PIN))
+                .isNotSameAs(FailedPinCache.ofToken("", "other", Kind.USER_PIN));
+        assertThat(FailedPinCache.ofToken("1", "one", Kind.USER_PIN))
+                .isNotSameAs(FailedPinCache.ofToken("1", "other", Kind.USER_PIN));
     }
 
     @Test
     void anotherWayToTheTokenTellsWhichDeviceItIs() throws Exception {
         DeviceIdentity identity = identity();
-        RefusedPins.ofDevice(identity, Kind.USER_PIN).forget();
+        FailedPinCache.ofDevice(identity, Kind.USER_PIN).forget();
         TokenLink link = bench.link();
         link.beforeLogin(
                 () -> Optional.of(new TokenPins.Told(identity, new PinStatus(PinStatus.State.NOT_VERIFIED, 3), false)));
         assertThatThrownBy(() -> link.login(FakePin.given("000000"))).isInstanceOf(WrongPinException.class);
-        assertThat(RefusedPins.ofDevice(identity, Kind.USER_PIN).contains(WRONG))
+        assertThat(FailedPinCache.ofDevice(identity, Kind.USER_PIN).contains(WRONG))
                 .isTrue();
-        RefusedPins.ofDevice(identity, Kind.USER_PIN).forget();
+        FailedPinCache.ofDevice(identity, Kind.USER_PIN).forget();
     }
 }

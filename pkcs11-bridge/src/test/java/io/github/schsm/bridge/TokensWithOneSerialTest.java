@@ -10,8 +10,8 @@ import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.token.Pkcs11Token;
+import io.github.schsm.spi.FailedPinCache;
 import io.github.schsm.spi.PinSource;
-import io.github.schsm.spi.RefusedPins;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenKey;
 import io.github.schsm.spi.TokenSource;
@@ -215,8 +215,8 @@ class TokensWithOneSerialTest {
         assertThat(directory().find("slot:13").uniqueId()).isEqualTo(thirteen.uniqueId());
     }
 
-    private RefusedPins refused(long slot) throws CryptokiException {
-        return loaded.token(module.slotInfo(slot), module.tokenInfo(slot)).refusedPins();
+    private FailedPinCache refused(long slot) throws CryptokiException {
+        return loaded.token(module.slotInfo(slot), module.tokenInfo(slot)).failedPins();
     }
 
     @Test

@@ -8,7 +8,7 @@ import io.github.schsm.TokenPinCallback;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.SecretFile;
 import io.github.schsm.codec.TextFile;
-import io.github.schsm.spi.GivenPin;
+import io.github.schsm.spi.FixedPinSource;
 import io.github.schsm.spi.PinSource;
 import java.io.Console;
 import java.io.IOException;
@@ -72,7 +72,7 @@ public final class PinSources {
     }
 
     public static PinSource password(char[] password) {
-        return new GivenPin(password);
+        return new FixedPinSource(password);
     }
 
     static PinSource callback(CallbackHandler handler) {

@@ -6,8 +6,8 @@ import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.Cryptoki.MechanismInfo;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.spi.RefusedPins;
-import io.github.schsm.spi.RefusedPins.Kind;
+import io.github.schsm.spi.FailedPinCache;
+import io.github.schsm.spi.FailedPinCache.Kind;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -92,11 +92,11 @@ public final class SharedToken {
     }
 
     /** The user PINs that were refused, through whichever module, or past all of them. */
-    public RefusedPins refusedPins() {
+    public FailedPinCache failedPins() {
         DeviceIdentity known = device;
         return known == null
-                ? RefusedPins.ofToken(module.isShared(identity) ? "" : identity.serial(), identity, Kind.USER_PIN)
-                : RefusedPins.ofDevice(known, Kind.USER_PIN);
+                ? FailedPinCache.ofToken(module.isShared(identity) ? "" : identity.serial(), identity, Kind.USER_PIN)
+                : FailedPinCache.ofDevice(known, Kind.USER_PIN);
     }
 
     /** Which device it is, as another way to it has read; null if there is no other way. */
@@ -283,7 +283,7 @@ public final class SharedToken {
             }
             triesTold = false;
         }
-        refusedPins().forget();
+        failedPins().forget();
     }
 
     // The login
@@ -304,7 +304,7 @@ public final class SharedToken {
 
     /** Whether the PIN is the one with which somebody is logged in. */
     synchronized boolean isAccepted(byte[] pin) {
-        return loggedIn && !doubtful && accepted != null && MessageDigest.isEqual(accepted, RefusedPins.hash(pin));
+        return loggedIn && !doubtful && accepted != null && MessageDigest.isEqual(accepted, FailedPinCache.hash(pin));
     }
 
     /** The login counts for this link as well. */
@@ -320,7 +320,7 @@ public final class SharedToken {
     synchronized void loggedIn(TokenLink link, byte @Nullable [] pin) {
         loggedIn = true;
         doubtful = false;
-        accepted = pin == null ? null : RefusedPins.hash(pin);
+        accepted = pin == null ? null : FailedPinCache.hash(pin);
         holders.clear();
         holders.add(link);
         generation++;

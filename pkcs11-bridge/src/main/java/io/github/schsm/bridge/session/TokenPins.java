@@ -181,7 +181,7 @@ public final class TokenPins {
         boolean lastTry = login.request().isLastTry();
         boolean givenAnew = source.isGivenNow() || source.isInteractive();
         byte[] pin = login.pin();
-        if (pin == null || (givenAnew && !lastTry) || !token.refusedPins().contains(pin)) {
+        if (pin == null || (givenAnew && !lastTry) || !token.failedPins().contains(pin)) {
             return;
         }
         source.refused(lastTry ? 1 : -1);
@@ -224,7 +224,7 @@ public final class TokenPins {
             }
         }
         if (taken) {
-            token.refusedPins().forget();
+            token.failedPins().forget();
         }
         source.accepted();
         return taken;
@@ -242,7 +242,7 @@ public final class TokenPins {
         int left = refused.is(ReturnValue.PIN_LOCKED) ? 0 : triesLeft(place);
         byte[] pin = login.pin();
         if (pin != null && refused.is(ReturnValue.PIN_INCORRECT)) {
-            token.refusedPins().add(pin, left);
+            token.failedPins().add(pin, left);
         }
         token.refused();
         login.source().refused(left);
@@ -302,7 +302,7 @@ public final class TokenPins {
             Login login = new Login(source, request, null);
             session.mayRepeat(false);
             enter(login, true, () -> session.module().setPin(session.handle(), null, null));
-            token.refusedPins().forget();
+            token.failedPins().forget();
             return;
         }
         NewPinCallback wanted = new NewPinCallback(request);
@@ -340,7 +340,7 @@ public final class TokenPins {
      * @param session nobody is logged in; somebody may be afterwards
      */
     void change(Session session, Place place, byte[] before, byte[] after) throws CryptokiException, SchsmException {
-        if (place.token().has(Ck.CKF_USER_PIN_FINAL_TRY) && token.refusedPins().contains(before)) {
+        if (place.token().has(Ck.CKF_USER_PIN_FINAL_TRY) && token.failedPins().contains(before)) {
             throw new PinRequiredException(
                     flag("CKF_USER_PIN_FINAL_TRY"),
                     about() + "user PIN: only one try is left before it is blocked, and the token refused this very one"
@@ -351,7 +351,7 @@ public final class TokenPins {
             presented(place, before, () -> session.module().login(session.handle(), Ck.CKU_USER, before));
         }
         presented(place, before, () -> session.module().setPin(session.handle(), before, after));
-        token.refusedPins().forget();
+        token.failedPins().forget();
         if (first) {
             try {
                 session.module().login(session.handle(), Ck.CKU_USER, after);
@@ -372,7 +372,7 @@ public final class TokenPins {
                 throw refused;
             }
             int left = refused.is(ReturnValue.PIN_LOCKED) ? 0 : triesLeft(place);
-            token.refusedPins().add(pin, left);
+            token.failedPins().add(pin, left);
             token.refused();
             throw Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
         }
@@ -406,7 +406,7 @@ public final class TokenPins {
             }
             throw refused;
         }
-        token.refusedPins().forget();
+        token.failedPins().forget();
     }
 
     private ModuleAnswer flag(String name) {

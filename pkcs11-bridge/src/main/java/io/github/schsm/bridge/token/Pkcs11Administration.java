@@ -15,7 +15,7 @@ import io.github.schsm.bridge.session.PinRules;
 import io.github.schsm.bridge.session.Refusals;
 import io.github.schsm.bridge.session.SessionFunction;
 import io.github.schsm.bridge.session.TokenLink;
-import io.github.schsm.spi.GivenPin;
+import io.github.schsm.spi.FixedPinSource;
 import io.github.schsm.spi.TokenAdministration;
 import io.github.schsm.spi.TokenAuthenticator;
 import java.util.ArrayList;
@@ -89,7 +89,7 @@ final class Pkcs11Administration implements TokenAdministration {
         boolean hadLogin = link.authenticator() != null;
         pinChanged();
         if (hadLogin) {
-            link.login(new GivenPin(newPin));
+            link.login(new FixedPinSource(newPin));
         }
     }
 

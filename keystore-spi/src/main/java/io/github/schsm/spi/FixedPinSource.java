@@ -5,11 +5,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A PIN that a program gave. */
-public final class GivenPin implements PinSource {
+public final class FixedPinSource implements PinSource {
     private final char[] pin;
 
     /** @param pin copied, and the copy wiped by {@link #destroy} */
-    public GivenPin(char[] pin) {
+    public FixedPinSource(char[] pin) {
         this.pin = pin.clone();
     }
 

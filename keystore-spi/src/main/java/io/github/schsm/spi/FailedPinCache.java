@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All is forgotten as soon as a PIN was verified, changed or unblocked, by whomever: then the tries left go up.
  */
-public final class RefusedPins {
+public final class FailedPinCache {
     private static final int MOST_DEVICES = 64;
     private static final int MOST_PINS = 16;
     /** Country, holder: what stands in a device's CHR before the sequence number. */
@@ -31,12 +31,12 @@ public final class RefusedPins {
         new SecureRandom().nextBytes(SALT);
     }
 
-    private static final Map<Owner, RefusedPins> KNOWN = new LinkedHashMap<>();
+    private static final Map<Owner, FailedPinCache> KNOWN = new LinkedHashMap<>();
 
     private final List<byte[]> hashes = new ArrayList<>();
     private int triesLeft = Integer.MAX_VALUE;
 
-    private RefusedPins() {}
+    private FailedPinCache() {}
 
     /** Which PIN. */
     public enum Kind {
@@ -63,25 +63,25 @@ public final class RefusedPins {
      *
      * @param reader which reader it is in, which is all that tells devices apart that have no certificate yet
      */
-    public static RefusedPins ofDevice(DeviceIdentity device, Object reader, Kind kind) {
+    public static FailedPinCache ofDevice(DeviceIdentity device, Object reader, Kind kind) {
         if (!device.isMissing()) {
             return ofDevice(device, kind);
         }
         Owner owner = new Owner(null, new InReader(reader), kind);
         synchronized (KNOWN) {
-            RefusedPins known = KNOWN.get(owner);
-            return known == null ? keep(owner, new RefusedPins()) : known;
+            FailedPinCache known = KNOWN.get(owner);
+            return known == null ? keep(owner, new FailedPinCache()) : known;
         }
     }
 
     /** The same for a device that has a certificate. */
-    public static RefusedPins ofDevice(DeviceIdentity device, Kind kind) {
+    public static FailedPinCache ofDevice(DeviceIdentity device, Kind kind) {
         Owner owner = new Owner(device, device.deviceId(), kind);
         synchronized (KNOWN) {
-            RefusedPins known = KNOWN.get(owner);
-            RefusedPins byName = KNOWN.remove(new Owner(null, device.deviceId(), kind));
+            FailedPinCache known = KNOWN.get(owner);
+            FailedPinCache byName = KNOWN.remove(new Owner(null, device.deviceId(), kind));
             if (known == null) {
-                return keep(owner, byName == null ? new RefusedPins() : byName);
+                return keep(owner, byName == null ? new FailedPinCache() : byName);
             }
             if (byName != null) {
                 known.addAll(byName);
@@ -97,10 +97,10 @@ public final class RefusedPins {
      * @param serial    the serial number; may be empty
      * @param otherwise what tells the token from others if the serial number is none of a SmartCard-HSM
      */
-    public static RefusedPins ofToken(String serial, Object otherwise, Kind kind) {
+    public static FailedPinCache ofToken(String serial, Object otherwise, Kind kind) {
         Object name = DEVICE_ID.matcher(serial).matches() ? serial : otherwise;
         synchronized (KNOWN) {
-            List<RefusedPins> devices = KNOWN.entrySet().stream()
+            List<FailedPinCache> devices = KNOWN.entrySet().stream()
                     .filter(entry -> entry.getKey().device() != null
                             && entry.getKey().name().equals(name)
                             && entry.getKey().kind() == kind)
@@ -110,12 +110,12 @@ public final class RefusedPins {
                 return devices.get(0);
             }
             Owner owner = new Owner(null, name, kind);
-            RefusedPins known = KNOWN.get(owner);
-            return known == null ? keep(owner, new RefusedPins()) : known;
+            FailedPinCache known = KNOWN.get(owner);
+            return known == null ? keep(owner, new FailedPinCache()) : known;
         }
     }
 
-    private static RefusedPins keep(Owner owner, RefusedPins pins) {
+    private static FailedPinCache keep(Owner owner, FailedPinCache pins) {
         if (KNOWN.size() == MOST_DEVICES) {
             KNOWN.remove(KNOWN.keySet().iterator().next());
         }
@@ -123,7 +123,7 @@ public final class RefusedPins {
         return pins;
     }
 
-    private void addAll(RefusedPins others) {
+    private void addAll(FailedPinCache others) {
         List<byte[]> theirs;
         synchronized (others) {
             theirs = List.copyOf(others.hashes);

@@ -6,8 +6,8 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.IaikCryptoki;
 import io.github.schsm.bridge.cryptoki.ModuleFile;
 import io.github.schsm.bridge.cryptoki.WrapperLibrary;
+import io.github.schsm.bridge.session.ErrorMapper;
 import io.github.schsm.bridge.session.Pkcs11Module;
-import io.github.schsm.bridge.session.Refusals;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -102,7 +102,7 @@ public final class Modules {
             throw new TransportException(
                     "the PKCS#11 module '" + file + "' cannot be loaded: " + notLoaded.getMessage(), notLoaded);
         } catch (CryptokiException refused) {
-            throw Refusals.of(Pkcs11Module.name(file), "it cannot be initialized", refused);
+            throw ErrorMapper.of(Pkcs11Module.name(file), "it cannot be initialized", refused);
         } finally {
             if (!ready && cryptoki != null) {
                 if (entered) {

@@ -7,9 +7,9 @@ import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.session.Loss;
+import io.github.schsm.bridge.session.ErrorMapper;
+import io.github.schsm.bridge.session.FailureScope;
 import io.github.schsm.bridge.session.Pkcs11Module;
-import io.github.schsm.bridge.session.Refusals;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.spi.Token;
@@ -76,8 +76,8 @@ final class Pkcs11Directory implements TokenSource.Directory {
                 return look;
             }
         } catch (CryptokiException refused) {
-            Loss loss = Loss.of(refused);
-            if (!loss.maybeGone() || !module.revive(incarnation, loss == Loss.MODULE)) {
+            FailureScope loss = FailureScope.of(refused);
+            if (!loss.maybeGone() || !module.revive(incarnation, loss == FailureScope.MODULE)) {
                 throw refused(refused);
             }
         }
@@ -93,7 +93,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
         try {
             return Optional.of(lookOnce(true));
         } catch (CryptokiException refused) {
-            if (!Loss.of(refused).maybeGone()) {
+            if (!FailureScope.of(refused).maybeGone()) {
                 throw refused(refused);
             }
             return Optional.empty();
@@ -101,7 +101,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
     }
 
     private SchsmException refused(CryptokiException refused) {
-        return Refusals.of(module.name(), "looking into its slots", refused);
+        return ErrorMapper.of(module.name(), "looking into its slots", refused);
     }
 
     private Look lookOnce(boolean tokenPresent) throws CryptokiException {
@@ -134,7 +134,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
         try {
             return Optional.of(module.cryptoki().slotInfo(id));
         } catch (CryptokiException refused) {
-            if (Loss.of(refused) == Loss.TOKEN) {
+            if (FailureScope.of(refused) == FailureScope.TOKEN) {
                 return Optional.empty();
             }
             throw refused;
@@ -149,7 +149,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
         try {
             places.add(new TokenPlace(library, slot, module.cryptoki().tokenInfo(slot.id())));
         } catch (CryptokiException unreadable) {
-            String why = Refusals.of(module.name(), "asking the token in slot " + number(slot), unreadable)
+            String why = ErrorMapper.of(module.name(), "asking the token in slot " + number(slot), unreadable)
                     .getMessage();
             empty.add(new Found(reader(slot), null, why));
         }

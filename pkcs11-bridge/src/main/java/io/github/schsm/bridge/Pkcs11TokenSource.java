@@ -59,7 +59,7 @@ public final class Pkcs11TokenSource implements TokenSource {
     }
 
     private static Token token(TokenLink link, String id, Host host) {
-        return new Pkcs11Token(link, id, host.trust(), new CardChannel(link, host));
+        return new Pkcs11Token(link, id, host.trust(), new DirectCard(link, host));
     }
 
     private static Path path(String text) throws ConfigurationException {

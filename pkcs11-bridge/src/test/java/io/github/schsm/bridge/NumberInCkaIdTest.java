@@ -78,7 +78,7 @@ class NumberInCkaIdTest {
         numbers.addAll(IntStream.rangeClosed(100, 255).boxed().toList());
         TokenLink link = new TokenLink(vendors(), bench.module.slotInfo(0), bench.module.tokenInfo(0));
         Pkcs11Token token = new Pkcs11Token(
-                link, bench.device.serial, DeviceTrust.of(List.of()), new CardChannel(link, new Host(bench, numbers)));
+                link, bench.device.serial, DeviceTrust.of(List.of()), new DirectCard(link, new Host(bench, numbers)));
         token.load(FakePin.right());
         for (int i = 0; i < 9; i++) {
             token.generate(request("aes-" + i));

@@ -140,7 +140,7 @@ class TokensWithoutSerialTest {
     void keyDomainsAreLookedForInTheSlotsReader() throws Exception {
         for (long slot : new long[] {13, 9}) {
             TokenLink link = new TokenLink(loaded, module.slotInfo(slot), module.tokenInfo(slot));
-            CardChannel channel = new CardChannel(link, new Host());
+            DirectCard channel = new DirectCard(link, new Host());
             assertThat(channel.isThere()).isFalse();
         }
         assertThat(askedFor).containsExactly("Fake Reader 13", "Fake Reader 9");

@@ -31,31 +31,31 @@ public final class ObjectTable {
     private static final class Known {
         private final long generation;
         private final boolean privateKeysHide;
-        private final Map<Long, StoredObject> objects = new LinkedHashMap<>();
-        private @Nullable Contents contents;
+        private final Map<Long, ObjectSnapshot> objects = new LinkedHashMap<>();
+        private @Nullable TokenObjects contents;
 
         private Known(long generation, boolean privateKeysHide) {
             this.generation = generation;
             this.privateKeysHide = privateKeysHide;
         }
 
-        private Contents contents(Set<String> noKeys) {
-            Contents made = contents;
+        private TokenObjects contents(Set<String> noKeys) {
+            TokenObjects made = contents;
             if (made == null) {
-                made = Contents.of(objects.values(), privateKeysHide, noKeys);
+                made = TokenObjects.of(objects.values(), privateKeysHide, noKeys);
                 contents = made;
             }
             return made;
         }
 
-        private void put(StoredObject object) {
+        private void put(ObjectSnapshot object) {
             objects.put(object.handle(), object);
             contents = null;
         }
     }
 
     /** What the token holds, read if it is not known. */
-    public Contents contents(Session session) throws CryptokiException {
+    public TokenObjects contents(Session session) throws CryptokiException {
         synchronized (lock) {
             return known(session).contents(noKeys);
         }
@@ -73,7 +73,7 @@ public final class ObjectTable {
 
     /** What the token holds; null if it has to be read, in this generation. */
     @Nullable
-    public Contents known(long generation) {
+    public TokenObjects known(long generation) {
         synchronized (lock) {
             return known == null || known.generation != generation ? null : known.contents(noKeys);
         }
@@ -107,7 +107,7 @@ public final class ObjectTable {
         Known read = new Known(session.generation(), !session.isUser());
         for (ObjectKind kind : ObjectKind.values()) {
             for (long handle : module.find(session.handle(), kind.template())) {
-                StoredObject object = read(session, kind, handle);
+                ObjectSnapshot object = read(session, kind, handle);
                 if (object != null) {
                     read.put(object);
                 }
@@ -118,7 +118,8 @@ public final class ObjectTable {
     }
 
     /** An object; null if it went since it was found: a refused handle that a search still finds is no such thing. */
-    private static @Nullable StoredObject read(Session session, ObjectKind kind, long handle) throws CryptokiException {
+    private static @Nullable ObjectSnapshot read(Session session, ObjectKind kind, long handle)
+            throws CryptokiException {
         try {
             return readOnce(session, kind, handle);
         } catch (CryptokiException refused) {
@@ -131,20 +132,21 @@ public final class ObjectTable {
         }
     }
 
-    private static StoredObject readOnce(Session session, ObjectKind kind, long handle) throws CryptokiException {
-        return StoredObject.of(handle, kind, session.module().attributes(session.handle(), handle, kind.attributes()));
+    private static ObjectSnapshot readOnce(Session session, ObjectKind kind, long handle) throws CryptokiException {
+        return ObjectSnapshot.of(
+                handle, kind, session.module().attributes(session.handle(), handle, kind.attributes()));
     }
 
     /** The standard gives EC private keys no point; modules that do are asked only where nothing else tells it. */
     private void completePublicKeys(Session session, Known read) throws CryptokiException {
-        for (Contents.KeyEntry entry : read.contents(noKeys).keys()) {
-            StoredObject object = entry.object();
+        for (TokenObjects.KeyEntry entry : read.contents(noKeys).keys()) {
+            ObjectSnapshot object = entry.object();
             if (object != null && object.kind() == ObjectKind.EC_PRIVATE && entry.publicKey() == null) {
                 Map<Long, byte[]> values = new HashMap<>(object.attributes().values());
                 values.putAll(session.module()
                         .attributes(session.handle(), object.handle(), List.of(Ck.CKA_EC_POINT))
                         .values());
-                read.put(StoredObject.of(object.handle(), object.kind(), new Attributes(values)));
+                read.put(ObjectSnapshot.of(object.handle(), object.kind(), new Attributes(values)));
             }
         }
     }
@@ -153,7 +155,7 @@ public final class ObjectTable {
     public void refresh(Session session, ObjectKind kind, long handle) throws CryptokiException {
         synchronized (lock) {
             Known read = known(session);
-            StoredObject object = read(session, kind, handle);
+            ObjectSnapshot object = read(session, kind, handle);
             if (object == null) {
                 read.objects.remove(handle);
                 read.contents = null;
@@ -172,7 +174,7 @@ public final class ObjectTable {
             read.objects.values().removeIf(object -> object.kind() == kind && !present.contains(object.handle()));
             read.contents = null;
             for (long handle : present) {
-                StoredObject object = read(session, kind, handle);
+                ObjectSnapshot object = read(session, kind, handle);
                 if (object != null) {
                     read.put(object);
                 }
@@ -182,10 +184,10 @@ public final class ObjectTable {
     }
 
     /** Drops objects that were deleted. */
-    public void remove(Session session, List<StoredObject> objects) throws CryptokiException {
+    public void remove(Session session, List<ObjectSnapshot> objects) throws CryptokiException {
         synchronized (lock) {
             Known read = known(session);
-            for (StoredObject object : new ArrayList<>(objects)) {
+            for (ObjectSnapshot object : new ArrayList<>(objects)) {
                 read.objects.remove(object.handle());
             }
             read.contents = null;
@@ -193,9 +195,9 @@ public final class ObjectTable {
     }
 
     /** A public key that no object tells, found out by using the private key. */
-    public void recovered(Session session, StoredObject object, PublicKey publicKey) throws CryptokiException {
+    public void recovered(Session session, ObjectSnapshot object, PublicKey publicKey) throws CryptokiException {
         synchronized (lock) {
-            known(session).put(new StoredObject(object.handle(), object.kind(), object.attributes(), publicKey));
+            known(session).put(new ObjectSnapshot(object.handle(), object.kind(), object.attributes(), publicKey));
         }
     }
 }

@@ -44,7 +44,7 @@ final class OpenSessions {
             module.closeSession(handle);
             return true;
         } catch (CryptokiException refused) {
-            return Loss.of(refused) == Loss.SESSION || Loss.of(refused) == Loss.MODULE;
+            return FailureScope.of(refused) == FailureScope.SESSION || FailureScope.of(refused) == FailureScope.MODULE;
         }
     }
 

@@ -197,7 +197,7 @@ public final class Pkcs11Module {
                 return false;
             }
         } catch (InterruptedException interrupted) {
-            throw Refusals.interrupted(name(), interrupted);
+            throw ErrorMapper.interrupted(name(), interrupted);
         }
         try {
             if (incarnation.get() != seen) {
@@ -217,9 +217,9 @@ public final class Pkcs11Module {
             }
             return true;
         } catch (InterruptedException interrupted) {
-            throw Refusals.interrupted(name(), interrupted);
+            throw ErrorMapper.interrupted(name(), interrupted);
         } catch (CryptokiException refused) {
-            throw Refusals.of(name(), "it cannot be initialized anew", refused);
+            throw ErrorMapper.of(name(), "it cannot be initialized anew", refused);
         } finally {
             alone.unlock();
         }

@@ -47,7 +47,7 @@ public final class Session {
      *                           unnoticed, and what is seen without it must not be taken for all there is
      */
     public boolean isUser() throws CryptokiException {
-        boolean now = Lending.isUser(module.sessionState(handle));
+        boolean now = SessionRunner.isUser(module.sessionState(handle));
         if (user && !now) {
             throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
         }

@@ -166,7 +166,7 @@ public final class SharedToken {
                     return seen(new Place(known, token));
                 }
             } catch (CryptokiException refused) {
-                if (!Loss.of(refused).maybeGone()) {
+                if (!FailureScope.of(refused).maybeGone()) {
                     throw refused;
                 }
             }

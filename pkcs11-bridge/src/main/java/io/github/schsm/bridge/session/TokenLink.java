@@ -10,8 +10,8 @@ import io.github.schsm.bridge.cryptoki.Cryptoki.MechanismInfo;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.ReturnValue;
-import io.github.schsm.bridge.session.Lending.As;
-import io.github.schsm.bridge.session.Lending.Recovery;
+import io.github.schsm.bridge.session.SessionRunner.As;
+import io.github.schsm.bridge.session.SessionRunner.Recovery;
 import io.github.schsm.bridge.session.SharedToken.Place;
 import io.github.schsm.bridge.session.TokenPins.Login;
 import io.github.schsm.codec.SecretBytes;
@@ -36,7 +36,7 @@ public final class TokenLink {
     private final Pkcs11Module module;
     private final SharedToken token;
     private final TokenPins pins;
-    private final Lending lending;
+    private final SessionRunner lending;
     private volatile @Nullable TokenAuthenticator authenticator;
     private volatile Supplier<Optional<TokenPins.Told>> beforeLogin = Optional::empty;
     private volatile boolean closed;
@@ -52,7 +52,7 @@ public final class TokenLink {
         this.module = module;
         this.token = module.token(slot, token);
         this.pins = new TokenPins(this.token);
-        this.lending = new Lending(this, this.token);
+        this.lending = new SessionRunner(this, this.token);
     }
 
     /** The module. */
@@ -130,7 +130,7 @@ public final class TokenLink {
      *
      * @throws SchsmException what the module answered, as a typed exception with a sentence
      */
-    public <T> T withSession(Use use, SessionFunction<T> function) throws SchsmException {
+    public <T> T withSession(SessionAccess use, SessionFunction<T> function) throws SchsmException {
         requireOutside();
         // Asked for in functions, too, where there is no way to find a lost token again.
         Place seen = token.mechanisms() == null ? lookWithMechanisms() : null;
@@ -263,9 +263,9 @@ public final class TokenLink {
                 use.unlock();
             }
         } catch (CryptokiException refused) {
-            throw Refusals.of(module.name(), identity().id(), refused);
+            throw ErrorMapper.of(module.name(), identity().id(), refused);
         } catch (TokenMissingException missing) {
-            throw Refusals.missing(module.name(), identity().id(), missing);
+            throw ErrorMapper.missing(module.name(), identity().id(), missing);
         } finally {
             token.logins().unlock();
         }
@@ -388,7 +388,8 @@ public final class TokenLink {
             return false;
         }
         return withSession(
-                Use.PUBLIC, session -> Lending.isUser(session.module().sessionState(session.handle())));
+                SessionAccess.PUBLIC,
+                session -> SessionRunner.isUser(session.module().sessionState(session.handle())));
     }
 
     /** The token was used past the module, which may have ended its login: log out and in again before the next use. */
@@ -427,13 +428,13 @@ public final class TokenLink {
         try {
             return token.look();
         } catch (TokenMissingException missing) {
-            throw Refusals.missing(module.name(), identity().id(), missing);
+            throw ErrorMapper.missing(module.name(), identity().id(), missing);
         }
     }
 
     private PinRequiredException loginRequired() {
         return new PinRequiredException(
-                Refusals.flag(module.name(), "CKF_LOGIN_REQUIRED"),
+                ErrorMapper.flag(module.name(), "CKF_LOGIN_REQUIRED"),
                 module.name() + ": " + identity().id() + ": the PIN must be verified first");
     }
 
@@ -526,9 +527,9 @@ public final class TokenLink {
         try {
             return pins.login(session, place, Ck.CKU_USER, login);
         } catch (CryptokiException refused) {
-            Loss loss = Loss.of(refused);
-            session.mayRepeat(loss == Loss.SESSION
-                    || (loss == Loss.UNCLEAR && login.source().wasAccepted()));
+            FailureScope loss = FailureScope.of(refused);
+            session.mayRepeat(loss == FailureScope.SESSION
+                    || (loss == FailureScope.UNCLEAR && login.source().wasAccepted()));
             throw refused;
         }
     }

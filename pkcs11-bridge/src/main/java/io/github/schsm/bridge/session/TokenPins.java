@@ -246,7 +246,7 @@ public final class TokenPins {
         }
         token.refused();
         login.source().refused(left);
-        return Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
+        return ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
     }
 
     /** As many as another way to the token says; of the module 0, 1, or -1 for more than one. */
@@ -374,13 +374,13 @@ public final class TokenPins {
             int left = refused.is(ReturnValue.PIN_LOCKED) ? 0 : triesLeft(place);
             token.failedPins().add(pin, left);
             token.refused();
-            throw Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
+            throw ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
         }
     }
 
     private PinRequiredException cutElsewhere(CryptokiException refused) {
         return new PinRequiredException(
-                Refusals.answer(module.name(), refused),
+                ErrorMapper.answer(module.name(), refused),
                 about()
                         + "user PIN: the token took the change, but its PIN is not the new one: the present PIN that was"
                         + " given is longer or shorter than the token's, which cut the two at another place; set a PIN"
@@ -402,7 +402,7 @@ public final class TokenPins {
         } catch (CryptokiException refused) {
             if (refused.is(ReturnValue.PIN_INCORRECT)) {
                 token.refused();
-                throw Refusals.ofPin(module.name(), token.identity().id(), USER_PIN, -1, refused);
+                throw ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, -1, refused);
             }
             throw refused;
         }
@@ -410,7 +410,7 @@ public final class TokenPins {
     }
 
     private ModuleAnswer flag(String name) {
-        return Refusals.flag(module.name(), name);
+        return ErrorMapper.flag(module.name(), name);
     }
 
     private String about() {

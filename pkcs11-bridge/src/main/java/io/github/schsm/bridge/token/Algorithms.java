@@ -4,7 +4,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Cryptoki.MechanismInfo;
-import io.github.schsm.bridge.object.Contents;
+import io.github.schsm.bridge.object.TokenObjects;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -94,7 +94,7 @@ public final class Algorithms {
     }
 
     /** What can be done with a key; where the key object cannot be seen before a login, what the token can. */
-    static Set<KeyAlgorithm> available(Contents.KeyEntry entry, Map<Long, MechanismInfo> mechanisms) {
+    static Set<KeyAlgorithm> available(TokenObjects.KeyEntry entry, Map<Long, MechanismInfo> mechanisms) {
         Set<KeyAlgorithm> available = EnumSet.noneOf(KeyAlgorithm.class);
         ROWS.forEach((algorithm, row) -> {
             MechanismInfo mechanism = mechanisms.get(row.mechanism());

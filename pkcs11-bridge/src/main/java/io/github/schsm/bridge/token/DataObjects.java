@@ -8,12 +8,12 @@ import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
-import io.github.schsm.bridge.object.Contents;
 import io.github.schsm.bridge.object.ObjectIdentifiers;
 import io.github.schsm.bridge.object.ObjectKind;
-import io.github.schsm.bridge.object.StoredObject;
+import io.github.schsm.bridge.object.ObjectSnapshot;
+import io.github.schsm.bridge.object.TokenObjects;
 import io.github.schsm.bridge.session.Session;
-import io.github.schsm.bridge.session.Use;
+import io.github.schsm.bridge.session.SessionAccess;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,8 @@ final class DataObjects {
         this.token = token;
     }
 
-    private Contents.DataEntry require(Session session, DataObject object) throws CryptokiException, SchsmException {
+    private TokenObjects.DataEntry require(Session session, DataObject object)
+            throws CryptokiException, SchsmException {
         return token.table()
                 .contents(session)
                 .find(object)
@@ -35,7 +36,7 @@ final class DataObjects {
     }
 
     byte[] read(DataObject object) throws SchsmException {
-        return token.link().withSession(object.pinProtected() ? Use.USER : Use.PUBLIC, session -> {
+        return token.link().withSession(object.pinProtected() ? SessionAccess.USER : SessionAccess.PUBLIC, session -> {
             if (object.pinProtected()) {
                 session.requireLogin();
             }
@@ -49,11 +50,11 @@ final class DataObjects {
     }
 
     DataObject store(DataObject object, byte[] content) throws SchsmException {
-        Undo undo = new Undo(token, template(object, content));
-        Optional<DataObject> stored = undo.guard(() -> token.link().withSession(Use.USER_WRITE, session -> {
+        Rollback undo = new Rollback(token, template(object, content));
+        Optional<DataObject> stored = undo.guard(() -> token.link().withSession(SessionAccess.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
-            StoredObject old = object.reference().isEmpty()
+            ObjectSnapshot old = object.reference().isEmpty()
                     ? null
                     : require(session, object).object();
             token.table().contents(session);
@@ -70,13 +71,13 @@ final class DataObjects {
     }
 
     /** What was stored, as a listing shows it; empty if it cannot be read just now. */
-    private Optional<DataObject> lookAt(Session session, @Nullable StoredObject old, long made) {
+    private Optional<DataObject> lookAt(Session session, @Nullable ObjectSnapshot old, long made) {
         try {
             if (old != null) {
                 token.table().remove(session, List.of(old));
             }
             token.table().refresh(session, ObjectKind.DATA, made);
-            return token.table().contents(session).dataWithHandle(made).map(Contents.DataEntry::data);
+            return token.table().contents(session).dataWithHandle(made).map(TokenObjects.DataEntry::data);
         } catch (CryptokiException unread) {
             token.table().forget();
             return Optional.empty();
@@ -127,10 +128,10 @@ final class DataObjects {
     }
 
     void delete(DataObject object) throws SchsmException {
-        token.link().withSession(Use.USER_WRITE, session -> {
+        token.link().withSession(SessionAccess.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
-            StoredObject found = require(session, object).object();
+            ObjectSnapshot found = require(session, object).object();
             session.about("deletion of " + object);
             session.mayRepeat(false);
             session.module().destroyObject(session.handle(), found.handle());

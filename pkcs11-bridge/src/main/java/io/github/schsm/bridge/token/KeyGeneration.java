@@ -17,12 +17,12 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.ModuleQuirk;
 import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
-import io.github.schsm.bridge.object.Contents;
 import io.github.schsm.bridge.object.ObjectIdentifiers;
 import io.github.schsm.bridge.object.ObjectKind;
-import io.github.schsm.bridge.object.StoredObject;
+import io.github.schsm.bridge.object.ObjectSnapshot;
+import io.github.schsm.bridge.object.TokenObjects;
 import io.github.schsm.bridge.session.Session;
-import io.github.schsm.bridge.session.Use;
+import io.github.schsm.bridge.session.SessionAccess;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.spi.KeyRequest;
@@ -261,8 +261,9 @@ final class KeyGeneration {
     }
 
     private TokenKey generate(KeyRequest request, long mechanism, byte[] id, String label) throws SchsmException {
-        Undo undo = new Undo(token, new Template().with(Ck.CKA_TOKEN, true).with(Ck.CKA_ID, id));
-        return undo.guard(() -> token.link().withSession(Use.USER_WRITE, session -> {
+        Rollback undo =
+                new Rollback(token, new Template().with(Ck.CKA_TOKEN, true).with(Ck.CKA_ID, id));
+        return undo.guard(() -> token.link().withSession(SessionAccess.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
             session.about("generation of the " + kind(request) + " \"" + label + "\"", mechanism);
@@ -271,7 +272,7 @@ final class KeyGeneration {
                     ? pair(session, request, mechanism, id, label)
                     : secret(session, request, mechanism, id, label);
             requireKept(session, handle, label);
-            Contents.KeyEntry made = token.table()
+            TokenObjects.KeyEntry made = token.table()
                     .contents(session)
                     .withHandle(handle)
                     .orElseThrow(() -> new InvalidRequestException(
@@ -395,7 +396,7 @@ final class KeyGeneration {
     }
 
     /** What the module says that it made, compared with what it was asked for. */
-    private void requireAsAsked(Session session, KeyRequest request, Contents.KeyEntry made)
+    private void requireAsAsked(Session session, KeyRequest request, TokenObjects.KeyEntry made)
             throws CryptokiException, SchsmException {
         EcCurve curve = request.curve();
         BigInteger exponent = request.publicExponent();
@@ -414,7 +415,7 @@ final class KeyGeneration {
                         + rsa.getPublicExponent() + " only, not with " + exponent + ": the new key was deleted again");
             }
         }
-        StoredObject object = made.object();
+        ObjectSnapshot object = made.object();
         if (request.type() == KeyType.AES && object != null) {
             long length = object.attributes().number(Ck.CKA_VALUE_LEN).orElse((long) request.size() / BITS);
             if (length != request.size() / BITS) {
@@ -427,7 +428,7 @@ final class KeyGeneration {
     }
 
     /** The request that the device made, where the module gives it away: for this very key, and signed with it. */
-    private void requireRequest(Session session, Contents.KeyEntry made) throws CryptokiException, SchsmException {
+    private void requireRequest(Session session, TokenObjects.KeyEntry made) throws CryptokiException, SchsmException {
         byte[] encoded = session.module()
                 .attributes(
                         session.handle(), made.publicKeys().get(0).handle(), List.of(Ck.CKA_SC_HSM_PUBLIC_KEY_REQUEST))

@@ -6,11 +6,11 @@ import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
-import io.github.schsm.bridge.object.Contents;
 import io.github.schsm.bridge.object.ObjectKind;
-import io.github.schsm.bridge.object.StoredObject;
+import io.github.schsm.bridge.object.ObjectSnapshot;
+import io.github.schsm.bridge.object.TokenObjects;
 import io.github.schsm.bridge.session.Session;
-import io.github.schsm.bridge.session.Use;
+import io.github.schsm.bridge.session.SessionAccess;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.spi.TokenCertificate;
@@ -40,10 +40,10 @@ final class KeyObjects {
 
     /** The private key object's label is the key's; that of the others follows as far as the module lets it. */
     TokenKey rename(TokenKey key, String label) throws SchsmException {
-        return token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+        return token.withKey(SessionAccess.USER_WRITE, key, (session, entry, object) -> {
             session.about("renaming " + key);
             session.mayRepeat(false);
-            for (StoredObject renamed : entry.objects()) {
+            for (ObjectSnapshot renamed : entry.objects()) {
                 try {
                     session.module()
                             .setAttributes(
@@ -64,7 +64,7 @@ final class KeyObjects {
             return token.table()
                     .contents(session)
                     .withHandle(object.handle())
-                    .map(Contents.KeyEntry::key)
+                    .map(TokenObjects.KeyEntry::key)
                     .orElseThrow(() -> new InvalidRequestException(
                             key + " is not in " + token.description() + " any more; load the key store again"));
         });
@@ -72,12 +72,12 @@ final class KeyObjects {
 
     /** The key first: should the rest fail, what is left is no key any more. */
     void delete(TokenKey key) throws SchsmException {
-        List<StoredObject> left = token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
+        List<ObjectSnapshot> left = token.withKey(SessionAccess.USER_WRITE, key, (session, entry, object) -> {
             session.about("deletion of " + key);
             session.mayRepeat(false);
             destroy(session, object);
-            List<StoredObject> refused = new ArrayList<>();
-            for (StoredObject other : entry.objects()) {
+            List<ObjectSnapshot> refused = new ArrayList<>();
+            for (ObjectSnapshot other : entry.objects()) {
                 if (!other.equals(object) && !isDestroyed(session, other)) {
                     refused.add(other);
                 }
@@ -90,7 +90,7 @@ final class KeyObjects {
         }
     }
 
-    private static boolean isDestroyed(Session session, StoredObject object) {
+    private static boolean isDestroyed(Session session, ObjectSnapshot object) {
         try {
             destroy(session, object);
             return true;
@@ -99,7 +99,7 @@ final class KeyObjects {
         }
     }
 
-    private void forget(Session session, List<StoredObject> destroyed) {
+    private void forget(Session session, List<ObjectSnapshot> destroyed) {
         try {
             token.table().remove(session, destroyed);
         } catch (CryptokiException unread) {
@@ -108,11 +108,11 @@ final class KeyObjects {
     }
 
     /** In another session, should it be that which was lost. */
-    private void destroyAgain(TokenKey key, List<StoredObject> left) throws SchsmException {
+    private void destroyAgain(TokenKey key, List<ObjectSnapshot> left) throws SchsmException {
         token.table().forget();
-        token.link().withSession(Use.USER_WRITE, session -> {
+        token.link().withSession(SessionAccess.USER_WRITE, session -> {
             session.about("deletion of what belonged to " + key + ", which is deleted");
-            for (StoredObject object : left) {
+            for (ObjectSnapshot object : left) {
                 for (long handle : session.module().find(session.handle(), object.like())) {
                     session.module().destroyObject(session.handle(), handle);
                 }
@@ -122,7 +122,7 @@ final class KeyObjects {
     }
 
     /** Some modules delete what belongs to an object along with it. */
-    private static void destroy(Session session, StoredObject object) throws CryptokiException {
+    private static void destroy(Session session, ObjectSnapshot object) throws CryptokiException {
         try {
             session.module().destroyObject(session.handle(), object.handle());
         } catch (CryptokiException refused) {
@@ -140,9 +140,9 @@ final class KeyObjects {
      */
     void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
         X509Certificate certificate = x509(encoded);
-        Undo undo = new Undo(token, only(encoded));
-        undo.guard(() -> token.withKey(Use.USER_WRITE, key, (session, entry, object) -> {
-            List<StoredObject> before = entry.certificates();
+        Rollback undo = new Rollback(token, only(encoded));
+        undo.guard(() -> token.withKey(SessionAccess.USER_WRITE, key, (session, entry, object) -> {
+            List<ObjectSnapshot> before = entry.certificates();
             if (before.size() == 1
                     && is(before.get(0), encoded)
                     && before.get(0).hasIdOf(object)) {
@@ -163,7 +163,7 @@ final class KeyObjects {
         return ObjectKind.CERTIFICATE.template().with(Ck.CKA_VALUE, encoded);
     }
 
-    private void lookAt(Session session, StoredObject key, List<StoredObject> before, long made) {
+    private void lookAt(Session session, ObjectSnapshot key, List<ObjectSnapshot> before, long made) {
         try {
             token.table().remove(session, before);
             token.table().refresh(session, ObjectKind.CERTIFICATE, made);
@@ -174,7 +174,7 @@ final class KeyObjects {
         }
     }
 
-    private static long create(Session session, Template template, List<StoredObject> before)
+    private static long create(Session session, Template template, List<ObjectSnapshot> before)
             throws CryptokiException, SchsmException {
         long made;
         try {
@@ -185,23 +185,23 @@ final class KeyObjects {
             }
             return createInstead(session, template, before);
         }
-        for (StoredObject old : before) {
+        for (ObjectSnapshot old : before) {
             destroy(session, old);
         }
         return made;
     }
 
-    private static long createInstead(Session session, Template template, List<StoredObject> before)
+    private static long createInstead(Session session, Template template, List<ObjectSnapshot> before)
             throws CryptokiException, SchsmException {
-        List<StoredObject> destroyed = new ArrayList<>();
+        List<ObjectSnapshot> destroyed = new ArrayList<>();
         try {
-            for (StoredObject old : before) {
+            for (ObjectSnapshot old : before) {
                 destroy(session, old);
                 destroyed.add(old);
             }
             return session.module().createObject(session.handle(), template);
         } catch (CryptokiException refused) {
-            for (StoredObject old : destroyed) {
+            for (ObjectSnapshot old : destroyed) {
                 try {
                     session.module().createObject(session.handle(), template(old));
                 } catch (CryptokiException | SchsmException alsoFailed) {
@@ -212,12 +212,12 @@ final class KeyObjects {
         }
     }
 
-    private static Template template(StoredObject certificate) throws SchsmException {
+    private static Template template(ObjectSnapshot certificate) throws SchsmException {
         byte[] encoded = certificate.certificate().orElse(new byte[0]);
         return template(certificate.label().orElse(""), certificate.id(), x509(encoded), encoded);
     }
 
-    private static boolean is(StoredObject object, byte[] encoded) {
+    private static boolean is(ObjectSnapshot object, byte[] encoded) {
         return object.certificate()
                 .filter(value -> Arrays.equals(value, encoded))
                 .isPresent();
@@ -250,14 +250,14 @@ final class KeyObjects {
     }
 
     /** The request that a SmartCard-HSM made for a key, which only its vendor's module gives away. */
-    Optional<byte[]> request(Contents.KeyEntry entry) throws SchsmException {
+    Optional<byte[]> request(TokenObjects.KeyEntry entry) throws SchsmException {
         if (!token.isVendorsModule() || entry.publicKeys().isEmpty()) {
             return Optional.empty();
         }
         long handle = entry.publicKeys().get(0).handle();
         return token.link()
                 .withSession(
-                        Use.VIEW,
+                        SessionAccess.VIEW,
                         session -> session.module()
                                 .attributes(session.handle(), handle, List.of(Ck.CKA_SC_HSM_PUBLIC_KEY_REQUEST))
                                 .bytes(Ck.CKA_SC_HSM_PUBLIC_KEY_REQUEST)
@@ -269,16 +269,16 @@ final class KeyObjects {
     byte[] certificate(TokenCertificate certificate) throws SchsmException {
         return token.link()
                 .withSession(
-                        Use.PUBLIC,
+                        SessionAccess.PUBLIC,
                         session -> require(session, certificate)
                                 .object()
                                 .certificate()
                                 .orElseThrow(() -> gone(certificate)));
     }
 
-    private Contents.CertificateEntry require(Session session, TokenCertificate certificate)
+    private TokenObjects.CertificateEntry require(Session session, TokenCertificate certificate)
             throws CryptokiException, SchsmException {
-        Optional<Contents.CertificateEntry> known =
+        Optional<TokenObjects.CertificateEntry> known =
                 token.table().contents(session).find(certificate);
         return known.orElseThrow(() -> gone(certificate));
     }
@@ -290,8 +290,8 @@ final class KeyObjects {
 
     TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
         X509Certificate certificate = x509(encoded);
-        Undo undo = new Undo(token, only(encoded));
-        return undo.guard(() -> token.link().withSession(Use.USER_WRITE, session -> {
+        Rollback undo = new Rollback(token, only(encoded));
+        return undo.guard(() -> token.link().withSession(SessionAccess.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
             byte[] id = newId(token.table().contents(session), certificate, label);
@@ -302,7 +302,7 @@ final class KeyObjects {
             return token.table()
                     .contents(session)
                     .certificateWithHandle(made)
-                    .map(Contents.CertificateEntry::certificate)
+                    .map(TokenObjects.CertificateEntry::certificate)
                     .orElseThrow(() -> new InvalidRequestException("the certificate \"" + label
                             + "\" belongs to a key in " + token.description()
                             + ", by its public key: store it with that key"));
@@ -310,7 +310,7 @@ final class KeyObjects {
     }
 
     /** Made from the public key, and from the label where that is taken: some modules want each to be there once. */
-    private static byte[] newId(Contents contents, X509Certificate certificate, String label) {
+    private static byte[] newId(TokenObjects contents, X509Certificate certificate, String label) {
         byte[] publicKey = certificate.getPublicKey().getEncoded();
         byte[] id = sha1(publicKey);
         boolean taken = contents.certificates().stream()
@@ -325,10 +325,10 @@ final class KeyObjects {
     }
 
     void delete(TokenCertificate certificate) throws SchsmException {
-        token.link().withSession(Use.USER_WRITE, session -> {
+        token.link().withSession(SessionAccess.USER_WRITE, session -> {
             session.mayRepeat(true);
             session.requireLogin();
-            Contents.CertificateEntry entry = require(session, certificate);
+            TokenObjects.CertificateEntry entry = require(session, certificate);
             session.about("deletion of the certificate \"" + certificate.label() + "\"");
             session.mayRepeat(false);
             destroy(session, entry.object());

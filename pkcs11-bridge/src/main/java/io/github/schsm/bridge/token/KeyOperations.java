@@ -17,11 +17,11 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.Hashes;
 import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
-import io.github.schsm.bridge.object.Contents;
-import io.github.schsm.bridge.object.StoredObject;
-import io.github.schsm.bridge.session.Refusals;
+import io.github.schsm.bridge.object.ObjectSnapshot;
+import io.github.schsm.bridge.object.TokenObjects;
+import io.github.schsm.bridge.session.ErrorMapper;
 import io.github.schsm.bridge.session.Session;
-import io.github.schsm.bridge.session.Use;
+import io.github.schsm.bridge.session.SessionAccess;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;
@@ -75,7 +75,7 @@ final class KeyOperations {
     }
 
     /** The mechanism for an algorithm, if the token has it for the key; messages tell of it from now on. */
-    private Algorithms.Row require(Session session, Contents.KeyEntry entry, KeyAlgorithm algorithm, String what)
+    private Algorithms.Row require(Session session, TokenObjects.KeyEntry entry, KeyAlgorithm algorithm, String what)
             throws SchsmException {
         Set<KeyAlgorithm> available = Algorithms.available(entry, token.link().mechanisms());
         Algorithms.Row row = Algorithms.row(algorithm);
@@ -90,7 +90,7 @@ final class KeyOperations {
     }
 
     /** For keys that want a login for each use: after …Init, before the rest. */
-    private static void loginIfWanted(Session session, StoredObject object) throws CryptokiException, SchsmException {
+    private static void loginIfWanted(Session session, ObjectSnapshot object) throws CryptokiException, SchsmException {
         if (object.attributes().flag(Ck.CKA_ALWAYS_AUTHENTICATE).orElse(false)) {
             session.loginForKey();
         }
@@ -98,7 +98,7 @@ final class KeyOperations {
 
     byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
-        return token.withKey(Use.USER, key, (session, entry, object) -> {
+        return token.withKey(SessionAccess.USER, key, (session, entry, object) -> {
             Algorithms.Row row = require(session, entry, algorithm, "signing");
             CkMechanism mechanism = algorithm == KeyAlgorithm.RSA_PSS
                     ? Hashes.pss(parameters, input)
@@ -112,7 +112,7 @@ final class KeyOperations {
             } catch (CryptokiException refused) {
                 if (algorithm == KeyAlgorithm.RSA_PSS && PARAMETERS_REFUSED.contains(refused.value())) {
                     throw new AlgorithmNotAllowedException(
-                            Refusals.answer(token.link().module().name(), refused),
+                            ErrorMapper.answer(token.link().module().name(), refused),
                             token.description() + " does not sign by CKM_RSA_PKCS_PSS with these parameters");
                 }
                 throw refused;
@@ -121,7 +121,7 @@ final class KeyOperations {
         });
     }
 
-    private static byte[] sign(Session session, StoredObject object, CkMechanism mechanism, byte[] data)
+    private static byte[] sign(Session session, ObjectSnapshot object, CkMechanism mechanism, byte[] data)
             throws CryptokiException, SchsmException {
         session.module().signInit(session.handle(), mechanism, object.handle());
         loginIfWanted(session, object);
@@ -148,7 +148,7 @@ final class KeyOperations {
             throws SchsmException {
         boolean pads = algorithm != KeyAlgorithm.RSA_DECRYPT_RAW;
         try {
-            return token.withKey(Use.USER, key, (session, entry, object) -> {
+            return token.withKey(SessionAccess.USER, key, (session, entry, object) -> {
                 Algorithms.Row row = require(session, entry, algorithm, "decryption");
                 CkMechanism mechanism = algorithm == KeyAlgorithm.RSA_DECRYPT_OAEP
                         ? Hashes.oaep(parameters)
@@ -159,7 +159,8 @@ final class KeyOperations {
                     return session.module().decrypt(session.handle(), input);
                 } catch (CryptokiException refused) {
                     if (pads && WRONG_PADDING.contains(refused.value())) {
-                        throw wrongPadding(Refusals.answer(token.link().module().name(), refused));
+                        throw wrongPadding(
+                                ErrorMapper.answer(token.link().module().name(), refused));
                     }
                     throw refused;
                 }
@@ -189,7 +190,7 @@ final class KeyOperations {
         EcCurve curve = EcCurve.of(peer.getParams())
                 .orElseThrow(() -> new InvalidRequestException("the peer's key is on none of the known curves"));
         byte[] point = curve.encode(peer.getW());
-        return token.withKey(Use.USER, key, (session, entry, object) -> {
+        return token.withKey(SessionAccess.USER, key, (session, entry, object) -> {
             Algorithms.Row row = require(session, entry, KeyAlgorithm.ECDH, "agreement");
             long secret = derive(session, object, row.mechanism(), point, curve.fieldLength());
             try {
@@ -220,7 +221,7 @@ final class KeyOperations {
         }
     }
 
-    private static long derive(Session session, StoredObject object, long mechanism, byte[] point, int length)
+    private static long derive(Session session, ObjectSnapshot object, long mechanism, byte[] point, int length)
             throws CryptokiException {
         Template template = new Template()
                 .with(Ck.CKA_CLASS, Ck.CKO_SECRET_KEY)
@@ -250,7 +251,7 @@ final class KeyOperations {
         }
     }
 
-    private static long derive(Session session, StoredObject object, long mechanism, byte[] point, Template template)
+    private static long derive(Session session, ObjectSnapshot object, long mechanism, byte[] point, Template template)
             throws CryptokiException {
         return session.module()
                 .deriveKey(session.handle(), new CkMechanism.Ecdh(mechanism, point), object.handle(), template);
@@ -288,7 +289,7 @@ final class KeyOperations {
 
     byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
         KeyAlgorithm algorithm = encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT;
-        return token.withKey(Use.USER, key, (session, entry, object) -> {
+        return token.withKey(SessionAccess.USER, key, (session, entry, object) -> {
             Algorithms.Row row = require(session, entry, algorithm, encrypt ? "encryption" : "decryption");
             byte[] result = new byte[data.length];
             byte[] chaining = iv.clone();
@@ -306,7 +307,7 @@ final class KeyOperations {
     }
 
     private static byte[] cbc(
-            Session session, StoredObject object, long mechanism, boolean encrypt, byte[] iv, byte[] data)
+            Session session, ObjectSnapshot object, long mechanism, boolean encrypt, byte[] iv, byte[] data)
             throws CryptokiException, SchsmException {
         Cryptoki module = session.module();
         CkMechanism withIv = new CkMechanism.Bytes(mechanism, iv);
@@ -328,7 +329,7 @@ final class KeyOperations {
     }
 
     byte[] mac(TokenKey key, byte[] data) throws SchsmException {
-        return token.withKey(Use.USER, key, (session, entry, object) -> {
+        return token.withKey(SessionAccess.USER, key, (session, entry, object) -> {
             Algorithms.Row row = require(session, entry, KeyAlgorithm.AES_CMAC, "a MAC");
             CkMechanism mechanism = new CkMechanism.Plain(row.mechanism());
             byte[] mac;
@@ -350,7 +351,7 @@ final class KeyOperations {
 
     /** All but the end by AES-CBC, where the key may be used for that: few modules take parts of what they sign. */
     private byte[] longMac(
-            Session session, Contents.KeyEntry entry, StoredObject object, CkMechanism mechanism, byte[] data)
+            Session session, TokenObjects.KeyEntry entry, ObjectSnapshot object, CkMechanism mechanism, byte[] data)
             throws CryptokiException, SchsmException {
         if (!Algorithms.available(entry, token.link().mechanisms()).contains(KeyAlgorithm.AES_CBC_ENCRYPT)) {
             return macInParts(session, object, mechanism, data);
@@ -380,7 +381,7 @@ final class KeyOperations {
         }
     }
 
-    private static byte[] macInParts(Session session, StoredObject object, CkMechanism mechanism, byte[] data)
+    private static byte[] macInParts(Session session, ObjectSnapshot object, CkMechanism mechanism, byte[] data)
             throws CryptokiException, SchsmException {
         Cryptoki module = session.module();
         module.signInit(session.handle(), mechanism, object.handle());
@@ -399,7 +400,7 @@ final class KeyOperations {
     // The rest
 
     byte[] random(int length) throws SchsmException {
-        return token.link().withSession(Use.PUBLIC, session -> {
+        return token.link().withSession(SessionAccess.PUBLIC, session -> {
             byte[] result = new byte[length];
             for (int at = 0; at < length; at += RANDOM_PIECE) {
                 byte[] piece = session.module().random(session.handle(), Math.min(RANDOM_PIECE, length - at));
@@ -414,7 +415,7 @@ final class KeyOperations {
      * Finds out the public half of an EC key that no object tells, or only a certificate that may be another key's, by
      * using the key: two signatures leave one key with which both verify.
      */
-    Contents.KeyEntry recoverPublicKey(Session session, Contents.KeyEntry entry, StoredObject object)
+    TokenObjects.KeyEntry recoverPublicKey(Session session, TokenObjects.KeyEntry entry, ObjectSnapshot object)
             throws CryptokiException, SchsmException {
         EcCurve curve = entry.curve();
         if (!entry.isPublicKeyUnproven()
@@ -432,7 +433,7 @@ final class KeyOperations {
             if (curve.verify(point, secondHash, second.plain(curve.orderLength()))) {
                 PublicKey found = curve.publicKey(point);
                 token.table().recovered(session, object, found);
-                Optional<Contents.KeyEntry> complete =
+                Optional<TokenObjects.KeyEntry> complete =
                         token.table().contents(session).withHandle(object.handle());
                 return complete.orElse(entry);
             }

@@ -11,8 +11,8 @@ import io.github.schsm.WrongPinException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.session.ErrorMapper;
 import io.github.schsm.bridge.session.PinRules;
-import io.github.schsm.bridge.session.Refusals;
 import io.github.schsm.bridge.session.SessionFunction;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.spi.FixedPinSource;
@@ -201,7 +201,7 @@ final class Pkcs11Administration implements TokenAdministration {
     }
 
     private SchsmException wrongSoPin(CryptokiException refused, int triesLeft) {
-        return Refusals.ofPin(link.module().name(), link.identity().id(), "SO-PIN", triesLeft, refused);
+        return ErrorMapper.ofPin(link.module().name(), link.identity().id(), "SO-PIN", triesLeft, refused);
     }
 
     @Override

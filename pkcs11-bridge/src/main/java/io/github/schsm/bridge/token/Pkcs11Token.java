@@ -17,13 +17,13 @@ import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.ModuleQuirk;
 import io.github.schsm.bridge.cryptoki.ReturnValue;
-import io.github.schsm.bridge.object.Contents;
+import io.github.schsm.bridge.object.ObjectSnapshot;
 import io.github.schsm.bridge.object.ObjectTable;
-import io.github.schsm.bridge.object.StoredObject;
+import io.github.schsm.bridge.object.TokenObjects;
 import io.github.schsm.bridge.session.Session;
+import io.github.schsm.bridge.session.SessionAccess;
 import io.github.schsm.bridge.session.TokenIdentity;
 import io.github.schsm.bridge.session.TokenLink;
-import io.github.schsm.bridge.session.Use;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.X509Certificates;
@@ -114,14 +114,15 @@ public final class Pkcs11Token implements Token {
     /** What is done with a key object. */
     @FunctionalInterface
     interface KeyFunction<T> {
-        T apply(Session session, Contents.KeyEntry entry, StoredObject object) throws CryptokiException, SchsmException;
+        T apply(Session session, TokenObjects.KeyEntry entry, ObjectSnapshot object)
+                throws CryptokiException, SchsmException;
     }
 
     /**
      * Uses a key, under the login. A handle that is not valid any more is looked up once more. The function says before
      * its first change that it may not be repeated.
      */
-    <T> T withKey(Use use, TokenKey key, KeyFunction<T> function) throws SchsmException {
+    <T> T withKey(SessionAccess use, TokenKey key, KeyFunction<T> function) throws SchsmException {
         return link.withSession(use, session -> {
             session.mayRepeat(true);
             session.requireLogin();
@@ -139,10 +140,10 @@ public final class Pkcs11Token implements Token {
         });
     }
 
-    private <T> T apply(Session session, Use use, TokenKey key, KeyFunction<T> function)
+    private <T> T apply(Session session, SessionAccess use, TokenKey key, KeyFunction<T> function)
             throws CryptokiException, SchsmException {
-        Contents.KeyEntry entry = require(session, use, key);
-        StoredObject object = entry.object();
+        TokenObjects.KeyEntry entry = require(session, use, key);
+        ObjectSnapshot object = entry.object();
         if (object == null) {
             requireUser(session, use);
             throw new InvalidRequestException("of " + key + " only the public key can be seen in " + description()
@@ -151,8 +152,9 @@ public final class Pkcs11Token implements Token {
         return function.apply(session, entry, object);
     }
 
-    private Contents.KeyEntry require(Session session, Use use, TokenKey key) throws CryptokiException, SchsmException {
-        Optional<Contents.KeyEntry> known = table.contents(session).find(key);
+    private TokenObjects.KeyEntry require(Session session, SessionAccess use, TokenKey key)
+            throws CryptokiException, SchsmException {
+        Optional<TokenObjects.KeyEntry> known = table.contents(session).find(key);
         if (known.isEmpty()) {
             // Another program may have made it after everything was read.
             table.forget();
@@ -166,17 +168,17 @@ public final class Pkcs11Token implements Token {
     }
 
     /** Without a login private objects are not there: then it is the login that is missing, not the key. */
-    private void requireUser(Session session, Use use) throws CryptokiException, SchsmException {
+    private void requireUser(Session session, SessionAccess use) throws CryptokiException, SchsmException {
         if (use.user() && !session.isUser() && link.tokenInfo().has(Ck.CKF_LOGIN_REQUIRED)) {
             throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
         }
     }
 
-    private Contents contents() throws SchsmException {
-        Contents contents = view();
+    private TokenObjects contents() throws SchsmException {
+        TokenObjects contents = view();
         List<TokenKey> standIns = contents.keys().stream()
-                .filter(Contents.KeyEntry::isStandIn)
-                .map(Contents.KeyEntry::key)
+                .filter(TokenObjects.KeyEntry::isStandIn)
+                .map(TokenObjects.KeyEntry::key)
                 .filter(key -> !judged.contains(key.reference()))
                 .toList();
         if (standIns.isEmpty() || !beside.isThere()) {
@@ -187,9 +189,9 @@ public final class Pkcs11Token implements Token {
     }
 
     /** What is known is not asked for again: looking at a session may cost a command to the token. */
-    private Contents view() throws SchsmException {
-        Contents known = table.known(link.generation());
-        return known == null ? link.withSession(Use.VIEW, table::contents) : known;
+    private TokenObjects view() throws SchsmException {
+        TokenObjects known = table.known(link.generation());
+        return known == null ? link.withSession(SessionAccess.VIEW, table::contents) : known;
     }
 
     /** Modules show public keys of certificates, too, that belong to no key here: the other way tells. */
@@ -281,10 +283,10 @@ public final class Pkcs11Token implements Token {
         if (pin == null) {
             contents();
         } else {
-            link.withSession(Use.USER, session -> {
-                Contents contents = table.contents(session);
+            link.withSession(SessionAccess.USER, session -> {
+                TokenObjects contents = table.contents(session);
                 if (table.wasReadByAnybody()) {
-                    requireUser(session, Use.USER);
+                    requireUser(session, SessionAccess.USER);
                 }
                 return contents;
             });
@@ -334,13 +336,13 @@ public final class Pkcs11Token implements Token {
     @Override
     public List<TokenKey> keys() throws SchsmException {
         List<TokenKey> keys = new ArrayList<>(
-                contents().keys().stream().map(Contents.KeyEntry::key).toList());
+                contents().keys().stream().map(TokenObjects.KeyEntry::key).toList());
         keys.addAll(beside.unseen(List.copyOf(keys)));
         return keys;
     }
 
     private List<TokenKey> seen() throws SchsmException {
-        return view().keys().stream().map(Contents.KeyEntry::key).toList();
+        return view().keys().stream().map(TokenObjects.KeyEntry::key).toList();
     }
 
     @Override
@@ -349,29 +351,31 @@ public final class Pkcs11Token implements Token {
         if (unseen.isPresent()) {
             return beside.use(other -> other.details(unseen.get()));
         }
-        Contents.KeyEntry entry = proven(key);
+        TokenObjects.KeyEntry entry = proven(key);
         return beside.details(key, details(entry), isCertified(entry));
     }
 
     /** A key with its public half, which is found out by a use of the key where only a certificate tells it, or nothing. */
-    private Contents.KeyEntry proven(TokenKey key) throws SchsmException {
-        Contents.KeyEntry entry = entry(key);
+    private TokenObjects.KeyEntry proven(TokenKey key) throws SchsmException {
+        TokenObjects.KeyEntry entry = entry(key);
         return entry.isPublicKeyUnproven() && isLoggedIn()
-                ? withKey(Use.USER, key, operations::recoverPublicKey)
+                ? withKey(SessionAccess.USER, key, operations::recoverPublicKey)
                 : entry;
     }
 
-    private static boolean isCertified(Contents.KeyEntry entry) {
+    private static boolean isCertified(TokenObjects.KeyEntry entry) {
         byte[] id = entry.key().id();
         return entry.certificates().stream().anyMatch(certificate -> Arrays.equals(certificate.id(), id));
     }
 
-    Contents.KeyEntry entry(TokenKey key) throws SchsmException {
-        Optional<Contents.KeyEntry> known = view().find(key);
-        return known.isPresent() ? known.get() : link.withSession(Use.VIEW, session -> require(session, Use.VIEW, key));
+    TokenObjects.KeyEntry entry(TokenKey key) throws SchsmException {
+        Optional<TokenObjects.KeyEntry> known = view().find(key);
+        return known.isPresent()
+                ? known.get()
+                : link.withSession(SessionAccess.VIEW, session -> require(session, SessionAccess.VIEW, key));
     }
 
-    public KeyDetails details(Contents.KeyEntry entry) throws SchsmException {
+    public KeyDetails details(TokenObjects.KeyEntry entry) throws SchsmException {
         return new KeyDetails(
                 named(entry),
                 entry.curve(),
@@ -384,7 +388,7 @@ public final class Pkcs11Token implements Token {
     }
 
     /** The public key, under the name that the key's certificate has for its algorithm: RSASSA-PSS is not RSA to the JCA. */
-    private static @Nullable PublicKey named(Contents.KeyEntry entry) {
+    private static @Nullable PublicKey named(TokenObjects.KeyEntry entry) {
         PublicKey publicKey = entry.publicKey();
         if (publicKey instanceof RSAPublicKey && !entry.certificates().isEmpty()) {
             try {
@@ -398,7 +402,7 @@ public final class Pkcs11Token implements Token {
         return publicKey;
     }
 
-    private static int size(Contents.KeyEntry entry) {
+    private static int size(TokenObjects.KeyEntry entry) {
         PublicKey publicKey = entry.publicKey();
         if (publicKey instanceof RSAPublicKey rsa) {
             return rsa.getModulus().bitLength();
@@ -407,7 +411,7 @@ public final class Pkcs11Token implements Token {
         if (curve != null) {
             return curve.bits();
         }
-        StoredObject object = entry.object();
+        ObjectSnapshot object = entry.object();
         return object == null
                 ? 0
                 : (int) Math.min(
@@ -423,7 +427,7 @@ public final class Pkcs11Token implements Token {
         if (unseen.isPresent()) {
             return beside.use(other -> other.certificate(unseen.get()));
         }
-        Contents.KeyEntry entry = proven(key);
+        TokenObjects.KeyEntry entry = proven(key);
         if (!entry.certificates().isEmpty()) {
             return entry.certificates().get(0).certificate();
         }
@@ -479,20 +483,20 @@ public final class Pkcs11Token implements Token {
     @Override
     public List<TokenCertificate> certificates() throws SchsmException {
         return contents().certificates().stream()
-                .map(Contents.CertificateEntry::certificate)
+                .map(TokenObjects.CertificateEntry::certificate)
                 .toList();
     }
 
     /** An authority's key may be on the token, and its certificate then belongs to it. */
     @Override
     public List<byte[]> issuerCertificates() throws SchsmException {
-        Contents contents = contents();
+        TokenObjects contents = contents();
         List<byte[]> issuers = new ArrayList<>();
-        for (Contents.CertificateEntry entry : contents.certificates()) {
+        for (TokenObjects.CertificateEntry entry : contents.certificates()) {
             entry.object().certificate().ifPresent(issuers::add);
         }
-        for (Contents.KeyEntry key : contents.keys()) {
-            for (StoredObject certificate : key.certificates()) {
+        for (TokenObjects.KeyEntry key : contents.keys()) {
+            for (ObjectSnapshot certificate : key.certificates()) {
                 certificate.certificate().ifPresent(issuers::add);
             }
         }
@@ -614,7 +618,7 @@ public final class Pkcs11Token implements Token {
 
     @Override
     public List<DataObject> dataObjects() throws SchsmException {
-        return contents().data().stream().map(Contents.DataEntry::data).toList();
+        return contents().data().stream().map(TokenObjects.DataEntry::data).toList();
     }
 
     @Override

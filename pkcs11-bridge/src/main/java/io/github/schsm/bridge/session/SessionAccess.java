@@ -3,7 +3,7 @@ package io.github.schsm.bridge.session;
 import io.github.schsm.spi.TokenAuthenticator;
 
 /** What a session is needed for. */
-public enum Use {
+public enum SessionAccess {
     /** What everybody may see. */
     PUBLIC(false, false),
     /** What may be seen: the user is logged in first if that was done before, and private objects were seen then. */
@@ -18,7 +18,7 @@ public enum Use {
     private final boolean user;
     private final boolean write;
 
-    Use(boolean user, boolean write) {
+    SessionAccess(boolean user, boolean write) {
         this.user = user;
         this.write = write;
     }

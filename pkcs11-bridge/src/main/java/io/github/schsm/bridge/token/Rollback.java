@@ -4,7 +4,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.bridge.session.Session;
-import io.github.schsm.bridge.session.Use;
+import io.github.schsm.bridge.session.SessionAccess;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -12,7 +12,7 @@ import java.util.Set;
  * Takes back what a change has left on the token when it fails. In a session of its own: that of the change may be gone,
  * and a module may have made an object without saying so, so that nobody knows its handle.
  */
-final class Undo {
+final class Rollback {
     private final Pkcs11Token token;
     private final Template made;
     private final Set<Long> before = new HashSet<>();
@@ -24,7 +24,7 @@ final class Undo {
      *
      * @param made what finds the objects that the change makes, and as few others as may be
      */
-    Undo(Pkcs11Token token, Template made) {
+    Rollback(Pkcs11Token token, Template made) {
         this.token = token;
         this.made = made;
     }
@@ -32,7 +32,7 @@ final class Undo {
     /** What may fail. */
     @FunctionalInterface
     interface Change<T> {
-        /** Changes something, after it has called {@link Undo#begin}. */
+        /** Changes something, after it has called {@link Rollback#begin}. */
         T run() throws SchsmException;
     }
 
@@ -64,7 +64,7 @@ final class Undo {
 
     private void takeBack(SchsmException reason) {
         try {
-            token.link().withSession(Use.USER_WRITE, session -> {
+            token.link().withSession(SessionAccess.USER_WRITE, session -> {
                 for (long handle : session.module().find(session.handle(), made)) {
                     // Handles from before say nothing once the sessions were lost.
                     boolean old = before.contains(handle) || (!before.isEmpty() && session.generation() != generation);

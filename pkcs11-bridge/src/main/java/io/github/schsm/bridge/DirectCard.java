@@ -11,7 +11,7 @@ import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Cryptoki.MechanismInfo;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
-import io.github.schsm.bridge.object.Contents;
+import io.github.schsm.bridge.object.TokenObjects;
 import io.github.schsm.bridge.session.TokenIdentity;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.session.TokenPins;
@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Signing with a key that the module sees never comes here: what the card says of a key is kept until somebody looks
  * anew or changes something.
  */
-final class CardChannel implements Beside {
-    private static final System.Logger LOG = System.getLogger(CardChannel.class.getName());
+final class DirectCard implements Beside {
+    private static final System.Logger LOG = System.getLogger(DirectCard.class.getName());
 
     /** A slot of another kind stands for no reader, so nobody is asked for its card. */
     private static final long READER = Ck.CKF_REMOVABLE_DEVICE | Ck.CKF_HW_SLOT;
@@ -86,7 +86,7 @@ final class CardChannel implements Beside {
     private record Keys(
             long generation, List<TokenKey> unseen, Map<String, TokenKey> onCard, Map<String, TokenKey> unseenOnCard) {}
 
-    CardChannel(TokenLink link, TokenSource.Host host) {
+    DirectCard(TokenLink link, TokenSource.Host host) {
         this.link = link;
         this.host = host;
     }
@@ -398,7 +398,7 @@ final class CardChannel implements Beside {
                 return known;
             }
         }
-        String found = use(there -> Contents.reference(key.type(), key.id(), publicKey(there, key)));
+        String found = use(there -> TokenObjects.reference(key.type(), key.id(), publicKey(there, key)));
         synchronized (lock) {
             references.put(key, found);
         }
@@ -546,17 +546,17 @@ final class CardChannel implements Beside {
     @Override
     public KeyDomains keyDomains() throws SchsmException {
         require();
-        return new ChannelKeyDomains(this);
+        return new DirectKeyDomains(this);
     }
 
     @Override
     public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
         require();
-        return new ChannelKeyAuthentication(this);
+        return new DirectKeyAuthentication(this);
     }
 
     @Override
     public TokenAdministration administration(TokenAdministration byModule) {
-        return isThere() ? new ChannelAdministration(this, link, byModule, host.pinPad()) : byModule;
+        return isThere() ? new DirectAdministration(this, link, byModule, host.pinPad()) : byModule;
     }
 }

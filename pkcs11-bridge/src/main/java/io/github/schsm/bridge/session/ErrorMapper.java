@@ -21,7 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The one place where a module's answer becomes a typed exception with a sentence. */
-public final class Refusals {
+public final class ErrorMapper {
     private static final Map<Long, Refusal> KNOWN = known();
 
     /** What an answer means, and how to say so. */
@@ -42,7 +42,7 @@ public final class Refusals {
         OTHER
     }
 
-    private Refusals() {}
+    private ErrorMapper() {}
 
     private static Map<Long, Refusal> known() {
         Map<Long, Refusal> known = new HashMap<>();

@@ -10,10 +10,10 @@ import io.github.schsm.spi.TokenKey;
 import java.util.List;
 
 /** The key domains of the card beside a module: each call is one use of the card, and keys go by the bridge's names. */
-final class ChannelKeyDomains implements KeyDomains {
-    private final CardChannel channel;
+final class DirectKeyDomains implements KeyDomains {
+    private final DirectCard channel;
 
-    ChannelKeyDomains(CardChannel channel) {
+    DirectKeyDomains(DirectCard channel) {
         this.channel = channel;
     }
 

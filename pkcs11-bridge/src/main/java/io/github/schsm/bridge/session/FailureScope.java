@@ -4,7 +4,7 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.ReturnValue;
 
 /** What an answer of a module says is lost, and has to be got anew before the next use. */
-public enum Loss {
+public enum FailureScope {
     /** Nothing: it is about what was asked. */
     NOTHING,
     /** An operation was left over in the session, which is of no use any more. */
@@ -20,7 +20,7 @@ public enum Loss {
     /** Anything, or nothing: the module does not say. Whether the token is still there tells. */
     UNCLEAR;
 
-    public static Loss of(CryptokiException refused) {
+    public static FailureScope of(CryptokiException refused) {
         long value = refused.value();
         if (value == ReturnValue.SESSION_HANDLE_INVALID || value == ReturnValue.SESSION_CLOSED) {
             return SESSION;

@@ -12,13 +12,13 @@ import io.github.schsm.spi.TokenAdministration;
  * and would spend a try on one that was changed behind its back: so the user PIN is changed by the module, and the
  * module logged out before it becomes invalid in another way.
  */
-final class ChannelAdministration implements TokenAdministration {
-    private final CardChannel channel;
+final class DirectAdministration implements TokenAdministration {
+    private final DirectCard channel;
     private final TokenLink link;
     private final TokenAdministration byModule;
     private final PinSource pinPad;
 
-    ChannelAdministration(CardChannel channel, TokenLink link, TokenAdministration byModule, PinSource pinPad) {
+    DirectAdministration(DirectCard channel, TokenLink link, TokenAdministration byModule, PinSource pinPad) {
         this.channel = channel;
         this.link = link;
         this.byModule = byModule;

@@ -10,10 +10,10 @@ import io.github.schsm.spi.PublicKeyAuthentication;
 import java.util.List;
 
 /** Authentication by registered keys at the card beside a module: each call is one use of the card. */
-final class ChannelKeyAuthentication implements PublicKeyAuthentication {
-    private final CardChannel channel;
+final class DirectKeyAuthentication implements PublicKeyAuthentication {
+    private final DirectCard channel;
 
-    ChannelKeyAuthentication(CardChannel channel) {
+    DirectKeyAuthentication(DirectCard channel) {
         this.channel = channel;
     }
 

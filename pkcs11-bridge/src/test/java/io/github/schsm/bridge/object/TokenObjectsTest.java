@@ -6,7 +6,7 @@ import io.github.schsm.KeyType;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.cryptoki.Attributes;
 import io.github.schsm.bridge.cryptoki.Ck;
-import io.github.schsm.bridge.object.Contents.KeyEntry;
+import io.github.schsm.bridge.object.TokenObjects.KeyEntry;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.spi.TokenCertificate;
@@ -24,7 +24,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What belongs to what, when objects say it and when they do not. */
-class ContentsTest {
+class TokenObjectsTest {
     private static final byte[] ID = {1};
     private static final byte[] OTHER_ID = {2};
     private static final byte[] NO_ID = {};
@@ -32,7 +32,7 @@ class ContentsTest {
     private static final KeyPair EC = FakeBench.EC;
     private static final KeyPair PEER = FakeBench.PEER;
 
-    private final List<StoredObject> objects = new ArrayList<>();
+    private final List<ObjectSnapshot> objects = new ArrayList<>();
 
     private static byte[] text(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -48,7 +48,7 @@ class ContentsTest {
         if (kind != ObjectKind.DATA) {
             attributes.put(Ck.CKA_ID, id);
         }
-        objects.add(StoredObject.of(objects.size() + 1, kind, new Attributes(attributes)));
+        objects.add(ObjectSnapshot.of(objects.size() + 1, kind, new Attributes(attributes)));
     }
 
     private void ecPrivate(String label, byte[] id) {
@@ -82,8 +82,8 @@ class ContentsTest {
         put(ObjectKind.CERTIFICATE, label, id, Map.of(Ck.CKA_VALUE, der));
     }
 
-    private Contents contents() {
-        return Contents.of(objects, false, Set.of());
+    private TokenObjects contents() {
+        return TokenObjects.of(objects, false, Set.of());
     }
 
     private KeyEntry onlyKey() {
@@ -114,7 +114,7 @@ class ContentsTest {
         assertThat(entry.key().label()).isEqualTo("key");
         assertThat(entry.key().type()).isEqualTo(KeyType.EC);
         assertThat(entry.publicKey()).isEqualTo(EC.getPublic());
-        assertThat(entry.objects()).extracting(StoredObject::handle).containsExactly(1L, 2L, 3L);
+        assertThat(entry.objects()).extracting(ObjectSnapshot::handle).containsExactly(1L, 2L, 3L);
         assertThat(contents().certificates()).isEmpty();
     }
 
@@ -172,7 +172,7 @@ class ContentsTest {
         certificate("two", OTHER_ID, FakeBench.CERTIFICATE);
         certificate("one", ID, FakeBench.CERTIFICATE);
 
-        for (Contents.KeyEntry key : contents().keys()) {
+        for (TokenObjects.KeyEntry key : contents().keys()) {
             assertThat(key.publicKeys()).hasSize(1);
             assertThat(key.certificates())
                     .singleElement()
@@ -265,19 +265,20 @@ class ContentsTest {
         certificate("three", OTHER_ID, FakeBench.CA_CERTIFICATE);
         List<TokenKey> keys = contents().keys().stream().map(KeyEntry::key).toList();
         List<TokenCertificate> certificates = contents().certificates().stream()
-                .map(Contents.CertificateEntry::certificate)
+                .map(TokenObjects.CertificateEntry::certificate)
                 .toList();
 
-        List<StoredObject> others = new ArrayList<>();
-        for (StoredObject object : objects) {
-            others.add(new StoredObject(100 - object.handle(), object.kind(), object.attributes(), object.publicKey()));
+        List<ObjectSnapshot> others = new ArrayList<>();
+        for (ObjectSnapshot object : objects) {
+            others.add(
+                    new ObjectSnapshot(100 - object.handle(), object.kind(), object.attributes(), object.publicKey()));
         }
         Collections.shuffle(others);
-        Contents again = Contents.of(others, false, Set.of());
+        TokenObjects again = TokenObjects.of(others, false, Set.of());
 
         assertThat(again.keys()).extracting(KeyEntry::key).isEqualTo(keys);
         assertThat(again.certificates())
-                .extracting(Contents.CertificateEntry::certificate)
+                .extracting(TokenObjects.CertificateEntry::certificate)
                 .isEqualTo(certificates);
     }
 
@@ -300,7 +301,7 @@ class ContentsTest {
         certificate("key", ID, FakeBench.CERTIFICATE);
         assertThat(contents().keys()).isEmpty();
 
-        Contents hidden = Contents.of(objects, true, Set.of());
+        TokenObjects hidden = TokenObjects.of(objects, true, Set.of());
         assertThat(hidden.keys()).hasSize(1);
         assertThat(hidden.keys().get(0).object()).isNull();
         assertThat(hidden.keys().get(0).certificates()).hasSize(1);
@@ -316,9 +317,9 @@ class ContentsTest {
         ecPublic("authority", ID, PEER);
         certificate("authority", ID, FakeBench.CA_CERTIFICATE);
         String reference =
-                Contents.of(objects, true, Set.of()).keys().get(0).key().reference();
+                TokenObjects.of(objects, true, Set.of()).keys().get(0).key().reference();
 
-        Contents known = Contents.of(objects, true, Set.of(reference));
+        TokenObjects known = TokenObjects.of(objects, true, Set.of(reference));
         assertThat(known.keys()).isEmpty();
         assertThat(known.certificates()).hasSize(1);
     }

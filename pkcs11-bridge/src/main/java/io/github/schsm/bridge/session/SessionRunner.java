@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * operation, the session, the login, the token, the whole module. Modules differ in what they say, and some say nothing
  * but CKR_GENERAL_ERROR: then the cheaper remedies come first.
  */
-final class Lending {
-    private static final System.Logger LOGGER = System.getLogger(Lending.class.getName());
+final class SessionRunner {
+    private static final System.Logger LOGGER = System.getLogger(SessionRunner.class.getName());
     private static final int MOST_LOOKS = 3;
     private static final int MOST_REPAIRS = 4;
 
@@ -31,7 +31,7 @@ final class Lending {
     private final SharedToken token;
     private final Pkcs11Module module;
 
-    Lending(TokenLink link, SharedToken token) {
+    SessionRunner(TokenLink link, SharedToken token) {
         this.link = link;
         this.token = token;
         this.module = token.module();
@@ -59,8 +59,8 @@ final class Lending {
         }
 
         /** The user, where a session of that kind is lent. */
-        static As user(Use use) {
-            return use == Use.USER ? KEY_USER : USER;
+        static As user(SessionAccess use) {
+            return use == SessionAccess.USER ? KEY_USER : USER;
         }
 
         private boolean isUser() {
@@ -109,16 +109,16 @@ final class Lending {
                     use.unlock();
                 }
             } catch (CryptokiException refused) {
-                if (!Loss.of(refused).maybeGone() || look == MOST_LOOKS || token.isUsedHere()) {
-                    throw Refusals.of(module.name(), token.identity().id(), refused);
+                if (!FailureScope.of(refused).maybeGone() || look == MOST_LOOKS || token.isUsedHere()) {
+                    throw ErrorMapper.of(module.name(), token.identity().id(), refused);
                 }
                 token.lost(epoch);
-                if (Loss.of(refused) == Loss.MODULE) {
+                if (FailureScope.of(refused) == FailureScope.MODULE) {
                     module.revive(incarnation, true);
                 }
             } catch (TokenMissingException missing) {
                 if (token.isUsedHere()) {
-                    throw Refusals.missing(module.name(), token.identity().id(), missing);
+                    throw ErrorMapper.missing(module.name(), token.identity().id(), missing);
                 }
                 token.lost(epoch);
                 find(missing, incarnation, look);
@@ -154,7 +154,7 @@ final class Lending {
         CryptokiException answer = missing.answer();
         boolean finished = answer != null && answer.is(ReturnValue.CRYPTOKI_NOT_INITIALIZED);
         if (look == MOST_LOOKS || !missing.isModuleLost() || !module.revive(incarnation, finished)) {
-            throw Refusals.missing(module.name(), token.identity().id(), missing);
+            throw ErrorMapper.missing(module.name(), token.identity().id(), missing);
         }
     }
 
@@ -225,15 +225,15 @@ final class Lending {
         String id = token.identity().id();
         String what = session == null || session.about().isEmpty() ? id : id + ": " + session.about();
         CryptokiException refused = requireNonNull(made.failure);
-        return made.loss == Loss.TOKEN && session != null
-                ? Refusals.removed(module.name(), what, refused)
-                : Refusals.of(module.name(), what, refused);
+        return made.loss == FailureScope.TOKEN && session != null
+                ? ErrorMapper.removed(module.name(), what, refused)
+                : ErrorMapper.of(module.name(), what, refused);
     }
 
     /** Forgets what was lost, and has it got anew. No lock is held. */
     private Next repair(Attempt<?> made, Recovery recovery) throws SchsmException {
-        if (made.loss == Loss.UNCLEAR && !isThere()) {
-            made.loss = Loss.TOKEN;
+        if (made.loss == FailureScope.UNCLEAR && !isThere()) {
+            made.loss = FailureScope.TOKEN;
         }
         return switch (made.loss) {
             case NOTHING -> Next.FAIL;
@@ -301,7 +301,7 @@ final class Lending {
         try {
             lock.lockInterruptibly();
         } catch (InterruptedException interrupted) {
-            throw Refusals.interrupted(token.identity().id() + " (" + module.name() + ")", interrupted);
+            throw ErrorMapper.interrupted(token.identity().id() + " (" + module.name() + ")", interrupted);
         }
     }
 
@@ -323,7 +323,7 @@ final class Lending {
         private @Nullable Session session;
         private @Nullable CryptokiException failure;
         private @Nullable TokenMissingException missing;
-        private Loss loss = Loss.NOTHING;
+        private FailureScope loss = FailureScope.NOTHING;
 
         Attempt(As as, boolean write, boolean mayRepeat, Slots slots, SessionFunction<T> function) {
             this.as = as;
@@ -363,7 +363,7 @@ final class Lending {
                 missing = nowhere;
                 return;
             } catch (InterruptedException interrupted) {
-                throw Refusals.interrupted(
+                throw ErrorMapper.interrupted(
                         "a session of " + token.identity().id() + " (" + module.name() + ")", interrupted);
             }
             Fate fate = Fate.DIRTY;
@@ -379,8 +379,8 @@ final class Lending {
                 }
             } catch (CryptokiException refused) {
                 failed(refused);
-                if (loss == Loss.UNCLEAR && !isOpen(lent.session().handle())) {
-                    loss = Loss.SESSION;
+                if (loss == FailureScope.UNCLEAR && !isOpen(lent.session().handle())) {
+                    loss = FailureScope.SESSION;
                 }
             } finally {
                 token.pool().giveBack(lent, fate);
@@ -389,7 +389,7 @@ final class Lending {
 
         private void failed(CryptokiException refused) {
             failure = refused;
-            loss = Loss.of(refused);
+            loss = FailureScope.of(refused);
         }
 
         private boolean isOpen(long handle) {
@@ -423,8 +423,8 @@ final class Lending {
                 return true;
             } catch (CryptokiException refused) {
                 failed(refused);
-                if (loss != Loss.TOKEN && loss != Loss.MODULE) {
-                    loss = Loss.SESSION;
+                if (loss != FailureScope.TOKEN && loss != FailureScope.MODULE) {
+                    loss = FailureScope.SESSION;
                 }
                 return false;
             }

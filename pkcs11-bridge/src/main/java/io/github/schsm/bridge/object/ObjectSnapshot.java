@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributes what was asked of it
  * @param publicKey  the public key that it has or belongs to, where its attributes tell
  */
-public record StoredObject(
+public record ObjectSnapshot(
         long handle,
         ObjectKind kind,
         Attributes attributes,
@@ -26,13 +26,13 @@ public record StoredObject(
     private static final int X509 = 0x30;
 
     /** An object and the public key in its attributes. */
-    static StoredObject of(long handle, ObjectKind kind, Attributes attributes) {
-        return new StoredObject(handle, kind, attributes, publicKey(kind, attributes));
+    static ObjectSnapshot of(long handle, ObjectKind kind, Attributes attributes) {
+        return new ObjectSnapshot(handle, kind, attributes, publicKey(kind, attributes));
     }
 
     private static @Nullable PublicKey publicKey(ObjectKind kind, Attributes attributes) {
         if (kind == ObjectKind.CERTIFICATE) {
-            return certificate(attributes).map(StoredObject::publicKeyIn).orElse(null);
+            return certificate(attributes).map(ObjectSnapshot::publicKeyIn).orElse(null);
         }
         return kind.isPrivate() || kind.isPublic() ? PublicKeys.of(attributes) : null;
     }
@@ -54,7 +54,7 @@ public record StoredObject(
         return attributes.bytes(Ck.CKA_ID).orElse(new byte[0]);
     }
 
-    public boolean hasIdOf(StoredObject other) {
+    public boolean hasIdOf(ObjectSnapshot other) {
         return Arrays.equals(id(), other.id());
     }
 

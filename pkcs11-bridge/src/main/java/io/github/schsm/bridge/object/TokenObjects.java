@@ -45,14 +45,14 @@ import org.jspecify.annotations.Nullable;
  * @param certificates by label
  * @param data         by label
  */
-public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates, List<DataEntry> data) {
+public record TokenObjects(List<KeyEntry> keys, List<CertificateEntry> certificates, List<DataEntry> data) {
     private static final String NUMBER = "#";
     private static final int LONGEST_ID = 20;
     private static final int SHORT_HASH = 4;
     private static final int HASH = 8;
 
     /** Copies the lists. */
-    public Contents {
+    public TokenObjects {
         keys = List.copyOf(keys);
         certificates = List.copyOf(certificates);
         data = List.copyOf(data);
@@ -70,14 +70,14 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
      */
     public record KeyEntry(
             TokenKey key,
-            @Nullable StoredObject object,
-            List<StoredObject> publicKeys,
-            List<StoredObject> certificates,
+            @Nullable ObjectSnapshot object,
+            List<ObjectSnapshot> publicKeys,
+            List<ObjectSnapshot> certificates,
             @Nullable PublicKey publicKey,
             @Nullable EcCurve curve) {
         /** Everything that goes when the key is deleted, the key itself first. */
-        public List<StoredObject> objects() {
-            List<StoredObject> objects = new ArrayList<>();
+        public List<ObjectSnapshot> objects() {
+            List<ObjectSnapshot> objects = new ArrayList<>();
             if (object != null) {
                 objects.add(object);
             }
@@ -114,10 +114,10 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
     }
 
     /** A certificate that belongs to no key. */
-    public record CertificateEntry(TokenCertificate certificate, StoredObject object) {}
+    public record CertificateEntry(TokenCertificate certificate, ObjectSnapshot object) {}
 
     /** A data object. */
-    public record DataEntry(DataObject data, StoredObject object) {}
+    public record DataEntry(DataObject data, ObjectSnapshot object) {}
 
     /**
      * Puts objects together.
@@ -127,7 +127,7 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
      *                        its private key
      * @param noKeys          references of keys that public keys do not stand for
      */
-    static Contents of(Collection<StoredObject> objects, boolean privateKeysHide, Set<String> noKeys) {
+    static TokenObjects of(Collection<ObjectSnapshot> objects, boolean privateKeysHide, Set<String> noKeys) {
         return new Matching(objects).contents(privateKeysHide, noKeys);
     }
 
@@ -202,20 +202,20 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
 
     /** Finds out what belongs to what. */
     private static final class Matching {
-        private final List<StoredObject> privateKeys = new ArrayList<>();
-        private final List<StoredObject> publicKeys = new ArrayList<>();
-        private final List<StoredObject> secretKeys = new ArrayList<>();
-        private final List<StoredObject> certificates = new ArrayList<>();
-        private final List<StoredObject> data = new ArrayList<>();
+        private final List<ObjectSnapshot> privateKeys = new ArrayList<>();
+        private final List<ObjectSnapshot> publicKeys = new ArrayList<>();
+        private final List<ObjectSnapshot> secretKeys = new ArrayList<>();
+        private final List<ObjectSnapshot> certificates = new ArrayList<>();
+        private final List<ObjectSnapshot> data = new ArrayList<>();
         private final Set<Long> used = new HashSet<>();
 
-        Matching(Collection<StoredObject> objects) {
+        Matching(Collection<ObjectSnapshot> objects) {
             objects.stream()
-                    .sorted(Comparator.comparingLong(StoredObject::handle))
+                    .sorted(Comparator.comparingLong(ObjectSnapshot::handle))
                     .forEach(object -> list(object.kind()).add(object));
         }
 
-        private List<StoredObject> list(ObjectKind kind) {
+        private List<ObjectSnapshot> list(ObjectKind kind) {
             return switch (kind) {
                 case EC_PRIVATE, RSA_PRIVATE -> privateKeys;
                 case EC_PUBLIC, RSA_PUBLIC -> publicKeys;
@@ -225,13 +225,13 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
             };
         }
 
-        Contents contents(boolean privateKeysHide, Set<String> noKeys) {
+        TokenObjects contents(boolean privateKeysHide, Set<String> noKeys) {
             List<KeyEntry> keys = new ArrayList<>();
-            for (StoredObject object : privateKeys) {
+            for (ObjectSnapshot object : privateKeys) {
                 keys.add(pair(object, object.kind() == ObjectKind.EC_PRIVATE ? KeyType.EC : KeyType.RSA));
             }
             if (privateKeysHide) {
-                for (StoredObject object : publicKeys) {
+                for (ObjectSnapshot object : publicKeys) {
                     if (!noKeys.contains(reference(type(object), object.id(), object.publicKey()))
                             && !isOfAuthority(object)
                             && used.add(object.handle())) {
@@ -239,10 +239,10 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
                     }
                 }
             }
-            for (StoredObject object : secretKeys) {
+            for (ObjectSnapshot object : secretKeys) {
                 keys.add(entry(KeyType.AES, object, object, List.of(), null));
             }
-            return new Contents(
+            return new TokenObjects(
                     numbered(
                             keys,
                             entry -> entry.key().reference(),
@@ -252,7 +252,7 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
                     data());
         }
 
-        private KeyEntry pair(StoredObject object, KeyType type) {
+        private KeyEntry pair(ObjectSnapshot object, KeyType type) {
             PublicKey known = object.publicKey();
             if (known == null) {
                 known = publicKeyByObject(object);
@@ -263,8 +263,8 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
             if (known == null) {
                 known = publicKeyByModulus(object);
             }
-            List<StoredObject> halves = new ArrayList<>();
-            for (StoredObject candidate : publicKeys) {
+            List<ObjectSnapshot> halves = new ArrayList<>();
+            for (ObjectSnapshot candidate : publicKeys) {
                 if (known != null && belongs(candidate, object, known) && used.add(candidate.handle())) {
                     halves.add(candidate);
                 }
@@ -273,12 +273,12 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
         }
 
         /** Where the private key object does not tell its public key, as EC keys may. */
-        private @Nullable PublicKey publicKeyByObject(StoredObject object) {
-            List<StoredObject> candidates = publicKeys.stream()
+        private @Nullable PublicKey publicKeyByObject(ObjectSnapshot object) {
+            List<ObjectSnapshot> candidates = publicKeys.stream()
                     .filter(candidate -> candidate.hasIdOf(object) && fits(candidate, object))
                     .toList();
-            List<StoredObject> wanted = candidates;
-            List<StoredObject> rivals = rivals(object)
+            List<ObjectSnapshot> wanted = candidates;
+            List<ObjectSnapshot> rivals = rivals(object)
                     .filter(rival -> wanted.stream().anyMatch(candidate -> fits(candidate, rival)))
                     .toList();
             if (!rivals.isEmpty() || object.id().length == 0 || distinct(candidates) > 1) {
@@ -294,15 +294,15 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
         }
 
         /** Other private keys with the same CKA_ID. */
-        private Stream<StoredObject> rivals(StoredObject object) {
+        private Stream<ObjectSnapshot> rivals(ObjectSnapshot object) {
             return privateKeys.stream().filter(rival -> rival.handle() != object.handle() && rival.hasIdOf(object));
         }
 
-        private @Nullable PublicKey publicKeyByCertificate(StoredObject object) {
+        private @Nullable PublicKey publicKeyByCertificate(ObjectSnapshot object) {
             if (object.id().length == 0 || rivals(object).findAny().isPresent()) {
                 return null;
             }
-            List<StoredObject> candidates = certificates.stream()
+            List<ObjectSnapshot> candidates = certificates.stream()
                     .filter(candidate ->
                             candidate.hasIdOf(object) && candidate.publicKey() != null && fits(candidate, object))
                     .toList();
@@ -310,19 +310,19 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
         }
 
         /** An RSA key without a public exponent still has its modulus, which is that of no other key. */
-        private @Nullable PublicKey publicKeyByModulus(StoredObject object) {
+        private @Nullable PublicKey publicKeyByModulus(ObjectSnapshot object) {
             if (object.kind() != ObjectKind.RSA_PRIVATE
                     || object.attributes().integer(Ck.CKA_MODULUS).isEmpty()) {
                 return null;
             }
-            List<StoredObject> candidates = Stream.concat(publicKeys.stream(), certificates.stream())
+            List<ObjectSnapshot> candidates = Stream.concat(publicKeys.stream(), certificates.stream())
                     .filter(candidate -> fits(candidate, object))
                     .toList();
             return distinct(candidates) == 1 ? candidates.get(0).publicKey() : null;
         }
 
         /** Whether a public key is of the kind, and on the curve or of the modulus, of a private key. */
-        private static boolean fits(StoredObject candidate, StoredObject object) {
+        private static boolean fits(ObjectSnapshot candidate, ObjectSnapshot object) {
             PublicKey key = candidate.publicKey();
             if (key == null) {
                 return false;
@@ -342,9 +342,9 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
                             .orElse(true);
         }
 
-        private static long distinct(List<StoredObject> candidates) {
+        private static long distinct(List<ObjectSnapshot> candidates) {
             List<PublicKey> keys = new ArrayList<>();
-            for (StoredObject candidate : candidates) {
+            for (ObjectSnapshot candidate : candidates) {
                 PublicKey key = candidate.publicKey();
                 if (key != null && keys.stream().noneMatch(other -> PublicKeyNumbers.areEqual(other, key))) {
                     keys.add(key);
@@ -357,7 +357,7 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
          * The public key is proof, a CKA_ID is a hint: it only tells which of several objects with the same public key goes
          * with which of several such keys.
          */
-        private boolean belongs(StoredObject candidate, StoredObject object, PublicKey publicKey) {
+        private boolean belongs(ObjectSnapshot candidate, ObjectSnapshot object, PublicKey publicKey) {
             PublicKey key = candidate.publicKey();
             return key != null
                     && PublicKeyNumbers.areEqual(key, publicKey)
@@ -365,7 +365,7 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
         }
 
         /** Whether another private key with the same public key has the object's CKA_ID. */
-        private boolean isOfTwin(StoredObject candidate, StoredObject object) {
+        private boolean isOfTwin(ObjectSnapshot candidate, ObjectSnapshot object) {
             return privateKeys.stream()
                     .filter(other -> other.handle() != object.handle() && candidate.hasIdOf(other))
                     .map(other -> other.publicKey() == null ? publicKeyByObject(other) : other.publicKey())
@@ -373,7 +373,7 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
         }
 
         /** Modules that make public keys out of certificates make them out of those of authorities as well. */
-        private boolean isOfAuthority(StoredObject object) {
+        private boolean isOfAuthority(ObjectSnapshot object) {
             PublicKey key = object.publicKey();
             return certificates.stream()
                     .filter(certificate -> certificate.publicKey() != null
@@ -391,29 +391,29 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
                     });
         }
 
-        private KeyEntry standIn(StoredObject object) {
+        private KeyEntry standIn(ObjectSnapshot object) {
             return entry(type(object), null, object, List.of(object), object.publicKey());
         }
 
-        private static KeyType type(StoredObject publicKey) {
+        private static KeyType type(ObjectSnapshot publicKey) {
             return publicKey.kind() == ObjectKind.EC_PUBLIC ? KeyType.EC : KeyType.RSA;
         }
 
         private KeyEntry entry(
                 KeyType type,
-                @Nullable StoredObject object,
-                StoredObject named,
-                List<StoredObject> halves,
+                @Nullable ObjectSnapshot object,
+                ObjectSnapshot named,
+                List<ObjectSnapshot> halves,
                 @Nullable PublicKey publicKey) {
-            List<StoredObject> own = new ArrayList<>();
+            List<ObjectSnapshot> own = new ArrayList<>();
             if (publicKey != null) {
-                for (StoredObject certificate : certificates) {
+                for (ObjectSnapshot certificate : certificates) {
                     if (belongs(certificate, named, publicKey) && used.add(certificate.handle())) {
                         own.add(certificate);
                     }
                 }
             }
-            own.sort(Comparator.comparing((StoredObject certificate) -> !certificate.hasIdOf(named))
+            own.sort(Comparator.comparing((ObjectSnapshot certificate) -> !certificate.hasIdOf(named))
                     .thenComparing(certificate -> !certificate.label().equals(named.label())));
             EcCurve curve = publicKey instanceof ECPublicKey ec
                     ? EcCurve.of(ec.getParams()).orElse(null)
@@ -432,7 +432,7 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
 
         private List<CertificateEntry> certificates() {
             List<CertificateEntry> entries = new ArrayList<>();
-            for (StoredObject object : certificates) {
+            for (ObjectSnapshot object : certificates) {
                 Optional<byte[]> value = object.certificate();
                 if (value.isPresent() && !used.contains(object.handle())) {
                     String label = object.label().orElseGet(() -> subject(value.get()));
@@ -460,7 +460,7 @@ public record Contents(List<KeyEntry> keys, List<CertificateEntry> certificates,
 
         private List<DataEntry> data() {
             List<DataEntry> entries = new ArrayList<>();
-            for (StoredObject object : data) {
+            for (ObjectSnapshot object : data) {
                 String application =
                         object.attributes().text(Ck.CKA_APPLICATION).orElse("");
                 String oid = object.attributes()

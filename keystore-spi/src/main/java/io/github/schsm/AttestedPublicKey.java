@@ -9,7 +9,7 @@ import java.util.Optional;
  * authenticated request and the device's certificates. It is an {@link java.security.interfaces.ECPublicKey} or
  * {@link java.security.interfaces.RSAPublicKey} as well, so every provider verifies with it.
  *
- * <p>As a file it is what tools call a public key file (section 6 of the protocol notes). That the proof holds is
+ * <p>As a file it is what tools call a public key file (docs/protocol.md#xkek-agreement). That the proof holds is
  * not said by having one: {@link DeviceTrust#verify(AttestedPublicKey)} decides.
  */
 public sealed interface AttestedPublicKey extends PublicKey permits AttestedEcPublicKey, AttestedRsaPublicKey {

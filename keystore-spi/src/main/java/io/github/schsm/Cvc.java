@@ -30,9 +30,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A card-verifiable certificate (BSI TR-03110 part 3, section 3 of the protocol notes): a device's or an issuer's
- * certificate, a certificate request, or a request that the device has authenticated with its own key, which is how
- * a SmartCard-HSM attests that a key was generated in it.
+ * A card-verifiable certificate (BSI TR-03110 part 3, docs/protocol.md#certificates-and-trust): a device's or an
+ * issuer's certificate, a certificate request, or a request that the device has authenticated with its own key, which
+ * is how a SmartCard-HSM attests that a key was generated in it.
  *
  * <p>Of our own because signatures cover the original bytes: parsers that re-encode before they verify refuse
  * genuine certificates, and none known handles the outer signature or the key domain extension.
@@ -82,7 +82,7 @@ public final class Cvc extends Certificate {
     /** PKCS#1 v1.5 only; devices and issuers have EC keys, requests for RSA keys are signed with SHA-256. */
     private static final Map<Integer, String> RSA_HASHES = Map.of(1, "SHA-1", 2, "SHA-256", 5, "SHA-512");
 
-    /** Reference names are 8 to 16 characters; a little more is tolerated, see section 10 of the protocol notes. */
+    /** Reference names are 8 to 16 characters; a little more is tolerated, see docs/protocol.md#devices-that-differ. */
     private static final int MAX_REFERENCE = 32;
 
     private final transient Parts parts;

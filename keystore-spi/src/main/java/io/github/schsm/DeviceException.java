@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The device answered with an error. Keeps what was asked and what came back: a command's name and the status word
- * (ISO 7816-4, and section 2 of the protocol notes for what the SmartCard-HSM means by it), or a PKCS#11 module's
+ * (ISO 7816-4, and docs/protocol.md#status-words for what the SmartCard-HSM means by it), or a PKCS#11 module's
  * function and return value. Subclasses are the situations that callers tell apart, whatever stands behind the token.
  */
 public class DeviceException extends SchsmException {

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a device is initialized with (INITIALIZE DEVICE, section 2 of the protocol notes). Holds PINs: call
+ * What a device is initialized with (INITIALIZE DEVICE, docs/protocol.md#initialization). Holds PINs: call
  * {@link #destroy()} when done.
  */
 public final class DeviceInitialization {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The roots a device may trace to, and the check that it does: device certificate ← issuer ← root. It decides about
  * attestation, key domain memberships, the peers of a key agreement, keys for public key authentication and the secure
- * channel (section 3 of the protocol notes, BSI TR-03110 part 3, C.1).
+ * channel (docs/protocol.md#certificates-and-trust, BSI TR-03110 part 3, C.1).
  *
  * <p>What a configured certificate is trusted for is its role: a root for the certificates of device issuers, a device
  * issuer for those of devices, and the certificate of a device, or one that gives no role, for that very device and

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * A key domain membership: the group signer's word that a device belongs to the group, that is, may have the XKEK
- * key domain whose UID is the x-coordinate of the group signer's public point (section 6 of the protocol notes).
+ * key domain whose UID is the x-coordinate of the group signer's public point (docs/protocol.md#key-domain-membership).
  */
 public final class Kdm {
     private static final String WHAT = "KDM";

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key in a device may be used for: the entries of its algorithm list (section 4 of the protocol notes). A key
+ * What a key in a device may be used for: the entries of its algorithm list (docs/protocol.md#algorithms). A key
  * without a list may be used for everything its type allows, except, on devices with key domain slots, to be wrapped.
  */
 public enum KeyAlgorithm {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A device's word that a key was generated in it: the authenticated request that key generation made, with the
- * certificates of the device (sections 3 and 6 of the protocol notes). It can be kept in a file and verified by anybody,
- * without the device.
+ * certificates of the device (docs/protocol.md#authenticated-requests and docs/protocol.md#xkek-agreement). It can be
+ * kept in a file and verified by anybody, without the device.
  *
  * <p>Until {@link #verify(DeviceTrust)} returned, all of it is only what somebody claims. And what it says is where the
  * key was made: neither what it may be used for nor that it is in no other device by now, if it may be wrapped.

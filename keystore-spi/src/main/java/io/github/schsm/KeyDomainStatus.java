@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 
 /**
- * A key domain's state as the device answers it (section 6 of the protocol notes).
+ * A key domain's state as the device answers it (docs/protocol.md#key-domains).
  *
  * @param slot        its slot, from 0
  * @param shares      how many shares a DKEK is made of; 0 for an XKEK

@@ -3,7 +3,7 @@ package io.github.schsm;
 import java.io.Serializable;
 
 /**
- * How far public key authentication has come (section 8 of the protocol notes).
+ * How far public key authentication has come (docs/protocol.md#public-key-authentication).
  *
  * @param total         how many public keys the device takes
  * @param missing       how many of them are not registered yet

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A device's challenge to the holder of a registered key (section 8 of the protocol notes), as it is handed to that
- * person, who answers with a {@link PublicKeyResponse}. As bytes a SEQUENCE of the words "SCHSM public key challenge 1",
- * the device's CHR, the challenge and the CHR of the registered key.
+ * A device's challenge to the holder of a registered key (docs/protocol.md#public-key-authentication), as it is handed
+ * to that person, who answers with a {@link PublicKeyResponse}. As bytes a SEQUENCE of the words "SCHSM public key
+ * challenge 1", the device's CHR, the challenge and the CHR of the registered key.
  *
  * @param device    the CHR of the device's certificate, 8 to 16 characters: whom the response lets use that device
  * @param challenge 8 bytes

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device whose certificates were verified up to a trusted root (section 3 of the protocol notes). Having one says that
- * the chain holds; {@link DeviceTrust#verify(DeviceIdentity)} and {@link SchsmDevice#attest()} make it.
+ * A device whose certificates were verified up to a trusted root (docs/protocol.md#certificates-and-trust). Having one
+ * says that the chain holds; {@link DeviceTrust#verify(DeviceIdentity)} and {@link SchsmDevice#attest()} make it.
  *
  * <p>Certificates are public and can be copied: what proves that the device itself is there is a key of it, attested by
  * it, that is used, or a secure channel.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key on its way from one member of a key domain to another: the blob that the device wrapped, the key's PKCS#15
  * description and its certificates. As a file ({@code .wky}) it is what sc-hsm-tool and the vendor's key manager
- * write and read (section 7 of the protocol notes).
+ * write and read (docs/protocol.md#wrapped-keys).
  */
 public final class WrappedKeyEntry implements KeyStore.Entry {
     private static final String WHAT = "wrapped key";

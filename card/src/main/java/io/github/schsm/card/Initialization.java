@@ -5,7 +5,7 @@ import io.github.schsm.InvalidRequestException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The data of INITIALIZE DEVICE (section 2 of the protocol notes). Written into one array, which can be wiped. */
+/** The data of INITIALIZE DEVICE (docs/protocol.md#initialization). Written into one array, which can be wiped. */
 final class Initialization {
     private static final int MAX_LENGTH = 64;
 

@@ -4,7 +4,7 @@ import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.MalformedDataException;
 import java.util.Arrays;
 
-/** What MANAGE KEY DOMAIN answers: total || outstanding || KCV(8) [|| UID], section 6 of the protocol notes. */
+/** What MANAGE KEY DOMAIN answers: total || outstanding || KCV(8) [|| UID], docs/protocol.md#key-domains. */
 final class KeyDomainAnswer {
     private static final int KCV = 2;
     private static final int UID = 10;

@@ -5,7 +5,7 @@ import io.github.schsm.codec.SecretBytes;
 
 /** From what people type to what the device takes. Every array is the caller's to wipe. */
 public final class Pins {
-    /** References of the PINs (section 1 of the protocol notes). */
+    /** References of the PINs (docs/protocol.md#device). */
     public static final int USER = 0x81;
 
     static final int SO = 0x88;

@@ -22,7 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Public key authentication (section 8 of the protocol notes). */
+/** Public key authentication (docs/protocol.md#public-key-authentication). */
 final class PublicKeyCommands {
     static final CommandApdu STATUS = CommandApdu.of(0x80, 0x54, 0x00, 0x00, CommandApdu.SHORT_LE);
 

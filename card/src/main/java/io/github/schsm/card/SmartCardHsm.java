@@ -51,7 +51,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The device's commands, named as section 2 of the protocol notes names them, one method each. Valid inside one
+ * The device's commands, named as docs/protocol.md#commands names them, one method each. Valid inside one
  * {@link CardDevice#withCard}; an answer other than 9000 becomes a {@link DeviceException} (see {@link StatusWords}).
  *
  * <p>Commands that need the user PIN verify it first if the transaction's {@link Authenticator} has not done so on this
@@ -450,7 +450,7 @@ public final class SmartCardHsm {
      * SIGN.
      *
      * @param kid       key id
-     * @param algorithm an algorithm id of section 4 of the protocol notes
+     * @param algorithm an algorithm id of docs/protocol.md#algorithms
      * @param data      what that algorithm takes: for {@link KeyAlgorithm#ECDSA} a hash
      * @param resend    see {@link KeyAttributes#resend()}
      * @return the signature as the device gave it; for ECDSA see {@link EcdsaSignature}
@@ -574,7 +574,7 @@ public final class SmartCardHsm {
     /**
      * WRAP KEY.
      *
-     * @return the blob of section 7 of the protocol notes
+     * @return the blob of docs/protocol.md#wrapped-keys
      */
     public byte[] wrapKey(int kid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x72, kid, KeyAlgorithm.WRAP.id(), CommandApdu.EXTENDED_LE);
@@ -897,7 +897,7 @@ public final class SmartCardHsm {
 
     /**
      * MANAGE KEY DOMAIN, create an XKEK key domain; before, the certificates in the KDM are made known. Which form of the
-     * group signer's request devices want is not published (section 6 of the protocol notes): a device that refuses its
+     * group signer's request devices want is not published (docs/protocol.md#key-domains): a device that refuses its
      * certificate part with 6700, 6A80 or 6985 gets the whole request, once.
      *
      * @param kdm for this very device; the device checks it

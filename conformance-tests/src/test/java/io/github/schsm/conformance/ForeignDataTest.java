@@ -31,7 +31,7 @@ class ForeignDataTest {
         return HexFormat.of().parseHex(text);
     }
 
-    /** As section 5 of the protocol notes has it. */
+    /** As docs/protocol.md#pkcs15-descriptions has it. */
     private static byte[] description(String label, String fid) {
         String name = HexFormat.of().formatHex(label.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         int length = label.length();

@@ -24,7 +24,7 @@ import org.bouncycastle.math.ec.ECAlgorithms;
 import org.bouncycastle.util.BigIntegers;
 
 /**
- * The curves a SmartCard-HSM knows (section 3 of the protocol notes), independent of what the running JDK still
+ * The curves a SmartCard-HSM knows (docs/protocol.md#curves-and-key-sizes), independent of what the running JDK still
  * offers: JDK 16 dropped Brainpool and the 192- and 224-bit curves. Curve parameters and arithmetic are Bouncy
  * Castle's.
  */

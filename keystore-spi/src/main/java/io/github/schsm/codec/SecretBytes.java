@@ -18,7 +18,7 @@ import java.util.HexFormat;
  * <p>Lengths are lengths in bytes, as the device counts them. All arrays are the caller's to wipe.
  */
 public final class SecretBytes {
-    /** The user PIN of a SmartCard-HSM (section 1 of the protocol notes). */
+    /** The user PIN of a SmartCard-HSM (docs/protocol.md#device). */
     public static final Rule USER_PIN = new Rule("user PIN", 6, 16);
 
     /** An SO-PIN has so many bytes, and twice as many hexadecimal digits. */

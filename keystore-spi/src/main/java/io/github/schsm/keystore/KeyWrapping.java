@@ -47,7 +47,7 @@ public final class KeyWrapping {
 
     /**
      * The slot of the key domain that a key is in. A key that names none is in slot 0 of a device that was initialized
-     * with one DKEK for all its keys (section 4 of the protocol notes); whether it is, such a device says at WRAP.
+     * with one DKEK for all its keys (docs/protocol.md#algorithms); whether it is, such a device says at WRAP.
      *
      * @throws KeyDomainException if it is in none
      * @throws SchsmException     if the device cannot be asked

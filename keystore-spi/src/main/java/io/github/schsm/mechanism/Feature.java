@@ -3,9 +3,9 @@ package io.github.schsm.mechanism;
 import java.util.Locale;
 
 /**
- * What came with some firmware version (section 10 of the protocol notes). Never asked before a command: other firmware
- * with the same application counts its versions differently. Only when a device refuses, and says that it is older,
- * this tells why.
+ * What came with some firmware version (docs/protocol.md#devices-that-differ). Never asked before a command: other
+ * firmware with the same application counts its versions differently. Only when a device refuses, and says that it is
+ * older, this tells why.
  */
 public enum Feature {
     /** Chip authentication and secure messaging. */

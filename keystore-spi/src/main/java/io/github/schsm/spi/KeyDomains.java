@@ -14,7 +14,7 @@ import io.github.schsm.WrappedKeyEntry;
 import java.util.List;
 
 /**
- * The key domain operations of a token (section 6 of the protocol notes), by slot number. Programs use
+ * The key domain operations of a token (docs/protocol.md#key-domains), by slot number. Programs use
  * {@link SchsmDevice} and {@link KeyDomain}.
  */
 public interface KeyDomains {
@@ -95,7 +95,7 @@ public interface KeyDomains {
     /**
      * Wraps a key under its domain's KEK.
      *
-     * @return the blob of section 7 of the protocol notes, with the key's description and certificate as stored
+     * @return the blob of docs/protocol.md#wrapped-keys, with the key's description and certificate as stored
      * @throws SchsmException if the key may not leave or there is no KEK
      */
     WrappedKeyEntry wrap(TokenKey key) throws SchsmException;

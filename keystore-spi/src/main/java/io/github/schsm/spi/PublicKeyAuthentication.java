@@ -18,8 +18,8 @@ import java.security.PrivateKey;
 import java.util.List;
 
 /**
- * Public key authentication of a device (n of m, section 8 of the protocol notes): people with keys in devices of their
- * own authenticate in place of the user PIN, or besides it if the device was initialized so.
+ * Public key authentication of a device (n of m, docs/protocol.md#public-key-authentication): people with keys in
+ * devices of their own authenticate in place of the user PIN, or besides it if the device was initialized so.
  *
  * <p>The state belongs to the connection: it ends when the device is reset or taken out, when another program selects
  * it, and with this program. It cannot be brought back by itself; operations fail with

@@ -8,7 +8,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UnusableSecretException;
 
-/** PINs and initialization of a device (section 2 of the protocol notes). PINs are the caller's to wipe. */
+/** PINs and initialization of a device (docs/protocol.md#commands). PINs are the caller's to wipe. */
 public interface TokenAdministration {
     /**
      * The user PIN's state.

@@ -1,7 +1,7 @@
 package io.github.schsm.simulator;
 
 /**
- * Where devices with the same application differ from the reference (section 10 of the protocol notes): mostly an
+ * Where devices with the same application differ from the reference (docs/protocol.md#devices-that-differ): mostly an
  * open firmware. A host has to cope with each.
  */
 public enum Quirk {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Firmware 2.6 (section 10 of the protocol notes). */
+/** Firmware 2.6 (docs/protocol.md#devices-that-differ). */
 class OldDeviceTest {
     private static final String BASE = "80020001 8106363438323139 82083537363231383830 910103";
     private static final String SHARE = "A7".repeat(32);

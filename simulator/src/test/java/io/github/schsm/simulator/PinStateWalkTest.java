@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every sequence of what can happen to a user PIN, the device and a model of it in step. The model is written from the
- * protocol notes, with numbers for states; where the two part, one of them is wrong.
+ * Every sequence of what can happen to a user PIN, the device and a model of it in step. The model is written from
+ * docs/protocol.md, with numbers for states; where the two part, one of them is wrong.
  */
 class PinStateWalkTest {
     private static final String SO_PIN = "3537363231383830";

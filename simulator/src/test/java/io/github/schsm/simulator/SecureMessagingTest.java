@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chip authentication and secure messaging (section 9 of the protocol notes). */
+/** Chip authentication and secure messaging (docs/protocol.md#secure-messaging). */
 class SecureMessagingTest {
     private static final String PIN = "363438323139";
     private static final String WRONG_PIN = "303030303030";

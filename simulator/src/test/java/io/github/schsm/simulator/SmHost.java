@@ -19,7 +19,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /**
- * The host's side of chip authentication and secure messaging, written down once more from the protocol notes with the
+ * The host's side of chip authentication and secure messaging, written down once more from docs/protocol.md with the
  * JCA's ciphers, byte by byte: nothing of the device's code, so that both can be wrong only independently.
  */
 public final class SmHost {

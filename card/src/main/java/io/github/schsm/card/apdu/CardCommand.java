@@ -1,6 +1,6 @@
 package io.github.schsm.card.apdu;
 
-/** The commands of section 2 of the protocol notes, under the names that their specifications give them. */
+/** The commands of docs/protocol.md#commands, under the names that their specifications give them. */
 public enum CardCommand {
     SELECT("SELECT"),
     READ_BINARY("READ BINARY"),

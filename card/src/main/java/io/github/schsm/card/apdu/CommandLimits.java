@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * How long a command may be on one connection (section 1 of the protocol notes): the platform's limit, known by the
+ * How long a command may be on one connection (docs/protocol.md#device): the platform's limit, known by the
  * ATR, lowered when a reader turns out to take less, and short APDUs only where extended length does not work at all.
  */
 public final class CommandLimits {

@@ -15,7 +15,7 @@ import io.github.schsm.UseCounterExhaustedException;
 import io.github.schsm.WrongPinException;
 
 /**
- * The one home of status words (section 2 of the protocol notes): what each means depends on the command that it
+ * The one home of status words (docs/protocol.md#status-words): what each means depends on the command that it
  * answers, so both together become the exception that callers can act on.
  */
 public final class StatusWords {

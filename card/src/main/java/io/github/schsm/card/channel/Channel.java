@@ -3,7 +3,7 @@ package io.github.schsm.card.channel;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 
-/** Which commands go to the device over a secure channel (section 9 of the protocol notes). */
+/** Which commands go to the device over a secure channel (docs/protocol.md#secure-messaging). */
 public enum Channel {
     /** None. */
     PLAIN,

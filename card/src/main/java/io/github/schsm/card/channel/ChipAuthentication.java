@@ -24,7 +24,7 @@ import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.util.BigIntegers;
 
 /**
- * Chip authentication (BSI TR-03110 part 3, section 9 of the protocol notes): an ephemeral key of the host and the
+ * Chip authentication (BSI TR-03110 part 3, docs/protocol.md#secure-messaging): an ephemeral key of the host and the
  * device's own key give keys for secure messaging. Whoever has them has the private key that the device's certificate
  * is about, so the certificate has to be verified up to a trusted root before.
  */

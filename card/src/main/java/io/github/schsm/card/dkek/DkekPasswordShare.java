@@ -12,7 +12,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one custodian of a DKEK share file's password keeps (section 7 of the protocol notes): a point of the polynomial
+ * What one custodian of a DKEK share file's password keeps (docs/protocol.md#dkek-shares): a point of the polynomial
  * whose value at zero is the password. Custodians note what {@code sc-hsm-tool} shows them, so this reads and writes
  * the very lines it prints:
  *

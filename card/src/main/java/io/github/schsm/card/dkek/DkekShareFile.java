@@ -13,7 +13,7 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A DKEK share in a file, protected by a password (section 7 of the protocol notes), in the form that the common tools
+ * A DKEK share in a file, protected by a password (docs/protocol.md#dkek-shares), in the form that the common tools
  * write and read: {@code "Salted__" || salt(8) || AES-256-CBC(share || padding)}. Key and IV are derived from the
  * password by ten million rounds of MD5 for each of three blocks, which takes seconds on purpose. The password may be
  * divided among custodians: {@link DkekSharePassword}.

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A DKEK share file's password that nobody knows alone (section 7 of the protocol notes): eight random bytes, divided
+ * A DKEK share file's password that nobody knows alone (docs/protocol.md#dkek-shares): eight random bytes, divided
  * among custodians by Shamir's scheme over a prime of 64 bits, as {@code sc-hsm-tool} does it.
  *
  * <p>Bytes are wiped; the numbers that are calculated with cannot be, they are left to the garbage collector.

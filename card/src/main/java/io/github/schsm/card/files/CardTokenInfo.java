@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * CIAInfo / TokenInfo (PKCS#15): file 2F03 (sections 1 and 2 of the protocol notes),
+ * CIAInfo / TokenInfo (PKCS#15): file 2F03 (docs/protocol.md#files and docs/protocol.md#initialization),
  * {@code 30 { 02 version [04 serial] [0C manufacturer] [80 label] 03 flags }}.
  */
 public final class CardTokenInfo {

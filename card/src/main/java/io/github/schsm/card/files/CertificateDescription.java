@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The PKCS#15 description of a CA certificate: file C8ii (section 5 of the protocol notes),
+ * The PKCS#15 description of a CA certificate: file C8ii (docs/protocol.md#pkcs15-descriptions),
  * {@code 30 { 30 { 0C label 03 flags } 30 { 04 id } A1 { 30 { 30 { 04 fid } } } }}.
  */
 public final class CertificateDescription {

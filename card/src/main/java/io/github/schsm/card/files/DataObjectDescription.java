@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The PKCS#15 description of a data object: file C9ii (section 5 of the protocol notes),
+ * The PKCS#15 description of a data object: file C9ii (docs/protocol.md#pkcs15-descriptions),
  * {@code 30 { 30 { 0C label 03 flags [04 authId] } 30 { 0C application [06 oid] } A1 { 30 { 04 fid } } }}.
  */
 public final class DataObjectDescription {

@@ -3,7 +3,7 @@ package io.github.schsm.card.files;
 import io.github.schsm.card.apdu.CommandApdu;
 import java.util.HexFormat;
 
-/** The device's files (section 1 of the protocol notes) and the commands that need nothing but a name. */
+/** The device's files (docs/protocol.md#files) and the commands that need nothing but a name. */
 public final class Files {
     /** Device certificate and device issuer certificate. */
     public static final int DEVICE_CERTIFICATES = 0x2F02;

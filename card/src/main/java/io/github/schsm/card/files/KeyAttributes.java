@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * The attributes of a key: given when it is generated, shown when its file is selected (tags 90 to 93, sections 1 and 3
- * of the protocol notes). Each is optional.
+ * The attributes of a key: given when it is generated, shown when its file is selected (tags 90 to 93,
+ * docs/protocol.md#files and docs/protocol.md#key-generation). Each is optional.
  *
  * @param useCounter    how often the key may be used, 1 to 4,294,967,295
  * @param algorithms    ids of the allowed algorithms, in the order of the device; empty: no list, everything that the

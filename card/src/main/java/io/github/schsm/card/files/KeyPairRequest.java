@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What GENERATE ASYMMETRIC KEY PAIR takes: the body of a certificate request without the public point (section 3 of
- * the protocol notes). The inner authority is the holder itself, as the vendor's key manager has it: some firmware looks it
- * up when the key is a group signer's.
+ * What GENERATE ASYMMETRIC KEY PAIR takes: the body of a certificate request without the public point
+ * (docs/protocol.md#key-generation). The inner authority is the holder itself, as the vendor's key manager has it: some
+ * firmware looks it up when the key is a group signer's.
  *
  * @param publicKey  the algorithm and its parameters, a 7F49 object
  * @param car        inner authority reference, 8 to 16 characters

@@ -14,8 +14,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The PKCS#15 description of a private or secret key, PRKD: file C4kk (section 5 of the protocol notes). Every part is
- * optional in what is read; what is written is what the vendor's tools write.
+ * The PKCS#15 description of a private or secret key, PRKD: file C4kk (docs/protocol.md#pkcs15-descriptions). Every
+ * part is optional in what is read; what is written is what the vendor's tools write.
  */
 public final class PrivateKeyDescription {
     /** What a key is meant for (PKCS#15, KeyUsageFlags), with their bits. */

@@ -21,7 +21,7 @@ import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.params.KeyParameter;
 
 /**
- * A wrapped key (section 7 of the protocol notes). Everybody can read the header; the key inside only who has the KEK,
+ * A wrapped key (docs/protocol.md#wrapped-keys). Everybody can read the header; the key inside only who has the KEK,
  * which a host has for a DKEK at most.
  *
  * @param kcv               check value of the KEK, 8 bytes
@@ -133,7 +133,7 @@ public record WrappedKeyBlob(
      * @param type              5, 6, 12 or 15
      * @param algorithmOid      content of an object identifier; may be empty
      * @param allowedAlgorithms the key's algorithm list; may be empty
-     * @param keyData           the key, in the form of section 7 of the protocol notes; the caller's to wipe
+     * @param keyData           the key, in the form of docs/protocol.md#wrapped-keys; the caller's to wipe
      * @param random            for the first bytes of what is encrypted
      */
     public static WrappedKeyBlob wrap(
@@ -174,7 +174,7 @@ public record WrappedKeyBlob(
      * Opens the blob.
      *
      * @param kek 32 bytes; the caller's to wipe
-     * @return the key, in the form of section 7 of the protocol notes; the caller's to wipe
+     * @return the key, in the form of docs/protocol.md#wrapped-keys; the caller's to wipe
      * @throws InvalidDataException   if it was wrapped under another KEK or changed since
      * @throws MalformedDataException if what is inside is not padded properly
      */

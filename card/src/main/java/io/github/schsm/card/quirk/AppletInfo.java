@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the applet says about itself when it is selected (tag 85, section 1 of the protocol notes). Every part may be
+ * What the applet says about itself when it is selected (tag 85, docs/protocol.md#device). Every part may be
  * missing: old firmware gives the version alone, some nothing.
  *
  * @param options  the options given at initialization, 2 bytes as a number

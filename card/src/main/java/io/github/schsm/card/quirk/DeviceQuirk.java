@@ -3,7 +3,7 @@ package io.github.schsm.card.quirk;
 import io.github.schsm.codec.PrintableText;
 import java.util.Optional;
 
-/** What differs by the firmware, and what a device is known to suffer from (section 12 of the protocol notes). */
+/** What differs by the firmware, and what a device is known to suffer from (docs/protocol.md#genuine-hardware). */
 public final class DeviceQuirk {
     private static final FirmwareVersion UNWRAPS_LONG_RSA_ONCE = new FirmwareVersion(3, 3);
     private static final int SHORTEST_ATR = 3;

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What differs by the reader that a device is in (sections 1 and 12 of the protocol notes): a line for each kind of
- * reader, found by its name.
+ * What differs by the reader that a device is in (docs/protocol.md#device and docs/protocol.md#genuine-hardware): a
+ * line for each kind of reader, found by its name.
  *
  * @param name        what its PC/SC name holds, all of it, in any case
  * @param extended    whether it passes commands of extended length

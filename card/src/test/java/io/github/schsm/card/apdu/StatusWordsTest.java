@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The table of section 2 of the protocol notes. */
+/** The table of docs/protocol.md#status-words. */
 class StatusWordsTest {
     @ParameterizedTest
     @CsvSource({

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bytes of section 5 of the protocol notes. */
+/** Bytes of docs/protocol.md#pkcs15-descriptions. */
 class Pkcs15Test {
     private static final String OPENSC_EC =
             "A026 300B 0C026B31 030206C0 040101 300B 040110 0303073080 020101 A10A 3008 30020400 02020100";

@@ -13,9 +13,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether keys can leave their device, and under what. That depends on how the device was initialized (section 4 of the
- * protocol notes): with key domain slots a key has to be in a key domain and list WRAP; with one DKEK for the whole device
- * every key can leave that has no algorithm list, or one with WRAP. {@link KeyAlgorithm#ALL} does not include WRAP.
+ * Whether keys can leave their device, and under what. That depends on how the device was initialized
+ * (docs/protocol.md#algorithms): with key domain slots a key has to be in a key domain and list WRAP; with one DKEK for
+ * the whole device every key can leave that has no algorithm list, or one with WRAP. {@link KeyAlgorithm#ALL} does not
+ * include WRAP.
  *
  * @param slots   how many slots the device has; -1 where it has no such thing
  * @param domains its key domains

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A module that is like the SmartCard-HSM vendor's where it differs from OpenSC's (section 11 of the protocol notes), on a
- * real card channel: it stands in front of OpenSC's, which does not know the vendor's attributes, so that the device does not
- * obey them.
+ * A module that is like the SmartCard-HSM vendor's where it differs from OpenSC's (docs/protocol.md#pkcs11-modules), on
+ * a real card channel: it stands in front of OpenSC's, which does not know the vendor's attributes, so that the device
+ * does not obey them.
  */
 @Tag("pcsc")
 @Timeout(180)

@@ -124,7 +124,7 @@ public final class Ck {
     public static final long CKF_GENERATE = 0x8000L;
     public static final long CKF_GENERATE_KEY_PAIR = 0x10000L;
 
-    // The SmartCard-HSM vendor's module (section 11 of the protocol notes): write-only, but for the request.
+    // The SmartCard-HSM vendor's module (docs/protocol.md#pkcs11-modules): write-only, but for the request.
 
     public static final long CKA_SC_HSM_PUBLIC_KEY_REQUEST = 0x80000110L;
     public static final long CKA_SC_HSM_KEY_USE_COUNTER = 0x80000108L;

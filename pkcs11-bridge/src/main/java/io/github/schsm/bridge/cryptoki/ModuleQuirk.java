@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 
 /** What modules do in their own way, as data: a module is known by what it says of its maker and itself. */
 public enum ModuleQuirk {
-    /** Takes the SmartCard-HSM vendor's attributes for what PKCS#11 has no words for (section 11 of the protocol notes). */
+    /**
+     * Takes the SmartCard-HSM vendor's attributes for what PKCS#11 has no words for (docs/protocol.md#pkcs11-modules).
+     */
     VENDOR_ATTRIBUTES,
     /** Makes an AES key under the number on the device that is the first byte of its CKA_ID. */
     AES_KEY_ID_FROM_CKA_ID;

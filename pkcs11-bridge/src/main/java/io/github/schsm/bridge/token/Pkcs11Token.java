@@ -94,7 +94,10 @@ public final class Pkcs11Token implements Token {
         return table;
     }
 
-    /** Whether it is the SmartCard-HSM vendor's module, which has attributes of its own (section 11 of the protocol notes). */
+    /**
+     * Whether it is the SmartCard-HSM vendor's module, which has attributes of its own
+     * (docs/protocol.md#pkcs11-modules).
+     */
     boolean isVendorsModule() {
         return isVendors(link.module().info());
     }

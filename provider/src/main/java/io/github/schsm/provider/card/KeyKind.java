@@ -31,7 +31,7 @@ final class KeyKind {
             new Range(0x98, 0x98, KeyType.EC),
             new Range(0x99, 0x99, KeyType.AES));
 
-    /** Algorithm ids of section 4 of the protocol notes that only one kind of key has. */
+    /** Algorithm ids of docs/protocol.md#algorithms that only one kind of key has. */
     private record Range(int first, int last, KeyType type) {}
 
     private KeyKind() {}

@@ -18,7 +18,7 @@ import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Agreement of a key domain's KEK between two of its members (section 6 of the protocol notes). The KEK comes to be in
+ * Agreement of a key domain's KEK between two of its members (docs/protocol.md#xkek-agreement). The KEK comes to be in
  * the device, in {@code doPhase}; what {@code generateSecret("XKEK")} gives is a handle for it.
  */
 public final class XkekKeyAgreementSpi extends KeyAgreementSpi {

@@ -11,7 +11,7 @@ import io.github.schsm.simulator.crypto.EcMath;
 import io.github.schsm.simulator.crypto.Randomness;
 
 /**
- * Chip authentication with the device key (section 9 of the protocol notes; BSI TR-03110 part 3, section 3.4): proves
+ * Chip authentication with the device key (docs/protocol.md#secure-messaging; BSI TR-03110 part 3, section 3.4): proves
  * that the device has the key of its certificate, and opens the secure channel.
  */
 final class ChipAuthentication {

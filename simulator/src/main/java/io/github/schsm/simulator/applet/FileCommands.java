@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Selection of the application and its files, and the files themselves (sections 1 and 2 of the protocol notes). Files
- * come into being when they are written; writing at the start does not shorten them.
+ * Selection of the application and its files, and the files themselves (docs/protocol.md#files and
+ * docs/protocol.md#commands). Files come into being when they are written; writing at the start does not shorten them.
  */
 final class FileCommands {
     private static final int MAX_FILE = 0x7FFF;

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * INITIALIZE DEVICE (section 2 of the protocol notes): erases everything but the device key and its certificates. On a
+ * INITIALIZE DEVICE (docs/protocol.md#initialization): erases everything but the device key and its certificates. On a
  * device that has a security officer, only for who knows the initialization code. The device stays authenticated until it
  * is selected or reset.
  */

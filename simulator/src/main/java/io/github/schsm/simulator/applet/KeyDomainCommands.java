@@ -13,7 +13,7 @@ import io.github.schsm.simulator.state.KeyDomainSlot;
 import java.util.Arrays;
 import java.util.List;
 
-/** MANAGE KEY DOMAIN (section 6 of the protocol notes). */
+/** MANAGE KEY DOMAIN (docs/protocol.md#key-domains). */
 final class KeyDomainCommands {
     private static final int QUERY_OR_IMPORT = 0x00;
     private static final int CREATE_DKEK = 0x01;

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Generation of keys and their attestation (section 3 of the protocol notes). */
+/** Generation of keys and their attestation (docs/protocol.md#key-generation). */
 final class KeyGeneration {
     private static final int TAG_OUTER_CAR = 0x45;
     private static final int TAG_USE_COUNTER = 0x90;

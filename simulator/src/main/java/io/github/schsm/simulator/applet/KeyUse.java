@@ -18,7 +18,7 @@ import io.github.schsm.simulator.state.KeyMaterial;
 import java.math.BigInteger;
 import java.util.Arrays;
 
-/** Signing, decryption, key agreement, symmetric operations and derivation (section 4 of the protocol notes). */
+/** Signing, decryption, key agreement, symmetric operations and derivation (docs/protocol.md#algorithms). */
 final class KeyUse {
     private static final int DERIVATION_VALUE = 0x98;
     private static final int PKCS1_OVERHEAD = 11;
@@ -178,8 +178,8 @@ final class KeyUse {
     }
 
     /**
-     * Agreement of a domain's KEK (section 6): both keys are exchange keys of the same key domain, each attested by
-     * its device, so that the KEK exists in members only.
+     * Agreement of a domain's KEK (docs/protocol.md#xkek-agreement): both keys are exchange keys of the same key
+     * domain, each attested by its device, so that the KEK exists in members only.
      */
     private void agreeKek(CardKey key, KeyMaterial.Ec own, byte[] content) throws Refusal, MalformedDataException {
         KeyDomainSlot domain = applet.state()

@@ -4,7 +4,7 @@ import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.Pin;
 import java.util.Arrays;
 
-/** Verification and administration of the two PINs (section 2 of the protocol notes). */
+/** Verification and administration of the two PINs (docs/protocol.md#commands). */
 final class PinCommands {
     private static final int UNBLOCK_AND_SET = 0x00;
     private static final int UNBLOCK = 0x01;

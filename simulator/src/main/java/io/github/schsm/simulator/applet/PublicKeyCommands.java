@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Public key authentication (section 8 of the protocol notes): registration of keys, and authentication with them. */
+/**
+ * Public key authentication (docs/protocol.md#public-key-authentication): registration of keys, and authentication with
+ * them.
+ */
 final class PublicKeyCommands {
     private static final int STATUS_OR_REGISTER = 0x00;
     private static final int REPLACE = 0x01;

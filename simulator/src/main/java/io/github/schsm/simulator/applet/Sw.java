@@ -1,6 +1,6 @@
 package io.github.schsm.simulator.applet;
 
-/** Status words of the device: their one home in this module (section 2 of the protocol notes). */
+/** Status words of the device: their one home in this module (docs/protocol.md#status-words). */
 public final class Sw {
     public static final int OK = 0x9000;
     static final int END_OF_FILE = 0x6282;

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Public keys of other devices, verified down from the root that the device knows (MSE SET and PSO VERIFY CERTIFICATE,
- * section 2 of the protocol notes). They are forgotten at reset and selection.
+ * docs/protocol.md#commands). They are forgotten at reset and selection.
  */
 final class VerificationKeys {
     private static final int VERIFY_SELF_DESCRIPTIVE_CERTIFICATE = 0x00BE;

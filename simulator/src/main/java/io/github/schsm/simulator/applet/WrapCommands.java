@@ -10,8 +10,8 @@ import io.github.schsm.simulator.state.KeyMaterial;
 import java.util.Optional;
 
 /**
- * WRAP and UNWRAP (section 7 of the protocol notes): the only way for a key to leave. The domain of a blob is found by its
- * KCV; what no domain has is another answer than what is wrong in a blob.
+ * WRAP and UNWRAP (docs/protocol.md#wrapped-keys): the only way for a key to leave. The domain of a blob is found by
+ * its KCV; what no domain has is another answer than what is wrong in a blob.
  */
 final class WrapCommands {
     private final Applet applet;

@@ -23,7 +23,7 @@ import org.bouncycastle.util.BigIntegers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blob in which a key leaves the device (section 7 of the protocol notes): in the clear what identifies KEK and
+ * The blob in which a key leaves the device (docs/protocol.md#wrapped-keys): in the clear what identifies KEK and
  * key type, the key under AES-256-CBC, and an AES-CMAC over all of it. Encryption and MAC key come from the KEK.
  */
 public final class WrappedKey {

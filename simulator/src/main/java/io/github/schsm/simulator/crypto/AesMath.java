@@ -8,7 +8,7 @@ import org.bouncycastle.crypto.modes.CBCBlockCipher;
 import org.bouncycastle.crypto.params.HKDFParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 
-/** AES as the device does it (section 4 of the protocol notes). */
+/** AES as the device does it (docs/protocol.md#algorithms). */
 public final class AesMath {
     public static final int BLOCK = 16;
 

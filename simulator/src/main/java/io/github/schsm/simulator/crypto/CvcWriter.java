@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes card-verifiable certificates and authenticated requests (section 3 of the protocol notes): what the factory
- * does once per device, and the device with every key pair it generates.
+ * Writes card-verifiable certificates and authenticated requests (docs/protocol.md#authenticated-requests): what the
+ * factory does once per device, and the device with every key pair it generates.
  */
 public final class CvcWriter {
     /** id-TA-ECDSA-SHA-256. */

@@ -29,7 +29,7 @@ import org.bouncycastle.crypto.signers.PSSSigner;
 import org.bouncycastle.crypto.util.DigestFactory;
 import org.bouncycastle.util.BigIntegers;
 
-/** RSA as the device does it (section 4 of the protocol notes). Results are as long as the modulus. */
+/** RSA as the device does it (docs/protocol.md#algorithms). Results are as long as the modulus. */
 public final class RsaMath {
     private static final int[] SIZES = {1024, 1536, 2048, 3072, 4096};
     private static final int CERTAINTY = 112;

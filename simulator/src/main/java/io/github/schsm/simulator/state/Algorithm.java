@@ -3,7 +3,7 @@ package io.github.schsm.simulator.state;
 import io.github.schsm.KeyAlgorithm;
 import java.util.Optional;
 
-/** Algorithm ids of section 4 of the protocol notes, as compile-time constants for switches. */
+/** Algorithm ids of docs/protocol.md#algorithms, as compile-time constants for switches. */
 public final class Algorithm {
     public static final int AES_CBC_ENCRYPT = 0x10;
     public static final int AES_CBC_DECRYPT = 0x11;

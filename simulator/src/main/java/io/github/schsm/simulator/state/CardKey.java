@@ -16,7 +16,7 @@ public record CardKey(KeyMaterial material, long useCounter, byte[] algorithms, 
 
     private static final int OVERHEAD = 48;
 
-    /** Whether the algorithm may be used: by the list, or without one by the type (section 4). */
+    /** Whether the algorithm may be used: by the list, or without one by the type (docs/protocol.md#algorithms). */
     public boolean allows(int algorithm) {
         if (!material.supports(algorithm)) {
             return false;

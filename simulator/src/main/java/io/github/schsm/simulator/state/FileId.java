@@ -1,6 +1,6 @@
 package io.github.schsm.simulator.state;
 
-/** File ids and who may do what with the files behind them (section 1 of the protocol notes). */
+/** File ids and who may do what with the files behind them (docs/protocol.md#files). */
 public final class FileId {
     public static final int NONE = 0;
     public static final int DEVICE_ID = 0x2F02;

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key domain in its slot (section 6): of the DKEK kind, whose KEK is the XOR of shares, or of the XKEK kind, whose
- * KEK comes from a key agreement and whose UID is the group signer's.
+ * A key domain in its slot (docs/protocol.md#key-domains): of the DKEK kind, whose KEK is the XOR of shares, or of the
+ * XKEK kind, whose KEK comes from a key agreement and whose UID is the group signer's.
  */
 public final class KeyDomainSlot {
     public static final int KEK_LENGTH = 32;

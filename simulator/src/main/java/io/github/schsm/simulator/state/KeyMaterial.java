@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A private or secret key. Leaves this process only wrapped. */
 public sealed interface KeyMaterial {
-    /** Whether the algorithm (section 4 of the protocol notes) is one for keys of this type. */
+    /** Whether the algorithm (docs/protocol.md#algorithms) is one for keys of this type. */
     boolean supports(int algorithm);
 
     /** Key size: bits of field or modulus for pairs, bits of a secret key. */

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places for public keys whose holders may authenticate to the device (section 8 of the protocol notes). How many
- * there are and how many of them have to authenticate is set for good when the device is initialized; keys fill the
- * places one after the other.
+ * The places for public keys whose holders may authenticate to the device (docs/protocol.md#public-key-authentication).
+ * How many there are and how many of them have to authenticate is set for good when the device is initialized; keys
+ * fill the places one after the other.
  */
 public final class RegisteredKeys {
     /** More than hosts ask for. */

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Wrapping, checked by a decoder of the blob that was written from the protocol notes alone. */
+/** Wrapping, checked by a decoder of the blob that was written from docs/protocol.md alone. */
 public class WrapCommandsTest {
     private static final int KCV = 8;
     private static final byte[] KEK = CardProbe.bytes("A7".repeat(32));

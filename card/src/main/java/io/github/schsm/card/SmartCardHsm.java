@@ -118,7 +118,7 @@ public final class SmartCardHsm {
     public byte[] readBinary(int fid) throws SchsmException {
         Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
         return FileReading.<SchsmException>read(
-                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, RetryPolicy.ALLOWED));
+                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
     }
 
     /**
@@ -132,13 +132,13 @@ public final class SmartCardHsm {
     public byte[] readData(int fid) throws SchsmException {
         Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
         return FileReading.<SchsmException>readToTheEnd(
-                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, RetryPolicy.ALLOWED));
+                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
     }
 
     /** SELECT of a file: whether it is there. Takes no PIN. */
     public boolean exists(int fid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x00, 0xA4, 0x00, 0x00, fidBytes(fid), CommandApdu.SHORT_LE);
-        ResponseApdu response = session.transmit(CardCommand.SELECT, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
+        ResponseApdu response = session.transmit(CardCommand.SELECT, command, Pin.NOT_NEEDED, Resend.ALLOWED);
         if (response.sw() == StatusWords.FILE_NOT_FOUND) {
             return false;
         }
@@ -181,7 +181,7 @@ public final class SmartCardHsm {
                 fid,
                 data.length,
                 session.limits(),
-                (name, command) -> session.transmit(name, command, pin, RetryPolicy.ALLOWED));
+                (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
         try {
             return Arrays.equals(stored, data);
         } finally {
@@ -196,8 +196,7 @@ public final class SmartCardHsm {
         do {
             int chunk = Math.min(data.length - offset, FileWriting.chunk(fid, session.limits()));
             CommandApdu command = FileWriting.command(fid, offset, Arrays.copyOfRange(data, offset, offset + chunk));
-            ResponseApdu response =
-                    session.transmit(CardCommand.UPDATE_BINARY, command, Pin.NEEDED, RetryPolicy.ALLOWED);
+            ResponseApdu response = session.transmit(CardCommand.UPDATE_BINARY, command, Pin.NEEDED, Resend.ALLOWED);
             boolean cut = response.sw() == StatusWords.WRONG_LENGTH || response.sw() == StatusWords.NO_DIAGNOSIS;
             if (cut && session.limits().lower(command)) {
                 continue;
@@ -220,7 +219,7 @@ public final class SmartCardHsm {
      */
     public void deleteFile(int fid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x00, 0xE4, 0x02, 0x00, fidBytes(fid), CommandApdu.NO_LE);
-        execute(CardCommand.DELETE_FILE, Files.name(fid), command, Pin.NEEDED, RetryPolicy.NEVER);
+        execute(CardCommand.DELETE_FILE, Files.name(fid), command, Pin.NEEDED, Resend.NEVER);
     }
 
     /**
@@ -416,7 +415,7 @@ public final class SmartCardHsm {
             command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encodeShort(), ne);
         }
         CommandApdu fitting = command;
-        Step<byte[]> generate = () -> executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), fitting, RetryPolicy.NEVER);
+        Step<byte[]> generate = () -> executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), fitting, Resend.NEVER);
         byte[] answer = request.isLongRsa() ? needing(Feature.RSA_OVER_2048, generate) : generate.run();
         Cvc made = Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
         new GeneratedKey(this, CardCommand.GENERATE_KEY_PAIR, kid).requirePair(request, made);
@@ -443,7 +442,7 @@ public final class SmartCardHsm {
         CommandApdu command = CommandApdu.of(0x00, 0x48, kid, algorithm, data, CommandApdu.NO_LE);
         needing(
                 Feature.AES,
-                () -> execute(CardCommand.GENERATE_SYMMETRIC_KEY, key(kid), command, Pin.NEEDED, RetryPolicy.NEVER));
+                () -> execute(CardCommand.GENERATE_SYMMETRIC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER));
         new GeneratedKey(this, CardCommand.GENERATE_SYMMETRIC_KEY, kid).requireSecret(attributes);
     }
 
@@ -453,14 +452,14 @@ public final class SmartCardHsm {
      * @param kid       key id
      * @param algorithm an algorithm id of docs/protocol.md#algorithms
      * @param data      what that algorithm takes: for {@link KeyAlgorithm#ECDSA} a hash
-     * @param retry    see {@link KeyAttributes#retry()}
+     * @param resend    see {@link KeyAttributes#resend()}
      * @return the signature as the device gave it; for ECDSA see {@link EcdsaSignature}
      * @throws InvalidRequestException if the data does not fit into one command
      */
-    public byte[] sign(int kid, KeyAlgorithm algorithm, byte[] data, RetryPolicy retry) throws SchsmException {
+    public byte[] sign(int kid, KeyAlgorithm algorithm, byte[] data, Resend resend) throws SchsmException {
         int ne = algorithm.id() >= KeyAlgorithm.ECDSA.id() ? CommandApdu.SHORT_LE : CommandApdu.EXTENDED_LE;
         CommandApdu command = CommandApdu.of(0x80, 0x68, kid, algorithm.id(), data, ne);
-        return executeWhole(CardCommand.SIGN, key(kid), command, retry);
+        return executeWhole(CardCommand.SIGN, key(kid), command, resend);
     }
 
     /**
@@ -469,13 +468,13 @@ public final class SmartCardHsm {
      *
      * @param kid    key id
      * @param data   as many bytes as the modulus has
-     * @param retry see {@link KeyAttributes#retry()}
+     * @param resend see {@link KeyAttributes#resend()}
      * @return the block, or the message without padding; the caller's to wipe
      * @throws InvalidRequestException if the data does not fit into one command
      */
-    public byte[] decipher(int kid, KeyAlgorithm algorithm, byte[] data, RetryPolicy retry) throws SchsmException {
+    public byte[] decipher(int kid, KeyAlgorithm algorithm, byte[] data, Resend resend) throws SchsmException {
         CommandApdu command = new CommandApdu(0x80, 0x62, kid, algorithm.id(), data, CommandApdu.EXTENDED_LE, true);
-        return executeWhole(CardCommand.DECIPHER, key(kid), command, retry);
+        return executeWhole(CardCommand.DECIPHER, key(kid), command, resend);
     }
 
     /**
@@ -483,10 +482,10 @@ public final class SmartCardHsm {
      *
      * @param kid    key id
      * @param point  the peer's public point, {@code 04 || x || y}
-     * @param retry see {@link KeyAttributes#retry()}
+     * @param resend see {@link KeyAttributes#resend()}
      * @return the shared point's x-coordinate, as long as the field; the caller's to wipe
      */
-    public byte[] deriveEcdh(int kid, byte[] point, RetryPolicy retry) throws SchsmException {
+    public byte[] deriveEcdh(int kid, byte[] point, Resend resend) throws SchsmException {
         if (point.length % 2 == 0 || point.length < 3 || point[0] != UNCOMPRESSED) {
             throw new IllegalArgumentException(
                     "a public point of " + point.length + " bytes; 04 || x || y is expected");
@@ -494,7 +493,7 @@ public final class SmartCardHsm {
         int field = point.length / 2;
         CommandApdu command =
                 new CommandApdu(0x80, 0x62, kid, KeyAlgorithm.ECDH.id(), point, CommandApdu.SHORT_LE, true);
-        byte[] shared = execute(CardCommand.DECIPHER, key(kid), command, Pin.NEEDED, retry);
+        byte[] shared = execute(CardCommand.DECIPHER, key(kid), command, Pin.NEEDED, resend);
         try {
             boolean wholePoint = shared.length == 1 + 2 * field;
             boolean xOnly = shared.length == 1 + field;
@@ -517,10 +516,10 @@ public final class SmartCardHsm {
      * @param encrypt or decrypt
      * @param iv      16 bytes
      * @param data    any number of whole blocks
-     * @param retry  see {@link KeyAttributes#retry()}
+     * @param resend  see {@link KeyAttributes#resend()}
      */
-    public byte[] aesCbc(int kid, boolean encrypt, byte[] iv, byte[] data, RetryPolicy retry) throws SchsmException {
-        return needing(Feature.AES, () -> symmetric.cbc(kid, encrypt, iv, data, retry));
+    public byte[] aesCbc(int kid, boolean encrypt, byte[] iv, byte[] data, Resend resend) throws SchsmException {
+        return needing(Feature.AES, () -> symmetric.cbc(kid, encrypt, iv, data, resend));
     }
 
     /**
@@ -530,12 +529,12 @@ public final class SmartCardHsm {
      * @param kid        key id
      * @param data       any length
      * @param attributes the key's
-     * @param retry     see {@link KeyAttributes#retry()}
+     * @param resend     see {@link KeyAttributes#resend()}
      * @return 16 bytes
      * @throws InvalidRequestException if the data does not fit into one command and the key's list has no CBC
      */
-    public byte[] cmac(int kid, byte[] data, KeyAttributes attributes, RetryPolicy retry) throws SchsmException {
-        return needing(Feature.AES, () -> symmetric.cmac(kid, data, attributes, retry));
+    public byte[] cmac(int kid, byte[] data, KeyAttributes attributes, Resend resend) throws SchsmException {
+        return needing(Feature.AES, () -> symmetric.cmac(kid, data, attributes, resend));
     }
 
     /**
@@ -543,12 +542,12 @@ public final class SmartCardHsm {
      *
      * @param kid    key id
      * @param input  1 byte to what one command carries
-     * @param retry see {@link KeyAttributes#retry()}
+     * @param resend see {@link KeyAttributes#resend()}
      * @return 32 bytes, from some firmware as many as the input has; the caller's to wipe
      * @throws InvalidRequestException if the input does not fit into one command
      */
-    public byte[] derive(int kid, byte[] input, RetryPolicy retry) throws SchsmException {
-        return needing(Feature.AES, () -> symmetric.derive(kid, input, retry));
+    public byte[] derive(int kid, byte[] input, Resend resend) throws SchsmException {
+        return needing(Feature.AES, () -> symmetric.derive(kid, input, resend));
     }
 
     /**
@@ -565,7 +564,7 @@ public final class SmartCardHsm {
         System.arraycopy(value, 0, data, 1, value.length);
         CommandApdu command = new CommandApdu(0x80, 0x76, kid, newKid, data, CommandApdu.NO_LE, true);
         try {
-            execute(CardCommand.DERIVE_EC_KEY, key(kid), command, Pin.NEEDED, RetryPolicy.NEVER);
+            execute(CardCommand.DERIVE_EC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER);
         } finally {
             Arrays.fill(data, (byte) 0);
             command.wipe();
@@ -579,7 +578,7 @@ public final class SmartCardHsm {
      */
     public byte[] wrapKey(int kid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x72, kid, KeyAlgorithm.WRAP.id(), CommandApdu.EXTENDED_LE);
-        return execute(CardCommand.WRAP_KEY, key(kid), command, Pin.NEEDED, RetryPolicy.ALLOWED);
+        return execute(CardCommand.WRAP_KEY, key(kid), command, Pin.NEEDED, Resend.ALLOWED);
     }
 
     /**
@@ -592,7 +591,7 @@ public final class SmartCardHsm {
     public void unwrapKey(int kid, byte[] blob) throws SchsmException {
         requireKid(kid);
         CommandApdu command = CommandApdu.of(0x80, 0x74, kid, KeyAlgorithm.UNWRAP.id(), blob, CommandApdu.NO_LE);
-        Step<byte[]> unwrap = () -> executeLarge(CardCommand.UNWRAP_KEY, key(kid), command, RetryPolicy.NEVER);
+        Step<byte[]> unwrap = () -> executeLarge(CardCommand.UNWRAP_KEY, key(kid), command, Resend.NEVER);
         if (WrappedKeyBlob.isAes(blob)) {
             needing(Feature.AES, unwrap);
         } else if (WrappedKeyBlob.isLongRsa(blob)) {
@@ -630,7 +629,7 @@ public final class SmartCardHsm {
     public boolean mseSetVerificationKey(String chr) throws SchsmException {
         byte[] data = Tlv.of(0x83, chr.getBytes(StandardCharsets.ISO_8859_1)).encoded();
         CommandApdu command = CommandApdu.of(0x00, 0x22, 0x81, 0xB6, data, CommandApdu.NO_LE);
-        ResponseApdu response = session.transmit(CardCommand.MSE_SET, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
+        ResponseApdu response = session.transmit(CardCommand.MSE_SET, command, Pin.NOT_NEEDED, Resend.ALLOWED);
         if (response.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
             return false;
         }
@@ -650,8 +649,7 @@ public final class SmartCardHsm {
         if (!session.limits().fits(command)) {
             throw tooLong(CardCommand.VERIFY_CERTIFICATE, object, command);
         }
-        ResponseApdu response =
-                session.transmit(CardCommand.VERIFY_CERTIFICATE, command, Pin.NOT_NEEDED, RetryPolicy.NEVER);
+        ResponseApdu response = session.transmit(CardCommand.VERIFY_CERTIFICATE, command, Pin.NOT_NEEDED, Resend.NEVER);
         if (response.sw() == StatusWords.CONDITIONS_NOT_SATISFIED || response.sw() == StatusWords.WRONG_DATA) {
             DeviceException refused = StatusWords.error(CardCommand.VERIFY_CERTIFICATE, object, response.sw());
             throw new UntrustedDeviceException(
@@ -724,8 +722,7 @@ public final class SmartCardHsm {
         needing(
                 Feature.XKEK,
                 () -> withKnown(
-                        peer.identity(),
-                        () -> executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, RetryPolicy.NEVER)));
+                        peer.identity(), () -> executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, Resend.NEVER)));
     }
 
     interface Step<T> {
@@ -851,7 +848,7 @@ public final class SmartCardHsm {
 
     private ResponseApdu query(int slot) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x00, slot, CommandApdu.SHORT_LE);
-        return session.transmit(CardCommand.MANAGE_KEY_DOMAIN, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
+        return session.transmit(CardCommand.MANAGE_KEY_DOMAIN, command, Pin.NOT_NEEDED, Resend.ALLOWED);
     }
 
     /**
@@ -869,11 +866,7 @@ public final class SmartCardHsm {
                 needing(
                         Feature.KEY_DOMAINS,
                         () -> execute(
-                                CardCommand.CREATE_KEY_DOMAIN,
-                                keyDomain(slot),
-                                command,
-                                Pin.NEEDED,
-                                RetryPolicy.NEVER)));
+                                CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, Resend.NEVER)));
     }
 
     /**
@@ -896,7 +889,7 @@ public final class SmartCardHsm {
                                     keyDomain(slot),
                                     command,
                                     Pin.NOT_NEEDED,
-                                    RetryPolicy.NEVER)));
+                                    Resend.NEVER)));
         } finally {
             command.wipe();
         }
@@ -940,8 +933,7 @@ public final class SmartCardHsm {
             throw tooLong(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command);
         }
         Step<ResponseApdu> create = () -> {
-            ResponseApdu answer =
-                    session.transmit(CardCommand.CREATE_KEY_DOMAIN, command, Pin.NEEDED, RetryPolicy.NEVER);
+            ResponseApdu answer = session.transmit(CardCommand.CREATE_KEY_DOMAIN, command, Pin.NEEDED, Resend.NEVER);
             if (answer.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
                 throw StatusWords.error(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), answer.sw());
             }
@@ -1006,8 +998,7 @@ public final class SmartCardHsm {
     public KeyDomainStatus deleteKek(int slot) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x04, slot, CommandApdu.SHORT_LE);
         return KeyDomainAnswer.parse(
-                slot,
-                execute(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, RetryPolicy.ALLOWED));
+                slot, execute(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, Resend.ALLOWED));
     }
 
     /**
@@ -1017,8 +1008,7 @@ public final class SmartCardHsm {
      */
     public void deleteKeyDomain(int slot) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x03, slot, CommandApdu.SHORT_LE);
-        ResponseApdu response =
-                session.transmit(CardCommand.DELETE_KEY_DOMAIN, command, Pin.NEEDED, RetryPolicy.ALLOWED);
+        ResponseApdu response = session.transmit(CardCommand.DELETE_KEY_DOMAIN, command, Pin.NEEDED, Resend.ALLOWED);
         // Some firmware answers with the state of the slot as it is now: free.
         if (response.sw() != StatusWords.REFERENCED_DATA_NOT_FOUND) {
             requireOk(CardCommand.DELETE_KEY_DOMAIN, keyDomain(slot), response);
@@ -1037,12 +1027,12 @@ public final class SmartCardHsm {
     }
 
     private byte[] read(CardCommand name, String object, CommandApdu command) throws SchsmException {
-        return execute(name, object, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
+        return execute(name, object, command, Pin.NOT_NEEDED, Resend.ALLOWED);
     }
 
-    private byte[] execute(CardCommand name, String object, CommandApdu command, Pin pin, RetryPolicy retry)
+    private byte[] execute(CardCommand name, String object, CommandApdu command, Pin pin, Resend resend)
             throws SchsmException {
-        return answer(name, object, command, session.transmit(name, command, pin, retry));
+        return answer(name, object, command, session.transmit(name, command, pin, resend));
     }
 
     private byte[] answer(CardCommand name, String object, CommandApdu command, ResponseApdu response)
@@ -1059,10 +1049,10 @@ public final class SmartCardHsm {
     }
 
     /** For commands that the input buffer can take the data of, when it does not fit or the reader refuses it. */
-    private byte[] executeLarge(CardCommand name, String object, CommandApdu command, RetryPolicy retry)
+    private byte[] executeLarge(CardCommand name, String object, CommandApdu command, Resend resend)
             throws SchsmException {
         if (session.limits().fits(command)) {
-            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, retry);
+            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, resend);
             if (response.sw() == StatusWords.NO_DIAGNOSIS && session.limits().mayBeCut(command)) {
                 session.limitCommands(CommandLimits.SILENT_LIMIT);
                 throw StatusWords.cutOff(name, object, session.reader(), command.encodedLength());
@@ -1073,19 +1063,19 @@ public final class SmartCardHsm {
             }
         }
         updateBinary(Files.INPUT_BUFFER, command.data());
-        return execute(name, object, command.withoutData(), Pin.NEEDED, retry);
+        return execute(name, object, command.withoutData(), Pin.NEEDED, resend);
     }
 
     /** For commands whose data has to come with them, however long it is. */
-    private byte[] executeWhole(CardCommand name, String object, CommandApdu command, RetryPolicy retry)
+    private byte[] executeWhole(CardCommand name, String object, CommandApdu command, Resend resend)
             throws SchsmException {
-        return executeWhole(name, object, command, Pin.NEEDED, retry);
+        return executeWhole(name, object, command, Pin.NEEDED, resend);
     }
 
-    byte[] executeWhole(CardCommand name, String object, CommandApdu command, Pin pin, RetryPolicy retry)
+    byte[] executeWhole(CardCommand name, String object, CommandApdu command, Pin pin, Resend resend)
             throws SchsmException {
         if (session.limits().fits(command)) {
-            ResponseApdu response = session.transmit(name, command, pin, retry);
+            ResponseApdu response = session.transmit(name, command, pin, resend);
             if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
                 return answer(name, object, command, response);
             }

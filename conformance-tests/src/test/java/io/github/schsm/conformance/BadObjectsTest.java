@@ -361,7 +361,7 @@ class BadObjectsTest {
         keyStore.setKeyEntry("ec", keyStore.getKey("ec", null), null, new Certificate[] {right});
 
         assertThat(keyStore.getCertificate("ec")).isEqualTo(right);
-        KeyStoreConformance.assertSigns(provider, keyStore.getKey("ec", null), ec);
+        KeyStoreTest.assertSigns(provider, keyStore.getKey("ec", null), ec);
     }
 
     @Test

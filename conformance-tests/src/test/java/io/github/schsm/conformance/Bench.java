@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.util.Optional;
+import javax.smartcardio.Card;
 
 /** Two fresh, initialized devices with user PIN 648219 and free key domain slots, each in a reader of its own. */
 public interface Bench extends AutoCloseable {
@@ -47,6 +48,11 @@ public interface Bench extends AutoCloseable {
         /** What crosses between program and device, where that can be listened to. */
         default Optional<ApduRecorder> wire() {
             return Optional.empty();
+        }
+
+        /** A connection of another program to the device. */
+        default Card connect() throws Exception {
+            throw new UnsupportedOperationException("other programs reach " + id() + " by its module only");
         }
 
         /** Takes the device out of its reader. */

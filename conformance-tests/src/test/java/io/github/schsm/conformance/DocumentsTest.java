@@ -28,7 +28,7 @@ class DocumentsTest {
     private static final Pattern NUMBERED =
             Pattern.compile("\\b[Ss]ections?[ *\\n]+\\d|protocol[ *\\n]+notes|\\.\\./shared");
     private static final Pattern STANDARD = Pattern.compile("\\b(RFC|TR-|ISO|SEC|PKCS|FIPS)[^.;]*$");
-    private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Conformance))(?:#(\\w+))?`");
+    private static final Pattern TEST = Pattern.compile("`(\\w+Test)(?:#(\\w+))?`");
     private static final Pattern VERSION = Pattern.compile("0\\.\\d+\\.\\d+(-SNAPSHOT)?(?=\\.jar|</version>)");
 
     private static Path home() {
@@ -131,7 +131,7 @@ class DocumentsTest {
         Map<String, String> tests = new HashMap<>();
         try (Stream<Path> files = Files.walk(home())) {
             for (Path file : files.filter(
-                            path -> path.toString().matches(".*/src/test/java/.*(Test|Conformance)\\.java"))
+                            path -> path.toString().matches(".*/src/test/java/.*Test\\.java"))
                     .toList()) {
                 String type = String.valueOf(file.getFileName()).replace(".java", "");
                 tests.merge(type, Files.readString(file), String::concat);

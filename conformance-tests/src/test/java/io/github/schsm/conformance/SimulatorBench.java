@@ -8,6 +8,7 @@ import io.github.schsm.simulator.SimulatorRack;
 import java.security.Provider;
 import java.util.Map;
 import java.util.Optional;
+import javax.smartcardio.Card;
 import javax.smartcardio.CardException;
 
 /** A rack with two devices in this process, used by nobody else. */
@@ -76,6 +77,11 @@ class SimulatorBench implements Bench {
         @Override
         public String id() {
             return device.id();
+        }
+
+        @Override
+        public Card connect() throws CardException {
+            return rack.terminals().getTerminal(device.readerName()).connect("*");
         }
 
         @Override

@@ -147,7 +147,7 @@ class SoftHsmBadObjectsTest {
                         .isTrue();
             }
         }
-        KeyStoreConformance.assertSigns(fresh, keyStore.getKey("ec", null), ec);
+        KeyStoreTest.assertSigns(fresh, keyStore.getKey("ec", null), ec);
         for (String factory : new String[] {"SunX509", "NewSunX509"}) {
             KeyManagerFactory.getInstance(factory).init(keyStore, member.pin());
         }

@@ -195,7 +195,7 @@ class WhatComesWithAKeyTest {
         assertThat(target.getCertificate(LABEL)).isInstanceOf(Cvc.class);
         assertThat(target.getCertificate(LABEL).getEncoded())
                 .isEqualTo(verified.attestation().publicKey().request().getEncoded());
-        KeyStoreConformance.assertSigns(group.target().provider(), target.getKey(LABEL, null), pair);
+        KeyStoreTest.assertSigns(group.target().provider(), target.getKey(LABEL, null), pair);
     }
 
     @Test
@@ -362,7 +362,7 @@ class WhatComesWithAKeyTest {
         source.setKeyEntry(LABEL, source.getKey(LABEL, null), null, new Certificate[] {ofOne});
 
         assertThat(source.getCertificate(LABEL)).isEqualTo(ofOne);
-        KeyStoreConformance.assertSigns(group.source().provider(), source.getKey(LABEL, null), one);
+        KeyStoreTest.assertSigns(group.source().provider(), source.getKey(LABEL, null), one);
     }
 
     private static String reference(KeyPair pair) {
@@ -407,6 +407,6 @@ class WhatComesWithAKeyTest {
         WrappedKeyEntry back = (WrappedKeyEntry) target.getEntry(LABEL, new WrapProtection(kekOfTarget));
         byte[] description = back.description().orElseThrow();
         assertThat(description[description.length - 2]).isEqualTo((byte) 1);
-        KeyStoreConformance.assertSigns(group.target().provider(), target.getKey(LABEL, null), pair);
+        KeyStoreTest.assertSigns(group.target().provider(), target.getKey(LABEL, null), pair);
     }
 }

@@ -10,6 +10,9 @@ import java.security.Provider;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.smartcardio.Card;
+import javax.smartcardio.TerminalFactory;
+import jnasmartcardio.Smartcardio;
 
 /** Two devices that nobody has used, in the daemon's first two readers. */
 public final class PcscBench implements Bench {
@@ -115,6 +118,14 @@ public final class PcscBench implements Bench {
         /** The reader. */
         public VirtualReader reader() {
             return reader;
+        }
+
+        @Override
+        public Card connect() throws Exception {
+            return TerminalFactory.getInstance("PC/SC", null, new Smartcardio())
+                    .terminals()
+                    .getTerminal(reader.name())
+                    .connect("*");
         }
 
         @Override

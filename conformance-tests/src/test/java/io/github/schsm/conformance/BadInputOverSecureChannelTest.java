@@ -1,9 +1,0 @@
-package io.github.schsm.conformance;
-
-/** Bad input with every command protected. */
-class BadInputOverSecureChannelTest extends BadInputConformance {
-    @Override
-    protected Bench open() throws Exception {
-        return new SecureBench();
-    }
-}

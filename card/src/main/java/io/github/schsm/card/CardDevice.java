@@ -5,7 +5,7 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenChangedException;
 import io.github.schsm.UntrustedDeviceException;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.spi.Authenticator;
@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CardDevice {
     private final ReaderLink link;
-    private final Channel channel;
+    private final SecureChannelMode channel;
     private final DeviceTrust trust;
     private volatile @Nullable DeviceIdentity identity;
     private volatile @Nullable DeviceIdentity trusted;
     private volatile boolean nameShared;
 
-    private CardDevice(ReaderLink link, Channel channel, DeviceTrust trust) {
+    private CardDevice(ReaderLink link, SecureChannelMode channel, DeviceTrust trust) {
         this.link = link;
         this.channel = channel;
         this.trust = trust;
@@ -41,7 +41,7 @@ public final class CardDevice {
      * @param readerName the reader's PC/SC name
      */
     public static CardDevice of(TerminalSource source, String readerName) {
-        return of(source, readerName, Channel.PLAIN, DeviceTrust.of(List.of()));
+        return of(source, readerName, SecureChannelMode.PLAIN, DeviceTrust.of(List.of()));
     }
 
     /**
@@ -51,13 +51,14 @@ public final class CardDevice {
      * @param source     where the reader comes from
      * @param readerName the reader's PC/SC name
      * @param channel    which commands go over a secure channel
-     * @param trust      which devices one is made to; {@link Channel#PLAIN} does not ask
+     * @param trust      which devices one is made to; {@link SecureChannelMode#PLAIN} does not ask
      */
-    public static CardDevice of(TerminalSource source, String readerName, Channel channel, DeviceTrust trust) {
+    public static CardDevice of(
+            TerminalSource source, String readerName, SecureChannelMode channel, DeviceTrust trust) {
         return new CardDevice(ReaderLink.of(source, readerName), channel, trust);
     }
 
-    Channel channel() {
+    SecureChannelMode channel() {
         return channel;
     }
 

@@ -4,7 +4,7 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.OtherCardException;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.TerminalSource;
@@ -79,7 +79,7 @@ public final class CardDevices {
 
     /** Looks into some readers. */
     public static Listing list(TerminalSource source, List<String> readerNames) {
-        return list(source, readerNames, Channel.PLAIN, DeviceTrust.of(List.of()));
+        return list(source, readerNames, SecureChannelMode.PLAIN, DeviceTrust.of(List.of()));
     }
 
     /**
@@ -89,7 +89,8 @@ public final class CardDevices {
      * @param channel which commands go over a secure channel afterwards
      * @param trust   which devices one is made to
      */
-    public static Listing list(TerminalSource source, List<String> readerNames, Channel channel, DeviceTrust trust) {
+    public static Listing list(
+            TerminalSource source, List<String> readerNames, SecureChannelMode channel, DeviceTrust trust) {
         List<CardDevice> devices = new ArrayList<>();
         List<UnusableReader> unusable = new ArrayList<>();
         for (String reader : readerNames) {

@@ -57,7 +57,7 @@ final class CardPins {
                 CardCommand.VERIFY,
                 CommandApdu.of(0x00, 0x20, 0x00, reference, CommandApdu.NO_LE),
                 Pin.NOT_NEEDED,
-                Resend.ALLOWED);
+                RetryPolicy.ALLOWED);
         PinStatus status = StatusWords.pinStatus(name(reference), response.sw());
         if (reference == Pins.USER
                 && status.state() == PinStatus.State.TRANSPORT
@@ -175,7 +175,7 @@ final class CardPins {
             byte[] file = FileReading.<SchsmException>read(
                     Files.TOKEN_INFO,
                     session.limits(),
-                    (name, command) -> session.transmit(name, command, Pin.NOT_NEEDED, Resend.ALLOWED));
+                    (name, command) -> session.transmit(name, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED));
             return CardTokenInfo.parse(file).label().orElse("");
         } catch (ObjectNotFoundException | MalformedDataException noneOrWrittenBySomebodyElse) {
             return "";

@@ -11,7 +11,7 @@ import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.CommandLimits;
 import io.github.schsm.card.apdu.ResponseApdu;
 import io.github.schsm.card.apdu.StatusWords;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.channel.UnprotectedAnswerException;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.quirk.AppletInfo;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>the first answer of a transaction may be a foreign applet's: look, select ours again, send again;
  *   <li>6982 although a PIN was verified: select, verify, send again, once;
  *   <li>a PIN goes only to an applet that is known to be ours, and never by itself when one try is left;
- *   <li>what has to go over a secure channel ({@link Channel}) waits until there is one. A bare status word where a
+ *   <li>what has to go over a secure channel ({@link SecureChannelMode}) waits until there is one. A bare status word where a
  *       protected answer was due may come from a foreign applet too, if it is the first answer of a transaction: then
  *       ours is selected, a new channel made, and the command sent again if it does no harm twice (one that does goes
  *       out only after a protected answer in the same transaction). Any other answer that does not verify ends the
@@ -77,7 +77,8 @@ final class CardSession {
     /** How long commands may be, with the secure channel counted in where there is one or may be one by then. */
     CommandLimits limits() {
         CommandLimits limits = connection().limits();
-        limits.setProtected(device.channel() != Channel.PLAIN || connection().hasChannel());
+        limits.setProtected(
+                device.channel() != SecureChannelMode.PLAIN || connection().hasChannel());
         return limits;
     }
 
@@ -108,18 +109,18 @@ final class CardSession {
     }
 
     /** Sends a command and gives its answer, whatever the status word. */
-    ResponseApdu transmit(CardCommand name, CommandApdu command, Pin pin, Resend resend) throws SchsmException {
+    ResponseApdu transmit(CardCommand name, CommandApdu command, Pin pin, RetryPolicy retry) throws SchsmException {
         ensureConnected();
-        if (connection().hasChannel() && isHarmfulTwice(name, resend)) {
+        if (connection().hasChannel() && isHarmfulTwice(name, retry)) {
             ensureApplet();
         }
         boolean justVerified = pin == Pin.NEEDED && authenticateIfNeeded();
-        ResponseApdu response = deliver(name, command, pin, resend);
+        ResponseApdu response = deliver(name, command, pin, retry);
         if (response.sw() != StatusWords.SECURITY_STATUS_NOT_SATISFIED || pin != Pin.NEEDED) {
             return response;
         }
         if (!justVerified && authenticator != null && logInAgain(authenticator)) {
-            response = deliver(name, command, pin, resend);
+            response = deliver(name, command, pin, retry);
         }
         if (response.sw() == StatusWords.SECURITY_STATUS_NOT_SATISFIED) {
             new MissingKeys(this).tell(name);
@@ -192,7 +193,7 @@ final class CardSession {
     ResponseApdu transmitSecret(CardCommand name, CommandApdu command) throws SchsmException {
         ensureConnected();
         ensureApplet();
-        return deliver(name, command, Pin.NOT_NEEDED, Resend.NEVER);
+        return deliver(name, command, Pin.NOT_NEEDED, RetryPolicy.NEVER);
     }
 
     /** The reader's PIN pad. */
@@ -208,7 +209,7 @@ final class CardSession {
 
     /** Whether what is typed on the reader's pad can get to the card: it does so in plain. */
     boolean isPadUsable() {
-        return device.channel() != Channel.SECURE && !connection().hasChannel();
+        return device.channel() != SecureChannelMode.SECURE && !connection().hasChannel();
     }
 
     /**
@@ -323,7 +324,7 @@ final class CardSession {
     }
 
     private void ensureConnected() throws SchsmException {
-        ensureConnected(device.channel() == Channel.SECURE);
+        ensureConnected(device.channel() == SecureChannelMode.SECURE);
     }
 
     private void ensureConnected(boolean withChannel) throws SchsmException {
@@ -393,14 +394,15 @@ final class CardSession {
         verifiedHere = false;
     }
 
-    private ResponseApdu deliver(CardCommand name, CommandApdu command, Pin pin, Resend resend) throws SchsmException {
+    private ResponseApdu deliver(CardCommand name, CommandApdu command, Pin pin, RetryPolicy retry)
+            throws SchsmException {
         ResponseApdu response;
         try {
             response = send(name, command);
         } catch (TransmitFailure lost) {
-            response = deliverAgain(name, command, pin, resend, lost);
+            response = deliverAgain(name, command, pin, retry, lost);
         } catch (UnprotectedAnswerException unprotected) {
-            response = deliverOverNewChannel(name, command, pin, resend, unprotected);
+            response = deliverOverNewChannel(name, command, pin, retry, unprotected);
         }
         if (!link.appletSeen()) {
             if (!connection().hasChannel() && StatusWords.mayBeForeign(response.sw()) && !isOurApplet()) {
@@ -416,9 +418,10 @@ final class CardSession {
     }
 
     private ResponseApdu deliverAgain(
-            CardCommand name, CommandApdu command, Pin pin, Resend resend, TransmitFailure lost) throws SchsmException {
+            CardCommand name, CommandApdu command, Pin pin, RetryPolicy retry, TransmitFailure lost)
+            throws SchsmException {
         link.drop();
-        if (lost.outcomeUnknown() && resend == Resend.NEVER) {
+        if (lost.outcomeUnknown() && retry == RetryPolicy.NEVER) {
             throw lost.reported();
         }
         try {
@@ -443,10 +446,10 @@ final class CardSession {
      * sent in another form after that does no harm twice).
      */
     private ResponseApdu deliverOverNewChannel(
-            CardCommand name, CommandApdu command, Pin pin, Resend resend, UnprotectedAnswerException unprotected)
+            CardCommand name, CommandApdu command, Pin pin, RetryPolicy retry, UnprotectedAnswerException unprotected)
             throws SchsmException {
         boolean tooLong = unprotected.sw() == StatusWords.WRONG_LENGTH && limits().mayBeTooLong(command);
-        if (!tooLong && (isHarmfulTwice(name, resend) || link.appletSeen())) {
+        if (!tooLong && (isHarmfulTwice(name, retry) || link.appletSeen())) {
             throw broken(name, unprotected);
         }
         selectAnew();
@@ -460,8 +463,8 @@ final class CardSession {
     }
 
     /** The answer to a challenge is refused the second time, and has to follow it immediately. */
-    private static boolean isHarmfulTwice(CardCommand name, Resend resend) {
-        return resend == Resend.NEVER && name != CardCommand.EXTERNAL_AUTHENTICATE;
+    private static boolean isHarmfulTwice(CardCommand name, RetryPolicy retry) {
+        return retry == RetryPolicy.NEVER && name != CardCommand.EXTERNAL_AUTHENTICATE;
     }
 
     private SecureChannelException broken(CardCommand name, UnprotectedAnswerException unprotected) {

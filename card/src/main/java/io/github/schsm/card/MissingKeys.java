@@ -49,6 +49,6 @@ final class MissingKeys {
     }
 
     private ResponseApdu ask(CardCommand name, CommandApdu command) throws SchsmException {
-        return session.transmit(name, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+        return session.transmit(name, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
     }
 }

@@ -61,7 +61,7 @@ final class PublicKeyCommands {
     }
 
     PublicKeyAuthenticationStatus status() throws SchsmException {
-        ResponseApdu response = send(CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION, STATUS, Resend.ALLOWED);
+        ResponseApdu response = send(CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION, STATUS, RetryPolicy.ALLOWED);
         if (isUnused(response.sw())) {
             throw new UnsupportedByDeviceException(
                     "device " + session.identity().deviceId()
@@ -76,7 +76,7 @@ final class PublicKeyCommands {
         List<RegisteredPublicKey> keys = new ArrayList<>();
         for (int index = 0; index < total; index++) {
             CommandApdu command = CommandApdu.of(0x80, 0x54, 0x02, index, CommandApdu.SHORT_LE);
-            ResponseApdu response = send(CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION, command, Resend.ALLOWED);
+            ResponseApdu response = send(CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION, command, RetryPolicy.ALLOWED);
             boolean authenticated = response.sw() == AUTHENTICATED;
             if (response.isOk() || authenticated) {
                 String chr = new String(response.data(), StandardCharsets.ISO_8859_1);
@@ -115,7 +115,7 @@ final class PublicKeyCommands {
         CommandApdu command = CommandApdu.of(0x80, 0x54, p1, p2, content, CommandApdu.SHORT_LE);
         CardCommand name = CardCommand.REGISTER_PUBLIC_KEY;
         byte[] answer =
-                card.withKnown(key.identity(), () -> card.executeWhole(name, object, command, pin, Resend.NEVER));
+                card.withKnown(key.identity(), () -> card.executeWhole(name, object, command, pin, RetryPolicy.NEVER));
         return parse(answer);
     }
 
@@ -130,7 +130,7 @@ final class PublicKeyCommands {
         String object = "public key " + chr;
         byte[] holder = Tlv.of(0x83, chr.getBytes(StandardCharsets.ISO_8859_1)).encoded();
         CommandApdu select = CommandApdu.of(0x00, 0x22, 0x81, 0xA4, holder, CommandApdu.NO_LE);
-        ResponseApdu selected = send(CardCommand.SELECT_AUTHENTICATION_KEY, select, Resend.ALLOWED);
+        ResponseApdu selected = send(CardCommand.SELECT_AUTHENTICATION_KEY, select, RetryPolicy.ALLOWED);
         if (selected.sw() == StatusWords.CONDITIONS_NOT_SATISFIED) {
             throw new InvalidRequestException(object + " has authenticated to device "
                     + session.identity().deviceId() + " already");
@@ -156,7 +156,8 @@ final class PublicKeyCommands {
         int selections = session.selections();
         byte[] signature = response.signature();
         CommandApdu command = CommandApdu.of(0x00, 0x82, 0x00, 0x00, signature, CommandApdu.NO_LE);
-        int sw = send(CardCommand.EXTERNAL_AUTHENTICATE, command, Resend.NEVER).sw();
+        int sw = send(CardCommand.EXTERNAL_AUTHENTICATE, command, RetryPolicy.NEVER)
+                .sw();
         if (sw != StatusWords.OK) {
             DeviceException refused =
                     StatusWords.error(CardCommand.EXTERNAL_AUTHENTICATE, "public key " + challenge.key(), sw);
@@ -175,8 +176,8 @@ final class PublicKeyCommands {
         return status;
     }
 
-    private ResponseApdu send(CardCommand name, CommandApdu command, Resend resend) throws SchsmException {
-        return session.transmit(name, command, Pin.NOT_NEEDED, resend);
+    private ResponseApdu send(CardCommand name, CommandApdu command, RetryPolicy retry) throws SchsmException {
+        return session.transmit(name, command, Pin.NOT_NEEDED, retry);
     }
 
     private static void requireOk(CardCommand name, String object, ResponseApdu response) throws DeviceException {

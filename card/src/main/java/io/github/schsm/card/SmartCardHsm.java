@@ -118,7 +118,7 @@ public final class SmartCardHsm {
     public byte[] readBinary(int fid) throws SchsmException {
         Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
         return FileReading.<SchsmException>read(
-                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
+                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, RetryPolicy.ALLOWED));
     }
 
     /**
@@ -132,13 +132,13 @@ public final class SmartCardHsm {
     public byte[] readData(int fid) throws SchsmException {
         Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
         return FileReading.<SchsmException>readToTheEnd(
-                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
+                fid, session.limits(), (name, command) -> session.transmit(name, command, pin, RetryPolicy.ALLOWED));
     }
 
     /** SELECT of a file: whether it is there. Takes no PIN. */
     public boolean exists(int fid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x00, 0xA4, 0x00, 0x00, fidBytes(fid), CommandApdu.SHORT_LE);
-        ResponseApdu response = session.transmit(CardCommand.SELECT, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+        ResponseApdu response = session.transmit(CardCommand.SELECT, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
         if (response.sw() == StatusWords.FILE_NOT_FOUND) {
             return false;
         }
@@ -181,7 +181,7 @@ public final class SmartCardHsm {
                 fid,
                 data.length,
                 session.limits(),
-                (name, command) -> session.transmit(name, command, pin, Resend.ALLOWED));
+                (name, command) -> session.transmit(name, command, pin, RetryPolicy.ALLOWED));
         try {
             return Arrays.equals(stored, data);
         } finally {
@@ -196,7 +196,8 @@ public final class SmartCardHsm {
         do {
             int chunk = Math.min(data.length - offset, FileWriting.chunk(fid, session.limits()));
             CommandApdu command = FileWriting.command(fid, offset, Arrays.copyOfRange(data, offset, offset + chunk));
-            ResponseApdu response = session.transmit(CardCommand.UPDATE_BINARY, command, Pin.NEEDED, Resend.ALLOWED);
+            ResponseApdu response =
+                    session.transmit(CardCommand.UPDATE_BINARY, command, Pin.NEEDED, RetryPolicy.ALLOWED);
             boolean cut = response.sw() == StatusWords.WRONG_LENGTH || response.sw() == StatusWords.NO_DIAGNOSIS;
             if (cut && session.limits().lower(command)) {
                 continue;
@@ -219,7 +220,7 @@ public final class SmartCardHsm {
      */
     public void deleteFile(int fid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x00, 0xE4, 0x02, 0x00, fidBytes(fid), CommandApdu.NO_LE);
-        execute(CardCommand.DELETE_FILE, Files.name(fid), command, Pin.NEEDED, Resend.NEVER);
+        execute(CardCommand.DELETE_FILE, Files.name(fid), command, Pin.NEEDED, RetryPolicy.NEVER);
     }
 
     /**
@@ -415,7 +416,7 @@ public final class SmartCardHsm {
             command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encodeShort(), ne);
         }
         CommandApdu fitting = command;
-        Step<byte[]> generate = () -> executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), fitting, Resend.NEVER);
+        Step<byte[]> generate = () -> executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), fitting, RetryPolicy.NEVER);
         byte[] answer = request.isLongRsa() ? needing(Feature.RSA_OVER_2048, generate) : generate.run();
         Cvc made = Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
         new GeneratedKey(this, CardCommand.GENERATE_KEY_PAIR, kid).requirePair(request, made);
@@ -442,7 +443,7 @@ public final class SmartCardHsm {
         CommandApdu command = CommandApdu.of(0x00, 0x48, kid, algorithm, data, CommandApdu.NO_LE);
         needing(
                 Feature.AES,
-                () -> execute(CardCommand.GENERATE_SYMMETRIC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER));
+                () -> execute(CardCommand.GENERATE_SYMMETRIC_KEY, key(kid), command, Pin.NEEDED, RetryPolicy.NEVER));
         new GeneratedKey(this, CardCommand.GENERATE_SYMMETRIC_KEY, kid).requireSecret(attributes);
     }
 
@@ -452,14 +453,14 @@ public final class SmartCardHsm {
      * @param kid       key id
      * @param algorithm an algorithm id of docs/protocol.md#algorithms
      * @param data      what that algorithm takes: for {@link KeyAlgorithm#ECDSA} a hash
-     * @param resend    see {@link KeyAttributes#resend()}
+     * @param retry    see {@link KeyAttributes#retry()}
      * @return the signature as the device gave it; for ECDSA see {@link EcdsaSignature}
      * @throws InvalidRequestException if the data does not fit into one command
      */
-    public byte[] sign(int kid, KeyAlgorithm algorithm, byte[] data, Resend resend) throws SchsmException {
+    public byte[] sign(int kid, KeyAlgorithm algorithm, byte[] data, RetryPolicy retry) throws SchsmException {
         int ne = algorithm.id() >= KeyAlgorithm.ECDSA.id() ? CommandApdu.SHORT_LE : CommandApdu.EXTENDED_LE;
         CommandApdu command = CommandApdu.of(0x80, 0x68, kid, algorithm.id(), data, ne);
-        return executeWhole(CardCommand.SIGN, key(kid), command, resend);
+        return executeWhole(CardCommand.SIGN, key(kid), command, retry);
     }
 
     /**
@@ -468,13 +469,13 @@ public final class SmartCardHsm {
      *
      * @param kid    key id
      * @param data   as many bytes as the modulus has
-     * @param resend see {@link KeyAttributes#resend()}
+     * @param retry see {@link KeyAttributes#retry()}
      * @return the block, or the message without padding; the caller's to wipe
      * @throws InvalidRequestException if the data does not fit into one command
      */
-    public byte[] decipher(int kid, KeyAlgorithm algorithm, byte[] data, Resend resend) throws SchsmException {
+    public byte[] decipher(int kid, KeyAlgorithm algorithm, byte[] data, RetryPolicy retry) throws SchsmException {
         CommandApdu command = new CommandApdu(0x80, 0x62, kid, algorithm.id(), data, CommandApdu.EXTENDED_LE, true);
-        return executeWhole(CardCommand.DECIPHER, key(kid), command, resend);
+        return executeWhole(CardCommand.DECIPHER, key(kid), command, retry);
     }
 
     /**
@@ -482,10 +483,10 @@ public final class SmartCardHsm {
      *
      * @param kid    key id
      * @param point  the peer's public point, {@code 04 || x || y}
-     * @param resend see {@link KeyAttributes#resend()}
+     * @param retry see {@link KeyAttributes#retry()}
      * @return the shared point's x-coordinate, as long as the field; the caller's to wipe
      */
-    public byte[] deriveEcdh(int kid, byte[] point, Resend resend) throws SchsmException {
+    public byte[] deriveEcdh(int kid, byte[] point, RetryPolicy retry) throws SchsmException {
         if (point.length % 2 == 0 || point.length < 3 || point[0] != UNCOMPRESSED) {
             throw new IllegalArgumentException(
                     "a public point of " + point.length + " bytes; 04 || x || y is expected");
@@ -493,7 +494,7 @@ public final class SmartCardHsm {
         int field = point.length / 2;
         CommandApdu command =
                 new CommandApdu(0x80, 0x62, kid, KeyAlgorithm.ECDH.id(), point, CommandApdu.SHORT_LE, true);
-        byte[] shared = execute(CardCommand.DECIPHER, key(kid), command, Pin.NEEDED, resend);
+        byte[] shared = execute(CardCommand.DECIPHER, key(kid), command, Pin.NEEDED, retry);
         try {
             boolean wholePoint = shared.length == 1 + 2 * field;
             boolean xOnly = shared.length == 1 + field;
@@ -516,10 +517,10 @@ public final class SmartCardHsm {
      * @param encrypt or decrypt
      * @param iv      16 bytes
      * @param data    any number of whole blocks
-     * @param resend  see {@link KeyAttributes#resend()}
+     * @param retry  see {@link KeyAttributes#retry()}
      */
-    public byte[] aesCbc(int kid, boolean encrypt, byte[] iv, byte[] data, Resend resend) throws SchsmException {
-        return needing(Feature.AES, () -> symmetric.cbc(kid, encrypt, iv, data, resend));
+    public byte[] aesCbc(int kid, boolean encrypt, byte[] iv, byte[] data, RetryPolicy retry) throws SchsmException {
+        return needing(Feature.AES, () -> symmetric.cbc(kid, encrypt, iv, data, retry));
     }
 
     /**
@@ -529,12 +530,12 @@ public final class SmartCardHsm {
      * @param kid        key id
      * @param data       any length
      * @param attributes the key's
-     * @param resend     see {@link KeyAttributes#resend()}
+     * @param retry     see {@link KeyAttributes#retry()}
      * @return 16 bytes
      * @throws InvalidRequestException if the data does not fit into one command and the key's list has no CBC
      */
-    public byte[] cmac(int kid, byte[] data, KeyAttributes attributes, Resend resend) throws SchsmException {
-        return needing(Feature.AES, () -> symmetric.cmac(kid, data, attributes, resend));
+    public byte[] cmac(int kid, byte[] data, KeyAttributes attributes, RetryPolicy retry) throws SchsmException {
+        return needing(Feature.AES, () -> symmetric.cmac(kid, data, attributes, retry));
     }
 
     /**
@@ -542,12 +543,12 @@ public final class SmartCardHsm {
      *
      * @param kid    key id
      * @param input  1 byte to what one command carries
-     * @param resend see {@link KeyAttributes#resend()}
+     * @param retry see {@link KeyAttributes#retry()}
      * @return 32 bytes, from some firmware as many as the input has; the caller's to wipe
      * @throws InvalidRequestException if the input does not fit into one command
      */
-    public byte[] derive(int kid, byte[] input, Resend resend) throws SchsmException {
-        return needing(Feature.AES, () -> symmetric.derive(kid, input, resend));
+    public byte[] derive(int kid, byte[] input, RetryPolicy retry) throws SchsmException {
+        return needing(Feature.AES, () -> symmetric.derive(kid, input, retry));
     }
 
     /**
@@ -564,7 +565,7 @@ public final class SmartCardHsm {
         System.arraycopy(value, 0, data, 1, value.length);
         CommandApdu command = new CommandApdu(0x80, 0x76, kid, newKid, data, CommandApdu.NO_LE, true);
         try {
-            execute(CardCommand.DERIVE_EC_KEY, key(kid), command, Pin.NEEDED, Resend.NEVER);
+            execute(CardCommand.DERIVE_EC_KEY, key(kid), command, Pin.NEEDED, RetryPolicy.NEVER);
         } finally {
             Arrays.fill(data, (byte) 0);
             command.wipe();
@@ -578,7 +579,7 @@ public final class SmartCardHsm {
      */
     public byte[] wrapKey(int kid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x72, kid, KeyAlgorithm.WRAP.id(), CommandApdu.EXTENDED_LE);
-        return execute(CardCommand.WRAP_KEY, key(kid), command, Pin.NEEDED, Resend.ALLOWED);
+        return execute(CardCommand.WRAP_KEY, key(kid), command, Pin.NEEDED, RetryPolicy.ALLOWED);
     }
 
     /**
@@ -591,7 +592,7 @@ public final class SmartCardHsm {
     public void unwrapKey(int kid, byte[] blob) throws SchsmException {
         requireKid(kid);
         CommandApdu command = CommandApdu.of(0x80, 0x74, kid, KeyAlgorithm.UNWRAP.id(), blob, CommandApdu.NO_LE);
-        Step<byte[]> unwrap = () -> executeLarge(CardCommand.UNWRAP_KEY, key(kid), command, Resend.NEVER);
+        Step<byte[]> unwrap = () -> executeLarge(CardCommand.UNWRAP_KEY, key(kid), command, RetryPolicy.NEVER);
         if (WrappedKeyBlob.isAes(blob)) {
             needing(Feature.AES, unwrap);
         } else if (WrappedKeyBlob.isLongRsa(blob)) {
@@ -629,7 +630,7 @@ public final class SmartCardHsm {
     public boolean mseSetVerificationKey(String chr) throws SchsmException {
         byte[] data = Tlv.of(0x83, chr.getBytes(StandardCharsets.ISO_8859_1)).encoded();
         CommandApdu command = CommandApdu.of(0x00, 0x22, 0x81, 0xB6, data, CommandApdu.NO_LE);
-        ResponseApdu response = session.transmit(CardCommand.MSE_SET, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+        ResponseApdu response = session.transmit(CardCommand.MSE_SET, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
         if (response.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
             return false;
         }
@@ -649,7 +650,8 @@ public final class SmartCardHsm {
         if (!session.limits().fits(command)) {
             throw tooLong(CardCommand.VERIFY_CERTIFICATE, object, command);
         }
-        ResponseApdu response = session.transmit(CardCommand.VERIFY_CERTIFICATE, command, Pin.NOT_NEEDED, Resend.NEVER);
+        ResponseApdu response =
+                session.transmit(CardCommand.VERIFY_CERTIFICATE, command, Pin.NOT_NEEDED, RetryPolicy.NEVER);
         if (response.sw() == StatusWords.CONDITIONS_NOT_SATISFIED || response.sw() == StatusWords.WRONG_DATA) {
             DeviceException refused = StatusWords.error(CardCommand.VERIFY_CERTIFICATE, object, response.sw());
             throw new UntrustedDeviceException(
@@ -722,7 +724,8 @@ public final class SmartCardHsm {
         needing(
                 Feature.XKEK,
                 () -> withKnown(
-                        peer.identity(), () -> executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, Resend.NEVER)));
+                        peer.identity(),
+                        () -> executeLarge(CardCommand.DERIVE_XKEK, key(kid), command, RetryPolicy.NEVER)));
     }
 
     interface Step<T> {
@@ -848,7 +851,7 @@ public final class SmartCardHsm {
 
     private ResponseApdu query(int slot) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x00, slot, CommandApdu.SHORT_LE);
-        return session.transmit(CardCommand.MANAGE_KEY_DOMAIN, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+        return session.transmit(CardCommand.MANAGE_KEY_DOMAIN, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
     }
 
     /**
@@ -866,7 +869,11 @@ public final class SmartCardHsm {
                 needing(
                         Feature.KEY_DOMAINS,
                         () -> execute(
-                                CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, Resend.NEVER)));
+                                CardCommand.CREATE_KEY_DOMAIN,
+                                keyDomain(slot),
+                                command,
+                                Pin.NEEDED,
+                                RetryPolicy.NEVER)));
     }
 
     /**
@@ -889,7 +896,7 @@ public final class SmartCardHsm {
                                     keyDomain(slot),
                                     command,
                                     Pin.NOT_NEEDED,
-                                    Resend.NEVER)));
+                                    RetryPolicy.NEVER)));
         } finally {
             command.wipe();
         }
@@ -933,7 +940,8 @@ public final class SmartCardHsm {
             throw tooLong(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command);
         }
         Step<ResponseApdu> create = () -> {
-            ResponseApdu answer = session.transmit(CardCommand.CREATE_KEY_DOMAIN, command, Pin.NEEDED, Resend.NEVER);
+            ResponseApdu answer =
+                    session.transmit(CardCommand.CREATE_KEY_DOMAIN, command, Pin.NEEDED, RetryPolicy.NEVER);
             if (answer.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
                 throw StatusWords.error(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), answer.sw());
             }
@@ -998,7 +1006,8 @@ public final class SmartCardHsm {
     public KeyDomainStatus deleteKek(int slot) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x04, slot, CommandApdu.SHORT_LE);
         return KeyDomainAnswer.parse(
-                slot, execute(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, Resend.ALLOWED));
+                slot,
+                execute(CardCommand.MANAGE_KEY_DOMAIN, keyDomain(slot), command, Pin.NEEDED, RetryPolicy.ALLOWED));
     }
 
     /**
@@ -1008,7 +1017,8 @@ public final class SmartCardHsm {
      */
     public void deleteKeyDomain(int slot) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x03, slot, CommandApdu.SHORT_LE);
-        ResponseApdu response = session.transmit(CardCommand.DELETE_KEY_DOMAIN, command, Pin.NEEDED, Resend.ALLOWED);
+        ResponseApdu response =
+                session.transmit(CardCommand.DELETE_KEY_DOMAIN, command, Pin.NEEDED, RetryPolicy.ALLOWED);
         // Some firmware answers with the state of the slot as it is now: free.
         if (response.sw() != StatusWords.REFERENCED_DATA_NOT_FOUND) {
             requireOk(CardCommand.DELETE_KEY_DOMAIN, keyDomain(slot), response);
@@ -1027,12 +1037,12 @@ public final class SmartCardHsm {
     }
 
     private byte[] read(CardCommand name, String object, CommandApdu command) throws SchsmException {
-        return execute(name, object, command, Pin.NOT_NEEDED, Resend.ALLOWED);
+        return execute(name, object, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED);
     }
 
-    private byte[] execute(CardCommand name, String object, CommandApdu command, Pin pin, Resend resend)
+    private byte[] execute(CardCommand name, String object, CommandApdu command, Pin pin, RetryPolicy retry)
             throws SchsmException {
-        return answer(name, object, command, session.transmit(name, command, pin, resend));
+        return answer(name, object, command, session.transmit(name, command, pin, retry));
     }
 
     private byte[] answer(CardCommand name, String object, CommandApdu command, ResponseApdu response)
@@ -1049,10 +1059,10 @@ public final class SmartCardHsm {
     }
 
     /** For commands that the input buffer can take the data of, when it does not fit or the reader refuses it. */
-    private byte[] executeLarge(CardCommand name, String object, CommandApdu command, Resend resend)
+    private byte[] executeLarge(CardCommand name, String object, CommandApdu command, RetryPolicy retry)
             throws SchsmException {
         if (session.limits().fits(command)) {
-            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, resend);
+            ResponseApdu response = session.transmit(name, command, Pin.NEEDED, retry);
             if (response.sw() == StatusWords.NO_DIAGNOSIS && session.limits().mayBeCut(command)) {
                 session.limitCommands(CommandLimits.SILENT_LIMIT);
                 throw StatusWords.cutOff(name, object, session.reader(), command.encodedLength());
@@ -1063,19 +1073,19 @@ public final class SmartCardHsm {
             }
         }
         updateBinary(Files.INPUT_BUFFER, command.data());
-        return execute(name, object, command.withoutData(), Pin.NEEDED, resend);
+        return execute(name, object, command.withoutData(), Pin.NEEDED, retry);
     }
 
     /** For commands whose data has to come with them, however long it is. */
-    private byte[] executeWhole(CardCommand name, String object, CommandApdu command, Resend resend)
+    private byte[] executeWhole(CardCommand name, String object, CommandApdu command, RetryPolicy retry)
             throws SchsmException {
-        return executeWhole(name, object, command, Pin.NEEDED, resend);
+        return executeWhole(name, object, command, Pin.NEEDED, retry);
     }
 
-    byte[] executeWhole(CardCommand name, String object, CommandApdu command, Pin pin, Resend resend)
+    byte[] executeWhole(CardCommand name, String object, CommandApdu command, Pin pin, RetryPolicy retry)
             throws SchsmException {
         if (session.limits().fits(command)) {
-            ResponseApdu response = session.transmit(name, command, pin, resend);
+            ResponseApdu response = session.transmit(name, command, pin, retry);
             if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
                 return answer(name, object, command, response);
             }

@@ -28,7 +28,7 @@ final class SymmetricCommands {
         this.session = session;
     }
 
-    byte[] cbc(int kid, boolean encrypt, byte[] iv, byte[] data, Resend resend) throws SchsmException {
+    byte[] cbc(int kid, boolean encrypt, byte[] iv, byte[] data, RetryPolicy retry) throws SchsmException {
         if (iv.length != BLOCK || data.length % BLOCK != 0) {
             throw new IllegalArgumentException(
                     "IV of " + iv.length + ", data of " + data.length + " bytes; blocks of 16 are expected");
@@ -45,7 +45,7 @@ final class SymmetricCommands {
                     xor(input, 0, chained);
                 }
                 Optional<byte[]> answer =
-                        send(kid, encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT, input, resend);
+                        send(kid, encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT, input, retry);
                 Arrays.fill(input, (byte) 0);
                 if (answer.isEmpty()) {
                     continue;
@@ -73,7 +73,7 @@ final class SymmetricCommands {
      * What does not fit into one command goes through CBC up to the last part, which CMAC finishes: the chaining value
      * enters its first block, so that the device itself treats the last block and its subkeys never leave it.
      */
-    byte[] cmac(int kid, byte[] data, KeyAttributes attributes, Resend resend) throws SchsmException {
+    byte[] cmac(int kid, byte[] data, KeyAttributes attributes, RetryPolicy retry) throws SchsmException {
         byte[] rest = data.clone();
         try {
             for (int at = 0; ; ) {
@@ -86,7 +86,7 @@ final class SymmetricCommands {
                 int length = last ? left : Math.min(most(), left - BLOCK) / BLOCK * BLOCK;
                 byte[] input = Arrays.copyOfRange(rest, at, at + length);
                 Optional<byte[]> answer =
-                        send(kid, last ? KeyAlgorithm.AES_CMAC : KeyAlgorithm.AES_CBC_ENCRYPT, input, resend);
+                        send(kid, last ? KeyAlgorithm.AES_CMAC : KeyAlgorithm.AES_CBC_ENCRYPT, input, retry);
                 Arrays.fill(input, (byte) 0);
                 if (answer.isEmpty()) {
                     continue;
@@ -115,13 +115,13 @@ final class SymmetricCommands {
         }
     }
 
-    byte[] derive(int kid, byte[] input, Resend resend) throws SchsmException {
+    byte[] derive(int kid, byte[] input, RetryPolicy retry) throws SchsmException {
         int most = most();
         if (input.length == 0 || input.length > most) {
             throw new InvalidRequestException(
                     "the derivation input has 1 to " + most + " bytes here, this has " + input.length);
         }
-        Optional<byte[]> derived = send(kid, KeyAlgorithm.DERIVE_SP800_56C, input, resend);
+        Optional<byte[]> derived = send(kid, KeyAlgorithm.DERIVE_SP800_56C, input, retry);
         if (derived.isEmpty()) {
             throw new InvalidRequestException("reader '" + session.reader() + "' passes at most " + most()
                     + " bytes of data in one command; the derivation input has " + input.length);
@@ -137,11 +137,12 @@ final class SymmetricCommands {
     }
 
     /** Nothing if the reader turned out to take less than that: the limit is lower from now on. */
-    private Optional<byte[]> send(int kid, KeyAlgorithm algorithm, byte[] input, Resend resend) throws SchsmException {
+    private Optional<byte[]> send(int kid, KeyAlgorithm algorithm, byte[] input, RetryPolicy retry)
+            throws SchsmException {
         int ne = input.length > CommandApdu.SHORT_LE ? CommandApdu.EXTENDED_LE : CommandApdu.SHORT_LE;
         CommandApdu command = new CommandApdu(0x80, 0x78, kid, algorithm.id(), input, ne, true);
         try {
-            ResponseApdu response = session.transmit(CardCommand.SYMMETRIC_CIPHER, command, Pin.NEEDED, resend);
+            ResponseApdu response = session.transmit(CardCommand.SYMMETRIC_CIPHER, command, Pin.NEEDED, retry);
             if (response.sw() == StatusWords.WRONG_LENGTH && session.limits().lower(command)) {
                 return Optional.empty();
             }

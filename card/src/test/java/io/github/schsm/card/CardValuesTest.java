@@ -85,7 +85,7 @@ class CardValuesTest {
     void takes_every_attribute_for_optional(String answer) throws Exception {
         byte[] bytes = hex(answer);
         assertThat(KeyAttributes.parse(bytes)).isEqualTo(KeyAttributes.NONE);
-        assertThat(KeyAttributes.NONE.resend()).isEqualTo(Resend.ALLOWED);
+        assertThat(KeyAttributes.NONE.retry()).isEqualTo(RetryPolicy.ALLOWED);
     }
 
     @Test

@@ -12,7 +12,7 @@ import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SecureChannelException;
 import io.github.schsm.card.apdu.CardCommand;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
@@ -75,7 +75,7 @@ class EveryCommandProtectedTest {
                 new Example(0x48, card -> card.generateAesKey(9, 128, KeyAttributes.NONE)));
         examples.put(
                 CardCommand.SIGN,
-                new Example(0x68, card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED)));
+                new Example(0x68, card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED)));
         examples.put(
                 CardCommand.DECIPHER,
                 new Example(
@@ -84,10 +84,10 @@ class EveryCommandProtectedTest {
                                 1,
                                 EcCurve.SECP256R1.encode(
                                         EcCurve.SECP256R1.parameters().getGenerator()),
-                                Resend.ALLOWED)));
+                                RetryPolicy.ALLOWED)));
         examples.put(
                 CardCommand.SYMMETRIC_CIPHER,
-                new Example(0x78, card -> card.cmac(2, new byte[20], KeyAttributes.NONE, Resend.ALLOWED)));
+                new Example(0x78, card -> card.cmac(2, new byte[20], KeyAttributes.NONE, RetryPolicy.ALLOWED)));
         examples.put(CardCommand.DERIVE_EC_KEY, new Example(0x76, card -> card.deriveEcKey(3, 9, ONE)));
         examples.put(CardCommand.WRAP_KEY, new Example(0x72, card -> card.wrapKey(2)));
         examples.put(CardCommand.UNWRAP_KEY, new Example(0x74, card -> card.unwrapKey(9, card.wrapKey(2))));
@@ -184,7 +184,10 @@ class EveryCommandProtectedTest {
                 return answer;
             });
             device = CardDevice.of(
-                    TerminalSource.of("meddled", terminals), reader, Channel.SECURE, DeviceTrust.parse("simulator"));
+                    TerminalSource.of("meddled", terminals),
+                    reader,
+                    SecureChannelMode.SECURE,
+                    DeviceTrust.parse("simulator"));
         }
 
         void use(Use use) throws SchsmException {

@@ -32,8 +32,8 @@ class HostileCardTest {
             SmartCardHsm::pinStatus,
             SmartCardHsm::freeMemory,
             card -> card.getChallenge(8),
-            card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED),
-            card -> card.deriveEcdh(1, card.identity().deviceCertificate().publicPoint(), Resend.ALLOWED),
+            card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED),
+            card -> card.deriveEcdh(1, card.identity().deviceCertificate().publicPoint(), RetryPolicy.ALLOWED),
             SmartCardHsm::listKeyDomains,
             card -> card.queryKeyDomain(0),
             card -> card.mseSetVerificationKey("ZZSIM00000100000"),
@@ -73,7 +73,7 @@ class HostileCardTest {
             });
         }
         byte[] signature =
-                device.withCard(login, card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED));
+                device.withCard(login, card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED));
         assertThat(EcdsaSignature.parse(signature).r()).isPositive();
     }
 

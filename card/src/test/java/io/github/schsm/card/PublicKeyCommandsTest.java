@@ -82,7 +82,8 @@ class PublicKeyCommandsTest {
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(challenge.signedData());
         byte[] der = simulation
                 .device(holder + 2)
-                .withCard(Simulation.Login.right(), card -> card.sign(1, KeyAlgorithm.ECDSA, hash, Resend.ALLOWED));
+                .withCard(
+                        Simulation.Login.right(), card -> card.sign(1, KeyAlgorithm.ECDSA, hash, RetryPolicy.ALLOWED));
         return new PublicKeyResponse(challenge, EcdsaSignature.parse(der).plain(32));
     }
 

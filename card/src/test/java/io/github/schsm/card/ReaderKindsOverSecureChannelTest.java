@@ -2,7 +2,7 @@ package io.github.schsm.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.simulator.DeviceProfile;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ReaderKindsOverSecureChannelTest extends ReaderKindsTest {
     @Override
     Simulation simulate(DeviceProfile profile) {
-        return new Simulation(profile, Channel.SECURE);
+        return new Simulation(profile, SecureChannelMode.SECURE);
     }
 
     @Override
@@ -38,8 +38,8 @@ class ReaderKindsOverSecureChannelTest extends ReaderKindsTest {
             card.updateBinary(Files.publicData(1), data);
             assertThat(card.readBinary(Files.publicData(1))).isEqualTo(data);
             card.generateAesKey(2, 256, KeyAttributes.NONE);
-            byte[] encrypted = card.aesCbc(2, true, new byte[16], Arrays.copyOf(data, 1600), Resend.ALLOWED);
-            assertThat(card.aesCbc(2, false, new byte[16], encrypted, Resend.ALLOWED))
+            byte[] encrypted = card.aesCbc(2, true, new byte[16], Arrays.copyOf(data, 1600), RetryPolicy.ALLOWED);
+            assertThat(card.aesCbc(2, false, new byte[16], encrypted, RetryPolicy.ALLOWED))
                     .isEqualTo(Arrays.copyOf(data, 1600));
             assertThat(card.getChallenge(700)).hasSize(700);
             return "";

@@ -67,7 +67,7 @@ class ReaderKindsTest {
         simulate(profile).device(1).withCard(Simulation.Login.right(), card -> {
             for (EcCurve curve : List.of(EcCurve.SECP256R1, EcCurve.BRAINPOOLP256R1)) {
                 Cvc request = card.generateKeyPair(1, KeyPairRequest.ec(curve, "ZZSIM00000100001", KeyAttributes.NONE));
-                byte[] signature = card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED);
+                byte[] signature = card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
                 assertThat(curve.verify(
                                 request.publicPoint(),
                                 new byte[32],
@@ -85,8 +85,8 @@ class ReaderKindsTest {
             card.updateBinary(Files.keyDescription(2), description);
             assertThat(card.readBinary(Files.keyDescription(2))).isEqualTo(description);
             card.generateAesKey(2, 256, KeyAttributes.NONE);
-            byte[] encrypted = card.aesCbc(2, true, new byte[16], Arrays.copyOf(data, 1600), Resend.ALLOWED);
-            assertThat(card.aesCbc(2, false, new byte[16], encrypted, Resend.ALLOWED))
+            byte[] encrypted = card.aesCbc(2, true, new byte[16], Arrays.copyOf(data, 1600), RetryPolicy.ALLOWED);
+            assertThat(card.aesCbc(2, false, new byte[16], encrypted, RetryPolicy.ALLOWED))
                     .isEqualTo(Arrays.copyOf(data, 1600));
             assertThat(card.getChallenge(700)).hasSize(700);
             return "";

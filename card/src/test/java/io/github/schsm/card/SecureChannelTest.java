@@ -13,7 +13,7 @@ import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.UseCounterExhaustedException;
 import io.github.schsm.WrongPinException;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The funnel with a secure channel, against the simulator, and with somebody on the way to it. */
+/** The transaction queue with a secure channel, against the simulator, and with an attacker in between. */
 class SecureChannelTest {
     private static final String SELECT = "00A40400";
     private static final String IDENTITY = "00B12F02";
@@ -57,7 +57,7 @@ class SecureChannelTest {
     private final List<byte[]> wire = new ArrayList<>();
     private final Simulation.Login login = Simulation.Login.right();
     private Meddler meddler = (command, next) -> next.transmit(command);
-    private final Simulation simulation = new Simulation(rack, Channel.SECURE, (command, next) -> {
+    private final Simulation simulation = new Simulation(rack, SecureChannelMode.SECURE, (command, next) -> {
         wire.add(command.clone());
         return meddler.transmit(command, next);
     });
@@ -78,12 +78,12 @@ class SecureChannelTest {
                 card -> card.generateKeyPair(1, KeyPairRequest.ec(EcCurve.SECP256R1, "ZZSIM00000100001", attributes)));
     }
 
-    private byte[] sign(CardDevice where, Resend resend) throws SchsmException {
-        return where.withCard(login, card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], resend));
+    private byte[] sign(CardDevice where, RetryPolicy retry) throws SchsmException {
+        return where.withCard(login, card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], retry));
     }
 
     private byte[] sign() throws SchsmException {
-        return sign(device, Resend.ALLOWED);
+        return sign(device, RetryPolicy.ALLOWED);
     }
 
     private List<String> headers() {
@@ -108,15 +108,15 @@ class SecureChannelTest {
 
     @Test
     void everything_goes_over_the_channel_but_what_makes_it() throws Exception {
-        CardDevice fresh = new Simulation(rack, Channel.SECURE, (command, next) -> {
+        CardDevice fresh = new Simulation(rack, SecureChannelMode.SECURE, (command, next) -> {
                     wire.add(command.clone());
                     return next.transmit(command);
                 })
                 .device(1);
         fresh.disconnect();
         wire.clear();
-        sign(fresh, Resend.ALLOWED);
-        sign(fresh, Resend.ALLOWED);
+        sign(fresh, RetryPolicy.ALLOWED);
+        sign(fresh, RetryPolicy.ALLOWED);
         assertThat(headers()).containsExactly(SELECT, IDENTITY, AES_MSE, AUTHENTICATE, VERIFY, SIGN, SIGN);
         assertThat(wire.subList(4, 7)).allSatisfy(command -> {
             assertThat(command[4]).as("extended length").isZero();
@@ -127,13 +127,13 @@ class SecureChannelTest {
 
     @Test
     void only_what_holds_a_pin_and_what_comes_after_goes_over_the_channel_where_that_is_asked_for() throws Exception {
-        CardDevice pinOnly = simulation.device(1, Channel.PIN);
+        CardDevice pinOnly = simulation.device(1, SecureChannelMode.PIN);
         pinOnly.disconnect();
         wire.clear();
         pinOnly.withCard(login, card -> {
             card.enumerateObjects();
             card.pinStatus();
-            card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED);
+            card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
             return "";
         });
         assertThat(headers())
@@ -143,9 +143,9 @@ class SecureChannelTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Channel.class,
+            value = SecureChannelMode.class,
             names = {"PIN", "SECURE"})
-    void no_pin_is_ever_readable_on_the_wire(Channel channel) throws Exception {
+    void no_pin_is_ever_readable_on_the_wire(SecureChannelMode channel) throws Exception {
         byte[] so = HEX.parseHex(SimulatorRack.SO_PIN);
         byte[] otherSo = HEX.parseHex("A1A2A3A4A5A6A7A8");
         byte[] otherPin = Simulation.pin("987654");
@@ -173,13 +173,13 @@ class SecureChannelTest {
 
     @Test
     void who_wants_no_channel_makes_none_and_uses_the_one_there_is() throws Exception {
-        CardDevice plain = simulation.device(1, Channel.PLAIN);
+        CardDevice plain = simulation.device(1, SecureChannelMode.PLAIN);
         wire.clear();
-        sign(plain, Resend.ALLOWED);
+        sign(plain, RetryPolicy.ALLOWED);
         assertThat(headers()).containsExactly(SIGN);
         plain.disconnect();
         wire.clear();
-        sign(plain, Resend.ALLOWED);
+        sign(plain, RetryPolicy.ALLOWED);
         assertThat(headers()).doesNotContain(AES_MSE);
     }
 
@@ -189,9 +189,9 @@ class SecureChannelTest {
     void nothing_is_said_to_a_device_that_is_not_trusted() throws Exception {
         device.disconnect();
         CardDevice untrusted = CardDevice.of(
-                simulation.source, simulated.readerName(), Channel.SECURE, DeviceTrust.parse("production"));
+                simulation.source, simulated.readerName(), SecureChannelMode.SECURE, DeviceTrust.parse("production"));
         wire.clear();
-        assertThatThrownBy(() -> sign(untrusted, Resend.ALLOWED))
+        assertThatThrownBy(() -> sign(untrusted, RetryPolicy.ALLOWED))
                 .isInstanceOf(UntrustedDeviceException.class)
                 .hasMessageContaining("ZZSRCACC100001")
                 .hasMessageContaining("channel = plain");
@@ -202,9 +202,9 @@ class SecureChannelTest {
     void a_channel_that_somebody_else_made_is_not_used_with_a_device_that_is_not_trusted() throws Exception {
         sign();
         CardDevice untrusted = CardDevice.of(
-                simulation.source, simulated.readerName(), Channel.SECURE, DeviceTrust.parse("production"));
+                simulation.source, simulated.readerName(), SecureChannelMode.SECURE, DeviceTrust.parse("production"));
         wire.clear();
-        assertThatThrownBy(() -> sign(untrusted, Resend.ALLOWED)).isInstanceOf(UntrustedDeviceException.class);
+        assertThatThrownBy(() -> sign(untrusted, RetryPolicy.ALLOWED)).isInstanceOf(UntrustedDeviceException.class);
         assertThat(wire).isEmpty();
     }
 
@@ -223,10 +223,10 @@ class SecureChannelTest {
 
     @Test
     void an_old_device_speaks_triple_des() throws Exception {
-        Simulation old = new Simulation(DeviceProfile.smartCardHsm4k().withFirmware(2, 0), Channel.SECURE);
+        Simulation old = new Simulation(DeviceProfile.smartCardHsm4k().withFirmware(2, 0), SecureChannelMode.SECURE);
         old.simulated(1).recorder().start();
         generate(old.device(1), KeyAttributes.NONE);
-        sign(old.device(1), Resend.ALLOWED);
+        sign(old.device(1), RetryPolicy.ALLOWED);
         assertThat(old.simulated(1).recorder().exchanges().stream()
                         .filter(exchange -> exchange.ins() == 0x22)
                         .map(ApduRecorder.Exchange::data))
@@ -251,11 +251,11 @@ class SecureChannelTest {
 
     @Test
     void a_device_without_secure_messaging_is_told_apart_and_gets_nothing_in_plain() throws Exception {
-        Simulation old = new Simulation(DeviceProfile.smartCardHsm4k().withFirmware(1, 2), Channel.SECURE);
+        Simulation old = new Simulation(DeviceProfile.smartCardHsm4k().withFirmware(1, 2), SecureChannelMode.SECURE);
         CardDevice ancient = old.device(1);
         ancient.disconnect();
         old.simulated(1).recorder().start();
-        assertThatThrownBy(() -> sign(ancient, Resend.ALLOWED))
+        assertThatThrownBy(() -> sign(ancient, RetryPolicy.ALLOWED))
                 .isInstanceOf(UnsupportedByDeviceException.class)
                 .hasMessageContaining("6E00")
                 .hasMessageContaining("channel = plain");
@@ -266,9 +266,9 @@ class SecureChannelTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Channel.class,
+            value = SecureChannelMode.class,
             names = {"PIN", "SECURE"})
-    void a_device_that_wants_the_pin_first_does_not_get_it_in_plain(Channel channel) throws Exception {
+    void a_device_that_wants_the_pin_first_does_not_get_it_in_plain(SecureChannelMode channel) throws Exception {
         Simulation open = new Simulation(
                 DeviceProfile.smartCardHsm4k()
                         .with(
@@ -278,7 +278,7 @@ class SecureChannelTest {
                 channel);
         CardDevice used = open.device(1);
         open.simulated(1).recorder().start();
-        assertThatThrownBy(() -> sign(used, Resend.ALLOWED))
+        assertThatThrownBy(() -> sign(used, RetryPolicy.ALLOWED))
                 .isInstanceOf(UnsupportedByDeviceException.class)
                 .hasMessageContaining("the PIN would have to go in plain");
         assertThat(open.simulated(1).recorder().exchanges())
@@ -289,9 +289,9 @@ class SecureChannelTest {
     @Test
     void a_device_key_on_another_curve_makes_a_channel_too() throws Exception {
         for (Quirk[] quirks : new Quirk[][] {{Quirk.DEVICE_KEY_ON_SECP256K1}, {Quirk.SELF_SIGNED_DEVICE}}) {
-            Simulation open = new Simulation(DeviceProfile.smartCardHsm4k().with(quirks), Channel.SECURE);
+            Simulation open = new Simulation(DeviceProfile.smartCardHsm4k().with(quirks), SecureChannelMode.SECURE);
             generate(open.device(1), KeyAttributes.NONE);
-            assertThat(sign(open.device(1), Resend.ALLOWED)).isNotEmpty();
+            assertThat(sign(open.device(1), RetryPolicy.ALLOWED)).isNotEmpty();
         }
     }
 
@@ -322,10 +322,10 @@ class SecureChannelTest {
         sign();
         otherProgram(selectOf("E82B0601040181C31F0201"));
         wire.clear();
-        sign(device, Resend.NEVER);
+        sign(device, RetryPolicy.NEVER);
         assertThat(headers()).containsExactly(PROBE, SELECT, AES_MSE, AUTHENTICATE, VERIFY, SIGN);
         wire.clear();
-        sign(device, Resend.NEVER);
+        sign(device, RetryPolicy.NEVER);
         assertThat(headers()).containsExactly(PROBE, SIGN);
     }
 
@@ -372,8 +372,8 @@ class SecureChannelTest {
         answer(0x68, 2, status);
         wire.clear();
         assertThatThrownBy(() -> device.withCard(login, card -> {
-                    card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED);
-                    return card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED);
+                    card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
+                    return card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
                 }))
                 .isInstanceOf(SecureChannelException.class)
                 .hasMessageContaining("SIGN")
@@ -435,9 +435,9 @@ class SecureChannelTest {
     @Test
     void an_error_that_the_device_protected_is_believed() throws Exception {
         generateCounted();
-        device.withCard(login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], Resend.NEVER));
-        assertThatThrownBy(() ->
-                        device.withCard(login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], Resend.NEVER)))
+        device.withCard(login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER));
+        assertThatThrownBy(() -> device.withCard(
+                        login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER)))
                 .isInstanceOf(UseCounterExhaustedException.class);
         wire.clear();
         sign();

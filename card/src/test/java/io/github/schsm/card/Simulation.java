@@ -4,7 +4,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation {
     final SimulatorRack rack;
     final TerminalSource source;
-    private final Channel channel;
+    private final SecureChannelMode channel;
 
     Simulation(DeviceProfile profile) {
-        this(profile, Channel.PLAIN);
+        this(profile, SecureChannelMode.PLAIN);
     }
 
-    Simulation(DeviceProfile profile, Channel channel) {
+    Simulation(DeviceProfile profile, SecureChannelMode channel) {
         this(SimulatorRack.create(profile), channel, (command, next) -> next.transmit(command));
     }
 
     /** With something between the devices and the program. */
-    Simulation(SimulatorRack rack, Channel channel, HookedTerminals.Hook hook) {
+    Simulation(SimulatorRack rack, SecureChannelMode channel, HookedTerminals.Hook hook) {
         this.rack = rack;
         this.source = TerminalSource.of("simulator:test", new HookedTerminals(rack.terminals(), hook));
         this.channel = channel;
@@ -49,9 +49,9 @@ public final class Simulation {
     }
 
     /** A device, trusted by the simulator's root or, where it has none, by its own certificate. */
-    public CardDevice device(int number, Channel wanted) throws SchsmException {
+    public CardDevice device(int number, SecureChannelMode wanted) throws SchsmException {
         String reader = simulated(number).readerName();
-        if (wanted == Channel.PLAIN) {
+        if (wanted == SecureChannelMode.PLAIN) {
             return CardDevice.of(source, reader);
         }
         List<Cvc> trusted = new ArrayList<>(DeviceTrust.parse("simulator").roots());

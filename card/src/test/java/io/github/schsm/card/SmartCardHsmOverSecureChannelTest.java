@@ -1,13 +1,13 @@
 package io.github.schsm.card;
 
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.simulator.DeviceProfile;
 
 /** The same with every command protected. */
 class SmartCardHsmOverSecureChannelTest extends SmartCardHsmTest {
     @Override
     Simulation simulate(DeviceProfile profile) {
-        return new Simulation(profile, Channel.SECURE);
+        return new Simulation(profile, SecureChannelMode.SECURE);
     }
 
     @Override

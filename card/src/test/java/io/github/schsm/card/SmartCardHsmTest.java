@@ -101,7 +101,8 @@ class SmartCardHsmTest {
             assertThat(request.kind()).isEqualTo(Cvc.Kind.AUTHENTICATED_REQUEST);
             assertThat(request.curve()).contains(curve);
             byte[] input = curve.orderLength() < hash.length ? Arrays.copyOf(hash, curve.orderLength()) : hash;
-            EcdsaSignature signature = EcdsaSignature.parse(card.sign(1, KeyAlgorithm.ECDSA, input, Resend.ALLOWED));
+            EcdsaSignature signature =
+                    EcdsaSignature.parse(card.sign(1, KeyAlgorithm.ECDSA, input, RetryPolicy.ALLOWED));
             assertThat(curve.verify(request.publicPoint(), input, signature.plain(curve.orderLength())))
                     .isTrue();
         });
@@ -116,7 +117,7 @@ class SmartCardHsmTest {
             card.generateKeyPair(7, ec(EcCurve.SECP256R1, attributes));
             assertThat(card.keyAttributes(7).useCounter()).hasValue(10_000);
             assertThat(card.keyAttributes(7).algorithms()).contains(List.of(0x70, 0x92));
-            assertThat(card.keyAttributes(7).resend()).isEqualTo(Resend.NEVER);
+            assertThat(card.keyAttributes(7).retry()).isEqualTo(RetryPolicy.NEVER);
         });
     }
 
@@ -125,7 +126,7 @@ class SmartCardHsmTest {
         KeyAttributes ecdh = KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.ECDH));
         run(card -> {
             card.generateKeyPair(1, ec(EcCurve.SECP256R1, ecdh));
-            assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED))
+            assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED))
                     .isInstanceOf(AlgorithmNotAllowedException.class)
                     .hasMessageContaining("key 1")
                     .hasMessageContaining("SIGN")
@@ -137,8 +138,8 @@ class SmartCardHsmTest {
     void tells_when_the_use_counter_is_used_up() throws Exception {
         run(card -> {
             card.generateKeyPair(1, ec(EcCurve.SECP256R1, KeyAttributes.NONE.withUseCounter(1)));
-            card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.NEVER);
-            assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.NEVER))
+            card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER);
+            assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER))
                     .isInstanceOf(UseCounterExhaustedException.class);
         });
     }
@@ -155,8 +156,8 @@ class SmartCardHsmTest {
                     .publicPoint();
             byte[] two = card.generateKeyPair(2, ec(EcCurve.SECP521R1, KeyAttributes.NONE))
                     .publicPoint();
-            byte[] secret = card.deriveEcdh(1, two, Resend.ALLOWED);
-            assertThat(secret).hasSize(66).isEqualTo(card.deriveEcdh(2, one, Resend.ALLOWED));
+            byte[] secret = card.deriveEcdh(1, two, RetryPolicy.ALLOWED);
+            assertThat(secret).hasSize(66).isEqualTo(card.deriveEcdh(2, one, RetryPolicy.ALLOWED));
             return "";
         });
     }
@@ -171,18 +172,19 @@ class SmartCardHsmTest {
         Arrays.fill(aes, (byte) 7);
         run(card -> {
             importAesKey(card, kek, aes);
-            byte[] encrypted = card.aesCbc(1, true, iv, data, Resend.ALLOWED);
+            byte[] encrypted = card.aesCbc(1, true, iv, data, RetryPolicy.ALLOWED);
             assertThat(encrypted).isEqualTo(software(aes, iv, data));
-            assertThat(card.aesCbc(1, false, iv, encrypted, Resend.ALLOWED)).isEqualTo(data);
+            assertThat(card.aesCbc(1, false, iv, encrypted, RetryPolicy.ALLOWED))
+                    .isEqualTo(data);
             for (int length : new int[] {0, 16, 100, 1223, 1224, 1239, 1240, 3000}) {
-                assertThat(card.cmac(1, data(length), KeyAttributes.NONE, Resend.ALLOWED))
+                assertThat(card.cmac(1, data(length), KeyAttributes.NONE, RetryPolicy.ALLOWED))
                         .as("%d bytes", length)
                         .isEqualTo(cmac(aes, data(length)));
             }
             KeyAttributes cmacOnly = KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.AES_CMAC));
             int most = bytesInACommand();
-            assertThat(card.cmac(1, data(most), cmacOnly, Resend.ALLOWED)).hasSize(16);
-            assertThatThrownBy(() -> card.cmac(1, data(most + 1), cmacOnly, Resend.ALLOWED))
+            assertThat(card.cmac(1, data(most), cmacOnly, RetryPolicy.ALLOWED)).hasSize(16);
+            assertThatThrownBy(() -> card.cmac(1, data(most + 1), cmacOnly, RetryPolicy.ALLOWED))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("AES_CBC_ENCRYPT");
         });
@@ -192,11 +194,11 @@ class SmartCardHsmTest {
     void derives_keys_of_both_kinds() throws Exception {
         run(card -> {
             card.generateAesKey(1, 256, KeyAttributes.NONE);
-            byte[] derived = card.derive(1, data(20), Resend.ALLOWED);
-            assertThat(derived).hasSize(32).isEqualTo(card.derive(1, data(20), Resend.ALLOWED));
-            assertThat(card.derive(1, data(21), Resend.ALLOWED)).isNotEqualTo(derived);
+            byte[] derived = card.derive(1, data(20), RetryPolicy.ALLOWED);
+            assertThat(derived).hasSize(32).isEqualTo(card.derive(1, data(20), RetryPolicy.ALLOWED));
+            assertThat(card.derive(1, data(21), RetryPolicy.ALLOWED)).isNotEqualTo(derived);
             for (int length : new int[] {0, 1224}) {
-                assertThatThrownBy(() -> card.derive(1, new byte[length], Resend.ALLOWED))
+                assertThatThrownBy(() -> card.derive(1, new byte[length], RetryPolicy.ALLOWED))
                         .isInstanceOf(InvalidRequestException.class)
                         .hasMessageContaining("this has " + length);
             }
@@ -206,7 +208,7 @@ class SmartCardHsmTest {
                     .add(EcCurve.SECP256R1.decode(parent.publicPoint()), BigInteger.valueOf(5))
                     .orElseThrow();
             EcdsaSignature signature =
-                    EcdsaSignature.parse(card.sign(3, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED));
+                    EcdsaSignature.parse(card.sign(3, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED));
             assertThat(EcCurve.SECP256R1.verify(point, new byte[32], signature.plain(32)))
                     .isTrue();
             assertThatThrownBy(() -> card.deriveEcKey(2, 3, new byte[] {5}))
@@ -285,7 +287,7 @@ class SmartCardHsmTest {
         run(card -> {
             card.generateAesKey(3, bits, KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.AES_CBC_ENCRYPT)));
             assertThat(card.enumerateObjects()).contains(Files.key(3));
-            assertThat(card.aesCbc(3, true, new byte[16], new byte[16], Resend.ALLOWED))
+            assertThat(card.aesCbc(3, true, new byte[16], new byte[16], RetryPolicy.ALLOWED))
                     .hasSize(16);
         });
     }
@@ -307,7 +309,7 @@ class SmartCardHsmTest {
                     .endsWith(HexFormat.of().formatHex(request.publicPoint()));
             card.deleteFile(Files.key(1));
             card.unwrapKey(2, blob.encode());
-            byte[] signature = card.sign(2, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED);
+            byte[] signature = card.sign(2, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
             assertThat(EcCurve.BRAINPOOLP256R1.verify(
                             request.publicPoint(),
                             new byte[32],
@@ -495,7 +497,7 @@ class SmartCardHsmTest {
                     1, ec(EcCurve.SECP256R1, KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.ECDSA))));
             assertThat(card.keyAttributes(1).algorithms()).contains(List.of(0x70));
             EcdsaSignature signature =
-                    EcdsaSignature.parse(card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED));
+                    EcdsaSignature.parse(card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED));
             assertThat(EcCurve.SECP256R1.verify(request.publicPoint(), new byte[32], signature.plain(32)))
                     .isTrue();
             assertThat(request.getPublicKey()).isInstanceOf(ECPublicKey.class);

@@ -3,7 +3,7 @@ package io.github.schsm.card;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.codec.EcCurve;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class XkekOverSecureChannelTest extends XkekTest {
     @Override
     Simulation simulate(DeviceProfile profile) {
-        return new Simulation(profile, Channel.SECURE);
+        return new Simulation(profile, SecureChannelMode.SECURE);
     }
 
     /** A key domain membership needs 467 bytes in one command, and protected 478 have room for 447. */

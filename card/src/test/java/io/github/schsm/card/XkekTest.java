@@ -67,7 +67,7 @@ class XkekTest {
         byte[] signed = Arrays.copyOf(point, 1 + point.length / 2);
         signed[0] = 0x54;
         byte[] signature = signer.withCard(
-                login, card -> card.sign(GROUP_SIGNER, KeyAlgorithm.ECDSA, sha256(signed), Resend.ALLOWED));
+                login, card -> card.sign(GROUP_SIGNER, KeyAlgorithm.ECDSA, sha256(signed), RetryPolicy.ALLOWED));
         return Tlv.of(
                         0x30,
                         Tlv.of(0x06, java.util.HexFormat.of().parseHex("2B0601040181C31F040201")),
@@ -120,7 +120,7 @@ class XkekTest {
         byte[] blob = a.withCard(login, card -> card.wrapKey(MOVING));
         byte[] signature = b.withCard(login, card -> {
             card.unwrapKey(9, blob);
-            return card.sign(9, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED);
+            return card.sign(9, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
         });
         assertThat(EcCurve.BRAINPOOLP256R1.verify(
                         moving.publicPoint(),

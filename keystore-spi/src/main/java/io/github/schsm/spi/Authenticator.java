@@ -6,8 +6,9 @@ import io.github.schsm.SchsmException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who knows the user PIN. The funnel asks when a command needs it and this authenticator's PIN is not verified on the
- * present connection: the first time, after a reset, after the card was out, after another program logged it out.
+ * Who knows the user PIN. The transaction queue asks when a command needs it and this authenticator's PIN is not
+ * verified on the present connection: the first time, after a reset, after the card was out, after another program
+ * logged it out.
  *
  * <p>Called while the device is locked, from the thread that uses it. One object stands for one login: what another
  * authenticator verified does not count for this one.
@@ -17,8 +18,8 @@ public interface Authenticator {
      * The user PIN.
      *
      * @param request what is known of the device and its PIN
-     * @return a copy that the funnel wipes after use; null if there is none, if the device refused it before, or if it
-     *     is {@linkplain #isOnReader entered on the reader}
+     * @return a copy that the transaction queue wipes after use; null if there is none, if the device refused it before,
+     *     or if it is {@linkplain #isOnReader entered on the reader}
      * @throws SchsmException if asking for it failed
      */
     byte @Nullable [] pin(PinRequest request) throws SchsmException;

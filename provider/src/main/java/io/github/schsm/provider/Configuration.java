@@ -3,7 +3,7 @@ package io.github.schsm.provider;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ public record Configuration(
         @Nullable Pattern reader,
         Optional<String> pin,
         DeviceTrust trust,
-        Optional<Channel> channel,
+        Optional<SecureChannelMode> channel,
         @Nullable String name) {
     private static final String PCSC = "pcsc";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
@@ -166,15 +166,15 @@ public record Configuration(
         }
     }
 
-    private static Optional<Channel> channel(@Nullable String value) throws ConfigurationException {
+    private static Optional<SecureChannelMode> channel(@Nullable String value) throws ConfigurationException {
         if (value == null) {
             return Optional.empty();
         }
         return Optional.of(
                 switch (value) {
-                    case "plain" -> Channel.PLAIN;
-                    case "pin" -> Channel.PIN;
-                    case "secure" -> Channel.SECURE;
+                    case "plain" -> SecureChannelMode.PLAIN;
+                    case "pin" -> SecureChannelMode.PIN;
+                    case "secure" -> SecureChannelMode.SECURE;
                     default ->
                         throw new ConfigurationException("channel = " + value
                                 + " is not known: use plain, pin (PINs over a secure channel) or secure (everything)");
@@ -190,8 +190,8 @@ public record Configuration(
     }
 
     /** Which commands go over a secure channel to devices of a terminal: PINs if it is remote and nothing was said. */
-    public Channel channelTo(TerminalSource source) {
-        return channel.orElse(source.isRemote() ? Channel.PIN : Channel.PLAIN);
+    public SecureChannelMode channelTo(TerminalSource source) {
+        return channel.orElse(source.isRemote() ? SecureChannelMode.PIN : SecureChannelMode.PLAIN);
     }
 
     /** Whether a device may be used. */

@@ -5,7 +5,7 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnusableSecretException;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.keystore.TokenFinder;
@@ -185,7 +185,7 @@ public final class Tokens implements TokenFinder {
         if (found instanceof TokenSource.Terminals terminals) {
             cards = in(TerminalSource.of(configuration.terminal(), terminals.terminals(), terminals.remote()));
         } else if (found instanceof Directory tokens) {
-            if (configuration.channel().orElse(Channel.PLAIN) != Channel.PLAIN) {
+            if (configuration.channel().orElse(SecureChannelMode.PLAIN) != SecureChannelMode.PLAIN) {
                 found.close();
                 throw new ConfigurationException("terminal = " + configuration.terminal()
                         + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"

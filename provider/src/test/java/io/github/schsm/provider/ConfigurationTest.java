@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.Cvc;
 import io.github.schsm.SchsmDevice;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,12 +85,12 @@ class ConfigurationTest {
         TerminalSource here = TerminalSource.of("here", NO_TERMINALS);
         TerminalSource there = TerminalSource.of("there", NO_TERMINALS, true);
 
-        assertThat(Configuration.of("").channelTo(here)).isEqualTo(Channel.PLAIN);
-        assertThat(Configuration.of("").channelTo(there)).isEqualTo(Channel.PIN);
+        assertThat(Configuration.of("").channelTo(here)).isEqualTo(SecureChannelMode.PLAIN);
+        assertThat(Configuration.of("").channelTo(there)).isEqualTo(SecureChannelMode.PIN);
         for (TerminalSource source : List.of(here, there)) {
-            assertThat(Configuration.of("channel = plain").channelTo(source)).isEqualTo(Channel.PLAIN);
-            assertThat(Configuration.of("channel = pin").channelTo(source)).isEqualTo(Channel.PIN);
-            assertThat(Configuration.of("channel = secure").channelTo(source)).isEqualTo(Channel.SECURE);
+            assertThat(Configuration.of("channel = plain").channelTo(source)).isEqualTo(SecureChannelMode.PLAIN);
+            assertThat(Configuration.of("channel = pin").channelTo(source)).isEqualTo(SecureChannelMode.PIN);
+            assertThat(Configuration.of("channel = secure").channelTo(source)).isEqualTo(SecureChannelMode.SECURE);
         }
     }
 

@@ -4,7 +4,7 @@ import java.io.Serial;
 
 /**
  * A bare status word came where a protected answer was due. Never leaves this package: another program may have
- * selected its applet before our first command, which the funnel recovers from; everything else is reported. The status
+ * selected its applet before our first command, which the transaction queue recovers from; everything else is reported. The status
  * word is not believed.
  */
 public final class UnprotectedAnswerException extends Exception {

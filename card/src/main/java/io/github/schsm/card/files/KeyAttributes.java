@@ -2,7 +2,7 @@ package io.github.schsm.card.files;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.card.Resend;
+import io.github.schsm.card.RetryPolicy;
 import io.github.schsm.codec.Tlv;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -80,8 +80,8 @@ public record KeyAttributes(
     }
 
     /** Whether lost answers of this key's operations may be asked for again: only without a use counter. */
-    public Resend resend() {
-        return useCounter.isPresent() ? Resend.NEVER : Resend.ALLOWED;
+    public RetryPolicy retry() {
+        return useCounter.isPresent() ? RetryPolicy.NEVER : RetryPolicy.ALLOWED;
     }
 
     /**

@@ -2,7 +2,7 @@ package io.github.schsm.card.transport;
 
 /**
  * One connection to the card in a reader. Nothing but bytes and transactions: what they mean is decided above.
- * Used by one thread at a time; the funnel sees to that.
+ * Used by one thread at a time; the transaction queue sees to that.
  */
 public interface CardTransport extends AutoCloseable {
     /** The card's answer to reset. */

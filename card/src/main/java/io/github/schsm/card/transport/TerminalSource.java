@@ -10,7 +10,7 @@ import javax.smartcardio.CardTerminals;
  * was restarted only a new context finds it again, and a context that some thread waits on for changes blocks
  * everybody else who uses it.
  *
- * <p>Two sources that are equal lead to the same readers; the funnel to a device ({@link CardDevice}) relies on it.
+ * <p>Two sources that are equal lead to the same readers; the transaction queue to a device ({@link CardDevice}) relies on it.
  */
 public interface TerminalSource {
     /** The name for messages: {@code pcsc}, {@code sunpcsc}, {@code simulator:memory}. */

@@ -4,7 +4,7 @@ import io.github.schsm.SchsmException;
 import java.io.Serial;
 
 /**
- * The connection to the card failed. Never leaves this package: the funnel either recovers or throws what
+ * The connection to the card failed. Never leaves this package: the transaction queue either recovers or throws what
  * {@link #reported()} says. The difference that matters for recovery is whether the device may have executed the
  * command.
  */

@@ -12,7 +12,7 @@ import io.github.schsm.WrongPinException;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.Simulation;
 import io.github.schsm.card.SmartCardHsm;
-import io.github.schsm.card.channel.Channel;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
 import io.github.schsm.simulator.terminal.SimulatedPinPad;
@@ -139,7 +139,7 @@ class PinPadTest {
 
     @Test
     void refuses_the_pad_before_anybody_types_where_everything_has_to_be_protected() throws Exception {
-        device = simulation.device(1, Channel.SECURE);
+        device = simulation.device(1, SecureChannelMode.SECURE);
 
         assertThatThrownBy(this::logIn)
                 .isInstanceOf(UnsupportedByDeviceException.class)
@@ -153,7 +153,7 @@ class PinPadTest {
 
     @Test
     void takes_the_pin_from_the_pad_where_only_pins_on_the_wire_have_to_be_protected() throws Exception {
-        device = simulation.device(1, Channel.PIN);
+        device = simulation.device(1, SecureChannelMode.PIN);
         types(Typed.pins(RIGHT));
 
         assertThat(logIn()).isTrue();

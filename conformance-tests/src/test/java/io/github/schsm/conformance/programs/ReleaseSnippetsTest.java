@@ -54,6 +54,10 @@ class ReleaseSnippetsTest {
             Files.copy(Snippet.HOME.resolve("tools").resolve(tool), tools.resolve(tool));
         }
         Files.writeString(checkout.resolve("pom.xml"), POM);
+        Files.writeString(Files.createDirectory(checkout.resolve("card")).resolve("pom.xml"), "<project/>");
+        Files.writeString(
+                Files.createDirectory(checkout.resolve("benchmarks")).resolve("pom.xml"),
+                "<project><maven.deploy.skip>true</maven.deploy.skip></project>");
         Files.writeString(checkout.resolve(".gitignore"), ".build/\ntarget/\n");
         Files.writeString(checkout.resolve("CHANGELOG.md"), "# Changes\n\n## 0.1.0 (not released)\n\n- All.\n");
         Files.writeString(
@@ -80,7 +84,7 @@ class ReleaseSnippetsTest {
                         set -> assertThat(set).contains("versions:set -DnewVersion=0.1.0 -DprocessAllModules"),
                         check -> assertThat(check).isEqualTo("check full"),
                         build -> assertThat(build)
-                                .contains("clean deploy -Prelease,central")
+                                .contains("-pl !benchmarks clean deploy -Prelease,central")
                                 .contains("-Psign"),
                         again -> assertThat(again)
                                 .contains("clean deploy -Prelease,central")

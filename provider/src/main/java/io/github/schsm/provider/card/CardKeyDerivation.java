@@ -84,7 +84,7 @@ final class CardKeyDerivation {
         }
         if (PublicKeyRecovery.allows(attributes, KeyAlgorithm.ECDH)) {
             byte[] generator = curve.encode(curve.parameters().getGenerator());
-            byte[] x = card.deriveEcdh(kid, generator, attributes.resend());
+            byte[] x = card.deriveEcdh(kid, generator, attributes.retry());
             if (!Arrays.equals(x, Arrays.copyOfRange(point, 1, 1 + curve.fieldLength()))) {
                 throw notThatKey(kid);
             }
@@ -115,7 +115,7 @@ final class CardKeyDerivation {
                 Tlv.of(PUBLIC_KEY, key.toArray(Tlv[]::new)),
                 text(0x5F20, chr));
         byte[] hash = EcdsaSignature.truncate(sha256(body.encoded()), curve.orderLength());
-        byte[] signature = EcdsaSignature.parse(card.sign(kid, KeyAlgorithm.ECDSA, hash, attributes.resend()))
+        byte[] signature = EcdsaSignature.parse(card.sign(kid, KeyAlgorithm.ECDSA, hash, attributes.retry()))
                 .plain(curve.orderLength());
         Cvc request = Cvc.parse(Tlv.of(CERTIFICATE, body, Tlv.of(SIGNATURE, signature)));
         if (!request.isSelfSigned()) {

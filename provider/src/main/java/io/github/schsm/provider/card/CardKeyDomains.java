@@ -17,7 +17,7 @@ import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.WrappedKeyEntry;
-import io.github.schsm.card.Resend;
+import io.github.schsm.card.RetryPolicy;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.files.Files;
@@ -382,18 +382,18 @@ final class CardKeyDomains implements KeyDomains {
     private record CardUses(SmartCardHsm card, int kid) implements KeyProof.Uses {
         @Override
         public byte[] sign(KeyAlgorithm algorithm, byte[] input) throws SchsmException {
-            return card.sign(kid, algorithm, input, Resend.ALLOWED);
+            return card.sign(kid, algorithm, input, RetryPolicy.ALLOWED);
         }
 
         @Override
         public byte[] decrypt(KeyAlgorithm algorithm, byte[] input) throws SchsmException {
-            return card.decipher(kid, algorithm, input, Resend.ALLOWED);
+            return card.decipher(kid, algorithm, input, RetryPolicy.ALLOWED);
         }
 
         @Override
         public byte[] agree(ECPublicKey peer) throws SchsmException {
             EcCurve curve = EcCurve.of(peer.getParams()).orElseThrow();
-            return card.deriveEcdh(kid, curve.encode(peer.getW()), Resend.ALLOWED);
+            return card.deriveEcdh(kid, curve.encode(peer.getW()), RetryPolicy.ALLOWED);
         }
     }
 

@@ -28,7 +28,7 @@ import io.github.schsm.TokenRemovedException;
 import io.github.schsm.UseCounterExhaustedException;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardFunction;
-import io.github.schsm.card.Resend;
+import io.github.schsm.card.RetryPolicy;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.files.CardTokenInfo;
@@ -1164,7 +1164,7 @@ public final class CardToken implements SharedCard {
             throws SchsmException {
         DevicePadding.requirePss(algorithm, parameters, input.length);
         int kid = kid(key);
-        byte[] signature = use(kid, (card, resend) -> card.sign(kid, algorithm, input, resend));
+        byte[] signature = use(kid, (card, retry) -> card.sign(kid, algorithm, input, retry));
         return key.type() == KeyType.EC ? EcdsaSignature.parse(signature).der() : signature;
     }
 
@@ -1174,26 +1174,26 @@ public final class CardToken implements SharedCard {
             throws SchsmException {
         DevicePadding.requireOaep(parameters);
         int kid = kid(key);
-        return use(kid, (card, resend) -> card.decipher(kid, algorithm, input, resend));
+        return use(kid, (card, retry) -> card.decipher(kid, algorithm, input, retry));
     }
 
     private interface KeyFunction<T> {
-        T apply(SmartCardHsm card, Resend resend) throws SchsmException;
+        T apply(SmartCardHsm card, RetryPolicy retry) throws SchsmException;
     }
 
     /** Uses a key; a lost answer is asked for again only if that cannot cost a use. */
     private <T> T use(int kid, KeyFunction<T> function) throws SchsmException {
-        Resend resend;
+        RetryPolicy retry;
         boolean counted;
         synchronized (lock) {
             Optional<KeyAttributes> known = contents.knownAttributes(kid);
-            resend = known.map(KeyAttributes::resend).orElse(Resend.NEVER);
+            retry = known.map(KeyAttributes::retry).orElse(RetryPolicy.NEVER);
             counted = known.map(KeyAttributes::useCounter)
                     .filter(uses -> uses.isPresent())
                     .isPresent();
         }
         try {
-            return withCard(card -> function.apply(card, resend));
+            return withCard(card -> function.apply(card, retry));
         } catch (UseCounterExhaustedException refused) {
             throw whyRefused(kid, refused);
         } finally {
@@ -1231,19 +1231,19 @@ public final class CardToken implements SharedCard {
         EcCurve curve = EcCurve.of(peer.getParams())
                 .orElseThrow(() -> new InvalidRequestException("the peer's key is on none of the known curves"));
         byte[] point = curve.encode(peer.getW());
-        return use(kid, (card, resend) -> card.deriveEcdh(kid, point, resend));
+        return use(kid, (card, retry) -> card.deriveEcdh(kid, point, retry));
     }
 
     @Override
     public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
         int kid = kid(key);
-        return use(kid, (card, resend) -> card.aesCbc(kid, encrypt, iv, data, resend));
+        return use(kid, (card, retry) -> card.aesCbc(kid, encrypt, iv, data, retry));
     }
 
     @Override
     public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
         int kid = kid(key);
-        return use(kid, (card, resend) -> card.cmac(kid, data, lastAttributes(card, kid), resend));
+        return use(kid, (card, retry) -> card.cmac(kid, data, lastAttributes(card, kid), retry));
     }
 
     /** However old: what a key may be used for does not change. */
@@ -1257,7 +1257,7 @@ public final class CardToken implements SharedCard {
     @Override
     public byte[] derive(TokenKey key, byte[] input) throws SchsmException {
         int kid = kid(key);
-        return use(kid, (card, resend) -> card.derive(kid, input, resend));
+        return use(kid, (card, retry) -> card.derive(kid, input, retry));
     }
 
     @Override

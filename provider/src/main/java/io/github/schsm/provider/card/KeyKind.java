@@ -6,7 +6,7 @@ import io.github.schsm.KeyType;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.WrappedKeyEntry;
-import io.github.schsm.card.Resend;
+import io.github.schsm.card.RetryPolicy;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.files.KeyAttributes;
@@ -72,16 +72,16 @@ final class KeyKind {
             return KeyType.UNKNOWN;
         }
         asking.inTrouble = null;
-        Resend resend = attributes.resend();
-        if (asking.tried(() -> card.sign(kid, KeyAlgorithm.ECDSA, new byte[HASH], resend))
+        RetryPolicy retry = attributes.retry();
+        if (asking.tried(() -> card.sign(kid, KeyAlgorithm.ECDSA, new byte[HASH], retry))
                 .isPresent()) {
             return KeyType.EC;
         }
-        if (asking.tried(() -> card.aesCbc(kid, true, new byte[BLOCK], new byte[BLOCK], resend))
+        if (asking.tried(() -> card.aesCbc(kid, true, new byte[BLOCK], new byte[BLOCK], retry))
                 .isPresent()) {
             return KeyType.AES;
         }
-        if (asking.tried(() -> card.sign(kid, KeyAlgorithm.RSA_PKCS1, new byte[HASH], resend))
+        if (asking.tried(() -> card.sign(kid, KeyAlgorithm.RSA_PKCS1, new byte[HASH], retry))
                 .isPresent()) {
             return KeyType.RSA;
         }
@@ -89,7 +89,7 @@ final class KeyKind {
             byte[] number = new byte[length];
             number[length - 1] = 2;
             // Some firmware pads nothing itself.
-            if (asking.tried(() -> card.sign(kid, KeyAlgorithm.RSA_RAW, number, resend))
+            if (asking.tried(() -> card.sign(kid, KeyAlgorithm.RSA_RAW, number, retry))
                     .isPresent()) {
                 return KeyType.RSA;
             }

@@ -50,9 +50,9 @@ final class PublicKeyRecovery {
             throws SchsmException {
         byte[] firstHash = hash();
         byte[] secondHash = hash();
-        EcdsaSignature first = EcdsaSignature.parse(card.sign(kid, KeyAlgorithm.ECDSA, firstHash, attributes.resend()));
+        EcdsaSignature first = EcdsaSignature.parse(card.sign(kid, KeyAlgorithm.ECDSA, firstHash, attributes.retry()));
         EcdsaSignature second =
-                EcdsaSignature.parse(card.sign(kid, KeyAlgorithm.ECDSA, secondHash, attributes.resend()));
+                EcdsaSignature.parse(card.sign(kid, KeyAlgorithm.ECDSA, secondHash, attributes.retry()));
         for (EcCurve curve : EcCurve.values()) {
             for (byte[] point : curve.recover(firstHash, first)) {
                 int length = curve.orderLength();
@@ -87,7 +87,7 @@ final class PublicKeyRecovery {
             SmartCardHsm card, int kid, EcCurve curve, KeyAttributes attributes) throws SchsmException {
         byte[] generator = curve.encode(curve.parameters().getGenerator());
         try {
-            return Optional.of(card.deriveEcdh(kid, generator, attributes.resend()));
+            return Optional.of(card.deriveEcdh(kid, generator, attributes.retry()));
         } catch (PinException noReasonToGoOn) {
             throw noReasonToGoOn;
         } catch (DeviceException notItsCurve) {

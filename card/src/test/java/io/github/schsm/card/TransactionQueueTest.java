@@ -34,7 +34,7 @@ import javax.smartcardio.CommandAPDU;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class FunnelTest {
+class TransactionQueueTest {
     private static final int SELECT = 0xA4;
     private static final int READ = 0xB1;
     private static final int VERIFY = 0x20;
@@ -58,11 +58,11 @@ class FunnelTest {
     }
 
     private byte[] sign() throws SchsmException {
-        return sign(login, Resend.ALLOWED);
+        return sign(login, RetryPolicy.ALLOWED);
     }
 
-    private byte[] sign(Authenticator authenticator, Resend resend) throws SchsmException {
-        return device.withCard(authenticator, card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], resend));
+    private byte[] sign(Authenticator authenticator, RetryPolicy retry) throws SchsmException {
+        return device.withCard(authenticator, card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], retry));
     }
 
     private List<Integer> instructions() {
@@ -129,7 +129,7 @@ class FunnelTest {
     @Test
     void reports_an_unknown_outcome_and_does_not_send_again_what_may_not_be() throws Exception {
         simulated.faults().add(1, Faults.instruction(SIGN), Fault.removalAfter());
-        assertThatThrownBy(() -> sign(login, Resend.NEVER))
+        assertThatThrownBy(() -> sign(login, RetryPolicy.NEVER))
                 .isInstanceOf(TokenRemovedException.class)
                 .hasMessageContaining("not known");
         assertThat(simulated.recorder().count(exchange -> exchange.ins() == SIGN))
@@ -203,31 +203,32 @@ class FunnelTest {
     @Test
     void sends_no_pin_after_a_refusal_without_asking_for_the_tries_left() throws Exception {
         Simulation.Login wrong = Simulation.Login.wrong();
-        assertThatThrownBy(() -> sign(wrong, Resend.ALLOWED))
+        assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED))
                 .isInstanceOfSatisfying(
                         WrongPinException.class, e -> assertThat(e.triesLeft()).isEqualTo(2));
         assertThat(wrong.heard).containsExactly("refused 2");
-        assertThatThrownBy(() -> sign(wrong, Resend.ALLOWED)).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED)).isInstanceOf(WrongPinException.class);
         simulated.recorder().clear();
-        assertThatThrownBy(() -> sign(wrong, Resend.ALLOWED))
+        assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED))
                 .isInstanceOf(PinRequiredException.class)
                 .hasMessageContaining("only one try");
         assertThat(simulated.recorder().exchanges())
                 .noneMatch(exchange -> exchange.dataLength() > 0 && exchange.ins() == VERIFY);
         Simulation.Login decided = Simulation.Login.right();
         decided.mayUseLastTry = true;
-        sign(decided, Resend.ALLOWED);
+        sign(decided, RetryPolicy.ALLOWED);
     }
 
     @Test
     void does_not_let_one_login_use_what_another_verified() throws Exception {
         sign();
         simulated.recorder().clear();
-        assertThatThrownBy(() -> sign(null, Resend.ALLOWED)).isInstanceOf(PinRequiredException.class);
-        assertThatThrownBy(() -> sign(new Simulation.Login(null), Resend.ALLOWED))
+        assertThatThrownBy(() -> sign(null, RetryPolicy.ALLOWED)).isInstanceOf(PinRequiredException.class);
+        assertThatThrownBy(() -> sign(new Simulation.Login(null), RetryPolicy.ALLOWED))
                 .isInstanceOf(PinRequiredException.class);
         assertThat(instructions()).doesNotContain(SIGN);
-        assertThatThrownBy(() -> sign(Simulation.Login.wrong(), Resend.ALLOWED)).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> sign(Simulation.Login.wrong(), RetryPolicy.ALLOWED))
+                .isInstanceOf(WrongPinException.class);
     }
 
     @Test
@@ -300,7 +301,7 @@ class FunnelTest {
                 CardDevice mine = simulation.device(1);
                 results.add(pool.submit(() -> mine.withCard(login, card -> {
                     int others = inside.getAndIncrement();
-                    card.sign(1, KeyAlgorithm.ECDSA, new byte[32], Resend.ALLOWED);
+                    card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
                     inside.decrementAndGet();
                     return others;
                 })));

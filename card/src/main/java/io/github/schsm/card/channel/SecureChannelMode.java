@@ -4,7 +4,7 @@ import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 
 /** Which commands go to the device over a secure channel (docs/protocol.md#secure-messaging). */
-public enum Channel {
+public enum SecureChannelMode {
     /** None. */
     PLAIN,
     /**

@@ -8,7 +8,7 @@ import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
 import org.jspecify.annotations.Nullable;
 
-/** What a key store asks of the configuration it was made under. */
+/** What key stores and generators ask of the configuration they were made under. */
 public interface TokenFinder {
     /**
      * The token that is meant.
@@ -17,6 +17,13 @@ public interface TokenFinder {
      * @throws SchsmException if it is not there, or several are and none was chosen
      */
     Token find(@Nullable String deviceId) throws SchsmException;
+
+    /**
+     * This provider's object for a token that a program has from another one.
+     *
+     * @throws SchsmException if the configuration leaves it out, or it is not there
+     */
+    Token own(Token known) throws SchsmException;
 
     /** The PIN source that the configuration names. */
     Optional<PinSource> configuredPin();

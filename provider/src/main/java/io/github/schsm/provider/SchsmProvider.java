@@ -8,6 +8,7 @@ import io.github.schsm.UnusableSecretException;
 import io.github.schsm.WrongPinException;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.mechanism.MechanismTable;
+import io.github.schsm.provider.pin.Handlers;
 import io.github.schsm.spi.FoundDevice;
 import io.github.schsm.spi.PinSource;
 import io.github.schsm.spi.Token;

@@ -10,6 +10,9 @@ import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.keystore.TokenFinder;
 import io.github.schsm.provider.card.CardTokens;
+import io.github.schsm.provider.pin.Handlers;
+import io.github.schsm.provider.pin.PinOrElse;
+import io.github.schsm.provider.pin.PinSources;
 import io.github.schsm.spi.FoundDevice;
 import io.github.schsm.spi.PinSource;
 import io.github.schsm.spi.Token;
@@ -28,12 +31,12 @@ import org.jspecify.annotations.Nullable;
  * belongs to a provider and a device, not to a key store. Touches nothing before it is asked for a token. The monitor
  * guards the fields and is never held while a device is used: who has a device may ask for tokens.
  */
-public final class Tokens implements TokenFinder {
+final class Tokens implements TokenFinder {
     private final Configuration configuration;
     private final @Nullable ConfigurationException problem;
     private final Handlers handler;
     private volatile @Nullable CardTokens cards;
-    private volatile @Nullable ForeignTokens foreign;
+    private volatile @Nullable ExternalTokens foreign;
     private @Nullable CardTokens cardChannels;
     private TokenSource.@Nullable Opened opened;
     private boolean closed;
@@ -81,7 +84,7 @@ public final class Tokens implements TokenFinder {
     @Override
     public Token find(@Nullable String deviceId) throws SchsmException {
         open();
-        ForeignTokens others = foreign;
+        ExternalTokens others = foreign;
         return others != null ? others.find(deviceId) : find(cards(), deviceId);
     }
 
@@ -94,7 +97,7 @@ public final class Tokens implements TokenFinder {
                 : there.theOnlyOne();
     }
 
-    /** This provider's object for a token that a program has from elsewhere. */
+    @Override
     public Token own(Token known) throws SchsmException {
         open();
         CardTokens there = cards;
@@ -105,14 +108,14 @@ public final class Tokens implements TokenFinder {
     /** Every reader that the configuration lets us look into, and what is in it. */
     List<FoundDevice> list() throws SchsmException {
         open();
-        ForeignTokens others = foreign;
+        ExternalTokens others = foreign;
         return others != null ? others.look() : cards().look();
     }
 
     private CardTokens cards() throws InvalidRequestException {
         CardTokens there = cards;
         if (there == null) {
-            throw closed();
+            throw CardTokens.closed();
         }
         return there;
     }
@@ -144,14 +147,9 @@ public final class Tokens implements TokenFinder {
         }
     }
 
-    public static InvalidRequestException closed() {
-        return new InvalidRequestException(
-                "the provider was closed: make another one, by new SchsmProvider() or configure");
-    }
-
     private synchronized void open() throws SchsmException {
         if (closed) {
-            throw closed();
+            throw CardTokens.closed();
         }
         if (problem != null) {
             throw new ConfigurationException(String.valueOf(problem.getMessage()), problem);
@@ -191,7 +189,7 @@ public final class Tokens implements TokenFinder {
                         + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"
                         + " channel out");
             }
-            foreign = new ForeignTokens(tokens, configuration);
+            foreign = new ExternalTokens(tokens, configuration);
         }
         opened = found;
     }
@@ -203,7 +201,7 @@ public final class Tokens implements TokenFinder {
     /** The devices of this computer's readers, beside what a source finds. */
     private synchronized CardTokens cardChannels() throws InvalidRequestException {
         if (closed) {
-            throw closed();
+            throw CardTokens.closed();
         }
         CardTokens channels = cardChannels;
         if (channels == null) {

@@ -17,6 +17,8 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenPinCallback;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.WrongPinException;
+import io.github.schsm.provider.pin.Handlers;
+import io.github.schsm.provider.pin.PinSources;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.SimulatorRack;
 import io.github.schsm.spi.PinSource;

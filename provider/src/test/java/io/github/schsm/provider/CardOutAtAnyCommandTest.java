@@ -15,6 +15,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.provider.card.CardToken;
+import io.github.schsm.provider.pin.PinSources;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.provider.pin.PinSources;
 import io.github.schsm.simulator.SimulatorRack;
 import io.github.schsm.spi.PinSource;
 import io.github.schsm.spi.Token;

@@ -2,6 +2,7 @@ package io.github.schsm.provider.card;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
@@ -9,9 +10,8 @@ import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardDevices;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.provider.Configuration;
-import io.github.schsm.provider.Handlers;
-import io.github.schsm.provider.PinSources;
-import io.github.schsm.provider.Tokens;
+import io.github.schsm.provider.pin.Handlers;
+import io.github.schsm.provider.pin.PinSources;
 import io.github.schsm.spi.FoundDevice;
 import io.github.schsm.spi.Token;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +77,7 @@ public final class CardTokens {
         }
         if (late) {
             releaseAll();
-            throw Tokens.closed();
+            throw closed();
         }
         return listing;
     }
@@ -95,6 +95,12 @@ public final class CardTokens {
         made.forEach(CardToken::close);
         releaseAll();
         source.release();
+    }
+
+    /** What a program is told that uses a provider after its end. */
+    public static InvalidRequestException closed() {
+        return new InvalidRequestException(
+                "the provider was closed: make another one, by new SchsmProvider() or configure");
     }
 
     private void releaseAll() {

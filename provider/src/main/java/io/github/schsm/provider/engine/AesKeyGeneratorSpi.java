@@ -3,7 +3,7 @@ package io.github.schsm.provider.engine;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.provider.Tokens;
+import io.github.schsm.keystore.TokenFinder;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import java.security.InvalidAlgorithmParameterException;
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class AesKeyGeneratorSpi extends KeyGeneratorSpi {
     private static final int DEFAULT_SIZE = 256;
 
-    private final Tokens tokens;
+    private final TokenFinder tokens;
     private final Provider provider;
     private int size = DEFAULT_SIZE;
     private @Nullable SchsmKeySpec spec;
     private boolean initialized;
 
-    public AesKeyGeneratorSpi(Tokens tokens, Provider provider) {
+    public AesKeyGeneratorSpi(TokenFinder tokens, Provider provider) {
         this.tokens = tokens;
         this.provider = provider;
     }

@@ -7,7 +7,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.provider.Tokens;
+import io.github.schsm.keystore.TokenFinder;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import java.security.InvalidAlgorithmParameterException;
@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Generates EC keys in a device. The random source is the device's own; one that is given is not used. */
 public final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
-    private final Tokens tokens;
+    private final TokenFinder tokens;
     private final Provider provider;
     private EcCurve curve = EcCurve.SECP256R1;
     private @Nullable SchsmKeySpec spec;
     private boolean initialized;
 
-    public EcKeyPairGeneratorSpi(Tokens tokens, Provider provider) {
+    public EcKeyPairGeneratorSpi(TokenFinder tokens, Provider provider) {
         this.tokens = tokens;
         this.provider = provider;
     }

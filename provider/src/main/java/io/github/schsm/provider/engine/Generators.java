@@ -5,7 +5,7 @@ import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.provider.Tokens;
+import io.github.schsm.keystore.TokenFinder;
 import io.github.schsm.provider.delegate.OtherProviders;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.KeytoolRun;
@@ -47,7 +47,8 @@ public final class Generators {
     }
 
     /** Generates a key. */
-    static SchsmKey generate(Tokens tokens, @Nullable SchsmKeySpec spec, KeyRequest request) throws SchsmException {
+    static SchsmKey generate(TokenFinder tokens, @Nullable SchsmKeySpec spec, KeyRequest request)
+            throws SchsmException {
         Token token = token(tokens, spec);
         return EngineKeys.handleOfNew(token, token.generate(request));
     }
@@ -59,7 +60,7 @@ public final class Generators {
     }
 
     /** The token in which the key is generated: that of the domain, which has to be one of the provider's. */
-    static Token token(Tokens tokens, @Nullable SchsmKeySpec spec) throws SchsmException {
+    static Token token(TokenFinder tokens, @Nullable SchsmKeySpec spec) throws SchsmException {
         KeyDomain domain = spec == null ? null : spec.domain().orElse(null);
         if (domain == null) {
             return tokens.find(null);
@@ -68,7 +69,7 @@ public final class Generators {
     }
 
     /** The token that holds what the key is generated with. */
-    static Token tokenOf(Tokens tokens, Token holder, Object held) throws SchsmException {
+    static Token tokenOf(TokenFinder tokens, Token holder, Object held) throws SchsmException {
         Token token = tokens.own(holder);
         if (!token.uniqueId().equals(holder.uniqueId())) {
             throw new InvalidRequestException(held + " is in another device than the key generator's, " + token.name());

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** Hash functions as PSS and OAEP parameters name them. */
-final class HashFunction {
+public final class HashFunction {
     private HashFunction() {}
 
     /**
@@ -14,7 +14,7 @@ final class HashFunction {
      *
      * @throws InvalidAlgorithmParameterException if it is none of the functions that are good for padding
      */
-    static String named(String name) throws InvalidAlgorithmParameterException {
+    public static String named(String name) throws InvalidAlgorithmParameterException {
         return HashAlgorithm.named(name)
                 .map(HashAlgorithm::jca)
                 .orElseThrow(() -> new InvalidAlgorithmParameterException(
@@ -22,7 +22,7 @@ final class HashFunction {
     }
 
     /** Something that computes it. */
-    static MessageDigest digest(String standardName) throws InvalidAlgorithmParameterException {
+    public static MessageDigest digest(String standardName) throws InvalidAlgorithmParameterException {
         try {
             return MessageDigest.getInstance(standardName);
         } catch (NoSuchAlgorithmException notInThisJvm) {

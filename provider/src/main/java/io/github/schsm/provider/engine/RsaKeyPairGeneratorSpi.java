@@ -3,7 +3,7 @@ package io.github.schsm.provider.engine;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.provider.Tokens;
+import io.github.schsm.keystore.TokenFinder;
 import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.security.InvalidAlgorithmParameterException;
@@ -27,14 +27,14 @@ public final class RsaKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
     private static final int MAX_EXPONENT_BITS = 64;
     private static final String RSA = "RSA";
 
-    private final Tokens tokens;
+    private final TokenFinder tokens;
     private final Provider provider;
     private int size = DEFAULT_SIZE;
     private BigInteger exponent = RSAKeyGenParameterSpec.F4;
     private @Nullable SchsmKeySpec spec;
     private boolean initialized;
 
-    public RsaKeyPairGeneratorSpi(Tokens tokens, Provider provider) {
+    public RsaKeyPairGeneratorSpi(TokenFinder tokens, Provider provider) {
         this.tokens = tokens;
         this.provider = provider;
     }

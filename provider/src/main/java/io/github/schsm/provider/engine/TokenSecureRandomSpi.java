@@ -1,7 +1,7 @@
 package io.github.schsm.provider.engine;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.provider.Tokens;
+import io.github.schsm.keystore.TokenFinder;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
@@ -16,9 +16,9 @@ public final class TokenSecureRandomSpi extends SecureRandomSpi {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final transient Tokens tokens;
+    private final transient TokenFinder tokens;
 
-    public TokenSecureRandomSpi(Tokens tokens) {
+    public TokenSecureRandomSpi(TokenFinder tokens) {
         this.tokens = tokens;
     }
 

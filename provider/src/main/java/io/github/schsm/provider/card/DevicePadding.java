@@ -1,11 +1,12 @@
-package io.github.schsm.provider.engine;
+package io.github.schsm.provider.card;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
-import java.security.InvalidAlgorithmParameterException;
+import io.github.schsm.mechanism.HashAlgorithm;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.util.Optional;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The device takes no parameters for the paddings that it makes itself. Engines know that; who comes past them is
  * told, instead of getting a signature that nobody can verify.
  */
-public final class DevicePadding {
+final class DevicePadding {
     private DevicePadding() {}
 
-    public static void requirePss(KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, int length)
+    static void requirePss(KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, int length)
             throws InvalidRequestException {
         if (parameters == null) {
             return;
@@ -32,16 +33,13 @@ public final class DevicePadding {
     }
 
     private static boolean isOneHash(String hash, String mgfHash, int saltLength) {
-        try {
-            String name = HashFunction.named(hash);
-            return name.equals(HashFunction.named(mgfHash))
-                    && HashFunction.digest(name).getDigestLength() == saltLength;
-        } catch (InvalidAlgorithmParameterException unknown) {
-            return false;
-        }
+        Optional<HashAlgorithm> function = HashAlgorithm.named(hash);
+        return function.isPresent()
+                && function.equals(HashAlgorithm.named(mgfHash))
+                && function.get().length() == saltLength;
     }
 
-    public static void requireOaep(@Nullable AlgorithmParameterSpec parameters) throws InvalidRequestException {
+    static void requireOaep(@Nullable AlgorithmParameterSpec parameters) throws InvalidRequestException {
         if (parameters == null) {
             return;
         }

@@ -1,4 +1,4 @@
-package io.github.schsm.provider;
+package io.github.schsm.provider.pin;
 
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinRequest;
@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * Somebody who is asked and, where there is no answer, what the configuration names. What lies there goes out by its own
  * rules: not for the last try, and not again after it was refused.
  */
-final class PinOrElse implements PinSource {
+public final class PinOrElse implements PinSource {
     private final PinSource asked;
     private final PinSource configured;
     private volatile PinSource answered;
 
-    PinOrElse(PinSource asked, PinSource configured) {
+    public PinOrElse(PinSource asked, PinSource configured) {
         this.asked = asked;
         this.configured = configured;
         this.answered = asked;

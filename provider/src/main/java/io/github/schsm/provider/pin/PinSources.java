@@ -1,4 +1,4 @@
-package io.github.schsm.provider;
+package io.github.schsm.provider.pin;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.NewPinCallback;
@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** The sources a PIN can come from. */
 public final class PinSources {
     /** The value of {@code pin} that has it entered on the reader. */
-    static final String PIN_PAD = "pinpad";
+    public static final String PIN_PAD = "pinpad";
 
     /** The value of {@code pin} that has the provider's callback handler asked. */
-    static final String CALLBACK = "callback";
+    public static final String CALLBACK = "callback";
 
     private static final String ENV = "env:";
     private static final String FILE = "file:";
@@ -34,7 +34,7 @@ public final class PinSources {
 
     private PinSources() {}
 
-    static void requireKnown(String pin) throws ConfigurationException {
+    public static void requireKnown(String pin) throws ConfigurationException {
         if (isNamed(pin, FILE)) {
             TextFile.named(pin.substring(FILE.length()), "pin = " + pin);
         }
@@ -57,7 +57,7 @@ public final class PinSources {
      *
      * @param handler the provider's callback handler, asked for when it is needed
      */
-    static PinSource configured(String pin, Handlers handler) {
+    public static PinSource configured(String pin, Handlers handler) {
         if (pin.startsWith(ENV)) {
             return new Environment(pin.substring(ENV.length()));
         }
@@ -75,7 +75,7 @@ public final class PinSources {
         return new FixedPinSource(password);
     }
 
-    static PinSource callback(CallbackHandler handler) {
+    public static PinSource callback(CallbackHandler handler) {
         return new Asked(() -> handler);
     }
 

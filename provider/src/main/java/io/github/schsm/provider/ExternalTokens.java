@@ -13,11 +13,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tokens of a source that speaks to them itself, as far as the configuration means them. */
-final class ForeignTokens {
+final class ExternalTokens {
     private final Directory directory;
     private final Configuration configuration;
 
-    ForeignTokens(Directory directory, Configuration configuration) {
+    ExternalTokens(Directory directory, Configuration configuration) {
         this.directory = directory;
         this.configuration = configuration;
     }

@@ -1,4 +1,4 @@
-package io.github.schsm.provider.engine;
+package io.github.schsm.provider.certificate;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;

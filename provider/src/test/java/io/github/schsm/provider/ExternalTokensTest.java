@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ForeignTokensTest {
+class ExternalTokensTest {
     private final Token one = named("1");
     private final Token two = named("2");
     private final Map<String, Token> names = Map.of("1", one, "first", one, "2", two, "second", two);
 
     private static Token named(String id) {
         return (Token) Proxy.newProxyInstance(
-                ForeignTokensTest.class.getClassLoader(),
+                ExternalTokensTest.class.getClassLoader(),
                 new Class<?>[] {Token.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "id" -> id;
@@ -31,7 +31,7 @@ class ForeignTokensTest {
                 });
     }
 
-    private ForeignTokens tokens(String devices) throws ConfigurationException {
+    private ExternalTokens tokens(String devices) throws ConfigurationException {
         Directory directory = new Directory() {
             @Override
             public List<Found> list() {
@@ -50,7 +50,7 @@ class ForeignTokensTest {
                 return token;
             }
         };
-        return new ForeignTokens(directory, Configuration.of("terminal = other:x" + devices));
+        return new ExternalTokens(directory, Configuration.of("terminal = other:x" + devices));
     }
 
     @Test
@@ -61,7 +61,7 @@ class ForeignTokensTest {
 
     @Test
     void aTokenMayBeNamedOtherwiseThanInTheConfiguration() throws Exception {
-        ForeignTokens tokens = tokens("; device = first");
+        ExternalTokens tokens = tokens("; device = first");
 
         assertThat(tokens.find(null)).isSameAs(one);
         assertThat(tokens.find("1")).isSameAs(one);

@@ -1,4 +1,4 @@
-package io.github.schsm.provider;
+package io.github.schsm.provider.pin;
 
 import io.github.schsm.ConfigurationException;
 import java.security.Security;

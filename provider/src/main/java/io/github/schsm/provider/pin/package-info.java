@@ -1,0 +1,5 @@
+/** Where a PIN comes from: what the configuration names, a callback handler, the reader's PIN pad. */
+@NullMarked
+package io.github.schsm.provider.pin;
+
+import org.jspecify.annotations.NullMarked;

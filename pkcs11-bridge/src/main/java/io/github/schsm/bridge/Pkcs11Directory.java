@@ -7,8 +7,8 @@ import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.cryptoki.FailureScope;
 import io.github.schsm.bridge.session.ErrorMapper;
-import io.github.schsm.bridge.session.FailureScope;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
@@ -76,7 +76,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
                 return look;
             }
         } catch (CryptokiException refused) {
-            FailureScope loss = FailureScope.of(refused);
+            FailureScope loss = refused.scope();
             if (!loss.maybeGone() || !module.revive(incarnation, loss == FailureScope.MODULE)) {
                 throw refused(refused);
             }
@@ -93,7 +93,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
         try {
             return Optional.of(lookOnce(true));
         } catch (CryptokiException refused) {
-            if (!FailureScope.of(refused).maybeGone()) {
+            if (!refused.scope().maybeGone()) {
                 throw refused(refused);
             }
             return Optional.empty();
@@ -134,7 +134,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
         try {
             return Optional.of(module.cryptoki().slotInfo(id));
         } catch (CryptokiException refused) {
-            if (FailureScope.of(refused) == FailureScope.TOKEN) {
+            if (refused.scope() == FailureScope.TOKEN) {
                 return Optional.empty();
             }
             throw refused;

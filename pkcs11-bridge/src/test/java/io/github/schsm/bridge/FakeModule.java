@@ -3,9 +3,9 @@ package io.github.schsm.bridge;
 import io.github.schsm.bridge.cryptoki.Attributes;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CkMechanism;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.codec.EcCurve;
 import java.io.ByteArrayOutputStream;
@@ -110,8 +110,12 @@ public final class FakeModule implements Cryptoki {
         private static final long serialVersionUID = 1L;
         private final long value;
 
+        private Answer(Ckr value) {
+            this(value.value());
+        }
+
         private Answer(long value) {
-            super(ReturnValue.name(value));
+            super(Ckr.name(value));
             this.value = value;
         }
     }
@@ -340,7 +344,7 @@ public final class FakeModule implements Cryptoki {
         call("C_InitToken", () -> {
             FakeToken token = token(slot);
             if (sessions.values().stream().anyMatch(session -> session.token == token)) {
-                throw new Answer(ReturnValue.SESSION_EXISTS);
+                throw new Answer(Ckr.SESSION_EXISTS);
             }
             accept(token.so.verify(typed(token, soPin)));
             token.clear();
@@ -359,10 +363,10 @@ public final class FakeModule implements Cryptoki {
                     .filter(session -> session.token == token)
                     .count();
             if (open >= token.maxSessions) {
-                throw new Answer(ReturnValue.SESSION_COUNT);
+                throw new Answer(Ckr.SESSION_COUNT);
             }
             if (!readWrite && Long.valueOf(Ck.CKU_SO).equals(token.loggedIn)) {
-                throw new Answer(ReturnValue.SESSION_READ_WRITE_SO_EXISTS);
+                throw new Answer(Ckr.SESSION_READ_WRITE_SO_EXISTS);
             }
             long handle = nextSession++;
             sessions.put(handle, new Session(slot, token, readWrite));
@@ -409,29 +413,29 @@ public final class FakeModule implements Cryptoki {
             if (user == Ck.CKU_CONTEXT_SPECIFIC) {
                 Operation operation = open.operation;
                 if (operation == null || !operation.key.flag(Ck.CKA_ALWAYS_AUTHENTICATE)) {
-                    throw new Answer(ReturnValue.OPERATION_NOT_INITIALIZED);
+                    throw new Answer(Ckr.OPERATION_NOT_INITIALIZED);
                 }
                 accept(token.user.verify(typed(token, pin)));
                 operation.authenticated = true;
                 return null;
             }
             if (user != Ck.CKU_USER && user != Ck.CKU_SO) {
-                throw new Answer(ReturnValue.USER_TYPE_INVALID);
+                throw new Answer(Ckr.USER_TYPE_INVALID);
             }
             if (token.loggedIn != null) {
                 throw new Answer(
                         token.loggedIn == user
-                                ? ReturnValue.USER_ALREADY_LOGGED_IN
-                                : ReturnValue.USER_ANOTHER_ALREADY_LOGGED_IN);
+                                ? Ckr.USER_ALREADY_LOGGED_IN.value()
+                                : Ckr.USER_ANOTHER_ALREADY_LOGGED_IN.value());
             }
             if (user == Ck.CKU_SO) {
                 if (sessions.values().stream().anyMatch(other -> other.token == token && !other.readWrite)) {
-                    throw new Answer(ReturnValue.SESSION_READ_ONLY_EXISTS);
+                    throw new Answer(Ckr.SESSION_READ_ONLY_EXISTS);
                 }
                 accept(token.so.verify(typed(token, pin)));
             } else {
                 if (!token.userPinInitialized) {
-                    throw new Answer(ReturnValue.USER_PIN_NOT_INITIALIZED);
+                    throw new Answer(Ckr.USER_PIN_NOT_INITIALIZED);
                 }
                 accept(token.user.verify(typed(token, pin)));
             }
@@ -445,7 +449,7 @@ public final class FakeModule implements Cryptoki {
     public void logout(long session) throws CryptokiException {
         inSession("C_Logout", session, open -> {
             if (open.token.loggedIn == null) {
-                throw new Answer(ReturnValue.USER_NOT_LOGGED_IN);
+                throw new Answer(Ckr.USER_NOT_LOGGED_IN);
             }
             loggedOut(open.token);
             return null;
@@ -456,7 +460,7 @@ public final class FakeModule implements Cryptoki {
     public void initPin(long session, byte @Nullable [] pin) throws CryptokiException {
         inSession("C_InitPIN", session, open -> {
             if (!Long.valueOf(Ck.CKU_SO).equals(open.token.loggedIn)) {
-                throw new Answer(ReturnValue.USER_NOT_LOGGED_IN);
+                throw new Answer(Ckr.USER_NOT_LOGGED_IN);
             }
             open.token.user.set(newPin(typed(open.token, pin)));
             open.token.userPinInitialized = true;
@@ -520,7 +524,7 @@ public final class FakeModule implements Cryptoki {
             requireWritable(open, changed);
             if (template.values().keySet().stream()
                     .anyMatch(type -> open.token.unchangeable.contains(type) || type == Ck.CKA_CLASS)) {
-                throw new Answer(ReturnValue.ATTRIBUTE_READ_ONLY);
+                throw new Answer(Ckr.ATTRIBUTE_READ_ONLY);
             }
             changed.with(template);
             return null;
@@ -550,9 +554,9 @@ public final class FakeModule implements Cryptoki {
                 required(template, Ck.CKA_KEY_TYPE);
                 made = FakeObject.plain().with(template).withDefault(Ck.CKA_PRIVATE, false);
             } else if (type == -1) {
-                throw new Answer(ReturnValue.TEMPLATE_INCOMPLETE);
+                throw new Answer(Ckr.TEMPLATE_INCOMPLETE);
             } else {
-                throw new Answer(ReturnValue.TEMPLATE_INCONSISTENT);
+                throw new Answer(Ckr.TEMPLATE_INCONSISTENT);
             }
             return keep(open, made);
         });
@@ -577,11 +581,11 @@ public final class FakeModule implements Cryptoki {
             require(open.token, mechanism, Ck.CKM_AES_KEY_GEN);
             long length = (Long) required(template, Ck.CKA_VALUE_LEN);
             if (length != 16 && length != 24 && length != 32) {
-                throw new Answer(ReturnValue.KEY_SIZE_RANGE);
+                throw new Answer(Ckr.KEY_SIZE_RANGE);
             }
             byte[] id = (byte[]) required(template, Ck.CKA_ID);
             if (open.token.keyNumbers != null && (id[0] == 0 || !open.token.keyNumbers.add(id[0] & 0xFF))) {
-                throw new Answer(ReturnValue.DEVICE_ERROR);
+                throw new Answer(Ckr.DEVICE_ERROR);
             }
             if (open.token.bytesInstead == 0) {
                 return keep(open, open.token.secretKey(FakeCrypto.random((int) length), template));
@@ -620,14 +624,14 @@ public final class FakeModule implements Cryptoki {
                 byte[] parameters = (byte[]) required(publicKey, Ck.CKA_EC_PARAMS);
                 EcCurve curve = EcCurve.named(
                                 ASN1ObjectIdentifier.getInstance(parameters).getId())
-                        .orElseThrow(() -> new Answer(ReturnValue.CURVE_NOT_SUPPORTED));
+                        .orElseThrow(() -> new Answer(Ckr.CURVE_NOT_SUPPORTED));
                 return FakeCrypto.ec(curve);
             }
             require(token, mechanism, Ck.CKM_RSA_PKCS_KEY_PAIR_GEN);
             long bits = (Long) required(publicKey, Ck.CKA_MODULUS_BITS);
             MechanismInfo range = mechanism(token, mechanism.type());
             if (bits < range.minKeySize() || bits > range.maxKeySize()) {
-                throw new Answer(ReturnValue.KEY_SIZE_RANGE);
+                throw new Answer(Ckr.KEY_SIZE_RANGE);
             }
             byte[] exponent = publicKey
                     .value(Ck.CKA_PUBLIC_EXPONENT)
@@ -635,7 +639,7 @@ public final class FakeModule implements Cryptoki {
                     .orElse(new byte[] {1, 0, 1});
             return FakeCrypto.rsa((int) bits, new BigInteger(1, exponent));
         } catch (GeneralSecurityException | IllegalArgumentException refused) {
-            throw new Answer(ReturnValue.DOMAIN_PARAMS_INVALID);
+            throw new Answer(Ckr.DOMAIN_PARAMS_INVALID);
         }
     }
 
@@ -646,10 +650,10 @@ public final class FakeModule implements Cryptoki {
             require(open.token, mechanism, Ck.CKM_ECDH1_DERIVE);
             FakeObject key = key(open, baseKey, Ck.CKA_DERIVE);
             if (!(mechanism instanceof CkMechanism.Ecdh ecdh)) {
-                throw new Answer(ReturnValue.MECHANISM_PARAM_INVALID);
+                throw new Answer(Ckr.MECHANISM_PARAM_INVALID);
             }
             if (key.number(Ck.CKA_KEY_TYPE) != Ck.CKK_EC) {
-                throw new Answer(ReturnValue.KEY_TYPE_INCONSISTENT);
+                throw new Answer(Ckr.KEY_TYPE_INCONSISTENT);
             }
             try {
                 byte[] secret = FakeCrypto.agree(key, ecdh.publicPoint());
@@ -663,7 +667,7 @@ public final class FakeModule implements Cryptoki {
                         .with(Ck.CKA_VALUE_LEN, secret.length);
                 return keep(open, derived);
             } catch (GeneralSecurityException | IllegalArgumentException badPoint) {
-                throw new Answer(ReturnValue.MECHANISM_PARAM_INVALID);
+                throw new Answer(Ckr.MECHANISM_PARAM_INVALID);
             }
         });
     }
@@ -683,7 +687,7 @@ public final class FakeModule implements Cryptoki {
         inOperation("C_SignUpdate", session, Kind.SIGN, (open, operation) -> {
             requireSize(open.token, part);
             if (operation.mechanism.type() == Ck.CKM_ECDSA || operation.mechanism.type() == Ck.CKM_RSA_PKCS) {
-                throw new Answer(ReturnValue.FUNCTION_NOT_SUPPORTED);
+                throw new Answer(Ckr.FUNCTION_NOT_SUPPORTED);
             }
             operation.inParts = true;
             operation.parts.writeBytes(part);
@@ -775,7 +779,7 @@ public final class FakeModule implements Cryptoki {
             return;
         }
         if (!initialized) {
-            throw new Answer(ReturnValue.CRYPTOKI_NOT_INITIALIZED);
+            throw new Answer(Ckr.CRYPTOKI_NOT_INITIALIZED);
         }
         if (lost.isPresent()) {
             throw new Answer(lost.get());
@@ -787,7 +791,7 @@ public final class FakeModule implements Cryptoki {
         try {
             return call(function, () -> body.run(session(handle)));
         } catch (CryptokiException refused) {
-            if (refused.is(ReturnValue.SESSION_HANDLE_INVALID) || refused.is(ReturnValue.SESSION_CLOSED)) {
+            if (refused.is(Ckr.SESSION_HANDLE_INVALID) || refused.is(Ckr.SESSION_CLOSED)) {
                 synchronized (lock) {
                     close(handle);
                 }
@@ -824,10 +828,10 @@ public final class FakeModule implements Cryptoki {
             byte[] result = inSession(function, handle, open -> {
                 Operation operation = open.operation;
                 if (operation == null || operation.kind != kind) {
-                    throw new Answer(ReturnValue.OPERATION_NOT_INITIALIZED);
+                    throw new Answer(Ckr.OPERATION_NOT_INITIALIZED);
                 }
                 if (!operation.authenticated) {
-                    throw new Answer(ReturnValue.USER_NOT_LOGGED_IN);
+                    throw new Answer(Ckr.USER_NOT_LOGGED_IN);
                 }
                 return body.run(open, operation);
             });
@@ -851,15 +855,15 @@ public final class FakeModule implements Cryptoki {
         inSession(function, session, open -> {
             if (open.operation != null) {
                 misuses.add(function + " in session " + session + " while an operation is active");
-                throw new Answer(ReturnValue.OPERATION_ACTIVE);
+                throw new Answer(Ckr.OPERATION_ACTIVE);
             }
             MechanismInfo capable = mechanism(open.token, mechanism.type());
             if (!capable.has(capability)) {
-                throw new Answer(ReturnValue.MECHANISM_INVALID);
+                throw new Answer(Ckr.MECHANISM_INVALID);
             }
             FakeObject used = key(open, key, usage);
             if (used.number(Ck.CKA_KEY_TYPE) != keyType(mechanism.type())) {
-                throw new Answer(ReturnValue.KEY_TYPE_INCONSISTENT);
+                throw new Answer(Ckr.KEY_TYPE_INCONSISTENT);
             }
             open.operation = new Operation(kind, mechanism, used);
             return null;
@@ -877,7 +881,7 @@ public final class FakeModule implements Cryptoki {
         return inOperation(function, session, kind, (open, operation) -> {
             requireSize(open.token, data);
             if (operation.inParts) {
-                throw new Answer(ReturnValue.OPERATION_ACTIVE);
+                throw new Answer(Ckr.OPERATION_ACTIVE);
             }
             open.operation = null;
             return compute(operation, data);
@@ -891,7 +895,7 @@ public final class FakeModule implements Cryptoki {
                     ? FakeCrypto.sign(operation.mechanism, operation.key, data)
                     : FakeCrypto.cipher(operation.mechanism, operation.key, !opens, data);
         } catch (GeneralSecurityException | RuntimeException refused) {
-            throw new Answer(opens ? ReturnValue.ENCRYPTED_DATA_INVALID : ReturnValue.DATA_INVALID);
+            throw new Answer(opens ? Ckr.ENCRYPTED_DATA_INVALID.value() : Ckr.DATA_INVALID.value());
         }
     }
 
@@ -900,7 +904,7 @@ public final class FakeModule implements Cryptoki {
     private Slot slot(long id) throws Answer {
         Slot slot = slots.get(id);
         if (slot == null) {
-            throw new Answer(ReturnValue.SLOT_ID_INVALID);
+            throw new Answer(Ckr.SLOT_ID_INVALID);
         }
         return slot;
     }
@@ -908,7 +912,7 @@ public final class FakeModule implements Cryptoki {
     private FakeToken token(long slot) throws Answer {
         FakeToken token = slot(slot).token;
         if (token == null) {
-            throw new Answer(ReturnValue.TOKEN_NOT_PRESENT);
+            throw new Answer(Ckr.TOKEN_NOT_PRESENT);
         }
         return token;
     }
@@ -920,12 +924,12 @@ public final class FakeModule implements Cryptoki {
         }
         Long slot = slotOfDead.get(handle);
         if (slot == null) {
-            throw new Answer(ReturnValue.SESSION_HANDLE_INVALID);
+            throw new Answer(Ckr.SESSION_HANDLE_INVALID);
         }
         Slot now = slots.get(slot);
         boolean absent = now == null || now.token == null;
         throw new Answer(
-                answerOfDeadSessions.orElse(absent ? ReturnValue.DEVICE_REMOVED : ReturnValue.SESSION_HANDLE_INVALID));
+                answerOfDeadSessions.orElse(absent ? Ckr.DEVICE_REMOVED.value() : Ckr.SESSION_HANDLE_INVALID.value()));
     }
 
     private List<Long> openOn(FakeToken token) {
@@ -996,10 +1000,10 @@ public final class FakeModule implements Cryptoki {
                 || known.token() != session.token
                 || !(session.objects.contains(known.object())
                         || session.token.objects().contains(known.object()))) {
-            throw new Answer(ReturnValue.OBJECT_HANDLE_INVALID);
+            throw new Answer(Ckr.OBJECT_HANDLE_INVALID);
         }
         if (!isVisible(session.token, known.object())) {
-            throw new Answer(keepsHandlesAtLogout ? ReturnValue.USER_NOT_LOGGED_IN : ReturnValue.OBJECT_HANDLE_INVALID);
+            throw new Answer(keepsHandlesAtLogout ? Ckr.USER_NOT_LOGGED_IN.value() : Ckr.OBJECT_HANDLE_INVALID.value());
         }
         return known.object();
     }
@@ -1009,20 +1013,18 @@ public final class FakeModule implements Cryptoki {
         try {
             key = object(session, handle);
         } catch (Answer refused) {
-            throw refused.value == ReturnValue.OBJECT_HANDLE_INVALID
-                    ? new Answer(ReturnValue.KEY_HANDLE_INVALID)
-                    : refused;
+            throw refused.value == Ckr.OBJECT_HANDLE_INVALID.value() ? new Answer(Ckr.KEY_HANDLE_INVALID) : refused;
         }
         requireUsablePin(session.token);
         if (!key.flag(usage)) {
-            throw new Answer(ReturnValue.KEY_FUNCTION_NOT_PERMITTED);
+            throw new Answer(Ckr.KEY_FUNCTION_NOT_PERMITTED);
         }
         return key;
     }
 
     private long keep(Session session, FakeObject made) throws Answer {
         if (made.isPrivate() && !isUser(session.token)) {
-            throw new Answer(ReturnValue.USER_NOT_LOGGED_IN);
+            throw new Answer(Ckr.USER_NOT_LOGGED_IN);
         }
         if (!made.isTokenObject()) {
             session.objects.add(made);
@@ -1031,7 +1033,7 @@ public final class FakeModule implements Cryptoki {
         requireUsablePin(session.token);
         requireWritable(session);
         if (session.token.objects().size() >= session.token.capacity) {
-            throw new Answer(ReturnValue.DEVICE_MEMORY);
+            throw new Answer(Ckr.DEVICE_MEMORY);
         }
         session.token.add(made);
         return handle(session.token, made);
@@ -1045,46 +1047,46 @@ public final class FakeModule implements Cryptoki {
 
     private static void requireWritable(Session session) throws Answer {
         if (session.token.writeProtected) {
-            throw new Answer(ReturnValue.TOKEN_WRITE_PROTECTED);
+            throw new Answer(Ckr.TOKEN_WRITE_PROTECTED);
         }
         if (!session.readWrite) {
-            throw new Answer(ReturnValue.SESSION_READ_ONLY);
+            throw new Answer(Ckr.SESSION_READ_ONLY);
         }
     }
 
     private static void requireUsablePin(FakeToken token) throws Answer {
         if (token.userPinToBeChanged && token.loggedIn != null) {
-            throw new Answer(ReturnValue.PIN_EXPIRED);
+            throw new Answer(Ckr.PIN_EXPIRED);
         }
     }
 
     private static void requireSize(FakeToken token, byte[] data) throws Answer {
         if (data.length > token.largestInput) {
-            throw new Answer(ReturnValue.DATA_LEN_RANGE);
+            throw new Answer(Ckr.DATA_LEN_RANGE);
         }
     }
 
     private static MechanismInfo mechanism(FakeToken token, long type) throws Answer {
         MechanismInfo info = token.mechanisms.get(type);
         if (info == null) {
-            throw new Answer(ReturnValue.MECHANISM_INVALID);
+            throw new Answer(Ckr.MECHANISM_INVALID);
         }
         return info;
     }
 
     private static void require(FakeToken token, CkMechanism mechanism, long expected) throws Answer {
         if (mechanism.type() != expected) {
-            throw new Answer(ReturnValue.MECHANISM_INVALID);
+            throw new Answer(Ckr.MECHANISM_INVALID);
         }
         mechanism(token, expected);
     }
 
     private static Object required(Template template, long type) throws Answer {
-        return template.value(type).orElseThrow(() -> new Answer(ReturnValue.TEMPLATE_INCOMPLETE));
+        return template.value(type).orElseThrow(() -> new Answer(Ckr.TEMPLATE_INCOMPLETE));
     }
 
     private static void accept(long verified) throws Answer {
-        if (verified != ReturnValue.OK) {
+        if (verified != Ckr.OK.value()) {
             throw new Answer(verified);
         }
     }
@@ -1095,14 +1097,14 @@ public final class FakeModule implements Cryptoki {
             return new String(pin, StandardCharsets.UTF_8);
         }
         if (token.pad == null) {
-            throw new Answer(ReturnValue.ARGUMENTS_BAD);
+            throw new Answer(Ckr.ARGUMENTS_BAD);
         }
-        return token.pad.get().orElseThrow(() -> new Answer(ReturnValue.FUNCTION_CANCELED));
+        return token.pad.get().orElseThrow(() -> new Answer(Ckr.FUNCTION_CANCELED));
     }
 
     private static String newPin(String pin) throws Answer {
         if (pin.length() < MIN_PIN || pin.length() > MAX_PIN) {
-            throw new Answer(ReturnValue.PIN_LEN_RANGE);
+            throw new Answer(Ckr.PIN_LEN_RANGE);
         }
         return pin;
     }

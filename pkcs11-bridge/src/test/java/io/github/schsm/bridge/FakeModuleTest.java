@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CkMechanism;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
@@ -38,7 +38,7 @@ class FakeModuleTest {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         CryptokiException.class,
-                        refused -> assertThat(ReturnValue.name(refused.value())).isEqualTo(ReturnValue.name(value)));
+                        refused -> assertThat(Ckr.name(refused.value())).isEqualTo(Ckr.name(value)));
     }
 
     private long privateKey(long session) throws CryptokiException {
@@ -59,7 +59,7 @@ class FakeModuleTest {
         assertThat(module.find(other, ALL)).hasSize(2);
         assertThat(module.sessionState(one)).isEqualTo(Ck.CKS_RO_USER_FUNCTIONS);
         assertThat(module.sessionState(other)).isEqualTo(Ck.CKS_RW_USER_FUNCTIONS);
-        refuses(ReturnValue.USER_ALREADY_LOGGED_IN, () -> module.login(other, Ck.CKU_USER, PIN));
+        refuses(Ckr.USER_ALREADY_LOGGED_IN.value(), () -> module.login(other, Ck.CKU_USER, PIN));
         assertThat(module.logins()).isEqualTo(1);
     }
 
@@ -70,29 +70,29 @@ class FakeModuleTest {
         module.closeSession(session);
 
         assertThat(module.sessionState(module.openSession(0, false))).isEqualTo(Ck.CKS_RO_PUBLIC_SESSION);
-        refuses(ReturnValue.SESSION_HANDLE_INVALID, () -> module.sessionState(session));
+        refuses(Ckr.SESSION_HANDLE_INVALID.value(), () -> module.sessionState(session));
     }
 
     @Test
     void wrongPinsCountDownAndLock() throws Exception {
         long session = module.openSession(0, false);
-        refuses(ReturnValue.PIN_INCORRECT, () -> module.login(session, Ck.CKU_USER, WRONG));
+        refuses(Ckr.PIN_INCORRECT.value(), () -> module.login(session, Ck.CKU_USER, WRONG));
         assertThat(module.tokenInfo(0).has(Ck.CKF_USER_PIN_COUNT_LOW)).isTrue();
         assertThat(module.tokenInfo(0).has(Ck.CKF_USER_PIN_FINAL_TRY)).isFalse();
-        refuses(ReturnValue.PIN_INCORRECT, () -> module.login(session, Ck.CKU_USER, WRONG));
+        refuses(Ckr.PIN_INCORRECT.value(), () -> module.login(session, Ck.CKU_USER, WRONG));
         assertThat(module.tokenInfo(0).has(Ck.CKF_USER_PIN_FINAL_TRY)).isTrue();
-        refuses(ReturnValue.PIN_INCORRECT, () -> module.login(session, Ck.CKU_USER, WRONG));
+        refuses(Ckr.PIN_INCORRECT.value(), () -> module.login(session, Ck.CKU_USER, WRONG));
         assertThat(module.tokenInfo(0).has(Ck.CKF_USER_PIN_LOCKED)).isTrue();
-        refuses(ReturnValue.PIN_LOCKED, () -> module.login(session, Ck.CKU_USER, PIN));
+        refuses(Ckr.PIN_LOCKED.value(), () -> module.login(session, Ck.CKU_USER, PIN));
         assertThat(token.user.presented()).containsExactly("000000", "000000", "000000", FakeToken.USER_PIN);
     }
 
     @Test
     void aNullPinIsTypedOnThePadIfThereIsOne() throws Exception {
         long session = module.openSession(0, false);
-        refuses(ReturnValue.ARGUMENTS_BAD, () -> module.login(session, Ck.CKU_USER, null));
+        refuses(Ckr.ARGUMENTS_BAD.value(), () -> module.login(session, Ck.CKU_USER, null));
         token.pad(Optional::empty);
-        refuses(ReturnValue.FUNCTION_CANCELED, () -> module.login(session, Ck.CKU_USER, null));
+        refuses(Ckr.FUNCTION_CANCELED.value(), () -> module.login(session, Ck.CKU_USER, null));
         token.pad(() -> Optional.of(FakeToken.USER_PIN));
         assertThat(module.tokenInfo(0).has(Ck.CKF_PROTECTED_AUTHENTICATION_PATH))
                 .isTrue();
@@ -104,7 +104,7 @@ class FakeModuleTest {
         token.maxSessions(2, true);
         module.openSession(0, false);
         long second = module.openSession(0, true);
-        refuses(ReturnValue.SESSION_COUNT, () -> module.openSession(0, false));
+        refuses(Ckr.SESSION_COUNT.value(), () -> module.openSession(0, false));
         module.closeSession(second);
         module.openSession(0, false);
         assertThat(module.openSessions()).isEqualTo(2);
@@ -121,18 +121,18 @@ class FakeModuleTest {
         long key = privateKey(session);
 
         module.pull(0);
-        refuses(ReturnValue.TOKEN_NOT_PRESENT, () -> module.tokenInfo(0));
-        refuses(ReturnValue.TOKEN_NOT_PRESENT, () -> module.openSession(0, false));
-        refuses(ReturnValue.DEVICE_REMOVED, () -> module.signInit(session, ECDSA, key));
+        refuses(Ckr.TOKEN_NOT_PRESENT.value(), () -> module.tokenInfo(0));
+        refuses(Ckr.TOKEN_NOT_PRESENT.value(), () -> module.openSession(0, false));
+        refuses(Ckr.DEVICE_REMOVED.value(), () -> module.signInit(session, ECDSA, key));
         assertThat(module.slots(true)).isEmpty();
         assertThat(module.slots(false)).containsExactly(0L);
         module.insert(7, token);
 
-        refuses(ReturnValue.DEVICE_REMOVED, () -> module.sessionState(session));
+        refuses(Ckr.DEVICE_REMOVED.value(), () -> module.sessionState(session));
         long again = module.openSession(7, false);
         assertThat(module.find(again, ALL)).hasSize(1);
         module.login(again, Ck.CKU_USER, PIN);
-        refuses(ReturnValue.KEY_HANDLE_INVALID, () -> module.signInit(again, ECDSA, key));
+        refuses(Ckr.KEY_HANDLE_INVALID.value(), () -> module.signInit(again, ECDSA, key));
         assertThat(privateKey(again)).isNotEqualTo(key);
     }
 
@@ -144,21 +144,21 @@ class FakeModuleTest {
         Template privateTemplate = new Template().with(Ck.CKA_TOKEN, true).with(Ck.CKA_LABEL, "made");
         CkMechanism generation = new CkMechanism.Plain(Ck.CKM_EC_KEY_PAIR_GEN);
         refuses(
-                ReturnValue.USER_NOT_LOGGED_IN,
+                Ckr.USER_NOT_LOGGED_IN.value(),
                 () -> module.generateKeyPair(session, generation, publicTemplate, privateTemplate));
         assertThat(token.objects()).isEmpty();
         module.login(session, Ck.CKU_USER, PIN);
         long readOnly = module.openSession(0, false);
         refuses(
-                ReturnValue.SESSION_READ_ONLY,
+                Ckr.SESSION_READ_ONLY.value(),
                 () -> module.generateKeyPair(readOnly, generation, publicTemplate, privateTemplate));
         Cryptoki.KeyPairHandles pair = module.generateKeyPair(session, generation, publicTemplate, privateTemplate);
 
         byte[] hash = FakeCrypto.random(32);
         module.signInit(session, ECDSA, pair.privateKey());
-        refuses(ReturnValue.OPERATION_ACTIVE, () -> module.signInit(session, ECDSA, pair.privateKey()));
+        refuses(Ckr.OPERATION_ACTIVE.value(), () -> module.signInit(session, ECDSA, pair.privateKey()));
         byte[] plain = module.sign(session, hash);
-        refuses(ReturnValue.OPERATION_NOT_INITIALIZED, () -> module.sign(session, hash));
+        refuses(Ckr.OPERATION_NOT_INITIALIZED.value(), () -> module.sign(session, hash));
         byte[] point = module.attributes(session, pair.publicKey(), List.of(Ck.CKA_EC_POINT))
                 .bytes(Ck.CKA_EC_POINT)
                 .orElseThrow();
@@ -166,7 +166,7 @@ class FakeModuleTest {
                 .isTrue();
 
         module.destroyObject(session, pair.privateKey());
-        refuses(ReturnValue.OBJECT_HANDLE_INVALID, () -> module.destroyObject(session, pair.privateKey()));
+        refuses(Ckr.OBJECT_HANDLE_INVALID.value(), () -> module.destroyObject(session, pair.privateKey()));
         assertThat(token.objects()).hasSize(1);
         assertThat(module.misuses()).hasSize(1);
     }
@@ -189,7 +189,7 @@ class FakeModuleTest {
         block[127] = 1;
         assertThat(module.decrypt(session, block)).isEqualTo(block);
         module.decryptInit(session, new CkMechanism.Plain(Ck.CKM_RSA_PKCS), key);
-        refuses(ReturnValue.ENCRYPTED_DATA_INVALID, () -> module.decrypt(session, block));
+        refuses(Ckr.ENCRYPTED_DATA_INVALID.value(), () -> module.decrypt(session, block));
 
         long aes = module.find(session, new Template().with(Ck.CKA_CLASS, Ck.CKO_SECRET_KEY))
                 .get(0);
@@ -207,7 +207,7 @@ class FakeModuleTest {
         byte[] inParts = module.signFinal(session);
         module.signInit(session, new CkMechanism.Plain(Ck.CKM_AES_CMAC), aes);
         assertThat(module.sign(session, new byte[16])).isEqualTo(inParts).hasSize(16);
-        refuses(ReturnValue.KEY_TYPE_INCONSISTENT, () -> module.signInit(session, ECDSA, key));
+        refuses(Ckr.KEY_TYPE_INCONSISTENT.value(), () -> module.signInit(session, ECDSA, key));
         assertThat(module.activeOperations()).isZero();
     }
 
@@ -245,9 +245,9 @@ class FakeModuleTest {
         long session = module.openSession(0, false);
         module.login(session, Ck.CKU_USER, PIN);
         long key = privateKey(session);
-        refuses(ReturnValue.OPERATION_NOT_INITIALIZED, () -> module.login(session, Ck.CKU_CONTEXT_SPECIFIC, PIN));
+        refuses(Ckr.OPERATION_NOT_INITIALIZED.value(), () -> module.login(session, Ck.CKU_CONTEXT_SPECIFIC, PIN));
         module.signInit(session, ECDSA, key);
-        refuses(ReturnValue.USER_NOT_LOGGED_IN, () -> module.sign(session, new byte[32]));
+        refuses(Ckr.USER_NOT_LOGGED_IN.value(), () -> module.sign(session, new byte[32]));
         module.signInit(session, ECDSA, key);
         module.login(session, Ck.CKU_CONTEXT_SPECIFIC, PIN);
         assertThat(EcdsaSignature.truncate(module.sign(session, new byte[32]), 64))
@@ -257,18 +257,18 @@ class FakeModuleTest {
 
     @Test
     void theScriptDecidesWhatCallsAnswer() throws Exception {
-        module.script().answer("C_GetInfo", 2, ReturnValue.GENERAL_ERROR);
+        module.script().answer("C_GetInfo", 2, Ckr.GENERAL_ERROR);
         module.info();
-        refuses(ReturnValue.GENERAL_ERROR, module::info);
+        refuses(Ckr.GENERAL_ERROR.value(), module::info);
         module.info();
-        module.script().answerAlways(FakeScript.ANY, ReturnValue.DEVICE_ERROR);
-        refuses(ReturnValue.DEVICE_ERROR, () -> module.openSession(0, false));
+        module.script().answerAlways(FakeScript.ANY, Ckr.DEVICE_ERROR.value());
+        refuses(Ckr.DEVICE_ERROR.value(), () -> module.openSession(0, false));
         module.script().clear();
-        module.script().answerAfter("C_OpenSession", 1, ReturnValue.HOST_MEMORY);
-        refuses(ReturnValue.HOST_MEMORY, () -> module.openSession(0, false));
+        module.script().answerAfter("C_OpenSession", 1, Ckr.HOST_MEMORY);
+        refuses(Ckr.HOST_MEMORY.value(), () -> module.openSession(0, false));
         assertThat(module.openSessions()).isEqualTo(1);
         module.script().before("C_GetTokenInfo", 1, () -> module.pull(0));
-        refuses(ReturnValue.TOKEN_NOT_PRESENT, () -> module.tokenInfo(0));
+        refuses(Ckr.TOKEN_NOT_PRESENT.value(), () -> module.tokenInfo(0));
         assertThat(module.script().calls("C_GetInfo")).isEqualTo(3);
         assertThat(module.script().pending()).isZero();
     }
@@ -276,13 +276,13 @@ class FakeModuleTest {
     @Test
     void theModuleComesBackWhenItIsInitializedAnew() throws Exception {
         long session = module.openSession(0, false);
-        module.lose(ReturnValue.DEVICE_ERROR);
-        refuses(ReturnValue.DEVICE_ERROR, () -> module.slots(true));
-        refuses(ReturnValue.DEVICE_ERROR, () -> module.sessionState(session));
+        module.lose(Ckr.DEVICE_ERROR.value());
+        refuses(Ckr.DEVICE_ERROR.value(), () -> module.slots(true));
+        refuses(Ckr.DEVICE_ERROR.value(), () -> module.sessionState(session));
         module.shiftSlotsAtReinitialize(16);
-        module.script().answer("C_Initialize", 1, ReturnValue.GENERAL_ERROR);
-        refuses(ReturnValue.GENERAL_ERROR, module::reinitialize);
-        refuses(ReturnValue.CRYPTOKI_NOT_INITIALIZED, () -> module.slots(true));
+        module.script().answer("C_Initialize", 1, Ckr.GENERAL_ERROR);
+        refuses(Ckr.GENERAL_ERROR.value(), module::reinitialize);
+        refuses(Ckr.CRYPTOKI_NOT_INITIALIZED.value(), () -> module.slots(true));
         module.reinitialize();
         assertThat(module.slots(true)).containsExactly(16L);
     }
@@ -295,7 +295,7 @@ class FakeModuleTest {
         module.login(session, Ck.CKU_USER, PIN);
         long key = privateKey(session);
         token.logoutByOther();
-        refuses(ReturnValue.USER_NOT_LOGGED_IN, () -> module.signInit(session, ECDSA, key));
+        refuses(Ckr.USER_NOT_LOGGED_IN.value(), () -> module.signInit(session, ECDSA, key));
         module.login(session, Ck.CKU_USER, PIN);
         module.signInit(session, ECDSA, key);
     }

@@ -1,5 +1,6 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.bridge.cryptoki.Ckr;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -12,9 +13,9 @@ import java.util.TreeMap;
  * their PKCS#11 names; {@link #ANY} stands for each of them.
  *
  * <pre>{@code
- * module.script().answer("C_Sign", 3, ReturnValue.DEVICE_ERROR);           // the third from now on, once
- * module.script().answerAlways("C_FindObjects", ReturnValue.GENERAL_ERROR);
- * module.script().answerAfter("C_GenerateKeyPair", 1, ReturnValue.DEVICE_REMOVED); // done, but the answer is lost
+ * module.script().answer("C_Sign", 3, Ckr.DEVICE_ERROR);           // the third from now on, once
+ * module.script().answerAlways("C_FindObjects", Ckr.GENERAL_ERROR);
+ * module.script().answerAfter("C_GenerateKeyPair", 1, Ckr.DEVICE_REMOVED); // done, but the answer is lost
  * module.script().before("C_SignUpdate", 2, () -> module.pull(0));
  * }</pre>
  *
@@ -65,9 +66,19 @@ public final class FakeScript {
         add(new Step(function, nth, false, false, Optional.of(returnValue), Optional.empty()));
     }
 
+    /** The same for a value that the standard has. */
+    public void answer(String function, int nth, Ckr returnValue) {
+        answer(function, nth, returnValue.value());
+    }
+
     /** No call is carried out from now on; each answers this CKR_ value. */
     public void answerAlways(String function, long returnValue) {
         answerFrom(function, 1, returnValue);
+    }
+
+    /** The same for a value that the standard has. */
+    public void answerAlways(String function, Ckr returnValue) {
+        answerAlways(function, returnValue.value());
     }
 
     /** The n-th call from now on and all after it are not carried out; each answers this CKR_ value. */
@@ -78,6 +89,11 @@ public final class FakeScript {
     /** The n-th call from now on is carried out, if it can be, and answers this CKR_ value all the same, once. */
     public void answerAfter(String function, int nth, long returnValue) {
         add(new Step(function, nth, false, true, Optional.of(returnValue), Optional.empty()));
+    }
+
+    /** The same for a value that the standard has. */
+    public void answerAfter(String function, int nth, Ckr returnValue) {
+        answerAfter(function, nth, returnValue.value());
     }
 
     /** Something happens before the n-th call from now on, once. */

@@ -1,8 +1,8 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
@@ -103,28 +103,28 @@ public final class FakeToken {
         synchronized long verify(String presentedPin) {
             presented.add(presentedPin);
             if (left == 0) {
-                return ReturnValue.PIN_LOCKED;
+                return Ckr.PIN_LOCKED.value();
             }
             if (!value.equals(presentedPin)) {
                 left--;
-                return ReturnValue.PIN_INCORRECT;
+                return Ckr.PIN_INCORRECT.value();
             }
             left = TRIES;
-            return ReturnValue.OK;
+            return Ckr.OK.value();
         }
 
         /** The device behind a module gets both one after the other, and cuts them at its own length. */
         synchronized long setJoined(String both) {
             presented.add(both);
             if (left == 0) {
-                return ReturnValue.PIN_LOCKED;
+                return Ckr.PIN_LOCKED.value();
             }
             if (!both.startsWith(value)) {
                 left--;
-                return ReturnValue.PIN_INCORRECT;
+                return Ckr.PIN_INCORRECT.value();
             }
             set(both.substring(value.length()));
-            return ReturnValue.OK;
+            return Ckr.OK.value();
         }
 
         public synchronized void set(String newValue) {

@@ -7,7 +7,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
@@ -46,40 +46,40 @@ class FaultMatrixTest {
     private static final byte[] LONG = new byte[10_000];
 
     private static final List<Long> ANSWERS = List.of(
-            ReturnValue.HOST_MEMORY,
-            ReturnValue.GENERAL_ERROR,
-            ReturnValue.FUNCTION_FAILED,
-            ReturnValue.ARGUMENTS_BAD,
-            ReturnValue.ATTRIBUTE_VALUE_INVALID,
-            ReturnValue.DATA_LEN_RANGE,
-            ReturnValue.DEVICE_ERROR,
-            ReturnValue.DEVICE_MEMORY,
-            ReturnValue.DEVICE_REMOVED,
-            ReturnValue.FUNCTION_CANCELED,
-            ReturnValue.FUNCTION_NOT_SUPPORTED,
-            ReturnValue.KEY_HANDLE_INVALID,
-            ReturnValue.KEY_FUNCTION_NOT_PERMITTED,
-            ReturnValue.MECHANISM_INVALID,
-            ReturnValue.OBJECT_HANDLE_INVALID,
-            ReturnValue.OPERATION_ACTIVE,
-            ReturnValue.OPERATION_NOT_INITIALIZED,
-            ReturnValue.PIN_INCORRECT,
-            ReturnValue.PIN_LOCKED,
-            ReturnValue.SESSION_CLOSED,
-            ReturnValue.SESSION_COUNT,
-            ReturnValue.SESSION_HANDLE_INVALID,
-            ReturnValue.TEMPLATE_INCONSISTENT,
-            ReturnValue.TOKEN_NOT_PRESENT,
-            ReturnValue.USER_NOT_LOGGED_IN,
-            ReturnValue.USER_ALREADY_LOGGED_IN,
-            ReturnValue.BUFFER_TOO_SMALL,
-            ReturnValue.CRYPTOKI_NOT_INITIALIZED,
+            Ckr.HOST_MEMORY.value(),
+            Ckr.GENERAL_ERROR.value(),
+            Ckr.FUNCTION_FAILED.value(),
+            Ckr.ARGUMENTS_BAD.value(),
+            Ckr.ATTRIBUTE_VALUE_INVALID.value(),
+            Ckr.DATA_LEN_RANGE.value(),
+            Ckr.DEVICE_ERROR.value(),
+            Ckr.DEVICE_MEMORY.value(),
+            Ckr.DEVICE_REMOVED.value(),
+            Ckr.FUNCTION_CANCELED.value(),
+            Ckr.FUNCTION_NOT_SUPPORTED.value(),
+            Ckr.KEY_HANDLE_INVALID.value(),
+            Ckr.KEY_FUNCTION_NOT_PERMITTED.value(),
+            Ckr.MECHANISM_INVALID.value(),
+            Ckr.OBJECT_HANDLE_INVALID.value(),
+            Ckr.OPERATION_ACTIVE.value(),
+            Ckr.OPERATION_NOT_INITIALIZED.value(),
+            Ckr.PIN_INCORRECT.value(),
+            Ckr.PIN_LOCKED.value(),
+            Ckr.SESSION_CLOSED.value(),
+            Ckr.SESSION_COUNT.value(),
+            Ckr.SESSION_HANDLE_INVALID.value(),
+            Ckr.TEMPLATE_INCONSISTENT.value(),
+            Ckr.TOKEN_NOT_PRESENT.value(),
+            Ckr.USER_NOT_LOGGED_IN.value(),
+            Ckr.USER_ALREADY_LOGGED_IN.value(),
+            Ckr.BUFFER_TOO_SMALL.value(),
+            Ckr.CRYPTOKI_NOT_INITIALIZED.value(),
             0x80000001L);
 
     private static final Pattern SENTENCE =
             Pattern.compile("[a-z].*\\(C_[A-Z][A-Za-z]+ of fake\\.so answered .*0x[0-9A-F]+\\)");
 
-    private static final Set<Long> PIN_REFUSALS = Set.of(ReturnValue.PIN_INCORRECT, ReturnValue.PIN_LOCKED);
+    private static final Set<Long> PIN_REFUSALS = Set.of(Ckr.PIN_INCORRECT.value(), Ckr.PIN_LOCKED.value());
 
     /** What is asked of the token; fails if the result is wrong. */
     private enum Operation {
@@ -349,7 +349,7 @@ class FaultMatrixTest {
                         disturb(operation, state, fault, known, calls, call, answer, undisturbed);
                     } catch (Exception | AssertionError problem) {
                         problems.add(calls.get(call) + " (call " + (call + 1) + " of " + calls.size() + ") answers "
-                                + ReturnValue.name(answer) + ": " + problem.getMessage());
+                                + Ckr.name(answer) + ": " + problem.getMessage());
                     }
                 }
             }
@@ -446,8 +446,8 @@ class FaultMatrixTest {
     private static boolean isBelievable(String function, long answer) {
         return switch (function) {
             case "C_GetAttributeValue", "C_DestroyObject" ->
-                answer == ReturnValue.OBJECT_HANDLE_INVALID || answer == ReturnValue.KEY_HANDLE_INVALID;
-            case "C_Login" -> answer == ReturnValue.USER_ALREADY_LOGGED_IN;
+                answer == Ckr.OBJECT_HANDLE_INVALID.value() || answer == Ckr.KEY_HANDLE_INVALID.value();
+            case "C_Login" -> answer == Ckr.USER_ALREADY_LOGGED_IN.value();
             default -> false;
         };
     }

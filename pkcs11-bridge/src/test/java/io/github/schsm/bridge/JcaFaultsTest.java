@@ -7,8 +7,8 @@ import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.ModuleFileTest;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -49,16 +49,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JcaFaultsTest {
     private static final char[] PIN = FakeToken.USER_PIN.toCharArray();
     private static final List<Long> ANSWERS = List.of(
-            ReturnValue.HOST_MEMORY,
-            ReturnValue.GENERAL_ERROR,
-            ReturnValue.DEVICE_ERROR,
-            ReturnValue.DEVICE_MEMORY,
-            ReturnValue.DEVICE_REMOVED,
-            ReturnValue.MECHANISM_INVALID,
-            ReturnValue.KEY_FUNCTION_NOT_PERMITTED,
-            ReturnValue.SESSION_CLOSED,
-            ReturnValue.TOKEN_NOT_PRESENT,
-            ReturnValue.USER_NOT_LOGGED_IN);
+            Ckr.HOST_MEMORY.value(),
+            Ckr.GENERAL_ERROR.value(),
+            Ckr.DEVICE_ERROR.value(),
+            Ckr.DEVICE_MEMORY.value(),
+            Ckr.DEVICE_REMOVED.value(),
+            Ckr.MECHANISM_INVALID.value(),
+            Ckr.KEY_FUNCTION_NOT_PERMITTED.value(),
+            Ckr.SESSION_CLOSED.value(),
+            Ckr.TOKEN_NOT_PRESENT.value(),
+            Ckr.USER_NOT_LOGGED_IN.value());
 
     @TempDir
     private Path folder;
@@ -214,7 +214,7 @@ class JcaFaultsTest {
                     use.run(this);
                 } catch (Exception failed) {
                     assertThat(use.documented)
-                            .as("%s answers %s: %s", function, ReturnValue.name(answer), failed)
+                            .as("%s answers %s: %s", function, Ckr.name(answer), failed)
                             .anyMatch(type -> type.isInstance(failed));
                     assertThat(failed.getMessage()).isNotBlank();
                     assertThat(root(failed))

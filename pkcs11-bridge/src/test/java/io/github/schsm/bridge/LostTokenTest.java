@@ -9,7 +9,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
 import io.github.schsm.bridge.cryptoki.Ck;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
@@ -29,6 +29,7 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The token goes away in the middle of things, or its module does; sessions are all taken; somebody waits no longer. */
@@ -132,18 +133,19 @@ class LostTokenTest {
     // Between operations
 
     @ParameterizedTest
-    @ValueSource(
-            longs = {
-                ReturnValue.DEVICE_REMOVED,
-                ReturnValue.SESSION_HANDLE_INVALID,
-                ReturnValue.SESSION_CLOSED,
-                ReturnValue.TOKEN_NOT_PRESENT,
-                ReturnValue.DEVICE_ERROR,
-                ReturnValue.GENERAL_ERROR,
-                ReturnValue.FUNCTION_FAILED
+    @EnumSource(
+            value = Ckr.class,
+            names = {
+                "DEVICE_REMOVED",
+                "SESSION_HANDLE_INVALID",
+                "SESSION_CLOSED",
+                "TOKEN_NOT_PRESENT",
+                "DEVICE_ERROR",
+                "GENERAL_ERROR",
+                "FUNCTION_FAILED"
             })
-    void keysWorkAfterTheTokenWasOutWhateverTheModuleCallsIt(long answer) throws Exception {
-        bench.module.answerOfDeadSessions(answer);
+    void keysWorkAfterTheTokenWasOutWhateverTheModuleCallsIt(Ckr answer) throws Exception {
+        bench.module.answerOfDeadSessions(answer.value());
         Pkcs11Token token = bench.loaded();
         TokenKey key = FakeBench.key(token, "ec");
         sign(token, key);
@@ -190,14 +192,10 @@ class LostTokenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            longs = {
-                ReturnValue.DEVICE_ERROR,
-                ReturnValue.GENERAL_ERROR,
-                ReturnValue.SESSION_HANDLE_INVALID,
-                ReturnValue.FUNCTION_FAILED
-            })
-    void aKeyThatWasMadeWithoutSayingSoIsTakenBack(long answer) throws Exception {
+    @EnumSource(
+            value = Ckr.class,
+            names = {"DEVICE_ERROR", "GENERAL_ERROR", "SESSION_HANDLE_INVALID", "FUNCTION_FAILED"})
+    void aKeyThatWasMadeWithoutSayingSoIsTakenBack(Ckr answer) throws Exception {
         Pkcs11Token token = bench.loaded();
         List<String> before = bench.contents();
         bench.module.script().answerAfter("C_GenerateKeyPair", 1, answer);
@@ -222,19 +220,14 @@ class LostTokenTest {
     // The module itself
 
     @ParameterizedTest
-    @ValueSource(
-            longs = {
-                ReturnValue.DEVICE_ERROR,
-                ReturnValue.GENERAL_ERROR,
-                ReturnValue.DEVICE_REMOVED,
-                ReturnValue.FUNCTION_FAILED,
-                ReturnValue.CRYPTOKI_NOT_INITIALIZED
-            })
-    void aModuleThatLostItsOtherSideIsInitializedAnew(long answer) throws Exception {
+    @EnumSource(
+            value = Ckr.class,
+            names = {"DEVICE_ERROR", "GENERAL_ERROR", "DEVICE_REMOVED", "FUNCTION_FAILED", "CRYPTOKI_NOT_INITIALIZED"})
+    void aModuleThatLostItsOtherSideIsInitializedAnew(Ckr answer) throws Exception {
         Pkcs11Token token = bench.loaded();
         TokenKey key = FakeBench.key(token, "ec");
         bench.module.shiftSlotsAtReinitialize(16);
-        bench.module.lose(answer);
+        bench.module.lose(answer.value());
         sign(token, key);
         assertThat(bench.module.script().calls("C_Initialize")).isEqualTo(1);
         requireNothingLeft();
@@ -331,7 +324,7 @@ class LostTokenTest {
         bench.device.maxSessions(1, true);
         Pkcs11Token token = bench.loaded();
         TokenKey key = FakeBench.key(token, "ec");
-        bench.module.script().answer("C_Sign", 1, ReturnValue.DATA_LEN_RANGE);
+        bench.module.script().answer("C_Sign", 1, Ckr.DATA_LEN_RANGE);
         assertThatThrownBy(() -> sign(token, key)).isInstanceOf(SchsmException.class);
         sign(token, key);
         sign(token, key);

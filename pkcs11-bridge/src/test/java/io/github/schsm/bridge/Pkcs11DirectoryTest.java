@@ -7,8 +7,8 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.spi.PinSource;
 import io.github.schsm.spi.Token;
@@ -190,7 +190,7 @@ class Pkcs11DirectoryTest {
 
     @Test
     void aTokenThatCannotBeAskedIsListedWithTheReasonAndTheOthersAreThere() throws Exception {
-        module.script().answer("C_GetTokenInfo", 1, ReturnValue.TOKEN_NOT_RECOGNIZED);
+        module.script().answer("C_GetTokenInfo", 1, Ckr.TOKEN_NOT_RECOGNIZED);
 
         List<Found> listed = directory().list();
 
@@ -211,7 +211,7 @@ class Pkcs11DirectoryTest {
         assertThatThrownBy(() -> directory.find("Alpha")).isInstanceOf(TokenNotPresentException.class);
         module.insert(0, alpha);
         assertThat(directory.find("Alpha")).isSameAs(token);
-        module.script().answerAlways("C_GetSlotList", ReturnValue.DEVICE_ERROR);
+        module.script().answerAlways("C_GetSlotList", Ckr.DEVICE_ERROR);
         assertThat(directory.find("Alpha")).isSameAs(token);
         assertThatThrownBy(() -> directory.find("Beta token"))
                 .isInstanceOf(SchsmException.class)
@@ -221,7 +221,7 @@ class Pkcs11DirectoryTest {
     @Test
     void aModuleThatHasLostItsOtherSideIsInitializedAnew() throws Exception {
         Pkcs11Directory directory = directory();
-        module.lose(ReturnValue.DEVICE_ERROR);
+        module.lose(Ckr.DEVICE_ERROR.value());
 
         assertThat(directory.find("0001").id()).isEqualTo("0001");
         assertThat(module.script().calls("C_Initialize")).isOne();
@@ -275,7 +275,7 @@ class Pkcs11DirectoryTest {
     @Test
     void aReaderThatIsUnpluggedMeanwhileIsPassedOverWithoutBeginningAnew() throws Exception {
         Pkcs11Directory directory = directory();
-        module.script().answer("C_GetSlotInfo", 1, ReturnValue.SLOT_ID_INVALID);
+        module.script().answer("C_GetSlotInfo", 1, Ckr.SLOT_ID_INVALID);
 
         assertThat(directory.find(null).id()).isEqualTo("0002");
         assertThat(module.script().calls("C_Finalize")).isZero();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
@@ -44,19 +44,19 @@ class StormTest {
     private static final int MOST_SESSIONS = 16;
 
     private static final List<Long> LOSSES = List.of(
-            ReturnValue.SESSION_HANDLE_INVALID,
-            ReturnValue.SESSION_CLOSED,
-            ReturnValue.DEVICE_REMOVED,
-            ReturnValue.DEVICE_ERROR,
-            ReturnValue.GENERAL_ERROR,
-            ReturnValue.FUNCTION_FAILED,
-            ReturnValue.HOST_MEMORY,
-            ReturnValue.USER_NOT_LOGGED_IN,
-            ReturnValue.OBJECT_HANDLE_INVALID,
-            ReturnValue.KEY_HANDLE_INVALID,
-            ReturnValue.OPERATION_ACTIVE,
-            ReturnValue.SESSION_COUNT,
-            ReturnValue.TOKEN_NOT_PRESENT);
+            Ckr.SESSION_HANDLE_INVALID.value(),
+            Ckr.SESSION_CLOSED.value(),
+            Ckr.DEVICE_REMOVED.value(),
+            Ckr.DEVICE_ERROR.value(),
+            Ckr.GENERAL_ERROR.value(),
+            Ckr.FUNCTION_FAILED.value(),
+            Ckr.HOST_MEMORY.value(),
+            Ckr.USER_NOT_LOGGED_IN.value(),
+            Ckr.OBJECT_HANDLE_INVALID.value(),
+            Ckr.KEY_HANDLE_INVALID.value(),
+            Ckr.OPERATION_ACTIVE.value(),
+            Ckr.SESSION_COUNT.value(),
+            Ckr.TOKEN_NOT_PRESENT.value());
 
     private final FakeBench bench = new FakeBench();
 

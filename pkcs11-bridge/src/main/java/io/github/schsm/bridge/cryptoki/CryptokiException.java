@@ -20,9 +20,14 @@ public final class CryptokiException extends Exception {
      * @param value    the CKR_ value
      */
     public CryptokiException(String function, long value) {
-        super(function + " answered " + ReturnValue.name(value));
+        super(function + " answered " + Ckr.name(value));
         this.function = function;
         this.value = value;
+    }
+
+    /** An answer that the standard has. */
+    public CryptokiException(String function, Ckr value) {
+        this(function, value.value());
     }
 
     /** The function's name, e.g. {@code C_Sign}. */
@@ -35,8 +40,18 @@ public final class CryptokiException extends Exception {
         return value;
     }
 
-    /** Whether it is this CKR_ value. */
-    public boolean is(long returnValue) {
-        return value == returnValue;
+    /** What the value means. */
+    public Ckr ckr() {
+        return Ckr.of(value);
+    }
+
+    /** How much is lost. */
+    public FailureScope scope() {
+        return ckr().scope();
+    }
+
+    /** Whether it is this value. */
+    public boolean is(Ckr other) {
+        return value == other.value();
     }
 }

@@ -90,7 +90,7 @@ public final class IaikCryptoki implements Cryptoki {
             run("C_Initialize", () -> module.C_Initialize(arguments, false));
             return true;
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.CRYPTOKI_ALREADY_INITIALIZED)) {
+            if (!refused.is(Ckr.CRYPTOKI_ALREADY_INITIALIZED)) {
                 throw refused;
             }
             return false;
@@ -113,7 +113,7 @@ public final class IaikCryptoki implements Cryptoki {
         try {
             run("C_Finalize", () -> module.C_Finalize(null));
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.CRYPTOKI_NOT_INITIALIZED)) {
+            if (!refused.is(Ckr.CRYPTOKI_NOT_INITIALIZED)) {
                 throw refused;
             }
         }
@@ -139,7 +139,7 @@ public final class IaikCryptoki implements Cryptoki {
                 return list(get("C_GetSlotList", () -> module.C_GetSlotList(tokenPresent)));
             } catch (CryptokiException refused) {
                 // There were fewer slots when the module was asked how many there are.
-                if (!refused.is(ReturnValue.BUFFER_TOO_SMALL) || attempt == MOST_ATTEMPTS) {
+                if (!refused.is(Ckr.BUFFER_TOO_SMALL) || attempt == MOST_ATTEMPTS) {
                     throw refused;
                 }
             }
@@ -175,7 +175,7 @@ public final class IaikCryptoki implements Cryptoki {
                 CK_MECHANISM_INFO info = get("C_GetMechanismInfo", () -> module.C_GetMechanismInfo(slot, type));
                 mechanisms.put(type, new MechanismInfo(info.ulMinKeySize, info.ulMaxKeySize, info.flags));
             } catch (CryptokiException refused) {
-                if (!refused.is(ReturnValue.MECHANISM_INVALID)) {
+                if (!refused.is(Ckr.MECHANISM_INVALID)) {
                     throw refused;
                 }
             }
@@ -278,9 +278,9 @@ public final class IaikCryptoki implements Cryptoki {
         try {
             run("C_GetAttributeValue", () -> module.C_GetAttributeValue(session, object, wanted, false));
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.ATTRIBUTE_SENSITIVE)
-                    && !refused.is(ReturnValue.ATTRIBUTE_TYPE_INVALID)
-                    && !refused.is(ReturnValue.BUFFER_TOO_SMALL)) {
+            if (!refused.is(Ckr.ATTRIBUTE_SENSITIVE)
+                    && !refused.is(Ckr.ATTRIBUTE_TYPE_INVALID)
+                    && !refused.is(Ckr.BUFFER_TOO_SMALL)) {
                 throw refused;
             }
             all = false;
@@ -546,7 +546,7 @@ public final class IaikCryptoki implements Cryptoki {
 
     private void requireLoaded(String function) throws CryptokiException {
         if (ended) {
-            throw new CryptokiException(function, ReturnValue.CRYPTOKI_NOT_INITIALIZED);
+            throw new CryptokiException(function, Ckr.CRYPTOKI_NOT_INITIALIZED);
         }
     }
 

@@ -2,9 +2,9 @@ package io.github.schsm.bridge.object;
 
 import io.github.schsm.bridge.cryptoki.Attributes;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.session.Session;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -123,7 +123,7 @@ public final class ObjectTable {
         try {
             return readOnce(session, kind, handle);
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+            if (!refused.is(Ckr.OBJECT_HANDLE_INVALID)) {
                 throw refused;
             }
             return session.module().find(session.handle(), kind.template()).contains(handle)

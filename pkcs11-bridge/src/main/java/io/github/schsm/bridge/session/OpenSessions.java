@@ -2,6 +2,7 @@ package io.github.schsm.bridge.session;
 
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.cryptoki.FailureScope;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -44,7 +45,7 @@ final class OpenSessions {
             module.closeSession(handle);
             return true;
         } catch (CryptokiException refused) {
-            return FailureScope.of(refused) == FailureScope.SESSION || FailureScope.of(refused) == FailureScope.MODULE;
+            return refused.scope() == FailureScope.SESSION || refused.scope() == FailureScope.MODULE;
         }
     }
 

@@ -1,13 +1,15 @@
 package io.github.schsm.bridge.session;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.bridge.cryptoki.CkNames;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 
 /** A session of a token, borrowed for one function. */
 public final class Session {
+    private static final long NO_MECHANISM = -1;
+
     private final TokenLink link;
     private final Cryptoki module;
     private final long handle;
@@ -15,6 +17,7 @@ public final class Session {
     private final boolean user;
     private boolean mayRepeat;
     private String about = "";
+    private long mechanism = NO_MECHANISM;
 
     Session(TokenLink link, long handle, long generation, boolean user, boolean mayRepeat) {
         this.link = link;
@@ -49,7 +52,7 @@ public final class Session {
     public boolean isUser() throws CryptokiException {
         boolean now = SessionRunner.isUser(module.sessionState(handle));
         if (user && !now) {
-            throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
+            throw new CryptokiException("C_GetSessionInfo", Ckr.USER_NOT_LOGGED_IN);
         }
         return now;
     }
@@ -74,6 +77,7 @@ public final class Session {
      */
     public void about(String what) {
         about = what;
+        mechanism = NO_MECHANISM;
     }
 
     /**
@@ -83,11 +87,13 @@ public final class Session {
      * @param mechanism CKM_ value
      */
     public void about(String what, long mechanism) {
-        about = what + " by " + CkNames.mechanism(mechanism);
+        about(what);
+        this.mechanism = mechanism;
     }
 
+    /** Made only when it is wanted: names of mechanisms are not needed to use them. */
     String about() {
-        return about;
+        return mechanism == NO_MECHANISM ? about : about + " by " + Ck.mechanism(mechanism);
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.github.schsm.bridge.session;
 
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.session.OpenSessions.Opened;
 import java.io.Serial;
 import java.util.ArrayDeque;
@@ -129,7 +129,7 @@ final class SessionPool {
                     lent = true;
                     return new Lent(opened, now, true);
                 } catch (CryptokiException full) {
-                    if (!full.is(ReturnValue.SESSION_COUNT)) {
+                    if (!full.is(Ckr.SESSION_COUNT)) {
                         throw full;
                     }
                     switch (whenFull(write)) {
@@ -247,7 +247,7 @@ final class SessionPool {
         try {
             return sessions.open(slot, readWrite);
         } catch (CryptokiException refused) {
-            if (write || !readWrite || !refused.is(ReturnValue.TOKEN_WRITE_PROTECTED)) {
+            if (write || !readWrite || !refused.is(Ckr.TOKEN_WRITE_PROTECTED)) {
                 throw refused;
             }
             return sessions.open(slot, false);

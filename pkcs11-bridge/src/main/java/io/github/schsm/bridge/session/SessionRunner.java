@@ -4,9 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.cryptoki.FailureScope;
 import io.github.schsm.bridge.session.SessionPool.Fate;
 import io.github.schsm.bridge.session.SessionPool.Lent;
 import io.github.schsm.bridge.session.SessionPool.Slots;
@@ -109,11 +110,11 @@ final class SessionRunner {
                     use.unlock();
                 }
             } catch (CryptokiException refused) {
-                if (!FailureScope.of(refused).maybeGone() || look == MOST_LOOKS || token.isUsedHere()) {
+                if (!refused.scope().maybeGone() || look == MOST_LOOKS || token.isUsedHere()) {
                     throw ErrorMapper.of(module.name(), token.identity().id(), refused);
                 }
                 token.lost(epoch);
-                if (FailureScope.of(refused) == FailureScope.MODULE) {
+                if (refused.scope() == FailureScope.MODULE) {
                     module.revive(incarnation, true);
                 }
             } catch (TokenMissingException missing) {
@@ -152,7 +153,7 @@ final class SessionRunner {
     /** Returns if it is worth looking for the token again. */
     private void find(TokenMissingException missing, long incarnation, int look) throws SchsmException {
         CryptokiException answer = missing.answer();
-        boolean finished = answer != null && answer.is(ReturnValue.CRYPTOKI_NOT_INITIALIZED);
+        boolean finished = answer != null && answer.is(Ckr.CRYPTOKI_NOT_INITIALIZED);
         if (look == MOST_LOOKS || !missing.isModuleLost() || !module.revive(incarnation, finished)) {
             throw ErrorMapper.missing(module.name(), token.identity().id(), missing);
         }
@@ -389,7 +390,7 @@ final class SessionRunner {
 
         private void failed(CryptokiException refused) {
             failure = refused;
-            loss = FailureScope.of(refused);
+            loss = refused.scope();
         }
 
         private boolean isOpen(long handle) {

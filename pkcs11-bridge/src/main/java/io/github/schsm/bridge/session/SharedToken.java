@@ -166,7 +166,7 @@ public final class SharedToken {
                     return seen(new Place(known, token));
                 }
             } catch (CryptokiException refused) {
-                if (!FailureScope.of(refused).maybeGone()) {
+                if (!refused.scope().maybeGone()) {
                     throw refused;
                 }
             }

@@ -4,12 +4,13 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.Cryptoki.MechanismInfo;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
+import io.github.schsm.bridge.cryptoki.FailureScope;
 import io.github.schsm.bridge.session.SessionRunner.As;
 import io.github.schsm.bridge.session.SessionRunner.Recovery;
 import io.github.schsm.bridge.session.SharedToken.Place;
@@ -225,7 +226,7 @@ public final class TokenLink {
         try {
             session.module().logout(session.handle());
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.USER_NOT_LOGGED_IN)) {
+            if (!refused.is(Ckr.USER_NOT_LOGGED_IN)) {
                 throw refused;
             }
         }
@@ -527,7 +528,7 @@ public final class TokenLink {
         try {
             return pins.login(session, place, Ck.CKU_USER, login);
         } catch (CryptokiException refused) {
-            FailureScope loss = FailureScope.of(refused);
+            FailureScope loss = refused.scope();
             session.mayRepeat(loss == FailureScope.SESSION
                     || (loss == FailureScope.UNCLEAR && login.source().wasAccepted()));
             throw refused;

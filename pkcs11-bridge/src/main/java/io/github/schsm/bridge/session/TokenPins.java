@@ -11,9 +11,9 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.session.SharedToken.Place;
 import io.github.schsm.spi.TokenAuthenticator;
 import java.lang.System.Logger.Level;
@@ -214,7 +214,7 @@ public final class TokenPins {
                 session.module().login(session.handle(), user, login.pin());
             }
         } catch (CryptokiException refused) {
-            if (refused.is(ReturnValue.USER_ALREADY_LOGGED_IN)) {
+            if (refused.is(Ckr.USER_ALREADY_LOGGED_IN)) {
                 LOGGER.log(Level.DEBUG, "{0}: logged in already, by somebody else in this process", about());
                 taken = false;
             } else if (isAboutPin(refused)) {
@@ -231,17 +231,17 @@ public final class TokenPins {
     }
 
     private static boolean isAboutPin(CryptokiException refused) {
-        return refused.is(ReturnValue.PIN_INCORRECT)
-                || refused.is(ReturnValue.PIN_LOCKED)
-                || refused.is(ReturnValue.PIN_INVALID)
-                || refused.is(ReturnValue.PIN_LEN_RANGE)
-                || refused.is(ReturnValue.PIN_EXPIRED);
+        return refused.is(Ckr.PIN_INCORRECT)
+                || refused.is(Ckr.PIN_LOCKED)
+                || refused.is(Ckr.PIN_INVALID)
+                || refused.is(Ckr.PIN_LEN_RANGE)
+                || refused.is(Ckr.PIN_EXPIRED);
     }
 
     private SchsmException refusedPin(Place place, Login login, CryptokiException refused) {
-        int left = refused.is(ReturnValue.PIN_LOCKED) ? 0 : triesLeft(place);
+        int left = refused.is(Ckr.PIN_LOCKED) ? 0 : triesLeft(place);
         byte[] pin = login.pin();
-        if (pin != null && refused.is(ReturnValue.PIN_INCORRECT)) {
+        if (pin != null && refused.is(Ckr.PIN_INCORRECT)) {
             token.failedPins().add(pin, left);
         }
         token.refused();
@@ -356,7 +356,7 @@ public final class TokenPins {
             try {
                 session.module().login(session.handle(), Ck.CKU_USER, after);
             } catch (CryptokiException refused) {
-                if (refused.is(ReturnValue.PIN_INCORRECT)) {
+                if (refused.is(Ckr.PIN_INCORRECT)) {
                     throw cutElsewhere(refused);
                 }
                 throw refused;
@@ -368,10 +368,10 @@ public final class TokenPins {
         try {
             entry.run();
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.PIN_INCORRECT) && !refused.is(ReturnValue.PIN_LOCKED)) {
+            if (!refused.is(Ckr.PIN_INCORRECT) && !refused.is(Ckr.PIN_LOCKED)) {
                 throw refused;
             }
-            int left = refused.is(ReturnValue.PIN_LOCKED) ? 0 : triesLeft(place);
+            int left = refused.is(Ckr.PIN_LOCKED) ? 0 : triesLeft(place);
             token.failedPins().add(pin, left);
             token.refused();
             throw ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
@@ -400,7 +400,7 @@ public final class TokenPins {
             }
             session.module().setPin(session.handle(), null, null);
         } catch (CryptokiException refused) {
-            if (refused.is(ReturnValue.PIN_INCORRECT)) {
+            if (refused.is(Ckr.PIN_INCORRECT)) {
                 token.refused();
                 throw ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, -1, refused);
             }

@@ -5,8 +5,8 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.bridge.object.ObjectIdentifiers;
 import io.github.schsm.bridge.object.ObjectKind;
@@ -98,7 +98,7 @@ final class DataObjects {
         try {
             return session.module().createObject(session.handle(), template(object, content));
         } catch (CryptokiException refused) {
-            if (content.length == 0 && refused.is(ReturnValue.ARGUMENTS_BAD)) {
+            if (content.length == 0 && refused.is(Ckr.ARGUMENTS_BAD)) {
                 throw new UnsupportedByDeviceException(
                         token.description() + " keeps no data object without content: give it at least one byte",
                         refused);

@@ -12,10 +12,10 @@ import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Attributes;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CkMechanism;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.ModuleQuirk;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.bridge.object.ObjectIdentifiers;
 import io.github.schsm.bridge.object.ObjectKind;
@@ -54,22 +54,22 @@ final class KeyGeneration {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** What modules answer that do not take all the attributes of the standard. */
-    private static final Set<Long> TEMPLATE_REFUSED = Set.of(
-            ReturnValue.TEMPLATE_INCONSISTENT,
-            ReturnValue.TEMPLATE_INCOMPLETE,
-            ReturnValue.ATTRIBUTE_TYPE_INVALID,
-            ReturnValue.ATTRIBUTE_VALUE_INVALID,
-            ReturnValue.ATTRIBUTE_READ_ONLY);
+    private static final Set<Ckr> TEMPLATE_REFUSED = Set.of(
+            Ckr.TEMPLATE_INCONSISTENT,
+            Ckr.TEMPLATE_INCOMPLETE,
+            Ckr.ATTRIBUTE_TYPE_INVALID,
+            Ckr.ATTRIBUTE_VALUE_INVALID,
+            Ckr.ATTRIBUTE_READ_ONLY);
 
     /** What modules answer that do not know the curve or the size. */
-    private static final Set<Long> KIND_REFUSED = Set.of(
-            ReturnValue.CURVE_NOT_SUPPORTED,
-            ReturnValue.DOMAIN_PARAMS_INVALID,
-            ReturnValue.ATTRIBUTE_VALUE_INVALID,
-            ReturnValue.KEY_SIZE_RANGE,
-            ReturnValue.TEMPLATE_INCONSISTENT,
-            ReturnValue.MECHANISM_PARAM_INVALID,
-            ReturnValue.DATA_INVALID);
+    private static final Set<Ckr> KIND_REFUSED = Set.of(
+            Ckr.CURVE_NOT_SUPPORTED,
+            Ckr.DOMAIN_PARAMS_INVALID,
+            Ckr.ATTRIBUTE_VALUE_INVALID,
+            Ckr.KEY_SIZE_RANGE,
+            Ckr.TEMPLATE_INCONSISTENT,
+            Ckr.MECHANISM_PARAM_INVALID,
+            Ckr.DATA_INVALID);
 
     private final Pkcs11Token token;
 
@@ -109,7 +109,7 @@ final class KeyGeneration {
                     ? made
                     : token.beside().generate(request);
         } catch (DeviceException refused) {
-            Optional<Long> answer = refused.moduleAnswer().map(ModuleAnswer::returnValue);
+            Optional<Ckr> answer = refused.moduleAnswer().map(value -> Ckr.of(value.returnValue()));
             boolean ofKind = answer.filter(KIND_REFUSED::contains).isPresent();
             boolean ofAttributes = !wanted.isEmpty()
                     && answer.filter(TEMPLATE_REFUSED::contains).isPresent();
@@ -301,7 +301,7 @@ final class KeyGeneration {
             handles = module.generateKeyPair(
                     session.handle(), plain, publicKey, keptInside(privateKey(curve, id, label)));
         } catch (CryptokiException refused) {
-            if (!TEMPLATE_REFUSED.contains(refused.value())) {
+            if (!TEMPLATE_REFUSED.contains(refused.ckr())) {
                 throw refused;
             }
             handles = module.generateKeyPair(session.handle(), plain, publicKey, privateKey(curve, id, label));
@@ -343,7 +343,7 @@ final class KeyGeneration {
             handle = module.generateKey(
                     session.handle(), plain, keptInside(withAttributes(request, secretKey(request, id, label))));
         } catch (CryptokiException refused) {
-            if (!TEMPLATE_REFUSED.contains(refused.value())) {
+            if (!TEMPLATE_REFUSED.contains(refused.ckr())) {
                 throw refused;
             }
             handle =
@@ -446,7 +446,7 @@ final class KeyGeneration {
 
     private DeviceException another(String answered, String asked) {
         return new DeviceException(
-                new ModuleAnswer(token.link().module().name(), "C_GenerateKey", ReturnValue.OK, "CKR_OK"),
+                new ModuleAnswer(token.link().module().name(), "C_GenerateKey", Ckr.OK.value(), "CKR_OK"),
                 token.description() + " made an " + answered + " where an " + asked
                         + " was asked for: the new key is not used and was deleted again");
     }

@@ -3,8 +3,8 @@ package io.github.schsm.bridge.token;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.bridge.object.ObjectKind;
 import io.github.schsm.bridge.object.ObjectSnapshot;
@@ -126,7 +126,7 @@ final class KeyObjects {
         try {
             session.module().destroyObject(session.handle(), object.handle());
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.OBJECT_HANDLE_INVALID) || object.kind().isPrivate()) {
+            if (!refused.is(Ckr.OBJECT_HANDLE_INVALID) || object.kind().isPrivate()) {
                 throw refused;
             }
         }

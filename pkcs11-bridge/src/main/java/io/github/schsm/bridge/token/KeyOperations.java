@@ -12,10 +12,10 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CkMechanism;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.Hashes;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.bridge.object.ObjectSnapshot;
 import io.github.schsm.bridge.object.TokenObjects;
@@ -52,19 +52,15 @@ final class KeyOperations {
     private static final int HASH_LENGTH = 20;
 
     /** What modules answer to parameters of a padding that they do not have. */
-    private static final Set<Long> PARAMETERS_REFUSED =
-            Set.of(ReturnValue.MECHANISM_PARAM_INVALID, ReturnValue.MECHANISM_INVALID, ReturnValue.ARGUMENTS_BAD);
+    private static final Set<Ckr> PARAMETERS_REFUSED =
+            Set.of(Ckr.MECHANISM_PARAM_INVALID, Ckr.MECHANISM_INVALID, Ckr.ARGUMENTS_BAD);
 
     /** What modules answer to data that was decrypted and has no padding. */
-    private static final Set<Long> WRONG_PADDING = Set.of(
-            ReturnValue.ENCRYPTED_DATA_INVALID,
-            ReturnValue.ENCRYPTED_DATA_LEN_RANGE,
-            ReturnValue.DATA_INVALID,
-            ReturnValue.DATA_LEN_RANGE);
+    private static final Set<Ckr> WRONG_PADDING =
+            Set.of(Ckr.ENCRYPTED_DATA_INVALID, Ckr.ENCRYPTED_DATA_LEN_RANGE, Ckr.DATA_INVALID, Ckr.DATA_LEN_RANGE);
 
     /** What some answer to it as well, and to anything else. */
-    private static final Set<Long> PERHAPS_WRONG_PADDING =
-            Set.of(ReturnValue.GENERAL_ERROR, ReturnValue.FUNCTION_FAILED);
+    private static final Set<Ckr> PERHAPS_WRONG_PADDING = Set.of(Ckr.GENERAL_ERROR, Ckr.FUNCTION_FAILED);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -110,7 +106,7 @@ final class KeyOperations {
             try {
                 signature = sign(session, object, mechanism, data);
             } catch (CryptokiException refused) {
-                if (algorithm == KeyAlgorithm.RSA_PSS && PARAMETERS_REFUSED.contains(refused.value())) {
+                if (algorithm == KeyAlgorithm.RSA_PSS && PARAMETERS_REFUSED.contains(refused.ckr())) {
                     throw new AlgorithmNotAllowedException(
                             ErrorMapper.answer(token.link().module().name(), refused),
                             token.description() + " does not sign by CKM_RSA_PKCS_PSS with these parameters");
@@ -158,7 +154,7 @@ final class KeyOperations {
                 try {
                     return session.module().decrypt(session.handle(), input);
                 } catch (CryptokiException refused) {
-                    if (pads && WRONG_PADDING.contains(refused.value())) {
+                    if (pads && WRONG_PADDING.contains(refused.ckr())) {
                         throw wrongPadding(
                                 ErrorMapper.answer(token.link().module().name(), refused));
                     }
@@ -172,7 +168,7 @@ final class KeyOperations {
             if (pads
                     && answer != null
                     && answer.function().equals("C_Decrypt")
-                    && PERHAPS_WRONG_PADDING.contains(answer.returnValue())) {
+                    && PERHAPS_WRONG_PADDING.contains(Ckr.of(answer.returnValue()))) {
                 throw wrongPadding(answer);
             }
             throw failed;
@@ -214,7 +210,7 @@ final class KeyOperations {
                 session.module().destroyObject(session.handle(), secret);
                 return;
             } catch (CryptokiException refused) {
-                if (!refused.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                if (!refused.is(Ckr.OBJECT_HANDLE_INVALID)) {
                     throw refused;
                 }
             }
@@ -233,7 +229,7 @@ final class KeyOperations {
         try {
             return derive(session, object, mechanism, point, template);
         } catch (CryptokiException refused) {
-            if (!refused.is(ReturnValue.MECHANISM_PARAM_INVALID) && !isOctetString(point)) {
+            if (!refused.is(Ckr.MECHANISM_PARAM_INVALID) && !isOctetString(point)) {
                 throw refused;
             }
             try {

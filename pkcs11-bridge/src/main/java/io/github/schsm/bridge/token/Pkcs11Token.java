@@ -12,11 +12,11 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.bridge.Beside;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.ModuleQuirk;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.object.ObjectSnapshot;
 import io.github.schsm.bridge.object.ObjectTable;
 import io.github.schsm.bridge.object.TokenObjects;
@@ -132,8 +132,7 @@ public final class Pkcs11Token implements Token {
             try {
                 return apply(session, use, key, function);
             } catch (CryptokiException refused) {
-                boolean stale =
-                        refused.is(ReturnValue.KEY_HANDLE_INVALID) || refused.is(ReturnValue.OBJECT_HANDLE_INVALID);
+                boolean stale = refused.is(Ckr.KEY_HANDLE_INVALID) || refused.is(Ckr.OBJECT_HANDLE_INVALID);
                 if (!stale || !session.mayRepeat()) {
                     throw refused;
                 }
@@ -173,7 +172,7 @@ public final class Pkcs11Token implements Token {
     /** Without a login private objects are not there: then it is the login that is missing, not the key. */
     private void requireUser(Session session, SessionAccess use) throws CryptokiException, SchsmException {
         if (use.user() && !session.isUser() && link.tokenInfo().has(Ck.CKF_LOGIN_REQUIRED)) {
-            throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
+            throw new CryptokiException("C_GetSessionInfo", Ckr.USER_NOT_LOGGED_IN);
         }
     }
 

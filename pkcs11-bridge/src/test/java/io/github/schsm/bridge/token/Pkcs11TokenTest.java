@@ -19,8 +19,8 @@ import io.github.schsm.bridge.FakeObject;
 import io.github.schsm.bridge.FakePin;
 import io.github.schsm.bridge.FakeScript;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
-import io.github.schsm.bridge.cryptoki.ReturnValue;
 import io.github.schsm.bridge.cryptoki.Template;
 import io.github.schsm.bridge.object.ObjectKind;
 import io.github.schsm.bridge.session.TokenLink;
@@ -185,7 +185,7 @@ class Pkcs11TokenTest {
     @Test
     void aHandleThatIsNotValidAnyMoreIsLookedUpAgain() throws Exception {
         TokenKey key = key("ec");
-        bench.module.script().answer("C_SignInit", 1, ReturnValue.KEY_HANDLE_INVALID);
+        bench.module.script().answer("C_SignInit", 1, Ckr.KEY_HANDLE_INVALID);
         assertThat(isSignedBy(token.details(key), token.sign(key, KeyAlgorithm.ECDSA, HASH)))
                 .isTrue();
         assertThat(bench.module.script().pending()).isZero();
@@ -285,8 +285,8 @@ class Pkcs11TokenTest {
 
     @Test
     void aPointThatIsWantedInAnOctetStringIsSentAgainLikeThat() throws Exception {
-        bench.module.script().answer("C_DeriveKey", 1, ReturnValue.MECHANISM_PARAM_INVALID);
-        bench.module.script().answer("C_DeriveKey", 2, ReturnValue.MECHANISM_PARAM_INVALID);
+        bench.module.script().answer("C_DeriveKey", 1, Ckr.MECHANISM_PARAM_INVALID);
+        bench.module.script().answer("C_DeriveKey", 2, Ckr.MECHANISM_PARAM_INVALID);
         assertThatThrownBy(() -> token.agree(key("ec"), FakeBench.peer())).isInstanceOf(SchsmException.class);
         assertThat(bench.module.script().pending()).isZero();
         assertThat(bench.module.sessionObjects()).isZero();
@@ -353,16 +353,16 @@ class Pkcs11TokenTest {
         byte[] block = new byte[128];
         block[127] = 5;
         for (long answer : List.of(
-                ReturnValue.ENCRYPTED_DATA_INVALID,
-                ReturnValue.DATA_INVALID,
-                ReturnValue.GENERAL_ERROR,
-                ReturnValue.FUNCTION_FAILED)) {
+                Ckr.ENCRYPTED_DATA_INVALID.value(),
+                Ckr.DATA_INVALID.value(),
+                Ckr.GENERAL_ERROR.value(),
+                Ckr.FUNCTION_FAILED.value())) {
             bench.module.script().answer("C_Decrypt", 1, answer);
             assertThatThrownBy(() -> token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, block))
                     .isInstanceOf(InvalidDataException.class)
                     .hasMessageContaining("does not decrypt");
         }
-        bench.module.script().answerAlways("C_Decrypt", ReturnValue.GENERAL_ERROR);
+        bench.module.script().answerAlways("C_Decrypt", Ckr.GENERAL_ERROR);
         assertThatThrownBy(() -> token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, block))
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessageContaining("does not decrypt")
@@ -375,11 +375,11 @@ class Pkcs11TokenTest {
         cipher.init(Cipher.ENCRYPT_MODE, FakeBench.RSA.getPublic());
         byte[] encrypted = cipher.doFinal(HASH);
         token.load(FakePin.right());
-        bench.module.script().answer("C_Decrypt", 1, ReturnValue.GENERAL_ERROR);
+        bench.module.script().answer("C_Decrypt", 1, Ckr.GENERAL_ERROR);
         assertThat(token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, encrypted))
                 .isEqualTo(HASH);
         bench.module.pull(0);
-        bench.module.script().answer("C_Decrypt", 1, ReturnValue.FUNCTION_FAILED);
+        bench.module.script().answer("C_Decrypt", 1, Ckr.FUNCTION_FAILED);
         assertThatThrownBy(() -> token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, encrypted))
                 .isNotInstanceOf(InvalidDataException.class);
     }
@@ -432,8 +432,8 @@ class Pkcs11TokenTest {
 
     @Test
     void aModuleThatDoesNotTakeAllAttributesGetsFewer() throws Exception {
-        bench.module.script().answer("C_GenerateKeyPair", 1, ReturnValue.ATTRIBUTE_TYPE_INVALID);
-        bench.module.script().answer("C_GenerateKey", 1, ReturnValue.TEMPLATE_INCONSISTENT);
+        bench.module.script().answer("C_GenerateKeyPair", 1, Ckr.ATTRIBUTE_TYPE_INVALID);
+        bench.module.script().answer("C_GenerateKey", 1, Ckr.TEMPLATE_INCONSISTENT);
         TokenKey pair = token.generate(request(KeyType.EC, "pair", new byte[0], EcCurve.SECP256R1, 0));
         TokenKey secret = token.generate(request(KeyType.AES, "secret", new byte[0], null, 128));
         assertThat(token.keys()).contains(pair, secret);
@@ -445,15 +445,15 @@ class Pkcs11TokenTest {
         KeyRequest pair = request(KeyType.EC, "new pair", new byte[0], EcCurve.SECP256R1, 0);
         KeyRequest secret = request(KeyType.AES, "new secret", new byte[0], null, 128);
 
-        bench.module.script().answerAfter("C_GenerateKeyPair", 1, ReturnValue.DEVICE_ERROR);
+        bench.module.script().answerAfter("C_GenerateKeyPair", 1, Ckr.DEVICE_ERROR);
         assertThatThrownBy(() -> token.generate(pair)).isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
 
-        bench.module.script().answer("C_GetAttributeValue", 2, ReturnValue.DEVICE_MEMORY);
+        bench.module.script().answer("C_GetAttributeValue", 2, Ckr.DEVICE_MEMORY);
         assertThatThrownBy(() -> token.generate(pair)).isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
 
-        bench.module.script().answerAfter("C_GenerateKey", 1, ReturnValue.DEVICE_MEMORY);
+        bench.module.script().answerAfter("C_GenerateKey", 1, Ckr.DEVICE_MEMORY);
         assertThatThrownBy(() -> token.generate(secret)).isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
         assertThat(token.keys()).extracting(TokenKey::label).containsExactly("aes", "ec", "rsa");
@@ -625,7 +625,7 @@ class Pkcs11TokenTest {
     @Test
     void aKeyThatCannotBeDeletedKeepsItsCertificate() throws Exception {
         List<String> before = bench.contents();
-        bench.module.script().answer("C_DestroyObject", 1, ReturnValue.ACTION_PROHIBITED);
+        bench.module.script().answer("C_DestroyObject", 1, Ckr.ACTION_PROHIBITED);
         assertThatThrownBy(() -> token.delete(key("ec"))).isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
     }
@@ -653,20 +653,20 @@ class Pkcs11TokenTest {
     @Test
     void theOldCertificateStaysIfTheNewOneCannotBeWrittenOrTheOldOneNotDeleted() throws Exception {
         List<String> before = bench.contents();
-        bench.module.script().answerAlways("C_CreateObject", ReturnValue.DEVICE_MEMORY);
+        bench.module.script().answerAlways("C_CreateObject", Ckr.DEVICE_MEMORY);
         assertThatThrownBy(() -> token.storeCertificate(key("rsa"), FakeBench.NEW_CERTIFICATE))
                 .isInstanceOf(SchsmException.class);
         bench.module.script().clear();
         assertThat(bench.contents()).isEqualTo(before);
 
-        bench.module.script().answer("C_DestroyObject", 1, ReturnValue.ACTION_PROHIBITED);
+        bench.module.script().answer("C_DestroyObject", 1, Ckr.ACTION_PROHIBITED);
         assertThatThrownBy(() -> token.storeCertificate(key("ec"), FakeBench.NEW_CERTIFICATE))
                 .isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
 
         // Not beside the old one, and not in its place either.
-        bench.module.script().answer("C_CreateObject", 1, ReturnValue.GENERAL_ERROR);
-        bench.module.script().answer("C_CreateObject", 2, ReturnValue.GENERAL_ERROR);
+        bench.module.script().answer("C_CreateObject", 1, Ckr.GENERAL_ERROR);
+        bench.module.script().answer("C_CreateObject", 2, Ckr.GENERAL_ERROR);
         assertThatThrownBy(() -> token.storeCertificate(key("ec"), FakeBench.NEW_CERTIFICATE))
                 .isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
@@ -675,7 +675,7 @@ class Pkcs11TokenTest {
 
     @Test
     void whereThereIsPlaceForOneCertificateTheNewOneTakesIt() throws Exception {
-        bench.module.script().answer("C_CreateObject", 1, ReturnValue.GENERAL_ERROR);
+        bench.module.script().answer("C_CreateObject", 1, Ckr.GENERAL_ERROR);
         token.storeCertificate(key("ec"), FakeBench.NEW_CERTIFICATE);
         assertThat(token.certificate(key("ec"))).contains(FakeBench.NEW_CERTIFICATE);
         assertThat(bench.device.objects(Ck.CKO_CERTIFICATE, "ec")).hasSize(1);
@@ -724,9 +724,9 @@ class Pkcs11TokenTest {
     void theOldContentStaysIfTheNewOneCannotBeWritten() throws Exception {
         List<String> before = bench.contents();
         DataObject data = token.dataObjects().get(0);
-        bench.module.script().answer("C_CreateObject", 1, ReturnValue.DEVICE_MEMORY);
+        bench.module.script().answer("C_CreateObject", 1, Ckr.DEVICE_MEMORY);
         assertThatThrownBy(() -> token.store(data, new byte[] {9})).isInstanceOf(SchsmException.class);
-        bench.module.script().answer("C_DestroyObject", 1, ReturnValue.ACTION_PROHIBITED);
+        bench.module.script().answer("C_DestroyObject", 1, Ckr.ACTION_PROHIBITED);
         assertThatThrownBy(() -> token.store(data, new byte[] {9})).isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
         assertThat(token.read(data)).isEqualTo(FakeBench.CONTENT);

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +23,7 @@ class ReleaseSnippetsTest {
             </project>
             """;
 
-    /** Sets the version, or makes a bundle with a jar and a signature. */
+    /** Sets the version, or deploys a jar with a signature to a folder. */
     private static final String MAVEN = """
             #!/usr/bin/env bash
             set -e
@@ -31,10 +33,11 @@ class ReleaseSnippetsTest {
                 new=$(printf '%s\\n' "$@" | sed -n 's/^-DnewVersion=//p')
                 sed -i "s|<version>.*</version>|<version>$new</version>|" pom.xml ;;
             *" deploy "*)
-                mkdir -p target/central-publishing
+                repository=$(printf '%s\\n' "$@" | sed -n 's/^-DaltDeploymentRepository=.*::file://p')
+                mkdir -p "$repository"
+                cd "$repository"
                 if [ -n "$CHANGING" ]; then echo "$RANDOM $RANDOM" >a.jar; else echo jar >a.jar; fi
-                echo "$RANDOM" >a.jar.asc
-                jar cf target/central-publishing/central-bundle.zip a.jar a.jar.asc ;;
+                echo "$RANDOM" | tee a.jar.asc >maven-metadata.xml ;;
             esac
             """;
 
@@ -84,17 +87,21 @@ class ReleaseSnippetsTest {
                         set -> assertThat(set).contains("versions:set -DnewVersion=0.1.0 -DprocessAllModules"),
                         check -> assertThat(check).isEqualTo("check full"),
                         build -> assertThat(build)
-                                .contains("-pl !benchmarks clean deploy -Prelease,central")
+                                .contains("-pl !benchmarks clean deploy -Prelease")
                                 .contains("-Psign"),
                         again -> assertThat(again)
-                                .contains("clean deploy -Prelease,central")
+                                .contains("clean deploy -Prelease")
                                 .doesNotContain("-Psign"));
         assertThat(git("status", "--porcelain")).isEmpty();
         assertThat(git("tag")).isEmpty();
         assertThat(Files.readString(checkout.resolve("pom.xml"))).isEqualTo(POM);
 
         Path released = checkout.resolve(".build/release/0.1.0");
-        assertThat(released.resolve("schsm-0.1.0-bundle.zip")).exists();
+        try (ZipFile bundle =
+                new ZipFile(released.resolve("schsm-0.1.0-bundle.zip").toFile())) {
+            assertThat(bundle.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName))
+                    .containsExactlyInAnyOrder("a.jar", "a.jar.asc");
+        }
         assertThat(Files.readString(released.resolve("SHA256SUMS")))
                 .contains("./a.jar")
                 .doesNotContain(".asc");

@@ -1,5 +1,9 @@
 package io.github.schsm.conformance.programs;
 
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.Libraries;
+import io.github.schsm.conformance.bench.Program;
+import io.github.schsm.conformance.bench.SoftHsmFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.github.schsm.conformance.programs;
 
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.conformance.Pki;
-import io.github.schsm.conformance.pcsc.VirtualReader;
+import io.github.schsm.conformance.bench.Pki;
+import io.github.schsm.conformance.bench.VirtualReader;
 import io.github.schsm.provider.SchsmProvider;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -13,11 +13,11 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 
 /** What a device holds, seen past every PKCS#11 module, and keys to begin with. */
-final class ByPcsc {
+public final class ByPcsc {
     private ByPcsc() {}
 
     /** A key store that is loaded anew. */
-    static KeyStore keyStore(VirtualReader reader) throws Exception {
+    public static KeyStore keyStore(VirtualReader reader) throws Exception {
         Provider provider = new SchsmProvider().configure(reader.configuration("pcsc"));
         KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, Keytool.PIN.toCharArray());
@@ -25,7 +25,7 @@ final class ByPcsc {
     }
 
     /** With certificates where there is somebody to issue them. */
-    static void makeKeys(VirtualReader reader, Pki pki, List<String> labels) throws Exception {
+    public static void makeKeys(VirtualReader reader, Pki pki, List<String> labels) throws Exception {
         KeyStore keyStore = keyStore(reader);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", keyStore.getProvider());
         for (String label : labels) {

@@ -1,5 +1,7 @@
 package io.github.schsm.conformance.programs;
 
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.Program;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /** keytool on the key store SCHSM, told of the provider in one of the ways that people have. */
-final class Keytool {
-    static final String PIN = "648219";
+public final class Keytool {
+    public static final String PIN = "648219";
 
     /** How keytool and jarsigner learn of the provider. */
     enum Way {

@@ -1,5 +1,7 @@
 package io.github.schsm.conformance.programs;
 
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,9 @@
 package io.github.schsm.conformance.programs;
 
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.conformance.Bench;
-import io.github.schsm.conformance.pcsc.PcscBench;
+import io.github.schsm.conformance.bench.Bench;
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.PcscBench;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;

@@ -1,7 +1,9 @@
 package io.github.schsm.conformance.programs;
 
-import io.github.schsm.conformance.Pki;
-import io.github.schsm.conformance.pcsc.VirtualReader;
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.Libraries;
+import io.github.schsm.conformance.bench.Pki;
+import io.github.schsm.conformance.bench.VirtualReader;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatorRack;
 import java.nio.file.Path;

@@ -1,7 +1,8 @@
 package io.github.schsm.conformance.programs;
 
-import io.github.schsm.conformance.SoftHsm;
-import io.github.schsm.conformance.SoftHsm.SoftToken;
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.SoftHsm;
+import io.github.schsm.conformance.bench.SoftHsm.SoftToken;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,6 +1,8 @@
 package io.github.schsm.conformance.programs;
 
-import io.github.schsm.conformance.Pki;
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.Pki;
+import io.github.schsm.conformance.bench.Program;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

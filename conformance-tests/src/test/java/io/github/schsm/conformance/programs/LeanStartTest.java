@@ -2,6 +2,8 @@ package io.github.schsm.conformance.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.Program;
 import io.github.schsm.provider.SchsmProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.github.schsm.conformance.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.conformance.Pki;
+import io.github.schsm.conformance.bench.Pki;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /** Everything that people do to a key with keytool, in the order in which they do it. */
-final class LifeOfAKey {
+public final class LifeOfAKey {
     private LifeOfAKey() {}
 
     /** Makes a key called {@code bare} that has no X.509 certificate. */
@@ -94,12 +94,12 @@ final class LifeOfAKey {
         return leaf;
     }
 
-    static JcaPKCS10CertificationRequest parse(Path request) throws Exception {
+    public static JcaPKCS10CertificationRequest parse(Path request) throws Exception {
         String base64 = Files.readString(request, StandardCharsets.US_ASCII).replaceAll("-----[A-Z ]+-----", "");
         return new JcaPKCS10CertificationRequest(Base64.getMimeDecoder().decode(base64));
     }
 
-    static String pem(Certificate... certificates) throws Exception {
+    public static String pem(Certificate... certificates) throws Exception {
         StringBuilder all = new StringBuilder();
         for (Certificate certificate : certificates) {
             all.append("-----BEGIN CERTIFICATE-----\n")

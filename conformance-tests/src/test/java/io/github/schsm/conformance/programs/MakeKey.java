@@ -1,6 +1,8 @@
 package io.github.schsm.conformance.programs;
 
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.Program;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
 import java.security.KeyPairGenerator;

@@ -3,7 +3,7 @@ package io.github.schsm.conformance.programs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.conformance.Pki;
+import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
 import java.net.InetAddress;

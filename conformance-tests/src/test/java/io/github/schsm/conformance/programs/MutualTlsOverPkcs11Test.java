@@ -1,6 +1,7 @@
 package io.github.schsm.conformance.programs;
 
-import io.github.schsm.conformance.pcsc.VirtualReader;
+import io.github.schsm.conformance.bench.Libraries;
+import io.github.schsm.conformance.bench.VirtualReader;
 import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatorRack;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.github.schsm.conformance.programs;
 
+import io.github.schsm.conformance.bench.Libraries;
+import io.github.schsm.conformance.bench.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /** OpenSC's programs on the device in one reader. */
-final class OpenSc {
-    static final String PIN = "648219";
-    static final String SO_PIN = "3537363231383830";
+public final class OpenSc {
+    public static final String PIN = "648219";
+    public static final String SO_PIN = "3537363231383830";
 
     private static final int SLOTS_PER_READER = 4;
 

@@ -12,7 +12,7 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.Curve;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.conformance.Pki;
+import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.provider.SchsmProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

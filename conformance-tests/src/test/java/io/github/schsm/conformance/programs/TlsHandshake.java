@@ -1,7 +1,7 @@
 package io.github.schsm.conformance.programs;
 
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.conformance.Pki;
+import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
 import io.github.schsm.simulator.SimulatorRack;

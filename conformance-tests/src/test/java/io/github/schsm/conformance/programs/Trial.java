@@ -28,15 +28,15 @@ import java.util.concurrent.Future;
  * <p>Arguments: {@code SCHSM} or {@code SunPKCS11}, its configuration (a text, a file), the trial, its own arguments. Last
  * line on standard output is {@value #OUTCOME} and how it went.
  */
-final class Trial {
-    static final String OUTCOME = "outcome: ";
-    static final String WORKS = "works";
-    static final String FAILS = "fails: ";
+public final class Trial {
+    public static final String OUTCOME = "outcome: ";
+    public static final String WORKS = "works";
+    public static final String FAILS = "fails: ";
 
     /** Said when the token is to be taken out and put back, answered by a line on standard input. */
-    static final String TAKE_OUT = "take the token out";
+    public static final String TAKE_OUT = "take the token out";
 
-    static final String PUT_BACK = "put it back";
+    public static final String PUT_BACK = "put it back";
 
     private static final String ALGORITHM = "SHA256withECDSA";
     private static final int THREADS = 8;

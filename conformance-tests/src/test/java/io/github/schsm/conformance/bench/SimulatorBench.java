@@ -1,0 +1,116 @@
+package io.github.schsm.conformance.bench;
+
+import io.github.schsm.provider.SchsmProvider;
+import io.github.schsm.simulator.ApduRecorder;
+import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.SimulatedDevice;
+import io.github.schsm.simulator.SimulatorRack;
+import java.security.Provider;
+import java.util.Map;
+import java.util.Optional;
+import javax.smartcardio.Card;
+import javax.smartcardio.CardException;
+
+/** A rack with two devices in this process, used by nobody else. */
+public class SimulatorBench implements Bench {
+    private final SimulatorRack rack;
+    private final String terminal;
+    private final String settings;
+    private final SimulatedMember source;
+    private final SimulatedMember target;
+
+    public SimulatorBench() throws Exception {
+        this(DeviceProfile.smartCardHsm4k());
+    }
+
+    public SimulatorBench(DeviceProfile profile) throws Exception {
+        this(profile, "");
+    }
+
+    /** With more in every configuration, e.g. {@code "; channel = secure"}. */
+    public SimulatorBench(DeviceProfile profile, String settings) throws Exception {
+        this.settings = settings;
+        rack = SimulatorRack.create(profile);
+        terminal = RackTokenSource.offer(rack);
+        source = member("ZZSIM000001");
+        target = member("ZZSIM000002");
+    }
+
+    /** Another device in the rack, or another program's view of one. */
+    public SimulatedMember member(String id) throws Exception {
+        return new SimulatedMember(
+                rack, rack.device(id), new SchsmProvider().configure(configuration(id)), configuration(id));
+    }
+
+    /** A configuration for a device of this rack. */
+    public String configuration(String id) {
+        return "device = " + id + "; " + configuration();
+    }
+
+    /** A configuration that names no device. */
+    public String configuration() {
+        return "terminal = " + terminal + "; trust = production, simulator" + settings;
+    }
+
+    public SimulatorRack rack() {
+        return rack;
+    }
+
+    @Override
+    public SimulatedMember source() {
+        return source;
+    }
+
+    @Override
+    public SimulatedMember target() {
+        return target;
+    }
+
+    @Override
+    public void close() {
+        RackTokenSource.withdraw(terminal);
+    }
+
+    /** A device of the rack, and the provider for it. */
+    public record SimulatedMember(SimulatorRack rack, SimulatedDevice device, Provider provider, String configuration)
+            implements Member {
+        @Override
+        public String id() {
+            return device.id();
+        }
+
+        @Override
+        public Card connect() throws CardException {
+            return rack.terminals().getTerminal(device.readerName()).connect("*");
+        }
+
+        @Override
+        public void remove() {
+            device.remove();
+        }
+
+        @Override
+        public void insert() {
+            device.insert();
+        }
+
+        /** Another program at the reader. */
+        public RawCard raw() throws CardException {
+            return RawCard.of(rack, device);
+        }
+
+        /** What the device shows; logs everybody out. */
+        public Map<String, String> state() throws CardException {
+            return raw().state();
+        }
+
+        public ApduRecorder recorder() {
+            return device.recorder();
+        }
+
+        @Override
+        public Optional<ApduRecorder> wire() {
+            return Optional.of(device.recorder());
+        }
+    }
+}

@@ -1,0 +1,390 @@
+package io.github.schsm.conformance.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.schsm.conformance.bench.Jdk;
+import io.github.schsm.conformance.bench.Libraries;
+import io.github.schsm.conformance.bench.Pki;
+import io.github.schsm.conformance.bench.Program;
+import io.github.schsm.conformance.bench.SoftHsmFolder;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The documents' Java is compiled against the one jar, as a reader would, and run on simulated devices. */
+class ProgramSnippetsTest {
+    private static final String IMPORTS = """
+            import io.github.schsm.*;
+            import io.github.schsm.backend.*;
+            import io.github.schsm.card.*;
+            import io.github.schsm.provider.SchsmProvider;
+            import io.github.schsm.simulator.*;
+            import java.nio.file.Files;
+            import java.nio.file.Path;
+            import java.security.*;
+            import java.security.cert.X509Certificate;
+            import java.security.spec.ECGenParameterSpec;
+            import java.util.*;
+            import javax.crypto.*;
+            import javax.security.auth.callback.*;
+            import javax.smartcardio.CardTerminals;
+            """;
+
+    private static final String DEVICE = """
+            Provider schsm = new SchsmProvider().configure("terminal = simulator:memory; device = ZZSIM000001");
+            KeyStore keyStore = KeyStore.getInstance("SCHSM", schsm);
+            keyStore.load(null, "648219".toCharArray());
+            SchsmDevice device = SchsmDevice.of(keyStore);
+            """;
+
+    private static final String GENERATOR = """
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", schsm);
+            """;
+
+    private static final String TWO_DEVICES = """
+            Provider a = new SchsmProvider().configure("terminal = simulator:memory; device = ZZSIM000001; name = a");
+            Provider b = new SchsmProvider().configure("terminal = simulator:memory; device = ZZSIM000002; name = b");
+            KeyStore source = KeyStore.getInstance("SCHSM", a), target = KeyStore.getInstance("SCHSM", b);
+            source.load(null, "648219".toCharArray());
+            target.load(null, "648219".toCharArray());
+            SchsmDevice deviceA = SchsmDevice.of(source), deviceB = SchsmDevice.of(target);
+            KeyPairGenerator onA = KeyPairGenerator.getInstance("EC", a), onB = KeyPairGenerator.getInstance("EC", b);
+            """;
+
+    private static final String DOMAINS = TWO_DEVICES + """
+            onA.initialize(SchsmKeySpec.builder("signer").parameters(new ECGenParameterSpec("brainpoolP256r1")).build());
+            KeyPair signer = onA.generateKeyPair();
+            KeyDomain domainA = deviceA.createKeyDomain(0, Kdm.issue(signer, deviceA.identity()));
+            KeyDomain domainB = deviceB.createKeyDomain(0, Kdm.issue(signer, deviceB.identity()));
+            """;
+
+    private static final String HANDLER = """
+            CallbackHandler handler = callbacks -> {
+                for (Callback callback : callbacks) {
+                    if (callback instanceof PasswordCallback wanted) {
+                        wanted.setPassword("648219".toCharArray());
+                    }
+                }
+            };
+            """;
+
+    /**
+     * What it takes to run a snippet.
+     *
+     * @param members of the class that it becomes part of
+     * @param before statements in front of it
+     * @param after statements that throw if it did not do what the document says
+     * @param replaced texts in it and what stands for them here, in turn
+     */
+    record Snip(String id, String members, String before, String after, List<String> replaced) {
+        static Snip of(String id, String before, String after, String... replaced) {
+            return new Snip(id, "", before, after, List.of(replaced));
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    static List<Snip> programs() {
+        return List.of(
+                Snip.of("README.md#migrate", "", "expect(target.containsAlias(\"code-signing\"));"),
+                Snip.of("README.md#pkcs11-provider", "", "expect(schsm.getName().equals(\"SCHSM\"));"),
+                Snip.of(
+                        "docs/attestation.md#attest",
+                        DEVICE.replace("SchsmDevice device", "SchsmDevice unused") + GENERATOR + """
+                                generator.initialize(SchsmKeySpec.builder("code-signing")
+                                        .parameters(new ECGenParameterSpec("secp256r1")).build());
+                                generator.generateKeyPair();
+                                Path path = folder.resolve("code-signing.pub");
+                                X509Certificate certificate = certificate();
+                                """,
+                        """
+                        expect(again.device().deviceId().equals("ZZSIM000001"));
+                        expect(!again.attestation().isFor(certificate));
+                        """,
+                        "DeviceTrust.parse(\"production\")",
+                        "DeviceTrust.parse(\"simulator\")"),
+                Snip.of("docs/authentication.md#logins", HANDLER + """
+                                Provider registered =
+                                        new SchsmProvider().configure("terminal = simulator:memory; device = ZZSIM000002");
+                                atTheEnd(() -> Security.removeProvider("SCHSM"));
+                                Security.addProvider(registered);
+                                """, "expect(builder.getKeyStore().size() == 0);"),
+                new Snip("docs/authentication.md#callback-handler", """
+                        static char[] dialog(String prompt, boolean lastTry) {
+                            expect(!lastTry);
+                            return "648219".toCharArray();
+                        }
+
+                        static void show(String message) {
+                            expect(!message.isBlank());
+                        }
+                        """, DEVICE, """
+                        keyStore.load(new SchsmLoadParameter(
+                                "ZZSIM000001", new KeyStore.CallbackHandlerProtection(handler)));
+                        """, List.of()),
+                Snip.of("docs/authentication.md#pin-administration", DEVICE + """
+                                char[] oldPin = "648219".toCharArray(), newPin = "1234567".toCharArray();
+                                char[] soPin = "3537363231383830".toCharArray(), oldSoPin = soPin.clone();
+                                char[] newSoPin = "0011223344556677".toCharArray();
+                                """, "keyStore.load(null, newPin);"),
+                Snip.of(
+                        "docs/card.md#sign",
+                        DEVICE + GENERATOR + """
+                                generator.initialize(SchsmKeySpec.builder("first")
+                                        .parameters(new ECGenParameterSpec("secp256r1")).build());
+                                PublicKey key = generator.generateKeyPair().getPublic();
+                                byte[] hash = MessageDigest.getInstance("SHA-256").digest(new byte[5]);
+                                Authenticator authenticator = request -> "648219".getBytes("US-ASCII");
+                                """.replace("\"US-ASCII\"", "java.nio.charset.StandardCharsets.US_ASCII"),
+                        """
+                        Signature check = Signature.getInstance("NONEwithECDSA");
+                        check.initVerify(key);
+                        check.update(hash);
+                        expect(check.verify(signature));
+                        """,
+                        "CardDevice device",
+                        "CardDevice card1",
+                        "device.withCard",
+                        "card1.withCard",
+                        "TerminalSource.pcsc()",
+                        "TerminalSource.of(\"rack\", SimulatorRack.memory().terminals())",
+                        "Reader 00 00",
+                        "Simulator ZZSIM000001"),
+                Snip.of("docs/migration.md#devices", "", """
+                        KeyStore.getInstance("SCHSM", a).load(null, null);
+                        KeyStore.getInstance("SCHSM", b).load(null, null);
+                        """, "\"device =", "\"terminal = simulator:memory; device ="),
+                Snip.of(
+                        "docs/migration.md#group-signer",
+                        TWO_DEVICES + """
+                                SchsmDevice device = deviceB;
+                                byte[] deviceIdFile = deviceB.identity().encode();
+                                """,
+                        "expect(domain.isXkek() && domain.uid().length > 0);"),
+                Snip.of(
+                        "docs/migration.md#key",
+                        DOMAINS + "KeyDomain domain = domainA;\nonA.initialize(",
+                        ");\nonA.generateKeyPair();\nKeyMigration.from(source).to(target).move(\"code-signing\");"),
+                Snip.of(
+                        "docs/migration.md#agreement",
+                        DOMAINS + """
+                                onA.initialize(SchsmKeySpec.exchangeKey("mine", domainA));
+                                KeyPair exchangeA = onA.generateKeyPair();
+                                onB.initialize(SchsmKeySpec.exchangeKey("theirs", domainB));
+                                byte[] fileOfB = ((AttestedPublicKey) onB.generateKeyPair().getPublic()).encode();
+                                """,
+                        "expect(kek.getEncoded() == null && publicKeyFile.length > 0);"),
+                Snip.of(
+                        "docs/opensc.md#dkek",
+                        """
+                        Path share1 = folder.resolve("share.pbe");
+                        byte[] password = {1, 2, 3};
+                        Files.write(share1, DkekShareFile.encrypt(new byte[32], password, new SecureRandom()));
+                        """ + TWO_DEVICES + """
+                                for (SchsmDevice one : List.of(deviceA, deviceB)) {
+                                    one.administration().initialize(DeviceInitialization.builder(
+                                                    "648219".toCharArray(), "3537363231383830".toCharArray())
+                                            .dkekShares(1).build());
+                                }
+                                source.load(null, "648219".toCharArray());
+                                target.load(null, "648219".toCharArray());
+                                deviceA.keyDomain(0).importShare(new byte[32]);
+                                onA.initialize(SchsmKeySpec.builder("signing")
+                                        .parameters(new ECGenParameterSpec("secp256r1")).build());
+                                onA.generateKeyPair();
+                                KeyDomain mine = deviceA.keyDomain(0);
+                                Files.write(folder.resolve("key.wky"), ((WrappedKeyEntry)
+                                        source.getEntry("signing", new WrapProtection(mine.kek()))).encode());
+                                SchsmDevice device = deviceB;
+                                """,
+                        "expect(target.containsAlias(\"signing\"));",
+                        "Path.of(\"share.pbe\")",
+                        "share1",
+                        "Path.of(\"key.wky\")",
+                        "folder.resolve(\"key.wky\")",
+                        "source.getEntry",
+                        "target.getEntry"),
+                Snip.of(
+                        "docs/public-key-authentication.md#program",
+                        TWO_DEVICES + """
+                                Provider guarded =
+                                        new SchsmProvider().configure("terminal = simulator:memory; device = ZZSIM000003; name = c");
+                                KeyStore guardedStore = KeyStore.getInstance("SCHSM", guarded);
+                                guardedStore.load(null, "648219".toCharArray());
+                                SchsmDevice.of(guardedStore).administration().initialize(DeviceInitialization.builder(
+                                                new char[0], "3537363231383830".toCharArray())
+                                        .publicKeyAuthentication(2, 2).build());
+                                onA.initialize(SchsmKeySpec.builder("opens")
+                                        .parameters(new ECGenParameterSpec("secp256r1")).build());
+                                onB.initialize(SchsmKeySpec.builder("opens")
+                                        .parameters(new ECGenParameterSpec("secp256r1")).build());
+                                KeyPair anna = onA.generateKeyPair(), boris = onB.generateKeyPair();
+                                byte[] publicKeyFile = ((AttestedPublicKey) anna.getPublic()).encode();
+                                PrivateKey annasPrivateKey = anna.getPrivate(), borisPrivateKey = boris.getPrivate();
+                                String annasChr = ((AttestedPublicKey) anna.getPublic()).request().chr();
+                                String borisChr = ((AttestedPublicKey) boris.getPublic()).request().chr();
+                                """,
+                        "signer.update(new byte[3]);\nexpect(signer.sign().length > 0);",
+                        "keys.status();",
+                        "keys.register(AttestedPublicKey.parse(((AttestedPublicKey) boris.getPublic()).encode()));",
+                        "//   where he is: ",
+                        "byte[] answer = ",
+                        "borisPrivateKey).encode()",
+                        "borisPrivateKey).encode();",
+                        "Signature signer",
+                        """
+                        KeyPairGenerator there = KeyPairGenerator.getInstance("EC", guarded);
+                        there.initialize(SchsmKeySpec.builder("root-ca")
+                                .parameters(new ECGenParameterSpec("secp256r1")).build());
+                        there.generateKeyPair();
+                        Signature signer"""),
+                Snip.of("docs/simulator.md#devices", "", "expect(terminals.list().size() == 1);"),
+                Snip.of(
+                        "docs/simulator.md#faults",
+                        DEVICE.replace("SchsmDevice device ", "SchsmDevice schsmDevice ") + """
+                                SimulatedDevice device = SimulatorRack.memory().device("ZZSIM000001");
+                                """,
+                        "expect(keyStore.size() == 0);"));
+    }
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @MethodSource("programs")
+    void programDoesWhatTheDocumentSays(Snip program) throws Exception {
+        String text = Snippet.text(program.id()).replaceAll("DECC0401(\\d{3})", "ZZSIM000$1");
+        for (int i = 0; i < program.replaced().size(); i += 2) {
+            assertThat(text).contains(program.replaced().get(i));
+            text = text.replace(program.replaced().get(i), program.replaced().get(i + 1));
+        }
+        run(program, text);
+    }
+
+    @Test
+    @RunsSnippets("docs/secure-channel.md#configuration")
+    void channelIsConfigured() throws Exception {
+        configure(Snippet.text("docs/secure-channel.md#configuration") + "terminal = simulator:memory");
+    }
+
+    @Test
+    @RunsSnippets("docs/pkcs11.md#uri")
+    void moduleIsNamedByAnUri() throws Exception {
+        configure(Snippet.text("docs/pkcs11.md#uri"));
+    }
+
+    private void configure(String configuration) throws Exception {
+        run(
+                Snip.of("a configuration", "", ""),
+                "SchsmConfiguration parsed = SchsmConfiguration.parse(\"\"\"\n" + configuration + "\"\"\");\n"
+                        + "new SchsmProvider().configure(\"\"\"\n" + configuration + "\"\"\");\n");
+    }
+
+    /** The token is SoftHSM's; in a JVM of its own, because a native module is loaded once. */
+    @Test
+    @RunsSnippets("docs/pkcs11.md#sign")
+    void moduleIsUsed() throws Exception {
+        SoftHsmFolder tokens = new SoftHsmFolder(folder);
+        tokens.add("ZZSIM000002");
+        String text = Snippet.text("docs/pkcs11.md#sign")
+                .replace(
+                        "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so",
+                        Libraries.find(Libraries.SOFT_HSM).toString())
+                .replace("DECC0401002", "ZZSIM000002");
+        Path source = Files.writeString(
+                folder.resolve("Snippet.java"),
+                source(
+                        Snip.of(
+                                "",
+                                "char[] pin = \"648219\".toCharArray();",
+                                "System.out.println(keys.size() + \" keys\");"),
+                        text));
+        Jdk jdk = Jdk.all().get(0);
+
+        Program.run(
+                        List.of(jdk.tool("java"), "-cp", Jdk.ALL_JAR.toString(), source.toString(), folder.toString()),
+                        tokens.environment())
+                .succeeded()
+                .says("0 keys");
+    }
+
+    private void run(Snip program, String text) throws Exception {
+        Path source = Files.writeString(folder.resolve("Snippet.java"), source(program, text));
+        Files.write(folder.resolve("certificate.cer"), Pki.create().root().getEncoded());
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter said = new StringWriter();
+        boolean compiled = compiler.getTask(
+                        said,
+                        null,
+                        null,
+                        List.of("-proc:none", "-cp", Jdk.ALL_JAR.toString(), "-d", folder.toString()),
+                        null,
+                        compiler.getStandardFileManager(null, null, null).getJavaFileObjects(source))
+                .call();
+        assertThat(compiled).as("%s%n%s", said, Files.readString(source)).isTrue();
+
+        URL[] classPath = {folder.toUri().toURL(), Jdk.ALL_JAR.toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+            loader.loadClass("Snippet").getMethod("main", String[].class).invoke(null, (Object)
+                    new String[] {folder.toString()});
+        } catch (InvocationTargetException failed) {
+            throw new AssertionError(program + ":\n" + Files.readString(source), failed.getCause());
+        }
+    }
+
+    /** A class whose main method does it. */
+    private static String source(Snip program, String text) throws IOException {
+        String imports = text.lines().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
+        String statements =
+                text.lines().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
+        return IMPORTS + imports + """
+
+                public final class Snippet {
+                    private static Runnable end = () -> {};
+
+                    static void atTheEnd(Runnable what) {
+                        end = what;
+                    }
+
+                    static void expect(boolean condition) {
+                        if (!condition) {
+                            throw new AssertionError("not as the document says");
+                        }
+                    }
+
+                    static X509Certificate certificate() throws Exception {
+                        try (var in = Snippet.class.getResourceAsStream("/certificate.cer")) {
+                            return (X509Certificate) java.security.cert.CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(in);
+                        }
+                    }
+
+                    public static void main(String[] arguments) throws Exception {
+                        Path folder = Path.of(arguments[0]);
+                        try {
+                            run(folder);
+                        } finally {
+                            end.run();
+                        }
+                    }
+
+                """ + program.members() + "\nstatic void run(Path folder) throws Exception {\n"
+                + program.before() + "\n"
+                + statements + "\n" + program.after() + "\n}\n}\n";
+    }
+}

@@ -1,0 +1,380 @@
+package io.github.schsm.conformance.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.SchsmOpaquePrivateKey;
+import io.github.schsm.UncertifiedKeyEntry;
+import io.github.schsm.conformance.bench.MadeCertificate;
+import io.github.schsm.conformance.bench.MadeCertificate.Authority;
+import io.github.schsm.conformance.bench.Pki;
+import io.github.schsm.conformance.bench.RawCard;
+import io.github.schsm.conformance.bench.SimulatorBench;
+import java.security.InvalidKeyException;
+import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509KeyManager;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One bad object beside good ones: whatever programs call in a loop answers for it, and the others are as they were. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BadObjectsTest {
+    private static final int EC_DESCRIPTION = 0xC401;
+    private static final int EC_CERTIFICATE = 0xCE01;
+    private static final int RSA_DESCRIPTION = 0xC402;
+    private static final int RSA_CERTIFICATE = 0xCE02;
+    private static final int AES_DESCRIPTION = 0xC403;
+    private static final int AES_CERTIFICATE = 0xCE03;
+    private static final int CA = 0xCA00;
+    private static final int CA_DESCRIPTION = 0xC800;
+    private static final byte[] GARBAGE = HexFormat.of().parseHex("3003020101FFFFFFFF");
+
+    private SimulatorBench bench;
+    private Provider provider;
+    private KeyStore keyStore;
+    private KeyPair ec;
+    private KeyPair rsa;
+    private KeyPair good;
+    private X509Certificate[] goodChain;
+    private final java.util.Map<Integer, byte[]> files = new java.util.TreeMap<>();
+
+    @BeforeAll
+    void open() throws Exception {
+        bench = new SimulatorBench();
+        provider = bench.source().provider();
+        keyStore = bench.source().keyStore();
+        ec = generate("EC", SchsmKeySpec.builder("ec").parameters(new ECGenParameterSpec("secp256r1")));
+        rsa = generate("RSA", SchsmKeySpec.builder("rsa").keySize(1024));
+        javax.crypto.KeyGenerator aes = javax.crypto.KeyGenerator.getInstance("AES", provider);
+        aes.init(SchsmKeySpec.builder("aes").keySize(128).build());
+        aes.generateKey();
+        good = generate("EC", SchsmKeySpec.builder("good").parameters(new ECGenParameterSpec("secp256r1")));
+        Authority stranger = Authority.named("Stranger");
+        keyStore.setCertificateEntry("Stranger", stranger.certify(stranger, 2050, false));
+        Pki pki = Pki.create();
+        goodChain = pki.chain(pki.issue("good", good.getPublic()));
+        keyStore.setKeyEntry("good", good.getPrivate(), null, goodChain);
+        RawCard raw = bench.source().raw().login();
+        for (int fid : new int[] {
+            EC_DESCRIPTION, EC_CERTIFICATE, RSA_DESCRIPTION, RSA_CERTIFICATE, AES_DESCRIPTION, CA, CA_DESCRIPTION
+        }) {
+            files.put(fid, raw.read(fid));
+        }
+    }
+
+    @AfterAll
+    void close() {
+        bench.close();
+    }
+
+    @BeforeEach
+    void restore() throws Exception {
+        RawCard raw = bench.source().raw().login();
+        for (java.util.Map.Entry<Integer, byte[]> file : files.entrySet()) {
+            raw.send(String.format("00E4020002%04X", file.getKey()));
+            raw.write(file.getKey(), file.getValue());
+        }
+        raw.send(String.format("00E4020002%04X", AES_CERTIFICATE));
+    }
+
+    private KeyPair generate(String algorithm, SchsmKeySpec.Builder spec) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
+        generator.initialize(spec.build());
+        return generator.generateKeyPair();
+    }
+
+    private void replace(int fid, byte[] content) throws Exception {
+        RawCard raw = bench.source().raw().login();
+        raw.send(String.format("00E4020002%04X", fid));
+        if (content.length > 0) {
+            raw.write(fid, content);
+        }
+    }
+
+    /** What may be wrong with an object. */
+    enum Bad {
+        RSA_WITHOUT_CERTIFICATE(RSA_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return new byte[0];
+            }
+        },
+        EC_WITHOUT_CERTIFICATE(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return new byte[0];
+            }
+        },
+        RSA_CERTIFICATE_OF_GARBAGE(RSA_CERTIFICATE),
+        EC_CERTIFICATE_OF_GARBAGE(EC_CERTIFICATE),
+        RSA_CERTIFICATE_CUT_OFF(RSA_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return Arrays.copyOf(test.files.get(RSA_CERTIFICATE), 60);
+            }
+        },
+        EC_CERTIFICATE_CUT_OFF(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return Arrays.copyOf(test.files.get(EC_CERTIFICATE), 3);
+            }
+        },
+        EC_CERTIFICATE_OF_ONE_BYTE(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return new byte[] {0x30};
+            }
+        },
+        EC_CERTIFICATE_OF_ZEROS(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return new byte[40];
+            }
+        },
+        EC_WITH_A_CERTIFICATE_FOR_RSA(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(MadeCertificate.usual(test.rsa.getPublic()));
+            }
+        },
+        RSA_WITH_A_CERTIFICATE_FOR_EC(RSA_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(MadeCertificate.usual(test.ec.getPublic()));
+            }
+        },
+        EC_WITH_THE_REQUEST_OF_AN_RSA_KEY(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return test.files.get(RSA_CERTIFICATE);
+            }
+        },
+        EC_WITH_A_CERTIFICATE_FOR_ANOTHER_KEY(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(MadeCertificate.usual(test.good.getPublic()));
+            }
+        },
+        EC_WITH_A_COMPRESSED_POINT(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(MadeCertificate.compressed(test.ec.getPublic()));
+            }
+        },
+        EC_WITH_EXPLICIT_PARAMETERS(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(MadeCertificate.explicit(test.ec.getPublic()));
+            }
+        },
+        EC_ON_AN_UNKNOWN_CURVE(EC_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(MadeCertificate.unknownCurve());
+            }
+        },
+        RSA_FOR_OAEP(RSA_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(
+                        MadeCertificate.rsa(test.rsa.getPublic(), PKCSObjectIdentifiers.id_RSAES_OAEP));
+            }
+        },
+        RSA_FOR_PSS(RSA_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(
+                        MadeCertificate.rsa(test.rsa.getPublic(), PKCSObjectIdentifiers.id_RSASSA_PSS));
+            }
+        },
+        AES_WITH_A_CERTIFICATE(AES_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(MadeCertificate.usual(test.ec.getPublic()));
+            }
+        },
+        AES_WITH_A_REQUEST(AES_CERTIFICATE) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return test.files.get(EC_CERTIFICATE);
+            }
+        },
+        EC_DESCRIPTION_OF_GARBAGE(EC_DESCRIPTION),
+        RSA_DESCRIPTION_OF_GARBAGE(RSA_DESCRIPTION),
+        AES_DESCRIPTION_OF_GARBAGE(AES_DESCRIPTION),
+        EC_DESCRIBED_AS_RSA(EC_DESCRIPTION) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                byte[] description = test.files.get(RSA_DESCRIPTION).clone();
+                description[description.length - 1] ^= 1;
+                return description;
+            }
+        },
+        RSA_WITHOUT_DESCRIPTION(RSA_DESCRIPTION) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return new byte[0];
+            }
+        },
+        CA_OF_GARBAGE(CA),
+        CA_WITH_A_COMPRESSED_POINT(CA) {
+            @Override
+            byte[] content(BadObjectsTest test) throws Exception {
+                return MadeCertificate.of(MadeCertificate.compressed(test.ec.getPublic()));
+            }
+        },
+        CA_WITHOUT_CONTENT(CA) {
+            @Override
+            byte[] content(BadObjectsTest test) {
+                return new byte[0];
+            }
+        },
+        CA_DESCRIPTION_OF_GARBAGE(CA_DESCRIPTION);
+
+        private final int fid;
+
+        Bad(int fid) {
+            this.fid = fid;
+        }
+
+        byte[] content(BadObjectsTest test) throws Exception {
+            return GARBAGE;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyMethodAnswersAndTheOthersAreAsTheyWere(Bad bad) throws Exception {
+        replace(bad.fid, bad.content(this));
+        for (char[] pin : new char[][] {bench.source().pin(), null}) {
+            Provider fresh = bench.member(bench.source().id()).provider();
+            keyStore = KeyStore.getInstance("SCHSM", fresh);
+            keyStore.load(null, pin);
+            List<String> aliases = Collections.list(keyStore.aliases());
+            assertThat(aliases).contains("good").hasSize(keyStore.size());
+            assertThat(aliases.size()).isGreaterThanOrEqualTo(6);
+            for (String alias : aliases) {
+                assertThat(keyStore.containsAlias(alias)).isTrue();
+                assertThat(keyStore.isKeyEntry(alias)).isNotEqualTo(keyStore.isCertificateEntry(alias));
+                Key key = keyStore.getKey(alias, null);
+                assertThat(key != null).as(alias).isEqualTo(keyStore.isKeyEntry(alias));
+                keyStore.getCertificate(alias);
+                keyStore.getCertificateChain(alias);
+                assertThat(keyStore.getCreationDate(alias)).isNotNull();
+                KeyStore.Entry entry = keyStore.getEntry(alias, null);
+                assertThat(entry).as(alias).isNotNull();
+                assertThat(keyStore.entryInstanceOf(alias, entry.getClass()))
+                        .as(alias)
+                        .isTrue();
+                entry.getAttributes();
+            }
+            assertThat(keyStore.getCertificateAlias(goodChain[0])).isEqualTo("good");
+            assertThat(keyStore.getCertificateChain("good")).containsExactly(goodChain);
+            assertThat(keyStore.getEntry("good", null)).isInstanceOf(KeyStore.PrivateKeyEntry.class);
+            for (String factory : new String[] {"SunX509", "NewSunX509"}) {
+                KeyManagerFactory keys = KeyManagerFactory.getInstance(factory);
+                keys.init(keyStore, bench.source().pin());
+                X509KeyManager manager = (X509KeyManager) keys.getKeyManagers()[0];
+                assertThat(Arrays.stream(manager.getServerAliases("EC", null))
+                                .anyMatch(alias -> alias.endsWith("good")))
+                        .as(factory)
+                        .isTrue();
+            }
+            TrustManagerFactory.getInstance("PKIX").init(keyStore);
+        }
+        Signature signature = Signature.getInstance("SHA256withECDSA", provider);
+        signature.initSign(good.getPrivate());
+        signature.sign();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "RSA_WITHOUT_CERTIFICATE",
+                "RSA_CERTIFICATE_OF_GARBAGE",
+                "RSA_CERTIFICATE_CUT_OFF",
+                "RSA_WITH_A_CERTIFICATE_FOR_EC"
+            })
+    void anRsaKeyWithoutItsCertificateIsRepairedByIt(Bad bad) throws Exception {
+        replace(bad.fid, bad.content(this));
+        keyStore = bench.source().keyStore();
+        Key opaque = keyStore.getKey("rsa", null);
+        assertThat(opaque).isInstanceOf(SchsmOpaquePrivateKey.class);
+        assertThat(((UncertifiedKeyEntry) keyStore.getEntry("rsa", null)).getPublicKey())
+                .isEmpty();
+        assertThatThrownBy(
+                        () -> Signature.getInstance("SHA256withRSA", provider).initSign((PrivateKey) opaque))
+                .isInstanceOf(InvalidKeyException.class)
+                .hasMessageContaining("import-cert");
+        KeyPairGenerator software = KeyPairGenerator.getInstance("RSA", "SunRsaSign");
+        software.initialize(1024);
+        Certificate wrong = MadeCertificate.read(MadeCertificate.of(
+                MadeCertificate.usual(software.generateKeyPair().getPublic())));
+        Certificate right = MadeCertificate.read(MadeCertificate.of(MadeCertificate.usual(rsa.getPublic())));
+
+        assertThatThrownBy(() -> keyStore.setKeyEntry("rsa", opaque, null, new Certificate[] {wrong}))
+                .isInstanceOf(KeyStoreException.class)
+                .hasMessageContaining("is for another key");
+        keyStore.setKeyEntry("rsa", opaque, null, new Certificate[] {right});
+
+        assertThat(keyStore.getCertificate("rsa")).isEqualTo(right);
+        Signature signature = Signature.getInstance("SHA256withRSA", provider);
+        signature.initSign((PrivateKey) keyStore.getKey("rsa", null));
+        assertThat(Pki.verifies("SHA256withRSA", rsa.getPublic(), new byte[0], signature.sign()))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "EC_CERTIFICATE_OF_GARBAGE",
+                "EC_WITH_A_CERTIFICATE_FOR_RSA",
+                "EC_WITH_A_CERTIFICATE_FOR_ANOTHER_KEY",
+                "EC_ON_AN_UNKNOWN_CURVE",
+                "EC_WITH_A_COMPRESSED_POINT"
+            })
+    void anEcKeyWithAWrongCertificateIsRepairedByItsOwn(Bad bad) throws Exception {
+        replace(bad.fid, bad.content(this));
+        keyStore = bench.source().keyStore();
+        Certificate right = MadeCertificate.read(MadeCertificate.of(MadeCertificate.usual(ec.getPublic())));
+
+        keyStore.setKeyEntry("ec", keyStore.getKey("ec", null), null, new Certificate[] {right});
+
+        assertThat(keyStore.getCertificate("ec")).isEqualTo(right);
+        Pki.assertSigns(provider, keyStore.getKey("ec", null), ec);
+    }
+
+    @Test
+    void aBadCertificateOfAnAuthorityDoesNotKeepAChainFromBeingStored() throws Exception {
+        replace(CA, GARBAGE);
+        keyStore = bench.source().keyStore();
+
+        assertThatCode(() -> keyStore.setKeyEntry("good", good.getPrivate(), null, goodChain))
+                .doesNotThrowAnyException();
+        assertThat(keyStore.getCertificateChain("good")).containsExactly(goodChain);
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.schsm.conformance.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.schsm.conformance.bench.OpenScBench;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A daemon that ends and comes back. It is one of its own, in namespaces of its own: other tests need theirs. */
+@Tag("pcsc")
+@Tag("namespaces")
+class DaemonRestartTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void nextSignatureWorksAfterTheDaemonWasRestarted() throws Exception {
+        requireSignatureAfterRestart("pcsc");
+    }
+
+    @Test
+    void nextSignatureByOpenScsModuleWorksAfterTheDaemonWasRestarted() throws Exception {
+        requireSignatureAfterRestart(OpenScBench.terminal());
+    }
+
+    private void requireSignatureAfterRestart(String terminal) throws Exception {
+        List<String> command = new ArrayList<>(List.of("unshare"));
+        if (!System.getProperty("user.name").equals("root")) {
+            command.add("--map-root-user");
+        }
+        command.addAll(List.of("--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"));
+        command.addAll(List.of("bash", "-c", "mount -t tmpfs tmpfs /run && ip link set lo up && exec \"$@\"", "bash"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Runtime.version().feature() >= 24) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", classPath(), DaemonRestart.class.getName(), terminal));
+        Path output = folder.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+        process.destroyForcibly();
+        String said = Files.readString(output, StandardCharsets.UTF_8);
+
+        assertThat(ended).as(said).isTrue();
+        assertThat(process.exitValue()).as(said).isZero();
+        assertThat(said).contains(DaemonRestart.WITHOUT, DaemonRestart.AGAIN);
+    }
+
+    private static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+}

@@ -1,0 +1,2 @@
+/** Wrong input, broken answers, lies, and cards that leave. */
+package io.github.schsm.conformance.fault;

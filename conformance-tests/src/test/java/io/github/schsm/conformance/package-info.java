@@ -1,2 +1,0 @@
-/** The same behaviour over every backend, seen from outside. */
-package io.github.schsm.conformance;

@@ -8,7 +8,7 @@ import java.security.GeneralSecurityException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
- * What stands behind the devices of a {@link Bench}. The suites ask it for what not every backend has; what one has not
+ * What is behind the devices of a {@link Bench}. The suites ask it for what not every backend has; what one lacks
  * they want refused, with a sentence.
  */
 public enum Backend {
@@ -39,13 +39,13 @@ public enum Backend {
         TRIES,
         /** How many tries are left is told as a number. */
         TRIES_COUNTED,
-        /** A transport PIN, which has to be changed before anything else. */
+        /** A transport PIN, which must be changed before anything else. */
         TRANSPORT_PIN,
         /** Nothing but our own commands goes to the device: no second VERIFY of the module's, no late refusal by it. */
         OWN_COMMANDS,
         /** Data objects without content. */
         EMPTY_DATA,
-        /** A card that can be taken out. */
+        /** A card that can be removed. */
         REMOVAL
     }
 
@@ -78,7 +78,7 @@ public enum Backend {
     }
 
     /**
-     * That something is refused as what this backend cannot do: by an exception of ours or of the JCA, with a sentence
+     * That something is refused as what this backend cannot do: by one of our exceptions or the JCA's, with a sentence
      * that names what cannot be, and every link of the chain saying something.
      *
      * @param named what the sentence has to name
@@ -108,7 +108,7 @@ public enum Backend {
         return sentence;
     }
 
-    /** The exception of ours in a chain, whatever a backend has beneath it. */
+    /** Our exception in a chain, whatever the backend's cause is. */
     public static SchsmException typed(Throwable failure) {
         Throwable link = failure;
         while (link != null && !(link instanceof SchsmException)) {

@@ -54,7 +54,7 @@ public final class Group {
         }
     }
 
-    /** The KEK handles of the two sides, which stand for the same KEK. */
+    /** The KEK handles of the two sides, for the same KEK. */
     public record Keks(SecretKey source, SecretKey target) {}
 
     /** Makes the devices of a bench members of a new group whose signer is on the source. */

@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /**
  * A native PKCS#11 module in front of another one, which answers what a test tells it to; what it can do is said in its
- * source, {@code src/test/native/scripted-module.c}. Compiled anew for each test, so that each is a module of its own.
+ * source, {@code src/test/native/scripted-module.c}. Compiled for each test, so that each is a module of its own.
  */
 public final class ScriptedModule {
     private static final Path SOURCE = Path.of("src", "test", "native", "scripted-module.c");
@@ -67,7 +67,7 @@ public final class ScriptedModule {
         Files.move(script, answer(), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Takes back an answer that nobody asked for; returns whether somebody had. */
+    /** Withdraws an answer; returns whether it had been asked for already. */
     public boolean wasGiven() throws IOException {
         return !Files.deleteIfExists(answer());
     }

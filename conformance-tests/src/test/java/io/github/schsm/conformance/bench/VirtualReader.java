@@ -38,7 +38,7 @@ public final class VirtualReader implements AutoCloseable {
         this.thread = new Thread(client, "vpcd " + port);
     }
 
-    /** Puts a device into a reader, which has to be empty. */
+    /** Puts a device into a reader, which must be empty. */
     public static VirtualReader plug(int number, SimulatedDevice device) throws Exception {
         return plug(number, PORTS.get(number), device);
     }

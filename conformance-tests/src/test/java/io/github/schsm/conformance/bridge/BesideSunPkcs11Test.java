@@ -45,7 +45,7 @@ class BesideSunPkcs11Test {
     @TempDir
     private static Path folder;
 
-    /** Step, and how it went with ours and with theirs. */
+    /** A step, and how it went with SCHSM and with SunPKCS11. */
     private static final Map<String, List<String>> FOUND = new LinkedHashMap<>();
 
     private record Row(String step, String ours, String theirs) {

@@ -144,7 +144,7 @@ class OpenScCardChannelTest {
         assertThat(usesLeft(fresh)).isEqualTo(97);
     }
 
-    /** Put in anew, the module sees exchange keys as well, and has no mechanism for what they are for. */
+    /** After the card is inserted again, the module sees exchange keys, too, but has no mechanism for their purpose. */
     @Test
     void exchangeKeyThatTheModuleSeesAgreesOnTheCard() throws Exception {
         Group group = Group.of(bench);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The European Commission's signature library lists every key of a key store and casts each chain to X.509, as many
- * programs do: it finds the certified keys beside all that is none.
+ * programs do: it finds the certified keys among all the others.
  */
 class TokenConnectionTest {
     private static final byte[] DATA = "document".getBytes(StandardCharsets.UTF_8);

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A module that is like the SmartCard-HSM vendor's where it differs from OpenSC's (docs/protocol.md#pkcs11-modules), on
- * a real card channel: it stands in front of OpenSC's, which does not know the vendor's attributes, so that the device
- * does not obey them.
+ * a card that can be reached directly, too: it stands in front of OpenSC's, which does not know the vendor's
+ * attributes, so that the device does not obey them.
  */
 @Tag("pcsc")
 @Timeout(180)

@@ -258,7 +258,7 @@ class PinStateWalkTest {
         return status.state() + " " + status.triesLeft();
     }
 
-    /** The card room: what is sent is what the caller asks for, so it asks for the last try as well. */
+    /** The module card: what is sent is what the caller asks for, so it asks for the last try as well. */
     private static final class CardWalk extends Walk {
         private final CardDevice device;
 
@@ -315,14 +315,14 @@ class PinStateWalkTest {
         int mayBeSent(Event event, String expected) {
             return switch (event) {
                 case STATUS, SELECT, RESET -> 0;
-                // The present PIN by itself, and then both.
+                // The current PIN on its own, and then both.
                 case CHANGE -> expected.equals(DONE) ? 2 : 1;
                 default -> expected.equals(NOT_SENT) ? 0 : 1;
             };
         }
     }
 
-    /** A program with a key store: it logs in, and later uses a key, which brings the PIN to the device by itself. */
+    /** A program with a key store: it logs in, and later uses a key, which sends the PIN to the device. */
     private static final class KeyStoreWalk extends Walk {
         private final SimulatorBench bench;
         private final KeyStore keyStore;
@@ -405,7 +405,7 @@ class PinStateWalkTest {
             return outcome;
         }
 
-        /** The login's PIN is verified again where it was lost; never for the last try, never after it was refused. */
+        /** The login's PIN is verified again if it was lost; never for the last try, never after it was refused. */
         private String used() {
             if (login == null) {
                 return NOT_SENT;

@@ -278,7 +278,7 @@ class PublicKeyAuthenticationTest {
         generate(provider, "guarded", "secp256r1");
     }
 
-    /** PIN and keys: the PIN comes back by itself, the keys do not. */
+    /** PIN and keys: the PIN is verified again automatically, the keys are not. */
     @Test
     void pinAndKeysAreBothNeeded() throws Exception {
         initialize(bench.target().pin(), DeviceInitialization.Option.PIN_AND_PUBLIC_KEY);

@@ -38,7 +38,7 @@ class CapabilitiesTest {
         Set<String> registered = provider.getServices().stream()
                 .map(service -> service.getType() + " " + service.getAlgorithm())
                 .collect(Collectors.toCollection(TreeSet::new));
-        // Not registered, so that it does not take over every new SecureRandom(), but there for who names it.
+        // Not registered, so that it does not take over every new SecureRandom(), but there for programs that name it.
         registered.add("SecureRandom SCHSM");
 
         assertThat(registered).isEqualTo(rows);

@@ -86,7 +86,7 @@ class ProgramSnippetsTest {
      * @param members of the class that it becomes part of
      * @param before statements in front of it
      * @param after statements that throw if it did not do what the document says
-     * @param replaced texts in it and what stands for them here, in turn
+     * @param replaced texts in it and their replacements here, in turn
      */
     record Snip(String id, String members, String before, String after, List<String> replaced) {
         static Snip of(String id, String before, String after, String... replaced) {

@@ -24,7 +24,7 @@ final class Shell {
         Path launcher = Snippet.HOME.resolve("schsm");
         Files.createSymbolicLink(folder.resolve("schsm"), launcher);
         Path programs = Files.createDirectory(folder.resolve("bin"));
-        // On hardware the terminal is the default; here each command has to be told.
+        // On hardware the terminal is the default; here each command needs it.
         Path command = Files.writeString(
                 programs.resolve("schsm"),
                 "#!/bin/sh\nexec '%s' --terminal 'simulator:%s' --pin-env PIN --yes \"$@\"\n"
@@ -51,7 +51,7 @@ final class Shell {
     /**
      * Runs a snippet; its devices become simulated ones.
      *
-     * @param replaced texts and what stands for them here, in turn; each has to be in the snippet
+     * @param replaced texts and their replacements here, in turn; each must be in the snippet
      */
     Program.Result run(String id, String... replaced) throws IOException, InterruptedException {
         return bash(adapt(Snippet.text(id), replaced));

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param document the document, below the checkout, e.g. {@code docs/cli.md}
  * @param name unique in the document; empty if there is none
- * @param language what stands behind the fence, e.g. {@code java}
+ * @param language the word after the fence, e.g. {@code java}
  * @param text the lines between the fences
  */
 record Snippet(String document, String name, String language, String text) {

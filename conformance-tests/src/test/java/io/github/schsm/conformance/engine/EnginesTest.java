@@ -628,7 +628,7 @@ class EnginesTest {
         bench.source()
                 .wire()
                 .ifPresent(wire -> assertThat(wire.exchanges())
-                        // OpenSC looks at the state of the PIN besides.
+                        // OpenSC also looks at the state of the PIN.
                         .filteredOn(exchange -> exchange.ins() != 0x20)
                         .isNotEmpty()
                         .allMatch(exchange -> exchange.ins() == 0x84));

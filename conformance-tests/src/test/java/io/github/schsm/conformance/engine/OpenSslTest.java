@@ -220,7 +220,7 @@ class OpenSslTest {
         shell.run(10);
     }
 
-    /** Hash, hash of MGF1, and a salt of nothing, of the hash's length, and of all that the key has place for. */
+    /** Hash, hash of MGF1, and a salt of nothing, of the hash's length, and the longest that fits the key. */
     @Test
     void pssWithEveryParameterSet() throws Exception {
         Shell shell = new Shell();

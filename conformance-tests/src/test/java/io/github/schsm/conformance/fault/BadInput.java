@@ -81,7 +81,7 @@ final class BadInput<E> {
         return add(wrong, thrown, true, attempt, false);
     }
 
-    /** Wrong with an initialized engine, which has to be initialized again. */
+    /** Wrong with an initialized engine, which must be initialized again. */
     BadInput<E> lost(String wrong, Class<? extends Throwable> thrown, Step<E> attempt) {
         return add(wrong, thrown, true, attempt, true);
     }

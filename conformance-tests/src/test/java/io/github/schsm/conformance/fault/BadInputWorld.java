@@ -299,7 +299,7 @@ final class BadInputWorld implements AutoCloseable {
     }
 
     /**
-     * Runs something while the device is out of its reader. One that cannot be taken out forgets all sessions instead,
+     * Runs something while the device is out of its reader. One that cannot be removed forgets all sessions instead,
      * which nobody may notice.
      */
     void without(BadInput.Failing call) throws Exception {

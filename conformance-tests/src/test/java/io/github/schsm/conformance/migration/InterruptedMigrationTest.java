@@ -172,7 +172,7 @@ class InterruptedMigrationTest {
         assertThat(aliases(group.target().keyStore())).contains("exchange", "moving");
     }
 
-    /** A half key of another kind of right, or another key, is not taken for ours. */
+    /** An unfinished key with other rights, or another key, is not taken for the one that moves. */
     @Test
     void anotherKeyWithoutDescriptionStays() throws Exception {
         group.target()

@@ -16,7 +16,7 @@ import java.util.List;
 public final class ByPcsc {
     private ByPcsc() {}
 
-    /** A key store that is loaded anew. */
+    /** A key store that is loaded again. */
     public static KeyStore keyStore(VirtualReader reader) throws Exception {
         Provider provider = new SchsmProvider().configure(reader.configuration("pcsc"));
         KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
@@ -24,7 +24,7 @@ public final class ByPcsc {
         return keyStore;
     }
 
-    /** With certificates where there is somebody to issue them. */
+    /** With certificates if there is a CA to issue them. */
     public static void makeKeys(VirtualReader reader, Pki pki, List<String> labels) throws Exception {
         KeyStore keyStore = keyStore(reader);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", keyStore.getProvider());

@@ -33,7 +33,7 @@ final class TlsHandshake {
 
     private TlsHandshake() {}
 
-    /** Arguments: where the provider stands in the list, the protocol, the cipher suite. */
+    /** Arguments: the provider's position in the list, the protocol, the cipher suite. */
     public static void main(String[] arguments) throws Exception {
         Security.setProperty("jdk.tls.disabledAlgorithms", "");
         Provider provider = new SchsmProvider().configure("terminal = simulator:memory; device = " + ID);

@@ -33,7 +33,7 @@ public final class Trial {
     public static final String WORKS = "works";
     public static final String FAILS = "fails: ";
 
-    /** Said when the token is to be taken out and put back, answered by a line on standard input. */
+    /** Printed when the token is to be removed and inserted, answered by a line on standard input. */
     public static final String TAKE_OUT = "take the token out";
 
     public static final String PUT_BACK = "put it back";

@@ -31,11 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The same steps by this provider and by the JDK's own SunPKCS11, over the same OpenSC module and the same device. Ours
- * passes all; what SunPKCS11 does is what docs/beside-sunpkcs11.md says.
+ * passes all; what SunPKCS11 does is what docs/sunpkcs11.md says.
  */
 @Tag("pcsc")
-class BesideSunPkcs11Test {
-    private static final Path DOCUMENT = Path.of(System.getProperty("schsm.home"), "docs", "beside-sunpkcs11.md");
+class SunPkcs11ComparisonTest {
+    private static final Path DOCUMENT = Path.of(System.getProperty("schsm.home"), "docs", "sunpkcs11.md");
     private static final Pattern ROW = Pattern.compile("\\| (.+) \\| (.+) \\| (.+) \\|");
     private static final Pattern APDUS = Pattern.compile("(\\d+) APDUs");
     private static final String SIGNER = "signer";
@@ -221,6 +221,6 @@ class BesideSunPkcs11Test {
         System.out.println(
                 "Over " + Libraries.find(Libraries.OPEN_SC) + " on Java " + Runtime.version() + ":\n\n" + table);
         Files.writeString(
-                Path.of("target", "beside-sunpkcs11-" + Runtime.version().feature() + ".md"), table);
+                Path.of("target", "sunpkcs11-" + Runtime.version().feature() + ".md"), table);
     }
 }

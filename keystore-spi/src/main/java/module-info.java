@@ -13,6 +13,7 @@ module io.github.schsm.spi {
     exports io.github.schsm.codec;
     exports io.github.schsm.config;
     exports io.github.schsm.keystore;
+    exports io.github.schsm.login;
     exports io.github.schsm.mechanism;
     exports io.github.schsm.spi;
 }

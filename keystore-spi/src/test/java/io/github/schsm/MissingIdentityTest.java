@@ -2,8 +2,8 @@ package io.github.schsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.spi.FailedPinCache;
-import io.github.schsm.spi.FailedPinCache.Kind;
+import io.github.schsm.login.FailedPinCache;
+import io.github.schsm.login.FailedPinCache.Kind;
 import org.junit.jupiter.api.Test;
 
 /** Of two devices without certificates nothing says that they are one. */

@@ -8,7 +8,7 @@ import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.PrintableText;
-import io.github.schsm.spi.Authenticator;
+import io.github.schsm.login.Authenticator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -18,7 +18,7 @@ import io.github.schsm.card.quirk.AppletInfo;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.PinPad;
 import io.github.schsm.card.transport.TransmitFailure;
-import io.github.schsm.spi.Authenticator;
+import io.github.schsm.login.Authenticator;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

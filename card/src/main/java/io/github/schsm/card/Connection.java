@@ -27,7 +27,7 @@ import io.github.schsm.card.transport.OtherCardException;
 import io.github.schsm.card.transport.PinPad;
 import io.github.schsm.card.transport.TransmitFailure;
 import io.github.schsm.codec.PrintableText;
-import io.github.schsm.spi.Authenticator;
+import io.github.schsm.login.Authenticator;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Collections;

@@ -9,7 +9,7 @@ import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.card.transport.TransmitFailure;
 import io.github.schsm.codec.PrintableText;
-import io.github.schsm.spi.Authenticator;
+import io.github.schsm.login.Authenticator;
 import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.HashMap;

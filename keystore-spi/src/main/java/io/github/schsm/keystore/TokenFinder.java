@@ -2,7 +2,7 @@ package io.github.schsm.keystore;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnusableSecretException;
-import io.github.schsm.spi.PinSource;
+import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;

@@ -2,6 +2,7 @@ package io.github.schsm.spi;
 
 import io.github.schsm.KeyDetails;
 import io.github.schsm.SchsmException;
+import io.github.schsm.login.TokenAuthenticator;
 import java.security.PublicKey;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.github.schsm.spi;
 
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.login.PinSource;
 import org.jspecify.annotations.Nullable;
 
 /** A token's login: its contents are read again, the user PIN is verified and forgotten. */

@@ -4,6 +4,7 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.login.PinSource;
 import java.util.List;
 import javax.smartcardio.CardTerminals;
 import org.jspecify.annotations.Nullable;

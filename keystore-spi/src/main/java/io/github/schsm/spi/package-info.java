@@ -1,4 +1,4 @@
-/** What a backend implements: tokens by role, their sources, PIN sources, requests. */
+/** What a backend implements: tokens by role, their sources, requests. */
 @NullMarked
 package io.github.schsm.spi;
 

@@ -4,7 +4,7 @@ import io.github.schsm.DeviceInitialization;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.bridge.session.TokenLink;
-import io.github.schsm.spi.PinSource;
+import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.TokenAdministration;
 
 /**

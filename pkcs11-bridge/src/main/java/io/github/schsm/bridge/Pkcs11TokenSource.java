@@ -7,7 +7,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
-import io.github.schsm.spi.PinSource;
+import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import java.io.File;

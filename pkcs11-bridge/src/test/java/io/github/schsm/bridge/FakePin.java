@@ -1,7 +1,7 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.PinRequest;
-import io.github.schsm.spi.PinSource;
+import io.github.schsm.login.PinSource;
 import java.util.ArrayList;
 import java.util.List;
 import javax.security.auth.callback.TextOutputCallback;

@@ -10,7 +10,7 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.Pkcs11Module;
-import io.github.schsm.spi.PinSource;
+import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import io.github.schsm.spi.TokenSource.Directory.Found;

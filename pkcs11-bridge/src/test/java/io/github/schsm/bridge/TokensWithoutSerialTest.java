@@ -10,7 +10,7 @@ import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
-import io.github.schsm.spi.PinSource;
+import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenKey;
 import io.github.schsm.spi.TokenSource;

@@ -6,7 +6,7 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.config.SchsmConfiguration;
-import io.github.schsm.provider.pin.PinSources;
+import io.github.schsm.login.PinSources;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.github.schsm.conformance.migration;
 
+import io.github.schsm.login.PinSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +14,6 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
-import io.github.schsm.spi.PinSource;
 import io.github.schsm.spi.TokenKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package io.github.schsm.bridge.session;
 
-import io.github.schsm.spi.TokenAuthenticator;
+import io.github.schsm.login.TokenAuthenticator;
 
 /** What a session is needed for. */
 public enum SessionAccess {

@@ -15,7 +15,7 @@ import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.SharedToken.Place;
-import io.github.schsm.spi.TokenAuthenticator;
+import io.github.schsm.login.TokenAuthenticator;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package io.github.schsm.provider.card;
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.Authenticator;
-import io.github.schsm.spi.TokenAuthenticator;
+import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.TokenAuthenticator;
 import org.jspecify.annotations.Nullable;
 
 /**

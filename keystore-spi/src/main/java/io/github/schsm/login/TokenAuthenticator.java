@@ -1,4 +1,4 @@
-package io.github.schsm.spi;
+package io.github.schsm.login;
 
 import io.github.schsm.LoginCallback;
 import io.github.schsm.NewPinCallback;

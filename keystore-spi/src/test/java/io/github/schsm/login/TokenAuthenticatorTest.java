@@ -1,4 +1,4 @@
-package io.github.schsm.spi;
+package io.github.schsm.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.github.schsm.provider.pin;
+package io.github.schsm.login;
 
 import io.github.schsm.ConfigurationException;
 import java.security.Security;

@@ -1,4 +1,4 @@
-package io.github.schsm.provider.pin;
+package io.github.schsm.login;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.NewPinCallback;
@@ -8,8 +8,6 @@ import io.github.schsm.TokenPinCallback;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.SecretFile;
 import io.github.schsm.codec.TextFile;
-import io.github.schsm.spi.FixedPinSource;
-import io.github.schsm.spi.PinSource;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,9 +1,8 @@
-package io.github.schsm.provider.pin;
+package io.github.schsm.login;
 
 import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.PinSource;
 import javax.security.auth.callback.TextOutputCallback;
 import org.jspecify.annotations.Nullable;
 

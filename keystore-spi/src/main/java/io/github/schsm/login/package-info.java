@@ -1,0 +1,5 @@
+/** Logins: where PINs come from, what may be sent to a device when, and what is remembered of PINs that it refused. */
+@NullMarked
+package io.github.schsm.login;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ module io.github.schsm.simulator {
     requires static transitive org.jspecify;
 
     exports io.github.schsm.simulator;
+    exports io.github.schsm.simulator.profile;
     exports io.github.schsm.simulator.terminal;
 
     provides TokenSource with

@@ -1,8 +1,8 @@
 package io.github.schsm.benchmarks;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.spi.TokenSource;
 import java.util.List;
 
@@ -18,8 +18,8 @@ public final class NullCardSource implements TokenSource {
 
     @Override
     public Opened open(String location, List<String> deviceIds) throws SchsmException {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        rack.device(SimulatorRack.DEFAULT_DEVICE);
-        return new Terminals(new NullCardTerminals(rack.terminals()));
+        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        readers.device(VirtualReaders.DEFAULT_DEVICE);
+        return new Terminals(new NullCardTerminals(readers.terminals()));
     }
 }

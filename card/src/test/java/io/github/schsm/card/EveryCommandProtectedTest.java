@@ -18,8 +18,8 @@ import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each command there is, once over the secure channel, and with each byte of its answer changed on the way. */
 class EveryCommandProtectedTest {
     private static final String CHR = "ZZSIM00000100001";
-    private static final byte[] SO_PIN = HexFormat.of().parseHex(SimulatorRack.SO_PIN);
+    private static final byte[] SO_PIN = HexFormat.of().parseHex(VirtualReaders.SO_PIN);
     private static final byte[] ONE = HexFormat.of().parseHex("00".repeat(31) + "01");
     private static final List<KeyAlgorithm> MOVABLE =
             List.of(KeyAlgorithm.AES_CBC_ENCRYPT, KeyAlgorithm.AES_CMAC, KeyAlgorithm.WRAP);
@@ -135,7 +135,7 @@ class EveryCommandProtectedTest {
     /** A device with a key pair, an AES key in a key domain with a KEK, an empty key domain, and one of two openers. */
     private static void prepare(SmartCardHsm card) throws SchsmException {
         card.initialize(
-                DeviceInitialization.builder(SimulatorRack.USER_PIN.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                DeviceInitialization.builder(VirtualReaders.USER_PIN.toCharArray(), VirtualReaders.SO_PIN.toCharArray())
                         .keyDomainSlots(4)
                         .publicKeyAuthentication(1, 2)
                         .build());
@@ -166,9 +166,9 @@ class EveryCommandProtectedTest {
         private final CardDevice device;
 
         Meddled() throws SchsmException {
-            SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-            String reader = rack.device("ZZSIM000001").readerName();
-            HookedTerminals terminals = new HookedTerminals(rack.terminals(), (command, next) -> {
+            VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+            String reader = readers.device("ZZSIM000001").readerName();
+            HookedTerminals terminals = new HookedTerminals(readers.terminals(), (command, next) -> {
                 byte[] answer = next.transmit(command);
                 if ((command[0] & 0x0C) == 0x0C && (command[1] & 0xFF) == instruction && !done) {
                     lastLength = answer.length;
@@ -243,7 +243,7 @@ class EveryCommandProtectedTest {
         Meddled meddled = new Meddled();
         meddled.instruction = examples().get(CardCommand.INITIALIZE_DEVICE).instruction();
         meddled.use(card -> card.initialize(
-                DeviceInitialization.builder(SimulatorRack.USER_PIN.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                DeviceInitialization.builder(VirtualReaders.USER_PIN.toCharArray(), VirtualReaders.SO_PIN.toCharArray())
                         .keyDomainSlots(1)
                         .build()));
         assertThat(meddled.answered).isNotEmpty();

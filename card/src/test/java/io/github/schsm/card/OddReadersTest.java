@@ -11,8 +11,8 @@ import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.smartcardio.CardException;
@@ -20,11 +20,11 @@ import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.Test;
 
 class OddReadersTest {
-    private final SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+    private final VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
 
     private CardDevice device(HookedTerminals.Hook hook) throws SchsmException {
-        String reader = rack.device("ZZSIM000001").readerName();
-        return CardDevice.of(TerminalSource.of("hooked", new HookedTerminals(rack.terminals(), hook)), reader);
+        String reader = readers.device("ZZSIM000001").readerName();
+        return CardDevice.of(TerminalSource.of("hooked", new HookedTerminals(readers.terminals(), hook)), reader);
     }
 
     private static boolean isExtended(byte[] command) {
@@ -97,8 +97,8 @@ class OddReadersTest {
         byte[] data = new byte[8000];
         Arrays.fill(data, (byte) 0x55);
         data[7999] = 1;
-        String reader = rack.device("ZZSIM000001").readerName();
-        CardDevice device = CardDevice.of(new SmallBuffer(rack.terminals()), reader);
+        String reader = readers.device("ZZSIM000001").readerName();
+        CardDevice device = CardDevice.of(new SmallBuffer(readers.terminals()), reader);
         byte[] read = device.withCard(Simulation.Login.right(), card -> {
             card.updateBinary(Files.publicData(1), data);
             return card.readBinary(Files.publicData(1));
@@ -183,8 +183,8 @@ class OddReadersTest {
 
     @Test
     void refuses_another_device_in_the_same_reader_and_takes_the_old_one_again() throws Exception {
-        SimulatorRack other = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        String reader = rack.device("ZZSIM000001").readerName();
+        VirtualReaders other = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        String reader = readers.device("ZZSIM000001").readerName();
         other.device("ZZSIM000001");
         AtomicInteger chosen = new AtomicInteger();
         TerminalSource source = new TerminalSource() {
@@ -195,19 +195,19 @@ class OddReadersTest {
 
             @Override
             public CardTerminals open() {
-                return chosen.get() == 0 ? rack.terminals() : other.terminals();
+                return chosen.get() == 0 ? readers.terminals() : other.terminals();
             }
         };
         CardDevice device = CardDevice.of(source, reader);
         device.identity();
         chosen.set(1);
-        rack.device("ZZSIM000001").remove();
+        readers.device("ZZSIM000001").remove();
         assertThatThrownBy(() -> device.withCard(null, SmartCardHsm::pinStatus))
                 .isInstanceOf(io.github.schsm.TokenChangedException.class)
                 .hasMessageContaining(reader);
         assertThat(CardDevice.of(source, reader).identity()).isNotEqualTo(device.identity());
         other.device("ZZSIM000001").remove();
-        rack.device("ZZSIM000001").insert();
+        readers.device("ZZSIM000001").insert();
         chosen.set(0);
         assertThat(device.withCard(null, SmartCardHsm::pinStatus).triesLeft()).isEqualTo(3);
     }

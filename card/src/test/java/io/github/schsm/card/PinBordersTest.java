@@ -13,7 +13,7 @@ import io.github.schsm.WrongPinException;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.terminal.SimulatedPinPad;
 import io.github.schsm.simulator.terminal.SimulatedPinPad.Typed;
 import io.github.schsm.simulator.terminal.SimulatedPinPad.Wanted;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the first must not become a part of the second.
  */
 class PinBordersTest {
-    private static final String RIGHT = SimulatorRack.USER_PIN;
+    private static final String RIGHT = VirtualReaders.USER_PIN;
     private static final byte[] SO = new byte[] {0x35, 0x37, 0x36, 0x32, 0x31, 0x38, 0x38, 0x30};
 
     private final Simulation simulation = Simulation.reference();
@@ -175,7 +175,7 @@ class PinBordersTest {
 
     private void makeTransportPin(String pin) throws Exception {
         DeviceInitialization settings = DeviceInitialization.builder(
-                        pin.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                        pin.toCharArray(), VirtualReaders.SO_PIN.toCharArray())
                 .options(Set.of(
                         DeviceInitialization.Option.TRANSPORT_PIN, DeviceInitialization.Option.RESET_RETRY_COUNTER))
                 .build();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

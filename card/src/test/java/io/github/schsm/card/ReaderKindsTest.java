@@ -13,7 +13,7 @@ import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.card.files.PrivateKeyDescription;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

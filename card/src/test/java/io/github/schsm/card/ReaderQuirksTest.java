@@ -11,9 +11,9 @@ import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.WrappedKeyBlob;
 import io.github.schsm.card.quirk.DeviceQuirk;
 import io.github.schsm.card.transport.TerminalSource;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.KeyPairGenerator;
@@ -37,22 +37,23 @@ class ReaderQuirksTest {
     private static final int READ = 0xB1;
 
     private final List<byte[]> sent = new ArrayList<>();
-    private SimulatorRack rack;
+    private VirtualReaders readers;
 
     /** The first device in a reader of that name. */
     private CardDevice device(String reader, DeviceProfile profile, HookedTerminals.Hook hook) {
-        rack = SimulatorRack.create(profile);
+        readers = VirtualReaders.create(profile);
         HookedTerminals.Hook counting = (command, next) -> {
             sent.add(command);
             return hook.transmit(command, next);
         };
         return CardDevice.of(
-                TerminalSource.of("readers", new HookedTerminals(rack.terminals(), counting, name -> reader)), reader);
+                TerminalSource.of("readers", new HookedTerminals(readers.terminals(), counting, name -> reader)),
+                reader);
     }
 
     private CardDevice device(String reader, HookedTerminals.Hook hook) throws SchsmException {
         CardDevice device = device(reader, DeviceProfile.smartCardHsm4k().withCommandLimit(1454), hook);
-        rack.device("ZZSIM000001");
+        readers.device("ZZSIM000001");
         return device;
     }
 
@@ -187,7 +188,7 @@ class ReaderQuirksTest {
 
     private static void dkek(CardDevice device) throws SchsmException {
         DeviceInitialization settings = DeviceInitialization.builder(
-                        SimulatorRack.USER_PIN.toCharArray(), "3537363231383830".toCharArray())
+                        VirtualReaders.USER_PIN.toCharArray(), "3537363231383830".toCharArray())
                 .dkekShares(1)
                 .build();
         device.withCard(null, card -> {
@@ -214,8 +215,8 @@ class ReaderQuirksTest {
         assertThatThrownBy(() -> unwrap(device, 1, blob))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContainingAll("6F00", "Cutting reader", "cut off", "insert it again");
-        rack.device("ZZSIM000001").remove();
-        rack.device("ZZSIM000001").insert();
+        readers.device("ZZSIM000001").remove();
+        readers.device("ZZSIM000001").insert();
         assertThat(unwrap(device, 1, blob)).isTrue();
     }
 
@@ -227,7 +228,7 @@ class ReaderQuirksTest {
                 "Some reader 00 00",
                 DeviceProfile.smartCardHsm4k().withFirmware(major, minor).with(Quirk.LONG_RSA_UNWRAPS_ONCE),
                 (command, next) -> next.transmit(command));
-        rack.device("ZZSIM000001");
+        readers.device("ZZSIM000001");
         dkek(device);
         assertThat(unwrap(device, 1, blob)).isTrue();
         if (works) {
@@ -246,7 +247,7 @@ class ReaderQuirksTest {
                 "Some reader 00 00",
                 DeviceProfile.smartCardHsm26().withFirmware(1, 2),
                 (command, next) -> next.transmit(command));
-        rack.blankDevice("ZZSIM000001");
+        readers.blankDevice("ZZSIM000001");
         assertThat(device.withCard(null, SmartCardHsm::pinStatus).state())
                 .isEqualTo(io.github.schsm.PinStatus.State.NOT_INITIALIZED);
     }

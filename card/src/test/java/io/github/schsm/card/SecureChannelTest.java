@@ -19,10 +19,10 @@ import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -53,11 +53,11 @@ class SecureChannelTest {
         byte[] transmit(byte[] command, HookedTerminals.Next next) throws javax.smartcardio.CardException;
     }
 
-    private final SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+    private final VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
     private final List<byte[]> wire = new ArrayList<>();
     private final Simulation.Login login = Simulation.Login.right();
     private Meddler meddler = (command, next) -> next.transmit(command);
-    private final Simulation simulation = new Simulation(rack, SecureChannelMode.SECURE, (command, next) -> {
+    private final Simulation simulation = new Simulation(readers, SecureChannelMode.SECURE, (command, next) -> {
         wire.add(command.clone());
         return meddler.transmit(command, next);
     });
@@ -91,7 +91,7 @@ class SecureChannelTest {
     }
 
     private void otherProgram(CommandAPDU command) throws Exception {
-        Card card = rack.terminals().getTerminal(simulated.readerName()).connect("*");
+        Card card = readers.terminals().getTerminal(simulated.readerName()).connect("*");
         card.getBasicChannel().transmit(command);
     }
 
@@ -100,7 +100,7 @@ class SecureChannelTest {
     }
 
     private boolean pinWasOnTheWire() {
-        String pin = HEX.formatHex(Simulation.pin(SimulatorRack.USER_PIN));
+        String pin = HEX.formatHex(Simulation.pin(VirtualReaders.USER_PIN));
         return wire.stream().anyMatch(command -> HEX.formatHex(command).contains(pin));
     }
 
@@ -108,7 +108,7 @@ class SecureChannelTest {
 
     @Test
     void everything_goes_over_the_channel_but_what_makes_it() throws Exception {
-        CardDevice fresh = new Simulation(rack, SecureChannelMode.SECURE, (command, next) -> {
+        CardDevice fresh = new Simulation(readers, SecureChannelMode.SECURE, (command, next) -> {
                     wire.add(command.clone());
                     return next.transmit(command);
                 })
@@ -146,10 +146,10 @@ class SecureChannelTest {
             value = SecureChannelMode.class,
             names = {"PIN", "SECURE"})
     void no_pin_is_ever_readable_on_the_wire(SecureChannelMode channel) throws Exception {
-        byte[] so = HEX.parseHex(SimulatorRack.SO_PIN);
+        byte[] so = HEX.parseHex(VirtualReaders.SO_PIN);
         byte[] otherSo = HEX.parseHex("A1A2A3A4A5A6A7A8");
         byte[] otherPin = Simulation.pin("987654");
-        byte[] pin = Simulation.pin(SimulatorRack.USER_PIN);
+        byte[] pin = Simulation.pin(VirtualReaders.USER_PIN);
         CardDevice used = simulation.device(1, channel);
         used.disconnect();
         wire.clear();
@@ -346,11 +346,11 @@ class SecureChannelTest {
     void a_device_that_was_initialized_gets_a_new_channel() throws Exception {
         device.withCard(null, card -> {
             card.initialize(DeviceInitialization.builder(
-                            SimulatorRack.USER_PIN.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                            VirtualReaders.USER_PIN.toCharArray(), VirtualReaders.SO_PIN.toCharArray())
                     .keyDomainSlots(1)
                     .build());
             wire.clear();
-            card.verify(Simulation.pin(SimulatorRack.USER_PIN));
+            card.verify(Simulation.pin(VirtualReaders.USER_PIN));
             return "";
         });
         assertThat(headers()).containsExactly(AES_MSE, AUTHENTICATE, VERIFY);

@@ -7,17 +7,17 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.login.Authenticator;
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A rack of simulated devices as a source of terminals, for tests. */
+/** Virtual readers of simulated devices as a source of terminals, for tests. */
 public final class Simulation {
-    final SimulatorRack rack;
+    final VirtualReaders readers;
     final TerminalSource source;
     private final SecureChannelMode channel;
 
@@ -26,13 +26,13 @@ public final class Simulation {
     }
 
     Simulation(DeviceProfile profile, SecureChannelMode channel) {
-        this(SimulatorRack.create(profile), channel, (command, next) -> next.transmit(command));
+        this(VirtualReaders.create(profile), channel, (command, next) -> next.transmit(command));
     }
 
     /** With something between the devices and the program. */
-    Simulation(SimulatorRack rack, SecureChannelMode channel, HookedTerminals.Hook hook) {
-        this.rack = rack;
-        this.source = TerminalSource.of("simulator:test", new HookedTerminals(rack.terminals(), hook));
+    Simulation(VirtualReaders readers, SecureChannelMode channel, HookedTerminals.Hook hook) {
+        this.readers = readers;
+        this.source = TerminalSource.of("simulator:test", new HookedTerminals(readers.terminals(), hook));
         this.channel = channel;
     }
 
@@ -41,7 +41,7 @@ public final class Simulation {
     }
 
     public SimulatedDevice simulated(int number) throws SchsmException {
-        return rack.device(String.format("ZZSIM%06d", number));
+        return readers.device(String.format("ZZSIM%06d", number));
     }
 
     public CardDevice device(int number) throws SchsmException {
@@ -76,7 +76,7 @@ public final class Simulation {
         }
 
         static Login right() {
-            return new Login(SimulatorRack.USER_PIN);
+            return new Login(VirtualReaders.USER_PIN);
         }
 
         static Login wrong() {

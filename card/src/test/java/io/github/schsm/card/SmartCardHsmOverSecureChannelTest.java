@@ -1,7 +1,7 @@
 package io.github.schsm.card;
 
 import io.github.schsm.card.channel.SecureChannelMode;
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
 
 /** The same with every command protected. */
 class SmartCardHsmOverSecureChannelTest extends SmartCardHsmTest {

@@ -27,9 +27,9 @@ import io.github.schsm.card.files.WrappedKeyBlob;
 import io.github.schsm.card.quirk.FirmwareVersion;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.interfaces.ECPublicKey;
@@ -60,7 +60,7 @@ class SmartCardHsmTest {
     }
 
     private static final String CHR = "ZZSIM00000100001";
-    private static final byte[] SO_PIN = HexFormat.of().parseHex(SimulatorRack.SO_PIN);
+    private static final byte[] SO_PIN = HexFormat.of().parseHex(VirtualReaders.SO_PIN);
 
     private final Simulation simulation = simulate(DeviceProfile.smartCardHsm4k());
     private final Simulation.Login login = Simulation.Login.right();
@@ -405,7 +405,7 @@ class SmartCardHsmTest {
     void initializes_with_all_options() throws Exception {
         CardDevice device = simulation.device(1);
         DeviceInitialization settings = DeviceInitialization.builder(
-                        "87654321".toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                        "87654321".toCharArray(), VirtualReaders.SO_PIN.toCharArray())
                 .retries(7)
                 .keyDomainSlots(2)
                 .options(Set.of(DeviceInitialization.Option.TRANSPORT_PIN))

@@ -2,7 +2,7 @@ package io.github.schsm.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -42,7 +42,7 @@ class TraceTest {
                 card.createDkekDomain(0, 1);
                 card.importDkekShare(0, share);
                 card.changeSoPin(
-                        HexFormat.of().parseHex(SimulatorRack.SO_PIN),
+                        HexFormat.of().parseHex(VirtualReaders.SO_PIN),
                         HexFormat.of().parseHex("B1B2B3B4B5B6B7B8"));
                 card.getChallenge(8);
                 return "";
@@ -51,7 +51,7 @@ class TraceTest {
             logger.removeHandler(collector);
             logger.setLevel(null);
         }
-        String pin = HexFormat.of().withUpperCase().formatHex(Simulation.pin(SimulatorRack.USER_PIN));
+        String pin = HexFormat.of().withUpperCase().formatHex(Simulation.pin(VirtualReaders.USER_PIN));
         assertThat(lines)
                 .contains("Simulator ZZSIM000001 > VERIFY 00 20 0081 ***")
                 .contains("Simulator ZZSIM000001 < *** 9000")
@@ -59,7 +59,7 @@ class TraceTest {
                 .anyMatch(line -> line.contains("..("))
                 .noneMatch(line -> line.contains(pin))
                 .noneMatch(line -> line.contains("A1A2A3A4"))
-                .noneMatch(line -> line.contains(SimulatorRack.SO_PIN))
+                .noneMatch(line -> line.contains(VirtualReaders.SO_PIN))
                 .noneMatch(line -> line.contains("B1B2B3B4"));
     }
 }

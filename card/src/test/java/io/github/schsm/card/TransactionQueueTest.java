@@ -191,8 +191,11 @@ class TransactionQueueTest {
     }
 
     private void otherProgram(CommandAPDU command) throws Exception {
-        Card card =
-                simulation.rack.terminals().getTerminal(simulated.readerName()).connect("*");
+        Card card = simulation
+                .readers
+                .terminals()
+                .getTerminal(simulated.readerName())
+                .connect("*");
         card.getBasicChannel().transmit(command);
     }
 
@@ -267,26 +270,26 @@ class TransactionQueueTest {
 
     @Test
     void lists_devices_with_two_commands_each_and_reports_empty_readers() throws Exception {
-        Simulation rack = Simulation.reference();
-        rack.simulated(1).recorder().start();
-        rack.simulated(2).recorder().start();
-        rack.simulated(3).remove();
-        CardDevices.Listing listing = CardDevices.list(rack.source);
+        Simulation readers = Simulation.reference();
+        readers.simulated(1).recorder().start();
+        readers.simulated(2).recorder().start();
+        readers.simulated(3).remove();
+        CardDevices.Listing listing = CardDevices.list(readers.source);
         assertThat(listing.devices()).hasSize(2);
         assertThat(listing.find("ZZSIM000002")).isPresent();
         assertThat(listing.find("ZZSIM000003")).isEmpty();
         assertThat(listing.unusable())
                 .singleElement()
                 .satisfies(reader -> assertThat(reader.reason()).isInstanceOf(TokenNotPresentException.class));
-        assertThat(rack.simulated(1).recorder().count()).isEqualTo(2);
-        assertThat(rack.simulated(2).recorder().count()).isEqualTo(2);
+        assertThat(readers.simulated(1).recorder().count()).isEqualTo(2);
+        assertThat(readers.simulated(2).recorder().count()).isEqualTo(2);
     }
 
     @Test
     void passes_over_cards_of_other_kinds() throws Exception {
-        Simulation rack = Simulation.reference();
-        rack.simulated(1).faults().add(1, Faults.instruction(SELECT), Fault.status(0x6A82));
-        CardDevices.Listing listing = CardDevices.list(rack.source);
+        Simulation readers = Simulation.reference();
+        readers.simulated(1).faults().add(1, Faults.instruction(SELECT), Fault.status(0x6A82));
+        CardDevices.Listing listing = CardDevices.list(readers.source);
         assertThat(listing.devices()).isEmpty();
         assertThat(listing.unusable()).isEmpty();
     }

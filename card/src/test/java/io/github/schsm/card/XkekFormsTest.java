@@ -7,10 +7,10 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.files.KeyAttributes;
-import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
-import io.github.schsm.simulator.Quirk;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,7 @@ import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

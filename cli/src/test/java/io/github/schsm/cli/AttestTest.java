@@ -1,7 +1,7 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
-import static io.github.schsm.cli.Rack.B;
+import static io.github.schsm.cli.Bench.A;
+import static io.github.schsm.cli.Bench.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.cli.report.Status;
@@ -24,19 +24,19 @@ class AttestTest {
     @TempDir
     Path folder;
 
-    private Rack rack;
+    private Bench bench;
 
     @BeforeEach
-    void rack() {
-        rack = new Rack(folder, false);
+    void bench() {
+        bench = new Bench(folder, false);
     }
 
     /** The attestation of a new key, in a file. */
     private byte[] attestation(String label) throws IOException {
-        rack.on(A, "generate", "--label=" + label).done();
-        rack.withoutPinOn(A, "attest", label, "--out=" + rack.file(label + ".pub"))
+        bench.on(A, "generate", "--label=" + label).done();
+        bench.withoutPinOn(A, "attest", label, "--out=" + bench.file(label + ".pub"))
                 .done();
-        return rack.content(label + ".pub");
+        return bench.content(label + ".pub");
     }
 
     private static Run offLine(Path file, String... more) {
@@ -47,10 +47,10 @@ class AttestTest {
 
     @Test
     void deviceIsAttestedUpToItsRoot() {
-        assertThat(rack.withoutPinOn(A, "attest").done().out())
+        assertThat(bench.withoutPinOn(A, "attest").done().out())
                 .contains("Device ZZSIM000001 traces to the trusted root ZZSRCACC100001")
                 .contains("ZZDICASIM00001, valid from 2026-01-01 to 2056-01-01");
-        assertThat(new Rack(folder, true).withoutPinOn(A, "attest").done().json())
+        assertThat(new Bench(folder, true).withoutPinOn(A, "attest").done().json())
                 .containsEntry("attested", true)
                 .containsEntry("device", A)
                 .containsEntry("root", "ZZSRCACC100001")
@@ -62,8 +62,8 @@ class AttestTest {
     void keyIsAttestedOverASecureChannelOnlyByATrustedDevice() throws IOException {
         attestation("k");
 
-        rack.withoutPinOn(A, "attest", "k", "--channel=secure").done();
-        assertThat(rack.withoutPinOn(A, "attest", "k", "--channel=secure", "--trust=production")
+        bench.withoutPinOn(A, "attest", "k", "--channel=secure").done();
+        assertThat(bench.withoutPinOn(A, "attest", "k", "--channel=secure", "--trust=production")
                         .failed()
                         .err())
                 .contains("ZZSRCACC100001");
@@ -152,7 +152,7 @@ class AttestTest {
         assertThat(offLine(folder.resolve("k.pub"), "--trust=simulator", "--on=2057-01-01", "--json")
                         .json())
                 .containsEntry("failedLink", "VALIDITY");
-        assertThat(rack.withoutPinOn(A, "attest", "k", "--trust=production", "--out=" + rack.file("no.pub"))
+        assertThat(bench.withoutPinOn(A, "attest", "k", "--trust=production", "--out=" + bench.file("no.pub"))
                         .status())
                 .isEqualTo(Status.FAILED);
         assertThat(folder.resolve("no.pub")).doesNotExist();
@@ -178,7 +178,7 @@ class AttestTest {
             Files.write(file, garbage);
             offLine(file).failed();
         }
-        rack.withoutPinOn(A, "device-id", "export", "--out=" + rack.file("id.cvc"))
+        bench.withoutPinOn(A, "device-id", "export", "--out=" + bench.file("id.cvc"))
                 .done();
         offLine(folder.resolve("id.cvc"), "--trust=simulator").failed();
         offLine(folder.resolve("missing")).failed();
@@ -203,16 +203,16 @@ class AttestTest {
 
     @Test
     void attestationIsSavedBeforeACertificateTakesItsPlace() throws Exception {
-        rack.on(A, "generate", "--label=k").done();
+        bench.on(A, "generate", "--label=k").done();
         Path certificate = folder.resolve("k.crt");
-        Run before = new Rack(folder, true).withoutPinOn(A, "attest", "k").done();
+        Run before = new Bench(folder, true).withoutPinOn(A, "attest", "k").done();
         Files.write(certificate, certificate((String) ((Map<?, ?>) before.json().get("key")).get("publicKey")));
-        String saved = rack.file("saved.pub");
+        String saved = bench.file("saved.pub");
 
-        rack.on(A, "import-cert", "--label=k", "--attestation=" + saved, certificate.toString())
+        bench.on(A, "import-cert", "--label=k", "--attestation=" + saved, certificate.toString())
                 .done();
 
-        assertThat(rack.withoutPinOn(A, "attest", "k").failed().err()).contains("an X.509 certificate took its place");
+        assertThat(bench.withoutPinOn(A, "attest", "k").failed().err()).contains("an X.509 certificate took its place");
         assertThat(offLine(Path.of(saved), "--trust=simulator", "--certificate=" + certificate)
                         .done()
                         .out())
@@ -241,20 +241,20 @@ class AttestTest {
 
     @Test
     void whatHasNoAttestationIsRefusedWithTheReason() throws IOException {
-        rack.on(A, "generate", "--label=secret", "--type=AES").done();
+        bench.on(A, "generate", "--label=secret", "--type=AES").done();
 
-        assertThat(rack.withoutPinOn(A, "attest", "secret").failed().err()).contains("not secret keys");
-        assertThat(rack.withoutPinOn(A, "attest", "none").failed().err()).contains("no key \"none\"");
+        assertThat(bench.withoutPinOn(A, "attest", "secret").failed().err()).contains("not secret keys");
+        assertThat(bench.withoutPinOn(A, "attest", "none").failed().err()).contains("no key \"none\"");
     }
 
     @Test
     void whatDoesNotGoTogetherIsRefused() throws IOException {
         attestation("k");
 
-        rack.withoutPinOn(A, "attest", "k", "--in=" + rack.file("k.pub")).failed();
-        assertThat(rack.withoutPinOn(B, "attest", "--out=x").failed().err()).contains("device-id export");
-        rack.withoutPinOn(B, "attest", "--certificate=x").failed();
-        assertThat(rack.withoutPinOn(A, "attest", "k", "--out=" + rack.file("k.pub"))
+        bench.withoutPinOn(A, "attest", "k", "--in=" + bench.file("k.pub")).failed();
+        assertThat(bench.withoutPinOn(B, "attest", "--out=x").failed().err()).contains("device-id export");
+        bench.withoutPinOn(B, "attest", "--certificate=x").failed();
+        assertThat(bench.withoutPinOn(A, "attest", "k", "--out=" + bench.file("k.pub"))
                         .failed()
                         .err())
                 .contains("is there already");

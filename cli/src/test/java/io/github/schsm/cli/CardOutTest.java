@@ -6,7 +6,7 @@ import io.github.schsm.cli.report.Status;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,21 +39,21 @@ class CardOutTest {
 
     @Test
     void isToldInASentence() throws Exception {
-        Rack rack = new Rack(folder, false);
+        Bench bench = new Bench(folder, false);
         String file = Files.writeString(folder.resolve("file"), "content").toString();
-        rack.on(Rack.A, "generate", "--label", "one").done();
-        SimulatedDevice device = SimulatorRack.folder(folder.resolve("state")).device(Rack.A);
+        bench.on(Bench.A, "generate", "--label", "one").done();
+        SimulatedDevice device = VirtualReaders.folder(folder.resolve("state")).device(Bench.A);
         int told = 0;
         for (Row row : rows(file)) {
             device.recorder().clear();
             device.recorder().start();
-            run(rack, row.command()).done();
+            run(bench, row.command()).done();
             device.recorder().stop();
             int commands = device.recorder().count();
             for (int n = 1; n <= commands; n++) {
-                run(rack, row.undo());
+                run(bench, row.undo());
                 device.faults().add(n, Faults.any(), n % 2 == 0 ? Fault.removalBefore() : Fault.removalAfter());
-                Run run = run(rack, row.command());
+                Run run = run(bench, row.command());
                 device.faults().clear();
                 if (!device.isInserted()) {
                     device.insert();
@@ -70,7 +70,7 @@ class CardOutTest {
         assertThat(told).isGreaterThan(30);
     }
 
-    private static Run run(Rack rack, List<String> command) {
-        return command.isEmpty() ? new Run(0, "", "") : rack.on(Rack.A, command.toArray(String[]::new));
+    private static Run run(Bench bench, List<String> command) {
+        return command.isEmpty() ? new Run(0, "", "") : bench.on(Bench.A, command.toArray(String[]::new));
     }
 }

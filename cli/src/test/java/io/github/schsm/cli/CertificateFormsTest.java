@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -141,7 +141,7 @@ class CertificateFormsTest {
 
     @Test
     void commandStoresWhatStandsAloneAndRefusesWhatIsNone() throws Exception {
-        Rack rack = new Rack(folder, false);
+        Bench bench = new Bench(folder, false);
         Path pkcs7 = Files.write(
                 folder.resolve("root.p7b"),
                 CertificateFactory.getInstance("X.509")
@@ -149,11 +149,11 @@ class CertificateFormsTest {
                         .getEncoded("PKCS7"));
         Path none = Files.writeString(folder.resolve("none"), "nothing");
 
-        assertThat(rack.on(A, "import-cert", "--label=root", pkcs7.toString())
+        assertThat(bench.on(A, "import-cert", "--label=root", pkcs7.toString())
                         .done()
                         .out())
                 .contains("CN=root");
-        assertThat(rack.on(A, "import-cert", "--label=x", none.toString())
+        assertThat(bench.on(A, "import-cert", "--label=x", none.toString())
                         .failed()
                         .err())
                 .contains("none", "PKCS#12");
@@ -161,35 +161,35 @@ class CertificateFormsTest {
 
     @Test
     void pemOfAKeyWithoutCertificateIsPemAndSaysWhatItIs() throws IOException {
-        Rack rack = new Rack(folder, false);
-        rack.on(A, "generate", "--label=key").done();
+        Bench bench = new Bench(folder, false);
+        bench.on(A, "generate", "--label=key").done();
 
-        assertThat(rack.withoutPinOn(A, "export-cert", "--label=key", "--pem", "--out=" + rack.file("pem"))
+        assertThat(bench.withoutPinOn(A, "export-cert", "--label=key", "--pem", "--out=" + bench.file("pem"))
                         .done()
                         .out())
                 .contains("request");
-        rack.withoutPinOn(A, "export-cert", "--label=key", "--out=" + rack.file("der"))
+        bench.withoutPinOn(A, "export-cert", "--label=key", "--out=" + bench.file("der"))
                 .done();
 
         String text = Files.readString(folder.resolve("pem"), StandardCharsets.US_ASCII);
         assertThat(text).startsWith("-----BEGIN CVC REQUEST-----\n").endsWith("\n-----END CVC REQUEST-----\n");
         assertThat(Base64.getMimeDecoder().decode(text.replaceAll("-----.*-----", "")))
-                .isEqualTo(rack.content("der"));
+                .isEqualTo(bench.content("der"));
     }
 
     @Test
     void keysAndAttestShowTheSameId() {
-        Rack rack = new Rack(folder, true);
-        rack.on(A, "generate", "--label=key").done();
+        Bench bench = new Bench(folder, true);
+        bench.on(A, "generate", "--label=key").done();
 
-        String id =
-                (String) rack.withoutPinOn(A, "keys").done().list("keys").get(0).get("id");
+        String id = (String)
+                bench.withoutPinOn(A, "keys").done().list("keys").get(0).get("id");
 
         assertThat((Map<?, ?>)
-                        rack.withoutPinOn(A, "attest", "key").done().json().get("key"))
+                        bench.withoutPinOn(A, "attest", "key").done().json().get("key"))
                 .extracting("id")
                 .isEqualTo(id);
-        assertThat(new Rack(folder, false)
+        assertThat(new Bench(folder, false)
                         .withoutPinOn(A, "attest", "key")
                         .done()
                         .out())

@@ -1,7 +1,7 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
-import static io.github.schsm.cli.Rack.B;
+import static io.github.schsm.cli.Bench.A;
+import static io.github.schsm.cli.Bench.B;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -19,34 +19,34 @@ class DataTest {
     @TempDir
     Path folder;
 
-    private Rack rack;
-    private Rack json;
+    private Bench bench;
+    private Bench json;
 
     @BeforeEach
-    void rack() throws IOException {
-        rack = new Rack(folder, false);
-        json = new Rack(folder, true);
+    void bench() throws IOException {
+        bench = new Bench(folder, false);
+        json = new Bench(folder, true);
         Files.writeString(folder.resolve("in"), "what a program keeps");
     }
 
     @Test
     void dataComesOutAsItWentInAndTheProtectedOnlyWithThePin() throws IOException {
-        rack.on(A, "data", "write", "--label=open", "--application=Tests", "--oid=1.2.3", rack.file("in"))
+        bench.on(A, "data", "write", "--label=open", "--application=Tests", "--oid=1.2.3", bench.file("in"))
                 .done();
-        rack.on(A, "data", "write", "--label=closed", "--protected", rack.file("in"))
+        bench.on(A, "data", "write", "--label=closed", "--protected", bench.file("in"))
                 .done();
 
         assertThat(json.withoutPinOn(A, "data", "list").done().list("dataObjects"))
                 .extracting(
                         o -> o.get("label"), o -> o.get("application"), o -> o.get("oid"), o -> o.get("pinProtected"))
                 .containsExactlyInAnyOrder(tuple("open", "Tests", "1.2.3", false), tuple("closed", null, null, true));
-        rack.withoutPinOn(A, "data", "read", "--label=open", "--out=" + rack.file("open"))
+        bench.withoutPinOn(A, "data", "read", "--label=open", "--out=" + bench.file("open"))
                 .done();
-        assertThat(rack.withoutPinOn(A, "data", "read", "--label=closed", "--out=" + rack.file("closed"))
+        assertThat(bench.withoutPinOn(A, "data", "read", "--label=closed", "--out=" + bench.file("closed"))
                         .failed()
                         .err())
                 .contains("--pin-env");
-        rack.on(A, "data", "read", "--label=closed", "--out=" + rack.file("closed"))
+        bench.on(A, "data", "read", "--label=closed", "--out=" + bench.file("closed"))
                 .done();
         assertThat(folder.resolve("open")).hasSameBinaryContentAs(folder.resolve("in"));
         assertThat(folder.resolve("closed")).hasSameBinaryContentAs(folder.resolve("in"));
@@ -56,53 +56,53 @@ class DataTest {
 
     @Test
     void dataIsReplacedOnlyOnRequestAndDeletedOnlyWhenConfirmed() throws IOException {
-        rack.on(A, "data", "write", "--label=d", rack.file("in")).done();
+        bench.on(A, "data", "write", "--label=d", bench.file("in")).done();
         Files.writeString(folder.resolve("other"), "something else");
 
-        assertThat(rack.on(A, "data", "write", "--label=d", rack.file("other"))
+        assertThat(bench.on(A, "data", "write", "--label=d", bench.file("other"))
                         .failed()
                         .err())
                 .contains("already", "--replace");
-        rack.on(A, "data", "write", "--label=d", "--replace", rack.file("other"))
+        bench.on(A, "data", "write", "--label=d", "--replace", bench.file("other"))
                 .done();
-        rack.withoutPinOn(A, "data", "read", "--label=d", "--out=" + rack.file("out"))
+        bench.withoutPinOn(A, "data", "read", "--label=d", "--out=" + bench.file("out"))
                 .done();
         assertThat(folder.resolve("out")).hasSameBinaryContentAs(folder.resolve("other"));
-        assertThat(rack.on(A, "data", "delete", "--label=d").failed().err()).contains("--yes");
-        rack.on(A, "data", "delete", "--label=d", "--yes").done();
-        assertThat(rack.withoutPinOn(A, "data", "list").done().out()).contains("has no data objects");
-        assertThat(rack.withoutPinOn(A, "data", "read", "--label=d").failed().err())
+        assertThat(bench.on(A, "data", "delete", "--label=d").failed().err()).contains("--yes");
+        bench.on(A, "data", "delete", "--label=d", "--yes").done();
+        assertThat(bench.withoutPinOn(A, "data", "list").done().out()).contains("has no data objects");
+        assertThat(bench.withoutPinOn(A, "data", "read", "--label=d").failed().err())
                 .contains("no data object \"d\"");
     }
 
     @Test
     void deviceIsGivenAnotherLabel() {
-        assertThat(rack.on(A, "label", "Signing HSM").done().out()).contains("Signing HSM");
+        assertThat(bench.on(A, "label", "Signing HSM").done().out()).contains("Signing HSM");
 
         assertThat(json.withoutPinOn(A, "devices").done().list("devices"))
                 .anySatisfy(device -> assertThat(device).containsEntry("label", "Signing HSM"));
-        assertThat(rack.on(B, "label", "x".repeat(33)).failed().err()).contains("32");
+        assertThat(bench.on(B, "label", "x".repeat(33)).failed().err()).contains("32");
     }
 
     @Test
     void randomBytesAreAsManyAsAskedForAndOthersEachTime() throws IOException {
-        String once = rack.withoutPinOn(A, "random", "20").done().out().strip();
-        String again = rack.withoutPinOn(A, "random", "20").done().out().strip();
+        String once = bench.withoutPinOn(A, "random", "20").done().out().strip();
+        String again = bench.withoutPinOn(A, "random", "20").done().out().strip();
 
         assertThat(once).matches("[0-9A-F]{40}").isNotEqualTo(again);
-        rack.withoutPinOn(A, "random", "3000", "--out=" + rack.file("random")).done();
-        assertThat(rack.content("random")).hasSize(3000);
-        rack.withoutPinOn(A, "random", "0").failed();
+        bench.withoutPinOn(A, "random", "3000", "--out=" + bench.file("random")).done();
+        assertThat(bench.content("random")).hasSize(3000);
+        bench.withoutPinOn(A, "random", "0").failed();
     }
 
     @Test
     void keyIsDerivedWithAValueThatIsNotOnTheCommandLine() throws IOException {
-        rack.on(A, "generate", "--label=parent", "--allow=ECDSA,DERIVE_EC").done();
+        bench.on(A, "generate", "--label=parent", "--allow=ECDSA,DERIVE_EC").done();
         Path value = folder.resolve("value");
         Files.createFile(value, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(value, "00".repeat(31) + "05\n");
 
-        rack.on(A, "derive-key", "--from=parent", "--label=child", "--value-file=" + value)
+        bench.on(A, "derive-key", "--from=parent", "--label=child", "--value-file=" + value)
                 .done();
 
         assertThat(json.withoutPinOn(A, "keys").done().list("keys"))
@@ -111,13 +111,13 @@ class DataTest {
                         .containsEntry("curve", "secp256r1")
                         .containsEntry("algorithms", List.of("ECDSA", "DERIVE_EC")));
         Files.writeString(value, "5");
-        assertThat(rack.on(A, "derive-key", "--from=parent", "--label=other", "--value-file=" + value)
+        assertThat(bench.on(A, "derive-key", "--from=parent", "--label=other", "--value-file=" + value)
                         .failed()
                         .err())
                 .contains("hexadecimal");
-        rack.on(A, "generate", "--label=aes", "--type=AES", "--wrapped-by=7").done();
-        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("AES-256, wrapping key 7");
-        assertThat(rack.on(A, "derive-key", "--from=aes", "--label=other", "--value-file=" + value)
+        bench.on(A, "generate", "--label=aes", "--type=AES", "--wrapped-by=7").done();
+        assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("AES-256, wrapping key 7");
+        assertThat(bench.on(A, "derive-key", "--from=aes", "--label=other", "--value-file=" + value)
                         .failed()
                         .err())
                 .contains("no EC key");

@@ -8,7 +8,7 @@ import io.github.schsm.cli.report.Status;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class DemoTest {
 
     @AfterEach
     void forgetFaults() {
-        SimulatorRack.memory().devices().forEach(device -> device.faults().clear());
+        VirtualReaders.memory().devices().forEach(device -> device.faults().clear());
     }
 
     private static Run demo(String... more) {
@@ -38,7 +38,7 @@ class DemoTest {
     }
 
     private static SimulatedDevice device(String id) throws SchsmException {
-        return SimulatorRack.memory().device(id);
+        return VirtualReaders.memory().device(id);
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.Cvc;
@@ -20,15 +20,15 @@ class EndedAttestationTest {
     @TempDir
     private Path folder;
 
-    private Rack rack;
+    private Bench bench;
     private Path certificate;
     private Path beside;
 
     @BeforeEach
     void makeKey() throws IOException {
-        rack = new Rack(folder, false);
-        rack.on(A, "generate", "--label=k").done();
-        Run attested = new Rack(folder, true).withoutPinOn(A, "attest", "k").done();
+        bench = new Bench(folder, false);
+        bench.on(A, "generate", "--label=k").done();
+        Run attested = new Bench(folder, true).withoutPinOn(A, "attest", "k").done();
         certificate = folder.resolve("k.crt");
         beside = folder.resolve("k.crt.attestation");
         Files.write(certificate, AttestTest.certificate((String)
@@ -41,24 +41,24 @@ class EndedAttestationTest {
 
     @Test
     void itIsSavedBesideTheCertificateAndSaid() {
-        assertThat(rack.on(A, "import-cert", "--label=k", certificate.toString())
+        assertThat(bench.on(A, "import-cert", "--label=k", certificate.toString())
                         .done()
                         .out())
                 .contains("cannot attest the key any more", beside.toString());
 
         assertThat(verify(beside).done().out()).contains("for this key");
-        assertThat(rack.withoutPinOn(A, "attest", "k").failed().err()).contains("took its place");
+        assertThat(bench.withoutPinOn(A, "attest", "k").failed().err()).contains("took its place");
     }
 
     @Test
     void theJsonAnswerSaysSoToo() {
-        assertThat(new Rack(folder, true)
+        assertThat(new Bench(folder, true)
                         .on(A, "import-cert", "--label=k", certificate.toString())
                         .done()
                         .json())
                 .containsEntry("attestationEnded", true)
                 .containsEntry("attestation", beside.toString());
-        assertThat(new Rack(folder, true)
+        assertThat(new Bench(folder, true)
                         .on(A, "import-cert", "--label=k", certificate.toString())
                         .done()
                         .json())
@@ -69,7 +69,7 @@ class EndedAttestationTest {
 
     @Test
     void itIsNotSavedWhereThatIsAskedFor() {
-        assertThat(rack.on(A, "import-cert", "--label=k", "--no-attestation", certificate.toString())
+        assertThat(bench.on(A, "import-cert", "--label=k", "--no-attestation", certificate.toString())
                         .done()
                         .out())
                 .contains("was not saved");
@@ -78,7 +78,7 @@ class EndedAttestationTest {
 
     @Test
     void savingAndNotSavingAtOnceIsRefused() {
-        rack.on(A, "import-cert", "--label=k", "--no-attestation", "--attestation=x", certificate.toString())
+        bench.on(A, "import-cert", "--label=k", "--no-attestation", "--attestation=x", certificate.toString())
                 .misused();
     }
 
@@ -86,20 +86,20 @@ class EndedAttestationTest {
     void whereItCannotBeSavedNothingIsStored() throws IOException {
         Files.writeString(beside, "something else");
 
-        assertThat(rack.on(A, "import-cert", "--label=k", certificate.toString())
+        assertThat(bench.on(A, "import-cert", "--label=k", certificate.toString())
                         .failed()
                         .err())
                 .contains("is there already", "--attestation", "--no-attestation");
 
         assertThat(beside).hasContent("something else");
-        rack.withoutPinOn(A, "attest", "k").done();
+        bench.withoutPinOn(A, "attest", "k").done();
     }
 
     @Test
     void whatAFirstAttemptSavedIsNoObstacle() throws IOException {
-        rack.withoutPinOn(A, "attest", "k", "--out=" + beside).done();
+        bench.withoutPinOn(A, "attest", "k", "--out=" + beside).done();
 
-        rack.on(A, "import-cert", "--label=k", certificate.toString()).done();
+        bench.on(A, "import-cert", "--label=k", certificate.toString()).done();
 
         verify(beside).done();
     }
@@ -111,42 +111,49 @@ class EndedAttestationTest {
             Files.write(other, in.readAllBytes());
         }
 
-        assertThat(rack.on(A, "import-cert", "--label=k", other.toString())
+        assertThat(bench.on(A, "import-cert", "--label=k", other.toString())
                         .failed()
                         .err())
                 .contains("another key");
 
         assertThat(folder.resolve("ca.pem.attestation")).doesNotExist();
-        rack.withoutPinOn(A, "attest", "k").done();
+        bench.withoutPinOn(A, "attest", "k").done();
     }
 
     @Test
     void aWrappedKeyWithTheRequestOfAnotherIsNotTaken() throws Exception {
-        rack.on(A, "generate", "--label=signer", "--curve=brainpoolP256r1").done();
-        rack.on(A, "device-id", "export", "--out=" + rack.file("a.cvc")).done();
-        rack.on(A, "kdm", "issue", "-y", "--signer=signer", "--id=" + rack.file("a.cvc"), "--out=" + rack.file("a.kdm"))
+        bench.on(A, "generate", "--label=signer", "--curve=brainpoolP256r1").done();
+        bench.on(A, "device-id", "export", "--out=" + bench.file("a.cvc")).done();
+        bench.on(
+                        A,
+                        "kdm",
+                        "issue",
+                        "-y",
+                        "--signer=signer",
+                        "--id=" + bench.file("a.cvc"),
+                        "--out=" + bench.file("a.kdm"))
                 .done();
-        rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("a.kdm"), "--yes")
+        bench.on(A, "domain", "create", "--slot=0", "--kdm", bench.file("a.kdm"), "--yes")
                 .done();
-        rack.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
-        rack.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + rack.file("a.pub"))
+        bench.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
+        bench.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + bench.file("a.pub"))
                 .done();
-        rack.on(A, "derive-xkek", "--label=exchange", "--peer=" + rack.file("a.pub"), "--yes")
+        bench.on(A, "derive-xkek", "--label=exchange", "--peer=" + bench.file("a.pub"), "--yes")
                 .done();
-        rack.on(A, "generate", "--label=m", "--slot=0", "--allow=ECDSA,WRAP").done();
-        rack.on(A, "wrap", "--label=m", "--out=" + rack.file("m.wky")).done();
-        rack.withoutPinOn(A, "export-cert", "--label=k", "--out=" + rack.file("k.cvreq"))
+        bench.on(A, "generate", "--label=m", "--slot=0", "--allow=ECDSA,WRAP").done();
+        bench.on(A, "wrap", "--label=m", "--out=" + bench.file("m.wky")).done();
+        bench.withoutPinOn(A, "export-cert", "--label=k", "--out=" + bench.file("k.cvreq"))
                 .done();
-        WrappedKeyEntry wrapped = WrappedKeyEntry.parse(rack.content("m.wky"));
+        WrappedKeyEntry wrapped = WrappedKeyEntry.parse(bench.content("m.wky"));
         WrappedKeyEntry forged = WrappedKeyEntry.of(
-                wrapped.blob(), wrapped.description().orElseThrow(), List.of(Cvc.parse(rack.content("k.cvreq"))));
+                wrapped.blob(), wrapped.description().orElseThrow(), List.of(Cvc.parse(bench.content("k.cvreq"))));
         Files.write(folder.resolve("forged.wky"), forged.encode());
 
-        assertThat(rack.on(A, "unwrap", rack.file("forged.wky"), "--label=forged")
+        assertThat(bench.on(A, "unwrap", bench.file("forged.wky"), "--label=forged")
                         .failed()
                         .err())
                 .contains("of another key");
 
-        assertThat(rack.withoutPinOn(A, "keys").done().out()).doesNotContain("forged");
+        assertThat(bench.withoutPinOn(A, "keys").done().out()).doesNotContain("forged");
     }
 }

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.InvalidRequestException;
@@ -15,7 +15,7 @@ import io.github.schsm.cli.io.Output;
 import io.github.schsm.cli.io.ShownWriter;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -52,26 +52,34 @@ class HostileTextTest {
     @TempDir
     static Path folder;
 
-    private static Rack rack;
+    private static Bench bench;
 
     @BeforeAll
     static void hostileDevice() throws Exception {
-        rack = new Rack(folder, false);
-        rack.on(A, "generate", "--label=key").done();
-        rack.on(A, "group-signer", "create", "--label=signer").done();
-        rack.withoutPinOn(A, "device-id", "export", "--out=" + rack.file("id")).done();
-        rack.on(A, "kdm", "issue", "--yes", "--signer=signer", "--id=" + rack.file("id"), "--out=" + rack.file("kdm"))
+        bench = new Bench(folder, false);
+        bench.on(A, "generate", "--label=key").done();
+        bench.on(A, "group-signer", "create", "--label=signer").done();
+        bench.withoutPinOn(A, "device-id", "export", "--out=" + bench.file("id"))
                 .done();
-        rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("kdm"), "--yes")
+        bench.on(
+                        A,
+                        "kdm",
+                        "issue",
+                        "--yes",
+                        "--signer=signer",
+                        "--id=" + bench.file("id"),
+                        "--out=" + bench.file("kdm"))
                 .done();
-        rack.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
-        rack.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + rack.file("pub"))
+        bench.on(A, "domain", "create", "--slot=0", "--kdm", bench.file("kdm"), "--yes")
+                .done();
+        bench.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
+        bench.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + bench.file("pub"))
                 .done();
         Files.writeString(folder.resolve("content"), "content");
-        rack.on(A, "data", "write", "--label=object", rack.file("content")).done();
+        bench.on(A, "data", "write", "--label=object", bench.file("content")).done();
         Files.write(folder.resolve("hostile.crt"), hostileCertificate());
-        rack.on(A, "import-cert", "--label=CA", rack.file("hostile.crt")).done();
-        try (SimulatorRack raw = SimulatorRack.folder(folder.resolve("state"))) {
+        bench.on(A, "import-cert", "--label=CA", bench.file("hostile.crt")).done();
+        try (VirtualReaders raw = VirtualReaders.folder(folder.resolve("state"))) {
             Raw card = Raw.of(raw, raw.device(A));
             card.write(0x2F03, CardTokenInfo.of(HOSTILE).encode());
             card.write(
@@ -88,8 +96,8 @@ class HostileTextTest {
 
     /** Another program at the reader, to which a device takes whatever it is given. */
     private record Raw(CardChannel channel) {
-        static Raw of(SimulatorRack rack, SimulatedDevice device) throws CardException {
-            for (CardTerminal terminal : rack.terminals().list()) {
+        static Raw of(VirtualReaders bench, SimulatedDevice device) throws CardException {
+            for (CardTerminal terminal : bench.terminals().list()) {
                 if (terminal.getName().equals(device.readerName())) {
                     Raw card = new Raw(terminal.connect("*").getBasicChannel());
                     card.send("00A404000BE82B0601040181C31F0201");
@@ -202,7 +210,7 @@ class HostileTextTest {
             })
     void nothingGetsToTheTerminalThatIsNotSeen(String line) throws IOException {
         Path file = Files.write(folder.resolve("file"), HOSTILE.getBytes(StandardCharsets.UTF_8));
-        List<String> arguments = new ArrayList<>(List.of("--terminal", rack.terminal(), "--pin-env=PIN", "--verbose"));
+        List<String> arguments = new ArrayList<>(List.of("--terminal", bench.terminal(), "--pin-env=PIN", "--verbose"));
         for (String word : line.split(" ", -1)) {
             arguments.add(word.replace("HOSTILE", HOSTILE)
                     .replace("FILE", file.toString())
@@ -211,7 +219,7 @@ class HostileTextTest {
         Files.deleteIfExists(folder.resolve("out"));
         TypedAnswers person = new TypedAnswers("no");
 
-        Run run = Run.of(Rack.ENVIRONMENT, person, arguments.toArray(String[]::new));
+        Run run = Run.of(Bench.ENVIRONMENT, person, arguments.toArray(String[]::new));
 
         requireHarmless(run.out());
         requireHarmless(run.err());
@@ -220,24 +228,24 @@ class HostileTextTest {
 
     @Test
     void tableHasOneLineForEachAndJsonKeepsTheLabel() {
-        assertThat(rack.withoutPinOn(A, "keys").done().out().lines())
+        assertThat(bench.withoutPinOn(A, "keys").done().out().lines())
                 .hasSize(4)
                 .anyMatch(line -> line.startsWith(PrintableText.of(HOSTILE)));
 
-        Run json = new Rack(folder, true).withoutPinOn(A, "keys").done();
+        Run json = new Bench(folder, true).withoutPinOn(A, "keys").done();
         assertThat(json.list("keys")).extracting("label").contains(HOSTILE);
         requireHarmless(json.out());
         assertThat(json.out().chars()).allMatch(c -> c < 0x7F);
-        Run data = new Rack(folder, true).withoutPinOn(A, "data", "list").done();
+        Run data = new Bench(folder, true).withoutPinOn(A, "data", "list").done();
         assertThat(data.list("dataObjects")).extracting("application").contains(HOSTILE);
-        Run devices = new Rack(folder, true).withoutPinOn("", "devices").done();
+        Run devices = new Bench(folder, true).withoutPinOn("", "devices").done();
         assertThat(devices.list("devices")).extracting("label").containsExactly(HOSTILE);
     }
 
     static Stream<byte[]> files() throws IOException {
         List<byte[]> all = new ArrayList<>();
         for (String name : List.of("pub", "kdm", "id")) {
-            byte[] content = rack.content(name);
+            byte[] content = bench.content(name);
             for (int i = 0; i + 18 <= content.length; i++) {
                 // CAR and CHR of 13 to 16 characters
                 boolean isName = content[i] == 0x42 || (content[i] == 0x20 && i > 0 && content[i - 1] == 0x5F);
@@ -266,11 +274,11 @@ class HostileTextTest {
                 List.of("domain", "create", "--slot=1", "--kdm=" + file))) {
             for (List<String> format : List.of(List.<String>of(), List.of("--json"))) {
                 List<String> arguments = new ArrayList<>(command);
-                arguments.addAll(List.of("--terminal", rack.terminal(), "--pin-env=PIN"));
+                arguments.addAll(List.of("--terminal", bench.terminal(), "--pin-env=PIN"));
                 arguments.addAll(format);
                 TypedAnswers person = new TypedAnswers("no", "no");
 
-                Run run = Run.of(Rack.ENVIRONMENT, person, arguments.toArray(String[]::new));
+                Run run = Run.of(Bench.ENVIRONMENT, person, arguments.toArray(String[]::new));
 
                 requireHarmless(run.out());
                 requireHarmless(run.err());

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.cli.report.Status;
@@ -18,20 +18,20 @@ class LeavingTest {
     @TempDir
     Path folder;
 
-    private Rack rack;
-    private Rack json;
+    private Bench bench;
+    private Bench json;
 
     @BeforeEach
-    void rack() {
-        rack = new Rack(folder, false);
-        json = new Rack(folder, true);
+    void bench() {
+        bench = new Bench(folder, false);
+        json = new Bench(folder, true);
     }
 
     private void initialize(String... how) {
         List<String> arguments =
                 new ArrayList<>(List.of("initialize", "--yes", "--so-pin-env=SO_PIN", "--new-pin-env=PIN"));
         arguments.addAll(List.of(how));
-        rack.withoutPinOn(A, arguments.toArray(String[]::new)).done();
+        bench.withoutPinOn(A, arguments.toArray(String[]::new)).done();
     }
 
     private Map<String, Object> key(String label) {
@@ -42,32 +42,40 @@ class LeavingTest {
     }
 
     private boolean canBeWrapped(String label) throws Exception {
-        Run run = rack.on(A, "wrap", "--label=" + label, "--overwrite", "--out=" + rack.file(label));
+        Run run = bench.on(A, "wrap", "--label=" + label, "--overwrite", "--out=" + bench.file(label));
         return run.status() == Status.DONE && Files.size(folder.resolve(label)) > 0;
     }
 
     @Test
     void onADeviceWithSlotsItTakesADomainAndWrap() throws Exception {
         initialize("--key-domains=4");
-        rack.on(A, "group-signer", "create", "--label=signer").done();
-        rack.withoutPinOn(A, "device-id", "export", "--out=" + rack.file("id")).done();
-        rack.on(A, "kdm", "issue", "--yes", "--signer=signer", "--id=" + rack.file("id"), "--out=" + rack.file("kdm"))
+        bench.on(A, "group-signer", "create", "--label=signer").done();
+        bench.withoutPinOn(A, "device-id", "export", "--out=" + bench.file("id"))
                 .done();
-        rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("kdm"), "--yes")
+        bench.on(
+                        A,
+                        "kdm",
+                        "issue",
+                        "--yes",
+                        "--signer=signer",
+                        "--id=" + bench.file("id"),
+                        "--out=" + bench.file("kdm"))
                 .done();
-        rack.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
-        rack.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + rack.file("pub"))
+        bench.on(A, "domain", "create", "--slot=0", "--kdm", bench.file("kdm"), "--yes")
                 .done();
-        String before = rack.on(A, "generate", "--label=moving", "--slot=0", "--allow=ECDSA,WRAP")
+        bench.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
+        bench.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + bench.file("pub"))
+                .done();
+        String before = bench.on(A, "generate", "--label=moving", "--slot=0", "--allow=ECDSA,WRAP")
                 .done()
                 .out();
         assertThat(before).contains("It can leave the device under the KEK of key domain 0 (XKEK");
-        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("LEAVES", "no KEK yet");
-        rack.on(A, "derive-xkek", "--label=exchange", "--peer=" + rack.file("pub"), "--yes")
+        assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("LEAVES", "no KEK yet");
+        bench.on(A, "derive-xkek", "--label=exchange", "--peer=" + bench.file("pub"), "--yes")
                 .done();
-        rack.on(A, "generate", "--label=all", "--slot=0", "--allow=ALL").done();
-        rack.on(A, "generate", "--label=open", "--slot=0").done();
-        assertThat(rack.on(A, "generate", "--label=outside").done().out()).contains("It cannot leave the device.");
+        bench.on(A, "generate", "--label=all", "--slot=0", "--allow=ALL").done();
+        bench.on(A, "generate", "--label=open", "--slot=0").done();
+        assertThat(bench.on(A, "generate", "--label=outside").done().out()).contains("It cannot leave the device.");
 
         for (String label : List.of("moving", "all", "open", "outside", "exchange", "signer")) {
             assertThat(key(label).get("canLeave")).as(label).isEqualTo(canBeWrapped(label));
@@ -77,13 +85,13 @@ class LeavingTest {
                 .extracting("type")
                 .isEqualTo("XKEK");
         assertThat(key("all").get("leavesUnder")).isNull();
-        assertThat(rack.on(A, "wrap", "--label=all", "--out=" + rack.file("x"))
+        assertThat(bench.on(A, "wrap", "--label=all", "--out=" + bench.file("x"))
                         .failed()
                         .err())
                 .contains("ALL does not include it");
         String uid =
-                rack.withoutPinOn(A, "group-signer", "show").done().out().replaceAll("(?s).*([0-9A-F]{64}).*", "$1");
-        assertThat(rack.withoutPinOn(A, "keys").done().out().lines())
+                bench.withoutPinOn(A, "group-signer", "show").done().out().replaceAll("(?s).*([0-9A-F]{64}).*", "$1");
+        assertThat(bench.withoutPinOn(A, "keys").done().out().lines())
                 .anyMatch(line -> line.startsWith("moving ") && line.endsWith("XKEK " + uid.substring(0, 8)))
                 .anyMatch(line -> line.startsWith("open ") && line.endsWith(" no"));
     }
@@ -91,10 +99,10 @@ class LeavingTest {
     @Test
     void onADeviceWithOneDkekItTakesNoListOrWrap() throws Exception {
         initialize("--dkek-shares=0");
-        assertThat(rack.on(A, "generate", "--label=open").done().out()).contains("It can leave", "DKEK");
-        rack.on(A, "generate", "--label=all", "--allow=ALL").done();
-        rack.on(A, "generate", "--label=listed", "--allow=ECDSA,WRAP").done();
-        rack.on(A, "generate", "--label=unlisted", "--allow=ECDSA").done();
+        assertThat(bench.on(A, "generate", "--label=open").done().out()).contains("It can leave", "DKEK");
+        bench.on(A, "generate", "--label=all", "--allow=ALL").done();
+        bench.on(A, "generate", "--label=listed", "--allow=ECDSA,WRAP").done();
+        bench.on(A, "generate", "--label=unlisted", "--allow=ECDSA").done();
 
         assertThat(canBeWrapped("open")).isTrue();
         assertThat(key("open").get("canLeave")).isEqualTo(true);
@@ -104,7 +112,7 @@ class LeavingTest {
         for (String label : List.of("all", "listed", "unlisted")) {
             assertThat(key(label).get("canLeave")).as(label).isEqualTo(canBeWrapped(label));
         }
-        assertThat(rack.withoutPinOn(A, "keys").done().out().lines())
+        assertThat(bench.withoutPinOn(A, "keys").done().out().lines())
                 .anyMatch(line -> line.startsWith("listed ") && line.matches(".* DKEK [0-9A-F]{16}"))
                 .anyMatch(line -> line.startsWith("open ") && line.matches(".* DKEK [0-9A-F]{16}"));
     }
@@ -113,9 +121,9 @@ class LeavingTest {
     @Test
     void whatTheDeviceDoesNotTellIsNotClaimed() {
         initialize("--dkek-shares=1");
-        assertThat(rack.on(A, "generate", "--label=open").done().out()).contains("If the device has one DKEK");
+        assertThat(bench.on(A, "generate", "--label=open").done().out()).contains("If the device has one DKEK");
 
         assertThat(key("open")).containsEntry("canLeave", null);
-        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("perhaps, DKEK, no KEK yet");
+        assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("perhaps, DKEK, no KEK yet");
     }
 }

@@ -2,9 +2,9 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,12 +17,12 @@ class NoDeviceCertificateTest {
     @TempDir
     Path folder;
 
-    private Rack rack;
+    private Bench bench;
 
     @BeforeEach
     void device() throws Exception {
-        rack = new Rack(folder, false);
-        try (SimulatorRack made = SimulatorRack.folder(
+        bench = new Bench(folder, false);
+        try (VirtualReaders made = VirtualReaders.folder(
                 folder.resolve("state"), DeviceProfile.smartCardHsm4k().with(Quirk.NO_DEVICE_CERTIFICATE))) {
             made.blankDevice("ZZSIM000001");
         }
@@ -30,9 +30,9 @@ class NoDeviceCertificateTest {
 
     @Test
     void itIsShownInitializedAndUsed() {
-        assertThat(rack.withoutPinOn("", "devices", "--reader=.*").done().out())
+        assertThat(bench.withoutPinOn("", "devices", "--reader=.*").done().out())
                 .contains(NONE, "untrusted", "2F02", "initialize it", "not initialized");
-        rack.withoutPinOn(
+        bench.withoutPinOn(
                         "",
                         "initialize",
                         "--yes",
@@ -41,14 +41,14 @@ class NoDeviceCertificateTest {
                         "--so-pin-env=SO_PIN",
                         "--new-pin-env=PIN")
                 .done();
-        rack.on("", "generate", "--reader=.*", "--label=k").done();
-        assertThat(rack.on("", "keys", "--reader=.*").done().out()).contains("k");
-        assertThat(rack.on("", "attest", "--reader=.*").failed().err()).contains(NONE, "2F02");
-        assertThat(rack.on("", "device-id", "export", "--reader=.*", "--out=" + rack.file("id"))
+        bench.on("", "generate", "--reader=.*", "--label=k").done();
+        assertThat(bench.on("", "keys", "--reader=.*").done().out()).contains("k");
+        assertThat(bench.on("", "attest", "--reader=.*").failed().err()).contains(NONE, "2F02");
+        assertThat(bench.on("", "device-id", "export", "--reader=.*", "--out=" + bench.file("id"))
                         .failed()
                         .err())
                 .contains(NONE);
         assertThat(folder.resolve("id")).doesNotExist();
-        rack.on("", "delete", "--reader=.*", "--yes", "--label=k").done();
+        bench.on("", "delete", "--reader=.*", "--yes", "--label=k").done();
     }
 }

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -48,29 +48,37 @@ class OutputFilesTest {
     @TempDir
     Path folder;
 
-    private static Rack rack;
+    private static Bench bench;
     private Path out;
 
     @BeforeAll
     static void deviceWithEverything() throws Exception {
-        rack = new Rack(shared, false);
-        rack.on(A, "generate", "--label=ec", "--yes").done();
-        rack.on(A, "generate", "--label=rsa", "--type=RSA", "--size=1024").done();
-        rack.on(A, "group-signer", "create", "--label=signer").done();
-        rack.withoutPinOn(A, "device-id", "export", "--out=" + rack.file("id")).done();
-        rack.on(A, "kdm", "issue", "--yes", "--signer=signer", "--id=" + rack.file("id"), "--out=" + rack.file("kdm"))
+        bench = new Bench(shared, false);
+        bench.on(A, "generate", "--label=ec", "--yes").done();
+        bench.on(A, "generate", "--label=rsa", "--type=RSA", "--size=1024").done();
+        bench.on(A, "group-signer", "create", "--label=signer").done();
+        bench.withoutPinOn(A, "device-id", "export", "--out=" + bench.file("id"))
                 .done();
-        rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("kdm"), "--yes")
+        bench.on(
+                        A,
+                        "kdm",
+                        "issue",
+                        "--yes",
+                        "--signer=signer",
+                        "--id=" + bench.file("id"),
+                        "--out=" + bench.file("kdm"))
                 .done();
-        rack.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
-        rack.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + rack.file("pub"))
+        bench.on(A, "domain", "create", "--slot=0", "--kdm", bench.file("kdm"), "--yes")
                 .done();
-        rack.on(A, "derive-xkek", "--label=exchange", "--peer=" + rack.file("pub"), "--yes")
+        bench.on(A, "exchange-key", "create", "--slot=0", "--label=exchange").done();
+        bench.withoutPinOn(A, "exchange-key", "export", "--label=exchange", "--out=" + bench.file("pub"))
                 .done();
-        rack.on(A, "generate", "--label=moving", "--slot=0", "--allow=ECDSA,WRAP")
+        bench.on(A, "derive-xkek", "--label=exchange", "--peer=" + bench.file("pub"), "--yes")
+                .done();
+        bench.on(A, "generate", "--label=moving", "--slot=0", "--allow=ECDSA,WRAP")
                 .done();
         Files.writeString(shared.resolve("content"), "content");
-        rack.on(A, "data", "write", "--label=object", "--protected", rack.file("content"))
+        bench.on(A, "data", "write", "--label=object", "--protected", bench.file("content"))
                 .done();
         encrypt();
         Files.write(
@@ -82,22 +90,22 @@ class OutputFilesTest {
         COMMANDS.put("schsm data read", new String[] {"data", "read", "--label=object"});
         COMMANDS.put(
                 "schsm decrypt",
-                new String[] {"decrypt", "--label=rsa", "--algorithm=RSA/ECB/PKCS1Padding", rack.file("encrypted")});
+                new String[] {"decrypt", "--label=rsa", "--algorithm=RSA/ECB/PKCS1Padding", bench.file("encrypted")});
         COMMANDS.put("schsm device-id export", new String[] {"device-id", "export"});
         COMMANDS.put("schsm export-cert", new String[] {"export-cert", "--label=ec"});
         COMMANDS.put("schsm exchange-key export", new String[] {"exchange-key", "export", "--label=exchange"});
         COMMANDS.put(
                 "schsm kdm issue",
-                new String[] {"kdm", "issue", "--yes", "--signer=signer", "--id=" + rack.file("id")});
+                new String[] {"kdm", "issue", "--yes", "--signer=signer", "--id=" + bench.file("id")});
         COMMANDS.put("schsm pka export", new String[] {"pka", "export", "--label=ec"});
         COMMANDS.put(
-                "schsm pka respond", new String[] {"pka", "respond", "--yes", "--label=ec", rack.file("challenge")});
-        COMMANDS.put("schsm sign", new String[] {"sign", "--label=ec", rack.file("content")});
+                "schsm pka respond", new String[] {"pka", "respond", "--yes", "--label=ec", bench.file("challenge")});
+        COMMANDS.put("schsm sign", new String[] {"sign", "--label=ec", bench.file("content")});
         COMMANDS.put("schsm wrap", new String[] {"wrap", "--label=moving"});
     }
 
     private static void encrypt() throws Exception {
-        Map<?, ?> key = (Map<?, ?>) new Rack(shared, true)
+        Map<?, ?> key = (Map<?, ?>) new Bench(shared, true)
                 .withoutPinOn(A, "attest", "rsa")
                 .done()
                 .json()
@@ -124,7 +132,7 @@ class OutputFilesTest {
         if (overwrite) {
             arguments.add("--overwrite");
         }
-        return rack.on(A, arguments.toArray(String[]::new));
+        return bench.on(A, arguments.toArray(String[]::new));
     }
 
     private List<String> names() throws IOException {

@@ -2,7 +2,7 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.terminal.SimulatedPinPad;
 import io.github.schsm.simulator.terminal.SimulatedPinPad.Typed;
 import java.util.ArrayDeque;
@@ -24,18 +24,18 @@ class PinPadTest {
     @BeforeEach
     void putSomebodyAtTheReader() throws Exception {
         id = "ZZSIM" + ++lastNumber;
-        SimulatorRack.memory().device(id).setPinPad(SimulatedPinPad.create().with(wanted -> script.remove()));
+        VirtualReaders.memory().device(id).setPinPad(SimulatedPinPad.create().with(wanted -> script.remove()));
     }
 
     private Run run(String... command) {
         List<String> arguments = new ArrayList<>(Arrays.asList(command));
         arguments.addAll(List.of("--terminal=simulator:memory", "--device=" + id));
-        return Run.of(Rack.ENVIRONMENT, arguments.toArray(String[]::new));
+        return Run.of(Bench.ENVIRONMENT, arguments.toArray(String[]::new));
     }
 
     @Test
     void keysAreMadeWithThePinTypedThereAndSomebodyIsToldToLookThere() {
-        script.add(Typed.pins(SimulatorRack.USER_PIN));
+        script.add(Typed.pins(VirtualReaders.USER_PIN));
 
         Run made = run("generate", "--label=x", "--pin-pad");
 
@@ -47,8 +47,8 @@ class PinPadTest {
 
     @Test
     void thePinIsChangedAndVerifiedThere() {
-        script.add(Typed.pins(SimulatorRack.USER_PIN));
-        script.add(Typed.pins(SimulatorRack.USER_PIN, "12345678", "12345678"));
+        script.add(Typed.pins(VirtualReaders.USER_PIN));
+        script.add(Typed.pins(VirtualReaders.USER_PIN, "12345678", "12345678"));
         script.add(Typed.pins("12345678"));
 
         assertThat(run("pin", "change", "--pin-pad").out()).contains("User PIN changed.");
@@ -77,7 +77,7 @@ class PinPadTest {
         run("initialize", "--yes", "--transport-pin", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
                 .done();
         assertThat(run("pin", "verify", "--pin-env=PIN").failed().err()).contains("transport PIN", "schsm pin change");
-        TypedAnswers person = new TypedAnswers(SimulatorRack.USER_PIN, "12345678", "12345678");
+        TypedAnswers person = new TypedAnswers(VirtualReaders.USER_PIN, "12345678", "12345678");
 
         Run.of(Map.of(), person, "pin", "verify", "--terminal=simulator:memory", "--device=" + id)
                 .done();

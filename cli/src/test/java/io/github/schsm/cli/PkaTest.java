@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.PublicKeyChallenge;
@@ -22,21 +22,21 @@ class PkaTest {
     @TempDir
     Path folder;
 
-    private Rack rack;
-    private Rack json;
+    private Bench bench;
+    private Bench json;
 
     /** Another computer. */
-    private Rack elsewhere;
+    private Bench elsewhere;
 
     @BeforeEach
     void people() throws IOException {
-        rack = new Rack(folder, false);
-        json = new Rack(folder, true);
-        elsewhere = new Rack(Files.createDirectory(folder.resolve("elsewhere")), false);
+        bench = new Bench(folder, false);
+        json = new Bench(folder, true);
+        elsewhere = new Bench(Files.createDirectory(folder.resolve("elsewhere")), false);
         for (int i = 0; i < HOLDERS.length; i++) {
-            Rack at = i == 2 ? elsewhere : rack;
+            Bench at = i == 2 ? elsewhere : bench;
             at.on(HOLDERS[i], "generate", "--label=opens", "--curve=secp256r1").done();
-            at.withoutPinOn(HOLDERS[i], "pka", "export", "--label=opens", "--out=" + rack.file(HOLDERS[i] + ".pub"))
+            at.withoutPinOn(HOLDERS[i], "pka", "export", "--label=opens", "--out=" + bench.file(HOLDERS[i] + ".pub"))
                     .done();
         }
     }
@@ -45,15 +45,15 @@ class PkaTest {
         List<String> all = new ArrayList<>(List.of("initialize", "--yes", "--so-pin-env=SO_PIN"));
         all.addAll(List.of("--required-keys=2", "--registered-keys=3"));
         all.addAll(List.of(options));
-        rack.withoutPinOn(A, all.toArray(String[]::new)).done();
-        rack.withoutPinOn(
+        bench.withoutPinOn(A, all.toArray(String[]::new)).done();
+        bench.withoutPinOn(
                         A,
                         "pka",
                         "register",
                         "--yes",
-                        rack.file(HOLDERS[0] + ".pub"),
-                        rack.file(HOLDERS[1] + ".pub"),
-                        rack.file(HOLDERS[2] + ".pub"))
+                        bench.file(HOLDERS[0] + ".pub"),
+                        bench.file(HOLDERS[1] + ".pub"),
+                        bench.file(HOLDERS[2] + ".pub"))
                 .done();
     }
 
@@ -62,13 +62,13 @@ class PkaTest {
     }
 
     /** Global options stand in front here, because what stands behind {@code --} is the other command's. */
-    private Run run(Rack with, String... arguments) {
+    private Run run(Bench with, String... arguments) {
         List<String> all = new ArrayList<>(List.of("--terminal", with.terminal(), "--device", A));
         if (with.json()) {
             all.add("--json");
         }
         all.addAll(List.of(arguments));
-        return Run.of(Rack.ENVIRONMENT, all.toArray(String[]::new));
+        return Run.of(Bench.ENVIRONMENT, all.toArray(String[]::new));
     }
 
     @Test
@@ -79,18 +79,19 @@ class PkaTest {
                 .containsEntry("missing", 0L)
                 .containsEntry("required", 2L)
                 .containsEntry("authenticated", 0L);
-        assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("registered keys");
-        assertThat(rack.withoutPinOn(A, "generate", "--label=x").failed().err()).contains("2 of the 3 registered keys");
+        assertThat(bench.withoutPinOn(A, "pin", "status").done().out()).contains("registered keys");
+        assertThat(bench.withoutPinOn(A, "generate", "--label=x").failed().err())
+                .contains("2 of the 3 registered keys");
 
         String[] two = {
             "pka", "run", "--by=" + HOLDERS[0] + ":opens", "--by=" + HOLDERS[1] + ":opens", "--holder-pin-env=PIN", "--"
         };
-        assertThat(run(rack, with(two, "generate", "--label=guarded")).done().out())
+        assertThat(run(bench, with(two, "generate", "--label=guarded")).done().out())
                 .contains("guarded");
         assertThat(run(json, with(two, "pka", "status")).done().json())
                 .containsEntry("authenticated", 2L)
                 .containsEntry("device", A);
-        assertThat(run(rack, "pka", "run", "--by=" + HOLDERS[0] + ":opens", "--holder-pin-env=PIN", "--", "keys")
+        assertThat(run(bench, "pka", "run", "--by=" + HOLDERS[0] + ":opens", "--holder-pin-env=PIN", "--", "keys")
                         .failed()
                         .err())
                 .contains("1 of 2 keys authenticated", "--by");
@@ -109,7 +110,7 @@ class PkaTest {
     void holderSomewhereElseAnswersAChallengeByFile() throws Exception {
         initialize("--new-pin-env=PIN", "--pin-and-keys");
         CompletableFuture<Run> run = CompletableFuture.supplyAsync(() -> run(
-                rack,
+                bench,
                 "--pin-env=PIN",
                 "pka",
                 "run",
@@ -131,11 +132,17 @@ class PkaTest {
                 .isEqualTo(A);
         Path response = folder.resolve(A + "-" + chr(2) + ".response");
         assertThat(elsewhere
-                        .on(HOLDERS[2], "pka", "respond", challenge.toString(), "--out=" + rack.file("answer"), "--yes")
+                        .on(
+                                HOLDERS[2],
+                                "pka",
+                                "respond",
+                                challenge.toString(),
+                                "--out=" + bench.file("answer"),
+                                "--yes")
                         .done()
                         .out())
                 .contains("for device " + A);
-        Files.move(Path.of(rack.file("answer")), response);
+        Files.move(Path.of(bench.file("answer")), response);
         assertThat(run.get(60, TimeUnit.SECONDS).done().out()).contains("Send ", chr(2), "guarded");
     }
 
@@ -143,17 +150,17 @@ class PkaTest {
     void challengeIsAnsweredOnlyWhenConfirmedAndByTheKeyItIsFor() throws Exception {
         byte[] challenge = new PublicKeyChallenge(A + "00000", new byte[8], chr(0)).encode();
         Files.write(folder.resolve("c"), challenge);
-        assertThat(rack.on(HOLDERS[0], "pka", "respond", rack.file("c"), "--out=" + rack.file("r"))
+        assertThat(bench.on(HOLDERS[0], "pka", "respond", bench.file("c"), "--out=" + bench.file("r"))
                         .failed()
                         .err())
                 .contains("Device " + A + " will be opened", "--yes");
-        assertThat(rack.on(HOLDERS[1], "pka", "respond", rack.file("c"), "--out=" + rack.file("r"), "--yes")
+        assertThat(bench.on(HOLDERS[1], "pka", "respond", bench.file("c"), "--out=" + bench.file("r"), "--yes")
                         .failed()
                         .err())
                 .contains("no key", chr(0), "--label");
         assertThat(folder.resolve("r")).doesNotExist();
         Files.write(folder.resolve("c"), new byte[40]);
-        assertThat(rack.on(HOLDERS[0], "pka", "respond", rack.file("c"))
+        assertThat(bench.on(HOLDERS[0], "pka", "respond", bench.file("c"))
                         .failed()
                         .err())
                 .isNotBlank();
@@ -161,11 +168,11 @@ class PkaTest {
 
     @Test
     void registeredKeyIsReplacedByWhoOpensTheDevice() {
-        rack.on("ZZSIM000014", "generate", "--label=opens").done();
-        rack.withoutPinOn("ZZSIM000014", "pka", "export", "--label=opens", "--out=" + rack.file("new.pub"))
+        bench.on("ZZSIM000014", "generate", "--label=opens").done();
+        bench.withoutPinOn("ZZSIM000014", "pka", "export", "--label=opens", "--out=" + bench.file("new.pub"))
                 .done();
         initialize("--no-pin", "--replace-keys");
-        assertThat(rack.withoutPinOn(A, "pka", "register", "--yes", rack.file("new.pub"))
+        assertThat(bench.withoutPinOn(A, "pka", "register", "--yes", bench.file("new.pub"))
                         .failed()
                         .err())
                 .contains("places for 0 more");
@@ -178,7 +185,7 @@ class PkaTest {
             "--holder-pin-env=PIN",
             "--"
         };
-        assertThat(run(rack, with(two, "pka", "replace", "--place=2", rack.file("new.pub")))
+        assertThat(run(bench, with(two, "pka", "replace", "--place=2", bench.file("new.pub")))
                         .done()
                         .out())
                 .contains("ZZSIM00001400000");
@@ -186,7 +193,7 @@ class PkaTest {
 
     @Test
     void labelOfADeviceThatKeysOpenIsNotPromised() {
-        assertThat(rack.withoutPinOn(
+        assertThat(bench.withoutPinOn(
                                 A,
                                 "initialize",
                                 "--yes",
@@ -198,6 +205,6 @@ class PkaTest {
                         .failed()
                         .err())
                 .contains("--label", "pka run");
-        assertThat(rack.withoutPinOn(A, "pka", "status").failed().err()).contains("without public key authentication");
+        assertThat(bench.withoutPinOn(A, "pka", "status").failed().err()).contains("without public key authentication");
     }
 }

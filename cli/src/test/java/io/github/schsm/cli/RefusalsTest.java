@@ -1,13 +1,13 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
-import static io.github.schsm.cli.Rack.B;
+import static io.github.schsm.cli.Bench.A;
+import static io.github.schsm.cli.Bench.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.report.Status;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,49 +27,49 @@ class RefusalsTest {
     @TempDir
     Path folder;
 
-    private Rack rack;
+    private Bench bench;
 
     @BeforeEach
-    void rack() {
-        rack = new Rack(folder, false);
+    void bench() {
+        bench = new Bench(folder, false);
     }
 
     @Test
     void severalDevicesAreListedWhereOneIsNeeded() {
-        rack.withoutPinOn(A, "keys").done();
-        rack.withoutPinOn(B, "keys").done();
+        bench.withoutPinOn(A, "keys").done();
+        bench.withoutPinOn(B, "keys").done();
 
-        assertThat(rack.withoutPinOn("", "keys").failed().err()).contains(A, B);
+        assertThat(bench.withoutPinOn("", "keys").failed().err()).contains(A, B);
     }
 
     @Test
     void wrongPinSaysHowManyTriesAreLeftAndIsNotTriedAgain() {
-        assertThat(rack.withoutPinOn(A, "group-signer", "create", "--label=x", "--pin-env=WRONG_PIN")
+        assertThat(bench.withoutPinOn(A, "group-signer", "create", "--label=x", "--pin-env=WRONG_PIN")
                         .failed()
                         .err())
                 .contains("PIN is wrong", "2 tries are left");
-        assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN 2 tries left");
-        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN").failed();
-        assertThat(rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN")
+        assertThat(bench.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN 2 tries left");
+        bench.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN").failed();
+        assertThat(bench.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN")
                         .failed()
                         .err())
                 .contains("only one try is left");
         TypedAnswers person = new TypedAnswers("222222");
-        Run.of(Map.of(), person, "generate", "--label=x", "--terminal", rack.terminal(), "--device", A)
+        Run.of(Map.of(), person, "generate", "--label=x", "--terminal", bench.terminal(), "--device", A)
                 .failed();
         assertThat(person.questions).containsExactly("User PIN of device " + A + " (last try before it is blocked): ");
 
-        assertThat(rack.on(A, "generate", "--label=x").failed().err()).contains("blocked");
-        assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN blocked");
+        assertThat(bench.on(A, "generate", "--label=x").failed().err()).contains("blocked");
+        assertThat(bench.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN blocked");
 
-        rack.withoutPinOn(A, "pin", "unblock", "--so-pin-env=SO_PIN", "--new-pin-env=NEW_PIN")
+        bench.withoutPinOn(A, "pin", "unblock", "--so-pin-env=SO_PIN", "--new-pin-env=NEW_PIN")
                 .done();
-        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=NEW_PIN").done();
+        bench.withoutPinOn(A, "generate", "--label=x", "--pin-env=NEW_PIN").done();
     }
 
     @Test
     void pinThatNobodyCanBeAskedForIsNamedWithItsOptions() {
-        assertThat(rack.withoutPinOn(A, "generate", "--label=x").failed().err())
+        assertThat(bench.withoutPinOn(A, "generate", "--label=x").failed().err())
                 .contains("user PIN of device " + A, "--pin-env", "--pin-file");
     }
 
@@ -77,7 +77,7 @@ class RefusalsTest {
     void pinIsAskedForAtTheTerminal() {
         TypedAnswers person = new TypedAnswers("648219");
 
-        Run.of(Map.of(), person, "generate", "--label=x", "--terminal", rack.terminal(), "--device", A)
+        Run.of(Map.of(), person, "generate", "--label=x", "--terminal", bench.terminal(), "--device", A)
                 .done();
 
         assertThat(person.questions).containsExactly("User PIN of device " + A + ": ");
@@ -87,12 +87,12 @@ class RefusalsTest {
     void configurationFileIsReadAndOptionsGoBeforeIt() throws IOException {
         Path config = Files.writeString(
                 folder.resolve("schsm.properties"),
-                "terminal = " + rack.terminal() + "\ndevice = " + A + "\npin = env:PIN\n");
+                "terminal = " + bench.terminal() + "\ndevice = " + A + "\npin = env:PIN\n");
 
-        Run.of(Rack.ENVIRONMENT, "--config", config.toString(), "generate", "--label=x")
+        Run.of(Bench.ENVIRONMENT, "--config", config.toString(), "generate", "--label=x")
                 .done();
 
-        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("x");
+        assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("x");
         assertThat(Run.of(Map.of(), "--config", config.toString(), "--device", B, "keys")
                         .done()
                         .out())
@@ -110,89 +110,89 @@ class RefusalsTest {
 
     @Test
     void erasingAsksFirstAndDoesNothingWithoutAYes() {
-        rack.on(A, "generate", "--label=precious").done();
+        bench.on(A, "generate", "--label=precious").done();
         String[] initialize = {"initialize", "--so-pin-env=SO_PIN", "--new-pin-env=PIN", "--device", A, "--terminal"};
         String[] arguments = Arrays.copyOf(initialize, initialize.length + 1);
-        arguments[initialize.length] = rack.terminal();
+        arguments[initialize.length] = bench.terminal();
 
-        assertThat(Run.of(Rack.ENVIRONMENT, arguments).failed().err()).contains("erased", "--yes");
+        assertThat(Run.of(Bench.ENVIRONMENT, arguments).failed().err()).contains("erased", "--yes");
         TypedAnswers no = new TypedAnswers("y");
-        assertThat(Run.of(Rack.ENVIRONMENT, no, arguments).failed().err()).contains("nothing was done");
+        assertThat(Run.of(Bench.ENVIRONMENT, no, arguments).failed().err()).contains("nothing was done");
         assertThat(no.questions).singleElement().asString().contains(A, "erased");
-        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("precious");
+        assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("precious");
 
-        Run.of(Rack.ENVIRONMENT, new TypedAnswers("yes"), arguments).done();
-        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("no keys");
+        Run.of(Bench.ENVIRONMENT, new TypedAnswers("yes"), arguments).done();
+        assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("no keys");
     }
 
     @Test
     void initializationWithAnotherSoPinIsRefused() {
-        rack.on(A, "generate", "--label=precious").done();
+        bench.on(A, "generate", "--label=precious").done();
 
-        rack.withoutPinOn(A, "initialize", "--yes", "--so-pin-env=WRONG_SO_PIN", "--new-pin-env=PIN")
+        bench.withoutPinOn(A, "initialize", "--yes", "--so-pin-env=WRONG_SO_PIN", "--new-pin-env=PIN")
                 .failed();
-        assertThat(rack.withoutPinOn(
+        assertThat(bench.withoutPinOn(
                                 A, "initialize", "--yes", "--retries=9", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
                         .failed()
                         .err())
                 .contains("1 to 3 times");
 
-        assertThat(rack.withoutPinOn(A, "keys").done().out()).contains("precious");
+        assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("precious");
     }
 
     @Test
     void deviceThatWasNeverInitializedIsShownAndInitialized() throws SchsmException {
-        try (SimulatorRack state = SimulatorRack.folder(folder.resolve("state"))) {
+        try (VirtualReaders state = VirtualReaders.folder(folder.resolve("state"))) {
             state.blankDevice(A);
 
-            assertThat(rack.withoutPinOn(A, "devices").done().out()).contains(A, "not initialized", "no slots");
-            rack.withoutPinOn(A, "keys").done();
-            rack.withoutPinOn(A, "domain", "list");
-            rack.on(A, "generate", "--label=x").failed();
+            assertThat(bench.withoutPinOn(A, "devices").done().out()).contains(A, "not initialized", "no slots");
+            bench.withoutPinOn(A, "keys").done();
+            bench.withoutPinOn(A, "domain", "list");
+            bench.on(A, "generate", "--label=x").failed();
 
-            rack.withoutPinOn(
+            bench.withoutPinOn(
                             A, "initialize", "--yes", "--key-domains=3", "--so-pin-env=SO_PIN", "--new-pin-env=NEW_PIN")
                     .done();
-            assertThat(rack.withoutPinOn(A, "devices").done().out()).contains("3 tries left", "0 of 3 slots");
+            assertThat(bench.withoutPinOn(A, "devices").done().out()).contains("3 tries left", "0 of 3 slots");
         }
     }
 
     @Test
     void transportPinHasToBeChangedFirst() {
-        rack.withoutPinOn(A, "initialize", "--yes", "--transport-pin", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+        bench.withoutPinOn(A, "initialize", "--yes", "--transport-pin", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
                 .done();
 
-        assertThat(rack.withoutPinOn(A, "pin", "status").done().out()).contains("transport PIN");
-        assertThat(rack.on(A, "generate", "--label=x").failed().err()).contains("transport PIN");
-        rack.withoutPinOn(A, "pin", "change", "--pin-env=PIN", "--new-pin-env=NEW_PIN")
+        assertThat(bench.withoutPinOn(A, "pin", "status").done().out()).contains("transport PIN");
+        assertThat(bench.on(A, "generate", "--label=x").failed().err()).contains("transport PIN");
+        bench.withoutPinOn(A, "pin", "change", "--pin-env=PIN", "--new-pin-env=NEW_PIN")
                 .done();
-        rack.withoutPinOn(A, "generate", "--label=x", "--pin-env=NEW_PIN").done();
+        bench.withoutPinOn(A, "generate", "--label=x", "--pin-env=NEW_PIN").done();
     }
 
     @Test
     void oneDkekForTheWholeDeviceIsShown() {
-        rack.withoutPinOn(A, "initialize", "--yes", "--dkek-shares=2", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+        bench.withoutPinOn(A, "initialize", "--yes", "--dkek-shares=2", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
                 .done();
 
-        assertThat(rack.withoutPinOn(A, "domain", "list").done().out()).contains("DKEK", "2 of 2 shares missing");
+        assertThat(bench.withoutPinOn(A, "domain", "list").done().out()).contains("DKEK", "2 of 2 shares missing");
     }
 
     @Test
     void soPinIsChangedAndNeededForUnblocking() {
-        rack.withoutPinOn(A, "keys").done();
+        bench.withoutPinOn(A, "keys").done();
         String[] change = {
             "pin",
             "change",
             "--so",
             "--so-pin-env=SO_PIN",
             "--new-pin-env=OTHER_SO_PIN",
-            "--terminal=" + rack.terminal(),
+            "--terminal=" + bench.terminal(),
             "--device=" + A
         };
-        Run.of(Map.of("SO_PIN", SimulatorRack.SO_PIN, "OTHER_SO_PIN", "0123456789ABCDEF"), change)
+        Run.of(Map.of("SO_PIN", VirtualReaders.SO_PIN, "OTHER_SO_PIN", "0123456789ABCDEF"), change)
                 .done();
 
-        assertThat(rack.withoutPinOn(A, "pin", "unblock", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+        assertThat(bench.withoutPinOn(A, "pin", "unblock", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
                         .failed()
                         .err())
                 .contains("PIN");
@@ -200,111 +200,121 @@ class RefusalsTest {
 
     @Test
     void membershipIsIssuedOnlyAfterDeviceAndUidWereConfirmed() {
-        String uid = rack.on(A, "group-signer", "create", "--label=signer")
+        String uid = bench.on(A, "group-signer", "create", "--label=signer")
                 .done()
                 .out()
                 .replaceAll("(?s).*UID ([0-9A-F]{64}).*", "$1");
-        rack.withoutPinOn(B, "device-id", "export", "--out", rack.file("b.cvc")).done();
+        bench.withoutPinOn(B, "device-id", "export", "--out", bench.file("b.cvc"))
+                .done();
         String[] issue = {
             "kdm",
             "issue",
             "--signer=signer",
-            "--id=" + rack.file("b.cvc"),
-            "--out=" + rack.file("b.kdm"),
-            "--terminal=" + rack.terminal(),
+            "--id=" + bench.file("b.cvc"),
+            "--out=" + bench.file("b.kdm"),
+            "--terminal=" + bench.terminal(),
             "--device=" + A,
             "--pin-env=PIN"
         };
         TypedAnswers no = new TypedAnswers("no");
 
-        assertThat(Run.of(Rack.ENVIRONMENT, no, issue).failed().err()).contains("nothing was done");
+        assertThat(Run.of(Bench.ENVIRONMENT, no, issue).failed().err()).contains("nothing was done");
 
         assertThat(no.questions).singleElement().asString().contains(B, uid);
         assertThat(folder.resolve("b.kdm")).doesNotExist();
-        Run.of(Rack.ENVIRONMENT, new TypedAnswers("yes"), issue).done();
+        Run.of(Bench.ENVIRONMENT, new TypedAnswers("yes"), issue).done();
         assertThat(folder.resolve("b.kdm")).exists();
     }
 
     @Test
     void untrustedDeviceGetsNoMembership() {
-        rack.on(A, "group-signer", "create", "--label=signer").done();
-        rack.withoutPinOn(B, "device-id", "export", "--out", rack.file("b.cvc")).done();
+        bench.on(A, "group-signer", "create", "--label=signer").done();
+        bench.withoutPinOn(B, "device-id", "export", "--out", bench.file("b.cvc"))
+                .done();
 
-        assertThat(rack.on(
+        assertThat(bench.on(
                                 A,
                                 "kdm",
                                 "issue",
                                 "--yes",
                                 "--trust=production",
                                 "--signer=signer",
-                                "--id=" + rack.file("b.cvc"),
-                                "--out=" + rack.file("b.kdm"))
+                                "--id=" + bench.file("b.cvc"),
+                                "--out=" + bench.file("b.kdm"))
                         .failed()
                         .err())
                 .contains(B, "ZZSRCACC100001");
         assertThat(folder.resolve("b.kdm")).doesNotExist();
-        assertThat(rack.withoutPinOn(A, "devices", "--trust=production").done().out())
+        assertThat(bench.withoutPinOn(A, "devices", "--trust=production").done().out())
                 .contains("untrusted", "ZZSRCACC100001");
     }
 
     @Test
     void changedKdmIsShownAsWrongAndCreatesNoDomain() throws IOException {
-        rack.on(A, "group-signer", "create", "--label=signer").done();
-        rack.withoutPinOn(A, "device-id", "export", "--out", rack.file("a.cvc")).done();
-        rack.on(A, "kdm", "issue", "-y", "--signer=signer", "--id=" + rack.file("a.cvc"), "--out=" + rack.file("a.kdm"))
+        bench.on(A, "group-signer", "create", "--label=signer").done();
+        bench.withoutPinOn(A, "device-id", "export", "--out", bench.file("a.cvc"))
                 .done();
-        byte[] kdm = rack.content("a.kdm");
+        bench.on(
+                        A,
+                        "kdm",
+                        "issue",
+                        "-y",
+                        "--signer=signer",
+                        "--id=" + bench.file("a.cvc"),
+                        "--out=" + bench.file("a.kdm"))
+                .done();
+        byte[] kdm = bench.content("a.kdm");
         kdm[kdm.length - 1] ^= 1;
         Files.write(folder.resolve("a.kdm"), kdm);
 
-        Run shown = rack.withoutPinOn("", "kdm", "show", rack.file("a.kdm"));
+        Run shown = bench.withoutPinOn("", "kdm", "show", bench.file("a.kdm"));
         assertThat(shown.status()).isEqualTo(Status.FAILED);
         assertThat(shown.out()).contains("WRONG");
-        assertThat(rack.on(A, "domain", "create", "--slot=0", "--kdm", rack.file("a.kdm"))
+        assertThat(bench.on(A, "domain", "create", "--slot=0", "--kdm", bench.file("a.kdm"))
                         .failed()
                         .err())
                 .contains("not signed by the group signer");
-        assertThat(rack.withoutPinOn(A, "domain", "list").done().out()).doesNotContain("XKEK");
+        assertThat(bench.withoutPinOn(A, "domain", "list").done().out()).doesNotContain("XKEK");
     }
 
     @Test
     void unknownAndTakenLabelsAreNamed() {
-        rack.on(A, "generate", "--label=x").done();
+        bench.on(A, "generate", "--label=x").done();
 
-        assertThat(rack.on(A, "wrap", "--label=y").failed().err()).contains("\"y\"", "it has x");
-        assertThat(rack.on(A, "generate", "--label=x").failed().err()).contains("\"x\"", "another label");
-        assertThat(rack.on(A, "delete", "--yes", "--label=y").failed().err()).contains("\"y\"");
-        assertThat(rack.on(A, "wrap", "--label=x").failed().err()).contains("no key domain");
+        assertThat(bench.on(A, "wrap", "--label=y").failed().err()).contains("\"y\"", "it has x");
+        assertThat(bench.on(A, "generate", "--label=x").failed().err()).contains("\"x\"", "another label");
+        assertThat(bench.on(A, "delete", "--yes", "--label=y").failed().err()).contains("\"y\"");
+        assertThat(bench.on(A, "wrap", "--label=x").failed().err()).contains("no key domain");
     }
 
     @Test
     void filesThatAreSomethingElseAreRefused() throws IOException {
         Path text = Files.writeString(folder.resolve("note.txt"), "not what you think");
 
-        rack.on(A, "unwrap", text.toString()).failed();
-        rack.on(A, "domain", "create", "--slot=0", "--kdm", text.toString()).failed();
-        rack.on(A, "derive-xkek", "--label=x", "--peer", text.toString()).failed();
-        rack.on(A, "import-cert", "--label=x", text.toString()).failed();
-        assertThat(rack.on(A, "unwrap", folder.toString()).failed().err()).contains(folder.toString());
+        bench.on(A, "unwrap", text.toString()).failed();
+        bench.on(A, "domain", "create", "--slot=0", "--kdm", text.toString()).failed();
+        bench.on(A, "derive-xkek", "--label=x", "--peer", text.toString()).failed();
+        bench.on(A, "import-cert", "--label=x", text.toString()).failed();
+        assertThat(bench.on(A, "unwrap", folder.toString()).failed().err()).contains(folder.toString());
     }
 
     @Test
     void dkekSharesGoThroughFiles() {
-        rack.on(A, "domain", "create", "--slot=0", "--dkek-shares=1").done();
-        rack.withoutPinOn("", "domain", "create-share", rack.file("share.pbe"), "--password-env=PASSWORD")
+        bench.on(A, "domain", "create", "--slot=0", "--dkek-shares=1").done();
+        bench.withoutPinOn("", "domain", "create-share", bench.file("share.pbe"), "--password-env=PASSWORD")
                 .done();
 
-        assertThat(rack.withoutPinOn(
-                                A, "domain", "import-share", "--slot=0", rack.file("share.pbe"), "--password-env=PIN")
+        assertThat(bench.withoutPinOn(
+                                A, "domain", "import-share", "--slot=0", bench.file("share.pbe"), "--password-env=PIN")
                         .failed()
                         .err())
                 .contains("password");
-        assertThat(rack.withoutPinOn(
+        assertThat(bench.withoutPinOn(
                                 A,
                                 "domain",
                                 "import-share",
                                 "--slot=0",
-                                rack.file("share.pbe"),
+                                bench.file("share.pbe"),
                                 "--password-env=PASSWORD")
                         .done()
                         .out())
@@ -314,9 +324,9 @@ class RefusalsTest {
 
     @Test
     void passwordsOfDkekSharesAreDividedAmongCustodians() throws IOException {
-        rack.on(A, "domain", "create", "--slot=0", "--dkek-shares=2").done();
-        String file = rack.file("share.pbe");
-        Run created = rack.withoutPinOn("", "domain", "create-share", file, "--threshold=2", "--total=3")
+        bench.on(A, "domain", "create", "--slot=0", "--dkek-shares=2").done();
+        String file = bench.file("share.pbe");
+        Run created = bench.withoutPinOn("", "domain", "create-share", file, "--threshold=2", "--total=3")
                 .done();
         List<String> shares = IntStream.rangeClosed(1, 3)
                 .mapToObj(i -> file + ".password-" + i + "-of-3")
@@ -345,7 +355,7 @@ class RefusalsTest {
 
         Files.delete(Path.of(file));
         byte[] kept = Files.readAllBytes(Path.of(shares.get(0)));
-        assertThat(rack.withoutPinOn("", "domain", "create-share", file, "--threshold=2", "--total=3")
+        assertThat(bench.withoutPinOn("", "domain", "create-share", file, "--threshold=2", "--total=3")
                         .failed()
                         .err())
                 .contains(shares.get(0), "--overwrite");
@@ -356,7 +366,7 @@ class RefusalsTest {
     private Run importShare(String file, String... options) {
         List<String> arguments = new ArrayList<>(List.of("domain", "import-share", "--slot=0", file));
         arguments.addAll(List.of(options));
-        return rack.withoutPinOn(A, arguments.toArray(String[]::new));
+        return bench.withoutPinOn(A, arguments.toArray(String[]::new));
     }
 
     /** Two custodians type what is in their files. */
@@ -381,14 +391,14 @@ class RefusalsTest {
             }
         };
         return Run.of(
-                Rack.ENVIRONMENT,
+                Bench.ENVIRONMENT,
                 custodians,
                 "domain",
                 "import-share",
                 "--slot=0",
                 "--shares=2",
                 file,
-                "--terminal=" + rack.terminal(),
+                "--terminal=" + bench.terminal(),
                 "--device=" + A);
     }
 
@@ -396,18 +406,18 @@ class RefusalsTest {
     void thresholdsThatMakeNoSenseAreRefused() {
         for (String options : List.of("1 3", "4 3", "2 2")) {
             String[] numbers = options.split(" ", -1);
-            assertThat(rack.withoutPinOn(
+            assertThat(bench.withoutPinOn(
                                     "",
                                     "domain",
                                     "create-share",
-                                    rack.file("share.pbe"),
+                                    bench.file("share.pbe"),
                                     "--threshold=" + numbers[0],
                                     "--total=" + numbers[1])
                             .failed()
                             .err())
                     .contains("total");
         }
-        rack.withoutPinOn("", "domain", "create-share", rack.file("share.pbe"), "--threshold=2")
+        bench.withoutPinOn("", "domain", "create-share", bench.file("share.pbe"), "--threshold=2")
                 .misused();
     }
 }

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
@@ -23,13 +23,13 @@ class RsaTest {
     @TempDir
     Path folder;
 
-    private Rack rack;
-    private Rack json;
+    private Bench bench;
+    private Bench json;
 
     @BeforeEach
-    void rack() {
-        rack = new Rack(folder, false);
-        json = new Rack(folder, true);
+    void bench() {
+        bench = new Bench(folder, false);
+        json = new Bench(folder, true);
     }
 
     private PublicKey publicKey(String type) throws Exception {
@@ -50,28 +50,28 @@ class RsaTest {
     void rsaKeyIsGeneratedAttestedAndSignsAndDecrypts() throws Exception {
         Path file = Files.write(folder.resolve("data"), new byte[100_000]);
 
-        assertThat(rack.on(A, "generate", "--label=k", "--type=RSA", "--size=1024", "--public-exponent=3")
+        assertThat(bench.on(A, "generate", "--label=k", "--type=RSA", "--size=1024", "--public-exponent=3")
                         .done()
                         .out())
                 .contains("RSA-1024");
 
-        assertThat(rack.withoutPinOn(A, "attest", "k").done().out()).contains("RSA-1024, public exponent 3");
+        assertThat(bench.withoutPinOn(A, "attest", "k").done().out()).contains("RSA-1024, public exponent 3");
         PublicKey key = publicKey("RSA");
-        rack.on(A, "sign", "--label=k", "--out=" + rack.file("sig"), file.toString())
+        bench.on(A, "sign", "--label=k", "--out=" + bench.file("sig"), file.toString())
                 .done();
-        assertThat(isSigned("SHA256withRSA", key, file, rack.content("sig"))).isTrue();
+        assertThat(isSigned("SHA256withRSA", key, file, bench.content("sig"))).isTrue();
         Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPWithSHA-256AndMGF1Padding");
         cipher.init(Cipher.ENCRYPT_MODE, key);
         Files.write(folder.resolve("encrypted"), cipher.doFinal("secret".getBytes(StandardCharsets.US_ASCII)));
-        String[] decrypt = {"decrypt", "--label=k", "--out=" + rack.file("plain"), rack.file("encrypted")};
-        rack.on(A, with(decrypt, "--algorithm=RSA/ECB/OAEPWithSHA-256AndMGF1Padding"))
+        String[] decrypt = {"decrypt", "--label=k", "--out=" + bench.file("plain"), bench.file("encrypted")};
+        bench.on(A, with(decrypt, "--algorithm=RSA/ECB/OAEPWithSHA-256AndMGF1Padding"))
                 .done();
         assertThat(folder.resolve("plain")).hasContent("secret");
-        assertThat(rack.on(A, with(with(decrypt, "--overwrite"), "--algorithm=AES/CBC/NoPadding"))
+        assertThat(bench.on(A, with(with(decrypt, "--overwrite"), "--algorithm=AES/CBC/NoPadding"))
                         .failed()
                         .err())
                 .contains("RSA/ECB/PKCS1Padding");
-        assertThat(rack.on(A, "generate", "--label=x", "--type=RSA", "--size=1000")
+        assertThat(bench.on(A, "generate", "--label=x", "--type=RSA", "--size=1000")
                         .failed()
                         .err())
                 .contains("1000", "4096");
@@ -86,18 +86,18 @@ class RsaTest {
     @Test
     void ecKeySignsByTheAlgorithmAskedFor() throws Exception {
         Path file = Files.writeString(folder.resolve("data"), "data");
-        rack.on(A, "generate", "--label=k").done();
+        bench.on(A, "generate", "--label=k").done();
 
-        rack.on(A, "sign", "--label=k", "--algorithm=SHA384withECDSA", "--out=" + rack.file("sig"), file.toString())
+        bench.on(A, "sign", "--label=k", "--algorithm=SHA384withECDSA", "--out=" + bench.file("sig"), file.toString())
                 .done();
 
-        assertThat(isSigned("SHA384withECDSA", publicKey("EC"), file, rack.content("sig")))
+        assertThat(isSigned("SHA384withECDSA", publicKey("EC"), file, bench.content("sig")))
                 .isTrue();
-        assertThat(rack.on(A, "sign", "--label=k", "--algorithm=SHA256withRSA", file.toString())
+        assertThat(bench.on(A, "sign", "--label=k", "--algorithm=SHA256withRSA", file.toString())
                         .failed()
                         .err())
                 .contains("SHA256withECDSA");
-        assertThat(rack.on(A, "generate", "--label=x", "--public-exponent=3")
+        assertThat(bench.on(A, "generate", "--label=x", "--public-exponent=3")
                         .failed()
                         .err())
                 .contains("RSA");

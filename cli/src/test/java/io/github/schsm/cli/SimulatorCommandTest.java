@@ -3,7 +3,7 @@ package io.github.schsm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.cli.io.Io;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -70,8 +70,8 @@ class SimulatorCommandTest {
                     .containsEntry("ready", true)
                     .containsEntry("devices", java.util.List.of("ZZSIM000042"));
         }
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            assertThat(rack.deviceIds()).containsExactly("ZZSIM000042");
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            assertThat(readers.deviceIds()).containsExactly("ZZSIM000042");
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import static io.github.schsm.cli.Rack.A;
+import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.cli.command.Commands;
@@ -169,13 +169,13 @@ class SuggestionsTest {
                 "random 8"
             })
     void harmlessCommandLeavesTheDeviceAsItIs(String line) throws IOException {
-        Rack rack = new Rack(folder, false);
+        Bench bench = new Bench(folder, false);
         Files.writeString(folder.resolve("content"), "content");
-        rack.on(A, "generate", "--label=key").done();
-        rack.on(A, "data", "write", "--label=object", rack.file("content")).done();
+        bench.on(A, "generate", "--label=key").done();
+        bench.on(A, "data", "write", "--label=object", bench.file("content")).done();
         Map<String, String> before = state();
 
-        rack.withoutPinOn(A, line.formatted(folder).split(" ")).done();
+        bench.withoutPinOn(A, line.formatted(folder).split(" ")).done();
 
         assertThat(state()).isEqualTo(before);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,14 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command asks people for, in which words and when, and which secrets it never sends. */
 class TypedSecretsTest {
-    private static final String PIN = SimulatorRack.USER_PIN;
-    private static final String SO_PIN = SimulatorRack.SO_PIN;
+    private static final String PIN = VirtualReaders.USER_PIN;
+    private static final String SO_PIN = VirtualReaders.SO_PIN;
     private static int lastNumber = 783_000;
 
     private final String id = "ZZSIM" + ++lastNumber;
 
     private SimulatedDevice device() throws Exception {
-        return SimulatorRack.memory().device(id);
+        return VirtualReaders.memory().device(id);
     }
 
     private String[] onDevice(String... command) {
@@ -38,11 +38,11 @@ class TypedSecretsTest {
     }
 
     private Run run(Io.Person person, String... command) {
-        return Run.of(Rack.ENVIRONMENT, person, onDevice(command));
+        return Run.of(Bench.ENVIRONMENT, person, onDevice(command));
     }
 
     private Run with(Map<String, String> environment, String... command) {
-        Map<String, String> all = new HashMap<>(Rack.ENVIRONMENT);
+        Map<String, String> all = new HashMap<>(Bench.ENVIRONMENT);
         all.putAll(environment);
         return Run.of(all, onDevice(command));
     }
@@ -57,7 +57,7 @@ class TypedSecretsTest {
 
     @Test
     void aBlankDevicesSoPinIsCalledNewAndTypedTwice() throws Exception {
-        SimulatorRack.memory().blankDevice(id);
+        VirtualReaders.memory().blankDevice(id);
         TypedAnswers person = new TypedAnswers("yes", SO_PIN, SO_PIN, PIN, PIN);
 
         run(person, "initialize").done();
@@ -75,7 +75,7 @@ class TypedSecretsTest {
 
     @Test
     void aBlankDevicesSoPinThatIsTypedInTwoWaysIsNotSet() throws Exception {
-        SimulatorRack.memory().blankDevice(id);
+        VirtualReaders.memory().blankDevice(id);
         TypedAnswers person = new TypedAnswers("yes", SO_PIN, "0000000000000000");
 
         assertThat(run(person, "initialize").failed().err()).contains("not the same");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.security.InvalidKeyException;
 import java.security.KeyStore;
 import java.security.Provider;
@@ -42,11 +42,11 @@ class AfterRefusedInitTest {
     void aCreationDateIsAskedForWithoutFearOfAnEmptyReader() throws Exception {
         KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, null);
-        SimulatorRack.memory().device(ID).remove();
+        VirtualReaders.memory().device(ID).remove();
         try {
             assertThat(keyStore.getCreationDate("any")).isNotNull();
         } finally {
-            SimulatorRack.memory().device(ID).insert();
+            VirtualReaders.memory().device(ID).insert();
         }
         assertThat(keyStore.getCreationDate("no such alias")).isNull();
     }

@@ -21,7 +21,7 @@ import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.TokenAdministration;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where a PIN comes from, how often it is sent, and who hears of it. */
 class AuthenticationTest {
-    private static final String RIGHT = SimulatorRack.USER_PIN;
+    private static final String RIGHT = VirtualReaders.USER_PIN;
     private static final int VERIFY = 0x20;
     private static int lastNumber = 771_000;
 
@@ -63,7 +63,7 @@ class AuthenticationTest {
     @BeforeEach
     void takeADevice() throws Exception {
         id = "ZZSIM" + ++lastNumber;
-        simulated = SimulatorRack.memory().device(id);
+        simulated = VirtualReaders.memory().device(id);
         simulated.recorder().start();
     }
 
@@ -155,7 +155,7 @@ class AuthenticationTest {
             assertThatThrownBy(() -> load("654321")).hasRootCauseInstanceOf(WrongPinException.class);
         }
         // the other program has other memories: the change goes past this provider's
-        var card = SimulatorRack.memory()
+        var card = VirtualReaders.memory()
                 .terminals()
                 .getTerminal(simulated.readerName())
                 .connect("*")
@@ -213,7 +213,7 @@ class AuthenticationTest {
         generate(keyStore);
         simulated.remove();
         simulated.insert();
-        var channel = SimulatorRack.memory()
+        var channel = VirtualReaders.memory()
                 .terminals()
                 .getTerminal(simulated.readerName())
                 .connect("*")
@@ -401,7 +401,7 @@ class AuthenticationTest {
 
     private void makeTransportPin() throws Exception {
         administration()
-                .initialize(DeviceInitialization.builder(RIGHT.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                .initialize(DeviceInitialization.builder(RIGHT.toCharArray(), VirtualReaders.SO_PIN.toCharArray())
                         .options(Set.of(DeviceInitialization.Option.TRANSPORT_PIN))
                         .build());
     }
@@ -457,8 +457,8 @@ class AuthenticationTest {
                 .hasMessageContaining("SO-PIN");
 
         assertThat(administration.soPin().triesLeft()).isOne();
-        administration.unblock(SimulatorRack.SO_PIN.toCharArray(), "654321".toCharArray());
-        administration.changeSoPin(SimulatorRack.SO_PIN.toCharArray(), wrong);
+        administration.unblock(VirtualReaders.SO_PIN.toCharArray(), "654321".toCharArray());
+        administration.changeSoPin(VirtualReaders.SO_PIN.toCharArray(), wrong);
         administration.unblock(wrong, new char[0]);
         load("654321");
     }
@@ -467,7 +467,7 @@ class AuthenticationTest {
     @CsvSource({"true, 654321", "false, 654321", "false, ''"})
     void unblockingThatOptionsForbidIsExplained(boolean unblockOnly, String newPin) throws Exception {
         administration()
-                .initialize(DeviceInitialization.builder(RIGHT.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                .initialize(DeviceInitialization.builder(RIGHT.toCharArray(), VirtualReaders.SO_PIN.toCharArray())
                         .options(
                                 unblockOnly
                                         ? Set.of(
@@ -476,12 +476,12 @@ class AuthenticationTest {
                                         : Set.of())
                         .build());
 
-        assertThatThrownBy(() -> administration().unblock(SimulatorRack.SO_PIN.toCharArray(), newPin.toCharArray()))
+        assertThatThrownBy(() -> administration().unblock(VirtualReaders.SO_PIN.toCharArray(), newPin.toCharArray()))
                 .hasMessageContaining("RESET RETRY COUNTER")
                 .hasMessageContaining("set no new one");
 
         if (unblockOnly) {
-            administration().unblock(SimulatorRack.SO_PIN.toCharArray(), new char[0]);
+            administration().unblock(VirtualReaders.SO_PIN.toCharArray(), new char[0]);
         }
     }
 

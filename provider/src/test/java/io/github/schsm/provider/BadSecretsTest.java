@@ -13,7 +13,7 @@ import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.UnusableSecretException;
 import io.github.schsm.WrongPinException;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.TokenAdministration;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every place that takes a secret, with every kind of secret that cannot be one: nothing goes to the device. */
 class BadSecretsTest {
-    private static final String RIGHT = SimulatorRack.USER_PIN;
-    private static final String SO_PIN = SimulatorRack.SO_PIN;
+    private static final String RIGHT = VirtualReaders.USER_PIN;
+    private static final String SO_PIN = VirtualReaders.SO_PIN;
     private static final List<String> WRONG_LENGTHS =
             List.of("1", "12345", "1".repeat(17), "1".repeat(300), "1".repeat(70_000), "äöüäöüäöü");
     private static final List<String> DAMAGED =
@@ -58,7 +58,7 @@ class BadSecretsTest {
     @BeforeEach
     void takeADevice() throws Exception {
         id = "ZZSIM" + ++lastNumber;
-        simulated = SimulatorRack.memory().device(id);
+        simulated = VirtualReaders.memory().device(id);
         KeyStore keyStore = keyStore("");
         keyStore.load(null, null);
         administration = SchsmDevice.of(keyStore).administration();

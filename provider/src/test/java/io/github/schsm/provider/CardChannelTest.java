@@ -8,8 +8,8 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.provider.card.CardTokens;
-import io.github.schsm.simulator.SimulatorRack;
 import io.github.schsm.simulator.SimulatorTokenSource;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Test;
 class CardChannelTest {
     private static final String LONG = "Maker of readers, model with a very long name and two slots (0123456789) 00 0";
 
-    /** The rack's readers under other names. */
+    /** The virtual readers under other names. */
     private static final class Renamed extends CardTerminals {
         private final Map<String, String> names;
-        private final CardTerminals terminals = SimulatorRack.memory().terminals();
+        private final CardTerminals terminals = VirtualReaders.memory().terminals();
 
         private Renamed(Map<String, String> names) {
             this.names = names;
@@ -93,7 +93,7 @@ class CardChannelTest {
     }
 
     private static String reader(String id) throws SchsmException {
-        return SimulatorRack.memory().device(id).readerName();
+        return VirtualReaders.memory().device(id).readerName();
     }
 
     @Test
@@ -132,13 +132,13 @@ class CardChannelTest {
     @Test
     void anEmptyReaderIsToldApart() throws Exception {
         CardTokens readers = readers("Reader A", "Reader B");
-        SimulatorRack.memory().device("ZZSIM310001").remove();
+        VirtualReaders.memory().device("ZZSIM310001").remove();
         try {
             assertThatThrownBy(() -> readers.inReader("Reader A"))
                     .isInstanceOf(TokenNotPresentException.class)
                     .hasMessageContaining("Reader A");
         } finally {
-            SimulatorRack.memory().device("ZZSIM310001").insert();
+            VirtualReaders.memory().device("ZZSIM310001").insert();
         }
     }
 }

@@ -19,7 +19,7 @@ import io.github.schsm.provider.card.CardToken;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenKey;
 import java.io.IOException;
@@ -56,8 +56,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * there for it, whatever was to be cleaned up afterwards.
  */
 class CardOutAtAnyCommandTest {
-    private static final char[] PIN = SimulatorRack.USER_PIN.toCharArray();
-    private static final char[] SO_PIN = SimulatorRack.SO_PIN.toCharArray();
+    private static final char[] PIN = VirtualReaders.USER_PIN.toCharArray();
+    private static final char[] SO_PIN = VirtualReaders.SO_PIN.toCharArray();
     private static final AtomicInteger NUMBER = new AtomicInteger(350_000);
     private static final int MOST_COMMANDS = 120;
 
@@ -82,7 +82,7 @@ class CardOutAtAnyCommandTest {
             Provider provider = new SchsmProvider().configure("terminal = simulator:memory; device = " + id + more);
             KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
             keyStore.load(null, PIN);
-            return new Member(provider, keyStore, SimulatorRack.memory().device(id));
+            return new Member(provider, keyStore, VirtualReaders.memory().device(id));
         }
     }
 

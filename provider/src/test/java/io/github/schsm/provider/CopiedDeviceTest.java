@@ -9,9 +9,9 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.provider.card.CardToken;
 import io.github.schsm.provider.card.CardTokens;
-import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.spi.Token;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** A device's certificate is read by everybody: a reader may show that of a device which is in another one. */
 class CopiedDeviceTest {
     private final List<CardTerminal> terminals = new ArrayList<>();
-    private SimulatorRack rack;
+    private VirtualReaders simulated;
     private SimulatedDevice device;
     private String name;
     private CardTokens readers;
@@ -79,13 +79,13 @@ class CopiedDeviceTest {
     }
 
     private CardTerminal reader(String called) throws Exception {
-        return new Named(new Reader(rack.terminals().list().get(0), called));
+        return new Named(new Reader(simulated.terminals().list().get(0), called));
     }
 
     @BeforeEach
     void twoReadersShowOneCertificate() throws Exception {
-        rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        device = rack.device("ZZSIM000001");
+        simulated = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        device = simulated.device("ZZSIM000001");
         terminals.add(reader("A reader"));
         readers = new CardTokens(
                 TerminalSource.of("copies", new Terminals()),

@@ -13,7 +13,7 @@ import io.github.schsm.provider.card.CardToken;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -47,7 +47,7 @@ class FaultsTest {
             Provider provider = new SchsmProvider().configure("terminal = simulator:memory; device = " + id);
             KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
             keyStore.load(null, PIN);
-            return new Member(provider, keyStore, SimulatorRack.memory().device(id));
+            return new Member(provider, keyStore, VirtualReaders.memory().device(id));
         }
 
         SchsmDevice schsm() throws Exception {

@@ -10,7 +10,7 @@ import io.github.schsm.provider.card.CardToken;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -44,7 +44,7 @@ class FeatureFaultsTest {
         provider = new SchsmProvider().configure("terminal = simulator:memory; device = " + id);
         keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, PIN);
-        device = SimulatorRack.memory().device(id);
+        device = VirtualReaders.memory().device(id);
         schsm = SchsmDevice.of(keyStore);
     }
 

@@ -7,7 +7,7 @@ import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -168,7 +168,7 @@ class ManyUsersTest {
         KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, PIN);
         Token token = SchsmDevice.of(keyStore).token();
-        SimulatorRack.memory().device("ZZSIM300003").remove();
+        VirtualReaders.memory().device("ZZSIM300003").remove();
         AtomicBoolean wiped = new AtomicBoolean();
         PinSource pin = new PinSource() {
             @Override
@@ -190,7 +190,7 @@ class ManyUsersTest {
             assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> token.load(pin)))
                     .isInstanceOf(io.github.schsm.TokenNotPresentException.class);
         } finally {
-            SimulatorRack.memory().device("ZZSIM300003").insert();
+            VirtualReaders.memory().device("ZZSIM300003").insert();
         }
         assertThat(wiped).isTrue();
     }

@@ -10,7 +10,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenPinCallback;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.terminal.SimulatedPinPad;
 import io.github.schsm.simulator.terminal.SimulatedPinPad.Typed;
 import java.security.AuthProvider;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** A PIN that is typed on the reader's pad, as programs see it. */
 class PinPadLoginTest {
-    private static final String RIGHT = SimulatorRack.USER_PIN;
+    private static final String RIGHT = VirtualReaders.USER_PIN;
     private static int lastNumber = 340_000;
 
     private final Deque<Typed> script = new ArrayDeque<>();
@@ -45,7 +45,7 @@ class PinPadLoginTest {
     @BeforeEach
     void putSomebodyAtTheReader() throws Exception {
         id = "ZZSIM" + ++lastNumber;
-        simulated = SimulatorRack.memory().device(id);
+        simulated = VirtualReaders.memory().device(id);
         simulated.setPinPad(SimulatedPinPad.create().with(wanted -> script.remove()));
     }
 

@@ -23,7 +23,7 @@ import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.PublicKeyAuthentication;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -149,9 +149,9 @@ class PublicKeyAuthenticationTest {
 
     /** Another program, in the words of PC/SC. */
     private void foreign(String apdu) throws Exception {
-        Card card = SimulatorRack.memory()
+        Card card = VirtualReaders.memory()
                 .terminals()
-                .getTerminal(SimulatorRack.memory().device(id).readerName())
+                .getTerminal(VirtualReaders.memory().device(id).readerName())
                 .connect("*");
         card.getBasicChannel().transmit(new CommandAPDU(HexFormat.of().parseHex(apdu)));
         card.disconnect(false);
@@ -215,7 +215,7 @@ class PublicKeyAuthenticationTest {
                     .isNotEmpty();
         }
 
-        SimulatorRack.memory().device(id).reset();
+        VirtualReaders.memory().device(id).reset();
         assertKeysRequired(() -> sign(pair.getPrivate()));
         authenticate(PEOPLE[1]);
         assertKeysRequired(() -> sign(pair.getPrivate()));
@@ -224,8 +224,8 @@ class PublicKeyAuthenticationTest {
                 .as("what one has done was not lost by the attempt")
                 .isNotEmpty();
 
-        SimulatorRack.memory().device(id).remove();
-        SimulatorRack.memory().device(id).insert();
+        VirtualReaders.memory().device(id).remove();
+        VirtualReaders.memory().device(id).insert();
         assertKeysRequired(() -> sign(pair.getPrivate()));
     }
 
@@ -251,7 +251,7 @@ class PublicKeyAuthenticationTest {
     void challengeThatTheDeviceHasLostIsNoticed() throws Exception {
         initializeAndRegister(new char[0]);
         PublicKeyResponse before = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
-        SimulatorRack.memory().device(id).reset();
+        VirtualReaders.memory().device(id).reset();
         assertThatThrownBy(() -> keys.authenticate(before)).isInstanceOf(ChallengeLostException.class);
 
         PublicKeyResponse selected = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
@@ -358,7 +358,7 @@ class PublicKeyAuthenticationTest {
         KeyPair pair = generate(provider, "guarded", "secp256r1");
         assertThat(sign(pair.getPrivate())).isNotEmpty();
 
-        SimulatorRack.memory().device(id).reset();
+        VirtualReaders.memory().device(id).reset();
         assertKeysRequired(() -> sign(pair.getPrivate()));
         authenticate(PEOPLE[1]);
         authenticate(PEOPLE[2]);

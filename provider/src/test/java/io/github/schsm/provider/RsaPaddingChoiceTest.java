@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.mechanism.MechanismTable;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -47,9 +47,9 @@ class RsaPaddingChoiceTest {
 
     @Test
     void hostPadsWhereTheListAllowsItAndTheDeviceOnlyWhereNot() throws Exception {
-        try (SimulatorRack rack =
-                SimulatorRack.folder(folder, DeviceProfile.smartCardHsm4k().with(Quirk.NO_PKCS1_PADDING))) {
-            assertThat(rack.deviceIds()).isEmpty();
+        try (VirtualReaders readers =
+                VirtualReaders.folder(folder, DeviceProfile.smartCardHsm4k().with(Quirk.NO_PKCS1_PADDING))) {
+            assertThat(readers.deviceIds()).isEmpty();
             Provider provider = new SchsmProvider().configure("terminal = simulator:" + folder);
             KeyStore.getInstance("SCHSM", provider).load(null, "648219".toCharArray());
             KeyPair any = generate(provider, "any");

@@ -11,8 +11,8 @@ import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,8 +73,8 @@ class ShortApduMigrationTest {
         Map<String, Certificate> certificates = new TreeMap<>();
         byte[] encrypted;
         Path extended = Files.createDirectory(folder.resolve("extended"));
-        try (SimulatorRack rack = SimulatorRack.folder(extended)) {
-            assertThat(rack.deviceIds()).isEmpty();
+        try (VirtualReaders readers = VirtualReaders.folder(extended)) {
+            assertThat(readers.deviceIds()).isEmpty();
             KeyStore source = open(extended, "ZZSIM000001");
             KeyStore target = open(extended, "ZZSIM000002");
             KeyPair signer = generate(
@@ -114,9 +114,9 @@ class ShortApduMigrationTest {
                 Files.copy(file, small.resolve(file.getFileName()));
             }
         }
-        try (SimulatorRack rack =
-                SimulatorRack.folder(small, DeviceProfile.smartCardHsm4k().withShortApdusOnly())) {
-            assertThat(rack.deviceIds()).containsExactly("ZZSIM000001", "ZZSIM000002");
+        try (VirtualReaders readers =
+                VirtualReaders.folder(small, DeviceProfile.smartCardHsm4k().withShortApdusOnly())) {
+            assertThat(readers.deviceIds()).containsExactly("ZZSIM000001", "ZZSIM000002");
             KeyStore source = open(small, "ZZSIM000001");
             KeyStore target = open(small, "ZZSIM000002");
             assertThatThrownBy(() -> generate(

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -63,9 +63,9 @@ class ShortApduRsaTest {
 
     @Test
     void whatFitsIsDoneAndWhatDoesNotIsRefusedWithTheReason() throws Exception {
-        try (SimulatorRack rack =
-                SimulatorRack.folder(folder, DeviceProfile.smartCardHsm4k().withShortApdusOnly())) {
-            assertThat(rack.deviceIds()).isEmpty();
+        try (VirtualReaders readers =
+                VirtualReaders.folder(folder, DeviceProfile.smartCardHsm4k().withShortApdusOnly())) {
+            assertThat(readers.deviceIds()).isEmpty();
             Provider provider = new SchsmProvider().configure("terminal = simulator:" + folder);
             KeyStore.getInstance("SCHSM", provider).load(null, "648219".toCharArray());
             KeyPair small = generate(provider, 1024);

@@ -1,8 +1,7 @@
 package io.github.schsm.simulator;
 
-import io.github.schsm.simulator.applet.Command;
-import io.github.schsm.simulator.applet.Refusal;
-import io.github.schsm.simulator.applet.SecureChannel;
+import io.github.schsm.simulator.apdu.Command;
+import io.github.schsm.simulator.apdu.Refusal;
 import io.github.schsm.simulator.state.KeyDomainSlot;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +64,7 @@ public final class ApduRecorder {
 
         /** Whether the command came through a secure channel: data and answer are as they were on the wire. */
         public boolean isProtected() {
-            return (cla & SecureChannel.PROTECTED) == SecureChannel.PROTECTED;
+            return (cla & Command.PROTECTED) == Command.PROTECTED;
         }
 
         /** One line: {@code 80 68 01 70 [32] 6A2B.. -> 9000 [70] 3044..}. */

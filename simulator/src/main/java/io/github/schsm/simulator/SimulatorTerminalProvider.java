@@ -6,36 +6,36 @@ import javax.smartcardio.CardTerminals;
 import javax.smartcardio.TerminalFactorySpi;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@code TerminalFactory} of a rack: the JDK asks for a provider, which is never registered anywhere. */
+/** Makes a {@code TerminalFactory}: the JDK wants a provider for that. It is never registered. */
 final class SimulatorTerminalProvider extends Provider {
     @Serial
     private static final long serialVersionUID = 1L;
 
     static final String TYPE = "Simulator";
 
-    private final transient SimulatorRack rack;
+    private final transient VirtualReaders readers;
 
-    SimulatorTerminalProvider(SimulatorRack rack) {
+    SimulatorTerminalProvider(VirtualReaders readers) {
         super("SCHSMSimulator", "1.0", "simulated SmartCard-HSM terminals");
-        this.rack = rack;
+        this.readers = readers;
         putService(new Service(this, "TerminalFactory", TYPE, FactorySpi.class.getName(), null, null) {
             @Override
             public Object newInstance(@Nullable Object parameter) {
-                return new FactorySpi(SimulatorTerminalProvider.this.rack);
+                return new FactorySpi(SimulatorTerminalProvider.this.readers);
             }
         });
     }
 
     private static final class FactorySpi extends TerminalFactorySpi {
-        private final SimulatorRack rack;
+        private final VirtualReaders readers;
 
-        private FactorySpi(SimulatorRack rack) {
-            this.rack = rack;
+        private FactorySpi(VirtualReaders readers) {
+            this.readers = readers;
         }
 
         @Override
         protected CardTerminals engineTerminals() {
-            return rack.terminals();
+            return readers.terminals();
         }
     }
 }

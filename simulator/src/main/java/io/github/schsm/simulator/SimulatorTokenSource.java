@@ -21,17 +21,18 @@ public final class SimulatorTokenSource implements TokenSource {
 
     @Override
     public Opened open(String location, List<String> deviceIds) throws SchsmException {
-        SimulatorRack rack = location.equals(MEMORY) ? SimulatorRack.memory() : SimulatorRack.folder(path(location));
+        VirtualReaders readers =
+                location.equals(MEMORY) ? VirtualReaders.memory() : VirtualReaders.folder(path(location));
         for (String id : deviceIds) {
             // What a key's fingerprint names is there or not, it cannot be made; nor can other makers' devices.
-            if (id.indexOf('#') < 0 && rack.devices().stream().noneMatch(device -> device.isCertifiedAs(id))) {
-                rack.device(id);
+            if (id.indexOf('#') < 0 && readers.devices().stream().noneMatch(device -> device.isCertifiedAs(id))) {
+                readers.device(id);
             }
         }
-        if (rack.devices().isEmpty()) {
-            rack.device(SimulatorRack.DEFAULT_DEVICE);
+        if (readers.devices().isEmpty()) {
+            readers.device(VirtualReaders.DEFAULT_DEVICE);
         }
-        return new Terminals(rack.terminals(), false, rack::close);
+        return new Terminals(readers.terminals(), false, readers::close);
     }
 
     private static Path path(String location) throws ConfigurationException {

@@ -2,6 +2,7 @@ package io.github.schsm.simulator;
 
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.terminal.CardRemovedException;
+import io.github.schsm.simulator.terminal.SimulatedReader;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the machine meets it. A card is a TCP client that connects to the reader's port and is asked in messages of a
  * two-byte length and so many bytes: one byte is a power command, more are a command APDU.
  *
- * <p>{@link #run} serves until {@link #close}: it connects anew when the daemon goes away and comes back, and follows
+ * <p>{@link #run} serves until {@link #close}: it connects again when the daemon goes away and comes back, and follows
  * removal and insertion of the device.
  */
 public final class VpcdClient implements Runnable, AutoCloseable {
@@ -35,7 +36,7 @@ public final class VpcdClient implements Runnable, AutoCloseable {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int RETRY_MILLIS = 250;
 
-    private final SimulatedDevice device;
+    private final SimulatedReader reader;
     private final String host;
     private final int port;
     private final AtomicReference<@Nullable Socket> connection = new AtomicReference<>();
@@ -47,7 +48,7 @@ public final class VpcdClient implements Runnable, AutoCloseable {
      * @param port   the port of its reader
      */
     public VpcdClient(SimulatedDevice device, String host, int port) {
-        this.device = device;
+        this.reader = device.reader();
         this.host = host;
         this.port = port;
     }
@@ -61,19 +62,19 @@ public final class VpcdClient implements Runnable, AutoCloseable {
     @Override
     public void run() {
         Runnable whenMoved = this::disconnectIfRemoved;
-        device.addListener(whenMoved);
+        reader.addListener(whenMoved);
         try {
             while (!closed) {
-                device.presence().await(0, () -> closed || device.isInserted());
+                reader.presence().await(0, () -> closed || reader.isInserted());
                 if (!closed) {
                     visit();
-                    device.presence().await(RETRY_MILLIS, () -> closed);
+                    reader.presence().await(RETRY_MILLIS, () -> closed);
                 }
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         } finally {
-            device.removeListener(whenMoved);
+            reader.removeListener(whenMoved);
             disconnect();
         }
     }
@@ -83,11 +84,11 @@ public final class VpcdClient implements Runnable, AutoCloseable {
     public void close() {
         closed = true;
         disconnect();
-        device.presence().changed();
+        reader.presence().changed();
     }
 
     private void disconnectIfRemoved() {
-        if (!device.isInserted()) {
+        if (!reader.isInserted()) {
             disconnect();
         }
     }
@@ -105,19 +106,19 @@ public final class VpcdClient implements Runnable, AutoCloseable {
 
     /** One connection, from insertion to removal or until the daemon goes. */
     private void visit() throws InterruptedException {
-        int connectedAt = device.moves();
+        int connectedAt = reader.moves();
         try (Socket socket = new Socket()) {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
             connection.set(socket);
-            if (!closed && device.isInserted()) {
-                device.reset();
+            if (!closed && reader.isInserted()) {
+                reader.reset();
                 serve(socket, connectedAt);
             }
         } catch (IOException daemonAway) {
             LOG.log(Level.DEBUG, () -> "no connection to vpcd at " + host + ":" + port + ": " + daemonAway);
         } catch (CardRemovedException removed) {
-            LOG.log(Level.DEBUG, () -> device.id() + " left the reader at port " + port);
+            LOG.log(Level.DEBUG, () -> reader.name() + " is no longer at port " + port);
         } finally {
             connection.set(null);
         }
@@ -136,11 +137,11 @@ public final class VpcdClient implements Runnable, AutoCloseable {
             byte[] message = new byte[in.readUnsignedShort()];
             in.readFully(message);
             if (message.length > 1) {
-                send(out, device.exchange(this, connectedAt, message));
+                send(out, reader.exchange(this, connectedAt, message));
             } else if (message.length == 1) {
                 switch (message[0]) {
-                    case POWER_OFF, POWER_ON, RESET -> device.reset();
-                    case GET_ATR -> send(out, device.atr());
+                    case POWER_OFF, POWER_ON, RESET -> reader.reset();
+                    case GET_ATR -> send(out, reader.atr());
                     default -> LOG.log(Level.DEBUG, "vpcd sent an unknown control byte " + message[0]);
                 }
             }

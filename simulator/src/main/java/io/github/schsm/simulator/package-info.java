@@ -1,2 +1,5 @@
-/** A SmartCard-HSM in software. */
+/** A SmartCard-HSM in software: virtual readers with devices in them, for tests and for trying things out. */
+@NullMarked
 package io.github.schsm.simulator;
+
+import org.jspecify.annotations.NullMarked;

@@ -8,6 +8,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.terminal.CardRemovedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -30,7 +31,7 @@ public final class CardProbe {
     }
 
     public static CardProbe fresh(DeviceProfile profile) throws SchsmException {
-        CardProbe probe = new CardProbe(SimulatorRack.create(profile).device(SimulatorRack.DEFAULT_DEVICE));
+        CardProbe probe = new CardProbe(VirtualReaders.create(profile).device(VirtualReaders.DEFAULT_DEVICE));
         probe.select();
         return probe;
     }
@@ -49,7 +50,7 @@ public final class CardProbe {
     /** Sends raw bytes, gives the raw answer. */
     byte[] raw(byte[] command) {
         try {
-            return device.exchange(this, device.moves(), command);
+            return device.reader().exchange(this, device.reader().moves(), command);
         } catch (CardRemovedException | InterruptedException lost) {
             throw new IllegalStateException(lost);
         }

@@ -78,13 +78,13 @@ final class ChildSimulator implements AutoCloseable {
 
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        SimulatorRack rack = SimulatorRack.folder(Path.of(arguments[0]));
+        VirtualReaders readers = VirtualReaders.folder(Path.of(arguments[0]));
         out.println("ready");
         int number = Integer.parseInt(arguments[1]);
         if (number == 0) {
             Thread.sleep(Long.MAX_VALUE);
         }
-        CardProbe card = new CardProbe(rack.device(DEVICE));
+        CardProbe card = new CardProbe(readers.device(DEVICE));
         card.select();
         card.verify();
         while (true) {

@@ -11,8 +11,10 @@ import io.github.schsm.simulator.applet.WrapCommandsTest;
 import io.github.schsm.simulator.applet.WrappedKey;
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.crypto.KeyMaterial;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import io.github.schsm.simulator.state.CardKey;
-import io.github.schsm.simulator.state.KeyMaterial;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.interfaces.RSAPrivateCrtKey;
@@ -228,7 +230,7 @@ class DeviceChoicesTest {
     @Test
     void firmware_1_says_its_version_alone_and_calls_no_pin_a_transport_pin() throws Exception {
         DeviceProfile old = DeviceProfile.smartCardHsm26().withFirmware(1, 2);
-        CardProbe card = new CardProbe(SimulatorRack.create(old).blankDevice("ZZSIM000001"));
+        CardProbe card = new CardProbe(VirtualReaders.create(old).blankDevice("ZZSIM000001"));
         assertThat(card.send("00A404000BE82B0601040181C31F020100")).isEqualTo(0x9000);
         assertThat(card.hex()).isEqualTo("6F0782017885020102");
         assertThat(card.send(STATUS)).isEqualTo(0x6984);
@@ -364,10 +366,10 @@ class DeviceChoicesTest {
 
     @Test
     void registered_keys_may_have_256_bits_at_most() throws Exception {
-        SimulatorRack rack =
-                SimulatorRack.create(DeviceProfile.smartCardHsm4k().with(Quirk.REGISTERS_256_BITS_AT_MOST));
-        CardProbe card = new CardProbe(rack.device("ZZSIM000001"));
-        CardProbe custodian = new CardProbe(rack.device("ZZSIM000002"));
+        VirtualReaders readers =
+                VirtualReaders.create(DeviceProfile.smartCardHsm4k().with(Quirk.REGISTERS_256_BITS_AT_MOST));
+        CardProbe card = new CardProbe(readers.device("ZZSIM000001"));
+        CardProbe custodian = new CardProbe(readers.device("ZZSIM000002"));
         card.select();
         custodian.select();
         custodian.verify();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.applet.Applet;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -19,20 +20,20 @@ import org.junit.jupiter.api.Test;
 class FaultsAndRecorderTest {
     private static final CommandAPDU SELECT = new CommandAPDU(0x00, 0xA4, 0x04, 0x0C, Applet.AID);
     private static final CommandAPDU VERIFY =
-            new CommandAPDU(0x00, 0x20, 0x00, 0x81, CardProbe.ascii(SimulatorRack.USER_PIN));
+            new CommandAPDU(0x00, 0x20, 0x00, 0x81, CardProbe.ascii(VirtualReaders.USER_PIN));
     private static final CommandAPDU STATUS = new CommandAPDU(0x00, 0x20, 0x00, 0x81);
     private static final CommandAPDU MAKE_KEY = new CommandAPDU(0x00, 0x48, 0x01, 0xB0);
 
-    private SimulatorRack rack;
+    private VirtualReaders readers;
     private SimulatedDevice device;
     private CardTerminal terminal;
     private CardChannel channel;
 
     @BeforeEach
     void connect() throws SchsmException, CardException {
-        rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        device = rack.device("ZZSIM000001");
-        terminal = rack.terminals().list().get(0);
+        readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        device = readers.device("ZZSIM000001");
+        terminal = readers.terminals().list().get(0);
         reconnect();
     }
 

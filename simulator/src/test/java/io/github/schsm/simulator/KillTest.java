@@ -29,8 +29,8 @@ class KillTest {
 
     @Test
     void whatWasAcknowledgedIsThereAfterEachKill() throws Exception {
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            CardProbe card = new CardProbe(rack.device(ChildSimulator.DEVICE));
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            CardProbe card = new CardProbe(readers.device(ChildSimulator.DEVICE));
             card.select();
             card.verify();
             assertThat(card.generate(ChildSimulator.COUNTED_KEY, EcCurve.SECP256R1, String.format("9004%08X", USES)))
@@ -72,8 +72,8 @@ class KillTest {
     }
 
     private void check(int kills) throws Exception {
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            CardProbe card = new CardProbe(rack.device(ChildSimulator.DEVICE));
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            CardProbe card = new CardProbe(readers.device(ChildSimulator.DEVICE));
             card.select();
             card.verify();
             acknowledgedFiles.forEach((index, number) -> assertThat((int) Bytes.unsigned(card.read(0xCF00 | index)))

@@ -6,6 +6,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

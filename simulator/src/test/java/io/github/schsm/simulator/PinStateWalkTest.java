@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.simulator.applet.Hsm;
 import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.StateCodec;
 import io.github.schsm.simulator.state.StateKeeper;

@@ -12,6 +12,8 @@ import io.github.schsm.simulator.applet.KeyUseTest;
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.crypto.EcMath;
 import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.asn1.ASN1Integer;

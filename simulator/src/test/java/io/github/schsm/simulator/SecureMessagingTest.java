@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.simulator.applet.Answer;
-import io.github.schsm.simulator.applet.Command;
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Command;
 import io.github.schsm.simulator.applet.KeyUseTest;
 import io.github.schsm.simulator.applet.SecureChannel;
 import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.crypto.SmProtocol;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

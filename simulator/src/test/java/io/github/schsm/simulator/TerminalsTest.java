@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.applet.Applet;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.spi.TokenSource;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -28,14 +29,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The rack as javax.smartcardio shows it. */
+/** Virtual readers as javax.smartcardio shows them. */
 class TerminalsTest {
     private static final CommandAPDU SELECT = new CommandAPDU(0x00, 0xA4, 0x04, 0x0C, Applet.AID);
     private static final CommandAPDU VERIFY =
-            new CommandAPDU(0x00, 0x20, 0x00, 0x81, CardProbe.ascii(SimulatorRack.USER_PIN));
+            new CommandAPDU(0x00, 0x20, 0x00, 0x81, CardProbe.ascii(VirtualReaders.USER_PIN));
     private static final CommandAPDU PIN_STATUS = new CommandAPDU(0x00, 0x20, 0x00, 0x81);
 
-    private final SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+    private final VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
     private final ExecutorService background = Executors.newCachedThreadPool();
     private SimulatedDevice device;
     private CardTerminals terminals;
@@ -43,8 +44,8 @@ class TerminalsTest {
 
     @BeforeEach
     void oneDevice() throws SchsmException, CardException {
-        device = rack.device("ZZSIM000001");
-        terminals = rack.terminals();
+        device = readers.device("ZZSIM000001");
+        terminals = readers.terminals();
         terminal = terminals.list().get(0);
     }
 
@@ -59,11 +60,11 @@ class TerminalsTest {
 
     @Test
     void everyDeviceHasATerminalNamedAfterIt() throws Exception {
-        rack.device("ZZSIM000777");
-        assertThat(rack.terminalFactory().terminals().list())
+        readers.device("ZZSIM000777");
+        assertThat(readers.terminalFactory().terminals().list())
                 .extracting(CardTerminal::getName)
                 .containsExactly("Simulator ZZSIM000001", "Simulator ZZSIM000777");
-        assertThat(rack.terminalFactory().getType()).isEqualTo("Simulator");
+        assertThat(readers.terminalFactory().getType()).isEqualTo("Simulator");
         assertThat(terminals.getTerminal("Simulator ZZSIM000777")).isNotNull();
         assertThat(terminals.getTerminal("Simulator ZZSIM000778")).isNull();
     }
@@ -71,7 +72,7 @@ class TerminalsTest {
     @Test
     void anIdOfAnotherShapeIsRefusedWithAnExample() {
         for (String id : List.of("DECC0401002", "ZZSIM00001", "zzsim000001", "ZZSIM0000010", "")) {
-            assertThatThrownBy(() -> rack.device(id))
+            assertThatThrownBy(() -> readers.device(id))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("\"" + id + "\"")
                     .hasMessageContaining("ZZSIM000001");
@@ -85,7 +86,7 @@ class TerminalsTest {
         assertThat(sw(channel, PIN_STATUS)).isEqualTo(0x63C3);
         assertThat(sw(channel, new CommandAPDU(0x00, 0x20, 0x00, 0x88))).isEqualTo(0x63CF);
         assertThat(sw(channel, VERIFY)).isEqualTo(0x9000);
-        for (int slot = 0; slot < SimulatorRack.KEY_DOMAIN_SLOTS; slot++) {
+        for (int slot = 0; slot < VirtualReaders.KEY_DOMAIN_SLOTS; slot++) {
             assertThat(sw(channel, new CommandAPDU(0x80, 0x52, 0x00, slot, 256)))
                     .isEqualTo(0x6A88);
         }
@@ -130,7 +131,7 @@ class TerminalsTest {
         CardChannel channel = terminal.connect("*").getBasicChannel();
         sw(channel, SELECT);
         sw(channel, VERIFY);
-        Card other = rack.terminals().list().get(0).connect("*");
+        Card other = readers.terminals().list().get(0).connect("*");
         other.disconnect(true);
         assertThat(sw(channel, PIN_STATUS)).isEqualTo(0x6D00);
         sw(channel, SELECT);
@@ -142,7 +143,7 @@ class TerminalsTest {
         CardChannel channel = terminal.connect("*").getBasicChannel();
         sw(channel, SELECT);
         sw(channel, VERIFY);
-        CardChannel other = rack.terminals().list().get(0).connect("*").getBasicChannel();
+        CardChannel other = readers.terminals().list().get(0).connect("*").getBasicChannel();
         assertThat(sw(other, PIN_STATUS)).isEqualTo(0x9000);
         sw(other, SELECT);
         assertThat(sw(channel, PIN_STATUS)).isEqualTo(0x63C3);
@@ -158,7 +159,7 @@ class TerminalsTest {
                 background.submit(() -> card.getBasicChannel().transmit(PIN_STATUS));
         assertThatThrownBy(sameConnection::get).hasCauseInstanceOf(CardException.class);
         CountDownLatch started = new CountDownLatch(1);
-        CardChannel other = rack.terminals().list().get(0).connect("*").getBasicChannel();
+        CardChannel other = readers.terminals().list().get(0).connect("*").getBasicChannel();
         Future<Integer> otherConnection = background.submit(() -> {
             started.countDown();
             return sw(other, PIN_STATUS);
@@ -174,7 +175,7 @@ class TerminalsTest {
     void removalEndsTheWaitForExclusiveAccess() throws Exception {
         Card card = terminal.connect("*");
         card.beginExclusive();
-        Card other = rack.terminals().list().get(0).connect("*");
+        Card other = readers.terminals().list().get(0).connect("*");
         Future<?> waiting = background.submit(() -> {
             other.beginExclusive();
             return null;
@@ -213,7 +214,7 @@ class TerminalsTest {
 
     @Test
     void changesBetweenTwoWaitsAreSeenAtOnceAndListed() throws Exception {
-        SimulatedDevice second = rack.device("ZZSIM000002");
+        SimulatedDevice second = readers.device("ZZSIM000002");
         assertThat(terminals.list(CardTerminals.State.CARD_INSERTION)).hasSize(2);
         assertThat(terminals.waitForChange(1)).isFalse();
         assertThat(terminals.list(CardTerminals.State.CARD_INSERTION)).isEmpty();
@@ -230,14 +231,14 @@ class TerminalsTest {
         assertThat(terminals.list(CardTerminals.State.CARD_INSERTION)).containsExactly(terminal);
         assertThat(terminals.list(CardTerminals.State.CARD_REMOVAL)).isEmpty();
         Future<Boolean> change = background.submit(() -> terminals.waitForChange(0));
-        rack.device("ZZSIM000003");
+        readers.device("ZZSIM000003");
         assertThat(change.get(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void waitingForAChangeWithoutTerminalsIsAnError() {
         CardTerminals none =
-                SimulatorRack.create(DeviceProfile.smartCardHsm4k()).terminals();
+                VirtualReaders.create(DeviceProfile.smartCardHsm4k()).terminals();
         assertThatThrownBy(() -> none.waitForChange(1)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> terminals.waitForChange(-1)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -262,7 +263,7 @@ class TerminalsTest {
         assertThat(source.scheme()).isEqualTo("simulator");
         TokenSource.Terminals opened = (TokenSource.Terminals) source.open("memory", List.of("ZZSIM900001"));
         assertThat(opened.terminals().getTerminal("Simulator ZZSIM900001")).isNotNull();
-        assertThat(SimulatorRack.memory().deviceIds()).contains("ZZSIM900001");
+        assertThat(VirtualReaders.memory().deviceIds()).contains("ZZSIM900001");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -66,7 +67,7 @@ class VpcdClientTest {
     @BeforeEach
     void start() throws IOException, SchsmException {
         daemon = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        device = SimulatorRack.create(DeviceProfile.smartCardHsm4k()).device("ZZSIM000001");
+        device = VirtualReaders.create(DeviceProfile.smartCardHsm4k()).device("ZZSIM000001");
         client = new VpcdClient(device, daemon.getInetAddress().getHostAddress(), daemon.getLocalPort());
         running = new Thread(client);
         running.start();

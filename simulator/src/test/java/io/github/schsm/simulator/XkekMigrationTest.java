@@ -12,6 +12,7 @@ import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.crypto.CvcWriter;
 import io.github.schsm.simulator.crypto.EcMath;
 import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.state.DeviceState;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -27,21 +28,21 @@ import org.junit.jupiter.api.Test;
 public class XkekMigrationTest {
     private static final EcCurve BRAINPOOL = EcCurve.BRAINPOOLP256R1;
 
-    private SimulatorRack rack;
+    private VirtualReaders readers;
     private CardProbe a;
     private CardProbe b;
     private Cvc groupSigner;
 
     @BeforeEach
     void twoDevicesAndAGroupSigner() throws SchsmException {
-        rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+        readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
         a = device("ZZSIM000001");
         b = device("ZZSIM000002");
         groupSigner = a.generated(1, BRAINPOOL, "910170");
     }
 
     private CardProbe device(String id) throws SchsmException {
-        CardProbe probe = new CardProbe(rack.device(id));
+        CardProbe probe = new CardProbe(readers.device(id));
         probe.select();
         probe.verify();
         return probe;

@@ -15,7 +15,7 @@ import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.terminal.SimulatedPinPad;
 import io.github.schsm.simulator.terminal.SimulatedPinPad.Typed;
 import io.github.schsm.simulator.terminal.SimulatedPinPad.Wanted;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is typed on a reader's pad, against a pad that decodes the structures of PC/SC part 10 by itself. */
 class PinPadTest {
-    private static final String RIGHT = SimulatorRack.USER_PIN;
+    private static final String RIGHT = VirtualReaders.USER_PIN;
 
     private final Simulation simulation = Simulation.reference();
     private final List<Wanted> shown = new ArrayList<>();

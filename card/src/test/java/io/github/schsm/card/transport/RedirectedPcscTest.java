@@ -2,8 +2,8 @@ package io.github.schsm.card.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +28,7 @@ class RedirectedPcscTest {
 
     @Test
     void readers_of_another_kind_are_remote_if_their_source_says_so() {
-        var terminals = SimulatorRack.create(DeviceProfile.smartCardHsm4k()).terminals();
+        var terminals = VirtualReaders.create(DeviceProfile.smartCardHsm4k()).terminals();
         assertThat(TerminalSource.of("here", terminals).isRemote()).isFalse();
         assertThat(TerminalSource.of("there", terminals, true).isRemote()).isTrue();
     }

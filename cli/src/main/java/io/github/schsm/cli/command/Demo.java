@@ -18,7 +18,7 @@ import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.report.Text;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -149,8 +149,8 @@ public final class Demo {
                 "Initialization erases a device and sets its PINs and the number of its key domain slots.",
                 "The user PIN is for daily use; the SO-PIN is needed to initialize or to unblock.");
         for (Hsm hsm : devices) {
-            char[] pin = SimulatorRack.USER_PIN.toCharArray();
-            DeviceInitialization settings = DeviceInitialization.builder(pin, SimulatorRack.SO_PIN.toCharArray())
+            char[] pin = VirtualReaders.USER_PIN.toCharArray();
+            DeviceInitialization settings = DeviceInitialization.builder(pin, VirtualReaders.SO_PIN.toCharArray())
                     .label("demo")
                     .keyDomainSlots(SLOTS)
                     .build();

@@ -8,7 +8,7 @@ import io.github.schsm.cli.report.Json;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.VpcdClient;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         description = {
             "Puts simulated devices into the virtual readers of vpcd, so that every PC/SC program finds them.",
             "--device names them, separated by commas; a device that is not in the folder yet is made. Without it all"
-                    + " devices in the folder are used, or " + SimulatorRack.DEFAULT_DEVICE + ".",
+                    + " devices in the folder are used, or " + VirtualReaders.DEFAULT_DEVICE + ".",
             "Runs until it is ended with Ctrl-C or SIGTERM."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -56,14 +56,14 @@ final class SimulatorCommand extends SchsmCommand {
 
     @Override
     Answer answer(Context context) throws SchsmException {
-        try (SimulatorRack rack = SimulatorRack.folder(state)) {
+        try (VirtualReaders readers = VirtualReaders.folder(state)) {
             List<SimulatedDevice> devices = devices(
-                    rack, context.settings().get(SchsmConfiguration.DEVICE).orElse(null));
+                    readers, context.settings().get(SchsmConfiguration.DEVICE).orElse(null));
             if (port < 1 || port + devices.size() - 1 > LAST_PORT) {
                 throw new CliException("--port " + port + " is out of range: " + devices.size()
                         + " ports are needed, from 1 to " + LAST_PORT);
             }
-            serve(context, rack, devices);
+            serve(context, readers, devices);
             return Answer.given(Status.DONE);
         }
     }
@@ -74,18 +74,18 @@ final class SimulatorCommand extends SchsmCommand {
         return true;
     }
 
-    private static List<SimulatedDevice> devices(SimulatorRack rack, @Nullable String names) throws SchsmException {
+    private static List<SimulatedDevice> devices(VirtualReaders readers, @Nullable String names) throws SchsmException {
         if (names != null) {
             List<SimulatedDevice> named = new ArrayList<>();
             for (String name : names.split(",", -1)) {
-                named.add(rack.device(name.strip()));
+                named.add(readers.device(name.strip()));
             }
             return named;
         }
-        return rack.devices().isEmpty() ? List.of(rack.device(SimulatorRack.DEFAULT_DEVICE)) : rack.devices();
+        return readers.devices().isEmpty() ? List.of(readers.device(VirtualReaders.DEFAULT_DEVICE)) : readers.devices();
     }
 
-    private void serve(Context context, SimulatorRack rack, List<SimulatedDevice> devices) {
+    private void serve(Context context, VirtualReaders readers, List<SimulatedDevice> devices) {
         List<VpcdClient> clients = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             clients.add(new VpcdClient(devices.get(i), host, port + i));
@@ -94,7 +94,7 @@ final class SimulatorCommand extends SchsmCommand {
         Thread whenEnded = new Thread(
                 () -> {
                     close.run();
-                    rack.close();
+                    readers.close();
                     // Ended as asked is no failure; nothing is left to do that other hooks would.
                     Runtime.getRuntime().halt(Status.DONE);
                 },

@@ -1,7 +1,7 @@
 package io.github.schsm.conformance.bench;
 
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 
 /** Two fresh devices, and a way to reach them. */
 public enum BenchKind {

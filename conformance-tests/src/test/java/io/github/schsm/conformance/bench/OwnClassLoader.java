@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.schsm.bridge.Pkcs11TokenSource;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
 import java.lang.ref.WeakReference;
 import java.net.URL;
@@ -37,7 +37,7 @@ public final class OwnClassLoader {
                 SchsmProvider.class,
                 SmartCardHsm.class,
                 Token.class,
-                SimulatorRack.class,
+                VirtualReaders.class,
                 Pkcs11TokenSource.class,
                 jnasmartcardio.Smartcardio.class,
                 com.sun.jna.Native.class,
@@ -78,7 +78,7 @@ public final class OwnClassLoader {
     /** A signature by a new key, which goes again, and what is told after the end. */
     private static void use(Provider provider) throws Exception {
         KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
-        keyStore.load(null, SimulatorRack.USER_PIN.toCharArray());
+        keyStore.load(null, VirtualReaders.USER_PIN.toCharArray());
         Set<String> before = Set.copyOf(Collections.list(keyStore.aliases()));
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
         generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -87,7 +87,7 @@ public final class OwnClassLoader {
         signature.initSign(pair.getPrivate());
         signature.update((byte) NUMBER.incrementAndGet());
         assertThat(signature.sign()).isNotEmpty();
-        keyStore.load(null, SimulatorRack.USER_PIN.toCharArray());
+        keyStore.load(null, VirtualReaders.USER_PIN.toCharArray());
         for (String alias : Collections.list(keyStore.aliases())) {
             if (!before.contains(alias)) {
                 keyStore.deleteEntry(alias);
@@ -102,7 +102,7 @@ public final class OwnClassLoader {
             signature.update((byte) 1);
             signature.sign();
         });
-        assertToldClosed(() -> keyStore.load(null, SimulatorRack.USER_PIN.toCharArray()));
+        assertToldClosed(() -> keyStore.load(null, VirtualReaders.USER_PIN.toCharArray()));
         assertToldClosed(() -> KeyStore.getInstance("SCHSM", provider).load(null, null));
         assertToldClosed(() -> KeyPairGenerator.getInstance("EC", provider).generateKeyPair());
     }

@@ -2,8 +2,8 @@ package io.github.schsm.conformance.bench;
 
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.security.Provider;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,8 +82,8 @@ public final class PcscBench implements Bench {
 
         private PcscMember(String terminal, String settings, int number) throws Exception {
             String id = String.format(Locale.ROOT, "ZZSIM%06d", NUMBER.incrementAndGet());
-            SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-            this.reader = VirtualReader.plug(number, rack.device(id));
+            VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+            this.reader = VirtualReader.plug(number, readers.device(id));
             this.configuration = reader.configuration(terminal) + settings;
             this.provider = new SchsmProvider().configure(configuration);
         }

@@ -1,7 +1,7 @@
 package io.github.schsm.conformance.bench;
 
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,8 +24,8 @@ public final class RawCard {
         this.channel = channel;
     }
 
-    public static RawCard of(SimulatorRack rack, SimulatedDevice device) throws CardException {
-        for (CardTerminal terminal : rack.terminals().list()) {
+    public static RawCard of(VirtualReaders readers, SimulatedDevice device) throws CardException {
+        for (CardTerminal terminal : readers.terminals().list()) {
             if (terminal.getName().equals(device.readerName())) {
                 return new RawCard(terminal.connect("*").getBasicChannel());
             }

@@ -1,6 +1,6 @@
 package io.github.schsm.conformance.bench;
 
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
 
 /**
  * Devices that are spoken to over a secure channel, and a look at the wire when all is done: nothing was said in plain but

@@ -2,18 +2,18 @@ package io.github.schsm.conformance.bench;
 
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.security.Provider;
 import java.util.Map;
 import java.util.Optional;
 import javax.smartcardio.Card;
 import javax.smartcardio.CardException;
 
-/** A rack with two devices in this process, used by nobody else. */
+/** Virtual readers with two devices in this process, used by nobody else. */
 public class SimulatorBench implements Bench {
-    private final SimulatorRack rack;
+    private final VirtualReaders readers;
     private final String terminal;
     private final String settings;
     private final SimulatedMember source;
@@ -30,19 +30,19 @@ public class SimulatorBench implements Bench {
     /** With more in every configuration, e.g. {@code "; channel = secure"}. */
     public SimulatorBench(DeviceProfile profile, String settings) throws Exception {
         this.settings = settings;
-        rack = SimulatorRack.create(profile);
-        terminal = RackTokenSource.offer(rack);
+        readers = VirtualReaders.create(profile);
+        terminal = ReadersTokenSource.offer(readers);
         source = member("ZZSIM000001");
         target = member("ZZSIM000002");
     }
 
-    /** Another device in the rack, or another program's view of one. */
+    /** Another device in the readers, or another program's view of one. */
     public SimulatedMember member(String id) throws Exception {
         return new SimulatedMember(
-                rack, rack.device(id), new SchsmProvider().configure(configuration(id)), configuration(id));
+                readers, readers.device(id), new SchsmProvider().configure(configuration(id)), configuration(id));
     }
 
-    /** A configuration for a device of this rack. */
+    /** A configuration for a device of this readers. */
     public String configuration(String id) {
         return "device = " + id + "; " + configuration();
     }
@@ -52,8 +52,8 @@ public class SimulatorBench implements Bench {
         return "terminal = " + terminal + "; trust = production, simulator" + settings;
     }
 
-    public SimulatorRack rack() {
-        return rack;
+    public VirtualReaders readers() {
+        return readers;
     }
 
     @Override
@@ -68,11 +68,11 @@ public class SimulatorBench implements Bench {
 
     @Override
     public void close() {
-        RackTokenSource.withdraw(terminal);
+        ReadersTokenSource.withdraw(terminal);
     }
 
-    /** A device of the rack, and the provider for it. */
-    public record SimulatedMember(SimulatorRack rack, SimulatedDevice device, Provider provider, String configuration)
+    /** A device of the readers, and the provider for it. */
+    public record SimulatedMember(VirtualReaders readers, SimulatedDevice device, Provider provider, String configuration)
             implements Member {
         @Override
         public String id() {
@@ -81,7 +81,7 @@ public class SimulatorBench implements Bench {
 
         @Override
         public Card connect() throws CardException {
-            return rack.terminals().getTerminal(device.readerName()).connect("*");
+            return readers.terminals().getTerminal(device.readerName()).connect("*");
         }
 
         @Override
@@ -96,7 +96,7 @@ public class SimulatorBench implements Bench {
 
         /** Another program at the reader. */
         public RawCard raw() throws CardException {
-            return RawCard.of(rack, device);
+            return RawCard.of(readers, device);
         }
 
         /** What the device shows; logs everybody out. */

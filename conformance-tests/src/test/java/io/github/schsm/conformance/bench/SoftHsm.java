@@ -4,7 +4,7 @@ import iaik.pkcs.pkcs11.wrapper.CK_C_INITIALIZE_ARGS;
 import iaik.pkcs.pkcs11.wrapper.CK_TOKEN_INFO;
 import iaik.pkcs.pkcs11.wrapper.PKCS11;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,12 +98,12 @@ public final class SoftHsm {
         char[] padded = Arrays.copyOf(label.toCharArray(), 32);
         Arrays.fill(padded, label.length(), 32, ' ');
         long slot = freeSlot();
-        char[] soPin = SimulatorRack.SO_PIN.toCharArray();
+        char[] soPin = VirtualReaders.SO_PIN.toCharArray();
         functions.C_InitToken(slot, soPin, padded, true);
         long session = open(slot);
         try {
             functions.C_Login(session, CKU_SO, soPin, true);
-            functions.C_InitPIN(session, SimulatorRack.USER_PIN.toCharArray(), true);
+            functions.C_InitPIN(session, VirtualReaders.USER_PIN.toCharArray(), true);
         } finally {
             functions.C_CloseSession(session);
         }
@@ -132,7 +132,7 @@ public final class SoftHsm {
         long session = open(token.slot());
         try {
             try {
-                functions.C_Login(session, CKU_USER, SimulatorRack.USER_PIN.toCharArray(), true);
+                functions.C_Login(session, CKU_USER, VirtualReaders.USER_PIN.toCharArray(), true);
             } catch (PKCS11Exception refused) {
                 if (refused.getErrorCode() != 0x100) { // CKR_USER_ALREADY_LOGGED_IN: all sessions are one program's
                     throw refused;

@@ -11,7 +11,7 @@ import io.github.schsm.conformance.bench.ScriptedModule.Moment;
 import io.github.schsm.conformance.bench.SoftHsm;
 import io.github.schsm.conformance.bench.SoftHsm.SoftToken;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ScriptedModuleTest {
     private static final byte[] DATA = "signed in spite of it".getBytes(StandardCharsets.UTF_8);
-    private static final char[] PIN = SimulatorRack.USER_PIN.toCharArray();
+    private static final char[] PIN = VirtualReaders.USER_PIN.toCharArray();
     private static final int MOST_SESSIONS = 16;
 
     private static final Map<String, Long> ANSWERS = new LinkedHashMap<>();

@@ -8,8 +8,8 @@ import io.github.schsm.conformance.bench.VirtualReader;
 import io.github.schsm.conformance.programs.ByPcsc;
 import io.github.schsm.conformance.programs.LifeOfAKey;
 import io.github.schsm.conformance.programs.Trial;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.VirtualReaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,9 +100,9 @@ class SunPkcs11ComparisonTest {
 
     @BeforeAll
     static void compare() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
         Pki pki = Pki.create();
-        try (VirtualReader reader = VirtualReader.plug(0, rack.device("ZZSIM300001"))) {
+        try (VirtualReader reader = VirtualReader.plug(0, readers.device("ZZSIM300001"))) {
             ByPcsc.makeKeys(reader, pki, List.of(SIGNER));
             ByPcsc.makeKeys(reader, null, List.of(BARE));
             for (Contender contender : contenders(reader)) {
@@ -112,7 +112,7 @@ class SunPkcs11ComparisonTest {
                 outlivesRemoval(contender, reader);
             }
         }
-        try (VirtualReader reader = VirtualReader.plug(0, rack.device("ZZSIM300002"))) {
+        try (VirtualReader reader = VirtualReader.plug(0, readers.device("ZZSIM300002"))) {
             List<String> labels = new ArrayList<>();
             for (int i = 0; i < KEYS; i++) {
                 labels.add("key-" + i);

@@ -43,7 +43,7 @@ class TokenConnectionTest {
 
     @BeforeEach
     void makeKeys() throws Exception {
-        provider = new SchsmProvider().configure("terminal = simulator:" + folder.resolve("rack"));
+        provider = new SchsmProvider().configure("terminal = simulator:" + folder.resolve("readers"));
         Security.addProvider(provider);
         keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, pin());

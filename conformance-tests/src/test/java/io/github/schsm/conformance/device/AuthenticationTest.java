@@ -28,7 +28,7 @@ import io.github.schsm.conformance.bench.OnBenches;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.TokenAdministration;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +66,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         value = {BenchKind.SIMULATOR, BenchKind.SOFTHSM},
         repeated = {BenchKind.PCSC, BenchKind.OPENSC})
 class AuthenticationTest {
-    private static final String RIGHT = SimulatorRack.USER_PIN;
+    private static final String RIGHT = VirtualReaders.USER_PIN;
     private static final String OTHER = "135790";
     private static final int VERIFY = 0x20;
     private static final AtomicInteger NUMBER = new AtomicInteger(772_000);
@@ -397,7 +397,7 @@ class AuthenticationTest {
     @Test
     void aTransportPinIsNoPinAndIsChangedByAHandlerThatKnowsHow() throws Exception {
         DeviceInitialization transport = DeviceInitialization.builder(
-                        RIGHT.toCharArray(), SimulatorRack.SO_PIN.toCharArray())
+                        RIGHT.toCharArray(), VirtualReaders.SO_PIN.toCharArray())
                 .options(Set.of(DeviceInitialization.Option.TRANSPORT_PIN))
                 .build();
         if (bench.backend() == Backend.OPENSC) {
@@ -446,8 +446,8 @@ class AuthenticationTest {
         }
         use(load(provider(""), OTHER));
         char[] soPin = "0123456789ABCDEF".toCharArray();
-        pins.changeSoPin(SimulatorRack.SO_PIN.toCharArray(), soPin);
-        assertThatThrownBy(() -> pins.unblock(SimulatorRack.SO_PIN.toCharArray(), RIGHT.toCharArray()))
+        pins.changeSoPin(VirtualReaders.SO_PIN.toCharArray(), soPin);
+        assertThatThrownBy(() -> pins.unblock(VirtualReaders.SO_PIN.toCharArray(), RIGHT.toCharArray()))
                 .isInstanceOf(WrongPinException.class);
         pins.unblock(soPin, RIGHT.toCharArray());
         wrong(OTHER);
@@ -477,8 +477,8 @@ class AuthenticationTest {
         assertThatThrownBy(() -> provider("").login(null, this::answer)).isInstanceOf(AccountLockedException.class);
         assertThat(questions).as("a blocked PIN is not asked for").isZero();
 
-        pins.changeSoPin(SimulatorRack.SO_PIN.toCharArray(), soPin);
-        assertThatThrownBy(() -> pins.unblock(SimulatorRack.SO_PIN.toCharArray(), RIGHT.toCharArray()))
+        pins.changeSoPin(VirtualReaders.SO_PIN.toCharArray(), soPin);
+        assertThatThrownBy(() -> pins.unblock(VirtualReaders.SO_PIN.toCharArray(), RIGHT.toCharArray()))
                 .isInstanceOfSatisfying(
                         WrongPinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(14));

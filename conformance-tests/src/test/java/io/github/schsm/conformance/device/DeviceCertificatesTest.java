@@ -14,11 +14,11 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.conformance.bench.RackTokenSource;
+import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import io.github.schsm.spi.FoundDevice;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** File 2F02 with three certificates, with none yet, and with none for good. */
 class DeviceCertificatesTest {
-    private static final char[] PIN = SimulatorRack.USER_PIN.toCharArray();
+    private static final char[] PIN = VirtualReaders.USER_PIN.toCharArray();
     private static final String ID = "ZZSIM000001";
 
     private String terminal;
@@ -52,19 +52,19 @@ class DeviceCertificatesTest {
         for (Quirk quirk : quirks) {
             profile = profile.with(quirk);
         }
-        SimulatorRack rack = SimulatorRack.create(profile);
+        VirtualReaders readers = VirtualReaders.create(profile);
         if (blank) {
-            rack.blankDevice(ID);
+            readers.blankDevice(ID);
         } else {
-            rack.device(ID);
+            readers.device(ID);
         }
-        terminal = RackTokenSource.offer(rack);
+        terminal = ReadersTokenSource.offer(readers);
         return new SchsmProvider().configure("terminal = " + terminal + settings);
     }
 
     @AfterEach
     void withdraw() {
-        RackTokenSource.withdraw(terminal);
+        ReadersTokenSource.withdraw(terminal);
     }
 
     private static KeyStore open(Provider provider, char[] pin) throws Exception {
@@ -221,7 +221,7 @@ class DeviceCertificatesTest {
         assertThat(device.deviceId()).contains("no device certificate yet");
 
         device.administration()
-                .initialize(DeviceInitialization.builder(PIN, SimulatorRack.SO_PIN.toCharArray())
+                .initialize(DeviceInitialization.builder(PIN, VirtualReaders.SO_PIN.toCharArray())
                         .keyDomainSlots(2)
                         .build());
 

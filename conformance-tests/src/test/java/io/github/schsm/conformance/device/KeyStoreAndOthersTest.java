@@ -16,7 +16,7 @@ import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.RawCard;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;

@@ -8,12 +8,12 @@ import io.github.schsm.Kdm;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.conformance.bench.Group;
-import io.github.schsm.conformance.bench.RackTokenSource;
+import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,10 +31,11 @@ class NamelessDevicesTest {
     private Path folder;
 
     private static String terminal(Quirk... quirks) throws Exception {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k().with(quirks));
-        rack.device("ZZSIM000001");
-        rack.device("ZZSIM000002");
-        return RackTokenSource.offer(rack);
+        VirtualReaders readers =
+                VirtualReaders.create(DeviceProfile.smartCardHsm4k().with(quirks));
+        readers.device("ZZSIM000001");
+        readers.device("ZZSIM000002");
+        return ReadersTokenSource.offer(readers);
     }
 
     private static KeyStore keyStore(Provider provider) throws Exception {
@@ -63,16 +64,17 @@ class NamelessDevicesTest {
             pairs[i] = Group.generatePair(chosen, Group.signerSpec("same"));
         }
         assertThat(pairs[0].getPrivate()).isNotEqualTo(pairs[1].getPrivate());
-        RackTokenSource.withdraw(terminal);
+        ReadersTokenSource.withdraw(terminal);
     }
 
     /** A stored PIN that one of them refused is not sent to it again because the other one has all its tries. */
     @Test
     void withoutACertificateEachRefusesItsOwnPins() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k().with(Quirk.NO_DEVICE_CERTIFICATE));
-        SimulatedDevice device = rack.device("ZZSIM000001");
-        rack.device("ZZSIM000002");
-        String terminal = RackTokenSource.offer(rack);
+        VirtualReaders readers =
+                VirtualReaders.create(DeviceProfile.smartCardHsm4k().with(Quirk.NO_DEVICE_CERTIFICATE));
+        SimulatedDevice device = readers.device("ZZSIM000001");
+        readers.device("ZZSIM000002");
+        String terminal = ReadersTokenSource.offer(readers);
         Path pin = Files.writeString(folder.resolve("pin"), "111111");
         Files.setPosixFilePermissions(pin, PosixFilePermissions.fromString("rw-------"));
         Provider second = provider(terminal, "trust = simulator; reader = 000002");
@@ -90,7 +92,7 @@ class NamelessDevicesTest {
         assertThat(device.recorder().count(exchange -> exchange.ins() == 0x20 && exchange.dataLength() > 0))
                 .as("PINs sent")
                 .isEqualTo(1);
-        RackTokenSource.withdraw(terminal);
+        ReadersTokenSource.withdraw(terminal);
     }
 
     /** The very same holder reference, in certificates that the devices signed themselves. */
@@ -123,6 +125,6 @@ class NamelessDevicesTest {
                 .hasMessageContaining("is for device " + identities[1].uniqueName())
                 .hasMessageContaining("this is device " + identities[0].uniqueName())
                 .hasMessageNotContaining("was changed");
-        RackTokenSource.withdraw(terminal);
+        ReadersTokenSource.withdraw(terminal);
     }
 }

@@ -15,9 +15,9 @@ import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.conformance.bench.RawCard;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.spi.TokenAdministration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,9 +46,9 @@ import org.junit.jupiter.api.Test;
  * counted on the wire.
  */
 class PinStateWalkTest {
-    private static final String[] PINS = {SimulatorRack.USER_PIN, "975318"};
+    private static final String[] PINS = {VirtualReaders.USER_PIN, "975318"};
     private static final String WRONG = "000000";
-    private static final byte[] SO_PIN = HexFormat.of().parseHex(SimulatorRack.SO_PIN);
+    private static final byte[] SO_PIN = HexFormat.of().parseHex(VirtualReaders.SO_PIN);
     private static final int TRIES = 3;
 
     private static final Set<Event> USUAL = EnumSet.range(Event.RIGHT, Event.UNBLOCK);
@@ -147,9 +147,9 @@ class PinStateWalkTest {
         private int ways;
         Model model = new Model();
 
-        Walk(SimulatorRack rack, Set<Event> events) throws SchsmException, CardException {
-            this.simulated = rack.device(SimulatorRack.DEFAULT_DEVICE);
-            this.other = RawCard.of(rack, simulated);
+        Walk(VirtualReaders readers, Set<Event> events) throws SchsmException, CardException {
+            this.simulated = readers.device(VirtualReaders.DEFAULT_DEVICE);
+            this.other = RawCard.of(readers, simulated);
             this.events = List.copyOf(events);
         }
 
@@ -262,9 +262,9 @@ class PinStateWalkTest {
     private static final class CardWalk extends Walk {
         private final CardDevice device;
 
-        private CardWalk(SimulatorRack rack, Set<Event> events) throws SchsmException, CardException {
-            super(rack, events);
-            device = CardDevice.of(TerminalSource.of("simulator", rack.terminals()), simulated.readerName());
+        private CardWalk(VirtualReaders readers, Set<Event> events) throws SchsmException, CardException {
+            super(readers, events);
+            device = CardDevice.of(TerminalSource.of("simulator", readers.terminals()), simulated.readerName());
         }
 
         @Override
@@ -332,7 +332,7 @@ class PinStateWalkTest {
         private boolean loginRefused;
 
         private KeyStoreWalk(SimulatorBench bench, Set<Event> events) throws Exception {
-            super(bench.rack(), events);
+            super(bench.readers(), events);
             this.bench = bench;
             this.keyStore = bench.source().keyStore();
             this.administration = SchsmDevice.of(keyStore).administration();
@@ -351,7 +351,7 @@ class PinStateWalkTest {
 
         @Override
         void begin() throws Exception {
-            administration.unblock(SimulatorRack.SO_PIN.toCharArray(), PINS[0].toCharArray());
+            administration.unblock(VirtualReaders.SO_PIN.toCharArray(), PINS[0].toCharArray());
             login = null;
             loginRefused = false;
         }
@@ -365,7 +365,7 @@ class PinStateWalkTest {
                     case SAME_WRONG -> keyStore.load(null, WRONG.toCharArray());
                     case CHANGE ->
                         administration.changePin(pin().toCharArray(), otherPin().toCharArray());
-                    case UNBLOCK -> administration.unblock(SimulatorRack.SO_PIN.toCharArray(), new char[0]);
+                    case UNBLOCK -> administration.unblock(VirtualReaders.SO_PIN.toCharArray(), new char[0]);
                     case USE -> mac.doFinal(new byte[16]);
                     default -> {
                         return said(administration.userPin());
@@ -467,20 +467,20 @@ class PinStateWalkTest {
         }
     }
 
-    private static SimulatorRack rack() {
-        return SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+    private static VirtualReaders readers() {
+        return VirtualReaders.create(DeviceProfile.smartCardHsm4k());
     }
 
     @Test
     void theCardRoomIsRightAboutThePinInEverySequenceOfSixEvents() throws Exception {
-        int ways = go(USUAL, 6, () -> new CardWalk(rack(), USUAL));
+        int ways = go(USUAL, 6, () -> new CardWalk(readers(), USUAL));
         assertThat(ways).isEqualTo(7 * 7 * 7 * 7 * 7 * 7);
     }
 
     @Test
     void theCardRoomTriesNoPinForTheLastTimeThatItKnowsToBeWrong() throws Exception {
         Set<Event> events = with(Event.SAME_WRONG);
-        int ways = go(events, 4, () -> new CardWalk(rack(), events));
+        int ways = go(events, 4, () -> new CardWalk(readers(), events));
         assertThat(ways).isEqualTo(8 * 8 * 8 * 8);
     }
 

@@ -11,16 +11,16 @@ import io.github.schsm.SecureChannelException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.conformance.bench.Group;
-import io.github.schsm.conformance.bench.RackTokenSource;
+import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.conformance.bench.SecureWire;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Fault;
-import io.github.schsm.simulator.Quirk;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Provider;
@@ -59,7 +59,7 @@ class SecureChannelTest {
     @AfterEach
     void close() {
         benches.forEach(SimulatorBench::close);
-        offered.forEach(RackTokenSource::withdraw);
+        offered.forEach(ReadersTokenSource::withdraw);
     }
 
     private SimulatorBench bench(DeviceProfile profile, String settings) throws Exception {
@@ -220,8 +220,8 @@ class SecureChannelTest {
 
     // Which terminals, which devices
 
-    private List<ApduRecorder.Exchange> load(SimulatorRack rack, String configuration) throws Exception {
-        SimulatedDevice device = rack.device("ZZSIM000001");
+    private List<ApduRecorder.Exchange> load(VirtualReaders readers, String configuration) throws Exception {
+        SimulatedDevice device = readers.device("ZZSIM000001");
         device.recorder().start();
         KeyStore keyStore =
                 KeyStore.getInstance("SCHSM", new SchsmProvider().configure("trust = simulator; " + configuration));
@@ -233,25 +233,25 @@ class SecureChannelTest {
 
     @Test
     void aPinGoesOverTheChannelToARemoteTerminalAndInPlainToALocalOne() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(AES);
-        String here = RackTokenSource.offer(rack);
-        String there = RackTokenSource.offerRemote(rack);
+        VirtualReaders readers = VirtualReaders.create(AES);
+        String here = ReadersTokenSource.offer(readers);
+        String there = ReadersTokenSource.offerRemote(readers);
         offered.addAll(List.of(here, there));
 
-        assertThat(load(rack, "terminal = " + here)).isNotEmpty().noneMatch(ApduRecorder.Exchange::isProtected);
-        assertThat(load(rack, "terminal = " + there)).isNotEmpty().allMatch(ApduRecorder.Exchange::isProtected);
-        assertThat(load(rack, "channel = pin; terminal = " + here))
+        assertThat(load(readers, "terminal = " + here)).isNotEmpty().noneMatch(ApduRecorder.Exchange::isProtected);
+        assertThat(load(readers, "terminal = " + there)).isNotEmpty().allMatch(ApduRecorder.Exchange::isProtected);
+        assertThat(load(readers, "channel = pin; terminal = " + here))
                 .isNotEmpty()
                 .allMatch(ApduRecorder.Exchange::isProtected);
     }
 
     @Test
     void whoSaysSoSendsAPinInPlainToARemoteTerminal() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(AES);
-        String there = RackTokenSource.offerRemote(rack);
+        VirtualReaders readers = VirtualReaders.create(AES);
+        String there = ReadersTokenSource.offerRemote(readers);
         offered.add(there);
 
-        assertThat(load(rack, "channel = plain; terminal = " + there))
+        assertThat(load(readers, "channel = plain; terminal = " + there))
                 .isNotEmpty()
                 .noneMatch(ApduRecorder.Exchange::isProtected);
     }

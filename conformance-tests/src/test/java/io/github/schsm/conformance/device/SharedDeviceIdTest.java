@@ -15,12 +15,12 @@ import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.conformance.bench.Group;
-import io.github.schsm.conformance.bench.RackTokenSource;
+import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Provider;
@@ -43,10 +43,11 @@ class SharedDeviceIdTest {
 
     @BeforeEach
     void open() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k().with(Quirk.SHARED_DEVICE_ID));
-        devices.add(rack.device("ZZSIM000001"));
-        devices.add(rack.device("ZZSIM000002"));
-        terminal = RackTokenSource.offer(rack);
+        VirtualReaders readers =
+                VirtualReaders.create(DeviceProfile.smartCardHsm4k().with(Quirk.SHARED_DEVICE_ID));
+        devices.add(readers.device("ZZSIM000001"));
+        devices.add(readers.device("ZZSIM000002"));
+        terminal = ReadersTokenSource.offer(readers);
         for (SimulatedDevice device : devices) {
             KeyStore keyStore = keyStore("reader = " + device.readerName(), null);
             DeviceIdentity identity = SchsmDevice.of(keyStore).identity();
@@ -58,7 +59,7 @@ class SharedDeviceIdTest {
 
     @AfterEach
     void close() {
-        RackTokenSource.withdraw(terminal);
+        ReadersTokenSource.withdraw(terminal);
     }
 
     private Provider provider(String settings) {

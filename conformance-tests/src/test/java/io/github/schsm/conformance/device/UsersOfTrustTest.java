@@ -13,10 +13,10 @@ import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UntrustedDeviceException;
-import io.github.schsm.conformance.bench.RackTokenSource;
+import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * channel and the validator of paths, for each kind of certificate that can be configured.
  */
 class UsersOfTrustTest {
-    private static final char[] PIN = SimulatorRack.USER_PIN.toCharArray();
+    private static final char[] PIN = VirtualReaders.USER_PIN.toCharArray();
     private static final String A = "ZZSIM000001";
     private static final String B = "ZZSIM000002";
 
@@ -56,10 +56,10 @@ class UsersOfTrustTest {
 
     @BeforeEach
     void members() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        rack.device(A);
-        rack.device(B);
-        terminal = RackTokenSource.offer(rack);
+        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        readers.device(A);
+        readers.device(B);
+        terminal = ReadersTokenSource.offer(readers);
         KeyStore a = open(A, "simulator", "");
         KeyStore b = open(B, "simulator", "");
         identityOfA = SchsmDevice.of(a).identity();
@@ -79,7 +79,7 @@ class UsersOfTrustTest {
 
     @AfterEach
     void withdraw() {
-        RackTokenSource.withdraw(terminal);
+        ReadersTokenSource.withdraw(terminal);
     }
 
     private KeyStore open(String id, String trust, String more) throws Exception {

@@ -9,8 +9,8 @@ import io.github.schsm.conformance.bench.Program;
 import io.github.schsm.conformance.bench.VirtualReader;
 import io.github.schsm.conformance.programs.ByPcsc;
 import io.github.schsm.conformance.programs.Trial;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -35,8 +35,8 @@ class NativeAccessTest {
 
     @BeforeAll
     static void plugAndMakeAKey() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        reader = VirtualReader.plug(0, rack.device(ID));
+        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        reader = VirtualReader.plug(0, readers.device(ID));
         ByPcsc.makeKeys(reader, Pki.create(), List.of("signer"));
     }
 

@@ -4,8 +4,8 @@ import io.github.schsm.conformance.bench.Jdk;
 import io.github.schsm.conformance.bench.Libraries;
 import io.github.schsm.conformance.bench.VirtualReader;
 import io.github.schsm.conformance.programs.OpenSc;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.VirtualReaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +26,7 @@ class OpenScSnippetsTest {
     @BeforeEach
     void plug() throws Exception {
         reader = VirtualReader.plug(
-                0, SimulatorRack.create(DeviceProfile.smartCardHsm4k()).device("ZZSIM340001"));
+                0, VirtualReaders.create(DeviceProfile.smartCardHsm4k()).device("ZZSIM340001"));
         shell = new Shell(folder, Jdk.all().get(0));
     }
 

@@ -31,6 +31,7 @@ class ProgramSnippetsTest {
             import io.github.schsm.card.*;
             import io.github.schsm.provider.SchsmProvider;
             import io.github.schsm.simulator.*;
+            import io.github.schsm.simulator.profile.*;
             import java.nio.file.Files;
             import java.nio.file.Path;
             import java.security.*;
@@ -162,7 +163,7 @@ class ProgramSnippetsTest {
                         "device.withCard",
                         "card1.withCard",
                         "TerminalSource.pcsc()",
-                        "TerminalSource.of(\"rack\", SimulatorRack.memory().terminals())",
+                        "TerminalSource.of(\"readers\", VirtualReaders.memory().terminals())",
                         "Reader 00 00",
                         "Simulator ZZSIM000001"),
                 Snip.of("docs/migration.md#devices", "", """
@@ -257,7 +258,7 @@ class ProgramSnippetsTest {
                 Snip.of(
                         "docs/simulator.md#faults",
                         DEVICE.replace("SchsmDevice device ", "SchsmDevice schsmDevice ") + """
-                                SimulatedDevice device = SimulatorRack.memory().device("ZZSIM000001");
+                                SimulatedDevice device = VirtualReaders.memory().device("ZZSIM000001");
                                 """,
                         "expect(keyStore.size() == 0);"));
     }

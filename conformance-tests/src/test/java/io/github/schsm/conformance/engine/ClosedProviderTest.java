@@ -7,7 +7,7 @@ import io.github.schsm.conformance.bench.OwnClassLoader;
 import io.github.schsm.conformance.bench.SoftHsm;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyStore;
@@ -30,8 +30,8 @@ class ClosedProviderTest {
         OwnClassLoader.assertIsCollected("terminal = simulator:memory");
         OwnClassLoader.assertIsCollected("terminal = simulator:" + folder);
         // The folder's lock was given back.
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            assertThat(rack.deviceIds()).containsExactly(SimulatorRack.DEFAULT_DEVICE);
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            assertThat(readers.deviceIds()).containsExactly(VirtualReaders.DEFAULT_DEVICE);
         }
     }
 
@@ -52,7 +52,7 @@ class ClosedProviderTest {
 
     private static KeyStore load(Provider provider) throws Exception {
         KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
-        keyStore.load(null, SimulatorRack.USER_PIN.toCharArray());
+        keyStore.load(null, VirtualReaders.USER_PIN.toCharArray());
         return keyStore;
     }
 
@@ -80,7 +80,7 @@ class ClosedProviderTest {
     @Test
     void theLastOneLogsOut() throws Exception {
         String id = "ZZSIM" + NUMBER.incrementAndGet();
-        SimulatedDevice device = SimulatorRack.memory().device(id);
+        SimulatedDevice device = VirtualReaders.memory().device(id);
         SchsmProvider provider =
                 (SchsmProvider) new SchsmProvider().configure("terminal = simulator:memory; device = " + id);
         load(provider);

@@ -5,8 +5,8 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.VirtualReader;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -40,8 +40,8 @@ final class DaemonRestart {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Process daemon = startDaemon();
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        try (VirtualReader reader = VirtualReader.plug(0, PORT, rack.device("ZZSIM000001"))) {
+        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        try (VirtualReader reader = VirtualReader.plug(0, PORT, readers.device("ZZSIM000001"))) {
             Provider provider = new SchsmProvider().configure(reader.configuration(arguments[0]));
             KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
             keyStore.load(null, "648219".toCharArray());

@@ -17,13 +17,13 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.conformance.bench.RackTokenSource;
+import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.DeviceProfile;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenKey;
@@ -52,7 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * another key, of another device, or about other limits. One row for each property.
  */
 class LyingDeviceTest {
-    private static final char[] PIN = SimulatorRack.USER_PIN.toCharArray();
+    private static final char[] PIN = VirtualReaders.USER_PIN.toCharArray();
 
     private static String terminal;
     private static SimulatedDevice simulated;
@@ -73,10 +73,10 @@ class LyingDeviceTest {
 
     @BeforeAll
     static void truths() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        simulated = rack.device("ZZSIM000001");
-        rack.device("ZZSIM000002");
-        terminal = RackTokenSource.offer(rack);
+        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        simulated = readers.device("ZZSIM000001");
+        readers.device("ZZSIM000002");
+        terminal = ReadersTokenSource.offer(readers);
         keyStore = open("ZZSIM000001");
         device = SchsmDevice.of(keyStore);
         token = device.token();
@@ -102,7 +102,7 @@ class LyingDeviceTest {
 
     @AfterAll
     static void withdraw() {
-        RackTokenSource.withdraw(terminal);
+        ReadersTokenSource.withdraw(terminal);
     }
 
     private static KeyStore open(String id) throws Exception {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.Cvc;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -74,7 +74,7 @@ class OtherProcessesTest {
     }
 
     private static String ours() {
-        return Stream.of(Cvc.class, CardDevice.class, SimulatorRack.class, SchsmProvider.class)
+        return Stream.of(Cvc.class, CardDevice.class, VirtualReaders.class, SchsmProvider.class)
                 .map(OtherProcessesTest::home)
                 .collect(Collectors.joining(File.pathSeparator));
     }

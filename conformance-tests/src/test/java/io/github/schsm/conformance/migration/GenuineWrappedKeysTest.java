@@ -21,8 +21,8 @@ import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -182,7 +182,7 @@ class GenuineWrappedKeysTest {
         byte[] blob = vector.entry().blob();
         byte[] kek = HexFormat.of().parseHex(vector.share);
         CardDevice card = CardDevice.of(
-                TerminalSource.of("genuine", bench.rack().terminals()),
+                TerminalSource.of("genuine", bench.readers().terminals()),
                 bench.source().device().readerName());
         byte[] pin = new String(PIN).getBytes(StandardCharsets.US_ASCII);
         int refused = card.withCard(null, hsm -> {

@@ -20,7 +20,7 @@ class KeytoolAdviceTest {
     }
 
     private Keytool keytool(Jdk jdk) {
-        return new Keytool(jdk, Keytool.Way.ADD_PROVIDER, "terminal = simulator:" + folder.resolve("rack"), folder);
+        return new Keytool(jdk, Keytool.Way.ADD_PROVIDER, "terminal = simulator:" + folder.resolve("readers"), folder);
     }
 
     private static Program.Result generate(Keytool keytool, String alias, String... more) throws Exception {

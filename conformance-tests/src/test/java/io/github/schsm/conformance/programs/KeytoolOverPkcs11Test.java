@@ -4,8 +4,8 @@ import io.github.schsm.conformance.bench.Jdk;
 import io.github.schsm.conformance.bench.Libraries;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.VirtualReader;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.VirtualReaders;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +28,8 @@ class KeytoolOverPkcs11Test {
 
     @BeforeEach
     void plug() throws Exception {
-        SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
-        reader = VirtualReader.plug(0, rack.device("ZZSIM320001"));
+        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        reader = VirtualReader.plug(0, readers.device("ZZSIM320001"));
         configuration = "terminal = pkcs11:" + Libraries.find(Libraries.OPEN_SC) + "; device = ZZSIM320001";
     }
 

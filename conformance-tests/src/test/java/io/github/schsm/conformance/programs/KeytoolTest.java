@@ -32,7 +32,7 @@ class KeytoolTest {
     }
 
     private String configuration() {
-        return "terminal = simulator:" + folder.resolve("rack");
+        return "terminal = simulator:" + folder.resolve("readers");
     }
 
     private Keytool keytool(Keytool.Way way, Jdk jdk) {

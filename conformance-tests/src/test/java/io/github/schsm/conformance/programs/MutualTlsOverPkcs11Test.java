@@ -2,8 +2,8 @@ package io.github.schsm.conformance.programs;
 
 import io.github.schsm.conformance.bench.Libraries;
 import io.github.schsm.conformance.bench.VirtualReader;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.VirtualReaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Tag;
 @Tag("pcsc")
 class MutualTlsOverPkcs11Test extends MutualTlsConformance {
     private final List<VirtualReader> readers = new ArrayList<>();
-    private final SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+    private final VirtualReaders simulated = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
 
     @Override
     String configuration(int number) throws Exception {
         String id = String.format(Locale.ROOT, "ZZSIM31%04d", number);
-        readers.add(VirtualReader.plug(number, rack.device(id)));
+        readers.add(VirtualReader.plug(number, simulated.device(id)));
         return "terminal = pkcs11:" + Libraries.find(Libraries.OPEN_SC) + "; device = " + id;
     }
 

@@ -10,6 +10,6 @@ class MutualTlsTest extends MutualTlsConformance {
 
     @Override
     String configuration(int number) {
-        return "terminal = simulator:" + folder.resolve("rack-" + number);
+        return "terminal = simulator:" + folder.resolve("readers-" + number);
     }
 }

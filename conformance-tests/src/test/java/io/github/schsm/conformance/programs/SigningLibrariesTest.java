@@ -56,7 +56,7 @@ class SigningLibrariesTest {
 
     @BeforeEach
     void makeKeys() throws Exception {
-        provider = new SchsmProvider().configure("terminal = simulator:" + folder.resolve("rack"));
+        provider = new SchsmProvider().configure("terminal = simulator:" + folder.resolve("readers"));
         keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, PIN.toCharArray());
         Pki pki = Pki.create();

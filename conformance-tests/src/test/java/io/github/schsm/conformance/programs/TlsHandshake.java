@@ -4,7 +4,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.KeyPair;
@@ -39,7 +39,7 @@ final class TlsHandshake {
         Provider provider = new SchsmProvider().configure("terminal = simulator:memory; device = " + ID);
         Security.insertProviderAt(provider, Integer.parseInt(arguments[0]));
         SSLContext context = context(provider);
-        ApduRecorder recorder = SimulatorRack.memory().device(ID).recorder();
+        ApduRecorder recorder = VirtualReaders.memory().device(ID).recorder();
         recorder.start();
         try (SSLServerSocket listening = (SSLServerSocket)
                 context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -12,7 +12,7 @@ import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenKey;
 import java.security.KeyPairGenerator;
@@ -43,7 +43,7 @@ class KeyKindTest {
         provider = new SchsmProvider().configure("terminal = simulator:memory; device = " + id);
         keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, PIN);
-        device = SimulatorRack.memory().device(id);
+        device = VirtualReaders.memory().device(id);
         token = SchsmDevice.of(keyStore).token();
     }
 

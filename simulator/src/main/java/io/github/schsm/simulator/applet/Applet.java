@@ -1,9 +1,13 @@
 package io.github.schsm.simulator.applet;
 
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Command;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import io.github.schsm.simulator.crypto.Randomness;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import io.github.schsm.simulator.state.CardKey;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.Pin;

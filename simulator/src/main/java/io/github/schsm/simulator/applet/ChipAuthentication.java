@@ -3,12 +3,15 @@ package io.github.schsm.simulator.applet;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.Quirk;
-import io.github.schsm.simulator.SmProtocol;
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Command;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import io.github.schsm.simulator.crypto.CvcWriter;
 import io.github.schsm.simulator.crypto.EcMath;
 import io.github.schsm.simulator.crypto.Randomness;
+import io.github.schsm.simulator.crypto.SmProtocol;
+import io.github.schsm.simulator.profile.Quirk;
 
 /**
  * Chip authentication with the device key (docs/protocol.md#secure-messaging; BSI TR-03110 part 3, section 3.4): proves
@@ -32,17 +35,23 @@ final class ChipAuthentication {
 
     /** MSE 41 A4: which protocol comes. */
     Answer choose(Command command) throws Refusal, MalformedDataException {
-        DeviceProfile profile = applet.profile();
-        if (!profile.hasSecureMessaging()) {
+        if (!applet.profile().hasSecureMessaging()) {
             throw new Refusal(Sw.UNKNOWN_CLASS);
         }
         requirePinFirst();
         command.requireData();
         Tlv oid = Tlv.parse(command.data()).expect(TAG_PROTOCOL);
         SmProtocol protocol =
-                SmProtocol.of(oid.value()).filter(profile::knows).orElseThrow(() -> new Refusal(Sw.WRONG_DATA));
+                SmProtocol.of(oid.value()).filter(this::isKnown).orElseThrow(() -> new Refusal(Sw.WRONG_DATA));
         applet.session().chooseChipAuthentication(protocol);
         return Answer.OK;
+    }
+
+    private boolean isKnown(SmProtocol protocol) {
+        return switch (protocol) {
+            case TDES_CBC_CBC -> true;
+            case AES_CBC_CMAC_128 -> !applet.profile().isBeforeVersion3();
+        };
     }
 
     /** GENERAL AUTHENTICATE: the answer to it is the last that comes the old way. */

@@ -3,8 +3,12 @@ package io.github.schsm.simulator.applet;
 import static java.util.Map.entry;
 
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.simulator.DeviceProfile;
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Command;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import io.github.schsm.simulator.applet.Applet.Handler;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.StateKeeper;
 import java.io.IOException;

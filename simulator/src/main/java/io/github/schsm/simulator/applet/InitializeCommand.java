@@ -2,8 +2,12 @@ package io.github.schsm.simulator.applet;
 
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.simulator.Quirk;
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Command;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.profile.Quirk;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.DeviceState.DomainScheme;
 import io.github.schsm.simulator.state.FileId;

@@ -1,5 +1,9 @@
 package io.github.schsm.simulator.applet;
 
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Command;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.Pin;
 import java.util.Arrays;

@@ -2,8 +2,12 @@ package io.github.schsm.simulator.applet;
 
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.simulator.SmProtocol;
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Command;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.crypto.SmProtocol;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,9 +21,6 @@ import java.util.Map;
  * counter says nothing any more.
  */
 public final class SecureChannel {
-    /** The class bits of a protected command whose header is authenticated. */
-    public static final int PROTECTED = 0x0C;
-
     private static final int DATA_TLV = 0x85;
     private static final int DATA = 0x87;
     private static final int LE = 0x97;
@@ -74,7 +75,7 @@ public final class SecureChannel {
         byte[] plain = data == null ? new byte[0] : decrypted(data);
         boolean extended = plain.length > 0xFF || (le != null && le.valueLength() > 1);
         return new Command(
-                command.cla() & ~PROTECTED,
+                command.cla() & ~Command.PROTECTED,
                 command.ins(),
                 command.p1(),
                 command.p2(),

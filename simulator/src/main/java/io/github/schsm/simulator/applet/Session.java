@@ -1,7 +1,7 @@
 package io.github.schsm.simulator.applet;
 
 import io.github.schsm.Cvc;
-import io.github.schsm.simulator.SmProtocol;
+import io.github.schsm.simulator.crypto.SmProtocol;
 import io.github.schsm.simulator.state.Factory;
 import io.github.schsm.simulator.state.FileId;
 import java.util.BitSet;

@@ -1,12 +1,16 @@
 package io.github.schsm.simulator.applet;
 
-import io.github.schsm.simulator.Quirk;
-import io.github.schsm.simulator.state.Algorithm;
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Command;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
+import io.github.schsm.simulator.crypto.Algorithm;
+import io.github.schsm.simulator.crypto.KeyMaterial;
+import io.github.schsm.simulator.profile.Quirk;
 import io.github.schsm.simulator.state.CardKey;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.DeviceState.DomainScheme;
 import io.github.schsm.simulator.state.KeyDomainSlot;
-import io.github.schsm.simulator.state.KeyMaterial;
 import java.util.Optional;
 
 /**
@@ -55,7 +59,7 @@ final class WrapCommands {
             byte[] kek = state.domain(slot).map(KeyDomainSlot::kek).orElse(null);
             if (kek != null && WrappedKey.isUnder(kek, blob)) {
                 CardKey key = WrappedKey.open(kek, blob, slot);
-                if (!applet.profile().knows(key.material())) {
+                if (!couldBeOfThisDevice(key.material())) {
                     throw new Refusal(Sw.WRONG_DATA);
                 }
                 requireWorkingFirmware(key);
@@ -67,6 +71,13 @@ final class WrapCommands {
         }
         throw new Refusal(
                 applet.profile().has(Quirk.UNKNOWN_KCV_IS_WRONG_DATA) ? Sw.WRONG_DATA : Sw.REFERENCE_NOT_FOUND);
+    }
+
+    private boolean couldBeOfThisDevice(KeyMaterial material) {
+        if (material instanceof KeyMaterial.Rsa rsa) {
+            return applet.profile().knowsRsa(rsa.bits());
+        }
+        return !(material instanceof KeyMaterial.Aes) || !applet.profile().isBeforeVersion3();
     }
 
     /** Defects of some firmware, which say nothing but that there is one. */

@@ -2,15 +2,17 @@ package io.github.schsm.simulator.applet;
 
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import io.github.schsm.simulator.crypto.AesMath;
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.crypto.CvcWriter;
 import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.crypto.KeyMaterial;
 import io.github.schsm.simulator.crypto.Randomness;
 import io.github.schsm.simulator.crypto.RsaMath;
 import io.github.schsm.simulator.state.CardKey;
 import io.github.schsm.simulator.state.KeyDomainSlot;
-import io.github.schsm.simulator.state.KeyMaterial;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.BufferUnderflowException;

@@ -1,8 +1,7 @@
 package io.github.schsm.simulator.crypto;
 
-import io.github.schsm.simulator.applet.Refusal;
-import io.github.schsm.simulator.applet.Sw;
-import io.github.schsm.simulator.state.KeyMaterial;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.MessageDigest;

@@ -1,4 +1,4 @@
-/** Arithmetic and encodings of the simulated device. */
+/** Keys of the simulated device, and the arithmetic and encodings that it uses. */
 @NullMarked
 package io.github.schsm.simulator.crypto;
 

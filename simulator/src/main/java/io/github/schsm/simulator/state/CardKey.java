@@ -1,5 +1,8 @@
 package io.github.schsm.simulator.state;
 
+import io.github.schsm.simulator.crypto.Algorithm;
+import io.github.schsm.simulator.crypto.KeyMaterial;
+
 /**
  * A key in the device, and what may be done with it.
  *

@@ -1,7 +1,7 @@
 package io.github.schsm.simulator.state;
 
-import io.github.schsm.simulator.applet.Refusal;
-import io.github.schsm.simulator.applet.Sw;
+import io.github.schsm.simulator.apdu.Refusal;
+import io.github.schsm.simulator.apdu.Sw;
 import java.security.MessageDigest;
 
 /**

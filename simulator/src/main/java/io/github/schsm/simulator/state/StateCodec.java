@@ -4,6 +4,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.crypto.KeyMaterial;
 import io.github.schsm.simulator.state.DeviceState.DomainScheme;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -15,7 +15,7 @@ public interface StateKeeper {
     /** The state that was kept last. */
     DeviceState kept() throws IOException, MalformedDataException;
 
-    /** Keeps the state in this process: for as long as the rack lives. */
+    /** Keeps the state in memory. */
     static StateKeeper inMemory(DeviceState first) {
         return new StateKeeper() {
             private byte[] kept = StateCodec.encode(first);

@@ -3,7 +3,7 @@ package io.github.schsm.simulator.terminal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Where threads wait for devices to come and go; one per rack. */
+/** Where threads wait for devices to come and go. */
 public final class Presence {
     /** Tells everybody who waits that something has changed. */
     public synchronized void changed() {

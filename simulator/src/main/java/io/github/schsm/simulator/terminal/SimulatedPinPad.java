@@ -1,8 +1,7 @@
 package io.github.schsm.simulator.terminal;
 
-import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.applet.Answer;
-import io.github.schsm.simulator.applet.Sw;
+import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Sw;
 import java.io.Serial;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,8 +11,8 @@ import java.util.List;
 import javax.smartcardio.CardException;
 
 /**
- * A PIN pad on a simulated reader (PC/SC part 10, revision 2.02.09), and somebody who types on it, for programs to try
- * what they do with one: {@link SimulatedDevice#setPinPad}. It is strict: a structure with a length, format or message
+ * A PIN pad on a simulated reader (PC/SC part 10, revision 2.02.09) and a person who types on it, for programs to try
+ * what they do with one. It is strict: a structure with a length, format or message
  * number that part 10 does not know is answered with 6B80. It takes PINs in ASCII, as long as they are typed.
  */
 public final class SimulatedPinPad {

@@ -1,6 +1,5 @@
 package io.github.schsm.simulator.terminal;
 
-import io.github.schsm.simulator.SimulatedDevice;
 import java.util.Arrays;
 import javax.smartcardio.ATR;
 import javax.smartcardio.Card;
@@ -9,7 +8,7 @@ import javax.smartcardio.CardException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a device, as javax.smartcardio sees it. It ends like one of the JDK's own: the first command after
+ * A connection to a card, as javax.smartcardio sees it. It ends like one of the JDK's own: the first command after
  * a removal throws CardException, whatever comes then IllegalStateException.
  */
 final class SimulatorCard extends Card {
@@ -19,24 +18,24 @@ final class SimulatorCard extends Card {
         DISCONNECTED
     }
 
-    private final SimulatedDevice device;
+    private final SimulatedReader reader;
     private final int connectedAt;
     private final CardChannel channel = new SimulatorChannel(this);
     private State state = State.CONNECTED;
     private @Nullable Thread exclusiveThread;
 
-    SimulatorCard(SimulatedDevice device, int connectedAt) {
-        this.device = device;
+    SimulatorCard(SimulatedReader reader, int connectedAt) {
+        this.reader = reader;
         this.connectedAt = connectedAt;
     }
 
     synchronized boolean isValid() {
-        return state == State.CONNECTED && device.moves() == connectedAt;
+        return state == State.CONNECTED && reader.moves() == connectedAt;
     }
 
     @Override
     public ATR getATR() {
-        return new ATR(device.atr());
+        return new ATR(reader.atr());
     }
 
     @Override
@@ -65,7 +64,7 @@ final class SimulatorCard extends Card {
             }
         }
         try {
-            device.beginTransaction(this, connectedAt);
+            reader.beginTransaction(this, connectedAt);
         } catch (CardRemovedException removed) {
             throw removed(removed);
         } catch (InterruptedException interrupted) {
@@ -85,8 +84,8 @@ final class SimulatorCard extends Card {
             }
             exclusiveThread = null;
         }
-        device.endTransaction(this);
-        if (device.moves() != connectedAt) {
+        reader.endTransaction(this);
+        if (reader.moves() != connectedAt) {
             throw removed(new CardRemovedException());
         }
     }
@@ -95,7 +94,7 @@ final class SimulatorCard extends Card {
     public byte[] transmitControlCommand(int controlCode, byte[] command) throws CardException {
         requireConnected();
         requireTurn();
-        SimulatedPinPad pad = device.pinPad();
+        SimulatedPinPad pad = reader.pinPad();
         if (pad == null) {
             throw new CardException("a simulated reader without a PIN pad has no control commands");
         }
@@ -112,9 +111,9 @@ final class SimulatorCard extends Card {
             state = State.DISCONNECTED;
             exclusiveThread = null;
         }
-        device.endTransaction(this);
-        if (reset && device.moves() == connectedAt) {
-            device.reset();
+        reader.endTransaction(this);
+        if (reset && reader.moves() == connectedAt) {
+            reader.reset();
         }
     }
 
@@ -122,7 +121,7 @@ final class SimulatorCard extends Card {
         requireConnected();
         requireTurn();
         try {
-            return device.exchange(this, connectedAt, command);
+            return reader.exchange(this, connectedAt, command);
         } catch (CardRemovedException removed) {
             throw removed(removed);
         } catch (InterruptedException interrupted) {
@@ -146,16 +145,16 @@ final class SimulatorCard extends Card {
 
     private synchronized CardException removed(CardRemovedException cause) {
         state = State.REMOVED;
-        return new CardException("no card in " + device.readerName() + " any more", cause);
+        return new CardException("no card in " + reader.name() + " anymore", cause);
     }
 
     private CardException interrupted(InterruptedException cause) {
         Thread.currentThread().interrupt();
-        return new CardException("interrupted while waiting for " + device.readerName(), cause);
+        return new CardException("interrupted while waiting for " + reader.name(), cause);
     }
 
     @Override
     public String toString() {
-        return "card in " + device.readerName() + ", ATR " + Arrays.toString(device.atr());
+        return "card in " + reader.name() + ", ATR " + Arrays.toString(reader.atr());
     }
 }

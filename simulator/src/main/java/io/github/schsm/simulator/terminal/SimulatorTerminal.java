@@ -1,6 +1,5 @@
 package io.github.schsm.simulator.terminal;
 
-import io.github.schsm.simulator.SimulatedDevice;
 import java.util.function.BooleanSupplier;
 import javax.smartcardio.Card;
 import javax.smartcardio.CardException;
@@ -8,18 +7,18 @@ import javax.smartcardio.CardNotPresentException;
 import javax.smartcardio.CardTerminal;
 import org.jspecify.annotations.Nullable;
 
-/** The reader of one device, as javax.smartcardio sees it. */
+/** The reader of one reader, as javax.smartcardio sees it. */
 final class SimulatorTerminal extends CardTerminal {
-    private final SimulatedDevice device;
+    private final SimulatedReader reader;
     private @Nullable SimulatorCard card;
 
-    SimulatorTerminal(SimulatedDevice device) {
-        this.device = device;
+    SimulatorTerminal(SimulatedReader reader) {
+        this.reader = reader;
     }
 
     @Override
     public String getName() {
-        return device.readerName();
+        return reader.name();
     }
 
     @Override
@@ -34,27 +33,27 @@ final class SimulatorTerminal extends CardTerminal {
         if (card != null && card.isValid()) {
             return card;
         }
-        int moves = device.moves();
-        if ((moves & 1) == 0) {
+        int moves = reader.moves();
+        if (!SimulatedReader.isInserted(moves)) {
             throw new CardNotPresentException("no card in " + getName());
         }
-        card = new SimulatorCard(device, moves);
+        card = new SimulatorCard(reader, moves);
         return card;
     }
 
     @Override
     public boolean isCardPresent() {
-        return device.isInserted();
+        return reader.isInserted();
     }
 
     @Override
     public boolean waitForCardPresent(long timeout) throws CardException {
-        return await(timeout, device::isInserted);
+        return await(timeout, reader::isInserted);
     }
 
     @Override
     public boolean waitForCardAbsent(long timeout) throws CardException {
-        return await(timeout, () -> !device.isInserted());
+        return await(timeout, () -> !reader.isInserted());
     }
 
     private boolean await(long timeout, BooleanSupplier condition) throws CardException {
@@ -62,7 +61,7 @@ final class SimulatorTerminal extends CardTerminal {
             throw new IllegalArgumentException("the timeout is negative: " + timeout);
         }
         try {
-            return device.presence().await(timeout, condition);
+            return reader.presence().await(timeout, condition);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new CardException("interrupted while waiting at " + getName(), interrupted);

@@ -1,27 +1,28 @@
 package io.github.schsm.simulator.terminal;
 
-import io.github.schsm.simulator.SimulatedDevice;
-import io.github.schsm.simulator.SimulatorRack;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminal;
 import javax.smartcardio.CardTerminals;
 import org.jspecify.annotations.Nullable;
 
-/** The readers of a rack, one per device; devices that join the rack later appear. */
+/** Virtual readers as terminals; those that are added later appear. */
 public final class SimulatorTerminals extends CardTerminals {
-    private final SimulatorRack rack;
+    private final Supplier<List<SimulatedReader>> readers;
+    private final Presence presence;
     private final Map<String, SimulatorTerminal> terminals = new HashMap<>();
     /** Moves of each device as the last waitForChange saw them; null before the first. */
     private @Nullable Map<String, Integer> seen;
 
     private Map<String, Integer> seenBefore = Map.of();
 
-    public SimulatorTerminals(SimulatorRack rack) {
-        this.rack = rack;
+    public SimulatorTerminals(Supplier<List<SimulatedReader>> readers, Presence presence) {
+        this.readers = readers;
+        this.presence = presence;
     }
 
     @Override
@@ -30,29 +31,29 @@ public final class SimulatorTerminals extends CardTerminals {
             throw new NullPointerException("state");
         }
         List<CardTerminal> list = new ArrayList<>();
-        for (SimulatedDevice device : rack.devices()) {
-            if (is(state, device)) {
-                list.add(terminals.computeIfAbsent(device.id(), id -> new SimulatorTerminal(device)));
+        for (SimulatedReader reader : readers.get()) {
+            if (is(state, reader)) {
+                list.add(terminals.computeIfAbsent(reader.name(), id -> new SimulatorTerminal(reader)));
             }
         }
         return List.copyOf(list);
     }
 
-    private boolean is(State state, SimulatedDevice device) {
+    private boolean is(State state, SimulatedReader reader) {
         return switch (state) {
             case ALL -> true;
-            case CARD_PRESENT -> device.isInserted();
-            case CARD_ABSENT -> !device.isInserted();
-            case CARD_INSERTION -> seen == null ? device.isInserted() : moved(device, true);
-            case CARD_REMOVAL -> seen == null ? !device.isInserted() : moved(device, false);
+            case CARD_PRESENT -> reader.isInserted();
+            case CARD_ABSENT -> !reader.isInserted();
+            case CARD_INSERTION -> seen == null ? reader.isInserted() : moved(reader, true);
+            case CARD_REMOVAL -> seen == null ? !reader.isInserted() : moved(reader, false);
         };
     }
 
     /** Whether the last waitForChange saw the device come or go. */
-    private boolean moved(SimulatedDevice device, boolean in) {
-        int before = seenBefore.getOrDefault(device.id(), 0);
-        int after = seen == null ? before : seen.getOrDefault(device.id(), 0);
-        boolean isIn = (after & 1) == 1;
+    private boolean moved(SimulatedReader reader, boolean in) {
+        int before = seenBefore.getOrDefault(reader.name(), 0);
+        int after = seen == null ? before : seen.getOrDefault(reader.name(), 0);
+        boolean isIn = SimulatedReader.isInserted(after);
         return after != before && (isIn == in || after - before > 1);
     }
 
@@ -61,12 +62,12 @@ public final class SimulatorTerminals extends CardTerminals {
         if (timeout < 0) {
             throw new IllegalArgumentException("the timeout is negative: " + timeout);
         }
-        if (rack.devices().isEmpty()) {
+        if (readers.get().isEmpty()) {
             throw new IllegalStateException("there are no terminals");
         }
         Map<String, Integer> baseline = baseline();
         try {
-            boolean changed = rack.presence().await(timeout, () -> !moves().equals(baseline));
+            boolean changed = presence.await(timeout, () -> !moves().equals(baseline));
             remember(baseline);
             return changed;
         } catch (InterruptedException interrupted) {
@@ -86,7 +87,7 @@ public final class SimulatorTerminals extends CardTerminals {
 
     private Map<String, Integer> moves() {
         Map<String, Integer> moves = new HashMap<>();
-        rack.devices().forEach(device -> moves.put(device.id(), device.moves()));
+        readers.get().forEach(reader -> moves.put(reader.name(), reader.moves()));
         return moves;
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.CardProbe;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +162,7 @@ class PinCommandsTest {
     @Test
     void aDeviceThatWasNeverInitializedHasNoPins() throws SchsmException {
         card = new CardProbe(
-                SimulatorRack.create(DeviceProfile.smartCardHsm4k()).blankDevice("ZZSIM000009"));
+                VirtualReaders.create(DeviceProfile.smartCardHsm4k()).blankDevice("ZZSIM000009"));
         card.select();
         assertThat(status()).isEqualTo(0x6A88);
         assertThat(verify(USER_PIN)).isEqualTo(0x6A88);

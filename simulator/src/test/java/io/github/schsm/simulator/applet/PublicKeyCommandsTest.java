@@ -7,11 +7,11 @@ import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.simulator.CardProbe;
-import io.github.schsm.simulator.DeviceProfile;
-import io.github.schsm.simulator.SimulatorRack;
 import io.github.schsm.simulator.SmHost;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.crypto.Hashes;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +26,7 @@ class PublicKeyCommandsTest {
     private static final String PIN_STATUS = "00200081";
     private static final int WRITE_DENIED = 0x6982;
 
-    private final SimulatorRack rack = SimulatorRack.create(DeviceProfile.smartCardHsm4k());
+    private final VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
     private CardProbe card;
     private Custodian[] custodians;
 
@@ -58,7 +58,7 @@ class PublicKeyCommandsTest {
     }
 
     private CardProbe probe(String id) throws Exception {
-        CardProbe probe = new CardProbe(rack.device(id));
+        CardProbe probe = new CardProbe(readers.device(id));
         probe.select();
         return probe;
     }
@@ -288,14 +288,14 @@ class PublicKeyCommandsTest {
 
     @Test
     void registeredKeysAreKept(@TempDir Path folder) throws Exception {
-        try (SimulatorRack kept = SimulatorRack.folder(folder)) {
+        try (VirtualReaders kept = VirtualReaders.folder(folder)) {
             card = new CardProbe(kept.device("ZZSIM000001"));
             card.select();
             initialize(WITHOUT_PIN, "0000", "93020301");
             registerAll();
             authenticate(custodians[0]);
         }
-        try (SimulatorRack kept = SimulatorRack.folder(folder)) {
+        try (VirtualReaders kept = VirtualReaders.folder(folder)) {
             card = new CardProbe(kept.device("ZZSIM000001"));
             card.select();
             assertThat(status()).isEqualTo("03000100");

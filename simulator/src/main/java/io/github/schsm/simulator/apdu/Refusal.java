@@ -1,4 +1,4 @@
-package io.github.schsm.simulator.applet;
+package io.github.schsm.simulator.apdu;
 
 import java.io.Serial;
 
@@ -14,7 +14,7 @@ public final class Refusal extends Exception {
         this.sw = sw;
     }
 
-    int sw() {
+    public int sw() {
         return sw;
     }
 }

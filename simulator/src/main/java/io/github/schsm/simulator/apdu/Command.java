@@ -1,4 +1,4 @@
-package io.github.schsm.simulator.applet;
+package io.github.schsm.simulator.apdu;
 
 import java.util.Arrays;
 
@@ -10,11 +10,13 @@ import java.util.Arrays;
  * @param extended whether length fields are extended ones
  */
 public record Command(int cla, int ins, int p1, int p2, byte[] data, int ne, boolean extended) {
-    static final int NO_LE = -1;
+    public static final int NO_LE = -1;
+    /** The class bits of a command of secure messaging whose header is authenticated. */
+    public static final int PROTECTED = 0x0C;
 
     private static final int HEADER = 4;
-    static final int SHORT_ALL = 256;
-    static final int EXTENDED_ALL = 65536;
+    public static final int SHORT_ALL = 256;
+    public static final int EXTENDED_ALL = 65536;
 
     /** @throws Refusal with 6700 if the lengths don't add up */
     public static Command parse(byte[] apdu) throws Refusal {
@@ -74,38 +76,38 @@ public record Command(int cla, int ins, int p1, int p2, byte[] data, int ne, boo
     }
 
     /** Class and instruction in one number, what the dispatcher goes by. */
-    int instruction() {
+    public int instruction() {
         return cla << 8 | ins;
     }
 
     /** Whether it is one of secure messaging with an authenticated header, class 0C or 8C. */
-    boolean isProtected() {
-        return (cla & ~0x80) == SecureChannel.PROTECTED;
+    public boolean isProtected() {
+        return (cla & ~0x80) == PROTECTED;
     }
 
     /** P1 and P2 in one number. */
-    int p1p2() {
+    public int p1p2() {
         return p1 << 8 | p2;
     }
 
     /** Whether Le says "all there are" rather than a number. */
-    boolean wantsAll() {
+    public boolean wantsAll() {
         return ne == (extended ? EXTENDED_ALL : SHORT_ALL);
     }
 
-    void requireP1P2(int expected) throws Refusal {
+    public void requireP1P2(int expected) throws Refusal {
         if (p1p2() != expected) {
             throw new Refusal(Sw.WRONG_P1_P2);
         }
     }
 
-    void requireNoData() throws Refusal {
+    public void requireNoData() throws Refusal {
         if (data.length != 0) {
             throw new Refusal(Sw.WRONG_LENGTH);
         }
     }
 
-    void requireData() throws Refusal {
+    public void requireData() throws Refusal {
         if (data.length == 0) {
             throw new Refusal(Sw.WRONG_LENGTH);
         }

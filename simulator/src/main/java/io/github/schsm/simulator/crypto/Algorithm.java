@@ -1,4 +1,4 @@
-package io.github.schsm.simulator.state;
+package io.github.schsm.simulator.crypto;
 
 import io.github.schsm.KeyAlgorithm;
 import java.util.Optional;
@@ -23,10 +23,10 @@ public final class Algorithm {
     public static final int ECDH_XKEK = 0x84;
     public static final int WRAP = 0x92;
     public static final int UNWRAP = 0x93;
-    static final int REPLACE = 0x94;
+    public static final int REPLACE = 0x94;
     public static final int DERIVE_EC = 0x98;
     public static final int DERIVE_SP800_56C = 0x99;
-    static final int ALL = 0xA0;
+    public static final int ALL = 0xA0;
 
     private static final String[] HASHES = {"SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"};
 

@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A folder that holds the state of devices, one file each. A file is replaced as a whole: written beside, forced to
  * disk, renamed, and the folder forced to disk, so that after a crash at any moment it is either the old or the new
- * one. A lock keeps other processes out; within this JVM there is one rack per folder.
+ * one. A lock keeps other processes out; within this JVM a folder is open once.
  */
-final class RackFolder {
+final class VirtualReadersFolder {
     private static final String SUFFIX = ".device";
     private static final String NEW_SUFFIX = ".new";
-    private static final String LOCK = "rack.lock";
+    private static final String LOCK = "readers.lock";
     /** The locked byte stands far behind the holder's number, which others can so read even where locks are strict. */
     private static final long LOCKED_BYTE = 1L << 40;
 
@@ -49,36 +49,36 @@ final class RackFolder {
     private final boolean posix;
 
     private static final class Opened {
-        private final SimulatorRack rack;
+        private final VirtualReaders readers;
         private int users = 1;
 
-        private Opened(SimulatorRack rack) {
-            this.rack = rack;
+        private Opened(VirtualReaders readers) {
+            this.readers = readers;
         }
     }
 
-    private RackFolder(Path path, FileChannel lockFile, FileLock lock, boolean posix) {
+    private VirtualReadersFolder(Path path, FileChannel lockFile, FileLock lock, boolean posix) {
         this.path = path;
         this.lockFile = lockFile;
         this.lock = lock;
         this.posix = posix;
     }
 
-    static SimulatorRack open(Path folder, SimulatorRack.Filler filler) throws SchsmException {
+    static VirtualReaders open(Path folder, VirtualReaders.Filler filler) throws SchsmException {
         synchronized (OPEN) {
-            RackFolder opened = null;
+            VirtualReadersFolder opened = null;
             try {
                 Path path = makeFolder(folder);
                 Opened present = OPEN.get(path);
                 if (present != null) {
                     present.users++;
-                    return present.rack;
+                    return present.readers;
                 }
                 opened = lock(path);
-                SimulatorRack rack = filler.fill(opened);
-                OPEN.put(path, new Opened(rack));
+                VirtualReaders readers = filler.fill(opened);
+                OPEN.put(path, new Opened(readers));
                 opened = null;
-                return rack;
+                return readers;
             } catch (IOException unusable) {
                 throw new ConfigurationException(
                         "the simulator's folder " + folder + " cannot be used: " + unusable, unusable);
@@ -122,7 +122,7 @@ final class RackFolder {
         return new FileAttribute<?>[0];
     }
 
-    private static RackFolder lock(Path path) throws IOException, ConfigurationException {
+    private static VirtualReadersFolder lock(Path path) throws IOException, ConfigurationException {
         boolean posix = isPosix(path);
         FileChannel file = FileChannel.open(
                 path.resolve(LOCK),
@@ -138,7 +138,7 @@ final class RackFolder {
             file.truncate(0);
             file.write(
                     ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-            return new RackFolder(path, file, lock, posix);
+            return new VirtualReadersFolder(path, file, lock, posix);
         } finally {
             if (lock == null) {
                 file.close();
@@ -167,7 +167,7 @@ final class RackFolder {
             lock.release();
             lockFile.close();
         } catch (IOException nothingMoreToDo) {
-            System.getLogger(RackFolder.class.getName())
+            System.getLogger(VirtualReadersFolder.class.getName())
                     .log(System.Logger.Level.WARNING, "the lock of " + path + " was not released", nothingMoreToDo);
         }
     }

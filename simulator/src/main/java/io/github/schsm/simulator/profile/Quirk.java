@@ -1,4 +1,4 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.profile;
 
 /**
  * Where devices with the same application differ from the reference (docs/protocol.md#devices-that-differ): mostly an

@@ -1,7 +1,5 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.crypto;
 
-import io.github.schsm.simulator.crypto.Bytes;
-import io.github.schsm.simulator.crypto.Hashes;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;

@@ -1,6 +1,5 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.profile;
 
-import io.github.schsm.simulator.state.KeyMaterial;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -76,16 +75,9 @@ public record DeviceProfile(
         return new DeviceProfile(commandLimit, extendedLength, memory, major, minor, all);
     }
 
+    /** Whether it differs from the reference so. */
     public boolean has(Quirk quirk) {
         return quirks.contains(quirk);
-    }
-
-    /** Whether the firmware knows the chip authentication protocol: 3DES from version 2, AES from version 3. */
-    public boolean knows(SmProtocol protocol) {
-        return switch (protocol) {
-            case TDES_CBC_CBC -> hasSecureMessaging();
-            case AES_CBC_CMAC_128 -> major >= 3;
-        };
     }
 
     /** The platform in the version information: what the firmware runs on. */
@@ -116,6 +108,7 @@ public record DeviceProfile(
         return major > 2 || (major == 2 && minor >= 4);
     }
 
+    /** Secure messaging with 3DES came with version 2, with AES in version 3. */
     public boolean hasSecureMessaging() {
         return major >= 2;
     }
@@ -123,14 +116,6 @@ public record DeviceProfile(
     /** RSA keys of more than 2048 bits came with version 3. */
     public boolean knowsRsa(int bits) {
         return bits <= LONGEST_RSA_BEFORE_VERSION_3 || !isBeforeVersion3();
-    }
-
-    /** Whether it could have made such a key. */
-    public boolean knows(KeyMaterial material) {
-        if (material instanceof KeyMaterial.Rsa rsa) {
-            return knowsRsa(rsa.bits());
-        }
-        return !(material instanceof KeyMaterial.Aes) || !isBeforeVersion3();
     }
 
     /** Key domain slots, symmetric keys and RSA keys of more than 2048 bits came with firmware 3. */

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import io.github.schsm.simulator.SimulatorRack;
+import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +14,14 @@ import java.util.Map;
  * @param folder where state and files are
  * @param json   whether answers are JSON
  */
-public record Rack(Path folder, boolean json) {
+public record Bench(Path folder, boolean json) {
     static final String A = "ZZSIM000001";
     static final String B = "ZZSIM000002";
     static final Map<String, String> ENVIRONMENT = Map.of(
-            "PIN", SimulatorRack.USER_PIN,
+            "PIN", VirtualReaders.USER_PIN,
             "WRONG_PIN", "111111",
             "NEW_PIN", "12345678",
-            "SO_PIN", SimulatorRack.SO_PIN,
+            "SO_PIN", VirtualReaders.SO_PIN,
             "WRONG_SO_PIN", "0000000000000000",
             "PASSWORD", "secret");
 

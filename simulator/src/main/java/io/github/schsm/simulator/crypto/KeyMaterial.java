@@ -1,7 +1,6 @@
-package io.github.schsm.simulator.state;
+package io.github.schsm.simulator.crypto;
 
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.simulator.crypto.EcMath;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.github.schsm.simulator.applet;
+package io.github.schsm.simulator.apdu;
 
 import java.util.Arrays;
 

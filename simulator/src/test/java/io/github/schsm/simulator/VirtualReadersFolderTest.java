@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Devices that live in a folder. */
-class RackFolderTest {
+class VirtualReadersFolderTest {
     private static final String ID = "ZZSIM000042";
 
     @TempDir
     private Path folder;
 
-    private CardProbe open(SimulatorRack rack) throws SchsmException {
-        CardProbe card = new CardProbe(rack.device(ID));
+    private CardProbe open(VirtualReaders readers) throws SchsmException {
+        CardProbe card = new CardProbe(readers.device(ID));
         card.select();
         card.verify();
         return card;
@@ -42,8 +42,8 @@ class RackFolderTest {
         byte[] identity;
         byte[] hash = new byte[32];
         byte[] point;
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            CardProbe card = open(rack);
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            CardProbe card = open(readers);
             identity = card.read(0x2F02);
             assertThat(card.send("80520102010200")).isEqualTo(0x9000);
             assertThat(card.send("80520002 20" + "01".repeat(32))).isEqualTo(0x9000);
@@ -60,9 +60,9 @@ class RackFolderTest {
             assertThat(card.send("0020008106 000000000000")).isEqualTo(0x63C2);
             assertThat(card.send("0020008808 0000000000000000")).isEqualTo(0x63CE);
         }
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            assertThat(rack.deviceIds()).containsExactly(ID);
-            CardProbe card = new CardProbe(rack.device(ID));
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            assertThat(readers.deviceIds()).containsExactly(ID);
+            CardProbe card = new CardProbe(readers.device(ID));
             assertThat(card.send("00200081")).isEqualTo(0x6D00);
             card.select();
             assertThat(card.send("00200081")).isEqualTo(0x63C2);
@@ -85,12 +85,12 @@ class RackFolderTest {
 
     @Test
     void theStateIsForTheOwnersEyesAndNothingElseIsLeftBehind() throws Exception {
-        Path made = folder.resolve("new/rack");
-        try (SimulatorRack rack = SimulatorRack.folder(made)) {
-            rack.device(ID);
+        Path made = folder.resolve("new/readers");
+        try (VirtualReaders readers = VirtualReaders.folder(made)) {
+            readers.device(ID);
             try (var files = Files.list(made)) {
                 assertThat(files.map(file -> file.getFileName().toString()))
-                        .containsExactlyInAnyOrder(ID + ".device", "rack.lock");
+                        .containsExactlyInAnyOrder(ID + ".device", "readers.lock");
             }
             FileStore store = Files.getFileStore(made);
             if (store.supportsFileAttributeView(PosixFileAttributeView.class)) {
@@ -104,8 +104,8 @@ class RackFolderTest {
 
     @Test
     void whatOnlyReadsWritesNothing() throws Exception {
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            CardProbe card = open(rack);
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            CardProbe card = open(readers);
             assertThat(card.generate(1, EcCurve.SECP256R1, "")).isEqualTo(0x9000);
             assertThat(card.generate(2, EcCurve.SECP256R1, "900400000005")).isEqualTo(0x9000);
             FileTime longAgo = FileTime.fromMillis(0);
@@ -126,15 +126,15 @@ class RackFolderTest {
     }
 
     @Test
-    void theSameFolderIsTheSameRackUntilEverybodyHasClosedIt() throws Exception {
-        SimulatorRack first = SimulatorRack.folder(folder);
-        SimulatorRack second = SimulatorRack.folder(folder.resolve("../" + folder.getFileName()));
+    void theSameFolderIsOpenOnceUntilItsLastUserClosesIt() throws Exception {
+        VirtualReaders first = VirtualReaders.folder(folder);
+        VirtualReaders second = VirtualReaders.folder(folder.resolve("../" + folder.getFileName()));
         assertThat(second).isSameAs(first);
         first.close();
-        assertThat(SimulatorRack.folder(folder)).isSameAs(first);
+        assertThat(VirtualReaders.folder(folder)).isSameAs(first);
         first.close();
         second.close();
-        SimulatorRack third = SimulatorRack.folder(folder);
+        VirtualReaders third = VirtualReaders.folder(folder);
         assertThat(third).isNotSameAs(first);
         third.close();
     }
@@ -143,32 +143,32 @@ class RackFolderTest {
     void aFolderInUseByAnotherProcessIsRefusedWithItsNumber() throws Exception {
         try (ChildSimulator holder = ChildSimulator.start(folder, 0)) {
             assertThat(holder.readLine()).isEqualTo("ready");
-            assertThatThrownBy(() -> SimulatorRack.folder(folder))
+            assertThatThrownBy(() -> VirtualReaders.folder(folder))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining(folder.toRealPath().toString())
                     .hasMessageContaining("process " + holder.pid());
         }
-        SimulatorRack.folder(folder).close();
+        VirtualReaders.folder(folder).close();
     }
 
     @Test
     void aDamagedStateIsReportedByNameAndLeftAlone() throws Exception {
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            rack.device(ID);
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            readers.device(ID);
         }
         byte[] good = Files.readAllBytes(stateFile());
         for (int i = 0; i < good.length; i += 7) {
             byte[] bad = good.clone();
             bad[i] ^= 1;
             Files.write(stateFile(), bad);
-            assertThatThrownBy(() -> SimulatorRack.folder(folder))
+            assertThatThrownBy(() -> VirtualReaders.folder(folder))
                     .isInstanceOf(MalformedDataException.class)
                     .hasMessageContaining(stateFile().toRealPath().toString());
             assertThat(Files.readAllBytes(stateFile())).isEqualTo(bad);
         }
         Files.write(stateFile(), good);
         Files.move(stateFile(), folder.resolve("ZZSIM000043.device"));
-        assertThatThrownBy(() -> SimulatorRack.folder(folder))
+        assertThatThrownBy(() -> VirtualReaders.folder(folder))
                 .isInstanceOf(MalformedDataException.class)
                 .hasMessageContaining(ID);
     }
@@ -176,15 +176,15 @@ class RackFolderTest {
     @Test
     void aFileInPlaceOfTheFolderIsReported() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
-        assertThatThrownBy(() -> SimulatorRack.folder(file))
+        assertThatThrownBy(() -> VirtualReaders.folder(file))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(file.toString());
     }
 
     @Test
     void whatCannotBeKeptIsNotAcknowledgedAndNotDone() throws Exception {
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            CardProbe card = open(rack);
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            CardProbe card = open(readers);
             assertThat(card.write(0xCF01, new byte[] {1})).isEqualTo(0x9000);
             Path obstacle = Files.createDirectory(folder.resolve(ID + ".device.new"));
             Path inside = Files.createFile(obstacle.resolve("x"));
@@ -200,14 +200,14 @@ class RackFolderTest {
 
     @Test
     void anInterruptedThreadsCommandsAreKeptAsWell() throws Exception {
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            CardProbe card = open(rack);
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            CardProbe card = open(readers);
             Thread.currentThread().interrupt();
             assertThat(card.write(0xCF01, new byte[] {1})).isEqualTo(0x9000);
             assertThat(Thread.interrupted()).as("still interrupted").isTrue();
         }
-        try (SimulatorRack rack = SimulatorRack.folder(folder)) {
-            assertThat(open(rack).read(0xCF01)).containsExactly(1);
+        try (VirtualReaders readers = VirtualReaders.folder(folder)) {
+            assertThat(open(readers).read(0xCF01)).containsExactly(1);
         }
     }
 
@@ -216,10 +216,10 @@ class RackFolderTest {
         SimulatorTokenSource source = new SimulatorTokenSource();
         source.open(folder.toString(), List.of());
         source.open(folder.toString(), List.of(ID));
-        SimulatorRack rack = SimulatorRack.folder(folder);
-        assertThat(rack.deviceIds()).containsExactly(SimulatorRack.DEFAULT_DEVICE, ID);
+        VirtualReaders readers = VirtualReaders.folder(folder);
+        assertThat(readers.deviceIds()).containsExactly(VirtualReaders.DEFAULT_DEVICE, ID);
         for (int opened = 0; opened < 3; opened++) {
-            rack.close();
+            readers.close();
         }
     }
 }

@@ -4,14 +4,16 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
-import io.github.schsm.simulator.applet.Answer;
+import io.github.schsm.simulator.apdu.Answer;
 import io.github.schsm.simulator.applet.Applet;
 import io.github.schsm.simulator.applet.Hsm;
 import io.github.schsm.simulator.crypto.Bytes;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.Pin;
 import io.github.schsm.simulator.state.StateKeeper;
 import io.github.schsm.simulator.terminal.Presence;
+import io.github.schsm.simulator.terminal.SimulatedReader;
 import io.github.schsm.simulator.terminal.SimulatorTerminals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,74 +29,74 @@ import javax.smartcardio.TerminalFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any number of simulated devices, each in a reader of its own. A device is made when it is first named: initialized
- * with user PIN 648219 (three tries), SO-PIN 3537363231383830 and four key domain slots, the vendor's demo values.
+ * Any number of simulated devices, each in its own reader. A device is made when it is first named: initialized with
+ * user PIN 648219 (three tries), SO-PIN 3537363231383830 and four key domain slots, the vendor's demo values.
  *
- * <p>{@link #memory()} is the rack of this JVM, gone when it ends; {@link #folder} keeps its devices on disk;
- * {@link #create} makes a private rack for a test. All methods may be called by any thread.
+ * <p>{@link #memory()} is shared by all code in this JVM and gone when it ends; {@link #folder} keeps devices on disk;
+ * {@link #create} makes a private instance for a test. All methods are thread-safe.
  */
-public final class SimulatorRack implements AutoCloseable {
-    /** User PIN of a device that a rack makes. */
+public final class VirtualReaders implements AutoCloseable {
+    /** User PIN of a new device. */
     public static final String USER_PIN = "648219";
-    /** SO-PIN (initialization code) of a device that a rack makes, as people write it: 16 hex digits. */
+    /** SO-PIN (initialization code) of a new device, as people write it: 16 hex digits. */
     public static final String SO_PIN = "3537363231383830";
-    /** The device that is made where none is named. */
+    /** The device that is made if none is named. */
     public static final String DEFAULT_DEVICE = "ZZSIM000001";
-    /** How many key domain slots a device has that a rack makes. */
+    /** Number of key domain slots of a new device. */
     public static final int KEY_DOMAIN_SLOTS = 4;
 
     private static final Pattern DEVICE_ID = Pattern.compile("ZZSIM[0-9]{6}");
-    private static final SimulatorRack OF_THIS_JVM = new SimulatorRack(DeviceProfile.smartCardHsm4k(), null);
+    private static final VirtualReaders OF_THIS_JVM = new VirtualReaders(DeviceProfile.smartCardHsm4k(), null);
 
     private final DeviceProfile profile;
-    private final @Nullable RackFolder folder;
+    private final @Nullable VirtualReadersFolder folder;
     private final Presence presence = new Presence();
     private final TreeMap<String, SimulatedDevice> devices = new TreeMap<>();
 
-    private SimulatorRack(DeviceProfile profile, @Nullable RackFolder folder) {
+    private VirtualReaders(DeviceProfile profile, @Nullable VirtualReadersFolder folder) {
         this.profile = profile;
         this.folder = folder;
     }
 
-    /** The rack that {@code simulator:memory} means: one per JVM, shared by everybody in it. */
-    public static SimulatorRack memory() {
+    /** What {@code simulator:memory} means: one instance per JVM. */
+    public static VirtualReaders memory() {
         return OF_THIS_JVM;
     }
 
-    /** A private rack in memory, for tests. */
-    public static SimulatorRack create(DeviceProfile profile) {
-        return new SimulatorRack(profile, null);
+    /** A private instance in memory, for tests. */
+    public static VirtualReaders create(DeviceProfile profile) {
+        return new VirtualReaders(profile, null);
     }
 
     /**
-     * The rack whose devices live in a folder, one file each; the folder is made if it is not there. Opening the same
-     * folder again in one JVM gives the same rack; it is given free when it was closed as often as it was opened, or
-     * when the JVM ends.
+     * Devices that live in a folder, one file each; the folder is made if it does not exist. Opening the same folder
+     * again in one JVM returns the same instance; the folder is released after as many calls of {@link #close} as
+     * there were of this method, or when the JVM ends.
      *
      * @throws SchsmException if the folder cannot be used, holds a damaged device, or is in use by another process;
      *                        the message names the process
      */
-    public static SimulatorRack folder(Path path) throws SchsmException {
+    public static VirtualReaders folder(Path path) throws SchsmException {
         return folder(path, DeviceProfile.smartCardHsm4k());
     }
 
     /**
-     * The same with another kind of device; a folder that is open already keeps the kind it was opened with.
+     * As above with another kind of device; a folder that is already open keeps the kind it was opened with.
      *
      * @throws SchsmException as {@link #folder(Path)}
      */
-    public static SimulatorRack folder(Path path, DeviceProfile profile) throws SchsmException {
-        return RackFolder.open(path, opened -> {
-            SimulatorRack rack = new SimulatorRack(profile, opened);
+    public static VirtualReaders folder(Path path, DeviceProfile profile) throws SchsmException {
+        return VirtualReadersFolder.open(path, opened -> {
+            VirtualReaders readers = new VirtualReaders(profile, opened);
             for (String id : opened.deviceIds()) {
                 StateKeeper keeper = opened.keeper(id);
-                rack.add(id, keeper.kept(), keeper);
+                readers.add(id, keeper.kept(), keeper);
             }
-            return rack;
+            return readers;
         });
     }
 
-    /** Gives a folder free for other processes; a rack in memory has nothing to give. */
+    /** Releases a folder for other processes; does nothing for devices in memory. */
     @Override
     public void close() {
         if (folder != null) {
@@ -102,14 +104,14 @@ public final class SimulatorRack implements AutoCloseable {
         }
     }
 
-    /** Ids of the devices in the rack, sorted. */
+    /** Ids of the devices, sorted. */
     public List<String> deviceIds() {
         synchronized (devices) {
             return List.copyOf(devices.keySet());
         }
     }
 
-    /** The devices in the rack, sorted by id. */
+    /** The devices, sorted by id. */
     public List<SimulatedDevice> devices() {
         synchronized (devices) {
             return List.copyOf(devices.values());
@@ -117,7 +119,7 @@ public final class SimulatorRack implements AutoCloseable {
     }
 
     /**
-     * The device with that id; made and initialized if there is none.
+     * The device with that id; made and initialized if it does not exist.
      *
      * @param id {@code ZZSIM} and six digits
      * @throws SchsmException if the id is none, or the device's state cannot be written
@@ -127,7 +129,7 @@ public final class SimulatorRack implements AutoCloseable {
     }
 
     /**
-     * The device with that id; made, but not initialized, if there is none.
+     * The device with that id; made, but not initialized, if it does not exist.
      *
      * @param id {@code ZZSIM} and six digits
      * @throws SchsmException if the id is none, or the device's state cannot be written
@@ -177,7 +179,7 @@ public final class SimulatorRack implements AutoCloseable {
         return device;
     }
 
-    /** As its first owner does it, by the device's own command; nothing is kept yet. */
+    /** By the device's own command, as its first owner does it. Nothing is stored yet. */
     private void initialize(DeviceState state) {
         StateKeeper nowhere = StateKeeper.inMemory(state);
         Hsm hsm = new Hsm(profile, state, nowhere);
@@ -197,12 +199,12 @@ public final class SimulatorRack implements AutoCloseable {
         }
     }
 
-    /** The rack's readers. Each call gives an object that watches them on its own, as PC/SC contexts do. */
+    /** The readers as terminals. Each call returns an object with its own view of changes, like a PC/SC context. */
     public CardTerminals terminals() {
-        return new SimulatorTerminals(this);
+        return new SimulatorTerminals(this::readers, presence);
     }
 
-    /** The rack as a terminal factory of type {@code Simulator}. */
+    /** The readers as a terminal factory of type {@code Simulator}. */
     public TerminalFactory terminalFactory() {
         try {
             return TerminalFactory.getInstance(
@@ -212,12 +214,12 @@ public final class SimulatorRack implements AutoCloseable {
         }
     }
 
-    public Presence presence() {
-        return presence;
+    private List<SimulatedReader> readers() {
+        return devices().stream().map(SimulatedDevice::reader).toList();
     }
 
-    /** Fills a rack that was just opened. */
+    /** Loads the devices of a folder that was just opened. */
     interface Filler {
-        SimulatorRack fill(RackFolder folder) throws IOException, MalformedDataException;
+        VirtualReaders fill(VirtualReadersFolder folder) throws IOException, MalformedDataException;
     }
 }

@@ -1,0 +1,52 @@
+package io.github.schsm.conformance.bench;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.spi.TokenSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Makes {@code terminal = readers:<n>} work: virtual readers of one test. */
+public final class ReadersTokenSource implements TokenSource {
+    private static final Map<String, VirtualReaders> READERS = new ConcurrentHashMap<>();
+    private static final String REMOTE = "remote-";
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    /** Offers virtual readers. */
+    public static String offer(VirtualReaders readers) {
+        return offer(readers, "");
+    }
+
+    /** Offers virtual readers as if they were elsewhere. */
+    public static String offerRemote(VirtualReaders readers) {
+        return offer(readers, REMOTE);
+    }
+
+    private static String offer(VirtualReaders readers, String where) {
+        String number = where + NUMBER.incrementAndGet();
+        READERS.put(number, readers);
+        return "readers:" + number;
+    }
+
+    /** Takes virtual readers away. */
+    public static void withdraw(String terminal) {
+        READERS.remove(terminal.substring("readers:".length()));
+    }
+
+    @Override
+    public String scheme() {
+        return "readers";
+    }
+
+    @Override
+    public Opened open(String location, List<String> deviceIds) throws SchsmException {
+        VirtualReaders readers = READERS.get(location);
+        if (readers == null) {
+            throw new ConfigurationException("no readers " + location);
+        }
+        return new Terminals(readers.terminals(), location.startsWith(REMOTE));
+    }
+}

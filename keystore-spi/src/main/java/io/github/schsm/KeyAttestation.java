@@ -4,7 +4,6 @@ import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

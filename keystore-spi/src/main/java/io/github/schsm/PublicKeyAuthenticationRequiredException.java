@@ -1,6 +1,5 @@
 package io.github.schsm;
 
-import io.github.schsm.spi.PublicKeyAuthentication;
 import java.io.Serial;
 
 /**

@@ -1,9 +1,7 @@
 package io.github.schsm;
 
 import io.github.schsm.codec.Labels;
-import io.github.schsm.spi.PublicKeyAuthentication;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenAdministration;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;

@@ -2,7 +2,6 @@ package io.github.schsm;
 
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
 import java.io.Serial;
 import java.security.interfaces.ECKey;
 import java.security.spec.ECParameterSpec;

@@ -1,7 +1,6 @@
 package io.github.schsm;
 
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
 import java.security.Key;
 import java.security.interfaces.RSAPublicKey;
 

@@ -2,7 +2,6 @@ package io.github.schsm;
 
 import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
 import java.io.Serial;
 import java.math.BigInteger;
 import java.security.PublicKey;

@@ -2,7 +2,6 @@ package io.github.schsm;
 
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputStream;

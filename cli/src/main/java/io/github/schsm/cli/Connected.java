@@ -7,7 +7,7 @@ import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.keystore.KeyWrapping;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Provider;

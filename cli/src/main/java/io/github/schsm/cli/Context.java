@@ -14,7 +14,7 @@ import io.github.schsm.cli.report.Errors;
 import io.github.schsm.codec.TextFile;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.FoundDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -2,8 +2,8 @@ package io.github.schsm.keystore;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenCertificate;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

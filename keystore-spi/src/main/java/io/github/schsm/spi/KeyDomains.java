@@ -1,5 +1,6 @@
 package io.github.schsm.spi;
 
+import io.github.schsm.TokenKey;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyDomain;

@@ -1,5 +1,6 @@
 package io.github.schsm.spi;
 
+import io.github.schsm.TokenKey;
 import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;

@@ -1,5 +1,6 @@
 package io.github.schsm.spi;
 
+import io.github.schsm.TokenKey;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.SchsmException;
 import io.github.schsm.login.TokenAuthenticator;

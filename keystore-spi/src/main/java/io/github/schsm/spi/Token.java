@@ -1,5 +1,7 @@
 package io.github.schsm.spi;
 
+import io.github.schsm.PublicKeyAuthentication;
+import io.github.schsm.TokenAdministration;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;

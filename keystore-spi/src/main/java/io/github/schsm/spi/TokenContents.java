@@ -1,5 +1,7 @@
 package io.github.schsm.spi;
 
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
 import io.github.schsm.DataObject;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDetails;

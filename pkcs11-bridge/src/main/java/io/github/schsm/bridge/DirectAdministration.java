@@ -5,7 +5,7 @@ import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.login.PinSource;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 
 /**
  * PINs and initialization of a card beside its module. A module may keep the PIN in order to verify it again by itself,

@@ -8,7 +8,7 @@ import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;

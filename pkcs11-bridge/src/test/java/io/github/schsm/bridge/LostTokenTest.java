@@ -14,7 +14,7 @@ import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.spi.KeyRequest;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -15,7 +15,7 @@ import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.SharedCard;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import io.github.schsm.spi.TokenSource;
 import java.lang.reflect.Proxy;
 import java.util.HashSet;

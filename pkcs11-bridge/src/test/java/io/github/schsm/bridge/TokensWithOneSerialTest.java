@@ -13,7 +13,7 @@ import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.login.FailedPinCache;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import io.github.schsm.spi.TokenSource;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.github.schsm.provider;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource.Directory;
 import java.util.ArrayList;

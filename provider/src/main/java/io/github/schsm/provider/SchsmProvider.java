@@ -10,7 +10,7 @@ import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.mechanism.MechanismTable;
-import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.spi.Token;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;

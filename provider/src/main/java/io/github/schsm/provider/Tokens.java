@@ -14,7 +14,7 @@ import io.github.schsm.login.PinOrElse;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.provider.card.CardTokens;
-import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import io.github.schsm.spi.TokenSource.Directory;

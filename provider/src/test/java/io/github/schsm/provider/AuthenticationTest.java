@@ -22,7 +22,7 @@ import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,7 +14,7 @@ import io.github.schsm.UnusableSecretException;
 import io.github.schsm.WrongPinException;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

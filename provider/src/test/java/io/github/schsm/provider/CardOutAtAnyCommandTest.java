@@ -21,7 +21,7 @@ import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;

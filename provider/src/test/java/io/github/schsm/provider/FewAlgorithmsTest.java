@@ -10,7 +10,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.security.InvalidAlgorithmParameterException;

@@ -24,7 +24,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.simulator.VirtualReaders;
-import io.github.schsm.spi.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthentication;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;

@@ -12,7 +12,7 @@ import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
-import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.spi.KeyDomains;
 import java.util.ArrayList;
 import java.util.List;

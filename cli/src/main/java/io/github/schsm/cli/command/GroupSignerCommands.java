@@ -10,7 +10,7 @@ import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;

@@ -12,7 +12,7 @@ import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import io.github.schsm.cli.option.NewPinOptions;
 import io.github.schsm.cli.option.SoPinOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Text;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import picocli.CommandLine.Command;

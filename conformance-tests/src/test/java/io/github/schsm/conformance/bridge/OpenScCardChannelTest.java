@@ -18,7 +18,7 @@ import io.github.schsm.conformance.bench.OpenScBench;
 import io.github.schsm.conformance.bench.PcscBench.PcscMember;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;

@@ -29,7 +29,7 @@ import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
 import io.github.schsm.simulator.VirtualReaders;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

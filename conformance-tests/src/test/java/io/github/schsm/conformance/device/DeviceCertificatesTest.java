@@ -19,7 +19,7 @@ import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.profile.Quirk;
-import io.github.schsm.spi.FoundDevice;
+import io.github.schsm.FoundDevice;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;

@@ -18,7 +18,7 @@ import io.github.schsm.simulator.ApduRecorder;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;

@@ -21,7 +21,7 @@ import io.github.schsm.conformance.bench.OnBenches;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.simulator.profile.DeviceProfile;
-import io.github.schsm.spi.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthentication;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;

@@ -19,7 +19,7 @@ import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
 import io.github.schsm.simulator.profile.DeviceProfile;
-import io.github.schsm.spi.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthentication;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;

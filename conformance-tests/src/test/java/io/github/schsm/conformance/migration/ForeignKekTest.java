@@ -14,7 +14,7 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
 import java.util.List;

@@ -17,7 +17,7 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;

@@ -9,7 +9,7 @@ import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.PcscBench;
-import io.github.schsm.spi.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthentication;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;

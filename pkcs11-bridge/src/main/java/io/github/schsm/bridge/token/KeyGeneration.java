@@ -26,7 +26,7 @@ import io.github.schsm.bridge.session.SessionAccess;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.spi.KeyRequest;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;

@@ -25,7 +25,7 @@ import io.github.schsm.bridge.session.SessionAccess;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.SecureRandom;

@@ -17,7 +17,7 @@ import io.github.schsm.bridge.session.SessionFunction;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.login.FixedPinSource;
 import io.github.schsm.login.TokenAuthenticator;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

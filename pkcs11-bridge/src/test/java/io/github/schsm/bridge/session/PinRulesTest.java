@@ -19,7 +19,7 @@ import io.github.schsm.bridge.FakePin;
 import io.github.schsm.bridge.FakeToken;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.token.Pkcs11Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

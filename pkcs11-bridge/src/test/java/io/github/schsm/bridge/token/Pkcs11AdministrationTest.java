@@ -13,7 +13,7 @@ import io.github.schsm.WrongPinException;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.FakePin;
 import io.github.schsm.bridge.FakeToken;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -10,7 +10,7 @@ import io.github.schsm.card.files.CardTokenInfo;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.login.TokenAuthenticator;
-import io.github.schsm.spi.TokenAdministration;
+import io.github.schsm.TokenAdministration;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -14,7 +14,7 @@ import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.spi.KeyRequest;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

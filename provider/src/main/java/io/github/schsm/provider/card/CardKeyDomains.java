@@ -26,7 +26,7 @@ import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.spi.KeyDomains;
 import io.github.schsm.spi.KeyProof;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;

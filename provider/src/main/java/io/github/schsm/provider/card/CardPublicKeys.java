@@ -8,7 +8,7 @@ import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.SmartCardHsm;
-import io.github.schsm.spi.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthentication;
 import java.util.List;
 
 /** Public key authentication of a SmartCard-HSM. */

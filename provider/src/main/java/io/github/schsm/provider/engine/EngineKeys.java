@@ -9,7 +9,7 @@ import io.github.schsm.SchsmOpaquePrivateKey;
 import io.github.schsm.SchsmRsaPrivateKey;
 import io.github.schsm.SchsmSecretKey;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.ProviderException;

@@ -9,7 +9,7 @@ import io.github.schsm.WrapSpec;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.keystore.KeyWrapping;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;

@@ -14,7 +14,7 @@ import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;

@@ -1,4 +1,4 @@
-package io.github.schsm.spi;
+package io.github.schsm;
 
 import java.util.Objects;
 

@@ -1,6 +1,5 @@
-package io.github.schsm.spi;
+package io.github.schsm;
 
-import io.github.schsm.SchsmDevice;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,10 @@
-package io.github.schsm;
+package io.github.schsm.keystore;
 
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.Leftover;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenKey;
+import io.github.schsm.TokenKey;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,12 +1,5 @@
-package io.github.schsm.spi;
+package io.github.schsm;
 
-import io.github.schsm.DeviceInitialization;
-import io.github.schsm.PinException;
-import io.github.schsm.PinPadCallback;
-import io.github.schsm.PinStatus;
-import io.github.schsm.SchsmException;
-import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.UnusableSecretException;
 
 /** PINs and initialization of a device (docs/protocol.md#commands). PINs are the caller's to wipe. */
 public interface TokenAdministration {

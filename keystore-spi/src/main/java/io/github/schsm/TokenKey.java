@@ -1,6 +1,5 @@
-package io.github.schsm.spi;
+package io.github.schsm;
 
-import io.github.schsm.KeyType;
 import io.github.schsm.codec.PrintableText;
 import java.util.Arrays;
 import java.util.HexFormat;

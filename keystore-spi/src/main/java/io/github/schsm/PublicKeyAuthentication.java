@@ -1,19 +1,5 @@
-package io.github.schsm.spi;
+package io.github.schsm;
 
-import io.github.schsm.AttestedPublicKey;
-import io.github.schsm.ChallengeLostException;
-import io.github.schsm.ConditionsNotSatisfiedException;
-import io.github.schsm.InvalidRequestException;
-import io.github.schsm.ObjectExistsException;
-import io.github.schsm.ObjectNotFoundException;
-import io.github.schsm.PublicKeyAuthenticationRequiredException;
-import io.github.schsm.PublicKeyAuthenticationStatus;
-import io.github.schsm.PublicKeyChallenge;
-import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.RegisteredPublicKey;
-import io.github.schsm.SchsmException;
-import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.UntrustedDeviceException;
 import java.security.PrivateKey;
 import java.util.List;
 

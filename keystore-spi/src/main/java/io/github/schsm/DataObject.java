@@ -2,13 +2,12 @@ package io.github.schsm;
 
 import io.github.schsm.codec.Labels;
 import io.github.schsm.codec.PrintableText;
-import io.github.schsm.spi.Token;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
  * A data object on a token, as a listing shows it: bytes that a program keeps there, which everybody can read or only
- * who has verified the user PIN. Its content is read with {@link Token#read(DataObject)}.
+ * who has verified the user PIN. Its content is read with {@link SchsmDevice#readData}.
  *
  * @param reference    how the backend finds it again; on a SmartCard-HSM the file id in hexadecimal digits; empty for one
  *                     that is yet to be stored

@@ -60,8 +60,8 @@ public final class Kdm {
             throw new InvalidRequestException("a group signer is on brainpoolP256r1, this one is on "
                     + request.curve().map(EcCurve::curveName).orElse("no curve: an RSA key"));
         }
-        signer.token().trust().verify(device);
-        byte[] der = signer.token().sign(signer.key(), KeyAlgorithm.ECDSA, signed(device));
+        signer.trust().verify(device);
+        byte[] der = signer.sign(KeyAlgorithm.ECDSA, signed(device));
         byte[] signature = EcdsaSignature.parse(der).plain(EcCurve.BRAINPOOLP256R1.orderLength());
         Cvc issuer = device.issuerCertificate().orElse(device.deviceCertificate());
         Tlv object = Tlv.of(

@@ -2,8 +2,6 @@ package io.github.schsm;
 
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PublicKeyNumbers;
-import io.github.schsm.codec.Tlv;
-import io.github.schsm.spi.Token;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -58,34 +56,7 @@ public record KeyAttestation(AttestedPublicKey publicKey) {
      * @throws SchsmException          if the token cannot be read
      */
     public static KeyAttestation of(SchsmKey key) throws SchsmException {
-        Token token = key.token();
-        if (!key.key().type().isPrivate()) {
-            throw new NotAttestedException(key.key() + " of device " + token.name()
-                    + " has no attestation: devices attest key pairs, not secret keys");
-        }
-        if (token.details(key.key()).publicKey() instanceof AttestedPublicKey attested) {
-            return of(attested);
-        }
-        throw new NotAttestedException(why(token, key.key()));
-    }
-
-    private static String why(Token token, TokenKey key) throws SchsmException {
-        String whose = key + " of device " + token.name();
-        byte[] stored = token.certificate(key).orElse(new byte[0]);
-        if (stored.length == 0) {
-            return whose + " has no attestation: nothing is stored with it, as after an import. The device in which it"
-                    + " was generated attests it";
-        }
-        if (stored[0] == 0x30) {
-            return whose + " has no attestation on the device any more: an X.509 certificate took its place. Where the"
-                    + " attestation was saved to a file before that, use the file; else generate a new key, and save its"
-                    + " attestation (schsm attest --out) before a certificate is stored";
-        }
-        return Cvc.parse(Tlv.parseFirst(stored))
-                .outerCar()
-                .map(maker -> whose + " was attested by another device, " + maker
-                        + ", where it was generated: take the attestation from there")
-                .orElse(whose + " has no attestation: what is stored with it was not authenticated by a device");
+        return key.attestation();
     }
 
     /**

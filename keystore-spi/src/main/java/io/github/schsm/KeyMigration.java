@@ -1,9 +1,7 @@
 package io.github.schsm;
 
 import io.github.schsm.codec.PrintableText;
-import io.github.schsm.keystore.MigrationRun;
 import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -96,10 +94,6 @@ public final class KeyMigration {
             return failure == null;
         }
 
-        private Result leaving(List<String> left) {
-            return new Result(alias, kcv, wasThere, failure, left);
-        }
-
         @Override
         public String toString() {
             return PrintableText.of(text() + (leftBehind.isEmpty() ? "" : "; left behind: " + leftBehind));
@@ -130,20 +124,7 @@ public final class KeyMigration {
      * @throws SchsmException          if a device refuses
      */
     public Result move(String alias) throws SchsmException {
-        MigrationRun run = start();
-        Result result;
-        try {
-            run.look();
-            result = run.move(alias);
-        } catch (SchsmException | RuntimeException | Error failed) {
-            // A callback handler may throw anything.
-            List<String> left = run.finish();
-            if (!left.isEmpty()) {
-                failed.addSuppressed(new SchsmException("left behind: " + String.join("; ", left)));
-            }
-            throw failed;
-        }
-        return result.leaving(run.finish());
+        return SchsmDevice.of(source).migrate(SchsmDevice.of(target), alias, useCounterMayBeLost);
     }
 
     /**
@@ -155,60 +136,6 @@ public final class KeyMigration {
      * @throws SchsmException if nothing can be moved between the two: they are the same device, or not loaded
      */
     public List<Result> move(Collection<String> aliases) throws SchsmException {
-        MigrationRun run = start();
-        List<Result> results = new ArrayList<>();
-        try {
-            moveAll(run, aliases, results);
-        } catch (Error broken) {
-            run.finish();
-            throw broken;
-        }
-        List<String> left = run.finish();
-        return results.stream().map(result -> result.leaving(left)).toList();
-    }
-
-    private static void moveAll(MigrationRun run, Collection<String> aliases, List<Result> results) {
-        SchsmException forAll = null;
-        try {
-            run.expectMany(aliases.size() > 1);
-            run.look();
-        } catch (SchsmException unreachable) {
-            forAll = unreachable;
-        } catch (RuntimeException thrown) {
-            forAll = MigrationRun.brokenOff(thrown);
-        }
-        for (String alias : aliases) {
-            if (forAll != null) {
-                results.add(failed(alias, forAll));
-                continue;
-            }
-            try {
-                results.add(run.move(alias));
-            } catch (PinException notToBeTriedAgain) {
-                forAll = notToBeTriedAgain;
-                results.add(failed(alias, notToBeTriedAgain));
-            } catch (SchsmException refused) {
-                results.add(failed(alias, refused));
-            } catch (RuntimeException thrown) {
-                // Of a callback handler, say, which is not asked again: what has moved until now is not forgotten.
-                forAll = MigrationRun.brokenOff(thrown);
-                results.add(failed(alias, forAll));
-            }
-        }
-    }
-
-    private static Result failed(String alias, SchsmException why) {
-        return new Result(alias, new byte[0], false, why, List.of());
-    }
-
-    private MigrationRun start() throws SchsmException {
-        return new MigrationRun(source, target, useCounterMayBeLost);
-    }
-
-    public static String useCounterMessage(SchsmKey key) {
-        return "key \"" + key.label() + "\" has a use counter ("
-                + key.details().useCounter().orElse(0)
-                + " left), which does not travel with it: the migrated key would have none; ask for that"
-                + " (withoutUseCounter) if it is meant";
+        return SchsmDevice.of(source).migrate(SchsmDevice.of(target), aliases, useCounterMayBeLost);
     }
 }

@@ -63,10 +63,10 @@ public record PublicKeyResponse(PublicKeyChallenge challenge, byte[] signature) 
     /** By the algorithm that the key's list allows. */
     private static byte[] sign(SchsmEcPrivateKey key, byte[] data) throws SchsmException {
         if (!key.details().allows(KeyAlgorithm.ECDSA) && key.details().allows(KeyAlgorithm.ECDSA_SHA256)) {
-            return key.token().sign(key.key(), KeyAlgorithm.ECDSA_SHA256, data);
+            return key.sign(KeyAlgorithm.ECDSA_SHA256, data);
         }
         byte[] hash = EcdsaSignature.truncate(sha256(data), key.curve().orderLength());
-        return key.token().sign(key.key(), KeyAlgorithm.ECDSA, hash);
+        return key.sign(KeyAlgorithm.ECDSA, hash);
     }
 
     private static byte[] signElsewhere(PrivateKey key, byte[] data) throws InvalidRequestException {

@@ -1,27 +1,20 @@
 package io.github.schsm;
 
-import io.github.schsm.codec.Labels;
-import io.github.schsm.spi.Token;
-import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.NoSuchAlgorithmException;
 import java.security.UnrecoverableEntryException;
+import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The device behind a key store: its identity, key domains and PINs, which the JCA has no words for.
  */
-public final class SchsmDevice {
-    private final Token token;
-    private final @Nullable KeyStore keyStore;
-
-    private SchsmDevice(Token token, @Nullable KeyStore keyStore) {
-        this.token = Objects.requireNonNull(token, "token");
-        this.keyStore = keyStore;
-    }
+public abstract class SchsmDevice {
+    /** For the implementation. */
+    protected SchsmDevice() {}
 
     /**
      * The device of a loaded key store.
@@ -32,7 +25,7 @@ public final class SchsmDevice {
     public static SchsmDevice of(KeyStore keyStore) throws InvalidRequestException {
         try {
             if (keyStore.getEntry("", Request.INSTANCE) instanceof Answer answer) {
-                return new SchsmDevice(answer.token, keyStore);
+                return answer.device;
             }
         } catch (KeyStoreException notLoaded) {
             throw new InvalidRequestException("the key store was not loaded: call load(null, pin) first", notLoaded);
@@ -49,14 +42,9 @@ public final class SchsmDevice {
                 cause);
     }
 
-    /** The device behind a token. */
-    public static SchsmDevice of(Token token) {
-        return new SchsmDevice(token, null);
-    }
-
     /**
      * The JCA hides a key store's implementation; an entry can be asked for with any protection parameter, so this
-     * one asks for the token.
+     * one asks for the device.
      */
     public static final class Request implements KeyStore.ProtectionParameter {
         private static final Request INSTANCE = new Request();
@@ -64,48 +52,35 @@ public final class SchsmDevice {
         private Request() {}
 
         /** What the key store implementation answers with. */
-        public KeyStore.Entry answer(Token token) {
-            return new Answer(token);
+        public KeyStore.Entry answer(SchsmDevice device) {
+            return new Answer(device);
         }
     }
 
-    private record Answer(Token token) implements KeyStore.Entry {}
-
-    /** The token behind it. */
-    public Token token() {
-        return token;
-    }
+    private record Answer(SchsmDevice device) implements KeyStore.Entry {}
 
     /** The device id, e.g. {@code DECC0401002}: a name for people, which several devices may have; see {@link #name}. */
-    public String deviceId() {
-        return token.id();
-    }
+    public abstract String deviceId();
 
     /**
      * What to call the device where one of several is named: its id, or where others with that id were seen in the readers
      * {@link DeviceIdentity#uniqueName()}.
      */
-    public String name() {
-        return token.name();
-    }
+    public abstract String name();
 
     /**
      * What the device says of itself.
      *
      * @throws SchsmException if it cannot be read
      */
-    public TokenInfo info() throws SchsmException {
-        return token.info();
-    }
+    public abstract TokenInfo info() throws SchsmException;
 
     /**
      * The device's certificates: its "device id", which a group signer needs to make it a member.
      *
      * @throws SchsmException if they cannot be read
      */
-    public DeviceIdentity identity() throws SchsmException {
-        return token.identity();
-    }
+    public abstract DeviceIdentity identity() throws SchsmException;
 
     /**
      * Verifies that the device traces to a root that the configuration trusts.
@@ -123,9 +98,7 @@ public final class SchsmDevice {
      * @throws UntrustedDeviceException if it does not; {@link UntrustedDeviceException#link()} says where it breaks
      * @throws SchsmException           if its certificates cannot be read
      */
-    public VerifiedDevice attest() throws SchsmException {
-        return token.trust().verify(token.identity());
-    }
+    public abstract VerifiedDevice attest() throws SchsmException;
 
     /**
      * Verifies that a key was generated in this device, and that the device traces to a root that the configuration
@@ -137,27 +110,7 @@ public final class SchsmDevice {
      * @throws UntrustedDeviceException if a link does not hold; {@link UntrustedDeviceException#link()} says which
      * @throws SchsmException           if the device cannot be read
      */
-    public VerifiedKey attest(String alias) throws SchsmException {
-        return KeyAttestation.of(key(alias)).verify(token.trust());
-    }
-
-    private SchsmKey key(String alias) throws SchsmException {
-        if (keyStore == null) {
-            throw new InvalidRequestException(
-                    "aliases are a key store's: take this device by SchsmDevice.of(keyStore) to name a key of it");
-        }
-        try {
-            if (keyStore.getKey(alias, null) instanceof SchsmKey key) {
-                return key;
-            }
-        } catch (GeneralSecurityException failed) {
-            throw failed.getCause() instanceof SchsmException ours
-                    ? ours
-                    : new InvalidRequestException(
-                            "key \"" + alias + "\" cannot be used: " + failed.getMessage(), failed);
-        }
-        throw new InvalidRequestException(token.description() + " has no key \"" + alias + "\"");
-    }
+    public abstract VerifiedKey attest(String alias) throws SchsmException;
 
     /**
      * Creates an XKEK key domain.
@@ -168,9 +121,7 @@ public final class SchsmDevice {
      * @throws ObjectExistsException if there is a domain in the slot
      * @throws SchsmException        if the device refuses
      */
-    public KeyDomain createKeyDomain(int slot, Kdm kdm) throws SchsmException {
-        return new KeyDomain(token, token.keyDomains().createXkek(slot, kdm));
-    }
+    public abstract KeyDomain createKeyDomain(int slot, Kdm kdm) throws SchsmException;
 
     /**
      * Creates an XKEK key domain, if it is the one that is meant.
@@ -194,20 +145,14 @@ public final class SchsmDevice {
      * @param shares how many shares there are, 1 to 255
      * @throws SchsmException if the device refuses
      */
-    public KeyDomain createDkekDomain(int slot, int shares) throws SchsmException {
-        return new KeyDomain(token, token.keyDomains().createDkek(slot, shares));
-    }
+    public abstract KeyDomain createDkekDomain(int slot, int shares) throws SchsmException;
 
     /**
      * The key domains on the device.
      *
      * @throws SchsmException if they cannot be read
      */
-    public List<KeyDomain> keyDomains() throws SchsmException {
-        return token.keyDomains().list().stream()
-                .map(status -> new KeyDomain(token, status))
-                .toList();
-    }
+    public abstract List<KeyDomain> keyDomains() throws SchsmException;
 
     /**
      * The key domain in a slot.
@@ -215,18 +160,14 @@ public final class SchsmDevice {
      * @throws ObjectNotFoundException if the slot is free
      * @throws SchsmException          if there is no such slot
      */
-    public KeyDomain keyDomain(int slot) throws SchsmException {
-        return new KeyDomain(token, token.keyDomains().status(slot));
-    }
+    public abstract KeyDomain keyDomain(int slot) throws SchsmException;
 
     /**
      * The data objects on the device.
      *
      * @throws SchsmException if they cannot be read
      */
-    public List<DataObject> dataObjects() throws SchsmException {
-        return token.dataObjects();
-    }
+    public abstract List<DataObject> dataObjects() throws SchsmException;
 
     /**
      * A data object's content.
@@ -235,36 +176,24 @@ public final class SchsmDevice {
      * @throws PinException   if it is PIN protected and there is no PIN
      * @throws SchsmException if it cannot be read or is not there any more
      */
-    public byte[] readData(DataObject object) throws SchsmException {
-        return token.read(object);
-    }
+    public abstract byte[] readData(DataObject object) throws SchsmException;
 
     /**
-     * Stores a data object; see {@link Token#store}.
+     * Stores a data object; new or in place of what was there.
      *
      * @param object  {@link DataObject#of} for a new one, or one of {@link #dataObjects} to replace it
      * @param content any bytes, also none
      * @return the object as it is stored
      * @throws SchsmException if the device refuses; what was there before stays then
      */
-    public DataObject storeData(DataObject object, byte[] content) throws SchsmException {
-        try {
-            Labels.requireWhole("label", object.label());
-            Labels.requireWhole("application's name", object.application());
-        } catch (IllegalArgumentException unreadable) {
-            throw new InvalidRequestException(String.valueOf(unreadable.getMessage()), unreadable);
-        }
-        return token.store(object, content);
-    }
+    public abstract DataObject storeData(DataObject object, byte[] content) throws SchsmException;
 
     /**
      * Deletes a data object.
      *
      * @throws SchsmException if the device refuses
      */
-    public void deleteData(DataObject object) throws SchsmException {
-        token.delete(object);
-    }
+    public abstract void deleteData(DataObject object) throws SchsmException;
 
     /**
      * What operations that broke half-way left on the device, because the card was taken out, say: keys without a
@@ -273,9 +202,7 @@ public final class SchsmDevice {
      *
      * @throws SchsmException if the device cannot be read
      */
-    public List<Leftover> leftovers() throws SchsmException {
-        return token.leftovers();
-    }
+    public abstract List<Leftover> leftovers() throws SchsmException;
 
     /**
      * Removes something that was left. Whether {@link Leftover#proven nothing is lost} by it is the caller's to check:
@@ -285,9 +212,7 @@ public final class SchsmDevice {
      * @throws InvalidRequestException if it is not there any more
      * @throws SchsmException          if the device refuses
      */
-    public void remove(Leftover leftover) throws SchsmException {
-        token.remove(leftover);
-    }
+    public abstract void remove(Leftover leftover) throws SchsmException;
 
     /**
      * Gives the token another label; see {@link TokenAdministration#setLabel}.
@@ -295,23 +220,14 @@ public final class SchsmDevice {
      * @param label 1 to 32 bytes in UTF-8
      * @throws SchsmException if the device refuses
      */
-    public void setLabel(String label) throws SchsmException {
-        try {
-            Labels.requireWhole("label", label);
-        } catch (IllegalArgumentException unreadable) {
-            throw new InvalidRequestException(String.valueOf(unreadable.getMessage()), unreadable);
-        }
-        token.administration().setLabel(label);
-    }
+    public abstract void setLabel(String label) throws SchsmException;
 
     /**
      * PINs and initialization.
      *
      * @throws SchsmException if the backend cannot do it
      */
-    public TokenAdministration administration() throws SchsmException {
-        return token.administration();
-    }
+    public abstract TokenAdministration administration() throws SchsmException;
 
     /**
      * Authentication by registered public keys (n of m), in place of the PIN or besides it.
@@ -319,12 +235,99 @@ public final class SchsmDevice {
      * @throws UnsupportedByDeviceException if the backend cannot do it
      * @throws SchsmException               if the token cannot be reached
      */
-    public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
-        return token.publicKeyAuthentication();
-    }
+    public abstract PublicKeyAuthentication publicKeyAuthentication() throws SchsmException;
 
-    @Override
-    public String toString() {
-        return token.description();
-    }
+    /**
+     * Whether the user PIN is verified.
+     *
+     * @throws SchsmException if the device cannot be asked
+     */
+    public abstract boolean isLoggedIn() throws SchsmException;
+
+    /**
+     * Forgets the PIN and ends the authenticated state.
+     *
+     * @throws SchsmException if the device cannot be reached
+     */
+    public abstract void logout() throws SchsmException;
+
+    /** The roots that the configuration trusts. */
+    public abstract DeviceTrust trust();
+
+    /** A defect that this kind of device is known for, in a sentence for its owner; empty almost always. */
+    public abstract Optional<String> defect();
+
+    /**
+     * The keys on the device, in a fixed order. A handle for one is the key store's: {@link KeyStore#getKey}.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    public abstract List<TokenKey> keys() throws SchsmException;
+
+    /**
+     * What is known of a key.
+     *
+     * @throws SchsmException if it cannot be read or is not there any more
+     */
+    public abstract KeyDetails details(TokenKey key) throws SchsmException;
+
+    /**
+     * What is stored with a key: an X.509 certificate in DER, or a card-verifiable request or certificate.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    public abstract Optional<byte[]> certificate(TokenKey key) throws SchsmException;
+
+    /**
+     * The certificates that belong to no key, in a fixed order.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    public abstract List<TokenCertificate> certificates() throws SchsmException;
+
+    /**
+     * A certificate in X.509 DER.
+     *
+     * @throws SchsmException if it cannot be read
+     */
+    public abstract byte[] certificate(TokenCertificate certificate) throws SchsmException;
+
+    /**
+     * How many slots for key domains the device has.
+     *
+     * @throws UnsupportedByDeviceException if it has no such thing
+     * @throws SchsmException               if it cannot be asked
+     */
+    public abstract int keyDomainSlots() throws SchsmException;
+
+    /**
+     * The states of all key domains, at less cost than one by one.
+     *
+     * @throws SchsmException if they cannot be read
+     */
+    public abstract List<KeyDomainStatus> keyDomainStatuses() throws SchsmException;
+
+    /**
+     * The key domain that a key is in. A key that names none is in slot 0 of a device that was initialized with one DKEK
+     * for all its keys.
+     *
+     * @throws KeyDomainException if it is in none
+     * @throws SchsmException     if the device cannot be asked
+     */
+    public abstract KeyDomain keyDomain(SchsmKey key) throws SchsmException;
+
+    /**
+     * Random bytes from the device.
+     *
+     * @throws SchsmException if the device is not there
+     */
+    public abstract byte[] random(int length) throws SchsmException;
+
+    /** Moves a key; for {@link KeyMigration}. */
+    protected abstract KeyMigration.Result migrate(SchsmDevice target, String alias, boolean useCounterMayBeLost)
+            throws SchsmException;
+
+    /** Moves keys; for {@link KeyMigration}. */
+    protected abstract List<KeyMigration.Result> migrate(
+            SchsmDevice target, Collection<String> aliases, boolean useCounterMayBeLost) throws SchsmException;
 }

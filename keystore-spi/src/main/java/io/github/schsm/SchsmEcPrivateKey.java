@@ -1,36 +1,29 @@
 package io.github.schsm;
 
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.spi.Token;
-import java.io.Serial;
 import java.security.interfaces.ECKey;
 import java.security.spec.ECParameterSpec;
-import java.util.Objects;
 
 /** A handle for an EC private key in a token; an {@link ECKey}, so that libraries see its curve. */
-public final class SchsmEcPrivateKey extends SchsmPrivateKey implements ECKey {
-    @Serial
-    private static final long serialVersionUID = 1L;
+public interface SchsmEcPrivateKey extends SchsmPrivateKey, ECKey {
+    /** The curve. */
+    EcCurve curve();
 
-    private final transient EcCurve curve;
+    /** The curve's parameters. */
+    @Override
+    ECParameterSpec getParams();
+
+    /** The roots that the configuration of the key's device trusts. */
+    DeviceTrust trust();
 
     /**
-     * A handle.
+     * Signs in the device, by its own words and without a {@link java.security.Signature}.
      *
-     * @param details must name the curve
+     * @param algorithm {@link KeyAlgorithm#ECDSA} for a hash, or one with a hash for the data
+     * @param input     a hash, not longer than the curve's order, or the data
+     * @return the signature in DER
+     * @throws AlgorithmNotAllowedException if the key's list lacks the algorithm
+     * @throws SchsmException               if the device refuses
      */
-    public SchsmEcPrivateKey(Token token, TokenKey key, KeyDetails details) {
-        super(token, key, details);
-        this.curve = Objects.requireNonNull(details.curve(), "curve");
-    }
-
-    /** The curve. */
-    public EcCurve curve() {
-        return curve;
-    }
-
-    @Override
-    public ECParameterSpec getParams() {
-        return curve.parameters();
-    }
+    byte[] sign(KeyAlgorithm algorithm, byte[] input) throws SchsmException;
 }

@@ -1,17 +1,13 @@
 package io.github.schsm;
 
-import io.github.schsm.spi.Token;
 import java.security.Key;
-import java.security.interfaces.RSAPublicKey;
 
 /**
  * A handle for a key in a token. Holds which token and which key, never a PIN or a connection: it may outlive the
  * card's removal, and the key's bytes cannot be had from it ({@link #getEncoded()} and {@link #getFormat()} are null).
+ * Handles come from the key store and the generators; the engines take no other implementation.
  */
-public sealed interface SchsmKey extends Key permits SchsmPrivateKey, SchsmSecretKey {
-    /** The token that holds the key. */
-    Token token();
-
+public interface SchsmKey extends Key {
     /** Which key of the token it is. */
     TokenKey key();
 
@@ -24,26 +20,15 @@ public sealed interface SchsmKey extends Key permits SchsmPrivateKey, SchsmSecre
      *
      * @throws SchsmException if it cannot be read or the key is not there any more
      */
-    default KeyDetails currentDetails() throws SchsmException {
-        return token().details(key());
-    }
+    KeyDetails currentDetails() throws SchsmException;
 
     /**
-     * A handle of the kind that fits the key: an {@link SchsmOpaquePrivateKey} where the public half of a private key is
-     * not known.
+     * The device's word that the key was generated in it.
+     *
+     * @throws NotAttestedException if the key has none, or none any more; the message says why and what to do
+     * @throws SchsmException       if the device cannot be read
      */
-    static SchsmKey of(Token token, TokenKey key, KeyDetails details) {
-        if (key.type() == KeyType.AES) {
-            return new SchsmSecretKey(token, key, details);
-        }
-        if (key.type() == KeyType.EC && details.curve() != null) {
-            return new SchsmEcPrivateKey(token, key, details);
-        }
-        if (key.type() == KeyType.RSA && details.publicKey() instanceof RSAPublicKey) {
-            return new SchsmRsaPrivateKey(token, key, details);
-        }
-        return new SchsmOpaquePrivateKey(token, key, details);
-    }
+    KeyAttestation attestation() throws SchsmException;
 
     /** The key's label. */
     default String label() {
@@ -51,7 +36,5 @@ public sealed interface SchsmKey extends Key permits SchsmPrivateKey, SchsmSecre
     }
 
     /** The device id or serial number of the token. */
-    default String deviceId() {
-        return token().id();
-    }
+    String deviceId();
 }

@@ -3,7 +3,6 @@ package io.github.schsm;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Labels;
 import io.github.schsm.codec.PrintableText;
-import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.security.PrivateKey;
 import java.security.spec.AlgorithmParameterSpec;
@@ -119,20 +118,6 @@ public final class SchsmKeySpec implements AlgorithmParameterSpec {
     /** What is added to the parent's private key, as long as the curve's order; null without a parent. */
     public byte @Nullable [] derivationValue() {
         return derivationValue == null ? null : derivationValue.clone();
-    }
-
-    /** The request as a token understands it. */
-    public KeyRequest toRequest(KeyType type, @Nullable EcCurve curve, int size) {
-        return new KeyRequest(
-                type,
-                label,
-                id == null ? new byte[0] : id,
-                curve,
-                size,
-                allowed,
-                useCounter,
-                domain == null ? OptionalInt.empty() : OptionalInt.of(domain.slot()),
-                wrappingKey);
     }
 
     /** Collects what the key shall have. */

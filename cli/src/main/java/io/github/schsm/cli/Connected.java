@@ -6,7 +6,6 @@ import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
-import io.github.schsm.keystore.KeyWrapping;
 import io.github.schsm.TokenKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -32,7 +31,7 @@ public record Connected(Provider provider, KeyStore keyStore, SchsmDevice device
             return key;
         }
         List<String> labels =
-                device.token().keys().stream().map(TokenKey::label).sorted().toList();
+                device.keys().stream().map(TokenKey::label).sorted().toList();
         throw new CliException("no key \"" + label + "\" on device " + id()
                 + (labels.isEmpty() ? ": it has no keys" : ": it has " + String.join(", ", labels)));
     }
@@ -51,6 +50,6 @@ public record Connected(Provider provider, KeyStore keyStore, SchsmDevice device
 
     /** The key domain a key is in. */
     public KeyDomain domainOf(SchsmKey key) throws SchsmException {
-        return device.keyDomain(KeyWrapping.domainSlot(key));
+        return device.keyDomain(key);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.schsm.cli;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmDevice;
@@ -31,7 +32,7 @@ class Pkcs11Test {
                 "SCHSM",
                 new SchsmProvider().configure("terminal = pkcs11:" + SoftHsm.module() + "; device = " + token));
         keyStore.load(null, null);
-        Token behind = SchsmDevice.of(keyStore).token();
+        Token behind = TokenDevice.tokenOf(SchsmDevice.of(keyStore));
         TokenKey key = behind.keys().stream()
                 .filter(candidate -> candidate.label().equals(label))
                 .findFirst()

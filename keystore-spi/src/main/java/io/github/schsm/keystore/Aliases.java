@@ -5,6 +5,7 @@ import io.github.schsm.spi.Token;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,11 @@ final class Aliases {
             alias = alias + " [" + reference + "]";
         }
         entries.put(alias, entry);
+    }
+
+    /** Every alias, of keys and certificates. */
+    List<String> names() {
+        return List.copyOf(entries.keySet());
     }
 
     Map<String, Entry> entries() {

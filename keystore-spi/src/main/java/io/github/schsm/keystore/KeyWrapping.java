@@ -1,12 +1,12 @@
 package io.github.schsm.keystore;
 
+import io.github.schsm.spi.KekHandle;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyEncryptionKey;
-import io.github.schsm.KeyMigration;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.codec.Tlv;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ public final class KeyWrapping {
      *                                 or the domain's KEK is another one by now
      * @throws SchsmException          if the device refuses
      */
-    public static WrappedKeyEntry wrap(SchsmKey key, KeyEncryptionKey kek, boolean useCounterMayBeLost)
+    public static WrappedKeyEntry wrap(KeyHandle key, KekHandle kek, boolean useCounterMayBeLost)
             throws SchsmException {
         if (!key.token().uniqueId().equals(kek.token().uniqueId())) {
             throw new KeyDomainException(key + " is not wrapped by " + kek + ": they are in different devices");
@@ -38,11 +38,18 @@ public final class KeyWrapping {
             throw new KeyDomainException(key + " is in key domain " + slot + " and cannot leave it: " + kek);
         }
         if (key.details().useCounter().isPresent() && !useCounterMayBeLost) {
-            throw new InvalidRequestException(KeyMigration.useCounterMessage(key));
+            throw new InvalidRequestException(useCounterMessage(key));
         }
         WrappedKeyEntry wrapped = key.token().keyDomains().wrap(key.key());
         requireSameKek(wrapped, kek);
         return wrapped;
+    }
+
+    static String useCounterMessage(KeyHandle key) {
+        return "key \"" + key.label() + "\" has a use counter ("
+                + key.details().useCounter().orElse(0)
+                + " left), which does not travel with it: the migrated key would have none; ask for that"
+                + " (withoutUseCounter) if it is meant";
     }
 
     /**
@@ -52,7 +59,7 @@ public final class KeyWrapping {
      * @throws KeyDomainException if it is in none
      * @throws SchsmException     if the device cannot be asked
      */
-    public static int domainSlot(SchsmKey key) throws SchsmException {
+    public static int domainSlot(KeyHandle key) throws SchsmException {
         OptionalInt named = key.details().keyDomain();
         if (named.isPresent()) {
             return named.getAsInt();

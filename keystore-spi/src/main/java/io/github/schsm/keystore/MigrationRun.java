@@ -1,5 +1,8 @@
 package io.github.schsm.keystore;
 
+import io.github.schsm.spi.KekHandle;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
@@ -7,18 +10,13 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyDomainStatus;
-import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.KeyType;
 import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
-import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.UnwrapProtection;
-import io.github.schsm.WrapProtection;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
@@ -27,15 +25,10 @@ import io.github.schsm.spi.KeyProof;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import io.github.schsm.TokenKey;
-import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyStore;
-import java.security.KeyStoreException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -51,14 +44,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a migration: agrees once for each key domain, moves keys, and puts away what it made. */
-public final class MigrationRun {
+final class MigrationRun {
     private static final System.Logger LOGGER = System.getLogger(KeyMigration.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int BLOCK = 16;
     private static final byte X509 = 0x30;
 
-    private final KeyStore source;
-    private final KeyStore target;
     private final boolean useCounterMayBeLost;
     private final Side from;
     private final Side to;
@@ -70,7 +61,7 @@ public final class MigrationRun {
     private final Set<String> notedKcvs = new HashSet<>();
 
     /** The domain on both sides, with the same KEK. */
-    private record Agreement(KeyEncryptionKey here, KeyEncryptionKey there) {}
+    private record Agreement(KekHandle here, KekHandle there) {}
 
     /** A device, and what has to be put away on it. */
     private static final class Side {
@@ -90,13 +81,11 @@ public final class MigrationRun {
         }
     }
 
-    /** A run between two loaded key stores; sends nothing yet. */
-    public MigrationRun(KeyStore source, KeyStore target, boolean useCounterMayBeLost) throws SchsmException {
-        this.source = source;
-        this.target = target;
+    /** A run between two tokens; sends nothing yet. */
+    MigrationRun(Token source, Token target, boolean useCounterMayBeLost) throws SchsmException {
         this.useCounterMayBeLost = useCounterMayBeLost;
-        this.from = new Side(SchsmDevice.of(source).token());
-        this.to = new Side(SchsmDevice.of(target).token());
+        this.from = new Side(source);
+        this.to = new Side(target);
         if (isSameDevice(from.token, to.token)) {
             throw new InvalidRequestException("source and target are the same device " + from.token.name());
         }
@@ -119,7 +108,7 @@ public final class MigrationRun {
      * Looks for what an interrupted migration left on either side. Costs nothing more than the list of keys, which is
      * needed anyway, unless there is something that looks like it.
      */
-    public void look() throws SchsmException {
+    void look() throws SchsmException {
         for (Side side : List.of(from, to)) {
             for (TokenKey key : side.token.keys()) {
                 if (MigrationKeys.hasLabel(key) || MigrationKeys.isPerhapsUndescribed(key)) {
@@ -140,38 +129,38 @@ public final class MigrationRun {
     }
 
     /** Before the first of many keys. */
-    public void expectMany(boolean expected) throws SchsmException {
+    void expectMany(boolean expected) throws SchsmException {
         to.token.keyDomains().expectMany(expected);
     }
 
-    public KeyMigration.Result move(String alias) throws SchsmException {
-        SchsmKey key = handle(source, alias);
+    KeyMigration.Result move(String alias) throws SchsmException {
+        KeyHandle key = Handles.find(from.token, alias).orElse(null);
         if (key == null) {
             throw new InvalidRequestException(
-                    "no key \"" + alias + "\" on device " + from.token.name() + "; its aliases are " + aliases());
+                    "no key \"" + alias + "\" on device " + from.token.name() + "; its aliases are "
+                            + Aliases.of(from.token).names());
         }
         if (isThere(key, alias)) {
             return new KeyMigration.Result(alias, new byte[0], true);
         }
         if (key.details().useCounter().isPresent() && !useCounterMayBeLost) {
-            throw new InvalidRequestException(KeyMigration.useCounterMessage(key));
+            throw new InvalidRequestException(KeyWrapping.useCounterMessage(key));
         }
         Agreement agreement = agreement(KeyWrapping.domainSlot(key));
         List<TokenKey> halves = halves(key, agreement);
-        transfer(alias, agreement);
+        WrappedKeyEntry moving =
+                new KeyTransfer(from.token).wrap(key, agreement.here(), useCounterMayBeLost);
+        new KeyTransfer(to.token).unwrap(alias, moving, agreement.there());
         removeHalves(halves);
         return new KeyMigration.Result(alias, agreement.here().kcv(), false);
     }
 
-    private boolean isThere(SchsmKey key, String alias) throws SchsmException {
-        try {
-            if (!target.containsAlias(alias)) {
-                return false;
-            }
-        } catch (KeyStoreException notLoaded) {
-            throw new InvalidRequestException("the target key store was not loaded", notLoaded);
+    private boolean isThere(KeyHandle key, String alias) throws SchsmException {
+        Aliases.Entry holder = Aliases.of(to.token).get(alias);
+        if (holder == null) {
+            return false;
         }
-        SchsmKey other = handle(target, alias);
+        KeyHandle other = holder.key() == null ? null : Handles.of(to.token, holder.key());
         if (other != null
                 && PublicKeyNumbers.areEqual(
                         key.details().publicKey(), other.details().publicKey())) {
@@ -196,7 +185,7 @@ public final class MigrationRun {
             KeyDomainStatus here = from.token.keyDomains().status(slot);
             KeyDomainStatus there = sameDomain(here);
             Agreement made = here.hasKek() && Arrays.equals(here.kcv(), there.kcv())
-                    ? new Agreement(new KeyEncryptionKey(from.token, here), new KeyEncryptionKey(to.token, there))
+                    ? new Agreement(new KekHandle(from.token, here), new KekHandle(to.token, there))
                     : agree(here, there);
             agreements.put(slot, made);
             return made;
@@ -235,7 +224,7 @@ public final class MigrationRun {
             throw new KeyDomainException("devices " + from.token.name() + " and " + to.token.name()
                     + " did not agree on the same KEK: " + kekHere + " against " + kekThere);
         }
-        return new Agreement(new KeyEncryptionKey(from.token, kekHere), new KeyEncryptionKey(to.token, kekThere));
+        return new Agreement(new KekHandle(from.token, kekHere), new KekHandle(to.token, kekThere));
     }
 
     /** Notes with the exchange key on which KEK was agreed with it: that proves later whose KEK is in the slot. */
@@ -275,21 +264,10 @@ public final class MigrationRun {
         throw new KeyDomainException("device " + token.name() + " gave no authenticated request for its exchange key");
     }
 
-    private void transfer(String alias, Agreement agreement) throws SchsmException {
-        try {
-            WrapProtection protection = new WrapProtection(agreement.here());
-            KeyStore.Entry moving =
-                    source.getEntry(alias, useCounterMayBeLost ? protection.withoutUseCounter() : protection);
-            target.setEntry(alias, moving, new UnwrapProtection(agreement.there()));
-        } catch (GeneralSecurityException failed) {
-            throw unwrapped(failed);
-        }
-    }
-
     // What an interrupted migration left of the key itself
 
     /** Copies of the key on the target that never got a description, if they are proven to be copies. */
-    private List<TokenKey> halves(SchsmKey key, Agreement agreement) throws SchsmException {
+    private List<TokenKey> halves(KeyHandle key, Agreement agreement) throws SchsmException {
         List<TokenKey> halves = new ArrayList<>();
         for (TokenKey half : to.token.keys()) {
             if (half.type() != key.key().type() || !isUndescribed(half)) {
@@ -367,7 +345,7 @@ public final class MigrationRun {
     }
 
     /** What stands with a key may be anything: it is asked to do one operation that only the same key can do. */
-    private boolean isProvenCopy(TokenKey half, KeyDetails details, SchsmKey key) throws SchsmException {
+    private boolean isProvenCopy(TokenKey half, KeyDetails details, KeyHandle key) throws SchsmException {
         PublicKey expected = key.details().publicKey();
         try {
             if (half.type() == KeyType.AES) {
@@ -382,7 +360,7 @@ public final class MigrationRun {
         }
     }
 
-    private boolean isSameSecretKey(TokenKey half, KeyDetails details, SchsmKey key) throws SchsmException {
+    private boolean isSameSecretKey(TokenKey half, KeyDetails details, KeyHandle key) throws SchsmException {
         if (key.details().useCounter().isPresent()) {
             return false;
         }
@@ -405,7 +383,7 @@ public final class MigrationRun {
      *
      * @return what could not be put away
      */
-    public List<String> finish() {
+    List<String> finish() {
         tried(() -> expectMany(false));
         for (Side side : List.of(from, to)) {
             Set<Integer> kept = new TreeSet<>();
@@ -485,33 +463,7 @@ public final class MigrationRun {
     }
 
     /** What a callback handler threw, say. */
-    public static SchsmException brokenOff(RuntimeException thrown) {
+    static SchsmException brokenOff(RuntimeException thrown) {
         return new SchsmException("the migration was broken off: " + thrown, thrown);
-    }
-
-    private static SchsmException unwrapped(GeneralSecurityException failed) {
-        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SchsmException ours) {
-                return ours;
-            }
-        }
-        return new SchsmException("the key could not be moved: " + failed.getMessage(), failed);
-    }
-
-    private static @Nullable SchsmKey handle(KeyStore keyStore, String alias) throws SchsmException {
-        try {
-            Key key = keyStore.getKey(alias, null);
-            return key instanceof SchsmKey handle ? handle : null;
-        } catch (GeneralSecurityException failed) {
-            throw unwrapped(failed);
-        }
-    }
-
-    private List<String> aliases() throws SchsmException {
-        try {
-            return Collections.list(source.aliases());
-        } catch (KeyStoreException notLoaded) {
-            throw new InvalidRequestException("the key store was not loaded", notLoaded);
-        }
     }
 }

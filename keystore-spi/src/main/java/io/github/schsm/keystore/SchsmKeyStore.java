@@ -1,5 +1,7 @@
 package io.github.schsm.keystore;
 
+import io.github.schsm.spi.KekHandle;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.InvalidRequestException;
@@ -13,7 +15,6 @@ import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.UncertifiedKeyEntry;
@@ -249,7 +250,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             return null;
         }
         try {
-            SchsmKey handle = handle(key);
+            KeyHandle handle = Handles.of(token(), key);
             if (password != null && password.length > 0) {
                 token().useWhenNeeded(finder.password(password));
             }
@@ -258,23 +259,6 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             UnrecoverableKeyException unrecoverable = new UnrecoverableKeyException(failed.getMessage());
             unrecoverable.initCause(failed);
             throw unrecoverable;
-        }
-    }
-
-    /** Also for a key that the token says nothing sensible of: others are listed with it, and it can be deleted. */
-    private SchsmKey handle(TokenKey key) throws SchsmException {
-        return SchsmKey.of(token(), key, details(key));
-    }
-
-    private KeyDetails details(TokenKey key) throws SchsmException {
-        try {
-            return token().details(key);
-        } catch (SchsmException failed) {
-            if (!Token.isOfOneObject(failed) || failed instanceof ObjectNotFoundException) {
-                throw failed;
-            }
-            return new KeyDetails(
-                    null, null, 0, null, OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), Set.of());
         }
     }
 
@@ -345,7 +329,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     public Set<KeyStore.Entry.Attribute> engineGetAttributes(String alias) {
         TokenKey key = key(alias);
         try {
-            return key == null ? Set.of() : KeyAttribute.of(handle(key));
+            return key == null ? Set.of() : KeyAttribute.of(Handles.of(token(), key));
         } catch (SchsmException failed) {
             throw new ProviderException(failed.getMessage(), failed);
         }
@@ -371,7 +355,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     public KeyStore.@Nullable Entry engineGetEntry(String alias, KeyStore.@Nullable ProtectionParameter protection)
             throws KeyStoreException, UnrecoverableEntryException {
         if (protection instanceof SchsmDevice.Request request) {
-            return request.answer(token());
+            return request.answer(new TokenDevice(token()));
         }
         Aliases.Entry entry = aliases().get(alias);
         if (entry == null) {
@@ -395,7 +379,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
 
     private KeyStore.Entry keyEntry(TokenKey key, KeyStore.@Nullable ProtectionParameter protection)
             throws SchsmException {
-        SchsmKey handle = handle(key);
+        KeyHandle handle = Handles.of(token(), key);
         if (protection instanceof KeyStore.PasswordProtection password
                 && password.getPassword() != null
                 && password.getPassword().length > 0) {
@@ -433,14 +417,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         if (entry.key() == null) {
             throw new InvalidRequestException("\"" + alias + "\" is a certificate: only keys are wrapped");
         }
-        WrappedKeyEntry wrapped =
-                KeyWrapping.wrap(handle(entry.key()), protection.kek(), protection.useCounterMayBeLost());
-        Optional<byte[]> stored = wrapped.certificate();
-        if (stored.isPresent() && certificates().of(entry.key()) instanceof X509Certificate leaf) {
-            List<X509Certificate> chain = certificates().chain(leaf);
-            return wrapped.withIssuers(List.copyOf(chain.subList(1, chain.size())));
-        }
-        return wrapped;
+        return transfer()
+                .wrap(Handles.of(token(), entry.key()), kek(protection.kek()), protection.useCounterMayBeLost());
     }
 
     @Override
@@ -492,7 +470,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throw new KeyStoreException(
                     "there is no key to store under \"" + PrintableText.of(alias) + "\": it is null");
         }
-        if (!(key instanceof SchsmKey handle)) {
+        if (!(key instanceof KeyHandle handle)) {
             throw new KeyStoreException("a software key cannot be stored on a device: its "
                     + (key instanceof SecretKey
                             ? "bytes would have been outside. keytool -genseckey and -importpass make such keys only: generate"
@@ -520,7 +498,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                         "another entry has the alias \"" + alias + "\": delete or rename it first");
             }
             if (holder == null) {
-                requireLabel(alias);
+                KeyTransfer.requireLabel(alias);
             }
             if (leaf != null) {
                 store(current, leaf, issuers, holder == null ? alias : null);
@@ -537,11 +515,11 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     private void store(TokenKey key, X509Certificate leaf, List<X509Certificate> issuers, @Nullable String newLabel)
             throws SchsmException {
         Optional<byte[]> before = stored(key);
-        List<TokenCertificate> added = storeIssuers(issuers);
+        List<TokenCertificate> added = transfer().storeIssuers(issuers);
         try {
-            token().storeCertificate(key, encoded(leaf));
+            token().storeCertificate(key, KeyTransfer.encoded(leaf));
         } catch (SchsmException failed) {
-            removeAll(added, failed);
+            transfer().removeAll(added, failed);
             throw failed;
         }
         if (newLabel == null) {
@@ -550,7 +528,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         try {
             token().rename(key, newLabel);
         } catch (SchsmException failed) {
-            removeAll(added, failed);
+            transfer().removeAll(added, failed);
             try {
                 if (before.isPresent()) {
                     token().storeCertificate(key, before.get());
@@ -576,17 +554,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
     }
 
-    /** Only what is given anew: what another program wrote can be used and changed under the label it has. */
-    private static void requireLabel(String alias) throws InvalidRequestException {
-        try {
-            Labels.require(alias);
-        } catch (IllegalArgumentException unusable) {
-            throw new InvalidRequestException(
-                    "the alias cannot be a label on the device: " + unusable.getMessage(), unusable);
-        }
-    }
-
-    private static TokenKey current(Aliases aliases, SchsmKey handle) throws InvalidRequestException {
+    private static TokenKey current(Aliases aliases, KeyHandle handle) throws InvalidRequestException {
         for (Aliases.Entry entry : aliases.entries().values()) {
             TokenKey key = entry.key();
             if (key != null
@@ -598,7 +566,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         throw new InvalidRequestException(handle + " is not there any more");
     }
 
-    private static void requireSame(Set<KeyStore.Entry.Attribute> wanted, SchsmKey handle)
+    private static void requireSame(Set<KeyStore.Entry.Attribute> wanted, KeyHandle handle)
             throws InvalidRequestException {
         Set<KeyStore.Entry.Attribute> actual = KeyAttribute.of(handle);
         for (KeyStore.Entry.Attribute attribute : wanted) {
@@ -622,7 +590,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     /** The certificate to store, proven to be the key's; null if the chain only has the request that is there. */
-    private @Nullable X509Certificate leaf(Certificate @Nullable [] chain, SchsmKey handle, TokenKey current)
+    private @Nullable X509Certificate leaf(Certificate @Nullable [] chain, KeyHandle handle, TokenKey current)
             throws SchsmException {
         if (chain == null || chain.length == 0) {
             return null;
@@ -656,7 +624,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
 
     private static byte[] bytesOf(X509Certificate certificate) {
         try {
-            return encoded(certificate);
+            return KeyTransfer.encoded(certificate);
         } catch (InvalidRequestException wasJustParsed) {
             throw new IllegalStateException(wasJustParsed);
         }
@@ -666,8 +634,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
      * By one use of the key. A key with a use counter is spared that where the device's own request says which its public
      * key is, and where the key may do nothing that proves anything that request is all there is.
      */
-    private void prove(X509Certificate leaf, SchsmKey handle, TokenKey current) throws SchsmException {
-        KeyDetails details = details(current);
+    private void prove(X509Certificate leaf, KeyHandle handle, TokenKey current) throws SchsmException {
+        KeyDetails details = Handles.details(token(), current);
         PublicKey claimed = X509Certificates.publicKey(leaf);
         boolean attested = details.publicKey() instanceof AttestedPublicKey known
                 && KeyAttestation.of(known).isSignedByKey()
@@ -729,47 +697,6 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         return issuers;
     }
 
-    private static byte[] encoded(Certificate certificate) throws InvalidRequestException {
-        try {
-            return certificate.getEncoded();
-        } catch (java.security.cert.CertificateEncodingException unusable) {
-            throw new InvalidRequestException("the certificate has no encoding: " + unusable.getMessage(), unusable);
-        }
-    }
-
-    /** Puts the certificates of a chain on the token that are not there yet, so that the chain can be completed. */
-    private List<TokenCertificate> storeIssuers(List<X509Certificate> issuers) throws SchsmException {
-        List<TokenCertificate> added = new ArrayList<>();
-        if (issuers.isEmpty()) {
-            return added;
-        }
-        List<byte[]> present = new ArrayList<>(token().issuerCertificates());
-        try {
-            for (X509Certificate issuer : issuers) {
-                byte[] encoded = encoded(issuer);
-                if (present.stream().noneMatch(other -> Arrays.equals(other, encoded))) {
-                    added.add(token().addCertificate(
-                                    Labels.nearest(SubjectNames.label(issuer.getSubjectX500Principal())), encoded));
-                    present.add(encoded);
-                }
-            }
-            return added;
-        } catch (SchsmException failed) {
-            removeAll(added, failed);
-            throw failed;
-        }
-    }
-
-    private void removeAll(List<TokenCertificate> added, SchsmException reason) {
-        for (TokenCertificate certificate : added) {
-            try {
-                token().delete(certificate);
-            } catch (SchsmException alsoFailed) {
-                reason.addSuppressed(alsoFailed);
-            }
-        }
-    }
-
     @Override
     public void engineSetKeyEntry(String alias, byte @Nullable [] key, Certificate @Nullable [] chain)
             throws KeyStoreException {
@@ -796,71 +723,26 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throws KeyStoreException {
         requireAlias(alias);
         try {
-            if (Aliases.of(token()).get(alias) != null) {
-                throw new InvalidRequestException(
-                        "another entry has the alias \"" + alias + "\": delete or rename it first");
-            }
-            requireLabel(alias);
-            if (protection instanceof UnwrapProtection unwrap) {
-                KeyEncryptionKey kek = unwrap.kek();
-                if (!kek.token().uniqueId().equals(token().uniqueId())) {
-                    throw new KeyDomainException(
-                            kek + " is in another device than the key store, which is in " + token().description());
-                }
-                KeyWrapping.requireSameKek(entry, kek);
-            } else if (protection != null) {
+            if (protection != null && !(protection instanceof UnwrapProtection)) {
                 throw new InvalidRequestException("a wrapped key is stored with an UnwrapProtection or none, not with "
                         + protection.getClass().getName());
             }
-            TokenKey key = token().keyDomains().unwrap(entry, alias);
-            try {
-                storeIssuers(proven(entry, key));
-            } catch (SchsmException failed) {
-                try {
-                    token().delete(key);
-                } catch (SchsmException alsoFailed) {
-                    failed.addSuppressed(alsoFailed);
-                }
-                throw failed;
-            }
+            transfer().unwrap(alias, entry, protection instanceof UnwrapProtection unwrap ? kek(unwrap.kek()) : null);
         } catch (SchsmException failed) {
             throw new KeyStoreException(failed.getMessage(), failed);
         }
     }
 
-    /**
-     * Of the certificates that came with a wrapped key those that the key's own certificate, which the token has proven,
-     * needs: an entry that signed nothing would be a certificate authority that somebody else chose to trust.
-     */
-    private List<X509Certificate> proven(WrappedKeyEntry entry, TokenKey key) throws SchsmException {
-        if (entry.issuers().isEmpty()) {
-            return List.of();
+    private static KekHandle kek(KeyEncryptionKey kek) throws InvalidRequestException {
+        if (kek instanceof KekHandle handle) {
+            return handle;
         }
-        List<X509Certificate> candidates = new ArrayList<>();
-        for (Certificate issuer : entry.issuers()) {
-            if (issuer instanceof X509Certificate given) {
-                try {
-                    candidates.add(X509Certificates.requireReadable(given));
-                } catch (InvalidRequestException unreadable) {
-                    LOGGER.log(System.Logger.Level.WARNING, unreadable.getMessage());
-                }
-            }
-        }
-        List<X509Certificate> needed = List.of();
-        if (certificates().of(key) instanceof X509Certificate leaf) {
-            List<X509Certificate> chain = Certificates.chain(leaf, candidates);
-            needed = chain.subList(1, chain.size());
-        }
-        for (X509Certificate candidate : candidates) {
-            if (!needed.contains(candidate)) {
-                LOGGER.log(
-                        System.Logger.Level.WARNING,
-                        "the certificate of {0}, which came with {1}, signed nothing of it and is not stored",
-                        PrintableText.of(candidate.getSubjectX500Principal().toString()),
-                        key);
-            }
-        }
-        return needed;
+        throw new InvalidRequestException("a KEK in a key domain is needed, not a "
+                + kek.getClass().getName());
+    }
+
+    private KeyTransfer transfer() {
+        return new KeyTransfer(token());
     }
 
     @Override
@@ -877,15 +759,15 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                         "\"" + alias + "\" is a key: setKeyEntry stores a certificate with it");
             }
             if (holder == null) {
-                requireLabel(alias);
+                KeyTransfer.requireLabel(alias);
             }
             TokenCertificate replaced = holder == null ? null : holder.certificate();
-            TokenCertificate added = token().addCertificate(alias, encoded(X509Certificates.requireReadable(given)));
+            TokenCertificate added = token().addCertificate(alias, KeyTransfer.encoded(X509Certificates.requireReadable(given)));
             if (replaced != null) {
                 try {
                     token().delete(replaced);
                 } catch (SchsmException failed) {
-                    removeAll(List.of(added), failed);
+                    transfer().removeAll(List.of(added), failed);
                     throw failed;
                 }
             }

@@ -3,6 +3,7 @@ package io.github.schsm.spi;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.KeyType;
+import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.codec.EcCurve;
 import java.math.BigInteger;
 import java.security.spec.RSAKeyGenParameterSpec;
@@ -105,6 +106,26 @@ public record KeyRequest(
                 OptionalLong.empty(),
                 OptionalInt.empty(),
                 OptionalInt.empty());
+    }
+
+    /**
+     * A key as a program asked for it.
+     *
+     * @param curve the curve of an EC key, else null
+     * @param size  bits of an RSA or AES key, else 0
+     */
+    public static KeyRequest of(SchsmKeySpec spec, KeyType type, @Nullable EcCurve curve, int size) {
+        byte[] id = spec.id();
+        return new KeyRequest(
+                type,
+                spec.label(),
+                id == null ? new byte[0] : id,
+                curve,
+                size,
+                spec.allowed(),
+                spec.useCounter(),
+                spec.domain().map(domain -> OptionalInt.of(domain.slot())).orElse(OptionalInt.empty()),
+                spec.wrappingKey());
     }
 
     /** The same with another public exponent, for an RSA key. */

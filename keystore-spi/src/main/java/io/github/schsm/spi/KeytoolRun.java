@@ -1,7 +1,6 @@
 package io.github.schsm.spi;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
 import io.github.schsm.codec.PrintableText;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ public final class KeytoolRun {
     private static final String MAIN = "sun.security.tools.keytool.Main";
     private static final String GENERATE_PAIR = "doGenKeyPair";
 
-    private static volatile @Nullable SchsmKey unfinished;
+    private static volatile @Nullable KeyHandle unfinished;
 
     private KeytoolRun() {}
 
@@ -38,7 +37,7 @@ public final class KeytoolRun {
      * Tells of a key that was generated; it is unfinished while {@code -genkeypair} has not stored it, and is deleted
      * when keytool ends before that: for what failed we may not even be asked.
      */
-    public static void generated(SchsmKey key) {
+    public static void generated(KeyHandle key) {
         if (isIn(GENERATE_PAIR)) {
             unfinished = key;
             Runtime.getRuntime().addShutdownHook(new Thread(KeytoolRun::tidyUp, "unfinished key"));
@@ -51,7 +50,7 @@ public final class KeytoolRun {
     }
 
     private static void tidyUp() {
-        SchsmKey key = unfinished;
+        KeyHandle key = unfinished;
         if (key != null) {
             try {
                 key.token().delete(key.key());

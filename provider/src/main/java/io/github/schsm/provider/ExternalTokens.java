@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
@@ -26,7 +27,7 @@ final class ExternalTokens {
         List<FoundDevice> devices = new ArrayList<>();
         for (Directory.Found found : directory.list()) {
             Token token = found.token();
-            devices.add(new FoundDevice(found.reader(), token == null ? null : SchsmDevice.of(token), found.problem()));
+            devices.add(new FoundDevice(found.reader(), token == null ? null : new TokenDevice(token), found.problem()));
         }
         return devices;
     }

@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -504,9 +505,9 @@ class AuthenticationTest {
         assertThat(simulated.recorder().count(exchange -> exchange.ins() == VERIFY))
                 .isOne();
         PinSource password = PinSources.password(RIGHT.toCharArray());
-        SchsmDevice.of(warm).token().logout();
+        SchsmDevice.of(warm).logout();
         simulated.recorder().clear();
-        SchsmDevice.of(warm).token().useWhenNeeded(password);
+        TokenDevice.tokenOf(SchsmDevice.of(warm)).useWhenNeeded(password);
         generate(warm);
         assertThat(simulated.recorder().count(exchange -> exchange.ins() == VERIFY))
                 .isEqualTo(2);

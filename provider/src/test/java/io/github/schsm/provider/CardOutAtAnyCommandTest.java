@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.AttestedPublicKey;
@@ -101,7 +102,7 @@ class CardOutAtAnyCommandTest {
     }
 
     private Token token() {
-        return schsm.token();
+        return TokenDevice.tokenOf(schsm);
     }
 
     private TokenKey key(String label) throws SchsmException {

@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.Kdm;
@@ -62,7 +63,7 @@ class FaultsTest {
 
         /** Every key and file that the device lists. */
         Set<Integer> objects() throws Exception {
-            CardToken token = (CardToken) schsm().token();
+            CardToken token = (CardToken) TokenDevice.tokenOf(schsm());
             List<Integer> listed = token.withCard(SmartCardHsm::enumerateObjects);
             return new TreeSet<>(listed);
         }

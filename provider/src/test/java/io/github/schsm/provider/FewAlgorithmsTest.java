@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.spi.KeyHandle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -96,7 +97,7 @@ class FewAlgorithmsTest {
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 Set.of(available));
-        return SchsmKey.of(token(), new TokenKey("1", "key", new byte[] {1}, type), details);
+        return KeyHandle.of(token(), new TokenKey("1", "key", new byte[] {1}, type), details);
     }
 
     private void sign(String algorithm, SchsmKey key, PSSParameterSpec pss) throws Exception {

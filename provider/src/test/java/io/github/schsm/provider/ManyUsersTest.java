@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.PinRequest;
@@ -110,7 +111,7 @@ class ManyUsersTest {
             }
             ((PasswordCallback) callbacks[0]).setPassword(PIN);
         };
-        Token token = SchsmDevice.of(keyStore).token();
+        Token token = TokenDevice.tokenOf(SchsmDevice.of(keyStore));
         token.logout();
         token.useWhenNeeded(PinSources.callback(handler));
         ExecutorService signing = Executors.newSingleThreadExecutor(work -> {
@@ -167,7 +168,7 @@ class ManyUsersTest {
         Provider provider = provider("ZZSIM300003");
         KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, PIN);
-        Token token = SchsmDevice.of(keyStore).token();
+        Token token = TokenDevice.tokenOf(SchsmDevice.of(keyStore));
         VirtualReaders.memory().device("ZZSIM300003").remove();
         AtomicBoolean wiped = new AtomicBoolean();
         PinSource pin = new PinSource() {

@@ -364,7 +364,7 @@ class PublicKeyAuthenticationTest {
         authenticate(PEOPLE[2]);
         assertThat(sign(pair.getPrivate())).as("the PIN is verified by itself").isNotEmpty();
 
-        SchsmDevice.of(keyStore).token().logout();
+        SchsmDevice.of(keyStore).logout();
         authenticate(PEOPLE[1]);
         authenticate(PEOPLE[2]);
         assertThatThrownBy(() -> sign(pair.getPrivate())).hasRootCauseInstanceOf(PinRequiredException.class);
@@ -410,7 +410,7 @@ class PublicKeyAuthenticationTest {
         authenticate(PEOPLE[0]);
         authenticate(PEOPLE[1]);
         KeyPair pair = generate(provider, "guarded", "secp256r1");
-        SchsmDevice.of(keyStore).token().logout();
+        SchsmDevice.of(keyStore).logout();
         assertThat(keys.status()).isEqualTo(authenticated(0));
         assertKeysRequired(() -> sign(pair.getPrivate()));
     }

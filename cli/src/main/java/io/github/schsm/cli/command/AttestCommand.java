@@ -92,7 +92,7 @@ final class AttestCommand extends SchsmCommand {
 
     private Check device(Context context) throws GeneralSecurityException {
         Connected connected = context.open();
-        DeviceTrust trust = connected.device().token().trust();
+        DeviceTrust trust = connected.device().trust();
         return check(
                 connected.device().identity(),
                 null,
@@ -109,7 +109,7 @@ final class AttestCommand extends SchsmCommand {
             attestation = KeyAttestation.parse(FileIo.read(in, "attestation"));
         } else {
             Connected connected = context.open();
-            trust = connected.device().token().trust();
+            trust = connected.device().trust();
             SchsmKey key = connected.key(String.valueOf(label));
             attestation = KeyAttestation.of(key);
             id = Text.hex(key.key().id());

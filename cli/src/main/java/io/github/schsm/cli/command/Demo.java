@@ -160,7 +160,7 @@ public final class Demo {
             story.check(
                     hsm.id() + " is empty, has " + SLOTS + " free slots, and takes its PIN",
                     hsm.aliases().isEmpty()
-                            && hsm.device().token().keyDomains().slots() == SLOTS
+                            && hsm.device().keyDomainSlots() == SLOTS
                             && hsm.device().keyDomains().isEmpty());
         }
     }
@@ -174,7 +174,7 @@ public final class Demo {
             DeviceIdentity identity = hsm.device().identity();
             write(idFile(hsm), identity.encode());
             DeviceIdentity read = DeviceIdentity.parse(read(idFile(hsm)));
-            hsm.device().token().trust().verify(read);
+            hsm.device().trust().verify(read);
             story.check(
                     idFile(hsm) + ": certificates lead to a trusted root",
                     read.equals(identity) && read.deviceId().equals(hsm.id()));
@@ -192,7 +192,7 @@ public final class Demo {
                 .build());
         AttestedPublicKey attested = (AttestedPublicKey) signer.getPublic();
         story.say("key domain UID " + Text.hex(Text.uid(attested)));
-        a.device().token().trust().verify(attested);
+        a.device().trust().verify(attested);
         story.check(
                 "the device attests that the key was generated in it",
                 attested.request().isSelfSigned());
@@ -271,7 +271,7 @@ public final class Demo {
         KeyPair pair = hsm.generate(SchsmKeySpec.exchangeKey(EXCHANGE, domain));
         write(publicKeyFile(hsm), ((AttestedPublicKey) pair.getPublic()).encode());
         AttestedPublicKey read = AttestedPublicKey.parse(read(publicKeyFile(hsm)));
-        hsm.device().token().trust().verify(read);
+        hsm.device().trust().verify(read);
         story.check(
                 publicKeyFile(hsm) + ": attested by " + hsm.id() + ", names the key domain",
                 Arrays.equals(read.keyDomainUid().orElse(new byte[0]), domain.uid()));

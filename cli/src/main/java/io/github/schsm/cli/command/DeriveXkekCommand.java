@@ -72,7 +72,7 @@ final class DeriveXkekCommand extends SchsmCommand {
             return context.openWithPin();
         }
         Connected seen = context.open();
-        VerifiedDevice device = seen.device().token().trust().verify(other).device();
+        VerifiedDevice device = seen.device().trust().verify(other).device();
         DeviceIdentity identity = device.identity();
         context.confirm(
                 "--expect-peer (or --yes)",

@@ -28,7 +28,7 @@ final class DeviceIdCommands {
         Answer answer(Context context) throws GeneralSecurityException {
             Connected connected = context.open();
             DeviceIdentity identity = connected.device().identity();
-            String distrust = Text.distrust(connected.device().token().trust(), identity);
+            String distrust = Text.distrust(connected.device().trust(), identity);
             Path file = output.write(identity.fileName(), identity.encode());
             return Answer.of(
                     Text.lines(

@@ -13,7 +13,6 @@ import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
 import io.github.schsm.FoundDevice;
-import io.github.schsm.spi.KeyDomains;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +64,7 @@ final class DevicesCommand extends SchsmCommand {
         Boolean genuine;
         String distrust;
         try {
-            distrust = Text.distrust(device.token().trust(), device.identity());
+            distrust = Text.distrust(device.trust(), device.identity());
             genuine = distrust == null;
         } catch (UnsupportedByDeviceException another) {
             // No SmartCard-HSM, so there is nothing to trace.
@@ -75,7 +74,7 @@ final class DevicesCommand extends SchsmCommand {
             distrust = noCertificateYet.getMessage();
             genuine = false;
         }
-        device.token().defect().ifPresent(notes::add);
+        device.defect().ifPresent(notes::add);
         Slots slots = Slots.of(device);
         table.row(
                 reader,
@@ -121,8 +120,7 @@ final class DevicesCommand extends SchsmCommand {
     private record Slots(int number, List<KeyDomainStatus> domains) {
         static Slots of(SchsmDevice device) throws SchsmException {
             try {
-                KeyDomains keyDomains = device.token().keyDomains();
-                return new Slots(keyDomains.slots(), keyDomains.list());
+                return new Slots(device.keyDomainSlots(), device.keyDomainStatuses());
             } catch (UnsupportedByDeviceException none) {
                 return new Slots(0, List.of());
             }

@@ -19,7 +19,6 @@ import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
-import io.github.schsm.spi.KeyDomains;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -60,11 +59,10 @@ final class DomainCommands {
         @Override
         Answer answer(Context context) throws GeneralSecurityException {
             Connected connected = context.open();
-            KeyDomains keyDomains = connected.device().token().keyDomains();
-            int slots = keyDomains.slots();
-            List<KeyDomainStatus> domains = keyDomains.list();
+            int slots = connected.device().keyDomainSlots();
+            List<KeyDomainStatus> domains = connected.device().keyDomainStatuses();
             boolean pinVerified = domains.stream().allMatch(KeyDomainStatus::hasKek)
-                    || connected.device().token().isLoggedIn();
+                    || connected.device().isLoggedIn();
             Table table = new Table("SLOT", "TYPE", "KCV", "UID");
             for (int slot = 0; slot < slots; slot++) {
                 int number = slot;

@@ -136,7 +136,7 @@ final class GenerateCommand extends SchsmCommand {
             generator.generateKeyPair();
         }
         SchsmKey key = connected.key(label);
-        Leaving.Way way = Leaving.of(connected.device().token()).of(key.details());
+        Leaving.Way way = Leaving.of(connected.device()).of(key.details());
         return Answer.of(
                 Text.lines(
                         "Key \"" + label + "\" (" + KeysCommand.type(key.key(), key.details())

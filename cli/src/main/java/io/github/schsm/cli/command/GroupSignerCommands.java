@@ -71,8 +71,8 @@ final class GroupSignerCommands {
             Connected connected = context.open();
             Table table = new Table("LABEL", "KEY DOMAIN UID");
             List<Map<String, @Nullable Object>> json = new ArrayList<>();
-            for (TokenKey key : connected.device().token().keys()) {
-                KeyDetails details = connected.device().token().details(key);
+            for (TokenKey key : connected.device().keys()) {
+                KeyDetails details = connected.device().details(key);
                 if (canSign(details) && details.publicKey() instanceof AttestedPublicKey attested) {
                     String uid = Text.hex(Text.uid(attested));
                     table.row(key.label(), uid);

@@ -200,7 +200,7 @@ final class InitializeCommand extends SchsmCommand {
         int keys = 0;
         int signers = 0;
         try {
-            for (TokenKey key : connected.device().token().keys()) {
+            for (TokenKey key : connected.device().keys()) {
                 keys++;
                 if (key.type() == KeyType.EC && canSign(connected, key)) {
                     signers++;
@@ -221,7 +221,7 @@ final class InitializeCommand extends SchsmCommand {
 
     private static boolean canSign(Connected connected, TokenKey key) {
         try {
-            return GroupSignerCommands.canSign(connected.device().token().details(key));
+            return GroupSignerCommands.canSign(connected.device().details(key));
         } catch (SchsmException unreadable) {
             return false;
         }

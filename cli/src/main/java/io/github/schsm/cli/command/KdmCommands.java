@@ -55,7 +55,7 @@ final class KdmCommands {
         Answer answer(Context context) throws GeneralSecurityException {
             DeviceIdentity member = DeviceIdentity.parse(FileIo.read(id, "device id"));
             Connected seen = context.open();
-            seen.device().token().trust().verify(member);
+            seen.device().trust().verify(member);
             String uid = Text.hex(Text.uid(seen.attested(signer)));
             context.confirm("Device " + member.deviceId() + " (CHR " + member.chr()
                     + ") becomes a member of key domain " + uid);

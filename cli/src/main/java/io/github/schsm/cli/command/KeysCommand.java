@@ -1,5 +1,6 @@
 package io.github.schsm.cli.command;
 
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.Cvc;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.MalformedDataException;
@@ -11,7 +12,6 @@ import io.github.schsm.cli.report.Leaving;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.spi.Token;
 import io.github.schsm.TokenKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,18 +30,18 @@ final class KeysCommand extends SchsmCommand {
     @Override
     Answer answer(Context context) throws Exception {
         Connected connected = context.openToSee();
-        Token token = connected.device().token();
+        SchsmDevice device = connected.device();
         Table table = new Table("LABEL", "ID", "TYPE", "DOMAIN", "ALGORITHMS", "USES LEFT", "CERTIFICATE", "LEAVES");
-        Leaving leaving = Leaving.of(token);
+        Leaving leaving = Leaving.of(device);
         List<Map<String, @Nullable Object>> json = new ArrayList<>();
-        for (TokenKey key : token.keys()) {
-            KeyDetails details = token.details(key);
+        for (TokenKey key : device.keys()) {
+            KeyDetails details = device.details(key);
             String type = type(key, details);
             Integer domain = boxed(details.keyDomain());
             Long uses = boxed(details.useCounter());
             Integer wrappingKey = boxed(details.wrappingKey());
             List<String> algorithms = details.algorithmNames().orElse(null);
-            String certificate = certificate(token, key);
+            String certificate = certificate(device, key);
             Leaving.Way way = leaving.of(details);
             table.row(
                     key.label(),
@@ -82,11 +82,11 @@ final class KeysCommand extends SchsmCommand {
     }
 
     /** What stands in the place of the certificate. */
-    static @Nullable String certificate(Token token, TokenKey key) throws SchsmException {
+    static @Nullable String certificate(SchsmDevice device, TokenKey key) throws SchsmException {
         if (!key.type().isPrivate()) {
             return null;
         }
-        byte[] stored = token.certificate(key).orElse(null);
+        byte[] stored = device.certificate(key).orElse(null);
         if (stored == null) {
             return null;
         }

@@ -147,7 +147,7 @@ final class PkaCommands {
             List<AttestedPublicKey> all = new ArrayList<>();
             for (Path file : files) {
                 AttestedPublicKey key = read(file);
-                connected.device().token().trust().verify(key);
+                connected.device().trust().verify(key);
                 all.add(key);
             }
             context.confirm("Whoever has these keys may take part in opening device " + connected.id() + ": "
@@ -182,7 +182,7 @@ final class PkaCommands {
         Answer answer(Context context) throws GeneralSecurityException {
             AttestedPublicKey key = read(file);
             Connected seen = context.open();
-            seen.device().token().trust().verify(key);
+            seen.device().trust().verify(key);
             context.confirm("In place " + place + " of device " + seen.id() + " comes " + describe(key));
             Connected connected = context.on(seen.id()).openWithPin();
             connected.device().publicKeyAuthentication().replace(place, key);
@@ -234,7 +234,7 @@ final class PkaCommands {
 
         private static String find(Connected connected, String chr) throws GeneralSecurityException {
             List<String> found = new ArrayList<>();
-            for (TokenKey key : connected.device().token().keys()) {
+            for (TokenKey key : connected.device().keys()) {
                 if (isCalled(connected, key.label(), chr)) {
                     found.add(key.label());
                 }

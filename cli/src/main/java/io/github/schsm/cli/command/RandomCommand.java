@@ -38,7 +38,7 @@ final class RandomCommand extends SchsmCommand {
             throw new CliException(length + " random bytes cannot be had: ask for 1 to " + MOST_BYTES);
         }
         Connected connected = context.open();
-        byte[] bytes = connected.device().token().random(length);
+        byte[] bytes = connected.device().random(length);
         Json.ObjectBuilder json = Answer.json("device", connected.id()).and("size", length);
         try {
             if (out == null) {

@@ -47,7 +47,7 @@ final class UnwrapCommand extends SchsmCommand {
         connected.keyStore().setEntry(chosen, wrapped, new UnwrapProtection(domain.kek()));
         SchsmKey key = connected.key(chosen);
         boolean without = wrapped.certificate().isPresent()
-                && key.token().certificate(key.key()).isEmpty();
+                && connected.device().certificate(key.key()).isEmpty();
         return Answer.of(
                 "Key \"" + chosen + "\" (" + KeysCommand.type(key.key(), key.details()) + ") is on device "
                         + connected.id() + ", in the key domain of slot " + domain.slot() + "."

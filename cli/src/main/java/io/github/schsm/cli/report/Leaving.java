@@ -3,10 +3,9 @@ package io.github.schsm.cli.report;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.spi.KeyDomains;
-import io.github.schsm.spi.Token;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +23,9 @@ import org.jspecify.annotations.Nullable;
 public record Leaving(int slots, List<KeyDomainStatus> domains) {
     private static final int SHORT_UID = 8;
 
-    public static Leaving of(Token token) throws SchsmException {
+    public static Leaving of(SchsmDevice device) throws SchsmException {
         try {
-            KeyDomains keyDomains = token.keyDomains();
-            return new Leaving(keyDomains.slots(), keyDomains.list());
+            return new Leaving(device.keyDomainSlots(), device.keyDomainStatuses());
         } catch (UnsupportedByDeviceException none) {
             return new Leaving(-1, List.of());
         }

@@ -1,5 +1,6 @@
 package io.github.schsm.conformance.device;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -282,9 +283,11 @@ class AttestationTest {
         assertThatThrownBy(() -> device.attest("nobody"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("nobody");
-        assertThatThrownBy(() -> SchsmDevice.of(device.token()).attest("attested"))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("SchsmDevice.of(keyStore)");
+        assertThat(new TokenDevice(TokenDevice.tokenOf(device))
+                        .attest("attested")
+                        .attestation()
+                        .encode())
+                .isEqualTo(file);
         PrivateKey key = (PrivateKey) bench.source().keyStore().getKey("attested", null);
         assertThat(KeyAttestation.of((SchsmKey) key).encode()).isEqualTo(file);
     }

@@ -173,7 +173,7 @@ class DeviceFeaturesTest {
     void onlyProtectedDataNeedsThePin() throws Exception {
         DataObject open = device.storeData(DataObject.of("open", false), DATA);
         DataObject secret = device.storeData(DataObject.of("secret", true), DATA);
-        device.token().logout();
+        device.logout();
         KeyStore publicView = KeyStore.getInstance("SCHSM", provider);
         publicView.load(null, null);
         SchsmDevice looking = SchsmDevice.of(publicView);

@@ -125,7 +125,7 @@ class OpenFirmwareAnswersTest {
         KeyDomainStatus shown = device.keyDomain(0).status();
         assertThat(shown.hasKek()).isTrue();
         assertThat(shown.isKcvHidden()).isFalse();
-        device.token().logout();
+        device.logout();
         KeyDomainStatus hidden = device.keyDomain(0).status();
         assertThat(hidden.isKcvHidden()).isTrue();
         assertThat(hidden.toString()).contains("not shown before the PIN is verified");
@@ -146,7 +146,7 @@ class OpenFirmwareAnswersTest {
         javax.crypto.KeyGenerator aes = javax.crypto.KeyGenerator.getInstance("AES", provider);
         aes.init(SchsmKeySpec.builder("aes").keySize(256).build());
         aes.generateKey();
-        assertThat(SchsmDevice.of(keyStore).token().keys())
+        assertThat(SchsmDevice.of(keyStore).keys())
                 .singleElement()
                 .satisfies(key -> assertThat(key.reference()).isEqualTo("2"));
     }

@@ -1,5 +1,6 @@
 package io.github.schsm.conformance.engine;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.AttestedPublicKey;
@@ -484,7 +485,7 @@ class CostsTest {
                 "data object of 500 bytes replaced",
                 exchanges(() -> stored[0] = device.storeData(stored[0], new byte[500])));
         device.storeData(DataObject.of("two", false), new byte[5000]);
-        device.token().load(null);
+        TokenDevice.tokenOf(device).load(null);
         assertCost("list of two data objects after a load", exchanges(device::dataObjects));
         assertCost("data object deleted", exchanges(() -> device.deleteData(stored[0])));
         device.info();

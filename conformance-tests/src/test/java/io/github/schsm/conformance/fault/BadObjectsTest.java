@@ -1,11 +1,11 @@
 package io.github.schsm.conformance.fault;
 
+import io.github.schsm.spi.OpaqueKeyHandle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.SchsmOpaquePrivateKey;
 import io.github.schsm.UncertifiedKeyEntry;
 import io.github.schsm.conformance.bench.MadeCertificate;
 import io.github.schsm.conformance.bench.MadeCertificate.Authority;
@@ -323,7 +323,7 @@ class BadObjectsTest {
         replace(bad.fid, bad.content(this));
         keyStore = bench.source().keyStore();
         Key opaque = keyStore.getKey("rsa", null);
-        assertThat(opaque).isInstanceOf(SchsmOpaquePrivateKey.class);
+        assertThat(opaque).isInstanceOf(OpaqueKeyHandle.class);
         assertThat(((UncertifiedKeyEntry) keyStore.getEntry("rsa", null)).getPublicKey())
                 .isEmpty();
         assertThatThrownBy(

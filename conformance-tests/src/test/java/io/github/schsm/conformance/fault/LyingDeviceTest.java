@@ -1,5 +1,6 @@
 package io.github.schsm.conformance.fault;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -79,7 +80,7 @@ class LyingDeviceTest {
         terminal = ReadersTokenSource.offer(readers);
         keyStore = open("ZZSIM000001");
         device = SchsmDevice.of(keyStore);
-        token = device.token();
+        token = TokenDevice.tokenOf(device);
         KeyStore other = open("ZZSIM000002");
         KeyPair signer = generate(keyStore, "brainpoolP256r1", "signer");
         KeyPair otherSigner = generate(other, "brainpoolP256r1", "signer");
@@ -256,7 +257,7 @@ class LyingDeviceTest {
             simulated.faults().clear();
         }
         KeyStore fresh = open("ZZSIM000001");
-        assertThat(SchsmDevice.of(fresh).token().keys()).isEqualTo(before);
+        assertThat(SchsmDevice.of(fresh).keys()).isEqualTo(before);
         token.delete(token.generate(row.asked));
     }
 

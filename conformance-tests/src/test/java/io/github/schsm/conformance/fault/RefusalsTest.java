@@ -837,7 +837,7 @@ class RefusalsTest {
     void everyKeyIdTaken() throws Exception {
         SchsmDevice device = group.source().device();
         List<String> labels = new ArrayList<>();
-        for (int i = device.token().keys().size(); i < 255; i++) {
+        for (int i = device.keys().size(); i < 255; i++) {
             SchsmKeySpec spec = SchsmKeySpec.builder("k" + i).keySize(128).build();
             group.source().generateSecret(spec);
             labels.add("k" + i);

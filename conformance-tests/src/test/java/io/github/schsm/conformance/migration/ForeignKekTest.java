@@ -1,6 +1,7 @@
 package io.github.schsm.conformance.migration;
 
 import io.github.schsm.login.PinSource;
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,7 +72,7 @@ class ForeignKekTest {
     }
 
     private static TokenKey key(Group.Side side, String label) throws Exception {
-        return side.device().token().keys().stream()
+        return side.device().keys().stream()
                 .filter(key -> key.label().equals(label))
                 .findFirst()
                 .orElseThrow();
@@ -178,7 +179,7 @@ class ForeignKekTest {
         movable("key-2");
         migration().move("key-2");
         assertThat(key(group.target(), "key-2").reference()).isEqualTo("2");
-        group.source().device().token().rename(key(group.source(), "key-2"), "signing");
+        TokenDevice.tokenOf(group.source().device()).rename(key(group.source(), "key-2"), "signing");
         reload();
 
         KeyMigration.Result moved = migration().move("signing");
@@ -211,7 +212,7 @@ class ForeignKekTest {
     /** The target asks for the PIN again in the middle, and the handler that gives it throws once. */
     private void askAndCancel(int unwrapping) throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        group.target().device().token().login(new PinSource() {
+        TokenDevice.tokenOf(group.target().device()).login(new PinSource() {
             @Override
             public char[] pin(PinRequest request) {
                 if (asked.incrementAndGet() == 2) {

@@ -126,7 +126,7 @@ class HalfDoneTest {
                     String where = kind.getKey() + ", " + fault + " at command " + n;
                     interrupted(generation, fault, n);
                     List<Leftover> left = device.leftovers();
-                    for (TokenKey key : device.token().keys()) {
+                    for (TokenKey key : device.keys()) {
                         assertThat(key.type()).as(where).isEqualTo(KeyType.valueOf(kind.getKey()));
                         boolean half = !key.label().equals("k");
                         halves |= half;
@@ -238,7 +238,7 @@ class HalfDoneTest {
             assertThatThrownBy(() -> target.remove(leftover)).isInstanceOf(InvalidRequestException.class);
         }
         assertThat(target.leftovers()).isEmpty();
-        assertThat(target.token().keys()).isEmpty();
+        assertThat(target.keys()).isEmpty();
         assertThat(group.target().domain().kcv()).isEqualTo(new byte[8]);
     }
 

@@ -185,7 +185,7 @@ class InterruptedMigrationTest {
         raw.login();
         raw.send("00E4020002C401");
         reload();
-        List<TokenKey> before = group.target().device().token().keys();
+        List<TokenKey> before = group.target().device().keys();
         assertThat(before).extracting(TokenKey::label).contains("key-1");
 
         assertThat(migration().move("moving").leftBehind()).isEmpty();
@@ -265,7 +265,7 @@ class InterruptedMigrationTest {
         bench.target().device().faults().add(1, Faults.instruction(0x74), Fault.removalAfter());
         assertThat(migration().move(List.of("moving")).get(0).isThere()).isFalse();
         reload();
-        TokenKey half = group.target().device().token().keys().stream()
+        TokenKey half = group.target().device().keys().stream()
                 .filter(key -> key.label().equals("key-" + key.reference()))
                 .findFirst()
                 .orElseThrow();

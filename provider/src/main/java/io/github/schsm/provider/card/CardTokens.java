@@ -1,9 +1,9 @@
 package io.github.schsm.provider.card;
 
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.CardDevice;
@@ -12,10 +12,6 @@ import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.provider.Configuration;
-import io.github.schsm.spi.FoundDevice;
-import io.github.schsm.provider.Handlers;
-import io.github.schsm.provider.PinSources;
-import io.github.schsm.provider.Tokens;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.spi.Token;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +55,7 @@ public final class CardTokens {
         List<FoundDevice> found = new ArrayList<>();
         CardDevices.Listing listing = list(readers());
         for (CardDevice device : listing.devices()) {
-            found.add(new FoundDevice(device.readerName(), SchsmDevice.of(token(device)), null));
+            found.add(new FoundDevice(device.readerName(), new TokenDevice(token(device)), null));
         }
         for (CardDevices.UnusableReader unusable : listing.unusable()) {
             found.add(new FoundDevice(

@@ -2,7 +2,7 @@ package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.spi.SecretKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingCipherSpi;
 import java.security.AlgorithmParameters;
@@ -39,7 +39,7 @@ public final class AesCbcCipherSpi extends DelegatingCipherSpi {
     private final Mechanism mechanism;
     private final Provider provider;
     private final SecretBuffer buffer = new SecretBuffer();
-    private @Nullable SchsmSecretKey key;
+    private @Nullable SecretKeyHandle key;
     private boolean encrypting;
     private byte[] iv = new byte[BLOCK];
     private byte[] chaining = new byte[BLOCK];
@@ -85,7 +85,7 @@ public final class AesCbcCipherSpi extends DelegatingCipherSpi {
 
     @Override
     protected int ownKeySize(@Nullable Key given) throws InvalidKeyException {
-        if (!(given instanceof SchsmSecretKey handle)) {
+        if (!(given instanceof SecretKeyHandle handle)) {
             throw EngineKeys.notOurs(given, mechanism.name(), "an AES key");
         }
         return handle.details().size();
@@ -223,7 +223,7 @@ public final class AesCbcCipherSpi extends DelegatingCipherSpi {
     }
 
     private byte[] process(byte[] data) throws SchsmException {
-        SchsmSecretKey used = key;
+        SecretKeyHandle used = key;
         if (used == null) {
             throw new IllegalStateException(mechanism.name() + " was not initialized");
         }

@@ -88,7 +88,7 @@ public final class AesKeyGeneratorSpi extends KeyGeneratorSpi {
         }
         SchsmKeySpec wanted = spec;
         KeyRequest request =
-                wanted == null ? KeyRequest.plain(KeyType.AES, null, size) : wanted.toRequest(KeyType.AES, null, size);
+                wanted == null ? KeyRequest.plain(KeyType.AES, null, size) : KeyRequest.of(wanted, KeyType.AES, null, size);
         try {
             Token token = Generators.token(tokens, wanted);
             return (SecretKey) EngineKeys.handleOfNew(token, token.generate(request));

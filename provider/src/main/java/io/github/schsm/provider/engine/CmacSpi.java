@@ -2,7 +2,7 @@ package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.spi.SecretKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingMacSpi;
 import java.security.InvalidAlgorithmParameterException;
@@ -19,7 +19,7 @@ public final class CmacSpi extends DelegatingMacSpi {
 
     private final Mechanism mechanism;
     private final SecretBuffer data = new SecretBuffer();
-    private @Nullable SchsmSecretKey key;
+    private @Nullable SecretKeyHandle key;
 
     public CmacSpi(Provider provider, Mechanism mechanism) {
         super(provider, mechanism);
@@ -59,7 +59,7 @@ public final class CmacSpi extends DelegatingMacSpi {
 
     @Override
     protected byte[] ownDoFinal() {
-        SchsmSecretKey used = key;
+        SecretKeyHandle used = key;
         if (used == null) {
             throw new IllegalStateException(mechanism.name() + " was not initialized");
         }

@@ -2,7 +2,7 @@ package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.spi.SecretKeyHandle;
 import io.github.schsm.Sp80056cKeySpec;
 import io.github.schsm.mechanism.Mechanism;
 import java.security.InvalidKeyException;
@@ -30,7 +30,7 @@ public final class DerivationFactorySpi extends SecretKeyFactorySpi {
         }
         byte[] derived;
         try {
-            SchsmSecretKey key = EngineKeys.secret(spec.key(), KeyAlgorithm.DERIVE_SP800_56C, mechanism.name());
+            SecretKeyHandle key = EngineKeys.secret(spec.key(), KeyAlgorithm.DERIVE_SP800_56C, mechanism.name());
             derived = key.token().derive(key.key(), spec.input());
         } catch (InvalidKeyException notAllowed) {
             throw new InvalidKeySpecException(notAllowed.getMessage(), notAllowed);

@@ -1,10 +1,12 @@
 package io.github.schsm.provider.engine;
 
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
-import io.github.schsm.SchsmEcPrivateKey;
+import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.keystore.TokenFinder;
@@ -113,7 +115,7 @@ public final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
         }
         SchsmKeySpec wanted = spec;
         try {
-            SchsmEcPrivateKey parent = wanted == null ? null : wanted.parent().orElse(null);
+            EcKeyHandle parent = wanted == null ? null : parent(wanted);
             return Generators.pair(
                     wanted != null && parent != null
                             ? derive(wanted, parent)
@@ -124,14 +126,23 @@ public final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
     }
 
     private KeyRequest request(@Nullable SchsmKeySpec wanted) {
-        return wanted == null ? KeyRequest.plain(KeyType.EC, curve, 0) : wanted.toRequest(KeyType.EC, curve, 0);
+        return wanted == null ? KeyRequest.plain(KeyType.EC, curve, 0) : KeyRequest.of(wanted, KeyType.EC, curve, 0);
     }
 
-    private SchsmKey derive(SchsmKeySpec wanted, SchsmEcPrivateKey parent) throws SchsmException {
+    private static @Nullable EcKeyHandle parent(SchsmKeySpec wanted) throws InvalidRequestException {
+        SchsmEcPrivateKey parent = wanted.parent().orElse(null);
+        if (parent == null || parent instanceof EcKeyHandle) {
+            return (EcKeyHandle) parent;
+        }
+        throw new InvalidRequestException("keys are derived from a key of this provider, this is a "
+                + parent.getClass().getName());
+    }
+
+    private KeyHandle derive(SchsmKeySpec wanted, EcKeyHandle parent) throws SchsmException {
         Token token = Generators.tokenOf(tokens, parent.token(), parent);
         byte[] value = Objects.requireNonNull(wanted.derivationValue());
         try {
-            KeyRequest request = wanted.toRequest(KeyType.EC, parent.curve(), 0);
+            KeyRequest request = KeyRequest.of(wanted, KeyType.EC, parent.curve(), 0);
             return EngineKeys.handleOfNew(token, token.deriveKey(parent.key(), value, request));
         } finally {
             Arrays.fill(value, (byte) 0);

@@ -1,7 +1,7 @@
 package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.SchsmEcPrivateKey;
+import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PrintableText;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EcdhKeyAgreementSpi extends DelegatingKeyAgreementSpi {
     private final Mechanism mechanism;
-    private @Nullable SchsmEcPrivateKey key;
+    private @Nullable EcKeyHandle key;
     private byte @Nullable [] secret;
 
     public EcdhKeyAgreementSpi(Provider provider, Mechanism mechanism) {
@@ -57,7 +57,7 @@ public final class EcdhKeyAgreementSpi extends DelegatingKeyAgreementSpi {
 
     @Override
     protected @Nullable Key ownDoPhase(@Nullable Key peer, boolean lastPhase) throws InvalidKeyException {
-        SchsmEcPrivateKey own = key;
+        EcKeyHandle own = key;
         if (own == null) {
             throw new IllegalStateException(mechanism.name() + " was not initialized");
         }

@@ -1,7 +1,7 @@
 package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.SchsmEcPrivateKey;
+import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
@@ -32,7 +32,7 @@ public final class EcdsaSignatureSpi extends TokenSignatureSpi {
 
     private final @Nullable MessageDigest digest;
     private final List<KeyAlgorithm> algorithms = new ArrayList<>();
-    private @Nullable SchsmEcPrivateKey key;
+    private @Nullable EcKeyHandle key;
     private KeyAlgorithm algorithm = KeyAlgorithm.ECDSA;
 
     public EcdsaSignatureSpi(Provider provider, Mechanism mechanism) throws NoSuchAlgorithmException {
@@ -50,7 +50,7 @@ public final class EcdsaSignatureSpi extends TokenSignatureSpi {
 
     @Override
     void use(@Nullable PrivateKey privateKey) throws InvalidKeyException {
-        SchsmEcPrivateKey signer = EngineKeys.ecPrivate(privateKey, algorithms, mechanism.name());
+        EcKeyHandle signer = EngineKeys.ecPrivate(privateKey, algorithms, mechanism.name());
         algorithm = EngineKeys.firstAllowed(signer, algorithms);
         key = signer;
         if (algorithm != KeyAlgorithm.ECDSA) {
@@ -72,7 +72,7 @@ public final class EcdsaSignatureSpi extends TokenSignatureSpi {
 
     @Override
     @Nullable
-    SchsmEcPrivateKey key() {
+    EcKeyHandle key() {
         return key;
     }
 
@@ -83,7 +83,7 @@ public final class EcdsaSignatureSpi extends TokenSignatureSpi {
 
     @Override
     byte[] sign() throws SignatureException, SchsmException {
-        SchsmEcPrivateKey signer = Objects.requireNonNull(key);
+        EcKeyHandle signer = Objects.requireNonNull(key);
         byte[] input = data.take();
         int orderLength = signer.curve().orderLength();
         if (algorithm == KeyAlgorithm.ECDSA) {

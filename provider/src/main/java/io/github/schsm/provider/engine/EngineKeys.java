@@ -1,13 +1,14 @@
 package io.github.schsm.provider.engine;
 
+import io.github.schsm.SchsmKey;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
-import io.github.schsm.SchsmEcPrivateKey;
+import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
-import io.github.schsm.SchsmOpaquePrivateKey;
-import io.github.schsm.SchsmRsaPrivateKey;
-import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.spi.OpaqueKeyHandle;
+import io.github.schsm.spi.RsaKeyHandle;
+import io.github.schsm.spi.SecretKeyHandle;
 import io.github.schsm.spi.Token;
 import io.github.schsm.TokenKey;
 import java.security.InvalidKeyException;
@@ -22,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class EngineKeys {
     private EngineKeys() {}
 
-    static SchsmEcPrivateKey ecPrivate(@Nullable Key key, KeyAlgorithm algorithm, String engine)
+    static EcKeyHandle ecPrivate(@Nullable Key key, KeyAlgorithm algorithm, String engine)
             throws InvalidKeyException {
         return ecPrivate(key, List.of(algorithm), engine);
     }
 
     /** An EC key that may be used for one of the algorithms. */
-    static SchsmEcPrivateKey ecPrivate(@Nullable Key key, List<KeyAlgorithm> algorithms, String engine)
+    static EcKeyHandle ecPrivate(@Nullable Key key, List<KeyAlgorithm> algorithms, String engine)
             throws InvalidKeyException {
-        if (key instanceof SchsmEcPrivateKey handle) {
+        if (key instanceof EcKeyHandle handle) {
             firstAllowed(handle, algorithms);
             return handle;
         }
@@ -38,20 +39,20 @@ final class EngineKeys {
     }
 
     /** An RSA key. */
-    static SchsmRsaPrivateKey rsaPrivate(@Nullable Key key, String engine) throws InvalidKeyException {
-        if (key instanceof SchsmRsaPrivateKey handle) {
+    static RsaKeyHandle rsaPrivate(@Nullable Key key, String engine) throws InvalidKeyException {
+        if (key instanceof RsaKeyHandle handle) {
             return handle;
         }
         throw notOurs(key, engine, "an RSA private key");
     }
 
     /** Length of the modulus in bytes. */
-    static int length(SchsmRsaPrivateKey key) {
+    static int length(RsaKeyHandle key) {
         return (key.getModulus().bitLength() + 7) / 8;
     }
 
-    static SchsmSecretKey secret(@Nullable Key key, KeyAlgorithm algorithm, String engine) throws InvalidKeyException {
-        if (key instanceof SchsmSecretKey handle) {
+    static SecretKeyHandle secret(@Nullable Key key, KeyAlgorithm algorithm, String engine) throws InvalidKeyException {
+        if (key instanceof SecretKeyHandle handle) {
             requireAllowed(handle, algorithm);
             return handle;
         }
@@ -59,7 +60,7 @@ final class EngineKeys {
     }
 
     static InvalidKeyException notOurs(@Nullable Key key, String engine, String wanted) {
-        if (key instanceof SchsmOpaquePrivateKey opaque) {
+        if (key instanceof OpaqueKeyHandle opaque) {
             return new InvalidKeyException(engine + " cannot use it: " + opaque.refusal());
         }
         String given = key == null ? "null" : "a " + key.getClass().getSimpleName() + " (" + key.getAlgorithm() + ")";
@@ -67,12 +68,12 @@ final class EngineKeys {
                 + " in a device, got from a key store of type SCHSM; this is " + given);
     }
 
-    private static void requireAllowed(SchsmKey handle, KeyAlgorithm algorithm) throws InvalidKeyException {
+    private static void requireAllowed(KeyHandle handle, KeyAlgorithm algorithm) throws InvalidKeyException {
         firstAllowed(handle, List.of(algorithm));
     }
 
     /** The first of the algorithms that the key's list lets through, and the token can do with it. */
-    static KeyAlgorithm firstAllowed(SchsmKey handle, List<KeyAlgorithm> algorithms) throws InvalidKeyException {
+    static KeyAlgorithm firstAllowed(KeyHandle handle, List<KeyAlgorithm> algorithms) throws InvalidKeyException {
         for (KeyAlgorithm algorithm : algorithms) {
             if (handle.details().allows(algorithm)) {
                 return algorithm;
@@ -109,9 +110,9 @@ final class EngineKeys {
     }
 
     /** A key that was made just now: it goes again if no handle can be made for it, because nobody would know of it. */
-    static SchsmKey handleOfNew(Token token, TokenKey key) throws SchsmException {
+    static KeyHandle handleOfNew(Token token, TokenKey key) throws SchsmException {
         try {
-            return SchsmKey.of(token, key, token.details(key));
+            return KeyHandle.of(token, key, token.details(key));
         } catch (SchsmException failed) {
             try {
                 token.delete(key);

@@ -1,9 +1,12 @@
 package io.github.schsm.provider.engine;
 
+import io.github.schsm.SchsmKey;
+import io.github.schsm.provider.Tokens;
+import io.github.schsm.keystore.TokenKeyDomain;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.keystore.TokenFinder;
 import io.github.schsm.provider.delegate.OtherProviders;
@@ -47,14 +50,14 @@ public final class Generators {
     }
 
     /** Generates a key. */
-    static SchsmKey generate(TokenFinder tokens, @Nullable SchsmKeySpec spec, KeyRequest request)
+    static KeyHandle generate(TokenFinder tokens, @Nullable SchsmKeySpec spec, KeyRequest request)
             throws SchsmException {
         Token token = token(tokens, spec);
         return EngineKeys.handleOfNew(token, token.generate(request));
     }
 
     /** The pair of which this is the private half. */
-    static KeyPair pair(SchsmKey handle) {
+    static KeyPair pair(KeyHandle handle) {
         KeytoolRun.generated(handle);
         return new KeyPair(handle.details().publicKey(), (PrivateKey) handle);
     }
@@ -65,7 +68,11 @@ public final class Generators {
         if (domain == null) {
             return tokens.find(null);
         }
-        return tokenOf(tokens, domain.token(), domain);
+        if (domain instanceof TokenKeyDomain ours) {
+            return tokenOf(tokens, ours.token(), domain);
+        }
+        throw new InvalidRequestException("a key domain of this provider is needed, not a "
+                + domain.getClass().getName());
     }
 
     /** The token that holds what the key is generated with. */

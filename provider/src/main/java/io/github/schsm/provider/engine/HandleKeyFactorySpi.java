@@ -1,7 +1,7 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.SchsmKey;
-import io.github.schsm.SchsmPrivateKey;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.spi.PrivateKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.SoftwareKeys;
 import java.security.InvalidKeyException;
@@ -45,7 +45,7 @@ public final class HandleKeyFactorySpi extends KeyFactorySpi {
     @Override
     protected <T extends KeySpec> T engineGetKeySpec(@Nullable Key key, Class<T> keySpec)
             throws InvalidKeySpecException {
-        if (key instanceof SchsmPrivateKey) {
+        if (key instanceof PrivateKeyHandle) {
             throw new InvalidKeySpecException(
                     key + " never leaves its device, so there is no " + keySpec.getSimpleName() + " of it");
         }
@@ -54,12 +54,12 @@ public final class HandleKeyFactorySpi extends KeyFactorySpi {
 
     @Override
     protected Key engineTranslateKey(@Nullable Key key) throws InvalidKeyException {
-        if (key instanceof SchsmPrivateKey handle && handle.key().type() == mechanism.keyType()) {
+        if (key instanceof PrivateKeyHandle handle && handle.key().type() == mechanism.keyType()) {
             return handle;
         }
         InvalidKeyException refusal =
                 EngineKeys.notOurs(key, "KeyFactory " + mechanism.name(), "an " + mechanism.name() + " private key");
-        if (key == null || key instanceof SchsmKey) {
+        if (key == null || key instanceof KeyHandle) {
             throw refusal;
         }
         return software.translated(key, refusal);

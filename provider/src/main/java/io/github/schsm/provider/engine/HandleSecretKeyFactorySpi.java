@@ -1,6 +1,6 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.spi.SecretKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.SoftwareKeys;
 import java.security.InvalidKeyException;
@@ -30,7 +30,7 @@ public final class HandleSecretKeyFactorySpi extends SecretKeyFactorySpi {
 
     @Override
     protected KeySpec engineGetKeySpec(@Nullable SecretKey key, Class<?> keySpec) throws InvalidKeySpecException {
-        if (key instanceof SchsmSecretKey) {
+        if (key instanceof SecretKeyHandle) {
             throw new InvalidKeySpecException(
                     key + " never leaves its device, so there is no " + keySpec.getSimpleName() + " of it");
         }
@@ -41,7 +41,7 @@ public final class HandleSecretKeyFactorySpi extends SecretKeyFactorySpi {
 
     @Override
     protected SecretKey engineTranslateKey(@Nullable SecretKey key) throws InvalidKeyException {
-        if (key instanceof SchsmSecretKey handle) {
+        if (key instanceof SecretKeyHandle handle) {
             return handle;
         }
         InvalidKeyException refusal = EngineKeys.notOurs(key, "SecretKeyFactory AES", "an AES key");

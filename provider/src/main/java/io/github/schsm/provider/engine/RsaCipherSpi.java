@@ -5,7 +5,7 @@ import io.github.schsm.InvalidDataException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmRsaPrivateKey;
+import io.github.schsm.spi.RsaKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingCipherSpi;
 import java.math.BigInteger;
@@ -53,7 +53,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
     private Padding padding;
     private OaepPadding oaepByName;
     private OaepPadding oaep;
-    private @Nullable SchsmRsaPrivateKey key;
+    private @Nullable RsaKeyHandle key;
     private KeyAlgorithm algorithm = KeyAlgorithm.RSA_DECRYPT_RAW;
     private @Nullable TlsVersions versions;
     private int mode;
@@ -161,7 +161,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
             throw new InvalidKeyException(
                     "RSA encrypts and wraps with the public key, in software; " + given + " is a private key");
         }
-        if (!(given instanceof SchsmRsaPrivateKey decrypter)) {
+        if (!(given instanceof RsaKeyHandle decrypter)) {
             throw EngineKeys.notOurs(given, mechanism.name(), "an RSA private key");
         }
         oaep = parameters(params, EngineKeys.length(decrypter));
@@ -214,7 +214,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
         count = 0;
     }
 
-    private SchsmRsaPrivateKey key(int wantedMode) {
+    private RsaKeyHandle key(int wantedMode) {
         if (key == null || mode != wantedMode) {
             throw new IllegalStateException(mechanism.name() + " was not initialized for "
                     + (wantedMode == Cipher.DECRYPT_MODE ? "decryption" : "unwrapping"));
@@ -280,7 +280,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
     @Override
     protected byte[] ownDoFinal(byte @Nullable [] input, int inputOffset, int inputLen)
             throws IllegalBlockSizeException, BadPaddingException {
-        SchsmRsaPrivateKey decrypter = key(Cipher.DECRYPT_MODE);
+        RsaKeyHandle decrypter = key(Cipher.DECRYPT_MODE);
         if (input != null) {
             ownUpdate(input, inputOffset, inputLen);
         }
@@ -324,7 +324,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
     }
 
     /** Takes a shorter input for a number with leading zeros, as other providers do. */
-    private byte[] decrypt(SchsmRsaPrivateKey decrypter, byte[] input) throws SchsmException, BadPaddingException {
+    private byte[] decrypt(RsaKeyHandle decrypter, byte[] input) throws SchsmException, BadPaddingException {
         byte[] block = wholeBlock(decrypter, input);
         if (algorithm == KeyAlgorithm.RSA_DECRYPT_RAW) {
             byte[] padded = raw(decrypter, block);
@@ -339,7 +339,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
         }
     }
 
-    private static byte[] wholeBlock(SchsmRsaPrivateKey decrypter, byte[] input) throws BadPaddingException {
+    private static byte[] wholeBlock(RsaKeyHandle decrypter, byte[] input) throws BadPaddingException {
         if (new BigInteger(1, input).compareTo(decrypter.getModulus()) >= 0) {
             throw RsaPadding.wrong();
         }
@@ -349,7 +349,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
     }
 
     /** A shorter answer is a number without its leading zeros: to refuse it would tell something of the padding. */
-    private static byte[] raw(SchsmRsaPrivateKey decrypter, byte[] block) throws SchsmException {
+    private static byte[] raw(RsaKeyHandle decrypter, byte[] block) throws SchsmException {
         byte[] answer = decrypter.token().decrypt(decrypter.key(), KeyAlgorithm.RSA_DECRYPT_RAW, block);
         if (answer.length > block.length) {
             throw new MalformedDataException(
@@ -382,7 +382,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
     @Override
     protected Key ownUnwrap(byte[] wrappedKey, String keyAlgorithm, int wrappedKeyType)
             throws InvalidKeyException, NoSuchAlgorithmException {
-        SchsmRsaPrivateKey decrypter = key(Cipher.UNWRAP_MODE);
+        RsaKeyHandle decrypter = key(Cipher.UNWRAP_MODE);
         if (wrappedKey.length == 0 || wrappedKey.length > EngineKeys.length(decrypter)) {
             throw new InvalidKeyException(mechanism.name() + " unwraps " + EngineKeys.length(decrypter)
                     + " bytes with this key, not " + wrappedKey.length);
@@ -417,14 +417,14 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
     }
 
     /** 48 bytes in any case: random ones, if those that came are none, or are of another TLS version. */
-    private byte[] premaster(SchsmRsaPrivateKey decrypter, byte[] wrapped) throws SchsmException {
+    private byte[] premaster(RsaKeyHandle decrypter, byte[] wrapped) throws SchsmException {
         byte[] fallback = new byte[TLS_PREMASTER_LENGTH];
         RANDOM.nextBytes(fallback);
         byte[] secret = anyPremaster(decrypter, wrapped, fallback);
         return versions == null ? secret : versions.checked(secret, fallback);
     }
 
-    private byte[] anyPremaster(SchsmRsaPrivateKey decrypter, byte[] wrapped, byte[] fallback) throws SchsmException {
+    private byte[] anyPremaster(RsaKeyHandle decrypter, byte[] wrapped, byte[] fallback) throws SchsmException {
         try {
             byte[] block = wholeBlock(decrypter, wrapped);
             if (algorithm == KeyAlgorithm.RSA_DECRYPT_RAW) {

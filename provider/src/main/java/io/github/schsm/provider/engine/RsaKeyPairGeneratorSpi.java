@@ -123,7 +123,7 @@ public final class RsaKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
         }
         SchsmKeySpec wanted = spec;
         KeyRequest request =
-                wanted == null ? KeyRequest.plain(KeyType.RSA, null, size) : wanted.toRequest(KeyType.RSA, null, size);
+                wanted == null ? KeyRequest.plain(KeyType.RSA, null, size) : KeyRequest.of(wanted, KeyType.RSA, null, size);
         try {
             return Generators.pair(Generators.generate(tokens, wanted, request.withPublicExponent(exponent)));
         } catch (SchsmException failed) {

@@ -3,7 +3,7 @@ package io.github.schsm.provider.engine;
 import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmRsaPrivateKey;
+import io.github.schsm.spi.RsaKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -37,7 +37,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
     /** What the device takes as a given hash. */
     private static final Set<String> HASHES_GIVEN = Set.of("SHA-1", "SHA-256");
 
-    private @Nullable SchsmRsaPrivateKey key;
+    private @Nullable RsaKeyHandle key;
     private @Nullable Parameters parameters;
     private @Nullable KeyAlgorithm algorithm;
 
@@ -69,7 +69,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
             return algorithms;
         }
 
-        KeyAlgorithm choose(SchsmRsaPrivateKey key) throws InvalidKeyException {
+        KeyAlgorithm choose(RsaKeyHandle key) throws InvalidKeyException {
             int bits = key.getModulus().bitLength();
             int most = RsaPadding.maxPssSalt(bits, digest.getDigestLength());
             if (spec.getSaltLength() > most) {
@@ -133,7 +133,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
 
     @Override
     void use(@Nullable PrivateKey privateKey) throws InvalidKeyException {
-        SchsmRsaPrivateKey signer = EngineKeys.rsaPrivate(privateKey, mechanism.name());
+        RsaKeyHandle signer = EngineKeys.rsaPrivate(privateKey, mechanism.name());
         Parameters given = parameters;
         if (given == null) {
             EngineKeys.firstAllowed(signer, anyPss());
@@ -163,7 +163,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
 
     @Override
     @Nullable
-    SchsmRsaPrivateKey key() {
+    RsaKeyHandle key() {
         return key;
     }
 
@@ -187,7 +187,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
 
     @Override
     byte[] sign() throws SignatureException, SchsmException {
-        SchsmRsaPrivateKey signer = Objects.requireNonNull(key);
+        RsaKeyHandle signer = Objects.requireNonNull(key);
         Parameters given = Objects.requireNonNull(parameters);
         KeyAlgorithm chosen = Objects.requireNonNull(algorithm);
         byte[] input = data.take();
@@ -218,7 +218,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
             throw new InvalidAlgorithmParameterException(
                     "the parameters of " + mechanism.name() + " cannot change before the data that came in is signed");
         }
-        SchsmRsaPrivateKey signer = key;
+        RsaKeyHandle signer = key;
         if (signer != null) {
             try {
                 algorithm = wanted.choose(signer);

@@ -4,7 +4,7 @@ import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmRsaPrivateKey;
+import io.github.schsm.spi.RsaKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RsaSignatureSpi extends TokenSignatureSpi {
     private final @Nullable MessageDigest digest;
-    private @Nullable SchsmRsaPrivateKey key;
+    private @Nullable RsaKeyHandle key;
     private KeyAlgorithm algorithm = KeyAlgorithm.RSA_PKCS1;
 
     public RsaSignatureSpi(Provider provider, Mechanism mechanism) throws NoSuchAlgorithmException {
@@ -38,7 +38,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
     }
 
     /** In the order of preference. */
-    private List<KeyAlgorithm> algorithms(SchsmRsaPrivateKey signer) {
+    private List<KeyAlgorithm> algorithms(RsaKeyHandle signer) {
         List<KeyAlgorithm> algorithms = new ArrayList<>();
         algorithms.add(KeyAlgorithm.RSA_PKCS1);
         algorithms.add(signer.token().takesPaddingParameters() ? 1 : 0, KeyAlgorithm.RSA_RAW);
@@ -53,7 +53,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
 
     @Override
     void use(@Nullable PrivateKey privateKey) throws InvalidKeyException {
-        SchsmRsaPrivateKey signer = EngineKeys.rsaPrivate(privateKey, mechanism.name());
+        RsaKeyHandle signer = EngineKeys.rsaPrivate(privateKey, mechanism.name());
         algorithm = EngineKeys.firstAllowed(signer, algorithms(signer));
         key = signer;
         int most = RsaPadding.maxPkcs1(EngineKeys.length(signer));
@@ -76,7 +76,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
 
     @Override
     @Nullable
-    SchsmRsaPrivateKey key() {
+    RsaKeyHandle key() {
         return key;
     }
 
@@ -87,7 +87,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
 
     @Override
     byte[] sign() throws SignatureException, SchsmException {
-        SchsmRsaPrivateKey signer = Objects.requireNonNull(key);
+        RsaKeyHandle signer = Objects.requireNonNull(key);
         String hash = mechanism.digest();
         byte[] input = data.take();
         if (algorithm != KeyAlgorithm.RSA_PKCS1 && algorithm != KeyAlgorithm.RSA_RAW) {
@@ -114,7 +114,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
         }
     }
 
-    private byte[] signed(SchsmRsaPrivateKey signer, KeyAlgorithm by, byte[] digestInfo, int length)
+    private byte[] signed(RsaKeyHandle signer, KeyAlgorithm by, byte[] digestInfo, int length)
             throws SignatureException, SchsmException {
         byte[] block = by == KeyAlgorithm.RSA_RAW ? RsaPadding.emsaPkcs1(digestInfo, length) : digestInfo;
         return signed(signer, by, null, block);

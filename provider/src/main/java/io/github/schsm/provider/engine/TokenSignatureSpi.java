@@ -2,8 +2,8 @@ package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmPrivateKey;
-import io.github.schsm.SchsmRsaPrivateKey;
+import io.github.schsm.spi.PrivateKeyHandle;
+import io.github.schsm.spi.RsaKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingSignatureSpi;
 import java.security.InvalidKeyException;
@@ -30,7 +30,7 @@ abstract class TokenSignatureSpi extends DelegatingSignatureSpi {
     abstract void forgetKey();
 
     /** The key; null before initialization. */
-    abstract @Nullable SchsmPrivateKey key();
+    abstract @Nullable PrivateKeyHandle key();
 
     /** Called before the first data of a signature. */
     abstract void begin() throws SignatureException;
@@ -73,7 +73,7 @@ abstract class TokenSignatureSpi extends DelegatingSignatureSpi {
 
     /** An RSA signature of the token, which is as long as the modulus. */
     final byte[] signed(
-            SchsmRsaPrivateKey signer,
+            RsaKeyHandle signer,
             KeyAlgorithm algorithm,
             @Nullable AlgorithmParameterSpec parameters,
             byte[] input)

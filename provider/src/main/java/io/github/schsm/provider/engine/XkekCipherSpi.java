@@ -1,9 +1,9 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.KeyEncryptionKey;
+import io.github.schsm.spi.KekHandle;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKey;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.UnwrapSpec;
 import io.github.schsm.WrapSpec;
 import io.github.schsm.WrappedKeyEntry;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class XkekCipherSpi extends CipherSpi {
     private static final String NAME = "XKEK";
 
-    private @Nullable KeyEncryptionKey kek;
+    private @Nullable KekHandle kek;
     private @Nullable String label;
     private boolean useCounterMayBeLost;
     private int mode;
@@ -84,7 +84,7 @@ public final class XkekCipherSpi extends CipherSpi {
             throw new InvalidKeyException(
                     "Cipher " + NAME + " wraps and unwraps keys (WRAP_MODE, UNWRAP_MODE); it encrypts no data");
         }
-        if (!(key instanceof KeyEncryptionKey handle)) {
+        if (!(key instanceof KekHandle handle)) {
             throw EngineKeys.notOurs(key, "Cipher " + NAME, "a KEK (KeyAgreement ECDH_XKEK or KeyDomain.kek())");
         }
         boolean wrapping = opmode == Cipher.WRAP_MODE;
@@ -136,8 +136,8 @@ public final class XkekCipherSpi extends CipherSpi {
         return new IllegalStateException("Cipher " + NAME + " wraps and unwraps keys; it encrypts no data");
     }
 
-    private KeyEncryptionKey kek(int wantedMode) {
-        KeyEncryptionKey handle = kek;
+    private KekHandle kek(int wantedMode) {
+        KekHandle handle = kek;
         if (handle == null || mode != wantedMode) {
             throw new IllegalStateException("Cipher " + NAME + " was not initialized for "
                     + (wantedMode == Cipher.WRAP_MODE ? "wrapping" : "unwrapping"));
@@ -147,8 +147,8 @@ public final class XkekCipherSpi extends CipherSpi {
 
     @Override
     protected byte[] engineWrap(Key key) throws InvalidKeyException {
-        KeyEncryptionKey under = kek(Cipher.WRAP_MODE);
-        if (!(key instanceof SchsmKey handle)) {
+        KekHandle under = kek(Cipher.WRAP_MODE);
+        if (!(key instanceof KeyHandle handle)) {
             throw EngineKeys.notOurs(key, "Cipher " + NAME, "a key");
         }
         try {
@@ -161,7 +161,7 @@ public final class XkekCipherSpi extends CipherSpi {
     @Override
     protected Key engineUnwrap(byte[] wrappedKey, String algorithm, int wrappedKeyType)
             throws InvalidKeyException, NoSuchAlgorithmException {
-        KeyEncryptionKey under = kek(Cipher.UNWRAP_MODE);
+        KekHandle under = kek(Cipher.UNWRAP_MODE);
         try {
             WrappedKeyEntry entry = KeyWrapping.parse(wrappedKey);
             requireKind(entry.keyType(), algorithm, wrappedKeyType);

@@ -4,8 +4,8 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.ExpectedPeer;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainStatus;
-import io.github.schsm.KeyEncryptionKey;
-import io.github.schsm.SchsmEcPrivateKey;
+import io.github.schsm.spi.KekHandle;
+import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.SchsmException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class XkekKeyAgreementSpi extends KeyAgreementSpi {
     private static final String NAME = "ECDH_XKEK";
 
-    private @Nullable SchsmEcPrivateKey key;
-    private @Nullable KeyEncryptionKey agreed;
+    private @Nullable EcKeyHandle key;
+    private @Nullable KekHandle agreed;
     private @Nullable ExpectedPeer expected;
 
     @Override
@@ -33,7 +33,7 @@ public final class XkekKeyAgreementSpi extends KeyAgreementSpi {
         key = null;
         agreed = null;
         expected = null;
-        SchsmEcPrivateKey handle = EngineKeys.ecPrivate(privateKey, KeyAlgorithm.ECDH_XKEK, NAME);
+        EcKeyHandle handle = EngineKeys.ecPrivate(privateKey, KeyAlgorithm.ECDH_XKEK, NAME);
         if (!handle.details().isExchangeKey()) {
             throw new InvalidKeyException(handle + " is not an exchange key: one is generated in the key domain with"
                     + " ECDH_XKEK as its only algorithm (SchsmKeySpec.exchangeKey)");
@@ -54,7 +54,7 @@ public final class XkekKeyAgreementSpi extends KeyAgreementSpi {
 
     @Override
     protected @Nullable Key engineDoPhase(Key peer, boolean lastPhase) throws InvalidKeyException {
-        SchsmEcPrivateKey own = key;
+        EcKeyHandle own = key;
         if (own == null) {
             throw new IllegalStateException(NAME + " was not initialized");
         }
@@ -72,7 +72,7 @@ public final class XkekKeyAgreementSpi extends KeyAgreementSpi {
                 expected.require(attested);
             }
             KeyDomainStatus status = own.token().keyDomains().agree(own.key(), attested);
-            agreed = new KeyEncryptionKey(own.token(), status);
+            agreed = new KekHandle(own.token(), status);
             return null;
         } catch (SchsmException failed) {
             throw EngineKeys.invalidKey(failed);
@@ -97,7 +97,7 @@ public final class XkekKeyAgreementSpi extends KeyAgreementSpi {
             throw new NoSuchAlgorithmException(
                     NAME + " agrees on a key for XKEK and nothing else, not for " + algorithm);
         }
-        KeyEncryptionKey result = agreed;
+        KekHandle result = agreed;
         if (result == null) {
             throw new IllegalStateException(NAME + " has not agreed on a KEK: init and doPhase come first");
         }

@@ -1,5 +1,6 @@
 package io.github.schsm.provider.card;
 
+import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,7 +45,7 @@ class KeyKindTest {
         keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, PIN);
         device = VirtualReaders.memory().device(id);
-        token = SchsmDevice.of(keyStore).token();
+        token = TokenDevice.tokenOf(SchsmDevice.of(keyStore));
     }
 
     private void generate(KeyType type) throws Exception {

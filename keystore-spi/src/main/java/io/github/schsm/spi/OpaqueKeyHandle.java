@@ -1,20 +1,20 @@
-package io.github.schsm;
+package io.github.schsm.spi;
 
-import io.github.schsm.spi.Token;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.TokenKey;
 import java.io.Serial;
 
 /**
  * A handle for a private key whose public half is not known: neither a request nor a readable certificate is stored with
- * it, so nobody knows its curve or modulus. It can be renamed, deleted and wrapped, and given a certificate
+ * it, so its curve or modulus is not known either. It can be renamed, deleted and wrapped, and given a certificate
  * ({@link java.security.KeyStore#setKeyEntry}), which is proven by a use of the key; after that it is a key like any
  * other. Engines do not take it.
  */
-public final class SchsmOpaquePrivateKey extends SchsmPrivateKey {
+public final class OpaqueKeyHandle extends PrivateKeyHandle {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** A handle. */
-    SchsmOpaquePrivateKey(Token token, TokenKey key, KeyDetails details) {
+    OpaqueKeyHandle(Token token, TokenKey key, KeyDetails details) {
         super(token, key, details);
     }
 

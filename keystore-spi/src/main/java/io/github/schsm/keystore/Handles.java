@@ -1,0 +1,41 @@
+package io.github.schsm.keystore;
+
+import io.github.schsm.KeyDetails;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.spi.Token;
+import io.github.schsm.TokenKey;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Key handles for what is listed on a token. */
+final class Handles {
+    private Handles() {}
+
+    /** Also for a key that the token says nothing sensible of: others are listed with it, and it can be deleted. */
+    static KeyHandle of(Token token, TokenKey key) throws SchsmException {
+        return KeyHandle.of(token, key, details(token, key));
+    }
+
+    /** The key with an alias. */
+    static Optional<KeyHandle> find(Token token, String alias) throws SchsmException {
+        Aliases.Entry entry = Aliases.of(token).get(alias);
+        return entry == null || entry.key() == null ? Optional.empty() : Optional.of(of(token, entry.key()));
+    }
+
+    /** What is known of a key; nothing, where the token says nothing sensible of it. */
+    static KeyDetails details(Token token, TokenKey key) throws SchsmException {
+        try {
+            return token.details(key);
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed) || failed instanceof ObjectNotFoundException) {
+                throw failed;
+            }
+            return new KeyDetails(
+                    null, null, 0, null, OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), Set.of());
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package io.github.schsm.keystore;
+
+import io.github.schsm.DataObject;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.Kdm;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomain;
+import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.KeyMigration;
+import io.github.schsm.codec.Labels;
+import io.github.schsm.Leftover;
+import io.github.schsm.PublicKeyAuthentication;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmKey;
+import io.github.schsm.spi.Token;
+import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenInfo;
+import io.github.schsm.TokenKey;
+import io.github.schsm.VerifiedDevice;
+import io.github.schsm.VerifiedKey;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A device, by the token that stands for it. */
+public final class TokenDevice extends SchsmDevice {
+    private final Token token;
+
+    /** A device by its token. */
+    public TokenDevice(Token token) {
+        this.token = Objects.requireNonNull(token, "token");
+    }
+
+    /** The token behind a device. */
+    public static Token tokenOf(SchsmDevice device) {
+        if (device instanceof TokenDevice ours) {
+            return ours.token;
+        }
+        throw new IllegalArgumentException("a device of this provider is needed, not a "
+                + device.getClass().getName());
+    }
+
+    @Override
+    public String deviceId() {
+        return token.id();
+    }
+
+    @Override
+    public String name() {
+        return token.name();
+    }
+
+    @Override
+    public TokenInfo info() throws SchsmException {
+        return token.info();
+    }
+
+    @Override
+    public DeviceIdentity identity() throws SchsmException {
+        return token.identity();
+    }
+
+    @Override
+    public VerifiedDevice attest() throws SchsmException {
+        return token.trust().verify(token.identity());
+    }
+
+    @Override
+    public VerifiedKey attest(String alias) throws SchsmException {
+        return Handles.find(token, alias)
+                .orElseThrow(() ->
+                        new InvalidRequestException(token.description() + " has no key \"" + alias + "\""))
+                .attestation()
+                .verify(token.trust());
+    }
+
+    @Override
+    public KeyDomain createKeyDomain(int slot, Kdm kdm) throws SchsmException {
+        return new TokenKeyDomain(token, token.keyDomains().createXkek(slot, kdm));
+    }
+
+    @Override
+    public KeyDomain createDkekDomain(int slot, int shares) throws SchsmException {
+        return new TokenKeyDomain(token, token.keyDomains().createDkek(slot, shares));
+    }
+
+    @Override
+    public List<KeyDomain> keyDomains() throws SchsmException {
+        return token.keyDomains().list().stream()
+                .<KeyDomain>map(status -> new TokenKeyDomain(token, status))
+                .toList();
+    }
+
+    @Override
+    public KeyDomain keyDomain(int slot) throws SchsmException {
+        return new TokenKeyDomain(token, token.keyDomains().status(slot));
+    }
+
+    @Override
+    public List<DataObject> dataObjects() throws SchsmException {
+        return token.dataObjects();
+    }
+
+    @Override
+    public byte[] readData(DataObject object) throws SchsmException {
+        return token.read(object);
+    }
+
+    @Override
+    public DataObject storeData(DataObject object, byte[] content) throws SchsmException {
+        try {
+            Labels.requireWhole("label", object.label());
+            Labels.requireWhole("application's name", object.application());
+        } catch (IllegalArgumentException unreadable) {
+            throw new InvalidRequestException(String.valueOf(unreadable.getMessage()), unreadable);
+        }
+        return token.store(object, content);
+    }
+
+    @Override
+    public void deleteData(DataObject object) throws SchsmException {
+        token.delete(object);
+    }
+
+    @Override
+    public List<Leftover> leftovers() throws SchsmException {
+        return token.leftovers();
+    }
+
+    @Override
+    public void remove(Leftover leftover) throws SchsmException {
+        token.remove(leftover);
+    }
+
+    @Override
+    public void setLabel(String label) throws SchsmException {
+        try {
+            Labels.requireWhole("label", label);
+        } catch (IllegalArgumentException unreadable) {
+            throw new InvalidRequestException(String.valueOf(unreadable.getMessage()), unreadable);
+        }
+        token.administration().setLabel(label);
+    }
+
+    @Override
+    public TokenAdministration administration() throws SchsmException {
+        return token.administration();
+    }
+
+    @Override
+    public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
+        return token.publicKeyAuthentication();
+    }
+
+    @Override
+    public boolean isLoggedIn() throws SchsmException {
+        return token.isLoggedIn();
+    }
+
+    @Override
+    public void logout() throws SchsmException {
+        token.logout();
+    }
+
+    @Override
+    public DeviceTrust trust() {
+        return token.trust();
+    }
+
+    @Override
+    public Optional<String> defect() {
+        return token.defect();
+    }
+
+    @Override
+    public List<TokenKey> keys() throws SchsmException {
+        return token.keys();
+    }
+
+    @Override
+    public KeyDetails details(TokenKey key) throws SchsmException {
+        return token.details(key);
+    }
+
+    @Override
+    public Optional<byte[]> certificate(TokenKey key) throws SchsmException {
+        return token.certificate(key);
+    }
+
+    @Override
+    public List<TokenCertificate> certificates() throws SchsmException {
+        return token.certificates();
+    }
+
+    @Override
+    public byte[] certificate(TokenCertificate certificate) throws SchsmException {
+        return token.certificate(certificate);
+    }
+
+    @Override
+    public int keyDomainSlots() throws SchsmException {
+        return token.keyDomains().slots();
+    }
+
+    @Override
+    public List<KeyDomainStatus> keyDomainStatuses() throws SchsmException {
+        return token.keyDomains().list();
+    }
+
+    @Override
+    public KeyDomain keyDomain(SchsmKey key) throws SchsmException {
+        if (key instanceof KeyHandle handle) {
+            return keyDomain(KeyWrapping.domainSlot(handle));
+        }
+        throw new InvalidRequestException("a key of this provider is needed, not a "
+                + key.getClass().getName());
+    }
+
+    @Override
+    public byte[] random(int length) throws SchsmException {
+        return token.random(length);
+    }
+
+    @Override
+    protected KeyMigration.Result migrate(SchsmDevice target, String alias, boolean useCounterMayBeLost)
+            throws SchsmException {
+        return Migrations.move(token, tokenOf(target), alias, useCounterMayBeLost);
+    }
+
+    @Override
+    protected List<KeyMigration.Result> migrate(
+            SchsmDevice target, Collection<String> aliases, boolean useCounterMayBeLost) throws SchsmException {
+        return Migrations.move(token, tokenOf(target), aliases, useCounterMayBeLost);
+    }
+
+    @Override
+    public String toString() {
+        return token.description();
+    }
+}

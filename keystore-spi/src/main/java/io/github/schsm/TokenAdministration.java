@@ -1,6 +1,5 @@
 package io.github.schsm;
 
-
 /** PINs and initialization of a device (docs/protocol.md#commands). PINs are the caller's to wipe. */
 public interface TokenAdministration {
     /**

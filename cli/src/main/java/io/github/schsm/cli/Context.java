@@ -2,6 +2,7 @@ package io.github.schsm.cli;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
@@ -14,7 +15,6 @@ import io.github.schsm.cli.report.Errors;
 import io.github.schsm.codec.TextFile;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.FoundDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -1,12 +1,12 @@
 package io.github.schsm.cli;
 
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.TokenKey;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

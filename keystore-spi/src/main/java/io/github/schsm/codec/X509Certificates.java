@@ -1,10 +1,7 @@
 package io.github.schsm.codec;
 
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.mechanism.Mechanism;
-import io.github.schsm.mechanism.MechanismTable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -17,7 +14,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -27,6 +23,9 @@ import java.util.Optional;
 public final class X509Certificates {
     /** What the JDK calls an RSA key that is for PSS only. */
     public static final String RSASSA_PSS = "RSASSA-PSS";
+
+    /** How the JDK names ECDSA signatures: the hash, and this behind it. */
+    private static final String WITH_ECDSA = "withECDSA";
 
     private X509Certificates() {}
 
@@ -141,16 +140,13 @@ public final class X509Certificates {
 
     private static boolean isSignedBy(X509Certificate certificate, EcCurve curve, ECPublicKey key)
             throws GeneralSecurityException {
-        Optional<String> hash = MechanismTable.all().stream()
-                .filter(row -> row.keyType() == KeyType.EC && row.oids().contains(certificate.getSigAlgOID()))
-                .map(Mechanism::digest)
-                .filter(Objects::nonNull)
-                .findFirst();
-        if (hash.isEmpty()) {
+        String name = certificate.getSigAlgName();
+        if (!name.endsWith(WITH_ECDSA)) {
             certificate.verify(key);
             return true;
         }
-        byte[] signed = MessageDigest.getInstance(hash.get()).digest(certificate.getTBSCertificate());
+        byte[] signed = MessageDigest.getInstance(name.substring(0, name.length() - WITH_ECDSA.length()))
+                .digest(certificate.getTBSCertificate());
         return curve.verify(
                 curve.encode(key.getW()),
                 signed,

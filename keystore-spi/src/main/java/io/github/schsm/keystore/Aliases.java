@@ -1,9 +1,9 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.Token;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
+import io.github.schsm.spi.Token;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.KeyDetails;
-import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.Token;
 import io.github.schsm.TokenKey;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.spi.Token;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;

@@ -1,18 +1,18 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.spi.KekHandle;
 import io.github.schsm.KeyDomainException;
-import io.github.schsm.spi.KeyHandle;
-import io.github.schsm.codec.Labels;
-import io.github.schsm.codec.PrintableText;
 import io.github.schsm.SchsmException;
-import io.github.schsm.codec.SubjectNames;
-import io.github.schsm.spi.Token;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.codec.Labels;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.codec.SubjectNames;
 import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.spi.KekHandle;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.spi.Token;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -40,8 +40,7 @@ final class KeyTransfer {
      */
     WrappedKeyEntry wrap(KeyHandle key, KekHandle kek, boolean useCounterMayBeLost) throws SchsmException {
         WrappedKeyEntry wrapped = KeyWrapping.wrap(key, kek, useCounterMayBeLost);
-        if (wrapped.certificate().isPresent()
-                && certificates().of(key.key()) instanceof X509Certificate leaf) {
+        if (wrapped.certificate().isPresent() && certificates().of(key.key()) instanceof X509Certificate leaf) {
             List<X509Certificate> chain = certificates().chain(leaf);
             return wrapped.withIssuers(List.copyOf(chain.subList(1, chain.size())));
         }
@@ -130,7 +129,7 @@ final class KeyTransfer {
                 byte[] encoded = encoded(issuer);
                 if (present.stream().noneMatch(other -> Arrays.equals(other, encoded))) {
                     added.add(token.addCertificate(
-                                    Labels.nearest(SubjectNames.label(issuer.getSubjectX500Principal())), encoded));
+                            Labels.nearest(SubjectNames.label(issuer.getSubjectX500Principal())), encoded));
                     present.add(encoded);
                 }
             }

@@ -1,7 +1,5 @@
 package io.github.schsm.keystore;
 
-import io.github.schsm.spi.KekHandle;
-import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyEncryptionKey;
@@ -9,6 +7,8 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.codec.Tlv;
+import io.github.schsm.spi.KekHandle;
+import io.github.schsm.spi.KeyHandle;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.OptionalInt;

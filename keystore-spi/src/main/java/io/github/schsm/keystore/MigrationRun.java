@@ -1,8 +1,5 @@
 package io.github.schsm.keystore;
 
-import io.github.schsm.spi.KekHandle;
-import io.github.schsm.spi.KeyHandle;
-import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
@@ -16,15 +13,18 @@ import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
+import io.github.schsm.spi.KekHandle;
 import io.github.schsm.spi.KeyDomains;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.KeyProof;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -136,9 +136,8 @@ final class MigrationRun {
     KeyMigration.Result move(String alias) throws SchsmException {
         KeyHandle key = Handles.find(from.token, alias).orElse(null);
         if (key == null) {
-            throw new InvalidRequestException(
-                    "no key \"" + alias + "\" on device " + from.token.name() + "; its aliases are "
-                            + Aliases.of(from.token).names());
+            throw new InvalidRequestException("no key \"" + alias + "\" on device " + from.token.name()
+                    + "; its aliases are " + Aliases.of(from.token).names());
         }
         if (isThere(key, alias)) {
             return new KeyMigration.Result(alias, new byte[0], true);
@@ -148,8 +147,7 @@ final class MigrationRun {
         }
         Agreement agreement = agreement(KeyWrapping.domainSlot(key));
         List<TokenKey> halves = halves(key, agreement);
-        WrappedKeyEntry moving =
-                new KeyTransfer(from.token).wrap(key, agreement.here(), useCounterMayBeLost);
+        WrappedKeyEntry moving = new KeyTransfer(from.token).wrap(key, agreement.here(), useCounterMayBeLost);
         new KeyTransfer(to.token).unwrap(alias, moving, agreement.there());
         removeHalves(halves);
         return new KeyMigration.Result(alias, agreement.here().kcv(), false);

@@ -33,8 +33,7 @@ final class Migrations {
 
     /** Moves keys; one that fails does not keep the others from moving. */
     static List<KeyMigration.Result> move(
-            Token source, Token target, Collection<String> aliases, boolean useCounterMayBeLost)
-            throws SchsmException {
+            Token source, Token target, Collection<String> aliases, boolean useCounterMayBeLost) throws SchsmException {
         MigrationRun run = new MigrationRun(source, target, useCounterMayBeLost);
         List<KeyMigration.Result> results = new ArrayList<>();
         try {

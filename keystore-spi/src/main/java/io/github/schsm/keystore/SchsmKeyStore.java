@@ -1,14 +1,11 @@
 package io.github.schsm.keystore;
 
-import io.github.schsm.spi.KekHandle;
-import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyAttribute;
 import io.github.schsm.KeyDetails;
-import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
@@ -17,23 +14,23 @@ import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.SchsmPrivateKey;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
 import io.github.schsm.UncertifiedKeyEntry;
 import io.github.schsm.UnusableSecretException;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.codec.BarePublicKey;
-import io.github.schsm.codec.Labels;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
-import io.github.schsm.codec.SubjectNames;
 import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.login.PinSource;
+import io.github.schsm.spi.KekHandle;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.KeyProof;
 import io.github.schsm.spi.KeytoolRun;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenCertificate;
-import io.github.schsm.TokenKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -55,8 +52,6 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
@@ -737,8 +732,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         if (kek instanceof KekHandle handle) {
             return handle;
         }
-        throw new InvalidRequestException("a KEK in a key domain is needed, not a "
-                + kek.getClass().getName());
+        throw new InvalidRequestException(
+                "a KEK in a key domain is needed, not a " + kek.getClass().getName());
     }
 
     private KeyTransfer transfer() {
@@ -762,7 +757,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 KeyTransfer.requireLabel(alias);
             }
             TokenCertificate replaced = holder == null ? null : holder.certificate();
-            TokenCertificate added = token().addCertificate(alias, KeyTransfer.encoded(X509Certificates.requireReadable(given)));
+            TokenCertificate added =
+                    token().addCertificate(alias, KeyTransfer.encoded(X509Certificates.requireReadable(given)));
             if (replaced != null) {
                 try {
                     token().delete(replaced);

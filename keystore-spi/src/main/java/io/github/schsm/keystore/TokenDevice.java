@@ -8,21 +8,21 @@ import io.github.schsm.Kdm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainStatus;
-import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.KeyMigration;
-import io.github.schsm.codec.Labels;
 import io.github.schsm.Leftover;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
-import io.github.schsm.spi.Token;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.TokenKey;
 import io.github.schsm.VerifiedDevice;
 import io.github.schsm.VerifiedKey;
+import io.github.schsm.codec.Labels;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.spi.Token;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -74,8 +74,7 @@ public final class TokenDevice extends SchsmDevice {
     @Override
     public VerifiedKey attest(String alias) throws SchsmException {
         return Handles.find(token, alias)
-                .orElseThrow(() ->
-                        new InvalidRequestException(token.description() + " has no key \"" + alias + "\""))
+                .orElseThrow(() -> new InvalidRequestException(token.description() + " has no key \"" + alias + "\""))
                 .attestation()
                 .verify(token.trust());
     }
@@ -218,8 +217,8 @@ public final class TokenDevice extends SchsmDevice {
         if (key instanceof KeyHandle handle) {
             return keyDomain(KeyWrapping.domainSlot(handle));
         }
-        throw new InvalidRequestException("a key of this provider is needed, not a "
-                + key.getClass().getName());
+        throw new InvalidRequestException(
+                "a key of this provider is needed, not a " + key.getClass().getName());
     }
 
     @Override

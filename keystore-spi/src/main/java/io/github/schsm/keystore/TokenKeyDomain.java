@@ -1,11 +1,11 @@
 package io.github.schsm.keystore;
 
-import io.github.schsm.spi.KekHandle;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyDomainStatus;
-import io.github.schsm.codec.PrintableText;
 import io.github.schsm.SchsmException;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.spi.KekHandle;
 import io.github.schsm.spi.Token;
 import java.util.HexFormat;
 import javax.crypto.SecretKey;

@@ -1,6 +1,5 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.TokenKey;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyDomain;
@@ -10,6 +9,7 @@ import io.github.schsm.ObjectExistsException;
 import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.WrappedKeyEntry;
 import java.util.List;

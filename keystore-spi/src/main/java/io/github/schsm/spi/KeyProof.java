@@ -1,6 +1,5 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.TokenKey;
 import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
@@ -9,6 +8,7 @@ import io.github.schsm.KeyType;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenChangedException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;

@@ -10,7 +10,6 @@ import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serial;
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

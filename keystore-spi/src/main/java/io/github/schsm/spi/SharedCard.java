@@ -1,8 +1,8 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.TokenKey;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.login.TokenAuthenticator;
 import java.security.PublicKey;
 import org.jspecify.annotations.Nullable;

@@ -1,14 +1,14 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.TokenAdministration;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.codec.PrintableText;

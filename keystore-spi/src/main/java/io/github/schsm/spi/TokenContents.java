@@ -1,13 +1,13 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.TokenCertificate;
-import io.github.schsm.TokenKey;
 import io.github.schsm.DataObject;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.Leftover;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.TokenKey;
 import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.InvalidDataException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
 import org.jspecify.annotations.Nullable;

@@ -1,14 +1,14 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.KeyDetails;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.spi.KeyDomains;
 import io.github.schsm.spi.KeyRequest;
-import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenAdministration;
-import io.github.schsm.TokenKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

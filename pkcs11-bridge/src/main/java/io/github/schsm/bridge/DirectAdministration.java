@@ -3,9 +3,9 @@ package io.github.schsm.bridge;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.login.PinSource;
-import io.github.schsm.TokenAdministration;
 
 /**
  * PINs and initialization of a card beside its module. A module may keep the PIN in order to verify it again by itself,

@@ -1,12 +1,12 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
-import io.github.schsm.PublicKeyAuthentication;
 import java.util.List;
 
 /** Authentication by registered keys at the card beside a module: each call is one use of the card. */

@@ -4,9 +4,9 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.spi.KeyDomains;
-import io.github.schsm.TokenKey;
 import java.util.List;
 
 /** The key domains of the card beside a module: each call is one use of the card, and keys go by the bridge's names. */

@@ -2,13 +2,13 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.TokenKey;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;

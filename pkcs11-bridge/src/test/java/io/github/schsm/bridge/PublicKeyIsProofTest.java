@@ -3,11 +3,11 @@ package io.github.schsm.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.KeyDetails;
+import io.github.schsm.TokenKey;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.spi.KeyProof;
-import io.github.schsm.TokenKey;
 import org.junit.jupiter.api.Test;
 
 /** Which key a certificate is for is told by the public key; a CKA_ID that somebody gave it is a hint. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
@@ -13,7 +14,6 @@ import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.login.FailedPinCache;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import io.github.schsm.spi.TokenSource;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,9 @@
 package io.github.schsm.provider;
 
-import io.github.schsm.keystore.TokenDevice;
-import io.github.schsm.SchsmDevice;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.FoundDevice;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource.Directory;
 import java.util.ArrayList;
@@ -27,7 +26,8 @@ final class ExternalTokens {
         List<FoundDevice> devices = new ArrayList<>();
         for (Directory.Found found : directory.list()) {
             Token token = found.token();
-            devices.add(new FoundDevice(found.reader(), token == null ? null : new TokenDevice(token), found.problem()));
+            devices.add(
+                    new FoundDevice(found.reader(), token == null ? null : new TokenDevice(token), found.problem()));
         }
         return devices;
     }

@@ -1,6 +1,7 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.PinBlockedException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportPinException;
@@ -10,7 +11,6 @@ import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.mechanism.MechanismTable;
-import io.github.schsm.FoundDevice;
 import io.github.schsm.spi.Token;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;

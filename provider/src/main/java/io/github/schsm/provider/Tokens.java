@@ -2,6 +2,7 @@ package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnusableSecretException;
@@ -14,7 +15,6 @@ import io.github.schsm.login.PinOrElse;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.provider.card.CardTokens;
-import io.github.schsm.FoundDevice;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import io.github.schsm.spi.TokenSource.Directory;

@@ -1,6 +1,5 @@
 package io.github.schsm.provider;
 
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -15,15 +14,16 @@ import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenPinCallback;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.WrongPinException;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
-import io.github.schsm.TokenAdministration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

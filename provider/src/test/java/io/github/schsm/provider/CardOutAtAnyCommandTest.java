@@ -1,6 +1,5 @@
 package io.github.schsm.provider;
 
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.AttestedPublicKey;
@@ -13,8 +12,10 @@ import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.files.Files;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.provider.card.CardToken;
 import io.github.schsm.simulator.Fault;
@@ -22,7 +23,6 @@ import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;

@@ -1,12 +1,12 @@
 package io.github.schsm.provider;
 
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.DataObject;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.card.SmartCardHsm;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.provider.card.CardToken;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;

@@ -1,6 +1,5 @@
 package io.github.schsm.provider;
 
-import io.github.schsm.spi.KeyHandle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,9 +8,10 @@ import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
-import io.github.schsm.codec.EcCurve;
-import io.github.schsm.spi.Token;
 import io.github.schsm.TokenKey;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.spi.Token;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.security.InvalidAlgorithmParameterException;

@@ -1,5 +1,6 @@
 package io.github.schsm.cli.command;
 
+import io.github.schsm.FoundDevice;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
@@ -12,7 +13,6 @@ import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
-import io.github.schsm.FoundDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

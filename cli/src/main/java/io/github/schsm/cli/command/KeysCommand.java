@@ -1,10 +1,11 @@
 package io.github.schsm.cli.command;
 
-import io.github.schsm.SchsmDevice;
 import io.github.schsm.Cvc;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.cli.Connected;
 import io.github.schsm.cli.Context;
 import io.github.schsm.cli.report.Answer;
@@ -12,7 +13,6 @@ import io.github.schsm.cli.report.Leaving;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
 import io.github.schsm.codec.EcCurve;
-import io.github.schsm.TokenKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,13 +1,13 @@
 package io.github.schsm.cli.command;
 
 import io.github.schsm.PinStatus;
+import io.github.schsm.TokenAdministration;
 import io.github.schsm.cli.Connected;
 import io.github.schsm.cli.Context;
 import io.github.schsm.cli.option.NewPinOptions;
 import io.github.schsm.cli.option.SoPinOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Text;
-import io.github.schsm.TokenAdministration;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import picocli.CommandLine.Command;

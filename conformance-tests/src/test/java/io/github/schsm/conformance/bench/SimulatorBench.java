@@ -2,9 +2,9 @@ package io.github.schsm.conformance.bench;
 
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.security.Provider;
 import java.util.Map;
 import java.util.Optional;
@@ -72,8 +72,8 @@ public class SimulatorBench implements Bench {
     }
 
     /** A device of the readers, and the provider for it. */
-    public record SimulatedMember(VirtualReaders readers, SimulatedDevice device, Provider provider, String configuration)
-            implements Member {
+    public record SimulatedMember(
+            VirtualReaders readers, SimulatedDevice device, Provider provider, String configuration) implements Member {
         @Override
         public String id() {
             return device.id();

@@ -1,11 +1,11 @@
 package io.github.schsm.conformance.bridge;
 
+import io.github.schsm.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SoftHsmFolder;
 import io.github.schsm.provider.SchsmProvider;
-import io.github.schsm.FoundDevice;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

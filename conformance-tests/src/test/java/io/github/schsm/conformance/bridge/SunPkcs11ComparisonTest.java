@@ -8,8 +8,8 @@ import io.github.schsm.conformance.bench.VirtualReader;
 import io.github.schsm.conformance.programs.ByPcsc;
 import io.github.schsm.conformance.programs.LifeOfAKey;
 import io.github.schsm.conformance.programs.Trial;
-import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -220,7 +220,6 @@ class SunPkcs11ComparisonTest {
         }
         System.out.println(
                 "Over " + Libraries.find(Libraries.OPEN_SC) + " on Java " + Runtime.version() + ":\n\n" + table);
-        Files.writeString(
-                Path.of("target", "sunpkcs11-" + Runtime.version().feature() + ".md"), table);
+        Files.writeString(Path.of("target", "sunpkcs11-" + Runtime.version().feature() + ".md"), table);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.schsm.conformance.device;
 
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -28,6 +27,7 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OtherVendor;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.profile.Quirk;
 import java.nio.charset.StandardCharsets;

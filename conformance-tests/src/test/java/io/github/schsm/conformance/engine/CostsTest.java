@@ -1,12 +1,12 @@
 package io.github.schsm.conformance.engine;
 
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Sp80056cKeySpec;
@@ -17,10 +17,10 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OnBenches;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
 import io.github.schsm.simulator.profile.DeviceProfile;
-import io.github.schsm.PublicKeyAuthentication;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;

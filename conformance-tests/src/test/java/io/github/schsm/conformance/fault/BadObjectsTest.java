@@ -1,6 +1,5 @@
 package io.github.schsm.conformance.fault;
 
-import io.github.schsm.spi.OpaqueKeyHandle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +11,7 @@ import io.github.schsm.conformance.bench.MadeCertificate.Authority;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.RawCard;
 import io.github.schsm.conformance.bench.SimulatorBench;
+import io.github.schsm.spi.OpaqueKeyHandle;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyPair;

@@ -1,6 +1,5 @@
 package io.github.schsm.conformance.fault;
 
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -16,9 +15,11 @@ import io.github.schsm.KeyType;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.TokenKey;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.conformance.bench.ReadersTokenSource;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
@@ -27,7 +28,6 @@ import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;

@@ -1,7 +1,5 @@
 package io.github.schsm.conformance.migration;
 
-import io.github.schsm.login.PinSource;
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,11 +9,13 @@ import io.github.schsm.Leftover;
 import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.TokenKey;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.SimulatorBench;
+import io.github.schsm.keystore.TokenDevice;
+import io.github.schsm.login.PinSource;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
-import io.github.schsm.TokenKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.github.schsm.conformance.programs;
 
 import io.github.schsm.conformance.bench.Libraries;
 import io.github.schsm.conformance.bench.VirtualReader;
-import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

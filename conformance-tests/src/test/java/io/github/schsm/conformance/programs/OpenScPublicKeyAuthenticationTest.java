@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceInitialization;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.PcscBench;
-import io.github.schsm.PublicKeyAuthentication;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;

@@ -2,6 +2,8 @@ package io.github.schsm.bridge.token;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
@@ -13,8 +15,6 @@ import io.github.schsm.bridge.session.Session;
 import io.github.schsm.bridge.session.SessionAccess;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.codec.X509Certificates;
-import io.github.schsm.TokenCertificate;
-import io.github.schsm.TokenKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

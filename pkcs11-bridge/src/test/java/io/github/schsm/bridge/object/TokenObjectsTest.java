@@ -3,14 +3,14 @@ package io.github.schsm.bridge.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.KeyType;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.cryptoki.Attributes;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.object.TokenObjects.KeyEntry;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.TokenCertificate;
-import io.github.schsm.TokenKey;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;

@@ -5,12 +5,12 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.files.CardTokenInfo;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.login.TokenAuthenticator;
-import io.github.schsm.TokenAdministration;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -2,13 +2,13 @@ package io.github.schsm.provider.card;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.SmartCardHsm;
-import io.github.schsm.PublicKeyAuthentication;
 import java.util.List;
 
 /** Public key authentication of a SmartCard-HSM. */

@@ -1,18 +1,18 @@
 package io.github.schsm.provider.card;
 
-import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
+import io.github.schsm.FoundDevice;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardDevices;
 import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.provider.Configuration;
-import io.github.schsm.FoundDevice;
 import io.github.schsm.spi.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -87,8 +87,9 @@ public final class AesKeyGeneratorSpi extends KeyGeneratorSpi {
             throw new ProviderException(Generators.standsInFrontMessage(provider, "AES"));
         }
         SchsmKeySpec wanted = spec;
-        KeyRequest request =
-                wanted == null ? KeyRequest.plain(KeyType.AES, null, size) : KeyRequest.of(wanted, KeyType.AES, null, size);
+        KeyRequest request = wanted == null
+                ? KeyRequest.plain(KeyType.AES, null, size)
+                : KeyRequest.of(wanted, KeyType.AES, null, size);
         try {
             Token token = Generators.token(tokens, wanted);
             return (SecretKey) EngineKeys.handleOfNew(token, token.generate(request));

@@ -2,9 +2,9 @@ package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.SecretKeyHandle;
 import io.github.schsm.Sp80056cKeySpec;
 import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.spi.SecretKeyHandle;
 import java.security.InvalidKeyException;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.KeySpec;

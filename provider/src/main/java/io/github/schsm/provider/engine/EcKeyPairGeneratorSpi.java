@@ -1,15 +1,15 @@
 package io.github.schsm.provider.engine;
 
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
-import io.github.schsm.spi.EcKeyHandle;
+import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.keystore.TokenFinder;
+import io.github.schsm.spi.EcKeyHandle;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import java.security.InvalidAlgorithmParameterException;

@@ -1,12 +1,12 @@
 package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingKeyAgreementSpi;
+import io.github.schsm.spi.EcKeyHandle;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.Key;

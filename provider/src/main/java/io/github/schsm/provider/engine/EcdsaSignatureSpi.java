@@ -1,11 +1,11 @@
 package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.spi.EcKeyHandle;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;

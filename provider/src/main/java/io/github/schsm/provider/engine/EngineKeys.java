@@ -1,16 +1,16 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.SchsmKey;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
-import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmKey;
+import io.github.schsm.TokenKey;
+import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.OpaqueKeyHandle;
 import io.github.schsm.spi.RsaKeyHandle;
 import io.github.schsm.spi.SecretKeyHandle;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.ProviderException;
@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class EngineKeys {
     private EngineKeys() {}
 
-    static EcKeyHandle ecPrivate(@Nullable Key key, KeyAlgorithm algorithm, String engine)
-            throws InvalidKeyException {
+    static EcKeyHandle ecPrivate(@Nullable Key key, KeyAlgorithm algorithm, String engine) throws InvalidKeyException {
         return ecPrivate(key, List.of(algorithm), engine);
     }
 

@@ -1,15 +1,13 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.SchsmKey;
-import io.github.schsm.provider.Tokens;
-import io.github.schsm.keystore.TokenKeyDomain;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.keystore.TokenFinder;
+import io.github.schsm.keystore.TokenKeyDomain;
 import io.github.schsm.provider.delegate.OtherProviders;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.KeytoolRun;
 import io.github.schsm.spi.Token;

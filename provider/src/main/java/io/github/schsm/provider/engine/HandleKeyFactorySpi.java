@@ -1,9 +1,9 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.spi.KeyHandle;
-import io.github.schsm.spi.PrivateKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.SoftwareKeys;
+import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.spi.PrivateKeyHandle;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyFactorySpi;

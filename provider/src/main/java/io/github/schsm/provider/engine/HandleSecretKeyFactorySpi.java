@@ -1,8 +1,8 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.spi.SecretKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.SoftwareKeys;
+import io.github.schsm.spi.SecretKeyHandle;
 import java.security.InvalidKeyException;
 import java.security.Provider;
 import java.security.spec.InvalidKeySpecException;

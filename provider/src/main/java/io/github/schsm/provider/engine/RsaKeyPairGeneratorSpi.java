@@ -122,8 +122,9 @@ public final class RsaKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
             throw new ProviderException(Generators.standsInFrontMessage(provider, RSA));
         }
         SchsmKeySpec wanted = spec;
-        KeyRequest request =
-                wanted == null ? KeyRequest.plain(KeyType.RSA, null, size) : KeyRequest.of(wanted, KeyType.RSA, null, size);
+        KeyRequest request = wanted == null
+                ? KeyRequest.plain(KeyType.RSA, null, size)
+                : KeyRequest.of(wanted, KeyType.RSA, null, size);
         try {
             return Generators.pair(Generators.generate(tokens, wanted, request.withPublicExponent(exponent)));
         } catch (SchsmException failed) {

@@ -2,10 +2,10 @@ package io.github.schsm.provider.engine;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.PrivateKeyHandle;
-import io.github.schsm.spi.RsaKeyHandle;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingSignatureSpi;
+import io.github.schsm.spi.PrivateKeyHandle;
+import io.github.schsm.spi.RsaKeyHandle;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -73,10 +73,7 @@ abstract class TokenSignatureSpi extends DelegatingSignatureSpi {
 
     /** An RSA signature of the token, which is as long as the modulus. */
     final byte[] signed(
-            RsaKeyHandle signer,
-            KeyAlgorithm algorithm,
-            @Nullable AlgorithmParameterSpec parameters,
-            byte[] input)
+            RsaKeyHandle signer, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SignatureException, SchsmException {
         byte[] signature = signer.token().sign(signer.key(), algorithm, parameters, input);
         if (signature.length != EngineKeys.length(signer)) {

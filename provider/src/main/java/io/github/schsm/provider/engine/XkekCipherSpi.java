@@ -1,15 +1,15 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.spi.KekHandle;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
-import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.TokenKey;
 import io.github.schsm.UnwrapSpec;
 import io.github.schsm.WrapSpec;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.keystore.KeyWrapping;
+import io.github.schsm.spi.KekHandle;
+import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;

@@ -1,6 +1,5 @@
 package io.github.schsm.provider.card;
 
-import io.github.schsm.keystore.TokenDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,14 +7,15 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.TokenKey;
 import io.github.schsm.card.files.Files;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;

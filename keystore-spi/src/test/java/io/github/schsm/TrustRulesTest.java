@@ -349,14 +349,14 @@ class TrustRulesTest {
 
     @Test
     void theConfigurationAsksForDates() throws Exception {
-        assertThat(SchsmConfiguration.parse("").trust().areDatesRequired()).isFalse();
-        assertThat(SchsmConfiguration.parse("dates = ignored").trust().areDatesRequired())
+        assertThat(SchsmConfiguration.of("").trust().areDatesRequired()).isFalse();
+        assertThat(SchsmConfiguration.of("dates = ignored").trust().areDatesRequired())
                 .isFalse();
-        assertThat(SchsmConfiguration.parse("dates = required; trust = test")
+        assertThat(SchsmConfiguration.of("dates = required; trust = test")
                         .trust()
                         .areDatesRequired())
                 .isTrue();
-        assertThatThrownBy(() -> SchsmConfiguration.parse("dates = maybe").trust())
+        assertThatThrownBy(() -> SchsmConfiguration.of("dates = maybe"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("required")
                 .hasMessageContaining("ignored");

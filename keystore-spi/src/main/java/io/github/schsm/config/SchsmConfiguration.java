@@ -1,22 +1,28 @@
 package io.github.schsm.config;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.TextFile;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a configuration as entries: {@code key = value}, separated by newlines or {@code ;}. The same in a file,
- * inline in {@code Provider.configure}, in {@code java.security}, and behind the options of the command line. What the
- * values mean is checked where they are used.
+ * A configuration: entries {@code key = value}, separated by newlines or {@code ;}, and what their values mean. The text is
+ * the same in a file, inline in {@code Provider.configure}, in {@code java.security}, and behind the options of the
+ * command line. {@link #parse} and {@link #with} check the entries only, so that options can replace what a file says;
+ * {@link #checked} checks the values, and from then on they can be asked for.
  *
  * <p>A line that starts with {@code #} is a comment, and so is what stands behind a {@code #} with blanks on both sides.
  * A {@code #} within a word belongs to it ({@code a#b}). One with a blank before it only could be meant either way and is
@@ -24,10 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The {@code ;} of a PKCS#11 URI (RFC 7512) belongs to the value: behind a value that begins with {@code pkcs11:}, a part
  * {@code name=…} whose name is a path attribute of such a URI goes on with it.
- *
- * @param entries values by key
  */
-public record SchsmConfiguration(Map<String, String> entries) {
+public final class SchsmConfiguration {
     /** Where devices are. */
     public static final String TERMINAL = "terminal";
     /** The devices that are meant: their ids or, where a PKCS#11 module is asked, whatever it lets them be chosen by. */
@@ -51,43 +55,48 @@ public record SchsmConfiguration(Map<String, String> entries) {
 
     private static final String REQUIRED = "required";
     private static final String IGNORED = "ignored";
-
+    private static final String PCSC = "pcsc";
+    private static final String SUN_PCSC = "sunpcsc";
     private static final String SIMULATOR = "simulator:";
-    private static final char QUOTE = '"';
-    private static final Pattern NOT_IN_A_VALUE = Pattern.compile("\\v|(^|\\s)#");
-    private static final Pattern PKCS11_VALUE = Pattern.compile("\\s*\\w+\\s*=\\s*(?:.*,\\s*)?pkcs11:.*");
-    /** Path attributes of RFC 7512 behind a semicolon. */
-    private static final Pattern PKCS11_PART = Pattern.compile("(?:token|manufacturer|serial|model|library-manufacturer"
-            + "|library-version|library-description|object|type|id|slot-description|slot-manufacturer|slot-id)=.*");
+    private static final String ENV = "env:";
+    private static final String FILE = "file:";
+    private static final Set<String> PINS = Set.of("prompt", "pinpad", "callback");
+    private static final Set<String> CHANNELS = Set.of("plain", "pin", "secure");
+    private static final Pattern NAME_SUFFIX = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
+    private static final Pattern DEVICE_NAME = Pattern.compile("[\\x21-\\x7E]{1,80}");
+    /** What stands behind the # of a device's name. */
+    private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-fA-F]{8,64}");
+    /** Who finds tokens in its own way has its own words for them: labels, URIs. */
+    private static final Pattern DEVICE_IN_OTHER_WORDS = Pattern.compile("[^\\p{Cntrl}]{1,2048}");
 
-    /** Copies the entries. */
-    public SchsmConfiguration {
-        entries = Map.copyOf(entries);
+    private final Map<String, String> entries;
+    private final @Nullable Values values;
+
+    /** What the entries mean. */
+    private record Values(List<String> devices, @Nullable Pattern reader, DeviceTrust trust) {}
+
+    private SchsmConfiguration(Map<String, String> entries, @Nullable Values values) {
+        this.entries = Map.copyOf(entries);
+        this.values = values;
+    }
+
+    /** Nothing but defaults: PC/SC, whichever device is there. */
+    public static SchsmConfiguration defaults() {
+        try {
+            return new SchsmConfiguration(Map.of(), null).checked();
+        } catch (ConfigurationException cannotBe) {
+            throw new IllegalStateException(cannotBe);
+        }
     }
 
     /**
-     * Reads a configuration.
+     * Reads a configuration; its values are not checked.
      *
      * @throws ConfigurationException if an entry is none, unknown, empty or there twice, with the number of the line where
      *                                there are several; values of unknown keys, which could be secrets, are not repeated
      */
     public static SchsmConfiguration parse(String text) throws ConfigurationException {
-        Map<String, String> entries = new TreeMap<>();
-        List<String> lines = text.lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            try {
-                for (String entry : entries(lines.get(i))) {
-                    if (!entry.isBlank()) {
-                        add(entries, entry.strip());
-                    }
-                }
-            } catch (ConfigurationException wrong) {
-                throw lines.size() == 1
-                        ? wrong
-                        : new ConfigurationException("line " + (i + 1) + ": " + wrong.getMessage(), wrong);
-            }
-        }
-        return new SchsmConfiguration(entries);
+        return new SchsmConfiguration(ConfigurationText.parse(text), null);
     }
 
     /**
@@ -107,157 +116,160 @@ public record SchsmConfiguration(Map<String, String> entries) {
     }
 
     /**
+     * The argument of {@code Provider.configure}: the text itself, or the name of a file that has it. It is the text if it
+     * begins with an entry or a comment, or has several lines; a file's name may have a {@code =} in it.
+     *
+     * @throws ConfigurationException naming the entry and what would be valid, and the file if there is one
+     */
+    public static SchsmConfiguration of(String argument) throws ConfigurationException {
+        boolean text = argument.isBlank()
+                || isEntries(argument)
+                || argument.stripLeading().startsWith("#")
+                || argument.strip().lines().count() > 1;
+        if (!text) {
+            Path file = file(argument);
+            if (file != null && Files.exists(file)) {
+                return readChecked(file);
+            }
+            if (!argument.contains("=")) {
+                throw new ConfigurationException("the configuration \"" + argument
+                        + "\" has no entry \"key = value\", and there is no file of that name; keys are "
+                        + String.join(", ", KEYS));
+            }
+        }
+        return parse(argument).checked();
+    }
+
+    private static @Nullable Path file(String name) {
+        try {
+            return Path.of(name.strip());
+        } catch (InvalidPathException none) {
+            return null;
+        }
+    }
+
+    private static SchsmConfiguration readChecked(Path file) throws ConfigurationException {
+        SchsmConfiguration entries = read(file);
+        try {
+            return entries.checked();
+        } catch (ConfigurationException wrong) {
+            throw new ConfigurationException(
+                    "the configuration file " + file + " cannot be used: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /**
      * Whether a text begins with an entry. The name of a file may have a {@code =} in it, too, but hardly behind a key.
      */
-    public static boolean isEntries(String text) {
+    private static boolean isEntries(String text) {
         int equals = text.indexOf('=');
         return equals > 0 && KEYS.contains(text.substring(0, equals).strip());
     }
 
-    /** What the semicolons of a line separate, but for those in quotes and in a PKCS#11 URI, and without comments. */
-    private static List<String> entries(String line) throws ConfigurationException {
-        List<String> entries = new ArrayList<>();
-        for (String part : parts(line)) {
-            int last = entries.size() - 1;
-            if (last >= 0
-                    && PKCS11_PART.matcher(part.strip()).matches()
-                    && PKCS11_VALUE.matcher(entries.get(last)).matches()) {
-                entries.set(last, entries.get(last) + ";" + part.strip());
-            } else {
-                entries.add(part);
-            }
-        }
-        return entries;
-    }
-
-    private static List<String> parts(String line) throws ConfigurationException {
-        List<String> parts = new ArrayList<>();
-        int start = 0;
-        int at = 0;
-        while (at < line.length() && !isComment(line, at)) {
-            if (line.charAt(at) == ';') {
-                parts.add(line.substring(start, at));
-                start = at + 1;
-            } else if (line.charAt(at) == QUOTE
-                    && line.substring(start, at).strip().endsWith("=")) {
-                at = closingQuote(line, at);
-            }
-            at++;
-        }
-        parts.add(line.substring(start, at));
-        return parts;
-    }
-
-    /** Whether a comment begins there. */
-    private static boolean isComment(String line, int at) throws ConfigurationException {
-        if (line.charAt(at) != '#') {
-            return false;
-        }
-        if (line.substring(0, at).isBlank()) {
-            return true;
-        }
-        boolean blankBefore = Character.isWhitespace(line.charAt(at - 1));
-        boolean blankBehind = at + 1 == line.length() || Character.isWhitespace(line.charAt(at + 1));
-        if (blankBefore && !blankBehind) {
-            throw new ConfigurationException(
-                    "a '#' behind a blank is a comment or part of the value: put a blank behind it"
-                            + " for a comment, or the whole value in double quotes");
-        }
-        return blankBefore;
-    }
-
-    /** Where a quoted value ends. */
-    private static int closingQuote(String line, int opening) throws ConfigurationException {
-        int at = opening + 1;
-        while (at < line.length()) {
-            if (line.charAt(at) == QUOTE) {
-                if (at + 1 == line.length() || line.charAt(at + 1) != QUOTE) {
-                    return at;
-                }
-                at++;
-            }
-            at++;
-        }
-        throw new ConfigurationException("a value begins with a double quote and does not end with one");
-    }
-
-    private static void add(Map<String, String> entries, String entry) throws ConfigurationException {
-        int equals = entry.indexOf('=');
-        String key = equals < 0 ? entry : entry.substring(0, equals).strip();
-        if (equals < 0 || !KEYS.contains(key)) {
-            throw new ConfigurationException(
-                    "unknown configuration entry \"" + key + "\"; keys are " + String.join(", ", KEYS));
-        }
-        String value = unquoted(key, entry.substring(equals + 1).strip());
-        if (value.isEmpty()) {
-            throw new ConfigurationException("configuration entry \"" + key + "\" has no value");
-        }
-        if (!PrintableText.isWhole(value)) {
-            throw new ConfigurationException(
-                    "configuration entry \"" + key + "\" has a character that is none (U+FFFD, or"
-                            + " half of a pair): it was read in another encoding than it was written in");
-        }
-        if (entries.putIfAbsent(key, value) != null) {
-            throw new ConfigurationException("configuration entry \"" + key + "\" is there twice");
-        }
-    }
-
-    private static String unquoted(String key, String value) throws ConfigurationException {
-        if (value.isEmpty() || value.charAt(0) != QUOTE) {
-            return value;
-        }
-        int end = closingQuote(value, 0);
-        if (end != value.length() - 1) {
-            throw new ConfigurationException(
-                    "configuration entry \"" + key + "\" has something behind the quote that ends its value");
-        }
-        return value.substring(1, end).replace("\"\"", "\"");
-    }
-
-    private static String quoted(String value) {
-        return NOT_IN_A_VALUE.matcher(value).find() || value.contains(";") || value.charAt(0) == QUOTE
-                ? QUOTE + value.replace("\"", "\"\"") + QUOTE
-                : value;
-    }
-
-    /** An entry's value. */
-    public Optional<String> get(String key) {
-        return Optional.ofNullable(entries.get(key));
-    }
-
     /**
-     * The same with another value of an entry.
+     * The same, with every value checked.
      *
-     * @param value null for no entry
-     * @throws ConfigurationException if the key is unknown, or the value could not be read back from a text
+     * @throws ConfigurationException naming the first entry that cannot be used and what would be valid
      */
-    public SchsmConfiguration with(String key, @Nullable String value) throws ConfigurationException {
-        Map<String, String> changed = new TreeMap<>(entries);
-        changed.remove(key);
-        if (value != null) {
-            if (NOT_IN_A_VALUE.matcher(value).find()
-                    || value.strip().indexOf(QUOTE) == 0
-                    || entries(key + "=" + value).size() > 1) {
-                throw new ConfigurationException(
-                        "configuration entry \"" + key + "\" cannot be \"" + value
-                                + "\": a value has neither ';' nor a '#' behind a blank, but in double quotes in a configuration file");
-            }
-            add(changed, key + "=" + value);
-        }
-        return new SchsmConfiguration(changed);
+    public SchsmConfiguration checked() throws ConfigurationException {
+        requireTerminal(terminal());
+        requirePin(pin().orElse("prompt"));
+        Values meant = new Values(
+                devices(get(DEVICE).orElse(null), terminal()),
+                reader(get(READER).orElse(null)),
+                readTrust());
+        requireChannel(channel().orElse("plain"));
+        requireName(name().orElse("x"));
+        return new SchsmConfiguration(entries, meant);
     }
 
-    /**
-     * The roots a device may trace to. Where none are named these are the vendor's, with simulated devices also the
-     * simulator's. With {@code dates = required} their certificates have to be valid today.
-     *
-     * @throws ConfigurationException if one is unknown or cannot be read
-     */
-    public DeviceTrust trust() throws ConfigurationException {
-        boolean simulated =
-                get(TERMINAL).filter(terminal -> terminal.startsWith(SIMULATOR)).isPresent();
-        DeviceTrust trust = DeviceTrust.parse(get(TRUST)
-                .orElse(simulated ? DeviceTrust.PRODUCTION + "," + DeviceTrust.SIMULATOR : DeviceTrust.PRODUCTION));
+    private static void requireTerminal(String terminal) throws ConfigurationException {
+        if (terminal.equals(PCSC) || terminal.equals(SUN_PCSC)) {
+            return;
+        }
+        int colon = terminal.indexOf(':');
+        if (colon <= 0 || colon == terminal.length() - 1) {
+            throw new ConfigurationException("terminal = " + terminal
+                    + " is not known: use pcsc, sunpcsc, simulator:memory, simulator:<folder> or"
+                    + " pkcs11:<module path>");
+        }
+    }
+
+    private static void requirePin(String pin) throws ConfigurationException {
+        if (isNamed(pin, FILE)) {
+            TextFile.named(pin.substring(FILE.length()), "pin = " + pin);
+        }
+        if (!PINS.contains(pin) && !isNamed(pin, ENV) && !isNamed(pin, FILE)) {
+            throw new ConfigurationException("this value of pin is not known (it is not repeated here, in case it is"
+                    + " a PIN): use prompt, pinpad, env:NAME, file:PATH or callback");
+        }
+    }
+
+    private static boolean isNamed(String pin, String scheme) {
+        return pin.startsWith(scheme) && pin.length() > scheme.length();
+    }
+
+    private static void requireChannel(String channel) throws ConfigurationException {
+        if (!CHANNELS.contains(channel)) {
+            throw new ConfigurationException("channel = " + channel
+                    + " is not known: use plain, pin (PINs over a secure channel) or secure (everything)");
+        }
+    }
+
+    private static void requireName(String name) throws ConfigurationException {
+        if (!NAME_SUFFIX.matcher(name).matches()) {
+            throw new ConfigurationException(
+                    "name = " + name + ": a name is letters, digits, dots, hyphens and underscores, at most 32");
+        }
+    }
+
+    private static List<String> devices(@Nullable String value, String terminal) throws ConfigurationException {
+        if (value == null) {
+            return List.of();
+        }
+        List<String> ids =
+                Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+        boolean readers = terminal.equals(PCSC) || terminal.equals(SUN_PCSC) || terminal.startsWith(SIMULATOR);
+        Pattern known = readers ? DEVICE_NAME : DEVICE_IN_OTHER_WORDS;
+        for (String id : ids) {
+            if (!known.matcher(id).matches()) {
+                throw new ConfigurationException("device = " + value
+                        + " is no list of device ids; one looks like DECC0401002, or ESPICOHSMTR#1a2b3c4d where"
+                        + " several devices have an id (see: schsm devices)");
+            }
+            if (readers) {
+                requireWholeName(id);
+            }
+        }
+        return ids;
+    }
+
+    /** Checks that a device id with digits of a fingerprint has as many of them as tell devices apart. */
+    public static void requireWholeName(String name) throws ConfigurationException {
+        int mark = name.lastIndexOf('#');
+        if (mark >= 0 && !FINGERPRINT.matcher(name.substring(mark + 1)).matches()) {
+            throw new ConfigurationException(
+                    "device = " + name + ": behind # there are at least 8 hexadecimal digits of"
+                            + " the fingerprint of the device's key, as in ESPICOHSMTR#1a2b3c4d (see: schsm devices)");
+        }
+    }
+
+    private static @Nullable Pattern reader(@Nullable String value) throws ConfigurationException {
+        try {
+            return value == null ? null : Pattern.compile(value);
+        } catch (PatternSyntaxException malformed) {
+            throw new ConfigurationException(
+                    "reader = " + value + " is no regular expression: " + malformed.getDescription(), malformed);
+        }
+    }
+
+    private DeviceTrust readTrust() throws ConfigurationException {
+        String roots = get(TRUST)
+                .orElse(
+                        terminal().startsWith(SIMULATOR)
+                                ? DeviceTrust.PRODUCTION + "," + DeviceTrust.SIMULATOR
+                                : DeviceTrust.PRODUCTION);
+        DeviceTrust trust = DeviceTrust.parse(roots);
         return areDatesRequired() ? trust.withDatesRequired() : trust;
     }
 
@@ -273,13 +285,153 @@ public record SchsmConfiguration(Map<String, String> entries) {
         };
     }
 
+    // Entries
+
+    /** Values by key. */
+    public Map<String, String> entries() {
+        return entries;
+    }
+
+    /** An entry's value. */
+    public Optional<String> get(String key) {
+        return Optional.ofNullable(entries.get(key));
+    }
+
+    /**
+     * The same with another value of an entry, not checked.
+     *
+     * @param value null for no entry
+     * @throws ConfigurationException if the key is unknown, or the value could not be read back from a text
+     */
+    public SchsmConfiguration with(String key, @Nullable String value) throws ConfigurationException {
+        Map<String, String> changed = new TreeMap<>(entries);
+        changed.remove(key);
+        if (value != null) {
+            ConfigurationText.add(changed, key, value);
+        }
+        return new SchsmConfiguration(changed, null);
+    }
+
     /** The configuration as a text that {@link #parse} and {@code Provider.configure} read; keys in alphabetical order. */
     public String text() {
-        StringBuilder text = new StringBuilder();
-        new TreeMap<>(entries)
-                .forEach((key, value) ->
-                        text.append(key).append(" = ").append(quoted(value)).append('\n'));
-        return text.toString();
+        return ConfigurationText.of(entries);
+    }
+
+    // What they mean
+
+    private Values values() {
+        if (values == null) {
+            throw new IllegalStateException("the values of the configuration were not checked");
+        }
+        return values;
+    }
+
+    /** Where devices are: {@code pcsc}, {@code sunpcsc}, {@code simulator:…}, {@code pkcs11:…}, {@code ram:…}. */
+    public String terminal() {
+        return get(TERMINAL).orElse(PCSC);
+    }
+
+    /** The devices that are meant, by id or in the words of the source that finds them; empty for whichever is there. */
+    public List<String> devices() {
+        return values().devices();
+    }
+
+    /** Where the PIN comes from when none was given. */
+    public Optional<String> pin() {
+        return get(PIN);
+    }
+
+    /**
+     * The roots a device may trace to. Where none are named these are the vendor's, with simulated devices also the
+     * simulator's. With {@code dates = required} their certificates have to be valid today.
+     */
+    public DeviceTrust trust() {
+        return values().trust();
+    }
+
+    /** Which commands go over a secure channel; empty for what fits the terminal. */
+    public Optional<String> channel() {
+        return get(CHANNEL);
+    }
+
+    /** What the provider's name has behind {@code SCHSM-}. */
+    public Optional<String> name() {
+        return get(NAME);
+    }
+
+    /** Whether we may look into the reader of that name. */
+    public boolean isWantedReader(String readerName) {
+        Pattern reader = values().reader();
+        return reader == null || reader.matcher(readerName).find();
+    }
+
+    /** Whether a device may be used. */
+    public boolean isConfigured(DeviceIdentity device) {
+        return devices().isEmpty() || devices().stream().anyMatch(device::isCalled);
+    }
+
+    /** For the tokens of a source that has its own names for them. */
+    public void requireConfigured(String deviceId) throws ConfigurationException {
+        if (!devices().isEmpty() && !devices().contains(deviceId)) {
+            throw notConfigured(deviceId);
+        }
+    }
+
+    /** Before a device is said not to be there: whether the configuration leaves it out. */
+    public void requireMeant(String name, boolean excluded) throws ConfigurationException {
+        String id = name.indexOf('#') < 0 ? name : name.substring(0, name.indexOf('#'));
+        boolean mayBeMeant = devices().isEmpty()
+                || devices().stream()
+                        .anyMatch(device -> device.equals(name) || device.equals(id) || device.startsWith(id + "#"));
+        if (excluded || !mayBeMeant) {
+            throw notConfigured(name);
+        }
+    }
+
+    private ConfigurationException notConfigured(String deviceId) {
+        return new ConfigurationException(
+                "device " + deviceId + " is not one of the configured ones: " + String.join(", ", devices()));
+    }
+
+    /** What is told where several devices are there and none was chosen. */
+    public ConfigurationException several(Collection<String> ids) {
+        return new ConfigurationException("several devices are there: " + String.join(", ", ids)
+                + "; choose one by device = … in the configuration, or by a SchsmLoadParameter");
+    }
+
+    /** Whether devices are in the readers of this computer. */
+    public boolean isPcsc() {
+        return terminal().equals(PCSC);
+    }
+
+    /** The same, reached by the JDK's own way. */
+    public boolean isSunPcsc() {
+        return terminal().equals(SUN_PCSC);
+    }
+
+    /** Whether devices are reached through a PKCS#11 module. */
+    public boolean isModule() {
+        return scheme().equals("pkcs11");
+    }
+
+    /** What stands before the colon of {@code terminal}. */
+    public String scheme() {
+        return terminal().substring(0, Math.max(0, terminal().indexOf(':')));
+    }
+
+    /** What stands behind the colon of {@code terminal}. */
+    public String location() {
+        return terminal().substring(terminal().indexOf(':') + 1).strip();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SchsmConfiguration that && entries.equals(that.entries);
+    }
+
+    @Override
+    public int hashCode() {
+        return entries.hashCode();
     }
 
     /** Which entries there are; the value of {@code pin} could be a PIN, written there by mistake. */

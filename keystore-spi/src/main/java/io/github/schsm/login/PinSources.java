@@ -7,7 +7,6 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenPinCallback;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.SecretFile;
-import io.github.schsm.codec.TextFile;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,24 +30,6 @@ public final class PinSources {
     private static final System.Logger LOG = System.getLogger("io.github.schsm.provider");
 
     private PinSources() {}
-
-    public static void requireKnown(String pin) throws ConfigurationException {
-        if (isNamed(pin, FILE)) {
-            TextFile.named(pin.substring(FILE.length()), "pin = " + pin);
-        }
-        boolean known = switch (pin) {
-            case "prompt", PIN_PAD, CALLBACK -> true;
-            default -> isNamed(pin, ENV) || isNamed(pin, FILE);
-        };
-        if (!known) {
-            throw new ConfigurationException("this value of pin is not known (it is not repeated here, in case it is"
-                    + " a PIN): use prompt, pinpad, env:NAME, file:PATH or callback");
-        }
-    }
-
-    private static boolean isNamed(String pin, String scheme) {
-        return pin.startsWith(scheme) && pin.length() > scheme.length();
-    }
 
     /**
      * The source that {@code pin = …} names.

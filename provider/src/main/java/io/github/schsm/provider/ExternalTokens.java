@@ -3,6 +3,7 @@ package io.github.schsm.provider;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource.Directory;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** The tokens of a source that speaks to them itself, as far as the configuration means them. */
 final class ExternalTokens {
     private final Directory directory;
-    private final Configuration configuration;
+    private final SchsmConfiguration configuration;
 
-    ExternalTokens(Directory directory, Configuration configuration) {
+    ExternalTokens(Directory directory, SchsmConfiguration configuration) {
         this.directory = directory;
         this.configuration = configuration;
     }

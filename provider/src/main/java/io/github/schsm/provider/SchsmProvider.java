@@ -7,6 +7,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TransportPinException;
 import io.github.schsm.UnusableSecretException;
 import io.github.schsm.WrongPinException;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.mechanism.Mechanism;
@@ -51,11 +52,11 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
 
     /** A provider with the default configuration: PC/SC, whichever device is there. */
     public SchsmProvider() {
-        this(NAME, Configuration.defaults(), null);
+        this(NAME, SchsmConfiguration.defaults(), null);
     }
 
     @SuppressWarnings("this-escape") // services only keep the provider for later
-    private SchsmProvider(String name, Configuration configuration, @Nullable ConfigurationException problem) {
+    private SchsmProvider(String name, SchsmConfiguration configuration, @Nullable ConfigurationException problem) {
         super(name, VERSION, INFO);
         this.tokens = new Tokens(configuration, problem, this::presentHandler);
         this.random =
@@ -75,11 +76,11 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
     @Override
     public Provider configure(String configArg) {
         try {
-            Configuration configuration = Configuration.of(configArg);
-            String name = configuration.name() == null ? NAME : NAME + "-" + configuration.name();
+            SchsmConfiguration configuration = SchsmConfiguration.of(configArg);
+            String name = configuration.name().map(given -> NAME + "-" + given).orElse(NAME);
             return new SchsmProvider(name, configuration, null);
         } catch (ConfigurationException unusable) {
-            return new SchsmProvider(NAME, Configuration.defaults(), unusable);
+            return new SchsmProvider(NAME, SchsmConfiguration.defaults(), unusable);
         }
     }
 

@@ -6,9 +6,9 @@ import io.github.schsm.FoundDevice;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnusableSecretException;
-import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.SecretBytes;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.keystore.TokenFinder;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinOrElse;
@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * guards the fields and is never held while a device is used: who has a device may ask for tokens.
  */
 final class Tokens implements TokenFinder {
-    private final Configuration configuration;
+    private static final String PLAIN = "plain";
+
+    private final SchsmConfiguration configuration;
     private final @Nullable ConfigurationException problem;
     private final Handlers handler;
     private volatile @Nullable CardTokens cards;
@@ -46,7 +48,7 @@ final class Tokens implements TokenFinder {
      *
      * @param problem what was wrong with the configuration that was wanted: told when a token is asked for
      */
-    Tokens(Configuration configuration, @Nullable ConfigurationException problem, Handlers handler) {
+    Tokens(SchsmConfiguration configuration, @Nullable ConfigurationException problem, Handlers handler) {
         this.configuration = configuration;
         this.problem = problem;
         this.handler = handler;
@@ -183,7 +185,7 @@ final class Tokens implements TokenFinder {
         if (found instanceof TokenSource.Terminals terminals) {
             cards = in(TerminalSource.of(configuration.terminal(), terminals.terminals(), terminals.remote()));
         } else if (found instanceof Directory tokens) {
-            if (configuration.channel().orElse(SecureChannelMode.PLAIN) != SecureChannelMode.PLAIN) {
+            if (!configuration.channel().orElse(PLAIN).equals(PLAIN)) {
                 found.close();
                 throw new ConfigurationException("terminal = " + configuration.terminal()
                         + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"

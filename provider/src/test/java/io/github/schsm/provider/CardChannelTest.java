@@ -7,6 +7,7 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.card.CardTokens;
 import io.github.schsm.simulator.SimulatorTokenSource;
 import io.github.schsm.simulator.VirtualReaders;
@@ -88,7 +89,7 @@ class CardChannelTest {
         Map<String, String> names = Map.of(reader(ids.get(0)), first, reader(ids.get(1)), second);
         return new CardTokens(
                 TerminalSource.of("renamed", new Renamed(names)),
-                Configuration.of("terminal = simulator:memory"),
+                SchsmConfiguration.of("terminal = simulator:memory"),
                 () -> null);
     }
 

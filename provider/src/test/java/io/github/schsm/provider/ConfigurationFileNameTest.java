@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +21,7 @@ class ConfigurationFileNameTest {
     void fileMayHaveAnyName(String name) throws Exception {
         Path file = Files.writeString(folder.resolve(name), "\uFEFFdevice = DECC0401002\r\n");
 
-        assertThat(Configuration.of(file.toString()).devices()).containsExactly("DECC0401002");
+        assertThat(SchsmConfiguration.of(file.toString()).devices()).containsExactly("DECC0401002");
     }
 
     @ParameterizedTest
@@ -28,7 +29,7 @@ class ConfigurationFileNameTest {
     void fileThatCannotBeUsedIsNamed(String text) throws Exception {
         Path file = Files.writeString(folder.resolve("a=b.conf"), text);
 
-        assertThatThrownBy(() -> Configuration.of(file.toString()))
+        assertThatThrownBy(() -> SchsmConfiguration.of(file.toString()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(file.toString());
     }
@@ -36,7 +37,7 @@ class ConfigurationFileNameTest {
     @ParameterizedTest
     @ValueSource(strings = {"/no/such/a=b.conf", "devise = X", "a=b"})
     void whatIsNeitherIsToldWithTheKeysThatThereAre(String text) {
-        assertThatThrownBy(() -> Configuration.of(text))
+        assertThatThrownBy(() -> SchsmConfiguration.of(text))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("terminal, device, reader");
     }
@@ -50,7 +51,7 @@ class ConfigurationFileNameTest {
                 "pin = file:a\0b"
             })
     void nameThatNoFileCanHaveIsAConfigurationError(String text) {
-        assertThatThrownBy(() -> Configuration.of(text)).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> SchsmConfiguration.of(text)).isInstanceOf(ConfigurationException.class);
     }
 
     @ParameterizedTest
@@ -58,7 +59,7 @@ class ConfigurationFileNameTest {
     void fileInAnotherEncodingIsToldWithItsNameAndTheReason(String encoding) throws Exception {
         Path file = Files.write(folder.resolve("c"), "device = DECC0401002\nname = \u00e4\n".getBytes(encoding));
 
-        assertThatThrownBy(() -> Configuration.of(file.toString()))
+        assertThatThrownBy(() -> SchsmConfiguration.of(file.toString()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("UTF-8");

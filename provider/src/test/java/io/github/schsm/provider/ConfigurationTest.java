@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.Cvc;
 import io.github.schsm.SchsmDevice;
-import io.github.schsm.card.channel.SecureChannelMode;
-import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.config.SchsmConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,30 +14,15 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.ProviderException;
-import java.util.List;
-import javax.smartcardio.CardTerminal;
-import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
-    private static final CardTerminals NO_TERMINALS = new CardTerminals() {
-        @Override
-        public List<CardTerminal> list(State state) {
-            return List.of();
-        }
-
-        @Override
-        public boolean waitForChange(long timeout) {
-            return false;
-        }
-    };
-
     @Test
     void readsEntriesFromLinesAndSemicolonsWithComments() throws Exception {
-        Configuration configuration = Configuration.of("""
+        SchsmConfiguration configuration = SchsmConfiguration.of("""
                 # members of the signing group
                 terminal = sunpcsc      # pcsc (default) | sunpcsc
                 device   = DECC0401002, DECC0401003 ; name = signing
@@ -49,31 +33,35 @@ class ConfigurationTest {
 
         assertThat(configuration.terminal()).isEqualTo("sunpcsc");
         assertThat(configuration.devices()).containsExactly("DECC0401002", "DECC0401003");
-        assertThat(configuration.name()).isEqualTo("signing");
-        assertThat(configuration.reader().matcher("Virtual PCD 00 01").find()).isTrue();
+        assertThat(configuration.name()).contains("signing");
+        assertThat(configuration.isWantedReader("Virtual PCD 00 01")).isTrue();
+        assertThat(configuration.isWantedReader("Virtual PCD 00 02")).isFalse();
         assertThat(configuration.pin()).contains("env:SIGNING_PIN");
         assertThat(configuration.trust().roots()).hasSize(2);
     }
 
     @Test
     void tokensOfAPkcs11ModuleAreNamedByLabelsAndUrisAsWell() throws Exception {
-        Configuration configuration = Configuration.of("terminal = pkcs11:/usr/lib/m.so; device = Signing 2026 ä,"
-                + " pkcs11:token=A%2CB;serial=1, slot:0x1F ; pin = prompt");
+        SchsmConfiguration configuration =
+                SchsmConfiguration.of("terminal = pkcs11:/usr/lib/m.so; device = Signing 2026 ä,"
+                        + " pkcs11:token=A%2CB;serial=1, slot:0x1F ; pin = prompt");
 
         assertThat(configuration.scheme()).isEqualTo("pkcs11");
         assertThat(configuration.location()).isEqualTo("/usr/lib/m.so");
         assertThat(configuration.devices())
                 .containsExactly("Signing 2026 ä", "pkcs11:token=A%2CB;serial=1", "slot:0x1F");
-        assertThatThrownBy(() -> Configuration.of("device = Signing 2026")).hasMessageContaining("Signing 2026");
+        assertThatThrownBy(() -> SchsmConfiguration.of("device = Signing 2026")).hasMessageContaining("Signing 2026");
     }
 
     @Test
     void theSimulatorsRootIsTrustedOnlyWithTheSimulatorOrByName() throws Exception {
-        assertThat(Configuration.of("").trust().roots()).extracting(Cvc::chr).containsExactly("DESRCACC100001");
-        assertThat(Configuration.of("terminal = simulator:memory").trust().roots())
+        assertThat(SchsmConfiguration.of("").trust().roots())
+                .extracting(Cvc::chr)
+                .containsExactly("DESRCACC100001");
+        assertThat(SchsmConfiguration.of("terminal = simulator:memory").trust().roots())
                 .extracting(Cvc::chr)
                 .containsExactly("DESRCACC100001", "ZZSRCACC100001");
-        assertThat(Configuration.of("terminal = simulator:memory; trust = test")
+        assertThat(SchsmConfiguration.of("terminal = simulator:memory; trust = test")
                         .trust()
                         .roots())
                 .extracting(Cvc::chr)
@@ -81,24 +69,10 @@ class ConfigurationTest {
     }
 
     @Test
-    void pinsGoOverASecureChannelOnlyToRemoteTerminalsUnlessAsked() throws Exception {
-        TerminalSource here = TerminalSource.of("here", NO_TERMINALS);
-        TerminalSource there = TerminalSource.of("there", NO_TERMINALS, true);
-
-        assertThat(Configuration.of("").channelTo(here)).isEqualTo(SecureChannelMode.PLAIN);
-        assertThat(Configuration.of("").channelTo(there)).isEqualTo(SecureChannelMode.PIN);
-        for (TerminalSource source : List.of(here, there)) {
-            assertThat(Configuration.of("channel = plain").channelTo(source)).isEqualTo(SecureChannelMode.PLAIN);
-            assertThat(Configuration.of("channel = pin").channelTo(source)).isEqualTo(SecureChannelMode.PIN);
-            assertThat(Configuration.of("channel = secure").channelTo(source)).isEqualTo(SecureChannelMode.SECURE);
-        }
-    }
-
-    @Test
     void readsAFile(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("schsm.properties"), "device = DECC0401002\n");
 
-        assertThat(Configuration.of(file.toString()).devices()).containsExactly("DECC0401002");
+        assertThat(SchsmConfiguration.of(file.toString()).devices()).containsExactly("DECC0401002");
     }
 
     @ParameterizedTest
@@ -118,7 +92,7 @@ class ConfigurationTest {
                 "no-such-file | no-such-file | keys are"
             })
     void anEntryThatCannotBeUsedIsNamedWithWhatCan(String text, String named, String wayOut) {
-        assertThatThrownBy(() -> Configuration.of(text))
+        assertThatThrownBy(() -> SchsmConfiguration.of(text))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(named)
                 .hasMessageContaining(wayOut);
@@ -126,7 +100,9 @@ class ConfigurationTest {
 
     @Test
     void aPinThatWasWrittenInTheWrongPlaceIsNotRepeated() {
-        assertThatThrownBy(() -> Configuration.of("pin = 648219")).message().doesNotContain("648219");
+        assertThatThrownBy(() -> SchsmConfiguration.of("pin = 648219"))
+                .message()
+                .doesNotContain("648219");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.card.CardToken;
 import io.github.schsm.provider.card.CardTokens;
 import io.github.schsm.simulator.SimulatedDevice;
@@ -89,7 +90,7 @@ class CopiedDeviceTest {
         terminals.add(reader("A reader"));
         readers = new CardTokens(
                 TerminalSource.of("copies", new Terminals()),
-                Configuration.of("terminal = simulator:memory"),
+                SchsmConfiguration.of("terminal = simulator:memory"),
                 () -> null);
         name = DeviceIdentity.parse(
                         ((CardToken) readers.inReader("A reader")).identity().encode())
@@ -132,7 +133,7 @@ class CopiedDeviceTest {
         assertThatThrownBy(() -> readers.find(few))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContainingAll(few, "8 hexadecimal digits");
-        assertThatThrownBy(() -> Configuration.of("device = " + few)).hasMessageContainingAll(few, "8 hex");
+        assertThatThrownBy(() -> SchsmConfiguration.of("device = " + few)).hasMessageContainingAll(few, "8 hex");
         assertThatThrownBy(() -> readers.find("ZZSIM000001#00000000")).isInstanceOf(TokenNotPresentException.class);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource.Directory;
 import java.lang.reflect.Proxy;
@@ -50,7 +51,7 @@ class ExternalTokensTest {
                 return token;
             }
         };
-        return new ExternalTokens(directory, Configuration.of("terminal = other:x" + devices));
+        return new ExternalTokens(directory, SchsmConfiguration.of("terminal = other:x" + devices));
     }
 
     @Test

@@ -105,7 +105,7 @@ final class AttestCommand extends SchsmCommand {
         String id = null;
         DeviceTrust trust;
         if (in != null) {
-            trust = context.settings().trust();
+            trust = context.settings().checked().trust();
             attestation = KeyAttestation.parse(FileIo.read(in, "attestation"));
         } else {
             Connected connected = context.open();

@@ -97,7 +97,7 @@ final class KdmCommands {
             } catch (KeyDomainException refused) {
                 wrong = refused.getMessage();
             }
-            String distrust = Text.distrust(context.settings().trust(), member);
+            String distrust = Text.distrust(context.settings().checked().trust(), member);
             boolean good = wrong == null && distrust == null;
             return new Answer(
                     Text.lines(

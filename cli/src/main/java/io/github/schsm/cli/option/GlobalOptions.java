@@ -7,7 +7,6 @@ import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -167,7 +166,7 @@ public final class GlobalOptions {
      * @throws CliException if the file cannot be used, or an option
      */
     public SchsmConfiguration configuration() throws CliException {
-        SchsmConfiguration entries = config == null ? new SchsmConfiguration(Map.of()) : read(config);
+        SchsmConfiguration entries = config == null ? SchsmConfiguration.defaults() : read(config);
         entries = with(entries, SchsmConfiguration.TERMINAL, terminal);
         entries = with(entries, SchsmConfiguration.DEVICE, device);
         entries = with(entries, SchsmConfiguration.READER, reader);

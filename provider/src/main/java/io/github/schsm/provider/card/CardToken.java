@@ -45,12 +45,12 @@ import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.keystore.MigrationKeys;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.login.TokenAuthenticator;
-import io.github.schsm.provider.Configuration;
 import io.github.schsm.spi.KeyDomains;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.SharedCard;
@@ -253,7 +253,7 @@ public final class CardToken implements SharedCard {
     }
 
     /** Whether the configuration lets it be used. */
-    boolean isMeantBy(Configuration configuration) throws SchsmException {
+    boolean isMeantBy(SchsmConfiguration configuration) throws SchsmException {
         return configuration.isConfigured(device.identity());
     }
 

@@ -8,17 +8,19 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardDevices;
+import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSources;
-import io.github.schsm.provider.Configuration;
 import io.github.schsm.spi.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ public final class CardTokens {
     private static final int SLOT_DESCRIPTION = 64;
 
     private final TerminalSource source;
-    private final Configuration configuration;
+    private final SchsmConfiguration configuration;
     private final Handlers handler;
     /** By {@link Token#uniqueId}. */
     private final Map<String, CardToken> tokens = new LinkedHashMap<>();
@@ -43,7 +45,7 @@ public final class CardTokens {
     /** What names stand for, once it was found out. */
     private final Map<String, CardToken> chosen = new HashMap<>();
 
-    public CardTokens(TerminalSource source, Configuration configuration, Handlers handler) {
+    public CardTokens(TerminalSource source, SchsmConfiguration configuration, Handlers handler) {
         this.source = source;
         this.configuration = configuration;
         this.handler = handler;
@@ -66,7 +68,7 @@ public final class CardTokens {
 
     private CardDevices.Listing list(List<String> readerNames) throws SchsmException {
         CardDevices.Listing listing =
-                CardDevices.list(source, readerNames, configuration.channelTo(source), configuration.trust());
+                CardDevices.list(source, readerNames, channelTo(source, configuration), configuration.trust());
         boolean late;
         synchronized (this) {
             for (CardDevice device : listing.devices()) {
@@ -112,6 +114,14 @@ public final class CardTokens {
         released.forEach(device -> device.release(this));
     }
 
+    /** Which commands go over a secure channel to devices of a terminal: PINs if it is remote and nothing was said. */
+    static SecureChannelMode channelTo(TerminalSource source, SchsmConfiguration configuration) {
+        return configuration
+                .channel()
+                .map(name -> SecureChannelMode.valueOf(name.toUpperCase(Locale.ROOT)))
+                .orElse(source.isRemote() ? SecureChannelMode.PIN : SecureChannelMode.PLAIN);
+    }
+
     private List<String> readers() throws SchsmException {
         return CardDevices.readers(source).stream()
                 .filter(configuration::isWantedReader)
@@ -127,7 +137,7 @@ public final class CardTokens {
         if (known != null) {
             return known;
         }
-        Configuration.requireWholeName(name);
+        SchsmConfiguration.requireWholeName(name);
         List<CardDevice> found = new ArrayList<>();
         List<String> others = new ArrayList<>();
         boolean excluded = false;

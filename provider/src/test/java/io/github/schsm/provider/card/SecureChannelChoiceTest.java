@@ -1,0 +1,42 @@
+package io.github.schsm.provider.card;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.schsm.card.channel.SecureChannelMode;
+import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.config.SchsmConfiguration;
+import java.util.List;
+import javax.smartcardio.CardTerminal;
+import javax.smartcardio.CardTerminals;
+import org.junit.jupiter.api.Test;
+
+class SecureChannelChoiceTest {
+    private static final CardTerminals NO_TERMINALS = new CardTerminals() {
+        @Override
+        public List<CardTerminal> list(State state) {
+            return List.of();
+        }
+
+        @Override
+        public boolean waitForChange(long timeout) {
+            return false;
+        }
+    };
+
+    @Test
+    void pinsGoOverASecureChannelOnlyToRemoteTerminalsUnlessAsked() throws Exception {
+        TerminalSource here = TerminalSource.of("here", NO_TERMINALS);
+        TerminalSource there = TerminalSource.of("there", NO_TERMINALS, true);
+
+        assertThat(CardTokens.channelTo(here, SchsmConfiguration.of(""))).isEqualTo(SecureChannelMode.PLAIN);
+        assertThat(CardTokens.channelTo(there, SchsmConfiguration.of(""))).isEqualTo(SecureChannelMode.PIN);
+        for (TerminalSource source : List.of(here, there)) {
+            assertThat(CardTokens.channelTo(source, SchsmConfiguration.of("channel = plain")))
+                    .isEqualTo(SecureChannelMode.PLAIN);
+            assertThat(CardTokens.channelTo(source, SchsmConfiguration.of("channel = pin")))
+                    .isEqualTo(SecureChannelMode.PIN);
+            assertThat(CardTokens.channelTo(source, SchsmConfiguration.of("channel = secure")))
+                    .isEqualTo(SecureChannelMode.SECURE);
+        }
+    }
+}

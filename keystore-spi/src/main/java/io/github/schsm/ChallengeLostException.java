@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The device does not know a challenge any more, because it was reset, taken out or used by another program, or has
+ * The device does not know a challenge any more, because it was reset, removed, or used by another program, or has
  * given another one since. Ask for a new challenge; keys that had authenticated before may have to do so again.
  */
 public final class ChallengeLostException extends SchsmException {

@@ -92,7 +92,7 @@ public final class DeviceIdentity {
                 break;
             }
             if (certificates.size() == MOST) {
-                throw new MalformedDataException(WHAT, at, rest.length + " bytes stand behind the three certificates");
+                throw new MalformedDataException(WHAT, at, rest.length + " bytes follow the three certificates");
             }
             Tlv next = certificate(rest, at);
             certificates.add(Cvc.parse(next));
@@ -110,7 +110,7 @@ public final class DeviceIdentity {
                     : new MalformedDataException(
                             WHAT,
                             at,
-                            rest.length + " bytes stand behind the certificates and are none: " + none.getMessage());
+                            rest.length + " bytes follow the certificates and are none: " + none.getMessage());
         }
     }
 

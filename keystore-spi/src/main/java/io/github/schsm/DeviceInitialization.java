@@ -146,7 +146,7 @@ public final class DeviceInitialization {
 
         /**
          * The token's label, 1 to 32 bytes in UTF-8; not written to a device that registered keys have to open (public key
-         * authentication without or besides the PIN): set it after the first login there.
+         * authentication without the PIN or in addition to it): set it after the first login there.
          */
         public Builder label(String text) {
             Labels.requireWhole("label", text);

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *               least the first 32 digits of it, where several devices have one id: keys for fewer digits can be made
  */
 public record ExpectedPeer(String device) implements AlgorithmParameterSpec {
-    /** What stands behind the # of a device's name. */
+    /** What follows the # in a device's name. */
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-fA-F]{32,64}");
 
     /** Checks that there is a name, and enough of a fingerprint. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves keys between two members of a key domain in one call (chapter 4 of the vendor's how-to): agrees on a KEK
- * where there is none in common, with exchange keys made for the occasion and deleted afterwards, wraps, unwraps, and
+ * where there is none in common, with temporary exchange keys and deleted afterwards, wraps, unwraps, and
  * clears the KEK it agreed on. Label, id, certificates, allowed algorithms and usage flags go with the key; the key
  * stays on the source as well.
  *
@@ -64,8 +64,8 @@ public final class KeyMigration {
      * @param kcv        the check value of the KEK it travelled under, 8 bytes; empty if nothing travelled
      * @param wasThere   whether the very same key was on the target before, so that nothing had to move
      * @param failure    why the key is not on the target; null if it is
-     * @param leftBehind what could not be put away after the run, in sentences: a KEK, an exchange key, a half key; the
-     *                   next migration between the devices tries again, and {@code schsm cleanup} tells of it
+     * @param leftBehind what could not be cleaned up after the run, in sentences: a KEK, an exchange key, a half key;
+     *                   the next migration between the devices tries again, and {@code schsm cleanup} tells of it
      */
     public record Result(
             String alias,
@@ -112,11 +112,11 @@ public final class KeyMigration {
 
     /**
      * Moves a key. If the same key (the same public key under the same alias) is on the target already, nothing is
-     * done. If anything fails, nothing is left on the target and the source is as it was; what could not be put away all
-     * the same, because a card was out, is told and found by the next migration. What an earlier one left is put away
-     * first, as far as it is proven to be a migration's: exchange keys that say so in a request which their device signed,
-     * the KEK if such a key notes that it was agreed on with it, and half keys on the target that are proven to be the key
-     * which is to move. Another KEK is not cleared.
+     * done. If anything fails, nothing is left on the target and the source is as it was; what could not be cleaned up
+     * all the same, because a card was out, is told and found by the next migration. What an earlier one left is
+     * cleaned up first, as far as it is proven to be a migration's: exchange keys that say so in a request which their
+     * device signed, the KEK if such a key notes that it was agreed on with it, and half keys on the target that are
+     * proven to be the key which is to move. Another KEK is not cleared.
      *
      * @param alias its alias on the source, and on the target
      * @throws InvalidRequestException if there is no such key, or another one has the alias on the target

@@ -2,7 +2,7 @@ package io.github.schsm;
 
 import java.io.Serial;
 
-/** A PIN, or what stands in its place, is between the program and the device; subclasses say how. */
+/** A PIN, or what takes its place, is between the program and the device; subclasses say how. */
 public abstract sealed class PinException extends DeviceException
         permits PinRequiredException,
                 PublicKeyAuthenticationRequiredException,

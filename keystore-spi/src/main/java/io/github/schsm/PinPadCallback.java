@@ -6,7 +6,7 @@ import java.util.Objects;
 import javax.security.auth.callback.TextOutputCallback;
 
 /**
- * Something has to be typed on the reader's PIN pad now, or that is over: somebody has to be told to look there. The
+ * Something has to be typed on the reader's PIN pad now, or that is over: the user must be told to look there. The
  * message is for people. A handler that does not know it may throw
  * {@link javax.security.auth.callback.UnsupportedCallbackException}; then only the last try is not used.
  *

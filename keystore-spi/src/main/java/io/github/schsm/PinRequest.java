@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * What is known when a device wants its user PIN, for whoever is asked. Where nobody is asked, because a program gave
- * the PIN with its call, only the device and the reader are known: asking for more would cost commands.
+ * What is known when a device asks for its user PIN, for the person who is asked. Where nobody is asked, because a
+ * program gave the PIN with its call, only the device and the reader are known: asking for more would cost commands.
  *
  * @param deviceId  the device that wants it, e.g. {@code DECC0401002}
  * @param label     the token's label; empty if it has none or was not read
@@ -26,7 +26,7 @@ public record PinRequest(
         Objects.requireNonNull(triesLeft, "triesLeft");
     }
 
-    /** Whether a wrong PIN now would block it: somebody who is asked has to be told. */
+    /** Whether a wrong PIN now would block it: the person who is asked must be told. */
     public boolean isLastTry() {
         return triesLeft.isPresent() && triesLeft.getAsInt() == 1;
     }
@@ -36,7 +36,7 @@ public record PinRequest(
         return PrintableText.of(label.isBlank() ? deviceId : label + " (" + deviceId + ")");
     }
 
-    /** The question to ask somebody, without an end: whose PIN, and how many tries are left if they are few. */
+    /** The question to ask, without its end: whose PIN, and how many tries are left if they are few. */
     public String question() {
         String whose = (transport ? "Transport PIN of " : "PIN of ") + device();
         if (triesLeft.isEmpty()) {

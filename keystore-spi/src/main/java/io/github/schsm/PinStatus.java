@@ -19,7 +19,7 @@ public record PinStatus(State state, int triesLeft) {
         TRANSPORT,
         /** The device was never initialized: there is no PIN. */
         NOT_INITIALIZED,
-        /** The device was initialized without a PIN: registered keys stand in its place (public key authentication). */
+        /** The device was initialized without a PIN: registered keys take its place (public key authentication). */
         KEYS_INSTEAD
     }
 }

@@ -5,9 +5,9 @@ import java.util.List;
 
 /**
  * Public key authentication of a device (n of m, docs/protocol.md#public-key-authentication): people with keys in
- * devices of their own authenticate in place of the user PIN, or besides it if the device was initialized so.
+ * devices of their own authenticate in place of the user PIN or in addition to it if the device was initialized so.
  *
- * <p>The state belongs to the connection: it ends when the device is reset or taken out, when another program selects
+ * <p>The state belongs to the connection: it ends when the device is reset or removed, when another program selects
  * it, and with this program. It cannot be brought back by itself; operations fail with
  * {@link PublicKeyAuthenticationRequiredException} then. Every method throws {@link UnsupportedByDeviceException} if
  * the device was not initialized with public key authentication.

@@ -4,7 +4,7 @@ import java.io.Serial;
 
 /**
  * Registered keys have to authenticate first (n of m), or again because their authentication has ended: the device was
- * reset or taken out, or another program selected it. No PIN and no program can bring that back, only
+ * reset or removed, or another program selected it. No PIN and no program can bring that back, only
  * {@link PublicKeyAuthentication}.
  */
 public final class PublicKeyAuthenticationRequiredException extends PinException {

@@ -38,7 +38,7 @@ public record PublicKeyResponse(PublicKeyChallenge challenge, byte[] signature) 
     }
 
     /**
-     * Signs a challenge. Whoever does so lets others use the device that the challenge names: show
+     * Signs a challenge. Doing so lets others use the device that the challenge names: show
      * {@link PublicKeyChallenge#deviceId()} and ask before.
      *
      * @param challenge the challenge

@@ -196,9 +196,9 @@ public abstract class SchsmDevice {
     public abstract void deleteData(DataObject object) throws SchsmException;
 
     /**
-     * What operations that broke half-way left on the device, because the card was taken out, say: keys without a
-     * description, descriptions without a key, data objects beside their replacement, exchange keys and KEKs of migrations.
-     * Nothing is changed. What a migration left is also put away by the next one between the two devices.
+     * What interrupted operations left on the device, for example because the card was removed: keys without a
+     * description, descriptions without a key, data objects next to their replacement, exchange keys and KEKs of
+     * migrations. Nothing is changed. What a migration left is also cleaned up by the next one between the two devices.
      *
      * @throws SchsmException if the device cannot be read
      */
@@ -230,7 +230,7 @@ public abstract class SchsmDevice {
     public abstract TokenAdministration administration() throws SchsmException;
 
     /**
-     * Authentication by registered public keys (n of m), in place of the PIN or besides it.
+     * Authentication by registered public keys (n of m), in place of the PIN or in addition to it.
      *
      * @throws UnsupportedByDeviceException if the backend cannot do it
      * @throws SchsmException               if the token cannot be reached

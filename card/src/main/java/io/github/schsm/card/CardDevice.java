@@ -94,14 +94,14 @@ public final class CardDevice {
     }
 
     /**
-     * How often the applet in this reader was selected from this JVM. Each time ended every login, also that of whoever
-     * speaks to the card in another way.
+     * How often the applet in this reader was selected from this JVM. Each time ended every login, even that of anybody
+     * who speaks to the card in another way.
      */
     public long selections() {
         return link.selections();
     }
 
-    /** How often this JVM has connected to the card in this reader: anew after it was out, or reset by others. */
+    /** How often this JVM has connected to the card in this reader: again after it was out, or reset by others. */
     public long connections() {
         return link.connections();
     }

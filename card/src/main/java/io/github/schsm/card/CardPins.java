@@ -155,7 +155,7 @@ final class CardPins {
         return StatusWords.error(CardCommand.VERIFY, name(Pins.USER), StatusWords.REFERENCE_DATA_NOT_USABLE);
     }
 
-    /** What whoever is asked is told; for a PIN that is there already nothing more is read from the device. */
+    /** What the person who is asked is told; for a PIN that is there already nothing more is read from the device. */
     private PinRequest request(Authenticator login, @Nullable PinStatus status) throws SchsmException {
         boolean transport = status != null && status.state() == PinStatus.State.TRANSPORT;
         OptionalInt left =
@@ -209,7 +209,7 @@ final class CardPins {
                         + (reference == Pins.USER ? ", or unblock it with the SO-PIN" : ""));
     }
 
-    /** Has a transport PIN changed by whoever can; the login goes on with the new one. */
+    /** Has a transport PIN changed by a handler that can; the login goes on with the new one. */
     private void changeTransportPin(Authenticator login, PinRequest request) throws SchsmException {
         if (login.isOnReader()) {
             modifyOnReader(login, request);

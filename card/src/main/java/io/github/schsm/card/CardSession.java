@@ -531,7 +531,7 @@ final class CardSession {
         }
     }
 
-    /** Returns whether a PIN was sent and accepted just now. */
+    /** Returns whether this call sent a PIN and it was accepted. */
     private boolean authenticateIfNeeded() throws SchsmException {
         if (authenticator != null) {
             if (connection().isVerifiedBy(authenticator)) {

@@ -239,7 +239,7 @@ final class Connection {
      * certificate.
      *
      * @throws UnsupportedByDeviceException if the device makes none, or not yet
-     * @throws SecureChannelException       if whoever answers has not the device's private key
+     * @throws SecureChannelException       if the other side lacks the device's private key
      */
     void openChannel() throws TransmitFailure, SchsmException {
         ChannelProtocol protocol = selectProtocol();

@@ -148,7 +148,7 @@ public final class SmartCardHsm {
 
     /**
      * UPDATE BINARY from the file's start; creates the file if there is none. A longer old content is not cut off:
-     * what stands behind the first TLV object of a file is ignored by every reader.
+     * what follows the first TLV object of a file is ignored by every reader.
      *
      * <p>Some readers lose a part of long commands without saying so: in one that is known to, and in any other the first
      * time that a command is longer than some pass, what was written is read back, and written in short commands if it is

@@ -110,7 +110,7 @@ final class SymmetricCommands {
                 && !list.get().contains(KeyAlgorithm.AES_CBC_ENCRYPT.id())
                 && !list.get().contains(KeyAlgorithm.ALL.id())) {
             throw new InvalidRequestException("the device computes an AES-CMAC over at most " + most()
-                    + " bytes here, not " + length + ": more takes a key whose list has AES_CBC_ENCRYPT besides"
+                    + " bytes here, not " + length + ": more takes a key whose list also has AES_CBC_ENCRYPT"
                     + " AES_CMAC, which that of key " + kid + " does not; generate one, or hash the data first");
         }
     }

@@ -13,7 +13,7 @@ import java.security.Provider;
 import java.util.List;
 
 /**
- * A device that is in use: by the JCA where it has words for it, else by what stands behind the key store.
+ * A device that is in use: by the JCA where it has words for it, else by what is behind the key store.
  *
  * @param provider the provider of that one device
  * @param keyStore its loaded key store

@@ -20,7 +20,7 @@ public final class Shared {
         return providers.computeIfAbsent(settings.text(), text -> (SchsmProvider) new SchsmProvider().configure(text));
     }
 
-    /** Registered keys have authenticated to the device, and no PIN is needed besides. */
+    /** Registered keys have authenticated to the device, and no PIN is needed in addition. */
     public void opened(String deviceId) {
         opened.add(deviceId);
     }

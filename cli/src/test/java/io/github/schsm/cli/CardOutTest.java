@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The card is taken out at each command that the device gets: one sentence says so, never "unexpected ...Exception". */
+/** The card is removed at each command that the device gets: one sentence says so, never "unexpected ...Exception". */
 class CardOutTest {
     @TempDir
     private Path folder;

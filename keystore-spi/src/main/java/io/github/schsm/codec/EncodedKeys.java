@@ -14,7 +14,7 @@ import java.util.Arrays;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
-/** What public keys of ours share with those of the JDK: the hash code, and a serialized form that can be read again. */
+/** What our public keys share with the JDK's: the hash code, and a serialized form that can be read again. */
 public final class EncodedKeys {
     /** Any key of the JDK will do to see how it computes hash codes. */
     private static final String SAMPLE = "EC";

@@ -42,7 +42,7 @@ public final class Labels {
     public static void requireWhole(String what, String text) {
         if (!PrintableText.isWhole(text)) {
             throw new IllegalArgumentException("the " + what + " \"" + PrintableText.of(text)
-                    + "\" has a character that is none (U+FFFD, or half of a pair): it was read in another encoding than it"
+                    + "\" has an invalid character (U+FFFD, or half of a pair): it was read in another encoding than it"
                     + " was written in");
         }
     }

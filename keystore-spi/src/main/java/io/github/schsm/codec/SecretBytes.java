@@ -113,7 +113,7 @@ public final class SecretBytes {
     }
 
     private static UnusableSecretException damaged(String what) {
-        return new UnusableSecretException("the " + what + " has a character that is none (U+FFFD, or half of a"
+        return new UnusableSecretException("the " + what + " has an invalid character (U+FFFD, or half of a"
                 + " surrogate pair): it was damaged on its way here, mostly because the environment, the file or the"
                 + " terminal is in another encoding than UTF-8; it was not used");
     }

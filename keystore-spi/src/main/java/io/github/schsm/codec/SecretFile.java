@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * A file with a PIN or password. It has to be as private as what it holds: whoever can read it has the device, and
- * whoever can replace it can use up the tries. Checked where the file system tells permissions; elsewhere that is left
- * to its owner.
+ * A file with a PIN or password. It has to be as private as what it holds: anybody who can read it has the device, and
+ * anybody who can replace it can use up the tries. Checked where the file system tells permissions; elsewhere that is
+ * left to its owner.
  */
 public final class SecretFile {
     /** The longest file that is read, in bytes. */

@@ -64,7 +64,7 @@ public final class TextFile {
                         none);
             }
         }
-        throw new ConfigurationException(what + " names a file by characters that are none (U+FFFD, or half of a pair):"
+        throw new ConfigurationException(what + " names a file with invalid characters (U+FFFD, or half of a pair):"
                 + " it was read in another encoding than it was written in");
     }
 

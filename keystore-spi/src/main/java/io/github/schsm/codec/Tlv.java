@@ -37,18 +37,18 @@ public final class Tlv {
      * Exactly one object.
      *
      * @param data the object's encoding
-     * @throws MalformedDataException if it is no object or something stands behind it
+     * @throws MalformedDataException if it is no object or something follows it
      */
     public static Tlv parse(byte[] data) throws MalformedDataException {
         Tlv object = parseFirst(data);
         if (object.end != data.length) {
-            throw malformed(object.end, (data.length - object.end) + " bytes stand behind the object");
+            throw malformed(object.end, (data.length - object.end) + " bytes follow the object");
         }
         return object;
     }
 
     /**
-     * The first object; what stands behind it is ignored, as readers of a device's files do.
+     * The first object; what follows it is ignored, as readers of a device's files do.
      *
      * @param data at least one object's encoding
      * @throws MalformedDataException if there is no whole object

@@ -30,7 +30,7 @@ public final class X509Certificates {
     private X509Certificates() {}
 
     /**
-     * The certificate at the start of the bytes; what stands behind it in a file is ignored.
+     * The certificate at the start of the bytes; what follows it in a file is ignored.
      *
      * @throws MalformedDataException if there is none
      */

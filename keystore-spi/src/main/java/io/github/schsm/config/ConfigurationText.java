@@ -146,7 +146,7 @@ final class ConfigurationText {
         }
         if (!PrintableText.isWhole(value)) {
             throw new ConfigurationException(
-                    "configuration entry \"" + key + "\" has a character that is none (U+FFFD, or"
+                    "configuration entry \"" + key + "\" has an invalid character (U+FFFD, or"
                             + " half of a pair): it was read in another encoding than it was written in");
         }
         if (entries.putIfAbsent(key, value) != null) {

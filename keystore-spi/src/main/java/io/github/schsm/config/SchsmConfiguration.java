@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * command line. {@link #parse} and {@link #with} check the entries only, so that options can replace what a file says;
  * {@link #checked} checks the values, and from then on they can be asked for.
  *
- * <p>A line that starts with {@code #} is a comment, and so is what stands behind a {@code #} with blanks on both sides.
+ * <p>A line that starts with {@code #} is a comment, and so is what follows a {@code #} with blanks on both sides.
  * A {@code #} within a word belongs to it ({@code a#b}). One with a blank before it only could be meant either way and is
  * refused. A value in double quotes may have {@code #} and {@code ;} in it; a double quote in it is written twice.
  *
@@ -64,7 +64,7 @@ public final class SchsmConfiguration {
     private static final Set<String> CHANNELS = Set.of("plain", "pin", "secure");
     private static final Pattern NAME_SUFFIX = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
     private static final Pattern DEVICE_NAME = Pattern.compile("[\\x21-\\x7E]{1,80}");
-    /** What stands behind the # of a device's name. */
+    /** What follows the # in a device's name. */
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-fA-F]{8,64}");
     /** Who finds tokens in its own way has its own words for them: labels, URIs. */
     private static final Pattern DEVICE_IN_OTHER_WORDS = Pattern.compile("[^\\p{Cntrl}]{1,2048}");
@@ -419,7 +419,7 @@ public final class SchsmConfiguration {
         return terminal().substring(0, Math.max(0, terminal().indexOf(':')));
     }
 
-    /** What stands behind the colon of {@code terminal}. */
+    /** What follows the colon of {@code terminal}. */
     public String location() {
         return terminal().substring(terminal().indexOf(':') + 1).strip();
     }

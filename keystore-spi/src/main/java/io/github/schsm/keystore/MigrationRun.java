@@ -63,7 +63,7 @@ final class MigrationRun {
     /** The domain on both sides, with the same KEK. */
     private record Agreement(KekHandle here, KekHandle there) {}
 
-    /** A device, and what has to be put away on it. */
+    /** A device, and what has to be cleaned up on it. */
     private static final class Side {
         private final Token token;
         private final Map<TokenKey, Integer> exchangeKeys = new LinkedHashMap<>();
@@ -379,7 +379,7 @@ final class MigrationRun {
      * on with it, and only then: its note of the check value tells the next run that the KEK is a migration's. A KEK of
      * which that is not proven stays.
      *
-     * @return what could not be put away
+     * @return what could not be cleaned up
      */
     List<String> finish() {
         tried(() -> expectMany(false));
@@ -406,7 +406,7 @@ final class MigrationRun {
         if (!leftBehind.isEmpty()) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
-                    "not put away after the migration: {0}",
+                    "not cleaned up after the migration: {0}",
                     PrintableText.of(String.join("; ", leftBehind)));
         }
         return List.copyOf(leftBehind);

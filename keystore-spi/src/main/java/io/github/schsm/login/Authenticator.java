@@ -24,7 +24,7 @@ public interface Authenticator {
      */
     byte @Nullable [] pin(PinRequest request) throws SchsmException;
 
-    /** Whether there may be a PIN at all; if not, {@link #pin} is never called: registered keys stand in its place. */
+    /** Whether there may be a PIN at all; if not, {@link #pin} is never called: registered keys take its place. */
     default boolean hasPin() {
         return true;
     }
@@ -37,7 +37,7 @@ public interface Authenticator {
         return false;
     }
 
-    /** Whether somebody is asked, and told of device and tries left. */
+    /** Whether a person is asked, and told the device and the tries left. */
     default boolean isInteractive() {
         return false;
     }
@@ -47,7 +47,9 @@ public interface Authenticator {
         return false;
     }
 
-    /** Whether the PIN may be sent although only one try is left. Say yes only if somebody decides so just now. */
+    /**
+     * Whether the PIN may be sent although only one try is left. Say yes only if a person decides so at this moment.
+     */
     default boolean mayUseLastTry() {
         return isGivenNow() || isInteractive();
     }
@@ -59,7 +61,7 @@ public interface Authenticator {
      * Something has to be typed on the reader's pad.
      *
      * @param change whether it is the present PIN and a new one, rather than the PIN alone
-     * @return whether somebody was told
+     * @return whether anybody was told
      */
     default boolean entryOnReader(PinRequest request, boolean change) {
         return false;
@@ -69,8 +71,8 @@ public interface Authenticator {
     default void entryFinished(PinRequest request) {}
 
     /**
-     * The connection on which the PIN was verified is gone, or the device refused a PIN: what somebody entered before
-     * has to be entered anew.
+     * The connection on which the PIN was verified is gone, or the device refused a PIN: what was entered before
+     * must be entered again.
      */
     default void cardWasAway() {}
 
@@ -78,7 +80,7 @@ public interface Authenticator {
     default void accepted() {}
 
     /**
-     * The device refused the PIN. It must not be given out again by {@link #pin} as long as nobody entered it anew.
+     * The device refused the PIN. It must not be given out again by {@link #pin} as long as nobody entered it again.
      *
      * @param triesLeft how often a PIN may still be tried, or -1 if the device did not say
      */

@@ -58,8 +58,8 @@ public final class FailedPinCache {
     private record InReader(Object reader) {}
 
     /**
-     * Those of a device that is reached directly, or through a module beside which its certificates were read. What was
-     * remembered of its serial number alone goes over to it.
+     * Those of a device that is reached directly, or through a module next to which its certificates were read. What
+     * was remembered of its serial number alone goes over to it.
      *
      * @param reader which reader it is in, which is all that tells devices apart that have no certificate yet
      */

@@ -24,7 +24,7 @@ public interface PinSource {
     char @Nullable [] pin(PinRequest request) throws SchsmException;
 
     /**
-     * Whether somebody is asked, who is told how many tries are left: then a refused PIN may be asked for again, and
+     * Whether a person is asked, who is told how many tries are left: then a refused PIN may be asked for again, and
      * the last try used.
      */
     boolean isInteractive();
@@ -53,7 +53,7 @@ public interface PinSource {
     /**
      * Passes on what goes on: a {@link PinPadCallback}, a {@link LoginCallback}. Never fails.
      *
-     * @return whether somebody was told
+     * @return whether anybody was told
      */
     default boolean inform(TextOutputCallback event) {
         return false;

@@ -58,7 +58,7 @@ public final class PinSources {
         return new Asked(() -> handler);
     }
 
-    /** The reader's PIN pad, and somebody who is told to look there. */
+    /** The reader's PIN pad, and a handler that is told about it. */
     public static PinSource onReader(Handlers handler) {
         return new OnReader(handler);
     }
@@ -251,7 +251,7 @@ public final class PinSources {
         }
     }
 
-    /** The reader's own pad: a program only tells somebody to look there. */
+    /** The reader's own pad: a program only tells the user to look there. */
     private static final class OnReader extends Told {
         private OnReader(Handlers handler) {
             super(handler);

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One login to one token. Keeps what somebody entered for as long as the token stays connected, so that another
- * program's SELECT does not bring the question up again, and asks anew once it was out. A PIN that was refused is not
+ * One login to one token. Keeps what was entered for as long as the token stays connected, so that another
+ * program's SELECT does not bring the question up again, and asks again after it was out. A PIN that was refused is not
  * given out again.
  */
 public final class TokenAuthenticator implements Authenticator {

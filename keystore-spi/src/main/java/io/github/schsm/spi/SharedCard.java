@@ -38,8 +38,8 @@ public interface SharedCard extends Token {
 
     /**
      * Uses the card in one transaction, under somebody else's login, and leaves it logged in as that login found it:
-     * whoever verified the PIN on the other side notices nothing. Not so after the card was out, if somebody is asked
-     * for the PIN: then that one has to be asked anew.
+     * the one who verified the PIN on the other side notices nothing. Not so after the card was out, if somebody is
+     * asked for the PIN: then that person must be asked again.
      *
      * @param login who knows the PIN, the caller's to destroy; null leaves the login as it is
      * @param use   called once; may be empty to verify the PIN only

@@ -15,7 +15,7 @@ import io.github.schsm.codec.PrintableText;
 import java.util.Optional;
 
 /**
- * A token as the engines see it. Two backends stand behind it, the device itself and any PKCS#11 module, so nothing
+ * A token as the engines see it. Two backends are behind it, the device itself and any PKCS#11 module, so nothing
  * here speaks of APDUs or PKCS#11 sessions.
  *
  * <p>It is put together from roles, and a new operation belongs into one of them: {@link TokenSession} for login,

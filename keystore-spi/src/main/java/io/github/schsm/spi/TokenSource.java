@@ -20,19 +20,19 @@ public interface TokenSource {
     /**
      * Opens a place; opening it again gives the same devices.
      *
-     * @param location  what stands behind the colon
+     * @param location  what follows the colon
      * @param deviceIds the devices that the configuration names; a source that can make devices makes those that
      *                  are missing
-     * @throws SchsmException if there is no such place, or it is in use by somebody else
+     * @throws SchsmException if there is no such place, or somebody else is using it
      */
     Opened open(String location, List<String> deviceIds) throws SchsmException;
 
     /**
      * Opens a place; opening it again gives the same devices. This is the one that the provider calls.
      *
-     * @param location what stands behind the colon
+     * @param location what follows the colon
      * @param host     what the provider knows and can do for the source
-     * @throws SchsmException if there is no such place, or it is in use by somebody else
+     * @throws SchsmException if there is no such place, or somebody else is using it
      */
     default Opened open(String location, Host host) throws SchsmException {
         return open(location, host.devices());

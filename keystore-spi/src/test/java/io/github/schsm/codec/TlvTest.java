@@ -59,7 +59,7 @@ class TlvTest {
     void refusesBytesBehindTheObjectUnlessAskedForTheFirst() throws Exception {
         byte[] bytes = HexFormat.of().parseHex("0401AA0000");
 
-        assertThatThrownBy(() -> Tlv.parse(bytes)).hasMessageContaining("stand behind");
+        assertThatThrownBy(() -> Tlv.parse(bytes)).hasMessageContaining("follow");
         assertThat(Tlv.parseFirst(bytes).value()).containsExactly(0xAA);
     }
 

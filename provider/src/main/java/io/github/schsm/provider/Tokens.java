@@ -176,7 +176,7 @@ final class Tokens implements TokenFinder {
             schemes.add(candidate.scheme() + ":…");
         }
         throw new ConfigurationException("terminal = " + configuration.terminal() + ": nothing here speaks "
-                + configuration.scheme() + ":, put its jar beside the provider's; there are pcsc, sunpcsc"
+                + configuration.scheme() + ":, put its jar next to the provider's; there are pcsc, sunpcsc"
                 + (schemes.isEmpty() ? "" : ", " + String.join(", ", schemes)));
     }
 
@@ -200,7 +200,7 @@ final class Tokens implements TokenFinder {
         return new CardTokens(source, configuration, handler);
     }
 
-    /** The devices of this computer's readers, beside what a source finds. */
+    /** The devices of this computer's readers, in addition to what a source finds. */
     private synchronized CardTokens cardChannels() throws InvalidRequestException {
         if (closed) {
             throw CardTokens.closed();

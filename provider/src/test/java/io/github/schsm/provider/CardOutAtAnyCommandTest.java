@@ -53,7 +53,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The card is taken out at each command of each operation in turn: the caller is told so, by the exception that is
+ * The card is removed at each command of each operation in turn: the caller is told so, by the exception that is
  * there for it, whatever was to be cleaned up afterwards.
  */
 class CardOutAtAnyCommandTest {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What takes several commands is done whole or not at all, whichever of the commands goes wrong: refused, carried out
- * although the answer says otherwise, or cut off because the card was taken out.
+ * although the answer says otherwise, or cut off because the card was removed.
  */
 class FaultsTest {
     private static final char[] PIN = "648219".toCharArray();
@@ -68,7 +68,7 @@ class FaultsTest {
             return new TreeSet<>(listed);
         }
 
-        /** Puts the card back if it was taken out, forgets faults that did not happen, and looks anew. */
+        /** Puts the card back if it was removed, forgets faults that did not happen, and looks anew. */
         void recover() throws Exception {
             device.faults().clear();
             if (!device.isInserted()) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A simulated device in its reader: what happens around the card. It can be inserted, removed and reset while programs
  * talk to it; its {@link #faults()} make commands go wrong, its {@link #recorder()} notes what was exchanged.
  *
- * <p>Commands are carried out one at a time, whoever sends them. All methods may be called by any thread.
+ * <p>Commands are carried out one at a time, no matter who sends them. All methods may be called by any thread.
  */
 public final class SimulatedDevice {
     private static final int SEQUENCE_DIGITS = 5;

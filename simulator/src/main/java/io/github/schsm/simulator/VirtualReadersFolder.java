@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder that holds the state of devices, one file each. A file is replaced as a whole: written beside, forced to
+ * A folder that holds the state of devices, one file each. A file is replaced as a whole: written next to it, forced to
  * disk, renamed, and the folder forced to disk, so that after a crash at any moment it is either the old or the new
  * one. A lock keeps other processes out; within this JVM a folder is open once.
  */

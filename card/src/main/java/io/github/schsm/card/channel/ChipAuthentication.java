@@ -25,8 +25,8 @@ import org.bouncycastle.util.BigIntegers;
 
 /**
  * Chip authentication (BSI TR-03110 part 3, docs/protocol.md#secure-messaging): an ephemeral key of the host and the
- * device's own key give keys for secure messaging. Whoever has them has the private key that the device's certificate
- * is about, so the certificate has to be verified up to a trusted root before.
+ * device's own key give keys for secure messaging. The other side that has them has the private key that the device's
+ * certificate is about, so the certificate has to be verified up to a trusted root before.
  */
 public final class ChipAuthentication {
     private static final int PROTOCOL = 0x80;
@@ -114,7 +114,7 @@ public final class ChipAuthentication {
      * The channel that the device's answer opens.
      *
      * @param answer {@code 7C { 81 nonce 82 token }}
-     * @throws MalformedDataException if it is something else, or the token is wrong: whoever answered has not the
+     * @throws MalformedDataException if it is something else, or the token is wrong: the other side lacks the
      *                                device's key
      */
     public SecureMessaging open(DeviceIdentity device, byte[] answer) throws MalformedDataException {
@@ -133,7 +133,7 @@ public final class ChipAuthentication {
                     .encoded();
             if (!MessageDigest.isEqual(protocol.token(macKey, publicKey), token)) {
                 throw new MalformedDataException(
-                        ANSWER, "the token is wrong: whoever answered does not have the device's private key");
+                        ANSWER, "the token is wrong: the other side does not have the device's private key");
             }
             if (protocol == ChannelProtocol.AES_128) {
                 SPEAK_AES.add(device);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Protects commands and takes protected answers apart (ISO/IEC 7816-4 secure messaging as
  * docs/protocol.md#secure-messaging says). One object is one channel: a counter that both sides move on with every
- * command and every answer makes each usable once, in its place. Whoever meets an answer that does not verify destroys
- * the channel.
+ * command and every answer makes each usable once, in its place. The caller who meets an answer that does not verify
+ * destroys the channel.
  */
 public final class SecureMessaging {
     private static final int PROTECTED = 0x0C;

@@ -34,7 +34,7 @@ public final class CardTokenInfo {
     /**
      * The content of file 2F03.
      *
-     * @param file what stands behind the first TLV object is ignored
+     * @param file what follows the first TLV object is ignored
      * @throws MalformedDataException if it does not begin with a token info
      */
     public static CardTokenInfo parse(byte[] file) throws MalformedDataException {

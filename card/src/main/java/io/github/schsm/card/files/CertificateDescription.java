@@ -44,7 +44,7 @@ public final class CertificateDescription {
     /**
      * The content of file C8ii.
      *
-     * @param file what stands behind the first TLV object is ignored
+     * @param file what follows the first TLV object is ignored
      * @throws MalformedDataException if it does not begin with a description
      */
     public static CertificateDescription parse(byte[] file) throws MalformedDataException {

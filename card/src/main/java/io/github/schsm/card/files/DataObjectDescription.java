@@ -57,7 +57,7 @@ public final class DataObjectDescription {
     /**
      * The content of file C9ii.
      *
-     * @param file what stands behind the first TLV object is ignored
+     * @param file what follows the first TLV object is ignored
      * @throws MalformedDataException if it does not begin with a description
      */
     public static DataObjectDescription parse(byte[] file) throws MalformedDataException {

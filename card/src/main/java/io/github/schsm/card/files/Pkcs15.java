@@ -31,7 +31,7 @@ final class Pkcs15 {
 
     private Pkcs15() {}
 
-    /** What stands behind the first object of a file is left over from a longer one. */
+    /** What follows the first object of a file is left over from a longer one. */
     static Tlv firstObject(String what, byte[] file) throws MalformedDataException {
         if (file.length == 0) {
             throw new MalformedDataException(what, "the file is empty");

@@ -93,7 +93,7 @@ public final class PrivateKeyDescription {
     /**
      * The content of file C4kk.
      *
-     * @param file what stands behind the first TLV object is ignored
+     * @param file what follows the first TLV object is ignored
      * @throws MalformedDataException if it does not begin with a description
      */
     public static PrivateKeyDescription parse(byte[] file) throws MalformedDataException {
@@ -154,7 +154,7 @@ public final class PrivateKeyDescription {
                 .map(Tlv::value);
     }
 
-    /** What the key is meant for, as whoever described it said; the device does not look at it. */
+    /** What the key is meant for, as its description says; the device does not look at it. */
     public Set<Usage> usage() {
         Set<Usage> usage = EnumSet.noneOf(Usage.class);
         Pkcs15.first(key, Pkcs15.BIT_STRING).map(Tlv::value).ifPresent(bits -> {

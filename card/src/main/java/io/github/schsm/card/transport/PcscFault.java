@@ -29,7 +29,7 @@ public record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
         NO_CARD,
         /** There is no such reader any more. */
         NO_READER,
-        /** The card was taken out; another or the same may be in by now. */
+        /** The card was removed; another or the same may be in by now. */
         REMOVED,
         /** Another program reset the card, or it lost power; nothing was sent. */
         RESET,

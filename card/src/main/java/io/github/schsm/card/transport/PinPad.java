@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * What a reader's PIN pad can do, by PC/SC part 10, and the structures that it takes. The reader puts what is typed into
- * a command of ours and sends that to the card itself; the PIN is never seen here.
+ * our command and sends that to the card itself; the PIN is never seen here.
  *
  * @param verify  the control code of FEATURE_VERIFY_PIN_DIRECT; 0 if the reader has none
  * @param modify  the control code of FEATURE_MODIFY_PIN_DIRECT; 0 if the reader has none

@@ -35,7 +35,7 @@ public interface TerminalSource {
         return false;
     }
 
-    /** Gives back what {@link #open()} gave. Never throws: whoever closes has nothing left to lose. */
+    /** Gives back what {@link #open()} gave. Never throws: the caller is done with it. */
     default void close(CardTerminals terminals) {}
 
     /** The present thread has come back from calling what {@link #open()} gave: nothing has to be noted of it any more. */

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cleanup",
         description = {
-            "Finds what operations that broke half-way left on a device (the card was taken out, say), and removes it:"
+            "Finds what interrupted operations left on a device (because the card was removed, say), and removes it:"
                     + " exchange keys and KEKs of migrations, descriptions without their key, replaced data objects.",
             "What another program may need, like a key without a description, is shown, and removed only if --include"
                     + " names it. Asks first."

@@ -77,7 +77,7 @@ final class InitializeCommand extends SchsmCommand {
 
     @CommandLine.Option(
             names = "--no-pin",
-            description = "Public key authentication: there is no user PIN, registered keys stand in its place.")
+            description = "Public key authentication: there is no user PIN, registered keys take its place.")
     private boolean noPin;
 
     @CommandLine.Option(

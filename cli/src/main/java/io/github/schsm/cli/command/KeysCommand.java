@@ -81,7 +81,7 @@ final class KeysCommand extends SchsmCommand {
         return details.size() == 0 ? key.type().name() : key.type().name() + "-" + details.size();
     }
 
-    /** What stands in the place of the certificate. */
+    /** What takes the place of the certificate. */
     static @Nullable String certificate(SchsmDevice device, TokenKey key) throws SchsmException {
         if (!key.type().isPrivate()) {
             return null;

@@ -150,7 +150,7 @@ final class PkaCommands {
                 connected.device().trust().verify(key);
                 all.add(key);
             }
-            context.confirm("Whoever has these keys may take part in opening device " + connected.id() + ": "
+            context.confirm("Anybody who has these keys may take part in opening device " + connected.id() + ": "
                     + String.join(", ", all.stream().map(PkaCommands::describe).toList()));
             for (AttestedPublicKey key : all) {
                 keys.register(key);
@@ -217,8 +217,8 @@ final class PkaCommands {
             String chosen = label == null ? find(seen, challenge.key()) : label;
             seen.key(chosen);
             output.require(fileName(challenge, ".response"));
-            context.confirm("Device " + challenge.deviceId() + " will be opened for whoever sent this challenge, as far"
-                    + " as key " + challenge.key() + " (\"" + chosen + "\" on device " + seen.id() + ") can");
+            context.confirm("Device " + challenge.deviceId() + " will be opened for the sender of this challenge, as"
+                    + " far as key " + challenge.key() + " (\"" + chosen + "\" on device " + seen.id() + ") can");
             Connected connected = context.on(seen.id()).openWithPin();
             PublicKeyResponse response = PublicKeyResponse.sign(challenge, privateKey(connected, chosen));
             Path written = output.write(fileName(challenge, ".response"), response.encode());

@@ -31,7 +31,7 @@ abstract class SchsmCommand implements Callable<Integer> {
         return false;
     }
 
-    /** What goes on while somebody waits, in a few words; empty where the command tells it itself. */
+    /** What is going on while the user waits, in a few words; empty where the command tells it itself. */
     String work() {
         return "working";
     }

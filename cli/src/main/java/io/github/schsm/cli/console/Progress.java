@@ -3,8 +3,8 @@ package io.github.schsm.cli.console;
 import io.github.schsm.cli.io.Io;
 
 /**
- * Tells somebody who waits at a terminal for more than about a second what goes on, in one line on standard error. Nobody
- * else is told anything: not a file, not a pipe, not a program that reads JSON.
+ * Tells a user who waits at a terminal for more than about a second what is going on, in one line on standard error.
+ * Nobody else is told anything: not a file, not a pipe, not a program that reads JSON.
  */
 public final class Progress {
     private static final long PATIENCE_NANOS = 1_000_000_000L;

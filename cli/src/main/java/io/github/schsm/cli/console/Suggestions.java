@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What may have been meant by a word that is none. A command that changes a device is never proposed: what somebody
+ * What may have been meant by an unknown word. A command that changes a device is never proposed: what somebody
  * meant who wrote {@code info} is not {@code initialize}.
  */
 public final class Suggestions {

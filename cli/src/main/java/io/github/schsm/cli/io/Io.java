@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param out         what was asked for
  * @param err         everything else: errors, and what goes on
  * @param environment value of an environment variable, null if there is none
- * @param person      somebody who can be asked; null where there is no terminal
+ * @param person      a person who can be asked; null if there is no terminal
  */
 public record Io(
         PrintWriter out,
@@ -117,7 +117,7 @@ public record Io(
         }
     }
 
-    /** How long somebody at a terminal has waited since the last question, in nanoseconds; 0 while there is one. */
+    /** How long the user at a terminal has waited since the last question, in nanoseconds; 0 while there is one. */
     public long waitedNanos() {
         return person instanceof Asked asked && !asked.asking ? System.nanoTime() - asked.answered : 0;
     }

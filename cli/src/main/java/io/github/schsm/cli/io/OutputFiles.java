@@ -27,8 +27,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that a command writes, all of them or none. Each is written beside its place first, and put there only when every
- * one is on the disk: until then a file that is to be replaced stays as it was, and what fails leaves nothing behind.
+ * Files that a command writes, all of them or none. Each is first written next to its destination, and moved there only
+ * when every one is on the disk: until then a file that is to be replaced stays as it was, and what fails leaves
+ * nothing behind.
  *
  * <p>A pipe or a device node is written to, never replaced. A link is refused: what it leads to may be another's choice.
  * Links below {@code /dev} and {@code /proc} are the system's own, such as {@code /dev/stdout}.
@@ -243,7 +244,7 @@ public final class OutputFiles implements AutoCloseable {
         }
     }
 
-    /** A link is the one step that fails if somebody was faster; where there are none, a move looks before it moves. */
+    /** A link is the one step that fails if somebody was faster; without links, a move checks first. */
     private static void placeNew(Path file, Path beside) throws IOException {
         try {
             Files.createLink(file, beside);
@@ -255,7 +256,7 @@ public final class OutputFiles implements AutoCloseable {
         }
     }
 
-    /** Leaves nothing beside; after {@link #commit} there is nothing. */
+    /** Leaves no temporary file; after {@link #commit} there is nothing. */
     @Override
     public void close() throws CliException {
         for (Prepared one : all) {

@@ -12,14 +12,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a PIN or password comes from: an environment variable, a file, or somebody at the terminal. Never the command
+ * Where a PIN or password comes from: an environment variable, a file, or a person at the terminal. Never the command
  * line, which every process on the machine can read.
  *
  * @param what        what people call it, e.g. {@code user PIN}
  * @param options     how the options that name a source begin, e.g. {@code --pin}
  * @param environment name of the variable, if one was given
  * @param file        the file, if one was given
- * @param otherwise   what is taken where that holds nothing, if there is something; else somebody is asked
+ * @param otherwise   what is taken where that holds nothing, if there is something; otherwise the user is asked
  */
 public record Secret(
         String what,
@@ -65,7 +65,7 @@ public record Secret(
     }
 
     /**
-     * Gets one that the device counts wrong tries of. The last try is for somebody who types it and was told; it is not
+     * Gets one that the device counts wrong tries of. The last try is for a person who types it and was told; it is not
      * used up by what lies in the environment or a file.
      *
      * @param triesLeft how often it may still be tried; -1 if that is not known
@@ -84,7 +84,7 @@ public record Secret(
         return read(io, whose + hint, false);
     }
 
-    /** Gets a new one: somebody who types it types it twice. */
+    /** Gets a new one: typed, it is typed twice. */
     public char[] readNew(Io io, String whose) throws CliException {
         return read(io, whose, true);
     }

@@ -13,7 +13,7 @@ public final class Errors {
     private Errors() {}
 
     /**
-     * The cause that says most: the first of ours in the chain, because engines wrap it in the exception that the
+     * The cause that says most: our first one in the chain, because engines wrap it in the exception that the
      * JCA documents; else the first that is a message for people; else the exception itself.
      */
     public static Throwable tellingCause(Throwable error) {

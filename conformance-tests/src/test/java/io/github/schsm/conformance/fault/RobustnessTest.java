@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Many threads at once, and cards that are taken out at the worst moment. */
+/** Many threads at once, and cards that are removed at the worst moment. */
 class RobustnessTest {
     private static final char[] PIN = "648219".toCharArray();
     private static final int SIGN = 0x68;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is half done when a card is taken out at any command is found, told, and removed when that is wanted. */
+/** What is half done when a card is removed at any command is found, told, and removed when that is wanted. */
 class HalfDoneTest {
     private static final char[] PIN = "648219".toCharArray();
     private static final byte[] OLD = "the content so far".getBytes(StandardCharsets.UTF_8);

@@ -163,7 +163,7 @@ final class CardAdministration implements TokenAdministration {
         }
     }
 
-    /** Whether registered keys have to open it, instead of the PIN or besides it. */
+    /** Whether registered keys have to open it, instead of the PIN or in addition to it. */
     private static boolean isOpenedByKeys(DeviceInitialization settings) {
         char[] pin = settings.pin();
         Arrays.fill(pin, '\0');

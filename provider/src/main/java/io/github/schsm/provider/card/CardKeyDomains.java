@@ -288,7 +288,7 @@ final class CardKeyDomains implements KeyDomains {
                 if (proven.isPresent() && certificate.isPresent()) {
                     store(card, Files.keyCertificate(kid), certificate.get());
                 }
-                // The label last: if the card is taken out before, nothing that lacks its certificate has the alias.
+                // The label last: if the card is removed before, nothing that lacks its certificate has the alias.
                 store(card, Files.keyDescription(kid), description);
             } catch (SchsmException | RuntimeException failed) {
                 token.takeBack(card, fids, failed);

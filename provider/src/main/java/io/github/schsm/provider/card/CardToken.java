@@ -439,7 +439,7 @@ public final class CardToken implements SharedCard {
         return gone;
     }
 
-    /** Whoever verified the PIN on the other side shall not find it gone; nobody is asked for that, on a pad neither. */
+    /** The login on the other side must not be lost; nobody is asked for that, not even on a pad. */
     private void stayLoggedIn(SmartCardHsm card, @Nullable TokenAuthenticator login) {
         if (login == null || login != authenticator || !login.wasAccepted() || login.isOnReader()) {
             return;
@@ -883,7 +883,7 @@ public final class CardToken implements SharedCard {
         });
     }
 
-    /** A CA file that holds something else than X.509 is none of ours: some firmware keeps CVCs of peers there. */
+    /** A CA file that holds something other than X.509 is not ours: some firmware keeps CVCs of peers there. */
     private Optional<TokenCertificate> caCertificate(SmartCardHsm card, int number) throws SchsmException {
         Optional<byte[]> file = readable(card, Files.caCertificate(number));
         if (file.isEmpty() || (file.get()[0] & 0xFF) != X509) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A login that another backend keeps, and shares with the card. The other one notices by itself when the card was out;
- * what somebody entered is not forgotten here, lest they be asked once for each way to the same card.
+ * what was entered is not forgotten here, so that nobody is asked once per way to the same card.
  */
 record LentLogin(TokenAuthenticator lender) implements Authenticator {
     @Override

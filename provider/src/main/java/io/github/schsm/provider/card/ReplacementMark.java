@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What stands behind the description in a data object's description file, where readers look no further: a number of the
+ * What follows the description in a data object's description file, where readers look no further: a number of the
  * object's own, and that of the object which it replaces. If both are there, the replacement was interrupted.
  *
  * @param number   of the object; the beginning of the file's hash where another program wrote it

@@ -108,7 +108,7 @@ final class EngineKeys {
                 + algorithm.pkcs11().map(mechanism -> " (" + mechanism + ")").orElse("");
     }
 
-    /** A key that was made just now: it goes again if no handle can be made for it, because nobody would know of it. */
+    /** A key that was just made: it goes again if no handle can be made for it, because nobody would know of it. */
     static KeyHandle handleOfNew(Token token, TokenKey key) throws SchsmException {
         try {
             return KeyHandle.of(token, key, token.details(key));

@@ -61,7 +61,7 @@ final class RsaPadding {
         return padded;
     }
 
-    /** The longest salt that a key has place for beside the hash; negative if there is not even place for the hash. */
+    /** The longest salt that fits the key with the hash; negative if not even the hash fits. */
     static int maxPssSalt(int modulusBits, int hashLength) {
         return (modulusBits - 1 + 7) / 8 - hashLength - 2;
     }

@@ -2,7 +2,7 @@ package io.github.schsm.provider.engine;
 
 import java.util.Arrays;
 
-/** Bytes that are collected for a device and may be secret: what is taken out, outgrown or dropped is overwritten. */
+/** Bytes that are collected for a device and may be secret: what is removed, outgrown or dropped is overwritten. */
 final class SecretBuffer {
     private static final int INITIAL = 64;
 

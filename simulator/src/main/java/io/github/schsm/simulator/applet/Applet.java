@@ -58,7 +58,7 @@ public final class Applet {
         return selected;
     }
 
-    /** Begins anew, authenticated by nobody. */
+    /** Starts over, with nobody authenticated. */
     void select() {
         session = new Session();
         selected = true;

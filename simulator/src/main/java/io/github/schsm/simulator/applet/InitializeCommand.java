@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * INITIALIZE DEVICE (docs/protocol.md#initialization): erases everything but the device key and its certificates. On a
- * device that has a security officer, only for who knows the initialization code. The device stays authenticated until it
- * is selected or reset.
+ * device that has a security officer, only for somebody who knows the initialization code. The device stays
+ * authenticated until it is selected or reset.
  */
 final class InitializeCommand {
     private static final int OPTIONS = 0x80;

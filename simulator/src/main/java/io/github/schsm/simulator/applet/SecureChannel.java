@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * Secure messaging as the device does it (ISO/IEC 7816-4, BSI TR-03110 part 3 appendix F): takes protected commands
- * apart, puts protected answers together. Whoever finds a command refused here closes the channel: after that its
+ * apart, puts protected answers together. The caller whose command is refused here closes the channel: after that its
  * counter says nothing any more.
  */
 public final class SecureChannel {
@@ -144,7 +144,7 @@ public final class SecureChannel {
         };
     }
 
-    /** The protected answer. The status word stands inside, where the MAC covers it, and behind it once more. */
+    /** The protected answer. The status word is inside, where the MAC covers it, and again outside. */
     public Answer seal(Command command, Answer answer) {
         count();
         List<Tlv> objects = new ArrayList<>();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that a device keeps without power: its own key and certificates for life; PINs, keys, files and key domains
- * until it is initialized anew. Every change marks it, so that the keeper of the state writes after changes only.
+ * until it is initialized again. Every change marks it, so that the keeper of the state writes after changes only.
  */
 public final class DeviceState {
     /** What INITIALIZE DEVICE has set up for the protection of keys that leave. */
@@ -178,7 +178,7 @@ public final class DeviceState {
     /**
      * Erases keys, files and domains, and sets the device up.
      *
-     * @param newUserPin null if registered keys stand in its place
+     * @param newUserPin null if registered keys take its place
      */
     public void initialize(
             int newOptions,

@@ -128,7 +128,7 @@ public final class StateCodec {
             state.putFile(in.readUnsignedShort(), bytes(in));
         }
         if (in.available() != 0) {
-            throw malformed("something stands behind it");
+            throw malformed("something follows it");
         }
         state.markKept();
         return state;

@@ -32,7 +32,7 @@ public final class SimulatedPinPad {
     }
 
     /**
-     * What somebody does when asked.
+     * What a person does when asked.
      *
      * @param pins   what is typed and confirmed, in order; empty if nothing is
      * @param status what the reader answers by itself; 9000 if it goes on to the card
@@ -102,7 +102,7 @@ public final class SimulatedPinPad {
         return new SimulatedPinPad(changes, longest);
     }
 
-    /** Puts somebody there. */
+    /** Lets a person use it. */
     public SimulatedPinPad with(Person somebody) {
         person = somebody;
         return this;

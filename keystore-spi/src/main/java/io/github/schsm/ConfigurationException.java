@@ -10,7 +10,7 @@ public final class ConfigurationException extends SchsmException {
 
     /** @param message one sentence that names the thing, the value and the way out */
     public ConfigurationException(String message) {
-        super(message);
+        super(Reason.CONFIGURATION, message, null);
     }
 
     /**
@@ -18,6 +18,6 @@ public final class ConfigurationException extends SchsmException {
      * @param cause   what brought this about
      */
     public ConfigurationException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Reason.CONFIGURATION, message, cause);
     }
 }

@@ -24,7 +24,17 @@ public class DeviceException extends SchsmException {
      * @param message    what it means here and what to do
      */
     public DeviceException(String command, int statusWord, String message) {
-        super(String.format(Locale.ROOT, "%s (%s answered %04X)", message, command, statusWord));
+        this(Reason.DEVICE, command, statusWord, message);
+    }
+
+    /**
+     * @param reason     what it means
+     * @param command    the command as the specification names it, e.g. {@code "WRAP KEY"}
+     * @param statusWord the status word, 0x0000 to 0xFFFF
+     * @param message    what it means here and what to do
+     */
+    public DeviceException(Reason reason, String command, int statusWord, String message) {
+        super(reason, String.format(Locale.ROOT, "%s (%s answered %04X)", message, command, statusWord), null);
         this.command = command;
         this.statusWord = statusWord;
         this.moduleAnswer = null;
@@ -35,7 +45,16 @@ public class DeviceException extends SchsmException {
      * @param message what it means here and what to do
      */
     public DeviceException(ModuleAnswer answer, String message) {
-        super(message + " (" + answer + ")");
+        this(Reason.DEVICE, answer, message);
+    }
+
+    /**
+     * @param reason  what it means
+     * @param answer  what the PKCS#11 module answered
+     * @param message what it means here and what to do
+     */
+    public DeviceException(Reason reason, ModuleAnswer answer, String message) {
+        super(reason, message + " (" + answer + ")", null);
         this.command = answer.function();
         this.statusWord = 0;
         this.moduleAnswer = answer;

@@ -189,7 +189,7 @@ public final class DeviceInitialization {
          * The settings.
          *
          * @throws InvalidRequestException if a value is out of range or two exclude each other; an
-         *     {@link UnusableSecretException} if it is about a PIN
+         *     {@link SchsmException.Reason#UNUSABLE_SECRET} if it is about a PIN
          */
         public DeviceInitialization build() throws InvalidRequestException {
             int pinLength =

@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PublicKeyNumbers;
 import java.math.BigInteger;
@@ -52,7 +53,7 @@ public record KeyAttestation(AttestedPublicKey publicKey) {
     /**
      * The attestation of a key on a token.
      *
-     * @throws NotAttestedException if the key has none, or none any more; the message says why and what to do
+     * @throws UntrustedDeviceException if the key has none, or none any more; the message says why and what to do
      * @throws SchsmException          if the token cannot be read
      */
     public static KeyAttestation of(SchsmKey key) throws SchsmException {

@@ -65,7 +65,7 @@ public interface KeyDomain {
     /**
      * Deletes the domain.
      *
-     * @throws ObjectExistsException if there are keys in it
+     * @throws DeviceException if there are keys in it
      * @throws SchsmException        if the device refuses
      */
     void delete() throws SchsmException;

@@ -10,7 +10,7 @@ public final class KeyDomainException extends SchsmException {
 
     /** @param message one sentence that names the thing, the value and the way out */
     public KeyDomainException(String message) {
-        super(message);
+        super(Reason.KEY_DOMAIN, message, null);
     }
 
     /**
@@ -18,6 +18,6 @@ public final class KeyDomainException extends SchsmException {
      * @param cause   what brought this about
      */
     public KeyDomainException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Reason.KEY_DOMAIN, message, cause);
     }
 }

@@ -15,7 +15,7 @@ public final class MalformedDataException extends SchsmException {
      * @param reason what is wrong there
      */
     public MalformedDataException(String what, int offset, String reason) {
-        super(what + " is malformed at byte " + offset + ": " + reason);
+        super(Reason.MALFORMED_DATA, what + " is malformed at byte " + offset + ": " + reason, null);
         this.offset = offset;
     }
 
@@ -24,7 +24,7 @@ public final class MalformedDataException extends SchsmException {
      * @param reason what is wrong with it as a whole
      */
     public MalformedDataException(String what, String reason) {
-        super(what + " is malformed: " + reason);
+        super(Reason.MALFORMED_DATA, what + " is malformed: " + reason, null);
         this.offset = 0;
     }
 

@@ -13,7 +13,7 @@ public final class PinRequiredException extends PinException {
      * @param message    what it means here and what to do
      */
     public PinRequiredException(String command, int statusWord, String message) {
-        super(command, statusWord, message);
+        super(Reason.PIN_REQUIRED, command, statusWord, message);
     }
 
     /**
@@ -21,6 +21,6 @@ public final class PinRequiredException extends PinException {
      * @param message what it means here and what to do
      */
     public PinRequiredException(ModuleAnswer answer, String message) {
-        super(answer, message);
+        super(Reason.PIN_REQUIRED, answer, message);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>The state belongs to the connection: it ends when the device is reset or removed, when another program selects
  * it, and with this program. It cannot be brought back by itself; operations fail with
- * {@link PublicKeyAuthenticationRequiredException} then. Every method throws {@link UnsupportedByDeviceException} if
+ * {@link SchsmException.Reason#PUBLIC_KEY_AUTHENTICATION_REQUIRED} then. Every method throws {@link UnsupportedByDeviceException} if
  * the device was not initialized with public key authentication.
  */
 public interface PublicKeyAuthentication {
@@ -34,7 +34,7 @@ public interface PublicKeyAuthentication {
      * @return the state afterwards
      * @throws UntrustedDeviceException if the key is not attested by a device that traces to a trusted root
      * @throws InvalidRequestException  if it is no EC key, or all places are taken
-     * @throws ObjectExistsException    if it is registered already
+     * @throws DeviceException    if it is registered already
      * @throws SchsmException           if the device refuses
      */
     PublicKeyAuthenticationStatus register(AttestedPublicKey key) throws SchsmException;
@@ -47,7 +47,7 @@ public interface PublicKeyAuthentication {
      * @param key   as for {@link #register}
      * @return the state afterwards; the new key has not authenticated
      * @throws UntrustedDeviceException if the key is not attested by a device that traces to a trusted root
-     * @throws ObjectNotFoundException  if there is no such place, or no key in it
+     * @throws DeviceException  if there is no such place, or no key in it
      * @throws SchsmException           if the device refuses
      */
     PublicKeyAuthenticationStatus replace(int index, AttestedPublicKey key) throws SchsmException;
@@ -58,7 +58,7 @@ public interface PublicKeyAuthentication {
      * the device alone meanwhile.
      *
      * @param chr the holder reference of the registered key
-     * @throws ObjectNotFoundException if no such key is registered
+     * @throws DeviceException if no such key is registered
      * @throws InvalidRequestException if it has authenticated already, or keys are still missing
      * @throws SchsmException          if the device refuses
      */
@@ -68,9 +68,9 @@ public interface PublicKeyAuthentication {
      * Authenticates with the response to the last {@link #challenge}.
      *
      * @return the state afterwards
-     * @throws ChallengeLostException          if the device has forgotten the challenge, or this is the response to an
+     * @throws InvalidRequestException          if the device has forgotten the challenge, or this is the response to an
      *                                         older one: ask for a new challenge
-     * @throws ConditionsNotSatisfiedException if it was signed with another key
+     * @throws DeviceException if it was signed with another key
      * @throws InvalidRequestException         if it is for another device
      * @throws SchsmException                  if the device cannot be reached
      */
@@ -82,7 +82,7 @@ public interface PublicKeyAuthentication {
      * @param key an EC private key, of another SmartCard-HSM or of any provider that is registered
      * @param chr the holder reference under which it is registered: that of its request
      * @return the state afterwards
-     * @throws ConditionsNotSatisfiedException if it is another key than the registered one
+     * @throws DeviceException if it is another key than the registered one
      * @throws SchsmException                  as {@link #challenge}, {@link PublicKeyResponse#sign} and
      *                                         {@link #authenticate(PublicKeyResponse)}
      */

@@ -105,7 +105,7 @@ public abstract class SchsmDevice {
      * trusts. The attestation in the answer can be saved, and verified by others without the device.
      *
      * @param alias the key's alias in the key store
-     * @throws NotAttestedException     if the key has no attestation (any more)
+     * @throws UntrustedDeviceException     if the key has no attestation (any more)
      * @throws InvalidRequestException  if there is no such key
      * @throws UntrustedDeviceException if a link does not hold; {@link UntrustedDeviceException#link()} says which
      * @throws SchsmException           if the device cannot be read
@@ -118,7 +118,7 @@ public abstract class SchsmDevice {
      * @param slot the slot, from 0; the device was initialized with a number of them
      * @param kdm  the membership that the group signer issued for this device
      * @throws KeyDomainException    if the KDM is for another device or was changed
-     * @throws ObjectExistsException if there is a domain in the slot
+     * @throws DeviceException if there is a domain in the slot
      * @throws SchsmException        if the device refuses
      */
     public abstract KeyDomain createKeyDomain(int slot, Kdm kdm) throws SchsmException;
@@ -130,7 +130,7 @@ public abstract class SchsmDevice {
      * @param kdm         the membership that the group signer issued for this device
      * @param expectedUid the UID that the group signer's holder told by another way, or its first bytes, at least 16
      * @throws KeyDomainException    if the KDM is for another key domain or device, or was changed
-     * @throws ObjectExistsException if there is a domain in the slot
+     * @throws DeviceException if there is a domain in the slot
      * @throws SchsmException        if the device refuses
      */
     public KeyDomain createKeyDomain(int slot, Kdm kdm, byte[] expectedUid) throws SchsmException {
@@ -157,7 +157,7 @@ public abstract class SchsmDevice {
     /**
      * The key domain in a slot.
      *
-     * @throws ObjectNotFoundException if the slot is free
+     * @throws DeviceException if the slot is free
      * @throws SchsmException          if there is no such slot
      */
     public abstract KeyDomain keyDomain(int slot) throws SchsmException;

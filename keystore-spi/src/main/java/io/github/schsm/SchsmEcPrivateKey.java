@@ -22,7 +22,7 @@ public interface SchsmEcPrivateKey extends SchsmPrivateKey, ECKey {
      * @param algorithm {@link KeyAlgorithm#ECDSA} for a hash, or one with a hash for the data
      * @param input     a hash, not longer than the curve's order, or the data
      * @return the signature in DER
-     * @throws AlgorithmNotAllowedException if the key's list lacks the algorithm
+     * @throws DeviceException if the key's list lacks the algorithm
      * @throws SchsmException               if the device refuses
      */
     byte[] sign(KeyAlgorithm algorithm, byte[] input) throws SchsmException;

@@ -25,7 +25,7 @@ public interface SchsmKey extends Key {
     /**
      * The device's word that the key was generated in it.
      *
-     * @throws NotAttestedException if the key has none, or none any more; the message says why and what to do
+     * @throws UntrustedDeviceException if the key has none, or none any more; the message says why and what to do
      * @throws SchsmException       if the device cannot be read
      */
     KeyAttestation attestation() throws SchsmException;

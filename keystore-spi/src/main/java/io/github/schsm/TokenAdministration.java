@@ -20,7 +20,7 @@ public interface TokenAdministration {
      * Changes the user PIN. The old one is verified by itself first: the device cuts old and new at its own length of the
      * old one, wherever that ends here. Where it is a transport PIN, which cannot be verified, the new one is, afterwards.
      *
-     * @throws UnusableSecretException if one of them cannot be a PIN; nothing is sent then
+     * @throws InvalidRequestException if one of them cannot be a PIN; nothing is sent then
      * @throws PinException   if the old one is wrong
      * @throws SchsmException if the device refuses the new one
      */
@@ -40,7 +40,7 @@ public interface TokenAdministration {
     /**
      * Changes the SO-PIN, 16 hex digits each. The old one is verified by itself first.
      *
-     * @throws UnusableSecretException if one of them is something else; nothing is sent then
+     * @throws InvalidRequestException if one of them is something else; nothing is sent then
      * @throws PinException   if the old one is wrong
      * @throws SchsmException if the device refuses the new one
      */
@@ -50,7 +50,7 @@ public interface TokenAdministration {
      * Unblocks the user PIN with the SO-PIN.
      *
      * @param newPin the new user PIN; an empty one keeps the old
-     * @throws UnusableSecretException if one of them cannot be a PIN; nothing is sent then
+     * @throws InvalidRequestException if one of them cannot be a PIN; nothing is sent then
      * @throws PinException   if the SO-PIN is wrong
      * @throws SchsmException if the device was not initialized to allow it
      */

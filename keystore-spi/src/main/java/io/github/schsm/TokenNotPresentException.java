@@ -3,14 +3,19 @@ package io.github.schsm;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** There is no card where one is needed: no reader, an empty reader, or a device that is not connected. */
-public class TokenNotPresentException extends SchsmException {
+/**
+ * The token is not there: no reader, an empty reader, or a device that is not connected
+ * ({@link SchsmException.Reason#TOKEN_NOT_PRESENT}); it was removed while a command was under way, so that nobody knows
+ * whether it was executed ({@link SchsmException.Reason#TOKEN_REMOVED}); or another device is in its reader
+ * ({@link SchsmException.Reason#TOKEN_CHANGED}).
+ */
+public final class TokenNotPresentException extends SchsmException {
     @Serial
     private static final long serialVersionUID = 1L;
 
     /** @param message one sentence that names the thing, the value and the way out */
     public TokenNotPresentException(String message) {
-        super(message);
+        super(Reason.TOKEN_NOT_PRESENT, message, null);
     }
 
     /**
@@ -18,6 +23,23 @@ public class TokenNotPresentException extends SchsmException {
      * @param cause   what brought this about
      */
     public TokenNotPresentException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Reason.TOKEN_NOT_PRESENT, message, cause);
+    }
+
+    /**
+     * @param reason  which of this type's reasons it is
+     * @param message one sentence that names the thing, the value and the way out
+     */
+    public TokenNotPresentException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    /**
+     * @param reason  which of this type's reasons it is
+     * @param message one sentence that names the thing, the value and the way out
+     * @param cause   what brought this about
+     */
+    public TokenNotPresentException(Reason reason, String message, @Nullable Throwable cause) {
+        super(reason, message, cause);
     }
 }

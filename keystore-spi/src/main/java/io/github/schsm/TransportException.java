@@ -4,16 +4,17 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to the device failed: the PC/SC service, a reader, or a library that speaks to them; or somebody between the
- * program and the device ({@link SecureChannelException}).
+ * The way to the device failed: the PC/SC service, a reader, or a library that speaks to them
+ * ({@link SchsmException.Reason#TRANSPORT}); or the secure channel was refused or broken
+ * ({@link SchsmException.Reason#SECURE_CHANNEL}).
  */
-public class TransportException extends SchsmException {
+public final class TransportException extends SchsmException {
     @Serial
     private static final long serialVersionUID = 1L;
 
     /** @param message one sentence that names the thing, the value and the way out */
     public TransportException(String message) {
-        super(message);
+        super(Reason.TRANSPORT, message, null);
     }
 
     /**
@@ -21,6 +22,23 @@ public class TransportException extends SchsmException {
      * @param cause   what brought this about
      */
     public TransportException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Reason.TRANSPORT, message, cause);
+    }
+
+    /**
+     * @param reason  which of this type's reasons it is
+     * @param message one sentence that names the thing, the value and the way out
+     */
+    public TransportException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    /**
+     * @param reason  which of this type's reasons it is
+     * @param message one sentence that names the thing, the value and the way out
+     * @param cause   what brought this about
+     */
+    public TransportException(Reason reason, String message, @Nullable Throwable cause) {
+        super(reason, message, cause);
     }
 }

@@ -10,7 +10,7 @@ public final class UnsupportedByDeviceException extends SchsmException {
 
     /** @param message one sentence that names the thing, the value and the way out */
     public UnsupportedByDeviceException(String message) {
-        super(message);
+        super(Reason.UNSUPPORTED, message, null);
     }
 
     /**
@@ -18,6 +18,6 @@ public final class UnsupportedByDeviceException extends SchsmException {
      * @param cause   what brought this about
      */
     public UnsupportedByDeviceException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Reason.UNSUPPORTED, message, cause);
     }
 }

@@ -4,7 +4,11 @@ import java.io.Serial;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A device, or a key said to be in one, does not trace to a root that the configuration trusts. */
+/**
+ * A device, or a key said to be in one, does not trace to a root that the configuration trusts
+ * ({@link SchsmException.Reason#UNTRUSTED}), or the key has no attestation, or its device no longer has it
+ * ({@link SchsmException.Reason#NOT_ATTESTED}).
+ */
 public final class UntrustedDeviceException extends SchsmException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -29,7 +33,7 @@ public final class UntrustedDeviceException extends SchsmException {
 
     /** @param message one sentence that names the thing, the value and the way out */
     public UntrustedDeviceException(String message) {
-        super(message);
+        super(Reason.UNTRUSTED, message, null);
         this.link = null;
     }
 
@@ -38,7 +42,16 @@ public final class UntrustedDeviceException extends SchsmException {
      * @param cause   what brought this about
      */
     public UntrustedDeviceException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Reason.UNTRUSTED, message, cause);
+        this.link = null;
+    }
+
+    /**
+     * @param reason  which of this type's reasons it is
+     * @param message one sentence that names the thing, the value and the way out
+     */
+    public UntrustedDeviceException(Reason reason, String message) {
+        super(reason, message, null);
         this.link = null;
     }
 
@@ -47,7 +60,7 @@ public final class UntrustedDeviceException extends SchsmException {
      * @param message one sentence that names the thing, the value and the way out
      */
     UntrustedDeviceException(Link link, String message) {
-        super(message);
+        super(Reason.UNTRUSTED, message, null);
         this.link = link;
     }
 

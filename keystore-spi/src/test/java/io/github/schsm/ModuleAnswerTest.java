@@ -2,6 +2,7 @@ package io.github.schsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.SchsmException.Reason;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -12,16 +13,16 @@ class ModuleAnswerTest {
     void everyKindOfRefusalKeepsWhatTheModuleAnsweredAndEndsItsMessageWithIt() {
         List<DeviceException> refusals = List.of(
                 new DeviceException(ANSWER, "why"),
-                new AlgorithmNotAllowedException(ANSWER, "why"),
-                new ConditionsNotSatisfiedException(ANSWER, "why"),
-                new DeviceFullException(ANSWER, "why"),
-                new InvalidDataException(ANSWER, "why"),
-                new ObjectExistsException(ANSWER, "why"),
-                new ObjectNotFoundException(ANSWER, "why"),
-                new PinBlockedException(ANSWER, "why"),
+                new DeviceException(Reason.ALGORITHM_NOT_ALLOWED, ANSWER, "why"),
+                new DeviceException(Reason.CONDITIONS_NOT_SATISFIED, ANSWER, "why"),
+                new DeviceException(Reason.DEVICE_FULL, ANSWER, "why"),
+                new DeviceException(Reason.INVALID_DATA, ANSWER, "why"),
+                new DeviceException(Reason.OBJECT_EXISTS, ANSWER, "why"),
+                new DeviceException(Reason.OBJECT_NOT_FOUND, ANSWER, "why"),
+                new PinException(Reason.PIN_BLOCKED, ANSWER, "why"),
                 new PinRequiredException(ANSWER, "why"),
-                new TransportPinException(ANSWER, "why"),
-                new UseCounterExhaustedException(ANSWER, "why"));
+                new PinException(Reason.TRANSPORT_PIN, ANSWER, "why"),
+                new DeviceException(Reason.USE_COUNTER_EXHAUSTED, ANSWER, "why"));
 
         assertThat(refusals).allSatisfy(refusal -> {
             assertThat(refusal).hasMessage("why (C_Sign of m.so answered CKR_PIN_INCORRECT, 0xA0)");
@@ -34,10 +35,10 @@ class ModuleAnswerTest {
 
     @Test
     void aWrongPinOfWhichNobodySaysHowManyTriesAreLeftHasNoNumber() {
-        WrongPinException unknown = new WrongPinException(ANSWER, -1, "user PIN");
+        PinException unknown = PinException.wrong(ANSWER, -1, "user PIN");
 
         assertThat(unknown).hasMessage("the user PIN is wrong (C_Sign of m.so answered CKR_PIN_INCORRECT, 0xA0)");
         assertThat(unknown.triesLeft()).isEqualTo(-1);
-        assertThat(new WrongPinException(ANSWER, 1, "user PIN")).hasMessageStartingWith("the user PIN is wrong; 1 try");
+        assertThat(PinException.wrong(ANSWER, 1, "user PIN")).hasMessageStartingWith("the user PIN is wrong; 1 try");
     }
 }

@@ -3,7 +3,9 @@ package io.github.schsm.card;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenChangedException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TransportException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
@@ -133,11 +135,11 @@ public final class CardDevice {
      * @param function      what to do; the card is valid until it returns
      * @param <T>           what comes out
      * @throws io.github.schsm.TokenNotPresentException if there is no reader or no card
-     * @throws io.github.schsm.TokenRemovedException    if the card went during a command that may not be repeated
-     * @throws TokenChangedException                    if another device is in the reader
+     * @throws TokenNotPresentException    if the card went during a command that may not be repeated
+     * @throws TokenNotPresentException                    if another device is in the reader
      * @throws UntrustedDeviceException                 if a secure channel is wanted and the device does not trace to a
      *                                                  trusted root
-     * @throws io.github.schsm.SecureChannelException   if the secure channel is refused or broken
+     * @throws TransportException   if the secure channel is refused or broken
      * @throws io.github.schsm.TransportException       if PC/SC fails, or the thread was interrupted while it waited
      *                                                  (its interrupt flag is set then)
      * @throws io.github.schsm.DeviceException          if the device answered a command with an error
@@ -169,7 +171,7 @@ public final class CardDevice {
     }
 
     /** The device that is there must be this one, by its key: names may be shared, and certificates be written again. */
-    void bind(DeviceIdentity found) throws TokenChangedException {
+    void bind(DeviceIdentity found) throws TokenNotPresentException {
         DeviceIdentity known = identity;
         // Of devices without a certificate the one in the reader is meant.
         if (known == null || known.isSameDevice(found) || (known.isMissing() && found.isMissing())) {
@@ -177,9 +179,12 @@ public final class CardDevice {
         } else if (!known.equals(found)) {
             boolean sameName = known.deviceId().equals(found.deviceId());
             String missing = sameName ? known.uniqueName() : known.deviceId();
-            throw new TokenChangedException("reader '" + link.reader() + "': device "
-                    + (sameName ? found.uniqueName() : found.deviceId()) + " is in it, not " + missing + "; insert "
-                    + missing + " again");
+            throw new TokenNotPresentException(
+                    Reason.TOKEN_CHANGED,
+                    "reader '" + link.reader() + "': device "
+                            + (sameName ? found.uniqueName() : found.deviceId()) + " is in it, not " + missing
+                            + "; insert "
+                            + missing + " again");
         }
     }
 

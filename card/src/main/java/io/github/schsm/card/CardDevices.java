@@ -1,11 +1,11 @@
 package io.github.schsm.card;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.channel.SecureChannelMode;
-import io.github.schsm.card.transport.OtherCardException;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.TerminalSource;
 import java.util.ArrayList;
@@ -98,9 +98,11 @@ public final class CardDevices {
             try {
                 device.identity();
                 devices.add(device);
-            } catch (OtherCardException e) {
-                PcscTransport.LOG.log(System.Logger.Level.DEBUG, e.getMessage());
             } catch (SchsmException e) {
+                if (e.reason() == Reason.OTHER_CARD) {
+                    PcscTransport.LOG.log(System.Logger.Level.DEBUG, e.getMessage());
+                    continue;
+                }
                 unusable.add(new UnusableReader(reader, e));
             }
         }

@@ -1,15 +1,15 @@
 package io.github.schsm.card;
 
-import io.github.schsm.DeviceFullException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.NewPinCallback;
-import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.card.CardSession.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
@@ -177,7 +177,12 @@ final class CardPins {
                     session.limits(),
                     (name, command) -> session.transmit(name, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED));
             return CardTokenInfo.parse(file).label().orElse("");
-        } catch (ObjectNotFoundException | MalformedDataException noneOrWrittenBySomebodyElse) {
+        } catch (MalformedDataException writtenByOthers) {
+            return "";
+        } catch (DeviceException none) {
+            if (none.reason() != Reason.OBJECT_NOT_FOUND) {
+                throw none;
+            }
             return "";
         }
     }
@@ -289,7 +294,10 @@ final class CardPins {
             try {
                 endWhatOthersVerified(changed);
                 enter(CardCommand.VERIFY, login, request(login, changed));
-            } catch (WrongPinException another) {
+            } catch (PinException another) {
+                if (another.reason() != Reason.WRONG_PIN) {
+                    throw another;
+                }
                 throw cutElsewhere(another.statusWord(), another);
             } finally {
                 session.somebodyVerified();
@@ -537,8 +545,8 @@ final class CardPins {
         Pins.require(Pins.SO, soPin);
         try {
             sendInitialization(settings, soPin);
-        } catch (DeviceFullException tidying) {
-            if (tidying.statusWord() != StatusWords.NOT_ENOUGH_MEMORY) {
+        } catch (DeviceException tidying) {
+            if (tidying.reason() != Reason.DEVICE_FULL || tidying.statusWord() != StatusWords.NOT_ENOUGH_MEMORY) {
                 throw tidying;
             }
             sendInitialization(settings, soPin);

@@ -4,7 +4,8 @@ import io.github.schsm.DeviceIdentity;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SecureChannelException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
@@ -371,8 +372,8 @@ final class CardSession {
         try {
             try {
                 connection().openChannel();
-            } catch (UnsupportedByDeviceException | SecureChannelException refused) {
-                if (link.appletSeen()) {
+            } catch (UnsupportedByDeviceException | TransportException refused) {
+                if (link.appletSeen() || SchsmException.is(refused, Reason.TRANSPORT)) {
                     throw refused;
                 }
                 selections++;
@@ -380,14 +381,17 @@ final class CardSession {
                 connection().openChannel();
             }
             link.sawApplet();
-        } catch (SecureChannelException e) {
+        } catch (TransportException e) {
+            if (e.reason() != Reason.SECURE_CHANNEL) {
+                throw e;
+            }
             endAfter(e);
             throw e;
         }
     }
 
     /** The way to the device is not to be trusted: nothing that was known about it counts any more. */
-    private void endAfter(SecureChannelException broken) {
+    private void endAfter(TransportException broken) {
         PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the connection ends", broken);
         link.drop();
         link.setCareful(true);
@@ -467,8 +471,8 @@ final class CardSession {
         return retry == RetryPolicy.NEVER && name != CardCommand.EXTERNAL_AUTHENTICATE;
     }
 
-    private SecureChannelException broken(CardCommand name, UnprotectedAnswerException unprotected) {
-        SecureChannelException broken = connection().broken(name, "it is " + unprotected.getMessage(), unprotected);
+    private TransportException broken(CardCommand name, UnprotectedAnswerException unprotected) {
+        TransportException broken = connection().broken(name, "it is " + unprotected.getMessage(), unprotected);
         endAfter(broken);
         return broken;
     }
@@ -492,7 +496,10 @@ final class CardSession {
         }
         try {
             return connection().send(name, command);
-        } catch (SecureChannelException e) {
+        } catch (TransportException e) {
+            if (e.reason() != Reason.SECURE_CHANNEL) {
+                throw e;
+            }
             endAfter(e);
             throw e;
         }

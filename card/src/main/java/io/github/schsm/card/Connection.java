@@ -1,12 +1,12 @@
 package io.github.schsm.card;
 
+import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SecureChannelException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
@@ -23,7 +23,6 @@ import io.github.schsm.card.files.Files;
 import io.github.schsm.card.quirk.AppletInfo;
 import io.github.schsm.card.quirk.ReaderQuirk;
 import io.github.schsm.card.transport.CardTransport;
-import io.github.schsm.card.transport.OtherCardException;
 import io.github.schsm.card.transport.PinPad;
 import io.github.schsm.card.transport.TransmitFailure;
 import io.github.schsm.codec.PrintableText;
@@ -76,7 +75,7 @@ final class Connection {
      * Selects the applet and reads the device's certificates: two commands, the least that tells which device this is.
      *
      * @param transport a connection on which a transaction has begun
-     * @throws OtherCardException if the card is no SmartCard-HSM
+     * @throws TokenNotPresentException if the card is no SmartCard-HSM
      */
     static Connection open(CardTransport transport, String reader, boolean extended)
             throws TransmitFailure, SchsmException {
@@ -91,7 +90,10 @@ final class Connection {
         byte[] file;
         try {
             file = FileReading.<TransmitFailure>read(Files.DEVICE_CERTIFICATES, limits, this::sendPlain);
-        } catch (ObjectNotFoundException none) {
+        } catch (DeviceException none) {
+            if (none.reason() != Reason.OBJECT_NOT_FOUND) {
+                throw none;
+            }
             file = new byte[0];
         }
         identity = DeviceIdentity.ofDevice(file);
@@ -133,7 +135,13 @@ final class Connection {
         closeChannel();
         ResponseApdu response = sendPlain(CardCommand.SELECT, Files.SELECT_APPLET);
         if (!response.isOk()) {
-            throw new OtherCardException(reader, response.sw());
+            throw new TokenNotPresentException(
+                    Reason.OTHER_CARD,
+                    String.format(
+                            Locale.ROOT,
+                            "reader '%s': the card in it is no SmartCard-HSM (SELECT answered %04X)",
+                            reader,
+                            response.sw()));
         }
         AppletInfo selected = AppletInfo.parse(response.data());
         applet = selected;
@@ -239,7 +247,7 @@ final class Connection {
      * certificate.
      *
      * @throws UnsupportedByDeviceException if the device makes none, or not yet
-     * @throws SecureChannelException       if the other side lacks the device's private key
+     * @throws TransportException       if the other side lacks the device's private key
      */
     void openChannel() throws TransmitFailure, SchsmException {
         ChannelProtocol protocol = selectProtocol();
@@ -249,8 +257,10 @@ final class Connection {
             requireChannel(CardCommand.GENERAL_AUTHENTICATE, answer);
             channel = authentication.open(identity(), answer.data());
         } catch (MalformedDataException e) {
-            throw new SecureChannelException(
-                    where() + "there is no secure channel: " + e.getMessage() + "; nothing else was sent", e);
+            throw new TransportException(
+                    Reason.SECURE_CHANNEL,
+                    where() + "there is no secure channel: " + e.getMessage() + "; nothing else was sent",
+                    e);
         }
         TRACE.log(System.Logger.Level.TRACE, "{0}   secure channel, {1}", reader, protocol);
     }
@@ -262,13 +272,15 @@ final class Connection {
             return ChannelProtocol.AES_128;
         }
         if (ChipAuthentication.isKnownToSpeakAes(identity())) {
-            throw new SecureChannelException(String.format(
-                    Locale.ROOT,
-                    "%sdevice %s answered %04X to a protocol of the secure channel that it has used before; a weaker one"
-                            + " is not tried, because somebody on the way to the device may want just that",
-                    where(),
-                    identity().deviceId(),
-                    aes.sw()));
+            throw new TransportException(
+                    Reason.SECURE_CHANNEL,
+                    String.format(
+                            Locale.ROOT,
+                            "%sdevice %s answered %04X to a protocol of the secure channel that it has used before; a weaker one"
+                                    + " is not tried, because somebody on the way to the device may want just that",
+                            where(),
+                            identity().deviceId(),
+                            aes.sw()));
         }
         if (!StatusWords.refusesProtocol(aes.sw())) {
             requireChannel(CardCommand.MSE_SET, aes);
@@ -311,7 +323,7 @@ final class Connection {
      * Sends a command, over the secure channel if there is one.
      *
      * @throws UnprotectedAnswerException if a bare status word came back over the channel, which is gone now
-     * @throws SecureChannelException     if the answer does not verify; the channel is gone
+     * @throws TransportException     if the answer does not verify; the channel is gone
      */
     ResponseApdu send(CardCommand name, CommandApdu command)
             throws TransmitFailure, UnprotectedAnswerException, SchsmException {
@@ -344,8 +356,9 @@ final class Connection {
     }
 
     /** What to tell when an answer is not the one that the device protected. */
-    SecureChannelException broken(CardCommand name, @Nullable String reason, @Nullable Exception cause) {
-        return new SecureChannelException(
+    TransportException broken(CardCommand name, @Nullable String reason, @Nullable Exception cause) {
+        return new TransportException(
+                Reason.SECURE_CHANNEL,
                 where() + "the answer to " + name.title() + " is not the one that device "
                         + identity().deviceId() + " protected: " + reason
                         + "; whether the device executed the command is not known, the secure channel was closed",

@@ -1,6 +1,6 @@
 package io.github.schsm.card;
 
-import io.github.schsm.PublicKeyAuthenticationRequiredException;
+import io.github.schsm.PinException;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.CardSession.Pin;
@@ -23,7 +23,7 @@ final class MissingKeys {
     /**
      * Returns if keys are not the reason, or if the PIN would do as well.
      *
-     * @throws PublicKeyAuthenticationRequiredException if they are
+     * @throws PinException if they are
      */
     void tell(CardCommand refused) throws SchsmException {
         ResponseApdu answer = ask(CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION, PublicKeyCommands.STATUS);
@@ -38,7 +38,7 @@ final class MissingKeys {
         if (StatusWords.isTriesLeft(ask(CardCommand.VERIFY, pinStatus).sw())) {
             return;
         }
-        throw new PublicKeyAuthenticationRequiredException(
+        throw PinException.keysMissing(
                 refused.title(),
                 StatusWords.SECURITY_STATUS_NOT_SATISFIED,
                 "public key authentication: " + keys.required() + " of the " + keys.total()

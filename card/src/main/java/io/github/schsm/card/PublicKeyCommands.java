@@ -1,16 +1,15 @@
 package io.github.schsm.card;
 
 import io.github.schsm.AttestedPublicKey;
-import io.github.schsm.ChallengeLostException;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.card.CardSession.Pin;
 import io.github.schsm.card.apdu.CardCommand;
@@ -100,7 +99,8 @@ final class PublicKeyCommands {
 
     PublicKeyAuthenticationStatus replace(int index, AttestedPublicKey key) throws SchsmException {
         if (index < 0 || index >= status().total()) {
-            throw new ObjectNotFoundException(
+            throw new DeviceException(
+                    Reason.OBJECT_NOT_FOUND,
                     CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION.title(),
                     StatusWords.INCORRECT_P1P2,
                     "there is no place " + index + " for a public key in device "
@@ -149,7 +149,8 @@ final class PublicKeyCommands {
                     + session.identity().deviceId());
         }
         if (!session.takeChallenge(challenge)) {
-            throw new ChallengeLostException(
+            throw new InvalidRequestException(
+                    Reason.CHALLENGE_LOST,
                     "device " + session.identity().deviceId() + " has no such challenge open: it has had an answer"
                             + " already, or the device was reset or asked for another one meanwhile; ask for a new challenge");
         }
@@ -162,7 +163,8 @@ final class PublicKeyCommands {
             DeviceException refused =
                     StatusWords.error(CardCommand.EXTERNAL_AUTHENTICATE, "public key " + challenge.key(), sw);
             if (sw == StatusWords.REFERENCED_DATA_NOT_FOUND || session.selections() != selections) {
-                throw new ChallengeLostException(
+                throw new InvalidRequestException(
+                        Reason.CHALLENGE_LOST,
                         "device " + session.identity().deviceId()
                                 + " was reset or used by another program meanwhile: ask for a new challenge",
                         refused);

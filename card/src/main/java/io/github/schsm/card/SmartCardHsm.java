@@ -3,7 +3,6 @@ package io.github.schsm.card;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceException;
-import io.github.schsm.DeviceFullException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
@@ -11,8 +10,6 @@ import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.ObjectExistsException;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthenticationStatus;
@@ -20,6 +17,7 @@ import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
@@ -48,6 +46,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,7 +112,7 @@ public final class SmartCardHsm {
      * READ BINARY of a whole file.
      *
      * @param fid see {@link Files}
-     * @throws ObjectNotFoundException if there is no such file
+     * @throws DeviceException if there is no such file
      */
     public byte[] readBinary(int fid) throws SchsmException {
         Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
@@ -127,7 +126,7 @@ public final class SmartCardHsm {
      *
      * @param fid see {@link Files#privateData} and {@link Files#publicData}
      * @return the caller's to wipe
-     * @throws ObjectNotFoundException if there is no such file
+     * @throws DeviceException if there is no such file
      */
     public byte[] readData(int fid) throws SchsmException {
         Pin pin = Files.isPrivate(fid) ? Pin.NEEDED : Pin.NOT_NEEDED;
@@ -216,7 +215,7 @@ public final class SmartCardHsm {
     /**
      * DELETE FILE: a file or, by {@link Files#key}, a key.
      *
-     * @throws ObjectNotFoundException if there is no such file
+     * @throws DeviceException if there is no such file
      */
     public void deleteFile(int fid) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x00, 0xE4, 0x02, 0x00, fidBytes(fid), CommandApdu.NO_LE);
@@ -226,7 +225,7 @@ public final class SmartCardHsm {
     /**
      * SELECT of a key: its attributes.
      *
-     * @throws ObjectNotFoundException if there is no such key
+     * @throws DeviceException if there is no such key
      */
     public KeyAttributes keyAttributes(int kid) throws SchsmException {
         return KeyAttributes.parse(read(
@@ -351,7 +350,10 @@ public final class SmartCardHsm {
     private void identifyAnew() throws SchsmException {
         try {
             session.identified(DeviceIdentity.ofDevice(readBinary(Files.DEVICE_CERTIFICATES)));
-        } catch (ObjectNotFoundException stillNone) {
+        } catch (DeviceException stillNone) {
+            if (stillNone.reason() != Reason.OBJECT_NOT_FOUND) {
+                throw stillNone;
+            }
             PcscTransport.LOG.log(System.Logger.Level.DEBUG, "no device certificate: {0}", stillNone.getMessage());
         }
     }
@@ -602,14 +604,19 @@ public final class SmartCardHsm {
         }
     }
 
+    /** Refusals of UNWRAP KEY that another try after a reset cannot mend. */
+    private static final Set<Reason> SAYS_WHY_NOT_UNWRAPPED =
+            Set.of(Reason.OBJECT_NOT_FOUND, Reason.OBJECT_EXISTS, Reason.DEVICE_FULL);
+
     /** Some firmware takes one in a session, and the next after a reset. */
     private void unwrapLongRsa(Step<byte[]> unwrap) throws SchsmException {
         try {
             unwrap.run();
-        } catch (PinException | ObjectNotFoundException | ObjectExistsException | DeviceFullException otherReason) {
+        } catch (PinException otherReason) {
             throw otherReason;
         } catch (DeviceException refused) {
-            if (!DeviceQuirk.unwrapsLongRsaOnce(applet())
+            if (SAYS_WHY_NOT_UNWRAPPED.contains(refused.reason())
+                    || !DeviceQuirk.unwrapsLongRsaOnce(applet())
                     || !session.connection().isLongRsaUnwrapped()) {
                 throw refused;
             }
@@ -741,7 +748,10 @@ public final class SmartCardHsm {
         int selections = session.selections();
         try {
             return command.run();
-        } catch (ObjectNotFoundException notKnown) {
+        } catch (DeviceException notKnown) {
+            if (notKnown.reason() != Reason.OBJECT_NOT_FOUND) {
+                throw notKnown;
+            }
             if (session.selections() == selections) {
                 throw notKnown;
             }
@@ -798,7 +808,7 @@ public final class SmartCardHsm {
      * EXTERNAL AUTHENTICATE, and the state afterwards. When as many keys as required have authenticated, that counts
      * as a login of the transaction's authenticator.
      *
-     * @throws io.github.schsm.ChallengeLostException if the challenge is none that this connection gave last
+     * @throws InvalidRequestException if the challenge is none that this connection gave last
      */
     public PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
         return publicKeys().authenticate(response);
@@ -815,7 +825,7 @@ public final class SmartCardHsm {
      *
      * @param slot from 0
      * @return the domain's state; empty if the slot is free
-     * @throws ObjectNotFoundException if there is no such slot
+     * @throws DeviceException if there is no such slot
      * @throws DeviceException                         if the device has no key domains
      */
     public Optional<KeyDomainStatus> queryKeyDomain(int slot) throws SchsmException {
@@ -1013,7 +1023,7 @@ public final class SmartCardHsm {
     /**
      * MANAGE KEY DOMAIN, delete the domain.
      *
-     * @throws io.github.schsm.ObjectExistsException if there are keys in it
+     * @throws DeviceException if there are keys in it
      */
     public void deleteKeyDomain(int slot) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x03, slot, CommandApdu.SHORT_LE);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
@@ -203,7 +205,8 @@ class OddReadersTest {
         chosen.set(1);
         readers.device("ZZSIM000001").remove();
         assertThatThrownBy(() -> device.withCard(null, SmartCardHsm::pinStatus))
-                .isInstanceOf(io.github.schsm.TokenChangedException.class)
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_CHANGED)
                 .hasMessageContaining(reader);
         assertThat(CardDevice.of(source, reader).identity()).isNotEqualTo(device.identity());
         other.device("ZZSIM000001").remove();

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceInitialization;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
-import io.github.schsm.UnusableSecretException;
-import io.github.schsm.WrongPinException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.simulator.SimulatedDevice;
@@ -82,7 +83,8 @@ class PinBordersTest {
         String right = given.equals(RIGHT) ? RIGHT + "1" : RIGHT;
 
         assertThatThrownBy(() -> use(card -> card.changePin(pin(given), pin(wanted))))
-                .isInstanceOf(WrongPinException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .hasMessageContaining("user PIN is wrong");
 
         verifies(right);
@@ -91,8 +93,9 @@ class PinBordersTest {
     @Test
     void aWrongPresentPinCostsOneTry() throws Exception {
         assertThatThrownBy(() -> use(card -> card.changePin(pin("000000"), pin("123456"))))
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .isInstanceOfSatisfying(
-                        WrongPinException.class,
+                        PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(2));
         assertThat(sent(0x24)).isZero();
     }
@@ -100,9 +103,12 @@ class PinBordersTest {
     @Test
     void theSoPinIsVerifiedByItselfBeforeAnotherSecretFollowsIt() throws Exception {
         byte[] wrong = new byte[8];
-        assertThatThrownBy(() -> use(card -> card.changeSoPin(wrong, SO))).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> use(card -> card.changeSoPin(wrong, SO)))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThatThrownBy(() -> use(card -> card.unblock(wrong, pin("123456"))))
-                .isInstanceOf(WrongPinException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .hasMessageContaining("SO-PIN");
         assertThat(sent(0x24)).isZero();
         assertThat(sent(0x2C)).isZero();
@@ -127,7 +133,9 @@ class PinBordersTest {
             uses.add(card -> card.changeSoPin(SO, bad));
         }
         for (Use use : uses) {
-            assertThatThrownBy(() -> use(use)).isInstanceOf(UnusableSecretException.class);
+            assertThatThrownBy(() -> use(use))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
         }
         assertThat(secretsSent()).isZero();
     }
@@ -158,7 +166,8 @@ class PinBordersTest {
                     card.login();
                     return true;
                 }))
-                .isInstanceOf(UnusableSecretException.class);
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
 
         assertThat(secretsSent()).isZero();
     }
@@ -193,7 +202,10 @@ class PinBordersTest {
 
         try {
             use(card -> card.changePin(pin(given), pin(wanted)));
-        } catch (WrongPinException notTaken) {
+        } catch (PinException notTaken) {
+            if (notTaken.reason() != Reason.WRONG_PIN) {
+                throw notTaken;
+            }
             use(card -> card.changePin(pin(transport), pin(wanted)));
         }
 
@@ -226,7 +238,8 @@ class PinBordersTest {
         }));
 
         assertThatThrownBy(() -> use(card -> card.changePinOnReader(new AtReader())))
-                .isInstanceOf(WrongPinException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
 
         assertThat(shown).containsExactly(Wanted.PIN);
         verifies(RIGHT);

@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.AttestedPublicKey;
-import io.github.schsm.ChallengeLostException;
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceInitialization;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.PublicKeyAuthenticationRequiredException;
+import io.github.schsm.PinException;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.RegisteredPublicKey;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
@@ -145,9 +146,10 @@ class PublicKeyCommandsTest {
         instructions();
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(this::write)
+                    .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED)
                     .isInstanceOfSatisfying(
-                            PublicKeyAuthenticationRequiredException.class,
-                            required -> assertThat(required.status().authenticated())
+                            PinException.class,
+                            required -> assertThat(required.keys().orElseThrow().authenticated())
                                     .isEqualTo(1));
         }
         assertThat(instructions()).contains(VERIFY, UPDATE, MANAGE).doesNotContain(SELECT);
@@ -159,11 +161,14 @@ class PublicKeyCommandsTest {
     void asks_nobody_for_a_pin_that_the_device_does_not_have() throws Exception {
         initialize("");
         login.givenNow = false;
-        assertThatThrownBy(this::write).isInstanceOf(PublicKeyAuthenticationRequiredException.class);
+        assertThatThrownBy(this::write)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED);
         assertThat(login.asked).isZero();
         login.givenNow = true;
         assertThatThrownBy(this::write)
-                .isInstanceOf(PublicKeyAuthenticationRequiredException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED)
                 .hasMessageContaining("0 have");
     }
 
@@ -176,7 +181,8 @@ class PublicKeyCommandsTest {
         PublicKeyResponse response = respond(challenge, 0);
         instructions();
         assertThatThrownBy(() -> guarded.withCard(null, card -> card.authenticate(response)))
-                .isInstanceOf(ChallengeLostException.class);
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
         assertThat(instructions()).doesNotContain(AUTHENTICATE);
     }
 
@@ -188,7 +194,8 @@ class PublicKeyCommandsTest {
         PublicKeyResponse response = respond(challenge, 0);
         simulated.faults().add(1, Faults.instruction(AUTHENTICATE), Fault.reset());
         assertThatThrownBy(() -> guarded.withCard(null, card -> card.authenticate(response)))
-                .isInstanceOf(ChallengeLostException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST)
                 .hasMessageContaining("ask for a new challenge");
     }
 

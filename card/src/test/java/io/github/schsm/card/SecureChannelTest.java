@@ -3,16 +3,17 @@ package io.github.schsm.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.PinException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SecureChannelException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
-import io.github.schsm.UseCounterExhaustedException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
@@ -216,7 +217,8 @@ class SecureChannelTest {
                 command[1] == (byte) 0x86 ? HEX.parseHex(HEX.formatHex(answer) + "9000") : next.transmit(command);
         wire.clear();
         assertThatThrownBy(this::sign)
-                .isInstanceOf(SecureChannelException.class)
+                .isInstanceOf(TransportException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
                 .hasMessageContaining("does not have the device's private key");
         assertThat(headers()).containsExactly(SELECT, IDENTITY, AES_MSE, AUTHENTICATE);
     }
@@ -243,7 +245,8 @@ class SecureChannelTest {
                 command[1] == 0x22 && command[command.length - 1] == 2 ? HEX.parseHex("6A80") : next.transmit(command);
         wire.clear();
         assertThatThrownBy(this::sign)
-                .isInstanceOf(SecureChannelException.class)
+                .isInstanceOf(TransportException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
                 .hasMessageContaining("6A80")
                 .hasMessageContaining("weaker");
         assertThat(headers()).containsExactly(SELECT, IDENTITY, AES_MSE);
@@ -375,7 +378,8 @@ class SecureChannelTest {
                     card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
                     return card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
                 }))
-                .isInstanceOf(SecureChannelException.class)
+                .isInstanceOf(TransportException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
                 .hasMessageContaining("SIGN")
                 .hasMessageContaining(status + " without protection");
         assertThat(headers()).as("neither again nor in plain").containsExactly(SIGN, SIGN);
@@ -390,7 +394,9 @@ class SecureChannelTest {
     void bare_status_words_again_and_again_end_it() throws Exception {
         meddler = (command, next) -> (command[1] & 0xFF) == 0x68 ? HEX.parseHex("6D00") : next.transmit(command);
         wire.clear();
-        assertThatThrownBy(this::sign).isInstanceOf(SecureChannelException.class);
+        assertThatThrownBy(this::sign)
+                .isInstanceOf(TransportException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL);
         assertThat(headers()).containsExactly(SIGN, SELECT, AES_MSE, AUTHENTICATE, VERIFY, SIGN);
     }
 
@@ -401,7 +407,9 @@ class SecureChannelTest {
                 ? HEX.parseHex("63C1")
                 : next.transmit(command);
         login.heard.clear();
-        assertThatThrownBy(this::sign).isInstanceOf(SecureChannelException.class);
+        assertThatThrownBy(this::sign)
+                .isInstanceOf(TransportException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL);
         assertThat(login.heard).isEmpty();
         meddler = (command, next) -> next.transmit(command);
         Simulation.Login wrong = Simulation.Login.wrong();
@@ -409,7 +417,8 @@ class SecureChannelTest {
                     card.login();
                     return "";
                 }))
-                .isInstanceOf(WrongPinException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThat(wrong.heard).containsExactly("refused 2");
     }
 
@@ -428,7 +437,8 @@ class SecureChannelTest {
         };
         sign();
         assertThatThrownBy(this::sign)
-                .isInstanceOf(SecureChannelException.class)
+                .isInstanceOf(TransportException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
                 .hasMessageContaining("MAC is wrong");
     }
 
@@ -438,7 +448,7 @@ class SecureChannelTest {
         device.withCard(login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER));
         assertThatThrownBy(() -> device.withCard(
                         login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER)))
-                .isInstanceOf(UseCounterExhaustedException.class);
+                .isInstanceOf(DeviceException.class).hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED);
         wire.clear();
         sign();
         assertThat(headers()).as("the channel is still there").containsExactly(SIGN);
@@ -486,7 +496,10 @@ class SecureChannelTest {
             return answer;
         };
         wire.clear();
-        assertThatThrownBy(this::status).as("bit %d", bit).isInstanceOf(SecureChannelException.class);
+        assertThatThrownBy(this::status)
+                .as("bit %d", bit)
+                .isInstanceOf(TransportException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL);
         assertThat(wire.subList(wire.size() - 1, wire.size()))
                 .as("bit %d: nothing was said after it, but for GET RESPONSE if 63C3 was made 61C3", bit)
                 .allMatch(command -> (command[0] & 0x0C) == 0x0C || command[1] == (byte) 0xC0);

@@ -3,21 +3,17 @@ package io.github.schsm.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.Cvc;
+import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
-import io.github.schsm.ObjectExistsException;
-import io.github.schsm.ObjectNotFoundException;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TransportPinException;
-import io.github.schsm.UseCounterExhaustedException;
-import io.github.schsm.WrongPinException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.files.CardTokenInfo;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
@@ -127,7 +123,7 @@ class SmartCardHsmTest {
         run(card -> {
             card.generateKeyPair(1, ec(EcCurve.SECP256R1, ecdh));
             assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED))
-                    .isInstanceOf(AlgorithmNotAllowedException.class)
+                    .isInstanceOf(DeviceException.class).hasFieldOrPropertyWithValue("reason", Reason.ALGORITHM_NOT_ALLOWED)
                     .hasMessageContaining("key 1")
                     .hasMessageContaining("SIGN")
                     .hasMessageContaining("6A81");
@@ -140,7 +136,7 @@ class SmartCardHsmTest {
             card.generateKeyPair(1, ec(EcCurve.SECP256R1, KeyAttributes.NONE.withUseCounter(1)));
             card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER);
             assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER))
-                    .isInstanceOf(UseCounterExhaustedException.class);
+                    .isInstanceOf(DeviceException.class).hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED);
         });
     }
 
@@ -212,7 +208,8 @@ class SmartCardHsmTest {
             assertThat(EcCurve.SECP256R1.verify(point, new byte[32], signature.plain(32)))
                     .isTrue();
             assertThatThrownBy(() -> card.deriveEcKey(2, 3, new byte[] {5}))
-                    .isInstanceOf(ObjectExistsException.class)
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_EXISTS)
                     .hasMessageContaining("DERIVE EC KEY");
         });
     }
@@ -315,7 +312,9 @@ class SmartCardHsmTest {
                             new byte[32],
                             EcdsaSignature.parse(signature).plain(32)))
                     .isTrue();
-            assertThatThrownBy(() -> card.unwrapKey(2, blob.encode())).isInstanceOf(ObjectExistsException.class);
+            assertThatThrownBy(() -> card.unwrapKey(2, blob.encode()))
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_EXISTS);
         });
     }
 
@@ -342,7 +341,8 @@ class SmartCardHsmTest {
             assertThat(card.readBinary(fid)).isEqualTo(certificate);
             card.deleteFile(fid);
             assertThatThrownBy(() -> card.readBinary(fid))
-                    .isInstanceOf(ObjectNotFoundException.class)
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND)
                     .hasMessageContaining("file CA01");
             card.updateBinary(Files.privateData(2), new byte[0]);
             assertThat(card.readBinary(Files.privateData(2))).isEmpty();
@@ -371,23 +371,29 @@ class SmartCardHsmTest {
             assertThat(card.soPinStatus()).isEqualTo(new PinStatus(PinStatus.State.NOT_VERIFIED, 15));
             card.changePin(Simulation.pin("648219"), Simulation.pin("12345678"));
             assertThatThrownBy(() -> card.verify(Simulation.pin("648219")))
+                    .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                     .isInstanceOfSatisfying(
-                            WrongPinException.class,
-                            e -> assertThat(e.triesLeft()).isPositive());
+                            PinException.class, e -> assertThat(e.triesLeft()).isPositive());
             card.verify(Simulation.pin("12345678"));
             assertThat(card.pinStatus().state()).isEqualTo(PinStatus.State.VERIFIED);
             card.logout();
             assertThat(card.pinStatus().state()).isEqualTo(PinStatus.State.NOT_VERIFIED);
             byte[] wrong = Simulation.pin("00000000");
             for (int tries = card.pinStatus().triesLeft(); tries > 1; tries--) {
-                assertThatThrownBy(() -> card.verify(wrong)).isInstanceOf(WrongPinException.class);
+                assertThatThrownBy(() -> card.verify(wrong))
+                        .isInstanceOf(PinException.class)
+                        .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
             }
             assertThatThrownBy(() -> card.verify(wrong))
                     .isInstanceOf(PinRequiredException.class)
                     .hasMessageContaining("refused this very one before");
             assertThat(card.pinStatus().triesLeft()).isOne();
-            assertThatThrownBy(() -> card.verify(Simulation.pin("11111111"))).isInstanceOf(PinBlockedException.class);
-            assertThatThrownBy(() -> card.verify(wrong)).isInstanceOf(PinBlockedException.class);
+            assertThatThrownBy(() -> card.verify(Simulation.pin("11111111")))
+                    .isInstanceOf(PinException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED);
+            assertThatThrownBy(() -> card.verify(wrong))
+                    .isInstanceOf(PinException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED);
             assertThat(card.pinStatus().state()).isEqualTo(PinStatus.State.BLOCKED);
             card.unblock(SO_PIN, null);
             card.verify(Simulation.pin("12345678"));
@@ -395,7 +401,9 @@ class SmartCardHsmTest {
             card.verify(Simulation.pin("654321"));
             byte[] newSoPin = data(8);
             card.changeSoPin(SO_PIN, newSoPin);
-            assertThatThrownBy(() -> card.unblock(SO_PIN, null)).isInstanceOf(WrongPinException.class);
+            assertThatThrownBy(() -> card.unblock(SO_PIN, null))
+                    .isInstanceOf(PinException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
             card.unblock(newSoPin, null);
             return "";
         });
@@ -413,7 +421,9 @@ class SmartCardHsmTest {
         device.withCard(null, card -> {
             card.initialize(settings);
             assertThat(card.pinStatus().state()).isEqualTo(PinStatus.State.TRANSPORT);
-            assertThatThrownBy(() -> card.verify(Simulation.pin("87654321"))).isInstanceOf(TransportPinException.class);
+            assertThatThrownBy(() -> card.verify(Simulation.pin("87654321")))
+                    .isInstanceOf(PinException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.TRANSPORT_PIN);
             card.changePin(Simulation.pin("87654321"), Simulation.pin("12345678"));
             card.verify(Simulation.pin("12345678"));
             assertThat(card.listKeyDomains().slots()).isEqualTo(2);
@@ -443,16 +453,20 @@ class SmartCardHsmTest {
             assertThat(card.listKeyDomains()).isEqualTo(new KeyDomainListing(4, List.of()));
             assertThat(card.queryKeyDomain(0)).isEmpty();
             assertThatThrownBy(() -> card.queryKeyDomain(4))
-                    .isInstanceOf(ObjectNotFoundException.class)
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND)
                     .hasMessageContaining("slot 4");
             assertThat(card.createDkekDomain(1, 2).outstanding()).isEqualTo(2);
-            assertThatThrownBy(() -> card.createDkekDomain(1, 2)).isInstanceOf(ObjectExistsException.class);
+            assertThatThrownBy(() -> card.createDkekDomain(1, 2))
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_EXISTS);
             assertThat(card.importDkekShare(1, one).hasKek()).isFalse();
             assertThat(card.importDkekShare(1, two).kcv()).isEqualTo(WrappedKeyBlob.kcv(kek));
             assertThat(card.listKeyDomains().domains()).hasSize(1);
             card.generateKeyPair(1, ec(EcCurve.SECP256R1, KeyAttributes.NONE.withKeyDomain(1)));
             assertThatThrownBy(() -> card.deleteKeyDomain(1))
-                    .isInstanceOf(ObjectExistsException.class)
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_EXISTS)
                     .hasMessageContaining("there are keys");
             assertThat(card.deleteKek(1).hasKek()).isFalse();
             card.deleteFile(Files.key(1));

@@ -3,13 +3,14 @@ package io.github.schsm.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.TokenRemovedException;
 import io.github.schsm.TransportException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
@@ -130,7 +131,7 @@ class TransactionQueueTest {
     void reports_an_unknown_outcome_and_does_not_send_again_what_may_not_be() throws Exception {
         simulated.faults().add(1, Faults.instruction(SIGN), Fault.removalAfter());
         assertThatThrownBy(() -> sign(login, RetryPolicy.NEVER))
-                .isInstanceOf(TokenRemovedException.class)
+                .isInstanceOf(TokenNotPresentException.class).hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED)
                 .hasMessageContaining("not known");
         assertThat(simulated.recorder().count(exchange -> exchange.ins() == SIGN))
                 .isEqualTo(1);
@@ -140,7 +141,8 @@ class TransactionQueueTest {
                         login,
                         card -> card.generateKeyPair(
                                 2, KeyPairRequest.ec(EcCurve.SECP256R1, "ZZSIM00000100002", KeyAttributes.NONE))))
-                .isInstanceOf(TokenRemovedException.class);
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED);
         simulated.insert();
         List<Integer> objects = device.withCard(null, SmartCardHsm::enumerateObjects);
         assertThat(objects).contains(Files.key(2));
@@ -150,7 +152,9 @@ class TransactionQueueTest {
     void never_sends_verify_twice_when_its_answer_was_lost() throws Exception {
         simulated.reset();
         simulated.faults().add(1, Faults.instruction(VERIFY), Fault.removalAfter());
-        assertThatThrownBy(this::sign).isInstanceOf(TokenRemovedException.class);
+        assertThatThrownBy(this::sign)
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED);
         assertThat(simulated.recorder().count(exchange -> exchange.ins() == VERIFY && exchange.dataLength() > 0))
                 .isEqualTo(1);
     }
@@ -175,7 +179,8 @@ class TransactionQueueTest {
     @Test
     void believes_its_own_applet_when_a_file_is_not_there() throws Exception {
         assertThatThrownBy(() -> device.withCard(login, card -> card.readBinary(0xCA77)))
-                .isInstanceOf(io.github.schsm.ObjectNotFoundException.class);
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND);
         assertThat(instructions()).containsExactly(READ, READ);
         simulated.recorder().clear();
         sign();
@@ -208,9 +213,9 @@ class TransactionQueueTest {
         Simulation.Login wrong = Simulation.Login.wrong();
         assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED))
                 .isInstanceOfSatisfying(
-                        WrongPinException.class, e -> assertThat(e.triesLeft()).isEqualTo(2));
+                        PinException.class, e -> assertThat(e.triesLeft()).isEqualTo(2));
         assertThat(wrong.heard).containsExactly("refused 2");
-        assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED)).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED)).isInstanceOf(PinException.class).hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         simulated.recorder().clear();
         assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED))
                 .isInstanceOf(PinRequiredException.class)
@@ -231,7 +236,7 @@ class TransactionQueueTest {
                 .isInstanceOf(PinRequiredException.class);
         assertThat(instructions()).doesNotContain(SIGN);
         assertThatThrownBy(() -> sign(Simulation.Login.wrong(), RetryPolicy.ALLOWED))
-                .isInstanceOf(WrongPinException.class);
+                .isInstanceOf(PinException.class).hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
     }
 
     @Test

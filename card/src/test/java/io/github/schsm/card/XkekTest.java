@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.AttestedPublicKey;
-import io.github.schsm.ConditionsNotSatisfiedException;
 import io.github.schsm.Cvc;
+import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
@@ -181,7 +182,8 @@ class XkekTest {
         byte[] changed = good.clone();
         changed[changed.length - 1] ^= 1;
         assertThatThrownBy(() -> join(a, changed))
-                .isInstanceOf(ConditionsNotSatisfiedException.class)
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CONDITIONS_NOT_SATISFIED)
                 .hasMessageContaining("membership");
         Optional<KeyDomainStatus> slot = a.withCard(null, card -> card.queryKeyDomain(0));
         assertThat(slot).isEmpty();

@@ -1,6 +1,7 @@
 package io.github.schsm.codec;
 
-import io.github.schsm.UnusableSecretException;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
@@ -50,9 +51,11 @@ public final class SecretBytes {
         }
 
         /** The same sentence whatever is wrong with the length. */
-        UnusableSecretException refusal() {
-            return new UnusableSecretException("a " + what + " has " + (least == most ? "" : least + " to ") + most
-                    + " characters (counted in bytes of UTF-8: letters with accents take two); this one was not used");
+        InvalidRequestException refusal() {
+            return new InvalidRequestException(
+                    Reason.UNUSABLE_SECRET,
+                    "a " + what + " has " + (least == most ? "" : least + " to ") + most
+                            + " characters (counted in bytes of UTF-8: letters with accents take two); this one was not used");
         }
     }
 
@@ -60,9 +63,9 @@ public final class SecretBytes {
      * A secret's bytes.
      *
      * @param secret stays as it is
-     * @throws UnusableSecretException if its length is wrong or a character was damaged
+     * @throws InvalidRequestException if its length is wrong or a character was damaged
      */
-    public static byte[] of(char[] secret, Rule rule) throws UnusableSecretException {
+    public static byte[] of(char[] secret, Rule rule) throws InvalidRequestException {
         ByteBuffer encoded = ByteBuffer.allocate(rule.most());
         try {
             if (!encode(secret, rule.what(), encoded) || !rule.allows(encoded.position())) {
@@ -79,11 +82,11 @@ public final class SecretBytes {
      *
      * @param password stays as it is
      * @param what     what people call it, e.g. {@code password}
-     * @throws UnusableSecretException if it is empty or a character was damaged
+     * @throws InvalidRequestException if it is empty or a character was damaged
      */
-    public static byte[] password(char[] password, String what) throws UnusableSecretException {
+    public static byte[] password(char[] password, String what) throws InvalidRequestException {
         if (password.length == 0) {
-            throw new UnusableSecretException("a " + what + " has at least one character");
+            throw new InvalidRequestException(Reason.UNUSABLE_SECRET, "a " + what + " has at least one character");
         }
         ByteBuffer encoded = ByteBuffer.allocate(Math.multiplyExact(password.length, MOST_BYTES_PER_CHAR));
         try {
@@ -95,7 +98,7 @@ public final class SecretBytes {
     }
 
     /** Returns whether it fitted. */
-    private static boolean encode(char[] secret, String what, ByteBuffer encoded) throws UnusableSecretException {
+    private static boolean encode(char[] secret, String what, ByteBuffer encoded) throws InvalidRequestException {
         for (char c : secret) {
             if (c == REPLACEMENT) {
                 throw damaged(what);
@@ -112,8 +115,8 @@ public final class SecretBytes {
         return !result.isOverflow();
     }
 
-    private static UnusableSecretException damaged(String what) {
-        return new UnusableSecretException("the " + what + " has an invalid character (U+FFFD, or half of a"
+    private static InvalidRequestException damaged(String what) {
+        return new InvalidRequestException(Reason.UNUSABLE_SECRET, "the " + what + " has an invalid character (U+FFFD, or half of a"
                 + " surrogate pair): it was damaged on its way here, mostly because the environment, the file or the"
                 + " terminal is in another encoding than UTF-8; it was not used");
     }
@@ -123,9 +126,9 @@ public final class SecretBytes {
      *
      * @param digits 16 hexadecimal digits, as people see it; stays as it is
      * @return 8 bytes
-     * @throws UnusableSecretException if it is something else
+     * @throws InvalidRequestException if it is something else
      */
-    public static byte[] soPin(char[] digits) throws UnusableSecretException {
+    public static byte[] soPin(char[] digits) throws InvalidRequestException {
         byte[] bytes = new byte[SO_PIN_LENGTH];
         boolean valid = digits.length == 2 * SO_PIN_LENGTH;
         for (int i = 0; valid && i < digits.length; i++) {
@@ -141,17 +144,18 @@ public final class SecretBytes {
         return bytes;
     }
 
-    private static UnusableSecretException soPinRefusal() {
-        return new UnusableSecretException(
+    private static InvalidRequestException soPinRefusal() {
+        return new InvalidRequestException(
+                Reason.UNUSABLE_SECRET,
                 "an " + SO_PIN + " is " + 2 * SO_PIN_LENGTH + " hexadecimal digits; this one was not used");
     }
 
     /**
      * Checks bytes that a program made by itself.
      *
-     * @throws UnusableSecretException if there are too few or too many
+     * @throws InvalidRequestException if there are too few or too many
      */
-    public static void require(byte[] secret, Rule rule) throws UnusableSecretException {
+    public static void require(byte[] secret, Rule rule) throws InvalidRequestException {
         if (!rule.allows(secret.length)) {
             throw rule.refusal();
         }
@@ -160,9 +164,9 @@ public final class SecretBytes {
     /**
      * Checks an SO-PIN that a program has in bytes.
      *
-     * @throws UnusableSecretException if it has not 8 bytes
+     * @throws InvalidRequestException if it has not 8 bytes
      */
-    public static void requireSoPin(byte[] soPin) throws UnusableSecretException {
+    public static void requireSoPin(byte[] soPin) throws InvalidRequestException {
         if (soPin.length != SO_PIN_LENGTH) {
             throw soPinRefusal();
         }

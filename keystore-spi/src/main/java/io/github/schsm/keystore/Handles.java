@@ -1,7 +1,8 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.KeyDetails;
-import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.DeviceException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.spi.KeyHandle;
@@ -31,7 +32,7 @@ final class Handles {
         try {
             return token.details(key);
         } catch (SchsmException failed) {
-            if (!Token.isOfOneObject(failed) || failed instanceof ObjectNotFoundException) {
+            if (!Token.isOfOneObject(failed) || SchsmException.is(failed, Reason.OBJECT_NOT_FOUND)) {
                 throw failed;
             }
             return new KeyDetails(

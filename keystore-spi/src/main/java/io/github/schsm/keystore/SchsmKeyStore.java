@@ -7,7 +7,6 @@ import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyAttribute;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyEncryptionKey;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmDevice;
@@ -17,7 +16,6 @@ import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UncertifiedKeyEntry;
-import io.github.schsm.UnusableSecretException;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
@@ -121,7 +119,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
         try {
             finder.requirePossible(password);
-        } catch (UnusableSecretException unusable) {
+        } catch (InvalidRequestException unusable) {
             throw wrongPassword(unusable);
         }
         return finder.password(password);
@@ -149,9 +147,10 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 throw new IOException(refused.getMessage(), refused);
             }
             throw wrongPassword(refused);
-        } catch (UnusableSecretException unusable) {
-            throw wrongPassword(unusable);
         } catch (SchsmException failed) {
+            if (failed.reason() == Reason.UNUSABLE_SECRET) {
+                throw wrongPassword(failed);
+            }
             throw new IOException(failed.getMessage(), failed);
         }
     }
@@ -401,7 +400,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         try {
             return certificates().orPublicKey(key);
         } catch (SchsmException failed) {
-            if (!Token.isOfOneObject(failed) || failed instanceof ObjectNotFoundException) {
+            if (!Token.isOfOneObject(failed) || SchsmException.is(failed, Reason.OBJECT_NOT_FOUND)) {
                 throw failed;
             }
             return null;

@@ -1,7 +1,8 @@
 package io.github.schsm.keystore;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.UnusableSecretException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import java.util.Optional;
@@ -31,9 +32,9 @@ public interface TokenFinder {
     /**
      * Refuses a password that cannot be a PIN of any token that is found here, before it is looked for.
      *
-     * @throws UnusableSecretException if its length is wrong or a character was damaged
+     * @throws InvalidRequestException if its length is wrong or a character was damaged
      */
-    void requirePossible(char[] password) throws UnusableSecretException;
+    void requirePossible(char[] password) throws InvalidRequestException;
 
     /** A PIN source that is a password; it copies it. */
     PinSource password(char[] password);

@@ -1,12 +1,11 @@
 package io.github.schsm.spi;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.DeviceException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyDomainStatus;
-import io.github.schsm.ObjectExistsException;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
@@ -22,7 +21,7 @@ public interface KeyDomains {
     /**
      * A slot's state.
      *
-     * @throws ObjectNotFoundException if the slot is free
+     * @throws DeviceException if the slot is free
      * @throws SchsmException          if there is no such slot
      */
     KeyDomainStatus status(int slot) throws SchsmException;
@@ -76,7 +75,7 @@ public interface KeyDomains {
     /**
      * Deletes the domain.
      *
-     * @throws ObjectExistsException if there are keys in it
+     * @throws DeviceException if there are keys in it
      * @throws SchsmException        if the device refuses
      */
     void delete(int slot) throws SchsmException;

@@ -5,7 +5,8 @@ import io.github.schsm.Cvc;
 import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
-import io.github.schsm.NotAttestedException;
+import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.TokenKey;
@@ -47,13 +48,13 @@ public sealed interface KeyHandle extends SchsmKey permits PrivateKeyHandle, Sec
     @Override
     default KeyAttestation attestation() throws SchsmException {
         if (!key().type().isPrivate()) {
-            throw new NotAttestedException(key() + " of device " + token().name()
+            throw new UntrustedDeviceException(Reason.NOT_ATTESTED, key() + " of device " + token().name()
                     + " has no attestation: devices attest key pairs, not secret keys");
         }
         if (currentDetails().publicKey() instanceof AttestedPublicKey attested) {
             return KeyAttestation.of(attested);
         }
-        throw new NotAttestedException(whyNotAttested());
+        throw new UntrustedDeviceException(Reason.NOT_ATTESTED, whyNotAttested());
     }
 
     private String whyNotAttested() throws SchsmException {

@@ -1,15 +1,14 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenChangedException;
-import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenKey;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.codec.EcCurve;
@@ -191,9 +190,12 @@ public final class KeyProof {
             if (allowed.test(algorithm)) {
                 try {
                     return use.holds(algorithm) ? Verdict.PROVEN : Verdict.DISPROVEN;
-                } catch (AlgorithmNotAllowedException | UnsupportedByDeviceException notThisOne) {
+                } catch (UnsupportedByDeviceException notThisOne) {
                     // The next one may do.
                 } catch (SchsmException refused) {
+                    if (refused.reason() == Reason.ALGORITHM_NOT_ALLOWED) {
+                        continue;
+                    }
                     if (isNoAnswer(refused)) {
                         throw refused;
                     }
@@ -210,8 +212,7 @@ public final class KeyProof {
     private static boolean isNoAnswer(SchsmException failed) {
         return failed instanceof PinException
                 || failed instanceof TransportException
-                || failed instanceof TokenNotPresentException
-                || failed instanceof TokenChangedException;
+                || failed instanceof TokenNotPresentException;
     }
 
     private static byte[] challenge() {

@@ -1,7 +1,6 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.AlgorithmNotAllowedException;
-import io.github.schsm.InvalidDataException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
@@ -23,7 +22,7 @@ public interface TokenOperations {
      *                   a DigestInfo for {@link KeyAlgorithm#RSA_PKCS1}, a padded block as long as the modulus for
      *                   {@link KeyAlgorithm#RSA_RAW}, the data itself where the token hashes
      * @return for ECDSA strict DER, whatever the token itself gives; for RSA as many bytes as the modulus has
-     * @throws AlgorithmNotAllowedException if the token does not have the algorithm (with these parameters) or the key's
+     * @throws DeviceException if the token does not have the algorithm (with these parameters) or the key's
      *                                      list lacks it
      * @throws InvalidRequestException      if the input does not fit into what the token takes at once
      * @throws SchsmException               if the token refuses
@@ -57,7 +56,7 @@ public interface TokenOperations {
      *                   for others null
      * @param input      as many bytes as the modulus has
      * @return as many bytes for the first, the message without padding for the others; the caller's to wipe
-     * @throws InvalidDataException if the padding is wrong, or the input no number below the modulus
+     * @throws DeviceException if the padding is wrong, or the input no number below the modulus
      * @throws SchsmException       if the token refuses
      */
     byte[] decrypt(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)

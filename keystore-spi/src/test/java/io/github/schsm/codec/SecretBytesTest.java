@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceInitialization;
-import io.github.schsm.UnusableSecretException;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The one place where secrets become bytes. */
 class SecretBytesTest {
-    private static byte[] pin(String text) throws UnusableSecretException {
+    private static byte[] pin(String text) throws InvalidRequestException {
         return SecretBytes.of(text.toCharArray(), SecretBytes.USER_PIN);
     }
 
@@ -36,7 +37,8 @@ class SecretBytesTest {
         Set<String> sentences = new TreeSet<>();
         for (int length : new int[] {0, 1, 5, 17, 300, 70_000}) {
             assertThatThrownBy(() -> pin("1".repeat(length)))
-                    .isInstanceOf(UnusableSecretException.class)
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
                     .satisfies(refused -> sentences.add(refused.getMessage()));
         }
         assertThat(sentences).singleElement().asString().contains("6 to 16", "not used");
@@ -63,12 +65,14 @@ class SecretBytesTest {
             })
     void damagedCharactersAreRefusedAndNeverLeftOutOrReplaced(String text) {
         assertThatThrownBy(() -> pin(text))
-                .isInstanceOf(UnusableSecretException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
                 .hasMessageContaining("user PIN")
                 .hasMessageContaining("U+FFFD")
                 .hasMessageNotContaining("648219");
         assertThatThrownBy(() -> SecretBytes.password(text.toCharArray(), "password"))
-                .isInstanceOf(UnusableSecretException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
                 .hasMessageContaining("password");
     }
 
@@ -77,7 +81,8 @@ class SecretBytesTest {
         assertThat(SecretBytes.password("ß".repeat(5000).toCharArray(), "password"))
                 .hasSize(10_000);
         assertThatThrownBy(() -> SecretBytes.password(new char[0], "password"))
-                .isInstanceOf(UnusableSecretException.class);
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
     }
 
     @Test
@@ -103,7 +108,8 @@ class SecretBytesTest {
             })
     void anythingElseIsNoSoPin(String text) {
         assertThatThrownBy(() -> SecretBytes.soPin(text.toCharArray()))
-                .isInstanceOf(UnusableSecretException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
                 .hasMessageContaining("16 hexadecimal digits");
     }
 
@@ -111,11 +117,13 @@ class SecretBytesTest {
     void bytesThatAProgramMadeAreCheckedToo() {
         for (int length : new int[] {0, 5, 17}) {
             assertThatThrownBy(() -> SecretBytes.require(new byte[length], SecretBytes.USER_PIN))
-                    .isInstanceOf(UnusableSecretException.class);
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
         }
         for (int length : new int[] {0, 7, 9, 16}) {
             assertThatThrownBy(() -> SecretBytes.requireSoPin(new byte[length]))
-                    .isInstanceOf(UnusableSecretException.class);
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
         }
     }
 
@@ -125,7 +133,8 @@ class SecretBytesTest {
         for (String pin : new String[] {"", "12345", "1".repeat(17), "\uDC00648219", "648219\uFFFD"}) {
             assertThatThrownBy(() ->
                             DeviceInitialization.builder(pin.toCharArray(), so).build())
-                    .isInstanceOf(UnusableSecretException.class);
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
         }
         assertThatThrownBy(() -> DeviceInitialization.builder("ä1234".toCharArray(), so)
                         .retries(5)

@@ -1,10 +1,10 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
@@ -371,7 +371,10 @@ final class DirectCard implements Beside {
             String reference;
             try {
                 reference = reference(key);
-            } catch (ObjectNotFoundException went) {
+            } catch (DeviceException went) {
+                if (went.reason() != Reason.OBJECT_NOT_FOUND) {
+                    throw went;
+                }
                 // Deleted since the list was read, by the module or somebody else.
                 stale();
                 continue;
@@ -437,7 +440,8 @@ final class DirectCard implements Beside {
             stale();
             there = counterpart(key);
         }
-        return there.orElseThrow(() -> new ObjectNotFoundException(
+        return there.orElseThrow(() -> new DeviceException(
+                Reason.OBJECT_NOT_FOUND,
                 "MANAGE KEY DOMAIN",
                 0x6A88,
                 key + " is not in device " + link.identity().id() + " any more"));
@@ -452,7 +456,8 @@ final class DirectCard implements Beside {
                 return key;
             }
         }
-        throw new ObjectNotFoundException(
+        throw new DeviceException(
+                Reason.OBJECT_NOT_FOUND,
                 "GENERATE ASYMMETRIC KEY PAIR",
                 0x6A88,
                 made + " is not in device " + link.identity().id() + " any more");

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceInitialization;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.TokenAdministration;
-import io.github.schsm.UnusableSecretException;
-import io.github.schsm.WrongPinException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.session.TokenPins;
@@ -84,14 +85,18 @@ class BadSecretsTest {
             Set<String> sentences = new TreeSet<>();
             for (String bad : WRONG_LENGTHS) {
                 Throwable thrown = catchThrowable(() -> entry.getValue().take(bad));
-                assertThat(thrown).as(entry.getKey()).isInstanceOf(UnusableSecretException.class);
+                assertThat(thrown)
+                        .as(entry.getKey())
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
                 sentences.add(thrown.getMessage());
             }
             assertThat(sentences).as(entry.getKey()).hasSize(1);
             for (String bad : DAMAGED) {
                 assertThatThrownBy(() -> entry.getValue().take(bad))
                         .as(entry.getKey())
-                        .isInstanceOf(UnusableSecretException.class)
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
                         .hasMessageContaining("U+FFFD");
             }
         }
@@ -111,7 +116,8 @@ class BadSecretsTest {
         for (Entry entry : entries) {
             for (String bad : List.of("", "1", "353736323138383\uFF10", "1".repeat(17), "353736323138383\uFFFD")) {
                 assertThatThrownBy(() -> entry.take(bad))
-                        .isInstanceOf(UnusableSecretException.class)
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
                         .hasMessageContaining("16 hexadecimal digits");
             }
         }
@@ -122,7 +128,9 @@ class BadSecretsTest {
     void nobodyProfitsFromAnothersLoginByAPinThatIsNone() throws Exception {
         bench.loaded();
         Pkcs11Token other = bench.open();
-        assertThatThrownBy(() -> other.load(FakePin.given("\uD800"))).isInstanceOf(UnusableSecretException.class);
+        assertThatThrownBy(() -> other.load(FakePin.given("\uD800")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
         assertThatThrownBy(() -> other.load(FakePin.given(""))).isInstanceOf(PinRequiredException.class);
         assertThat(other.isLoggedIn()).isFalse();
     }
@@ -136,7 +144,8 @@ class BadSecretsTest {
         token.load(FakePin.given("1234"));
         token.administration().changePin("1234".toCharArray(), "12345".toCharArray());
         assertThatThrownBy(() -> token.administration().changePin(PIN, "123".toCharArray()))
-                .isInstanceOf(UnusableSecretException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
                 .hasMessageContaining("4 to 255");
     }
 
@@ -147,7 +156,8 @@ class BadSecretsTest {
         bench.device.joinsPins = true;
         Pkcs11Token token = bench.loaded();
         assertThatThrownBy(() -> token.administration().changePin("6482191".toCharArray(), "123456".toCharArray()))
-                .isInstanceOf(WrongPinException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThat(bench.module.script().calls("C_SetPIN")).isZero();
         bench.open().load(FakePin.right());
 
@@ -169,7 +179,9 @@ class BadSecretsTest {
     void onTheReaderThePresentPinIsTypedByItselfFirst() throws Exception {
         bench.device.pad(() -> Optional.of("6482191"));
         TokenAdministration administration = bench.open().administration();
-        assertThatThrownBy(administration::changePinOnReader).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(administration::changePinOnReader)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThat(bench.module.script().calls("C_SetPIN")).isZero();
     }
 
@@ -228,7 +240,9 @@ class BadSecretsTest {
         FakeToken device = new FakeToken("one", identity.deviceId());
         device.addKeyPair("ec", new byte[] {1}, FakeBench.EC);
         FailedPinCache.ofDevice(identity, Kind.USER_PIN).forget();
-        assertThatThrownBy(() -> open(device).login(FakePin.given("000000"))).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> open(device).login(FakePin.given("000000")))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         device.model = "as another module calls it";
 
         refusedByItself(open(device));
@@ -258,7 +272,9 @@ class BadSecretsTest {
         TokenLink link = bench.link();
         link.beforeLogin(
                 () -> Optional.of(new TokenPins.Told(identity, new PinStatus(PinStatus.State.NOT_VERIFIED, 3), false)));
-        assertThatThrownBy(() -> link.login(FakePin.given("000000"))).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> link.login(FakePin.given("000000")))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThat(FailedPinCache.ofDevice(identity, Kind.USER_PIN).contains(WRONG))
                 .isTrue();
         FailedPinCache.ofDevice(identity, Kind.USER_PIN).forget();

@@ -2,11 +2,10 @@ package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.FoundDevice;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TransportPinException;
-import io.github.schsm.UnusableSecretException;
-import io.github.schsm.WrongPinException;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;
@@ -163,11 +162,11 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
     private static LoginException loginException(SchsmException failed) {
         String message = failed.getMessage();
         LoginException exception;
-        if (failed instanceof WrongPinException || failed instanceof UnusableSecretException) {
+        if (SchsmException.is(failed, Reason.WRONG_PIN) || SchsmException.is(failed, Reason.UNUSABLE_SECRET)) {
             exception = new FailedLoginException(message);
-        } else if (failed instanceof PinBlockedException) {
+        } else if (SchsmException.is(failed, Reason.PIN_BLOCKED)) {
             exception = new AccountLockedException(message);
-        } else if (failed instanceof TransportPinException) {
+        } else if (SchsmException.is(failed, Reason.TRANSPORT_PIN)) {
             exception = new CredentialExpiredException(message);
         } else {
             exception = new LoginException(message);

@@ -5,7 +5,7 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.FoundDevice;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.UnusableSecretException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.config.SchsmConfiguration;
@@ -66,7 +66,7 @@ final class Tokens implements TokenFinder {
 
     /** What a module finds may take other PINs than a SmartCard-HSM, which it tells later. */
     @Override
-    public void requirePossible(char[] password) throws UnusableSecretException {
+    public void requirePossible(char[] password) throws InvalidRequestException {
         byte[] pin = configuration.isModule()
                 ? SecretBytes.password(password, SecretBytes.USER_PIN.what())
                 : SecretBytes.of(password, SecretBytes.USER_PIN);

@@ -8,16 +8,15 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.LoginCallback;
 import io.github.schsm.NewPinCallback;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenPinCallback;
-import io.github.schsm.TransportPinException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;
@@ -126,8 +125,14 @@ class AuthenticationTest {
 
     @Test
     void aPasswordIsSentAtOnceAndOnTheLastTryTooUnlessItIsTheOneThatWasRefused() throws Exception {
-        assertThatThrownBy(() -> load("000000")).hasRootCauseInstanceOf(WrongPinException.class);
-        assertThatThrownBy(() -> load("000000")).hasRootCauseInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> load("000000"))
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported ->
+                        assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN));
+        assertThatThrownBy(() -> load("000000"))
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported ->
+                        assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN));
         assertThatThrownBy(() -> load("000000"))
                 .hasRootCauseInstanceOf(PinRequiredException.class)
                 .hasMessageContaining("only one try is left")
@@ -137,13 +142,19 @@ class AuthenticationTest {
 
         load(RIGHT);
         assertThat(triesLeft()).isNotEqualTo(1);
-        assertThatThrownBy(() -> load("000000")).hasRootCauseInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> load("000000"))
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported ->
+                        assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN));
     }
 
     @Test
     void aPinThatWasRefusedIsKnownToEveryProviderAndForgottenWhenItIsSet() throws Exception {
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> load("12345678")).hasRootCauseInstanceOf(WrongPinException.class);
+            assertThatThrownBy(() -> load("12345678"))
+                    .hasRootCauseInstanceOf(PinException.class)
+                    .satisfies(reported ->
+                            assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN));
         }
         administration().changePin(RIGHT.toCharArray(), "12345678".toCharArray());
 
@@ -153,7 +164,10 @@ class AuthenticationTest {
     @Test
     void aPinThatAnotherProgramSetIsTakenAlthoughItWasRefusedBefore() throws Exception {
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> load("654321")).hasRootCauseInstanceOf(WrongPinException.class);
+            assertThatThrownBy(() -> load("654321"))
+                    .hasRootCauseInstanceOf(PinException.class)
+                    .satisfies(reported ->
+                            assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN));
         }
         // the other program has other memories: the change goes past this provider's
         var card = VirtualReaders.memory()
@@ -182,7 +196,10 @@ class AuthenticationTest {
         Path file = pinFile(folder, "000000", "rw-------");
         KeyStore wrong = keyStore("pin = file:" + file);
         wrong.load(null, null);
-        assertThatThrownBy(() -> generate(wrong)).hasRootCauseInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> generate(wrong))
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported ->
+                        assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN));
         assertThat(catchThrowable(() -> generate(wrong))).hasRootCauseInstanceOf(PinRequiredException.class);
         KeyStore again = keyStore("pin = file:" + file + "; name = again");
         again.load(null, null);
@@ -194,7 +211,10 @@ class AuthenticationTest {
         pinFile(folder, "000001", "rw-------");
         KeyStore corrected = keyStore("pin = file:" + file + "; name = corrected");
         corrected.load(null, null);
-        assertThatThrownBy(() -> generate(corrected)).hasRootCauseInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> generate(corrected))
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported ->
+                        assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN));
         pinFile(folder, RIGHT, "rw-------");
         KeyStore right = keyStore("pin = file:" + file + "; name = right");
         right.load(null, null);
@@ -322,7 +342,9 @@ class AuthenticationTest {
         assertThatThrownBy(() -> provider.login(null, simple("000002"))).isInstanceOf(AccountLockedException.class);
         assertThatThrownBy(() -> provider.login(null, attentive(RIGHT)))
                 .isInstanceOf(AccountLockedException.class)
-                .hasCauseInstanceOf(PinBlockedException.class);
+                .hasCauseInstanceOf(PinException.class)
+                .satisfies(reported ->
+                        assertThat(reported.getCause()).hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED));
         assertThat(heard).isEmpty();
     }
 
@@ -431,7 +453,9 @@ class AuthenticationTest {
         makeTransportPin();
 
         assertThatThrownBy(() -> load(RIGHT))
-                .hasRootCauseInstanceOf(TransportPinException.class)
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported ->
+                        assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.TRANSPORT_PIN))
                 .hasMessageContaining("schsm pin change")
                 .hasMessageContaining("NewPinCallback");
         assertThatThrownBy(() -> provider("").login(null, simple(RIGHT)))
@@ -449,7 +473,8 @@ class AuthenticationTest {
         TokenAdministration administration = administration();
         for (int left = 14; left > 0; left--) {
             assertThatThrownBy(() -> administration.unblock(wrong, new char[0]))
-                    .isInstanceOf(WrongPinException.class)
+                    .isInstanceOf(PinException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                     .hasMessageContaining("SO-PIN is wrong");
         }
 

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.schsm.DeviceInitialization;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.TokenAdministration;
-import io.github.schsm.UnusableSecretException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import java.nio.file.Files;
@@ -129,13 +131,16 @@ class BadSecretsTest {
         return entries;
     }
 
-    private static UnusableSecretException refusal(Throwable thrown) {
+    private static InvalidRequestException refusal(Throwable thrown) {
         Throwable cause = thrown;
-        while (cause != null && !(cause instanceof UnusableSecretException)) {
+        while (cause != null && !(SchsmException.is(cause, Reason.UNUSABLE_SECRET))) {
             cause = cause.getCause();
         }
-        assertThat(cause).as("%s", thrown).isInstanceOf(UnusableSecretException.class);
-        return (UnusableSecretException) cause;
+        assertThat(cause)
+                .as("%s", thrown)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
+        return (InvalidRequestException) cause;
     }
 
     @Test
@@ -219,7 +224,8 @@ class BadSecretsTest {
     @Test
     void aPresentPinWithMoreBehindItIsWrongAndNothingIsChanged() throws Exception {
         assertThatThrownBy(() -> administration.changePin((RIGHT + "1").toCharArray(), "123456".toCharArray()))
-                .isInstanceOf(WrongPinException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         keyStore("").load(null, RIGHT.toCharArray());
     }
 

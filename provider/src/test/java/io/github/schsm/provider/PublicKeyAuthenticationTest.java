@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.AttestedPublicKey;
-import io.github.schsm.ChallengeLostException;
-import io.github.schsm.ConditionsNotSatisfiedException;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.ObjectExistsException;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.PublicKeyAuthenticationRequiredException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
@@ -143,7 +139,9 @@ class PublicKeyAuthenticationTest {
     private void assertKeysRequired(org.assertj.core.api.ThrowableAssert.ThrowingCallable operation) {
         assertThatThrownBy(operation)
                 .isInstanceOf(SignatureException.class)
-                .hasCauseInstanceOf(PublicKeyAuthenticationRequiredException.class)
+                .hasCauseInstanceOf(PinException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED))
                 .hasMessageContaining("2 of the 3 registered keys of device " + id);
     }
 
@@ -176,7 +174,10 @@ class PublicKeyAuthenticationTest {
 
         assertThat(authenticate(PEOPLE[2])).isEqualTo(authenticated(1));
         assertThatThrownBy(() -> generate(provider, "too-early", "secp256r1"))
-                .hasRootCauseInstanceOf(PublicKeyAuthenticationRequiredException.class);
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED));
         assertThatThrownBy(() -> authenticate(PEOPLE[2]))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("already");
@@ -243,7 +244,8 @@ class PublicKeyAuthenticationTest {
         assertThat(keys.authenticate(response)).isEqualTo(authenticated(1));
         assertThatThrownBy(() -> keys.authenticate(response))
                 .as("replayed")
-                .isInstanceOf(ChallengeLostException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST)
                 .hasMessageContaining("ask for a new challenge");
     }
 
@@ -252,27 +254,33 @@ class PublicKeyAuthenticationTest {
         initializeAndRegister(new char[0]);
         PublicKeyResponse before = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
         VirtualReaders.memory().device(id).reset();
-        assertThatThrownBy(() -> keys.authenticate(before)).isInstanceOf(ChallengeLostException.class);
+        assertThatThrownBy(() -> keys.authenticate(before)).isInstanceOf(InvalidRequestException.class).hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
 
         PublicKeyResponse selected = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
         foreign("00A404000BE82B0601040181C31F020100");
         assertThatThrownBy(() -> keys.authenticate(selected))
-                .isInstanceOf(ChallengeLostException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST)
                 .hasMessageContaining("another program");
 
         PublicKeyResponse older = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
         PublicKeyResponse newer = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
-        assertThatThrownBy(() -> keys.authenticate(older)).isInstanceOf(ChallengeLostException.class);
+        assertThatThrownBy(() -> keys.authenticate(older))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
         assertThat(keys.authenticate(newer)).as("the open one stays good").isEqualTo(authenticated(1));
 
         PublicKeyResponse disturbed = PublicKeyResponse.sign(keys.challenge(PEOPLE[1].chr()), PEOPLE[1].key());
         foreign("0084000008");
         if (anyForeignCommandEndsIt()) {
-            assertThatThrownBy(() -> keys.authenticate(disturbed)).isInstanceOf(ChallengeLostException.class);
+            assertThatThrownBy(() -> keys.authenticate(disturbed))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
             assertThat(keys.status()).isEqualTo(authenticated(0));
         } else {
             assertThatThrownBy(() -> keys.authenticate(disturbed))
-                    .isInstanceOf(ConditionsNotSatisfiedException.class)
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.CONDITIONS_NOT_SATISFIED)
                     .hasMessageContaining("used for something else");
             assertThat(keys.status()).isEqualTo(authenticated(1));
         }
@@ -282,10 +290,12 @@ class PublicKeyAuthenticationTest {
     void wrongKeyOrDeviceIsRefused() throws Exception {
         initializeAndRegister(new char[0]);
         assertThatThrownBy(() -> keys.authenticate(PEOPLE[3].key(), PEOPLE[0].chr()))
-                .isInstanceOf(ConditionsNotSatisfiedException.class)
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CONDITIONS_NOT_SATISFIED)
                 .hasMessageContaining("another key");
         assertThatThrownBy(() -> authenticate(PEOPLE[3]))
-                .isInstanceOf(ObjectNotFoundException.class)
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND)
                 .hasMessageContaining("not registered");
         PublicKeyChallenge elsewhere = new PublicKeyChallenge("ZZSIM00000900000", new byte[8], PEOPLE[0].chr());
         assertThatThrownBy(() -> keys.authenticate(PublicKeyResponse.sign(elsewhere, PEOPLE[0].key())))
@@ -305,7 +315,8 @@ class PublicKeyAuthenticationTest {
         assertThat(keys.status().missing()).isEqualTo(3);
         keys.register(PEOPLE[0].publicKey());
         assertThatThrownBy(() -> keys.register(PEOPLE[0].publicKey()))
-                .isInstanceOf(ObjectExistsException.class)
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_EXISTS)
                 .hasMessageContaining("already");
     }
 
@@ -313,12 +324,17 @@ class PublicKeyAuthenticationTest {
     void registeredKeyIsReplacedByWhoMayUseTheDevice() throws Exception {
         initializeAndRegister(new char[0], DeviceInitialization.Option.REPLACE_PUBLIC_KEYS);
         assertThatThrownBy(() -> keys.replace(1, PEOPLE[3].publicKey()))
-                .isInstanceOf(PublicKeyAuthenticationRequiredException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED);
         authenticate(PEOPLE[0]);
         authenticate(PEOPLE[1]);
-        assertThatThrownBy(() -> keys.replace(3, PEOPLE[3].publicKey())).isInstanceOf(ObjectNotFoundException.class);
+        assertThatThrownBy(() -> keys.replace(3, PEOPLE[3].publicKey()))
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND);
         assertThat(keys.replace(1, PEOPLE[3].publicKey())).isEqualTo(authenticated(1));
-        assertThatThrownBy(() -> authenticate(PEOPLE[1])).isInstanceOf(ObjectNotFoundException.class);
+        assertThatThrownBy(() -> authenticate(PEOPLE[1]))
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND);
         assertThat(authenticate(PEOPLE[3])).isEqualTo(authenticated(2));
         generate(provider, "guarded", "secp256r1");
 
@@ -350,10 +366,16 @@ class PublicKeyAuthenticationTest {
         initializeAndRegister(PIN, DeviceInitialization.Option.PIN_AND_PUBLIC_KEY);
         keyStore.load(null, PIN);
         assertThatThrownBy(() -> generate(provider, "pin-alone", "secp256r1"))
-                .hasRootCauseInstanceOf(PublicKeyAuthenticationRequiredException.class);
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED));
         authenticate(PEOPLE[0]);
         assertThatThrownBy(() -> generate(provider, "pin-and-one", "secp256r1"))
-                .hasRootCauseInstanceOf(PublicKeyAuthenticationRequiredException.class);
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED));
         assertThat(authenticate(PEOPLE[2])).as("the first one still counts").isEqualTo(authenticated(2));
         KeyPair pair = generate(provider, "guarded", "secp256r1");
         assertThat(sign(pair.getPrivate())).isNotEmpty();

@@ -1,18 +1,10 @@
 package io.github.schsm.card.apdu;
 
-import io.github.schsm.AlgorithmNotAllowedException;
-import io.github.schsm.ConditionsNotSatisfiedException;
 import io.github.schsm.DeviceException;
-import io.github.schsm.DeviceFullException;
-import io.github.schsm.InvalidDataException;
-import io.github.schsm.ObjectExistsException;
-import io.github.schsm.ObjectNotFoundException;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
-import io.github.schsm.TransportPinException;
-import io.github.schsm.UseCounterExhaustedException;
-import io.github.schsm.WrongPinException;
+import io.github.schsm.SchsmException.Reason;
 
 /**
  * The one home of status words (docs/protocol.md#status-words): what each means depends on the command that it
@@ -137,38 +129,43 @@ public final class StatusWords {
         String prefix = object + ": ";
         if (isTriesLeft(sw)) {
             return triesLeft(sw) == 0
-                    ? new PinBlockedException(name, sw, prefix + blocked(command))
-                    : new WrongPinException(name, sw, triesLeft(sw), object);
+                    ? new PinException(Reason.PIN_BLOCKED, name, sw, prefix + blocked(command))
+                    : PinException.wrong(name, sw, triesLeft(sw), object);
         }
         if (command == CardCommand.RESET_RETRY_COUNTER && isUnblockingForbidden(sw)) {
-            return new ConditionsNotSatisfiedException(name, sw, prefix + UNBLOCKING_FORBIDDEN);
+            return new DeviceException(Reason.CONDITIONS_NOT_SATISFIED, name, sw, prefix + UNBLOCKING_FORBIDDEN);
         }
         return switch (sw) {
             case SECURITY_STATUS_NOT_SATISFIED ->
                 command == CardCommand.INITIALIZE_DEVICE
-                        ? new ConditionsNotSatisfiedException(name, sw, prefix + WRONG_INITIALIZATION_CODE)
+                        ? new DeviceException(
+                                Reason.CONDITIONS_NOT_SATISFIED, name, sw, prefix + WRONG_INITIALIZATION_CODE)
                         : new PinRequiredException(name, sw, prefix + "the PIN must be verified first");
-            case AUTHENTICATION_METHOD_BLOCKED -> new PinBlockedException(name, sw, prefix + blocked(command));
+            case AUTHENTICATION_METHOD_BLOCKED ->
+                new PinException(Reason.PIN_BLOCKED, name, sw, prefix + blocked(command));
             case REFERENCE_DATA_NOT_USABLE -> unusable(command, prefix, sw);
             case CONDITIONS_NOT_SATISFIED ->
-                new ConditionsNotSatisfiedException(name, sw, prefix + conditions(command));
-            case WRONG_DATA -> new InvalidDataException(name, sw, prefix + wrongData(command));
-            case WRONG_LENGTH -> new InvalidDataException(name, sw, prefix + wrongLength(command));
+                new DeviceException(Reason.CONDITIONS_NOT_SATISFIED, name, sw, prefix + conditions(command));
+            case WRONG_DATA -> new DeviceException(Reason.INVALID_DATA, name, sw, prefix + wrongData(command));
+            case WRONG_LENGTH -> new DeviceException(Reason.INVALID_DATA, name, sw, prefix + wrongLength(command));
             case FUNCTION_NOT_SUPPORTED ->
-                new AlgorithmNotAllowedException(
+                new DeviceException(
+                        Reason.ALGORITHM_NOT_ALLOWED,
                         name,
                         sw,
                         prefix
                                 + (command.usesKey()
                                         ? "the algorithm is not in the key's list, or the device does not have it"
                                         : "the device does not support this function"));
-            case FILE_NOT_FOUND -> new ObjectNotFoundException(name, sw, prefix + notFound(command));
-            case REFERENCED_DATA_NOT_FOUND -> new ObjectNotFoundException(name, sw, prefix + noReference(command));
+            case FILE_NOT_FOUND -> new DeviceException(Reason.OBJECT_NOT_FOUND, name, sw, prefix + notFound(command));
+            case REFERENCED_DATA_NOT_FOUND ->
+                new DeviceException(Reason.OBJECT_NOT_FOUND, name, sw, prefix + noReference(command));
             case INCORRECT_P1P2, WRONG_P1P2 ->
                 isKeyDomain(command)
-                        ? new ObjectNotFoundException(name, sw, prefix + "the device has no such key domain slot")
+                        ? new DeviceException(
+                                Reason.OBJECT_NOT_FOUND, name, sw, prefix + "the device has no such key domain slot")
                         : new DeviceException(name, sw, prefix + "the device refuses the command's parameters");
-            case OBJECT_EXISTS -> new ObjectExistsException(name, sw, prefix + exists(command));
+            case OBJECT_EXISTS -> new DeviceException(Reason.OBJECT_EXISTS, name, sw, prefix + exists(command));
             case MEMORY_FAILURE -> full(name, prefix, sw);
             case NOT_ENOUGH_MEMORY -> notEnough(command, prefix, sw);
             case NO_DIAGNOSIS -> new DeviceException(name, sw, prefix + noDiagnosis(command));
@@ -235,36 +232,44 @@ public final class StatusWords {
 
     private static DeviceException unusable(CardCommand command, String prefix, int sw) {
         if (command.usesKey()) {
-            return new UseCounterExhaustedException(command.title(), sw, prefix + USED_UP);
+            return new DeviceException(Reason.USE_COUNTER_EXHAUSTED, command.title(), sw, prefix + USED_UP);
         }
         if (command == CardCommand.VERIFY) {
-            return new TransportPinException(
+            return new PinException(
+                    Reason.TRANSPORT_PIN,
                     command.title(),
                     sw,
                     prefix + "it is a transport PIN and must be changed before anything else: by schsm pin change,"
                             + " TokenAdministration.changePin, or a callback handler that takes a NewPinCallback");
         }
-        return new InvalidDataException(command.title(), sw, prefix + "the data that it refers to is invalid");
+        return new DeviceException(
+                Reason.INVALID_DATA, command.title(), sw, prefix + "the data that it refers to is invalid");
     }
 
     private static DeviceException full(String name, String prefix, int sw) {
-        return new DeviceFullException(
-                name, sw, prefix + "no memory is left on the device; delete keys or files that are not needed");
+        return new DeviceException(
+                Reason.DEVICE_FULL,
+                name,
+                sw,
+                prefix + "no memory is left on the device; delete keys or files that are not needed");
     }
 
     /** What takes no memory can not be short of it: some firmware says so of a use counter. */
     private static DeviceException notEnough(CardCommand command, String prefix, int sw) {
         String name = command.title();
         return switch (command) {
-            case SIGN, DECIPHER, SYMMETRIC_CIPHER -> new UseCounterExhaustedException(name, sw, prefix + USED_UP);
+            case SIGN, DECIPHER, SYMMETRIC_CIPHER ->
+                new DeviceException(Reason.USE_COUNTER_EXHAUSTED, name, sw, prefix + USED_UP);
             case DERIVE_EC_KEY, DERIVE_XKEK ->
-                new DeviceFullException(
+                new DeviceException(
+                        Reason.DEVICE_FULL,
                         name,
                         sw,
                         prefix + "no memory is left on the device, or the key's use counter is used up, of which some"
                                 + " firmware says the same");
             case INITIALIZE_DEVICE ->
-                new DeviceFullException(
+                new DeviceException(
+                        Reason.DEVICE_FULL,
                         name,
                         sw,
                         prefix

@@ -1,7 +1,8 @@
 package io.github.schsm.card.files;
 
-import io.github.schsm.InvalidDataException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.StatusWords;
 import java.nio.ByteBuffer;
@@ -175,12 +176,13 @@ public record WrappedKeyBlob(
      *
      * @param kek 32 bytes; the caller's to wipe
      * @return the key, in the form of docs/protocol.md#wrapped-keys; the caller's to wipe
-     * @throws InvalidDataException   if it was wrapped under another KEK or changed since
+     * @throws DeviceException   if it was wrapped under another KEK or changed since
      * @throws MalformedDataException if what is inside is not padded properly
      */
-    public byte[] unwrap(byte[] kek) throws InvalidDataException, MalformedDataException {
+    public byte[] unwrap(byte[] kek) throws DeviceException, MalformedDataException {
         if (!MessageDigest.isEqual(kcv, kcv(kek)) || !MessageDigest.isEqual(mac, computeMac(kek))) {
-            throw new InvalidDataException(
+            throw new DeviceException(
+                    Reason.INVALID_DATA,
                     CardCommand.UNWRAP_KEY.title(),
                     StatusWords.WRONG_DATA,
                     "the key was wrapped under another KEK, or the blob was changed");

@@ -1,8 +1,8 @@
 package io.github.schsm.card.transport;
 
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.TokenRemovedException;
 import io.github.schsm.TransportException;
 import java.util.Locale;
 import java.util.Map;
@@ -165,7 +165,8 @@ public record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
         return switch (kind) {
             case REMOVED ->
                 duringApdu
-                        ? new TokenRemovedException(
+                        ? new TokenNotPresentException(
+                                Reason.TOKEN_REMOVED,
                                 where
                                         + "the card was removed during a command, whether the device executed it is not known"
                                         + detail(),

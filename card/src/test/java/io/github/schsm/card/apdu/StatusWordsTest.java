@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceException;
-import io.github.schsm.DeviceFullException;
 import io.github.schsm.PinStatus;
-import io.github.schsm.WrongPinException;
+import io.github.schsm.SchsmException.Reason;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,84 +16,84 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StatusWordsTest {
     @ParameterizedTest
     @CsvSource({
-        "VERIFY,                 63C2, WrongPinException,              2 tries are left",
-        "VERIFY,                 63C1, WrongPinException,              1 try is left",
-        "SIGN,                   6982, PinRequiredException,           verified first",
-        "INITIALIZE_DEVICE,      6982, ConditionsNotSatisfiedException, SO-PIN",
-        "INITIALIZE_DEVICE,      6A80, InvalidDataException,           SO-PIN",
-        "VERIFY,                 6983, PinBlockedException,            unblock it",
-        "RESET_RETRY_COUNTER,    6983, PinBlockedException,            SO-PIN is blocked",
-        "SIGN,                   6984, UseCounterExhaustedException,   use counter",
-        "DECIPHER,               6984, UseCounterExhaustedException,   use counter",
-        "SYMMETRIC_CIPHER,       6984, UseCounterExhaustedException,   use counter",
-        "VERIFY,                 6984, TransportPinException,          transport PIN",
-        "UPDATE_BINARY,          6984, InvalidDataException,           invalid",
-        "SIGN,                   6985, ConditionsNotSatisfiedException, may not be used so",
-        "DERIVE_XKEK,            6985, ConditionsNotSatisfiedException, attested",
-        "CREATE_KEY_DOMAIN,      6985, ConditionsNotSatisfiedException, membership",
-        "WRAP_KEY,               6985, ConditionsNotSatisfiedException, KEK",
-        "VERIFY_CERTIFICATE,     6985, ConditionsNotSatisfiedException, signature",
-        "DELETE_FILE,            6986, DeviceException,                not allow",
-        "UNWRAP_KEY,             6A80, InvalidDataException,           KEK",
-        "UNWRAP_KEY,             6A88, ObjectNotFoundException,        KEK",
-        "UNWRAP_KEY,             6A82, ObjectNotFoundException,        KEK",
-        "UNWRAP_KEY,             6400, DeviceException,                KEK",
-        "UNWRAP_KEY,             6985, ConditionsNotSatisfiedException, KEK",
-        "UNWRAP_KEY,             6A89, ObjectExistsException,          already",
-        "SIGN,                   6A81, AlgorithmNotAllowedException,   key's list",
-        "GENERATE_KEY_PAIR,      6A81, AlgorithmNotAllowedException,   does not support",
-        "READ_BINARY,            6A82, ObjectNotFoundException,        not on the device",
-        "MANAGE_KEY_DOMAIN,      6A86, ObjectNotFoundException,        no such key domain slot",
-        "MANAGE_KEY_DOMAIN,      6B00, ObjectNotFoundException,        no such key domain slot",
-        "READ_BINARY,            6A86, DeviceException,                parameters",
-        "MANAGE_KEY_DOMAIN,      6A88, ObjectNotFoundException,        free",
-        "VERIFY,                 6A88, ObjectNotFoundException,        not initialized",
-        "MSE_SET,                6A88, ObjectNotFoundException,        does not know",
-        "DELETE_KEY_DOMAIN,      6A89, ObjectExistsException,          keys in the key domain",
-        "CREATE_KEY_DOMAIN,      6A89, ObjectExistsException,          holds a key domain",
-        "GENERATE_KEY_PAIR,      6A89, ObjectExistsException,          already",
-        "UPDATE_BINARY,          6A84, DeviceFullException,            memory",
-        "GENERATE_KEY_PAIR,      6581, DeviceFullException,            memory",
-        "VERIFY,                 6700, InvalidDataException,           6 to 16",
-        "SIGN,                   6700, InvalidDataException,           length",
-        "SIGN,                   6400, DeviceException,                could not execute",
-        "MANAGE_KEY_DOMAIN,      6D00, DeviceException,                without DKEK",
-        "WRAP_KEY,               6D00, DeviceException,                without DKEK",
-        "SIGN,                   6E00, DeviceException,                does not know this command",
-        "SIGN,                   6F12, DeviceException,                unexpected",
-        "SIGN,                   6A84, UseCounterExhaustedException,   use counter",
-        "DECIPHER,               6A84, UseCounterExhaustedException,   use counter",
-        "SYMMETRIC_CIPHER,       6A84, UseCounterExhaustedException,   use counter",
-        "DERIVE_EC_KEY,          6A84, DeviceFullException,            use counter",
-        "DERIVE_XKEK,            6A84, DeviceFullException,            use counter",
-        "UNWRAP_KEY,             6A84, DeviceFullException,            delete keys",
-        "GENERATE_KEY_PAIR,      6A84, DeviceFullException,            delete keys",
-        "INITIALIZE_DEVICE,      6A84, DeviceFullException,            insert it again",
-        "VERIFY,                 6A84, DeviceException,                does not need",
-        "WRAP_KEY,               6A84, DeviceException,                does not need",
-        "WRAP_KEY,               6A88, ObjectNotFoundException,        cannot wrap the keys of an XKEK key domain",
-        "WRAP_KEY,               6A82, ObjectNotFoundException,        not on the device",
-        "SIGN,                   6A88, ObjectNotFoundException,        no such key",
-        "DECIPHER,               6A88, ObjectNotFoundException,        no such key",
-        "GENERATE_KEY_PAIR,      6A88, ObjectNotFoundException,        no key domain in the slot",
-        "READ_BINARY,            6A88, ObjectNotFoundException,        not on the device",
-        "UNWRAP_KEY,             6A80, InvalidDataException,           changed",
-        "UNWRAP_KEY,             6A88, ObjectNotFoundException,        no key domain",
-        "UNWRAP_KEY,             6F00, DeviceException,                reader may have cut",
-        "SIGN,                   6F00, DeviceException,                insert it again",
-        "REGISTER_PUBLIC_KEY,    6A80, InvalidDataException,           256 bits",
-        "DELETE_KEY_DOMAIN,      6B00, ObjectNotFoundException,        no such key domain slot",
+        "VERIFY,                 63C2, WRONG_PIN,              2 tries are left",
+        "VERIFY,                 63C1, WRONG_PIN,              1 try is left",
+        "SIGN,                   6982, PIN_REQUIRED,           verified first",
+        "INITIALIZE_DEVICE,      6982, CONDITIONS_NOT_SATISFIED, SO-PIN",
+        "INITIALIZE_DEVICE,      6A80, INVALID_DATA,           SO-PIN",
+        "VERIFY,                 6983, PIN_BLOCKED,            unblock it",
+        "RESET_RETRY_COUNTER,    6983, PIN_BLOCKED,            SO-PIN is blocked",
+        "SIGN,                   6984, USE_COUNTER_EXHAUSTED,   use counter",
+        "DECIPHER,               6984, USE_COUNTER_EXHAUSTED,   use counter",
+        "SYMMETRIC_CIPHER,       6984, USE_COUNTER_EXHAUSTED,   use counter",
+        "VERIFY,                 6984, TRANSPORT_PIN,          transport PIN",
+        "UPDATE_BINARY,          6984, INVALID_DATA,           invalid",
+        "SIGN,                   6985, CONDITIONS_NOT_SATISFIED, may not be used so",
+        "DERIVE_XKEK,            6985, CONDITIONS_NOT_SATISFIED, attested",
+        "CREATE_KEY_DOMAIN,      6985, CONDITIONS_NOT_SATISFIED, membership",
+        "WRAP_KEY,               6985, CONDITIONS_NOT_SATISFIED, KEK",
+        "VERIFY_CERTIFICATE,     6985, CONDITIONS_NOT_SATISFIED, signature",
+        "DELETE_FILE,            6986, DEVICE,                not allow",
+        "UNWRAP_KEY,             6A80, INVALID_DATA,           KEK",
+        "UNWRAP_KEY,             6A88, OBJECT_NOT_FOUND,        KEK",
+        "UNWRAP_KEY,             6A82, OBJECT_NOT_FOUND,        KEK",
+        "UNWRAP_KEY,             6400, DEVICE,                KEK",
+        "UNWRAP_KEY,             6985, CONDITIONS_NOT_SATISFIED, KEK",
+        "UNWRAP_KEY,             6A89, OBJECT_EXISTS,          already",
+        "SIGN,                   6A81, ALGORITHM_NOT_ALLOWED,   key's list",
+        "GENERATE_KEY_PAIR,      6A81, ALGORITHM_NOT_ALLOWED,   does not support",
+        "READ_BINARY,            6A82, OBJECT_NOT_FOUND,        not on the device",
+        "MANAGE_KEY_DOMAIN,      6A86, OBJECT_NOT_FOUND,        no such key domain slot",
+        "MANAGE_KEY_DOMAIN,      6B00, OBJECT_NOT_FOUND,        no such key domain slot",
+        "READ_BINARY,            6A86, DEVICE,                parameters",
+        "MANAGE_KEY_DOMAIN,      6A88, OBJECT_NOT_FOUND,        free",
+        "VERIFY,                 6A88, OBJECT_NOT_FOUND,        not initialized",
+        "MSE_SET,                6A88, OBJECT_NOT_FOUND,        does not know",
+        "DELETE_KEY_DOMAIN,      6A89, OBJECT_EXISTS,          keys in the key domain",
+        "CREATE_KEY_DOMAIN,      6A89, OBJECT_EXISTS,          holds a key domain",
+        "GENERATE_KEY_PAIR,      6A89, OBJECT_EXISTS,          already",
+        "UPDATE_BINARY,          6A84, DEVICE_FULL,            memory",
+        "GENERATE_KEY_PAIR,      6581, DEVICE_FULL,            memory",
+        "VERIFY,                 6700, INVALID_DATA,           6 to 16",
+        "SIGN,                   6700, INVALID_DATA,           length",
+        "SIGN,                   6400, DEVICE,                could not execute",
+        "MANAGE_KEY_DOMAIN,      6D00, DEVICE,                without DKEK",
+        "WRAP_KEY,               6D00, DEVICE,                without DKEK",
+        "SIGN,                   6E00, DEVICE,                does not know this command",
+        "SIGN,                   6F12, DEVICE,                unexpected",
+        "SIGN,                   6A84, USE_COUNTER_EXHAUSTED,   use counter",
+        "DECIPHER,               6A84, USE_COUNTER_EXHAUSTED,   use counter",
+        "SYMMETRIC_CIPHER,       6A84, USE_COUNTER_EXHAUSTED,   use counter",
+        "DERIVE_EC_KEY,          6A84, DEVICE_FULL,            use counter",
+        "DERIVE_XKEK,            6A84, DEVICE_FULL,            use counter",
+        "UNWRAP_KEY,             6A84, DEVICE_FULL,            delete keys",
+        "GENERATE_KEY_PAIR,      6A84, DEVICE_FULL,            delete keys",
+        "INITIALIZE_DEVICE,      6A84, DEVICE_FULL,            insert it again",
+        "VERIFY,                 6A84, DEVICE,                does not need",
+        "WRAP_KEY,               6A84, DEVICE,                does not need",
+        "WRAP_KEY,               6A88, OBJECT_NOT_FOUND,        cannot wrap the keys of an XKEK key domain",
+        "WRAP_KEY,               6A82, OBJECT_NOT_FOUND,        not on the device",
+        "SIGN,                   6A88, OBJECT_NOT_FOUND,        no such key",
+        "DECIPHER,               6A88, OBJECT_NOT_FOUND,        no such key",
+        "GENERATE_KEY_PAIR,      6A88, OBJECT_NOT_FOUND,        no key domain in the slot",
+        "READ_BINARY,            6A88, OBJECT_NOT_FOUND,        not on the device",
+        "UNWRAP_KEY,             6A80, INVALID_DATA,           changed",
+        "UNWRAP_KEY,             6A88, OBJECT_NOT_FOUND,        no key domain",
+        "UNWRAP_KEY,             6F00, DEVICE,                reader may have cut",
+        "SIGN,                   6F00, DEVICE,                insert it again",
+        "REGISTER_PUBLIC_KEY,    6A80, INVALID_DATA,           256 bits",
+        "DELETE_KEY_DOMAIN,      6B00, OBJECT_NOT_FOUND,        no such key domain slot",
     })
-    void means_what_the_command_makes_of_it(CardCommand command, String sw, String type, String text) {
+    void means_what_the_command_makes_of_it(CardCommand command, String sw, Reason reason, String text) {
         int status = Integer.parseInt(sw, 16);
         DeviceException error = StatusWords.error(command, "object 5", status);
-        assertThat(error.getClass().getSimpleName()).isEqualTo(type);
+        assertThat(error.reason()).isEqualTo(reason);
         assertThat(error)
                 .hasMessageContaining(text)
                 .hasMessageContaining(command.title())
                 .hasMessageContaining(sw);
         assertThat(error.statusWord()).isEqualTo(status);
-        if (!(error instanceof WrongPinException)) {
+        if (reason != Reason.WRONG_PIN) {
             assertThat(error).hasMessageContaining("object 5");
         }
     }
@@ -121,7 +120,7 @@ class StatusWordsTest {
         for (int sw = 0x6A80; sw <= 0x6A8F; sw++) {
             DeviceException error = StatusWords.error(command, "x", sw);
             if (!takesMemory) {
-                assertThat(error).as("%04X", sw).isNotInstanceOf(DeviceFullException.class);
+                assertThat(error).as("%04X", sw).matches(thrown -> thrown.reason() != Reason.DEVICE_FULL);
             }
             if (!command.usesKey()) {
                 assertThat(error).as("%04X", sw).message().doesNotContain("use counter");

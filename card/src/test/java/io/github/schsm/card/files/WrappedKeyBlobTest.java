@@ -3,9 +3,10 @@ package io.github.schsm.card.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.InvalidDataException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -49,7 +50,8 @@ class WrappedKeyBlobTest {
         other[31] = 1;
         byte[] good = blob(KEY.length);
         assertThatThrownBy(() -> WrappedKeyBlob.parse(good).unwrap(other))
-                .isInstanceOf(InvalidDataException.class)
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.INVALID_DATA)
                 .hasMessageContaining("another KEK");
         for (int at = 0; at < good.length; at++) {
             byte[] changed = good.clone();

@@ -10,10 +10,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.TokenRemovedException;
-import io.github.schsm.TransportException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Stream;
@@ -67,44 +65,43 @@ class PcscTransportTest {
 
     static Stream<Arguments> failedTransmissions() {
         return Stream.of(
-                Arguments.of(jna(0x80100069L), TokenRemovedException.class, Outcome.UNKNOWN, "SCARD_W_REMOVED_CARD"),
-                Arguments.of(jna(0xFFFFFFFF80100069L), TokenRemovedException.class, Outcome.UNKNOWN, "removed"),
-                Arguments.of(sun("SCARD_W_REMOVED_CARD"), TokenRemovedException.class, Outcome.UNKNOWN, "removed"),
-                Arguments.of(jna(0x80100068L), TransportException.class, Outcome.KNOWN, "reset"),
-                Arguments.of(sun("SCARD_W_RESET_CARD"), TransportException.class, Outcome.KNOWN, "reset"),
-                Arguments.of(jna(0x8010000CL), TokenNotPresentException.class, Outcome.KNOWN, "no card"),
-                Arguments.of(jna(0x80100009L), TokenNotPresentException.class, Outcome.KNOWN, "not connected"),
-                Arguments.of(jna(0x80100016L), TransportException.class, Outcome.UNKNOWN, "not known"),
-                Arguments.of(sun("SCARD_F_COMM_ERROR"), TransportException.class, Outcome.UNKNOWN, "not known"),
-                Arguments.of(jna(0x8010001DL), TransportException.class, Outcome.UNKNOWN, "pcscd"),
-                Arguments.of(jna(0x8010001EL), TransportException.class, Outcome.UNKNOWN, "pcscd"),
+                Arguments.of(jna(0x80100069L), Reason.TOKEN_REMOVED, Outcome.UNKNOWN, "SCARD_W_REMOVED_CARD"),
+                Arguments.of(jna(0xFFFFFFFF80100069L), Reason.TOKEN_REMOVED, Outcome.UNKNOWN, "removed"),
+                Arguments.of(sun("SCARD_W_REMOVED_CARD"), Reason.TOKEN_REMOVED, Outcome.UNKNOWN, "removed"),
+                Arguments.of(jna(0x80100068L), Reason.TRANSPORT, Outcome.KNOWN, "reset"),
+                Arguments.of(sun("SCARD_W_RESET_CARD"), Reason.TRANSPORT, Outcome.KNOWN, "reset"),
+                Arguments.of(jna(0x8010000CL), Reason.TOKEN_NOT_PRESENT, Outcome.KNOWN, "no card"),
+                Arguments.of(jna(0x80100009L), Reason.TOKEN_NOT_PRESENT, Outcome.KNOWN, "not connected"),
+                Arguments.of(jna(0x80100016L), Reason.TRANSPORT, Outcome.UNKNOWN, "not known"),
+                Arguments.of(sun("SCARD_F_COMM_ERROR"), Reason.TRANSPORT, Outcome.UNKNOWN, "not known"),
+                Arguments.of(jna(0x8010001DL), Reason.TRANSPORT, Outcome.UNKNOWN, "pcscd"),
+                Arguments.of(jna(0x8010001EL), Reason.TRANSPORT, Outcome.UNKNOWN, "pcscd"),
                 Arguments.of(
                         new IllegalArgumentException("newPosition < 0: (-2 < 0)"),
-                        TokenRemovedException.class,
+                        Reason.TOKEN_REMOVED,
                         Outcome.UNKNOWN,
                         "removed"),
                 Arguments.of(
                         new IllegalStateException("Card has been removed"),
-                        TokenNotPresentException.class,
+                        Reason.TOKEN_NOT_PRESENT,
                         Outcome.KNOWN,
                         "insert the card"),
                 Arguments.of(
                         new ArrayIndexOutOfBoundsException("Index 4 out of bounds for length 4"),
-                        TransportException.class,
+                        Reason.TRANSPORT,
                         Outcome.UNKNOWN,
                         "Index 4"),
                 Arguments.of(
                         new CardException("Extended APDU requires T=1"),
-                        TransportException.class,
+                        Reason.TRANSPORT,
                         Outcome.UNKNOWN,
                         "Extended APDU"),
-                Arguments.of(new NullPointerException(), TransportException.class, Outcome.UNKNOWN, "NullPointer"));
+                Arguments.of(new NullPointerException(), Reason.TRANSPORT, Outcome.UNKNOWN, "NullPointer"));
     }
 
     @ParameterizedTest
     @MethodSource("failedTransmissions")
-    void sorts_what_a_transmission_throws(
-            Exception thrown, Class<? extends SchsmException> type, boolean outcomeUnknown, String text)
+    void sorts_what_a_transmission_throws(Exception thrown, Reason reason, boolean outcomeUnknown, String text)
             throws Exception {
         when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenAnswer(call -> {
             throw thrown;
@@ -114,7 +111,7 @@ class PcscTransportTest {
                 () -> PcscTransport.connect(source, READER).transmit(new byte[] {0, (byte) 0xA4, 0, 0}));
         assertThat(failure.outcomeUnknown()).isEqualTo(outcomeUnknown);
         assertThat(failure.reported())
-                .isExactlyInstanceOf(type)
+                .hasFieldOrPropertyWithValue("reason", reason)
                 .hasMessageContaining(READER)
                 .hasMessageContaining(text)
                 .hasCause(thrown);
@@ -127,7 +124,9 @@ class PcscTransportTest {
         TransmitFailure failure = catchThrowableOfType(
                 TransmitFailure.class,
                 () -> PcscTransport.connect(source, READER).transmit(new byte[4]));
-        assertThat(failure.reported()).isInstanceOf(TokenRemovedException.class);
+        assertThat(failure.reported())
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED);
     }
 
     @Test
@@ -136,28 +135,29 @@ class PcscTransportTest {
         TransmitFailure failure = catchThrowableOfType(
                 TransmitFailure.class,
                 () -> PcscTransport.connect(source, READER).transmit(new byte[4]));
-        assertThat(failure.reported()).isInstanceOf(TokenRemovedException.class);
+        assertThat(failure.reported())
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED);
         assertThat(failure.outcomeUnknown()).isTrue();
     }
 
     static Stream<Arguments> failedConnections() {
         return Stream.of(
-                Arguments.of(new CardNotPresentException("no card"), TokenNotPresentException.class, "insert one"),
-                Arguments.of(jna(0x8010000CL), TokenNotPresentException.class, "insert one"),
-                Arguments.of(jna(0x80100069L), TokenNotPresentException.class, "insert it again"),
-                Arguments.of(jna(0x8010000BL), TransportException.class, "exclusively"),
-                Arguments.of(jna(0x80100066L), TransportException.class, "powered up"),
-                Arguments.of(sun("SCARD_E_NO_SERVICE"), TransportException.class, "pcscd"),
-                Arguments.of(new IllegalStateException("closed"), TokenNotPresentException.class, "closed"));
+                Arguments.of(new CardNotPresentException("no card"), Reason.TOKEN_NOT_PRESENT, "insert one"),
+                Arguments.of(jna(0x8010000CL), Reason.TOKEN_NOT_PRESENT, "insert one"),
+                Arguments.of(jna(0x80100069L), Reason.TOKEN_NOT_PRESENT, "insert it again"),
+                Arguments.of(jna(0x8010000BL), Reason.TRANSPORT, "exclusively"),
+                Arguments.of(jna(0x80100066L), Reason.TRANSPORT, "powered up"),
+                Arguments.of(sun("SCARD_E_NO_SERVICE"), Reason.TRANSPORT, "pcscd"),
+                Arguments.of(new IllegalStateException("closed"), Reason.TOKEN_NOT_PRESENT, "closed"));
     }
 
     @ParameterizedTest
     @MethodSource("failedConnections")
-    void says_why_it_cannot_connect(Exception thrown, Class<? extends SchsmException> type, String text)
-            throws Exception {
+    void says_why_it_cannot_connect(Exception thrown, Reason reason, String text) throws Exception {
         when(terminal.connect("*")).thenThrow(thrown);
         assertThatThrownBy(() -> PcscTransport.connect(source, READER))
-                .isExactlyInstanceOf(type)
+                .hasFieldOrPropertyWithValue("reason", reason)
                 .hasMessageContaining(READER)
                 .hasMessageContaining(text);
     }

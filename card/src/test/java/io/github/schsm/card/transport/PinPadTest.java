@@ -3,12 +3,12 @@ package io.github.schsm.card.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.Simulation;
 import io.github.schsm.card.SmartCardHsm;
@@ -182,8 +182,9 @@ class PinPadTest {
         types(Typed.pins("000000"));
 
         assertThatThrownBy(this::logIn)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .isInstanceOfSatisfying(
-                        WrongPinException.class, e -> assertThat(e.triesLeft()).isEqualTo(2));
+                        PinException.class, e -> assertThat(e.triesLeft()).isEqualTo(2));
 
         assertThat(login.heard).containsExactly("verify", "finished", "refused 2");
         assertThat(shown).hasSize(1);
@@ -245,7 +246,10 @@ class PinPadTest {
     void a_wrong_present_pin_changes_nothing_and_says_the_tries_left() throws Exception {
         types(Typed.pins("000000", "12345678", "12345678"));
 
-        assertThatThrownBy(this::change).isInstanceOf(WrongPinException.class).hasMessageContaining("2 tries");
+        assertThatThrownBy(this::change)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .hasMessageContaining("2 tries");
 
         device.withCard(null, card -> {
             card.verify(Simulation.pin(RIGHT));
@@ -256,8 +260,12 @@ class PinPadTest {
     @Test
     void the_last_try_is_used_only_where_somebody_was_told() throws Exception {
         types(Typed.pins("000000"), Typed.pins("000001"), Typed.pins(RIGHT));
-        assertThatThrownBy(this::logIn).isInstanceOf(WrongPinException.class);
-        assertThatThrownBy(this::logIn).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(this::logIn)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+        assertThatThrownBy(this::logIn)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         login.tells = false;
 
         assertThatThrownBy(this::logIn)
@@ -280,7 +288,9 @@ class PinPadTest {
             return true;
         });
 
-        assertThatThrownBy(this::logIn).isInstanceOf(PinBlockedException.class);
+        assertThatThrownBy(this::logIn)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED);
 
         assertThat(shown).isEmpty();
     }

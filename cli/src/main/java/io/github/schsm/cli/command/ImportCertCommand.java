@@ -1,7 +1,8 @@
 package io.github.schsm.cli.command;
 
 import io.github.schsm.AttestedPublicKey;
-import io.github.schsm.NotAttestedException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.Connected;
 import io.github.schsm.cli.Context;
@@ -121,7 +122,10 @@ final class ImportCertCommand extends SchsmCommand {
         AttestedPublicKey attested;
         try {
             attested = connected.attested(label);
-        } catch (NotAttestedException noneToEnd) {
+        } catch (UntrustedDeviceException noneToEnd) {
+            if (noneToEnd.reason() != Reason.NOT_ATTESTED) {
+                throw noneToEnd;
+            }
             if (saving.file != null) {
                 throw noneToEnd;
             }

@@ -1,6 +1,6 @@
 package io.github.schsm.cli.option;
 
-import io.github.schsm.UnusableSecretException;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.Context;
 import io.github.schsm.codec.SecretBytes;
@@ -31,9 +31,9 @@ public final class PasswordOptions {
     /**
      * The bytes that tools make of a password; wipes the password.
      *
-     * @throws UnusableSecretException if a character was damaged: nobody could type such a password again
+     * @throws InvalidRequestException if a character was damaged: nobody could type such a password again
      */
-    public static byte[] bytes(char[] password) throws UnusableSecretException {
+    public static byte[] bytes(char[] password) throws InvalidRequestException {
         try {
             return SecretBytes.password(password, "password");
         } finally {

@@ -8,12 +8,12 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenPinCallback;
 import io.github.schsm.WrapProtection;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OpenScBench;
 import io.github.schsm.conformance.bench.PcscBench.PcscMember;
@@ -242,7 +242,8 @@ class OpenScCardChannelTest {
         KeyStore keyStore = KeyStore.getInstance("SCHSM", member.provider());
         for (String wrong : List.of("111111", "222222")) {
             assertThatThrownBy(() -> keyStore.load(null, wrong.toCharArray()))
-                    .hasStackTraceContaining(WrongPinException.class.getName());
+                    .rootCause()
+                    .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         }
         keyStore.load(null, null);
         SchsmDevice device = SchsmDevice.of(keyStore);

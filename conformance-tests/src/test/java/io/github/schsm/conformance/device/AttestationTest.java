@@ -14,9 +14,9 @@ import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.NotAttestedException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UntrustedDeviceException;
@@ -244,7 +244,8 @@ class AttestationTest {
         assertThat(attestation.isFor(certificate)).isTrue();
         assertThat(KeyAttestation.parse(file).isFor(certificate)).isFalse();
         assertThatThrownBy(() -> device.attest("certified"))
-                .isInstanceOf(NotAttestedException.class)
+                .isInstanceOf(UntrustedDeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.NOT_ATTESTED)
                 .hasMessageContaining("X.509 certificate took its place")
                 .hasMessageContaining("schsm attest --out");
     }
@@ -266,7 +267,8 @@ class AttestationTest {
             DeviceIdentity holder = group.target().device().identity();
 
             assertThatThrownBy(() -> group.target().device().attest("moved"))
-                    .isInstanceOf(NotAttestedException.class)
+                    .isInstanceOf(UntrustedDeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.NOT_ATTESTED)
                     .hasMessageContaining(maker.chr());
             assertThat(KeyAttestation.of(request, maker).verify(trust).device().deviceId())
                     .isEqualTo("ZZSIM000001");

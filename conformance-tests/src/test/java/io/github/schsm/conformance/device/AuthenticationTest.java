@@ -10,17 +10,16 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.LoginCallback;
 import io.github.schsm.NewPinCallback;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenPinCallback;
-import io.github.schsm.TransportPinException;
 import io.github.schsm.UncertifiedKeyEntry;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.conformance.bench.Backend;
 import io.github.schsm.conformance.bench.Backend.Ability;
 import io.github.schsm.conformance.bench.Bench;
@@ -130,7 +129,8 @@ class AuthenticationTest {
     private void wrong(String pin) {
         assertThatThrownBy(() -> load(provider(""), pin))
                 .extracting(Backend::typed, as(THROWABLE))
-                .isInstanceOf(WrongPinException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
     }
 
     /** A key store whose PIN comes this way. */
@@ -296,8 +296,9 @@ class AuthenticationTest {
         Throwable failure = catchThrowable(() -> use(open(way)));
 
         assertThat(Backend.typed(failure))
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .isInstanceOfSatisfying(
-                        WrongPinException.class,
+                        PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(has(Ability.TRIES_COUNTED) ? 2 : -1))
                 .hasMessageContaining(wrongPin());
         switch (way) {
@@ -416,7 +417,8 @@ class AuthenticationTest {
         assertThat(administration().userPin().state()).isEqualTo(PinStatus.State.TRANSPORT);
         assertThatThrownBy(() -> load(provider(""), RIGHT))
                 .extracting(Backend::typed, as(THROWABLE))
-                .isInstanceOf(TransportPinException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.TRANSPORT_PIN);
         AuthProvider provider = provider("");
         assertThatThrownBy(() -> provider.login(null, this::answer)).isInstanceOf(CredentialExpiredException.class);
 
@@ -448,7 +450,7 @@ class AuthenticationTest {
         char[] soPin = "0123456789ABCDEF".toCharArray();
         pins.changeSoPin(VirtualReaders.SO_PIN.toCharArray(), soPin);
         assertThatThrownBy(() -> pins.unblock(VirtualReaders.SO_PIN.toCharArray(), RIGHT.toCharArray()))
-                .isInstanceOf(WrongPinException.class);
+                .isInstanceOf(PinException.class).hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         pins.unblock(soPin, RIGHT.toCharArray());
         wrong(OTHER);
         use(load(provider(""), RIGHT));
@@ -472,7 +474,8 @@ class AuthenticationTest {
         wrong("000001");
         assertThatThrownBy(() -> load(provider(""), "000002"))
                 .extracting(Backend::typed, as(THROWABLE))
-                .isInstanceOf(PinBlockedException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED);
         assertThat(pins.userPin()).isEqualTo(new PinStatus(PinStatus.State.BLOCKED, 0));
         assertThatThrownBy(() -> provider("").login(null, this::answer)).isInstanceOf(AccountLockedException.class);
         assertThat(questions).as("a blocked PIN is not asked for").isZero();
@@ -480,7 +483,7 @@ class AuthenticationTest {
         pins.changeSoPin(VirtualReaders.SO_PIN.toCharArray(), soPin);
         assertThatThrownBy(() -> pins.unblock(VirtualReaders.SO_PIN.toCharArray(), RIGHT.toCharArray()))
                 .isInstanceOfSatisfying(
-                        WrongPinException.class,
+                        PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(14));
         pins.unblock(soPin, RIGHT.toCharArray());
         assertThat(pins.soPin().triesLeft()).isEqualTo(15);

@@ -1,11 +1,12 @@
 package io.github.schsm.conformance.device;
 
+import io.github.schsm.UntrustedDeviceException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyMigration;
-import io.github.schsm.NotAttestedException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Group;
@@ -37,7 +38,8 @@ class DerivedKeysTest {
             assertThat(((SchsmKey) derived.getPrivate()).details().lists(KeyAlgorithm.WRAP))
                     .isTrue();
             assertThatThrownBy(() -> group.source().device().attest("derived"))
-                    .isInstanceOf(NotAttestedException.class)
+                    .isInstanceOf(UntrustedDeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.NOT_ATTESTED)
                     .hasMessageContaining("derived");
 
             KeyMigration.from(group.source().keyStore())

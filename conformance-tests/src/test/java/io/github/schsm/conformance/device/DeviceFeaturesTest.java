@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DataObject;
+import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyAttribute;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.Sp80056cKeySpec;
-import io.github.schsm.UseCounterExhaustedException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.conformance.bench.Backend;
 import io.github.schsm.conformance.bench.Backend.Ability;
@@ -426,7 +427,8 @@ class DeviceFeaturesTest {
                 .isInstanceOf(SignatureException.class)
                 .hasMessageContaining("used up")
                 .cause()
-                .isInstanceOf(UseCounterExhaustedException.class);
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED);
         reload();
         assertThat(attribute("counted", KeyAttribute.USE_COUNTER)).contains("0");
     }
@@ -464,13 +466,19 @@ class DeviceFeaturesTest {
 
         assertThatThrownBy(() -> cipher.doFinal(new byte[16]))
                 .isInstanceOf(ProviderException.class)
-                .hasCauseInstanceOf(UseCounterExhaustedException.class);
+                .hasCauseInstanceOf(DeviceException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED));
         assertThatThrownBy(() -> mac.doFinal(DATA))
                 .isInstanceOf(ProviderException.class)
-                .hasCauseInstanceOf(UseCounterExhaustedException.class);
+                .hasCauseInstanceOf(DeviceException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED));
         assertThatThrownBy(() -> factory.generateSecret(new Sp80056cKeySpec(key, DATA, "AES")))
                 .isInstanceOf(java.security.spec.InvalidKeySpecException.class)
-                .hasCauseInstanceOf(UseCounterExhaustedException.class);
+                .hasCauseInstanceOf(DeviceException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED));
     }
 
     @Test

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.schsm.Cvc;
+import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UncertifiedKeyEntry;
@@ -254,7 +256,9 @@ class KeyStoreTest {
 
         assertThatThrownBy(() -> assertSigns(provider, pair.getPrivate(), pair))
                 .isInstanceOf(SignatureException.class)
-                .hasCauseInstanceOf(io.github.schsm.UseCounterExhaustedException.class)
+                .hasCauseInstanceOf(DeviceException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED))
                 .hasMessageContaining("use counter");
     }
 

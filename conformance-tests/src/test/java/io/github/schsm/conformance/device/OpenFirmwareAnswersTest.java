@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceException;
-import io.github.schsm.DeviceFullException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.UseCounterExhaustedException;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.RawCard;
@@ -84,7 +83,8 @@ class OpenFirmwareAnswersTest {
         sign(once);
         assertThatThrownBy(() -> sign(once))
                 .satisfies(thrown -> assertThat(deepest(thrown))
-                        .isInstanceOf(UseCounterExhaustedException.class)
+                        .isInstanceOf(DeviceException.class)
+                        .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED)
                         .hasMessageContaining("use counter is used up")
                         .hasMessageContaining("6A84"));
     }
@@ -96,7 +96,8 @@ class OpenFirmwareAnswersTest {
         bench.source().device().faults().add(1, Faults.instruction(0x68), Fault.status(0x6A84));
         assertThatThrownBy(() -> sign(pair))
                 .satisfies(thrown -> assertThat(deepest(thrown))
-                        .isInstanceOf(DeviceFullException.class)
+                        .isInstanceOf(DeviceException.class)
+                        .hasFieldOrPropertyWithValue("reason", Reason.DEVICE_FULL)
                         .hasMessageContaining("has no use counter"));
     }
 

@@ -2,14 +2,13 @@ package io.github.schsm.conformance.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.PinBlockedException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenAdministration;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.transport.TerminalSource;
@@ -248,10 +247,10 @@ class PinStateWalkTest {
 
     private static String said(PinException refused) {
         assertThat(refused).hasMessageContaining("PIN");
-        if (refused instanceof WrongPinException wrong) {
-            return "wrong, " + wrong.triesLeft() + " left";
+        if (refused.reason() == Reason.WRONG_PIN) {
+            return "wrong, " + refused.triesLeft() + " left";
         }
-        return refused instanceof PinBlockedException ? BLOCKED : NOT_SENT;
+        return SchsmException.is(refused, Reason.PIN_BLOCKED) ? BLOCKED : NOT_SENT;
     }
 
     private static String said(PinStatus status) {

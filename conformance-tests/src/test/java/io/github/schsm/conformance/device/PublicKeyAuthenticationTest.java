@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.AttestedPublicKey;
-import io.github.schsm.ChallengeLostException;
-import io.github.schsm.ConditionsNotSatisfiedException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.PublicKeyAuthenticationRequiredException;
+import io.github.schsm.PinException;
 import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
@@ -161,7 +160,9 @@ class PublicKeyAuthenticationTest {
     private void assertRefused(PrivateKey key) {
         assertThatThrownBy(() -> sign(key))
                 .isInstanceOf(SignatureException.class)
-                .hasCauseInstanceOf(PublicKeyAuthenticationRequiredException.class)
+                .hasCauseInstanceOf(PinException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED))
                 .hasMessageContaining("2 of the 3 registered keys");
     }
 
@@ -188,7 +189,10 @@ class PublicKeyAuthenticationTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("already");
         assertThatThrownBy(() -> generate(provider, "too-early", "secp256r1"))
-                .hasRootCauseInstanceOf(PublicKeyAuthenticationRequiredException.class);
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED));
         assertThat(keys.authenticate(respond(0))).isEqualTo(authenticated(2));
         KeyPair pair = generate(provider, "guarded", "secp256r1");
         byte[] signature = sign(pair.getPrivate());
@@ -206,17 +210,24 @@ class PublicKeyAuthenticationTest {
         byte[] changed = good.signature();
         changed[changed.length - 1] ^= 1;
         assertThatThrownBy(() -> keys.authenticate(new PublicKeyResponse(good.challenge(), changed)))
-                .isInstanceOf(ConditionsNotSatisfiedException.class);
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CONDITIONS_NOT_SATISFIED);
         assertThatThrownBy(() -> keys.authenticate(good))
                 .as("one try for each challenge")
-                .isInstanceOf(ChallengeLostException.class);
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
         assertThatThrownBy(() ->
                         keys.authenticate(HOLDERS.get(3).key(), HOLDERS.get(0).chr()))
-                .isInstanceOf(ConditionsNotSatisfiedException.class);
-        assertThatThrownBy(() -> authenticate(3)).isInstanceOf(ObjectNotFoundException.class);
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CONDITIONS_NOT_SATISFIED);
+        assertThatThrownBy(() -> authenticate(3))
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND);
         PublicKeyResponse used = respond(1);
         assertThat(keys.authenticate(used)).isEqualTo(authenticated(1));
-        assertThatThrownBy(() -> keys.authenticate(used)).isInstanceOf(ChallengeLostException.class);
+        assertThatThrownBy(() -> keys.authenticate(used))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
         assertThat(keys.status()).isEqualTo(authenticated(1));
     }
 
@@ -253,12 +264,14 @@ class PublicKeyAuthenticationTest {
         PublicKeyResponse beforeSelection = respond(0);
         foreignSelect();
         assertThatThrownBy(() -> keys.authenticate(beforeSelection))
-                .isInstanceOf(ChallengeLostException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST)
                 .hasMessageContaining("ask for a new challenge");
         PublicKeyResponse beforeReset = respond(0);
         reset();
         assertThatThrownBy(() -> keys.authenticate(beforeReset))
-                .isInstanceOf(ChallengeLostException.class)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST)
                 .hasMessageContaining("ask for a new challenge");
         assertThat(keys.authenticate(respond(0))).isEqualTo(authenticated(1));
     }
@@ -268,12 +281,15 @@ class PublicKeyAuthenticationTest {
     void registeredKeyIsReplaced() throws Exception {
         initialize(new char[0], DeviceInitialization.Option.REPLACE_PUBLIC_KEYS);
         assertThatThrownBy(() -> keys.replace(0, HOLDERS.get(3).publicKey()))
-                .isInstanceOf(PublicKeyAuthenticationRequiredException.class);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED);
         authenticate(0);
         authenticate(1);
         assertThat(keys.replace(0, HOLDERS.get(3).publicKey())).isEqualTo(authenticated(1));
         assertThat(keys.registeredKeys().get(0).chr()).isEqualTo(HOLDERS.get(3).chr());
-        assertThatThrownBy(() -> authenticate(0)).isInstanceOf(ObjectNotFoundException.class);
+        assertThatThrownBy(() -> authenticate(0))
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND);
         assertThat(authenticate(3)).isEqualTo(authenticated(2));
         generate(provider, "guarded", "secp256r1");
     }
@@ -284,7 +300,10 @@ class PublicKeyAuthenticationTest {
         initialize(bench.target().pin(), DeviceInitialization.Option.PIN_AND_PUBLIC_KEY);
         keyStore.load(null, bench.target().pin());
         assertThatThrownBy(() -> generate(provider, "pin-alone", "secp256r1"))
-                .hasRootCauseInstanceOf(PublicKeyAuthenticationRequiredException.class);
+                .hasRootCauseInstanceOf(PinException.class)
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED));
         authenticate(0);
         authenticate(1);
         KeyPair pair = generate(provider, "guarded", "secp256r1");

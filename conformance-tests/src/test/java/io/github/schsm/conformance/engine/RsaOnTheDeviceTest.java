@@ -3,8 +3,9 @@ package io.github.schsm.conformance.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.AlgorithmNotAllowedException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.simulator.Fault;
@@ -117,7 +118,9 @@ class RsaOnTheDeviceTest {
         bench.source().device().faults().add(1, Faults.command(0x80, SIGN, -1, 0x30), Fault.status(NOT_SUPPORTED));
         assertThatThrownBy(() -> sign("SHA256withRSA", null, padded))
                 .isInstanceOf(SignatureException.class)
-                .hasCauseInstanceOf(AlgorithmNotAllowedException.class);
+                .hasCauseInstanceOf(DeviceException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.ALGORITHM_NOT_ALLOWED));
         assertThat(sign("SHA256withRSA", null, padded)).hasSize(128);
     }
 

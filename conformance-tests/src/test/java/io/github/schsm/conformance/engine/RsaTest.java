@@ -3,9 +3,10 @@ package io.github.schsm.conformance.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.UseCounterExhaustedException;
 import io.github.schsm.conformance.bench.Backend.Ability;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
@@ -787,10 +788,14 @@ class RsaTest {
         assertThat(decrypt("RSA/ECB/PKCS1Padding", null, pair, encrypted)).isEqualTo(DATA);
         assertThatThrownBy(() -> sign("SHA256withRSA", pair))
                 .isInstanceOf(SignatureException.class)
-                .hasCauseInstanceOf(UseCounterExhaustedException.class);
+                .hasCauseInstanceOf(DeviceException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED));
         assertThatThrownBy(() -> decrypt("RSA/ECB/PKCS1Padding", null, pair, encrypted))
                 .isInstanceOf(java.security.ProviderException.class)
-                .hasCauseInstanceOf(UseCounterExhaustedException.class);
+                .hasCauseInstanceOf(DeviceException.class)
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED));
     }
 
     @Test

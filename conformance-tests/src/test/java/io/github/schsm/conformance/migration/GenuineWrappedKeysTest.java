@@ -7,9 +7,10 @@ import io.github.schsm.Cvc;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.KeyDomain;
-import io.github.schsm.NotAttestedException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
@@ -167,7 +168,8 @@ class GenuineWrappedKeysTest {
         WrappedKeyEntry entry = Vector.EC.entry();
         keyStore.setEntry("restored", entry, new UnwrapProtection(domain.kek()));
         assertThatThrownBy(() -> device.attest("restored"))
-                .isInstanceOf(NotAttestedException.class)
+                .isInstanceOf(UntrustedDeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.NOT_ATTESTED)
                 .hasMessageContaining("DENK0105702")
                 .hasMessageContaining("where it was generated")
                 .message()

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DataObject;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.PcscBench;
@@ -318,7 +319,9 @@ class OpenScKeysTest {
                         .hasCauseInstanceOf(UnrecoverableKeyException.class);
             }
             assertThatThrownBy(() -> keyStore.load(null, member.pin()))
-                    .hasRootCauseInstanceOf(PinBlockedException.class);
+                    .hasRootCauseInstanceOf(PinException.class)
+                    .satisfies(reported ->
+                            assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED));
             openSc.scHsmTool().succeeded().says("User PIN locked");
 
             pkcs11("--login", "--login-type", "so", "--so-pin", OpenSc.SO_PIN, "--init-pin", "--new-pin", NEW_PIN)

@@ -1,20 +1,13 @@
 package io.github.schsm.bridge.session;
 
-import io.github.schsm.AlgorithmNotAllowedException;
-import io.github.schsm.ConditionsNotSatisfiedException;
 import io.github.schsm.DeviceException;
-import io.github.schsm.DeviceFullException;
-import io.github.schsm.InvalidDataException;
 import io.github.schsm.ModuleAnswer;
-import io.github.schsm.ObjectNotFoundException;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.TokenRemovedException;
 import io.github.schsm.TransportException;
-import io.github.schsm.TransportPinException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 
@@ -43,16 +36,16 @@ public final class ErrorMapper {
         ModuleAnswer answer = answer(module, refused);
         String message = message(module, what, value.text());
         return switch (value.meaning()) {
-            case REMOVED -> new TokenRemovedException(message + " (" + answer + ")", refused);
+            case REMOVED -> new TokenNotPresentException(Reason.TOKEN_REMOVED, message + " (" + answer + ")", refused);
             case TRANSPORT -> new TransportException(message + " (" + answer + ")", refused);
-            case ALGORITHM -> new AlgorithmNotAllowedException(answer, message);
-            case DATA -> new InvalidDataException(answer, message);
-            case CONDITIONS -> new ConditionsNotSatisfiedException(answer, message);
-            case NOT_FOUND -> new ObjectNotFoundException(answer, message);
-            case FULL -> new DeviceFullException(answer, message);
+            case ALGORITHM -> new DeviceException(Reason.ALGORITHM_NOT_ALLOWED, answer, message);
+            case DATA -> new DeviceException(Reason.INVALID_DATA, answer, message);
+            case CONDITIONS -> new DeviceException(Reason.CONDITIONS_NOT_SATISFIED, answer, message);
+            case NOT_FOUND -> new DeviceException(Reason.OBJECT_NOT_FOUND, answer, message);
+            case FULL -> new DeviceException(Reason.DEVICE_FULL, answer, message);
             case PIN_REQUIRED -> new PinRequiredException(answer, message);
-            case PIN_BLOCKED -> new PinBlockedException(answer, message);
-            case PIN_TO_BE_CHANGED -> new TransportPinException(answer, message);
+            case PIN_BLOCKED -> new PinException(Reason.PIN_BLOCKED, answer, message);
+            case PIN_TO_BE_CHANGED -> new PinException(Reason.TRANSPORT_PIN, answer, message);
             case OTHER -> new DeviceException(answer, message);
         };
     }
@@ -71,11 +64,12 @@ public final class ErrorMapper {
         ModuleAnswer answer = answer(module, refused);
         if (triesLeft == 0) {
             String meaning = "the " + pin + " was wrong and is blocked now";
-            return new PinBlockedException(
+            return new PinException(
+                    Reason.PIN_BLOCKED,
                     answer,
                     message(module, what, "SO-PIN".equals(pin) ? meaning : meaning + "; unblock it with the SO-PIN"));
         }
-        return new WrongPinException(answer, triesLeft, pin);
+        return PinException.wrong(answer, triesLeft, pin);
     }
 
     /** The token was removed while a function was under way. */
@@ -83,8 +77,8 @@ public final class ErrorMapper {
         String meaning =
                 "the token was removed, or something else reset it, while it was used; whether it did what it was"
                         + " told is not known";
-        return new TokenRemovedException(
-                message(module, what, meaning) + " (" + answer(module, refused) + ")", refused);
+        return new TokenNotPresentException(
+                Reason.TOKEN_REMOVED, message(module, what, meaning) + " (" + answer(module, refused) + ")", refused);
     }
 
     /** The token is nowhere. */

@@ -1,6 +1,6 @@
 package io.github.schsm.bridge.session;
 
-import io.github.schsm.UnusableSecretException;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.codec.SecretBytes;
 import java.util.Arrays;
@@ -33,12 +33,12 @@ public record PinRules(SecretBytes.Rule user) {
         return user.least() >= SecretBytes.USER_PIN.least() && user.most() <= SecretBytes.USER_PIN.most();
     }
 
-    public byte[] userPin(char[] pin) throws UnusableSecretException {
+    public byte[] userPin(char[] pin) throws InvalidRequestException {
         return SecretBytes.of(pin, user);
     }
 
     /** The SO-PIN as it is typed: a SmartCard-HSM's module makes bytes of the digits. */
-    public byte[] soPin(char[] pin) throws UnusableSecretException {
+    public byte[] soPin(char[] pin) throws InvalidRequestException {
         if (isSmartCardHsm()) {
             Arrays.fill(SecretBytes.soPin(pin), (byte) 0);
             return SecretBytes.of(pin, new SecretBytes.Rule(SO_PIN, SO_PIN_DIGITS, SO_PIN_DIGITS));

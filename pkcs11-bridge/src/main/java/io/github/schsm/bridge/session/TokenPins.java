@@ -3,12 +3,12 @@ package io.github.schsm.bridge.session;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.ModuleAnswer;
 import io.github.schsm.NewPinCallback;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TransportPinException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Ckr;
@@ -127,7 +127,8 @@ public final class TokenPins {
     private PinRequest request(TokenAuthenticator source, Place place) throws SchsmException {
         CkTokenInfo info = place.token();
         if (info.has(Ck.CKF_USER_PIN_LOCKED) || isTold(PinStatus.State.BLOCKED)) {
-            throw new PinBlockedException(
+            throw new PinException(
+                    Reason.PIN_BLOCKED,
                     flag("CKF_USER_PIN_LOCKED"),
                     about() + "the user PIN is blocked after too many wrong tries; unblock it with the SO-PIN");
         }
@@ -163,8 +164,9 @@ public final class TokenPins {
         }
     }
 
-    private TransportPinException transportPin() {
-        return new TransportPinException(
+    private PinException transportPin() {
+        return new PinException(
+                Reason.TRANSPORT_PIN,
                 flag("CKF_USER_PIN_TO_BE_CHANGED"),
                 about() + "the user PIN must be changed before anything else: by schsm pin change,"
                         + " TokenAdministration.changePin, or a callback handler that takes a NewPinCallback");

@@ -1,8 +1,6 @@
 package io.github.schsm.bridge.token;
 
-import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.DeviceException;
-import io.github.schsm.InvalidDataException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
@@ -107,7 +105,7 @@ final class KeyOperations {
                 signature = sign(session, object, mechanism, data);
             } catch (CryptokiException refused) {
                 if (algorithm == KeyAlgorithm.RSA_PSS && PARAMETERS_REFUSED.contains(refused.ckr())) {
-                    throw new AlgorithmNotAllowedException(
+                    throw new DeviceException(Reason.ALGORITHM_NOT_ALLOWED, 
                             ErrorMapper.answer(token.link().module().name(), refused),
                             token.description() + " does not sign by CKM_RSA_PKCS_PSS with these parameters");
                 }
@@ -176,8 +174,9 @@ final class KeyOperations {
     }
 
     /** Modules have many words for it. */
-    private static InvalidDataException wrongPadding(ModuleAnswer answer) {
-        return new InvalidDataException(answer, "the data does not decrypt: wrong padding, other key, or changed data");
+    private static DeviceException wrongPadding(ModuleAnswer answer) {
+        return new DeviceException(
+                Reason.INVALID_DATA, answer, "the data does not decrypt: wrong padding, other key, or changed data");
     }
 
     // Agreement

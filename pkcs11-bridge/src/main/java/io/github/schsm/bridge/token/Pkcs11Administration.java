@@ -3,12 +3,12 @@ package io.github.schsm.bridge.token;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
 import io.github.schsm.ModuleAnswer;
+import io.github.schsm.PinException;
 import io.github.schsm.PinRequest;
 import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
@@ -187,7 +187,10 @@ final class Pkcs11Administration implements TokenAdministration {
     private <T> T withSoPin(WithSoPin<T> function) throws SchsmException {
         try {
             return function.run();
-        } catch (WrongPinException wrong) {
+        } catch (PinException wrong) {
+            if (wrong.reason() != Reason.WRONG_PIN) {
+                throw wrong;
+            }
             CkTokenInfo info = link.tokenInfo();
             Optional<ModuleAnswer> answer = wrong.moduleAnswer();
             if (answer.isPresent() && (info.has(Ck.CKF_SO_PIN_LOCKED) || info.has(Ck.CKF_SO_PIN_FINAL_TRY))) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.LoginCallback;
-import io.github.schsm.PinBlockedException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinPadCallback;
 import io.github.schsm.PinRequest;
@@ -13,8 +12,6 @@ import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.TransportPinException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.FakePin;
 import io.github.schsm.bridge.FakeToken;
@@ -54,7 +51,8 @@ class PinRulesTest {
         Pkcs11Token token = bench.open();
         FakePin wrong = FakePin.given(WRONG);
         assertThatThrownBy(() -> token.login(wrong))
-                .isInstanceOf(WrongPinException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .hasMessageContaining("user PIN is wrong")
                 .hasMessageContaining(FakeBench.MODULE)
                 .hasMessageContaining("CKR_PIN_INCORRECT, 0xA0");
@@ -70,7 +68,9 @@ class PinRulesTest {
     void aRefusedPinIsNotSentAgainByItselfByAnybody() throws Exception {
         Pkcs11Token token = bench.open();
         token.useWhenNeeded(FakePin.given(WRONG));
-        assertThatThrownBy(() -> sign(token)).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> sign(token))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinRequiredException.class);
         Pkcs11Token another = bench.open();
         another.useWhenNeeded(FakePin.given(WRONG));
@@ -92,17 +92,20 @@ class PinRulesTest {
     void whetherOneTryIsLeftOrNoneIsInTheException() throws Exception {
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.login(FakePin.given(WRONG)))
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .isInstanceOfSatisfying(
-                        WrongPinException.class,
+                        PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(-1));
         assertThatThrownBy(() -> token.login(FakePin.given("000001")))
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .isInstanceOfSatisfying(
-                        WrongPinException.class,
+                        PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(1))
                 .hasMessageContaining("1 try is left");
         FakePin third = FakePin.given("000002");
         assertThatThrownBy(() -> token.login(third))
-                .isInstanceOf(PinBlockedException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED)
                 .hasMessageContaining("SO-PIN");
         assertThat(third.events())
                 .filteredOn(LoginCallback.class::isInstance)
@@ -150,7 +153,9 @@ class PinRulesTest {
     void theLastTryIsNotForAPinThatWasRefusedBefore() throws Exception {
         bench.device.user.left(2);
         Pkcs11Token token = bench.open();
-        assertThatThrownBy(() -> token.login(FakePin.given(WRONG))).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> token.login(FakePin.given(WRONG)))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThatThrownBy(() -> token.login(FakePin.given(WRONG)))
                 .isInstanceOf(PinRequiredException.class)
                 .hasMessageContaining("one try");
@@ -163,7 +168,8 @@ class PinRulesTest {
         bench.device.user.left(0);
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.load(FakePin.right()))
-                .isInstanceOf(PinBlockedException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED)
                 .hasMessageContaining(FakeBench.MODULE)
                 .hasMessageContaining("CKF_USER_PIN_LOCKED");
         assertThat(sent()).isEmpty();
@@ -177,7 +183,8 @@ class PinRulesTest {
         bench.device.user.left(0);
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.load(FakePin.right()))
-                .isInstanceOf(PinBlockedException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED)
                 .hasMessageContaining("CKR_PIN_LOCKED");
     }
 
@@ -186,7 +193,8 @@ class PinRulesTest {
         bench.device.userPinToBeChanged = true;
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.load(FakePin.right()))
-                .isInstanceOf(TransportPinException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.TRANSPORT_PIN)
                 .hasMessageContaining("changed");
         assertThat(sent()).isEmpty();
     }
@@ -281,7 +289,9 @@ class PinRulesTest {
         always("ec");
         Pkcs11Token token = bench.loaded();
         bench.device.user.set("111111");
-        assertThatThrownBy(() -> sign(token)).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> sign(token))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThat(bench.module.activeOperations()).isZero();
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinException.class);
         assertThat(sent()).hasSize(2);
@@ -368,7 +378,9 @@ class PinRulesTest {
         Pkcs11Token token = bench.loaded();
         bench.device.user.set("111111");
         bench.device.logoutByOther();
-        assertThatThrownBy(() -> sign(token)).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> sign(token))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinRequiredException.class);
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinRequiredException.class);
         assertThat(sent()).hasSize(2);

@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.PinBlockedException;
+import io.github.schsm.PinException;
 import io.github.schsm.PinStatus;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.WrongPinException;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.FakePin;
 import io.github.schsm.bridge.FakeToken;
@@ -67,7 +66,8 @@ class Pkcs11AdministrationTest {
     @Test
     void aWrongOldPinCostsOneTryAndIsNamed() {
         assertThatThrownBy(() -> administration.changePin(NEW_PIN, PIN))
-                .isInstanceOf(WrongPinException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .hasMessageContaining("user PIN")
                 .hasMessageContaining("CKR_PIN_INCORRECT");
         assertThat(bench.device.user.left()).isEqualTo(2);
@@ -85,14 +85,17 @@ class Pkcs11AdministrationTest {
     @Test
     void aWrongSoPinIsToldWithTheTriesThatAreLeft() {
         assertThatThrownBy(() -> administration.unblock(WRONG_SO_PIN, NEW_PIN))
-                .isInstanceOf(WrongPinException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .hasMessageContaining("SO-PIN");
         assertThatThrownBy(() -> administration.unblock(WRONG_SO_PIN, NEW_PIN))
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .isInstanceOfSatisfying(
-                        WrongPinException.class,
+                        PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(1));
         assertThatThrownBy(() -> administration.changeSoPin(WRONG_SO_PIN, SO_PIN))
-                .isInstanceOf(PinBlockedException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED)
                 .hasMessageContaining("SO-PIN");
     }
 
@@ -100,7 +103,9 @@ class Pkcs11AdministrationTest {
     void theSoPinIsChanged() throws Exception {
         administration.changeSoPin(SO_PIN, WRONG_SO_PIN);
         administration.unblock(WRONG_SO_PIN, NEW_PIN);
-        assertThatThrownBy(() -> administration.unblock(SO_PIN, NEW_PIN)).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> administration.unblock(SO_PIN, NEW_PIN))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
     }
 
     @Test
@@ -119,7 +124,9 @@ class Pkcs11AdministrationTest {
         int before = bench.device.objects().size();
         DeviceInitialization settings =
                 DeviceInitialization.builder(NEW_PIN, WRONG_SO_PIN).build();
-        assertThatThrownBy(() -> administration.initialize(settings)).isInstanceOf(WrongPinException.class);
+        assertThatThrownBy(() -> administration.initialize(settings))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         assertThat(bench.device.objects()).hasSize(before);
     }
 
@@ -152,7 +159,8 @@ class Pkcs11AdministrationTest {
                 .hasMessageContaining("protected authentication path");
         bench.device.pad(() -> Optional.of("135790"));
         assertThatThrownBy(administration::changePinOnReader)
-                .isInstanceOf(WrongPinException.class)
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
                 .hasMessageContaining("user PIN");
         bench.device.user.set("135790");
         administration.changePinOnReader();

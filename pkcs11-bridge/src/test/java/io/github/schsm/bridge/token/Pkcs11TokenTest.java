@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DataObject;
-import io.github.schsm.InvalidDataException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
@@ -359,12 +359,14 @@ class Pkcs11TokenTest {
                 Ckr.FUNCTION_FAILED.value())) {
             bench.module.script().answer("C_Decrypt", 1, answer);
             assertThatThrownBy(() -> token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, block))
-                    .isInstanceOf(InvalidDataException.class)
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.INVALID_DATA)
                     .hasMessageContaining("does not decrypt");
         }
         bench.module.script().answerAlways("C_Decrypt", Ckr.GENERAL_ERROR);
         assertThatThrownBy(() -> token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, block))
-                .isInstanceOf(InvalidDataException.class)
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.INVALID_DATA)
                 .hasMessageContaining("does not decrypt")
                 .hasMessageContaining("CKR_GENERAL_ERROR");
     }
@@ -381,7 +383,7 @@ class Pkcs11TokenTest {
         bench.module.pull(0);
         bench.module.script().answer("C_Decrypt", 1, Ckr.FUNCTION_FAILED);
         assertThatThrownBy(() -> token.decrypt(key("rsa"), KeyAlgorithm.RSA_DECRYPT_PKCS1, encrypted))
-                .isNotInstanceOf(InvalidDataException.class);
+                .matches(thrown -> !(thrown instanceof SchsmException schsm) || schsm.reason() != Reason.INVALID_DATA);
     }
 
     @Test

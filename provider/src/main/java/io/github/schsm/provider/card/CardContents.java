@@ -1,8 +1,9 @@
 package io.github.schsm.provider.card;
 
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyType;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.files.KeyAttributes;
 import java.security.PublicKey;
@@ -72,7 +73,10 @@ final class CardContents {
         try {
             byte[] content = card.readBinary(fid);
             return content.length == 0 ? null : content;
-        } catch (ObjectNotFoundException noSuchFile) {
+        } catch (DeviceException noSuchFile) {
+            if (noSuchFile.reason() != Reason.OBJECT_NOT_FOUND) {
+                throw noSuchFile;
+            }
             return null;
         }
     }

@@ -1,9 +1,7 @@
 package io.github.schsm.provider.card;
 
-import io.github.schsm.AlgorithmNotAllowedException;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
-import io.github.schsm.DeviceFullException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
@@ -12,7 +10,6 @@ import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.ObjectNotFoundException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
@@ -55,7 +52,8 @@ final class CardKeyDomains implements KeyDomains {
 
     private KeyDomainStatus status(SmartCardHsm card, int slot) throws SchsmException {
         return card.queryKeyDomain(slot)
-                .orElseThrow(() -> new ObjectNotFoundException(
+                .orElseThrow(() -> new DeviceException(
+                        Reason.OBJECT_NOT_FOUND,
                         "MANAGE KEY DOMAIN",
                         0x6A88,
                         "there is no key domain in slot " + slot + " of device " + token.name()));
@@ -229,7 +227,8 @@ final class CardKeyDomains implements KeyDomains {
         }
         if (!details.lists(KeyAlgorithm.WRAP)) {
             return withCause(
-                    new AlgorithmNotAllowedException(
+                    new DeviceException(
+                            Reason.ALGORITHM_NOT_ALLOWED,
                             refused.command(),
                             refused.statusWord(),
                             key + " of device "
@@ -439,9 +438,12 @@ final class CardKeyDomains implements KeyDomains {
     private void unwrap(SmartCardHsm card, int kid, WrappedKeyEntry entry) throws SchsmException {
         try {
             card.unwrapKey(kid, entry.blob());
-        } catch (PinException | DeviceFullException noReasonToLookFurther) {
+        } catch (PinException noReasonToLookFurther) {
             throw noReasonToLookFurther;
         } catch (DeviceException refused) {
+            if (refused.reason() == Reason.DEVICE_FULL) {
+                throw refused;
+            }
             List<KeyDomainStatus> domains = card.listKeyDomains().domains();
             if (domains.stream()
                     .noneMatch(domain -> domain.isKcvHidden() || Arrays.equals(domain.kcv(), entry.kcv()))) {

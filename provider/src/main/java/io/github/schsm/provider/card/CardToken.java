@@ -4,7 +4,6 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceException;
-import io.github.schsm.DeviceFullException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.InvalidRequestException;
@@ -13,7 +12,7 @@ import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
 import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.ObjectNotFoundException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
@@ -23,12 +22,9 @@ import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
-import io.github.schsm.TokenChangedException;
+import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.TokenKey;
-import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.TokenRemovedException;
-import io.github.schsm.UseCounterExhaustedException;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardFunction;
 import io.github.schsm.card.RetryPolicy;
@@ -165,8 +161,8 @@ public final class CardToken implements SharedCard {
         CardDevice used = device;
         try {
             return used.withCard(login, function);
-        } catch (TokenNotPresentException | TokenChangedException notInThatReader) {
-            if (notInThatReader instanceof TokenRemovedException) {
+        } catch (TokenNotPresentException notInThatReader) {
+            if (notInThatReader.reason() == Reason.TOKEN_REMOVED) {
                 throw notInThatReader;
             }
             CardDevice elsewhere = elsewhere(used, notInThatReader);
@@ -858,7 +854,10 @@ public final class CardToken implements SharedCard {
     static void deleteIfThere(SmartCardHsm card, int fid) throws SchsmException {
         try {
             card.deleteFile(fid);
-        } catch (ObjectNotFoundException wasNotThere) {
+        } catch (DeviceException wasNotThere) {
+            if (wasNotThere.reason() != Reason.OBJECT_NOT_FOUND) {
+                throw wasNotThere;
+            }
             System.getLogger(CardToken.class.getName())
                     .log(System.Logger.Level.DEBUG, "nothing to delete: {0}", wasNotThere.getMessage());
         }
@@ -1193,7 +1192,10 @@ public final class CardToken implements SharedCard {
         }
         try {
             return withCard(card -> function.apply(card, retry));
-        } catch (UseCounterExhaustedException refused) {
+        } catch (DeviceException refused) {
+            if (refused.reason() != Reason.USE_COUNTER_EXHAUSTED) {
+                throw refused;
+            }
             throw whyRefused(kid, refused);
         } finally {
             if (counted) {
@@ -1205,7 +1207,7 @@ public final class CardToken implements SharedCard {
     }
 
     /** Some firmware says of a used-up counter what others say of memory; a key that has none cannot have used it up. */
-    private DeviceException whyRefused(int kid, UseCounterExhaustedException refused) {
+    private DeviceException whyRefused(int kid, DeviceException refused) {
         boolean uncounted;
         synchronized (lock) {
             uncounted = contents.knownAttributes(kid)
@@ -1215,7 +1217,8 @@ public final class CardToken implements SharedCard {
         if (!uncounted || refused.statusWord() != StatusWords.NOT_ENOUGH_MEMORY) {
             return refused;
         }
-        DeviceFullException full = new DeviceFullException(
+        DeviceException full = new DeviceException(
+                Reason.DEVICE_FULL,
                 refused.command(),
                 refused.statusWord(),
                 "key " + kid + " of device " + id + " has no use counter, so the device has no memory left to use it;"

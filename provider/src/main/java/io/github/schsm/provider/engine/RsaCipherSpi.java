@@ -1,7 +1,6 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.ConditionsNotSatisfiedException;
-import io.github.schsm.InvalidDataException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
@@ -334,7 +333,10 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
             return decrypter
                     .token()
                     .decrypt(decrypter.key(), algorithm, padding == Padding.OAEP ? oaep.spec() : null, block);
-        } catch (InvalidDataException | ConditionsNotSatisfiedException wrongPadding) {
+        } catch (DeviceException refused) {
+            if (!isWrongPadding(refused)) {
+                throw refused;
+            }
             throw RsaPadding.wrong();
         }
     }
@@ -435,7 +437,12 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
             }
             byte[] secret = decrypter.token().decrypt(decrypter.key(), algorithm, block);
             return secret.length == TLS_PREMASTER_LENGTH ? secret : fallback.clone();
-        } catch (BadPaddingException | InvalidDataException | ConditionsNotSatisfiedException neverTold) {
+        } catch (BadPaddingException neverTold) {
+            return fallback.clone();
+        } catch (DeviceException refused) {
+            if (!isWrongPadding(refused)) {
+                throw refused;
+            }
             return fallback.clone();
         }
     }

@@ -1,6 +1,6 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.AlgorithmNotAllowedException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
 import io.github.schsm.mechanism.Mechanism;
@@ -194,7 +194,10 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
         if (chosen != KeyAlgorithm.RSA_RAW) {
             try {
                 return signed(signer, chosen, given.spec, input);
-            } catch (AlgorithmNotAllowedException notInThisFirmware) {
+            } catch (DeviceException notInThisFirmware) {
+                if (notInThisFirmware.reason() != Reason.ALGORITHM_NOT_ALLOWED) {
+                    throw notInThisFirmware;
+                }
                 if (isHashedThere() || !signer.details().allows(KeyAlgorithm.RSA_RAW)) {
                     throw notInThisFirmware;
                 }

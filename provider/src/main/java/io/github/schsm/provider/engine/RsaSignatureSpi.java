@@ -1,6 +1,6 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.AlgorithmNotAllowedException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
@@ -105,8 +105,11 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
         KeyAlgorithm other = algorithm == KeyAlgorithm.RSA_RAW ? KeyAlgorithm.RSA_PKCS1 : KeyAlgorithm.RSA_RAW;
         try {
             return signed(signer, algorithm, input, length);
-        } catch (AlgorithmNotAllowedException | InvalidRequestException refused) {
-            // The firmware has not this one, or the reader has no place for the padded block.
+        } catch (DeviceException | InvalidRequestException refused) {
+            // The firmware does not have this one, or the reader has no place for the padded block.
+            if (refused instanceof DeviceException && refused.reason() != Reason.ALGORITHM_NOT_ALLOWED) {
+                throw refused;
+            }
             if (!signer.details().allows(other)) {
                 throw refused;
             }

@@ -1,10 +1,10 @@
 package io.github.schsm.card;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.TerminalSource;

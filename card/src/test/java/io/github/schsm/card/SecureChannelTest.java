@@ -20,10 +20,10 @@ import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.ApduRecorder;
-import io.github.schsm.simulator.profile.DeviceProfile;
-import io.github.schsm.simulator.profile.Quirk;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -448,7 +448,8 @@ class SecureChannelTest {
         device.withCard(login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER));
         assertThatThrownBy(() -> device.withCard(
                         login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER)))
-                .isInstanceOf(DeviceException.class).hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED);
+                .isInstanceOf(DeviceException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED);
         wire.clear();
         sign();
         assertThat(headers()).as("the channel is still there").containsExactly(SIGN);

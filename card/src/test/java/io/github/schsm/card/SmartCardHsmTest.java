@@ -123,7 +123,8 @@ class SmartCardHsmTest {
         run(card -> {
             card.generateKeyPair(1, ec(EcCurve.SECP256R1, ecdh));
             assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED))
-                    .isInstanceOf(DeviceException.class).hasFieldOrPropertyWithValue("reason", Reason.ALGORITHM_NOT_ALLOWED)
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.ALGORITHM_NOT_ALLOWED)
                     .hasMessageContaining("key 1")
                     .hasMessageContaining("SIGN")
                     .hasMessageContaining("6A81");
@@ -136,7 +137,8 @@ class SmartCardHsmTest {
             card.generateKeyPair(1, ec(EcCurve.SECP256R1, KeyAttributes.NONE.withUseCounter(1)));
             card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER);
             assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER))
-                    .isInstanceOf(DeviceException.class).hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED);
+                    .isInstanceOf(DeviceException.class)
+                    .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED);
         });
     }
 

@@ -131,7 +131,8 @@ class TransactionQueueTest {
     void reports_an_unknown_outcome_and_does_not_send_again_what_may_not_be() throws Exception {
         simulated.faults().add(1, Faults.instruction(SIGN), Fault.removalAfter());
         assertThatThrownBy(() -> sign(login, RetryPolicy.NEVER))
-                .isInstanceOf(TokenNotPresentException.class).hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED)
+                .isInstanceOf(TokenNotPresentException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED)
                 .hasMessageContaining("not known");
         assertThat(simulated.recorder().count(exchange -> exchange.ins() == SIGN))
                 .isEqualTo(1);
@@ -215,7 +216,9 @@ class TransactionQueueTest {
                 .isInstanceOfSatisfying(
                         PinException.class, e -> assertThat(e.triesLeft()).isEqualTo(2));
         assertThat(wrong.heard).containsExactly("refused 2");
-        assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED)).isInstanceOf(PinException.class).hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+        assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED))
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         simulated.recorder().clear();
         assertThatThrownBy(() -> sign(wrong, RetryPolicy.ALLOWED))
                 .isInstanceOf(PinRequiredException.class)
@@ -236,7 +239,8 @@ class TransactionQueueTest {
                 .isInstanceOf(PinRequiredException.class);
         assertThat(instructions()).doesNotContain(SIGN);
         assertThatThrownBy(() -> sign(Simulation.Login.wrong(), RetryPolicy.ALLOWED))
-                .isInstanceOf(PinException.class).hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
     }
 
     @Test

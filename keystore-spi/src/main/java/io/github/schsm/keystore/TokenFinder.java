@@ -2,7 +2,6 @@ package io.github.schsm.keystore;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import java.util.Optional;

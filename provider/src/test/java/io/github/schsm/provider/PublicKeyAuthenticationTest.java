@@ -254,7 +254,9 @@ class PublicKeyAuthenticationTest {
         initializeAndRegister(new char[0]);
         PublicKeyResponse before = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
         VirtualReaders.memory().device(id).reset();
-        assertThatThrownBy(() -> keys.authenticate(before)).isInstanceOf(InvalidRequestException.class).hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
+        assertThatThrownBy(() -> keys.authenticate(before))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
 
         PublicKeyResponse selected = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
         foreign("00A404000BE82B0601040181C31F020100");

@@ -450,7 +450,8 @@ class AuthenticationTest {
         char[] soPin = "0123456789ABCDEF".toCharArray();
         pins.changeSoPin(VirtualReaders.SO_PIN.toCharArray(), soPin);
         assertThatThrownBy(() -> pins.unblock(VirtualReaders.SO_PIN.toCharArray(), RIGHT.toCharArray()))
-                .isInstanceOf(PinException.class).hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .isInstanceOf(PinException.class)
+                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
         pins.unblock(soPin, RIGHT.toCharArray());
         wrong(OTHER);
         use(load(provider(""), RIGHT));

@@ -1,6 +1,5 @@
 package io.github.schsm.conformance.device;
 
-import io.github.schsm.UntrustedDeviceException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +8,7 @@ import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;

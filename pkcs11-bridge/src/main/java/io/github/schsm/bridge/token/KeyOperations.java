@@ -105,7 +105,8 @@ final class KeyOperations {
                 signature = sign(session, object, mechanism, data);
             } catch (CryptokiException refused) {
                 if (algorithm == KeyAlgorithm.RSA_PSS && PARAMETERS_REFUSED.contains(refused.ckr())) {
-                    throw new DeviceException(Reason.ALGORITHM_NOT_ALLOWED, 
+                    throw new DeviceException(
+                            Reason.ALGORITHM_NOT_ALLOWED,
                             ErrorMapper.answer(token.link().module().name(), refused),
                             token.description() + " does not sign by CKM_RSA_PKCS_PSS with these parameters");
                 }

@@ -4,13 +4,11 @@ import java.io.Serial;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A PIN, or what takes its place, is between the program and the device; subclasses say how. */
-public abstract sealed class PinException extends DeviceException
-        permits PinRequiredException,
-                PublicKeyAuthenticationRequiredException,
-                WrongPinException,
-                PinBlockedException,
-                TransportPinException {
+/**
+ * A PIN, or what stands in its place, is between the program and the device: it is wrong, blocked, a transport PIN,
+ * required ({@link PinRequiredException}), or registered keys have to authenticate; {@link #reason()} says which.
+ */
+public sealed class PinException extends DeviceException permits PinRequiredException {
     @Serial
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package io.github.schsm.keystore;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.InvalidRequestException;

@@ -1,5 +1,6 @@
 package io.github.schsm.bridge.token;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;

@@ -1,5 +1,6 @@
 package io.github.schsm.bridge.token;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
 import io.github.schsm.ModuleAnswer;

@@ -3,6 +3,7 @@ package io.github.schsm.bridge.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.LoginCallback;
 import io.github.schsm.PinException;

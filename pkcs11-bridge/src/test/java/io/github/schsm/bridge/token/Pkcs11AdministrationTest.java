@@ -3,6 +3,7 @@ package io.github.schsm.bridge.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;

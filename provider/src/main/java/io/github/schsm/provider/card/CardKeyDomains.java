@@ -1,5 +1,6 @@
 package io.github.schsm.provider.card;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;

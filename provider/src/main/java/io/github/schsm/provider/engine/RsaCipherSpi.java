@@ -1,5 +1,6 @@
 package io.github.schsm.provider.engine;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
@@ -339,6 +340,11 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
             }
             throw RsaPadding.wrong();
         }
+    }
+
+    /** Devices and modules say either of a padding that is wrong. */
+    private static boolean isWrongPadding(DeviceException refused) {
+        return refused.reason() == Reason.INVALID_DATA || refused.reason() == Reason.CONDITIONS_NOT_SATISFIED;
     }
 
     private static byte[] wholeBlock(RsaKeyHandle decrypter, byte[] input) throws BadPaddingException {

@@ -1,5 +1,6 @@
 package io.github.schsm.provider.engine;
 
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;

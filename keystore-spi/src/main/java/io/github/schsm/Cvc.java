@@ -453,7 +453,8 @@ public final class Cvc extends Certificate {
             if (key instanceof ECPublicKey ec) {
                 EcCurve curve = EcCurve.of(ec.getParams()).orElse(null);
                 return curve != null
-                        && curve.verify(
+                        && GoodSignatures.verify(
+                                curve,
                                 curve.encode(ec.getW()),
                                 MessageDigest.getInstance(hash).digest(signed),
                                 signature);
@@ -470,6 +471,18 @@ public final class Cvc extends Certificate {
         } catch (InvalidKeyException | SignatureException notThisKey) {
             return false;
         }
+    }
+
+    /** As the superclass has it, without copying what is compared. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof Cvc that ? parts.encoded.equals(that.parts.encoded) : super.equals(other));
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
     }
 
     @Override

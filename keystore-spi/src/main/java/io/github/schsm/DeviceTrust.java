@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -225,7 +224,7 @@ public final class DeviceTrust {
 
     /** A trusted certificate speaks for a device itself, unless it is one that speaks for others. */
     private static boolean isThatDevice(Cvc trustedOne, Cvc device) {
-        return isSame(trustedOne, device) && !speaksForOthers(device);
+        return trustedOne.equals(device) && !speaksForOthers(device);
     }
 
     private static boolean speaksForOthers(Cvc certificate) {
@@ -340,10 +339,6 @@ public final class DeviceTrust {
             throw new UntrustedDeviceException(
                     Link.KEY, "the public key's request is not signed with the key itself: it was changed on the way");
         }
-    }
-
-    private static boolean isSame(Cvc one, Cvc other) {
-        return Arrays.equals(one.getEncoded(), other.getEncoded());
     }
 
     private static String profile(Cvc certificate) {

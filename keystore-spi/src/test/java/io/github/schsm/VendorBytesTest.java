@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The vendor's roots and the KDM that the vendor's key manager wrote. */
 class VendorBytesTest {
+    private static final int[] ALL_BITS = {0, 1, 2, 3, 4, 5, 6, 7};
     private static final String UID = "9DE55B50B921DE72BBF740D3518905FF893E8208CFE8D144DE34D79DA3645D1C";
 
     @ParameterizedTest
@@ -76,12 +77,13 @@ class VendorBytesTest {
         assertThat(kdm.encode()).isEqualTo(file);
     }
 
+    /** Of each byte another bit; {@code ./check full} takes all. */
     @Test
-    void theSampleKdmWithAnyBitChangedIsRefusedForItsDevice() throws Exception {
+    void theSampleKdmWithABitOfAnyByteChangedIsRefusedForItsDevice() throws Exception {
         byte[] good = Vectors.read("kdm-sample");
         DeviceIdentity device = Kdm.parse(good).identity();
         for (int i = 0; i < good.length; i++) {
-            for (int bit = 0; bit < 8; bit++) {
+            for (int bit : Boolean.getBoolean("schsm.full") ? ALL_BITS : new int[] {i % 8}) {
                 byte[] bad = good.clone();
                 bad[i] ^= (byte) (1 << bit);
                 assertThat(isGoodFor(bad, device)).as("byte %d bit %d", i, bit).isFalse();

@@ -8,9 +8,11 @@ import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same with every command protected, which leaves less room in each. */
+@Tag("repeated")
 class ReaderKindsOverSecureChannelTest extends ReaderKindsTest {
     @Override
     Simulation simulate(DeviceProfile profile) {

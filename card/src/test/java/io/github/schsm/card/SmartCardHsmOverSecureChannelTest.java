@@ -2,8 +2,11 @@ package io.github.schsm.card;
 
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import org.junit.jupiter.api.Tag;
 
 /** The same with every command protected. */
+@Tag("repeated")
 class SmartCardHsmOverSecureChannelTest extends SmartCardHsmTest {
     @Override
     Simulation simulate(DeviceProfile profile) {

@@ -9,9 +9,11 @@ import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same with every command protected. */
+@Tag("repeated")
 class XkekOverSecureChannelTest extends XkekTest {
     @Override
     Simulation simulate(DeviceProfile profile) {

@@ -10,10 +10,12 @@ import io.github.schsm.simulator.VirtualReaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The card is removed at each command that the device gets: one sentence says so, never "unexpected ...Exception". */
+@Tag("jdk")
 class CardOutTest {
     @TempDir
     private Path folder;

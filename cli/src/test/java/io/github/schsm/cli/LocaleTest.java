@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The command as a process, where the locale says how bytes are characters: by the launcher, which has a locale that knows
  * them all, and by a bare JVM, which does not.
  */
+@Tag("jdk")
 class LocaleTest {
     private static final String LABEL = "Größe";
 

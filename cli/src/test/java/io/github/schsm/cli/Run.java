@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /**
  * One run of the command in this process.
@@ -37,6 +38,22 @@ public record Run(int status, String out, String err) {
         Io io = new Io(new PrintWriter(out, true), new PrintWriter(err, true), environment::get, person);
         int status = Schsm.run(io, arguments);
         return new Run(status, out.toString(), err.toString());
+    }
+
+    /** Several command lines for one command: building it takes longer than to find them wrong. */
+    static final class Session {
+        private final StringWriter out = new StringWriter();
+        private final StringWriter err = new StringWriter();
+        private final CommandLine command =
+                Schsm.commandLine(new Io(new PrintWriter(out, true), new PrintWriter(err, true), name -> null, null));
+
+        /** Runs one of them. */
+        Run run(String... arguments) {
+            out.getBuffer().setLength(0);
+            err.getBuffer().setLength(0);
+            int status = command.execute(arguments);
+            return new Run(status, out.toString(), err.toString());
+        }
     }
 
     /** Expects that what was asked for was done, without a complaint. */

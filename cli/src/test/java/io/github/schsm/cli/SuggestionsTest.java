@@ -114,9 +114,10 @@ class SuggestionsTest {
     @ParameterizedTest
     @MethodSource("groups")
     void nothingThatChangesADeviceIsEverProposed(String group) {
+        Run.Session session = new Run.Session();
         for (String word : words()) {
             String[] arguments = group.isEmpty() ? new String[] {word} : new String[] {group, word};
-            Run run = Run.of(Map.of(), arguments);
+            Run run = session.run(arguments);
             if (run.status() != Status.USAGE || !run.err().contains("Did you mean")) {
                 continue;
             }

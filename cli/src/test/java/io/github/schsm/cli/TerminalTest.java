@@ -15,10 +15,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command at a terminal, which util-linux's {@code script} makes. */
+@Tag("jdk")
 class TerminalTest {
     private static final long MOST_MILLIS = 30_000;
 

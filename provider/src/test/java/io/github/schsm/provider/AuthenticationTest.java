@@ -45,12 +45,14 @@ import javax.security.auth.login.CredentialExpiredException;
 import javax.security.auth.login.FailedLoginException;
 import javax.security.auth.login.LoginException;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where a PIN comes from, how often it is sent, and who hears of it. */
+@Tag("jdk")
 class AuthenticationTest {
     private static final String RIGHT = VirtualReaders.USER_PIN;
     private static final int VERIFY = 0x20;

@@ -15,11 +15,13 @@ import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
 import javax.crypto.Cipher;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A premaster secret of another TLS version is replaced by random bytes, as SunJCE does it. */
+@Tag("jdk")
 class TlsPremasterTest {
     private static KeyPair raw;
     private static KeyPair padded;

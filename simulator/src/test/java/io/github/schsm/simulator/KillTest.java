@@ -10,10 +10,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A simulator that is killed at any moment has lost nothing that it had acknowledged. */
+@Tag("jdk")
 class KillTest {
     private static final int KILLS = 12;
     private static final long USES = 1_000_000;

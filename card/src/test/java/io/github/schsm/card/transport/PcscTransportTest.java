@@ -24,12 +24,14 @@ import javax.smartcardio.CardTerminal;
 import javax.smartcardio.CardTerminals;
 import jnasmartcardio.Smartcardio;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the two implementations of javax.smartcardio throw, as it was seen, and what becomes of it. */
+@Tag("jdk")
 class PcscTransportTest {
     private static final String READER = "Reader 00 00";
 

@@ -10,11 +10,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A token of SoftHSM2 on another computer: both ends of p11-kit's remoting are on this one. */
+@Tag("jdk")
 class RemoteTokenTest {
     @TempDir
     private Path folder;

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
@@ -57,6 +58,9 @@ class ScriptedModuleTest {
     private static final byte[] DATA = "signed in spite of it".getBytes(StandardCharsets.UTF_8);
     private static final char[] PIN = VirtualReaders.USER_PIN.toCharArray();
     private static final int MOST_SESSIONS = 16;
+
+    private static final Set<String> LOSSES =
+            Set.of("CKR_SESSION_HANDLE_INVALID", "CKR_USER_NOT_LOGGED_IN", "CKR_DEVICE_REMOVED");
 
     private static final Map<String, Long> ANSWERS = new LinkedHashMap<>();
 
@@ -271,7 +275,8 @@ class ScriptedModuleTest {
     void everyAnswerIsSurvived(Disturbance disturbance) throws Exception {
         List<String> problems = new ArrayList<>();
         int given = 0;
-        for (Map.Entry<String, Long> answer : ANSWERS.entrySet()) {
+        List<Map.Entry<String, Long>> answers = answers(disturbance);
+        for (Map.Entry<String, Long> answer : answers) {
             load();
             module.answerOnce(disturbance.function(), answer.getValue(), disturbance.moment());
             try {
@@ -297,7 +302,22 @@ class ScriptedModuleTest {
             }
         }
         assertThat(problems).isEmpty();
-        assertThat(given).as("answers that were given").isEqualTo(ANSWERS.size());
+        assertThat(given).as("answers that were given").isEqualTo(answers.size());
+    }
+
+    /**
+     * What loses session, login or token, and every third of the other answers: which, differs by function, so that each is
+     * given somewhere. In the whole matrix all of them.
+     */
+    private static List<Map.Entry<String, Long>> answers(Disturbance disturbance) {
+        List<Map.Entry<String, Long>> answers = new ArrayList<>();
+        int turn = disturbances().toList().indexOf(disturbance);
+        for (Map.Entry<String, Long> answer : ANSWERS.entrySet()) {
+            if (Boolean.getBoolean("schsm.full") || LOSSES.contains(answer.getKey()) || turn++ % 3 == 0) {
+                answers.add(answer);
+            }
+        }
+        return answers;
     }
 
     /** What may be so at any time is believed: that an object is gone. */

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * passes all; what SunPKCS11 does is what docs/sunpkcs11.md says.
  */
 @Tag("pcsc")
+@Tag("jdk")
 class SunPkcs11ComparisonTest {
     private static final Path DOCUMENT = Path.of(System.getProperty("schsm.home"), "docs", "sunpkcs11.md");
     private static final Pattern ROW = Pattern.compile("\\| (.+) \\| (.+) \\| (.+) \\|");

@@ -25,6 +25,7 @@ import java.util.List;
 import javax.crypto.KeyGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The European Commission's signature library lists every key of a key store and casts each chain to X.509, as many
  * programs do: it finds the certified keys among all the others.
  */
+@Tag("jdk")
 class TokenConnectionTest {
     private static final byte[] DATA = "document".getBytes(StandardCharsets.UTF_8);
 

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The documents' keytool commands, with a simulated device and a PIN that nobody is asked for. */
+@Tag("jdk")
 class KeytoolSnippetsTest {
     private static final String LIST = "contains 0 entries";
 

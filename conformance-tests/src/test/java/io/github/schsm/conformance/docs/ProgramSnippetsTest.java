@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The documents' Java is compiled against the one jar, as a reader would, and run on simulated devices. */
+@Tag("jdk")
 class ProgramSnippetsTest {
     private static final String IMPORTS = """
             import io.github.schsm.*;

@@ -16,12 +16,14 @@ import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A provider that was closed leaves nothing behind, and takes nothing from others. */
 @Timeout(120)
+@Tag("jdk")
 class ClosedProviderTest {
     private static final AtomicInteger NUMBER = new AtomicInteger(880_000);
 

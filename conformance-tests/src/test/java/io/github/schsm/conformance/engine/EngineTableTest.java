@@ -55,6 +55,7 @@ import org.bouncycastle.asn1.x509.DigestInfo;
 import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.params.KeyParameter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -67,6 +68,7 @@ import org.junit.jupiter.params.Parameter;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @OnBenches({BenchKind.SIMULATOR, BenchKind.SOFTHSM, BenchKind.OPENSC})
+@Tag("jdk")
 class EngineTableTest {
     private static final byte[] DATA = "tried on every backend".getBytes(StandardCharsets.UTF_8);
     private static final byte[] SHA256 = sha256();

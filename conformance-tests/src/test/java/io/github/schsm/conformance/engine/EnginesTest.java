@@ -63,6 +63,7 @@ import javax.crypto.ShortBufferException;
 import javax.crypto.spec.IvParameterSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -75,6 +76,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnBenches(
         value = {BenchKind.SIMULATOR, BenchKind.SECURE_CHANNEL, BenchKind.SOFTHSM},
         repeated = {BenchKind.OPENSC})
+@Tag("jdk")
 class EnginesTest {
     private static final List<String> HASHES = List.of("SHA1", "SHA224", "SHA256", "SHA384", "SHA512");
 

@@ -55,6 +55,7 @@ import javax.crypto.spec.SecretKeySpec;
 import jdk.security.jarsigner.JarSigner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnBenches(
         value = {BenchKind.SIMULATOR, BenchKind.SOFTHSM},
         repeated = {BenchKind.SECURE_CHANNEL, BenchKind.OPENSC})
+@Tag("jdk")
 class KeyFactoriesTest {
     private static final char[] PIN = "648219".toCharArray();
     private static final KeyPair RSA = software("RSA", "SunRsaSign");

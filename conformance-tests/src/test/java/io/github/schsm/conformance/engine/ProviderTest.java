@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The provider as the JCA meets it: found, without a card, in front of the others, and behind them. */
+@Tag("jdk")
 class ProviderTest {
     private static final char[] PIN = "648219".toCharArray();
     private static final byte[] DATA = "data".getBytes(StandardCharsets.UTF_8);

@@ -30,6 +30,7 @@ import javax.crypto.Cipher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** RSA keys of a registered provider in programs that name none, and in the key store. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("jdk")
 class RsaProviderTest {
     private static final byte[] DATA = "data".getBytes(StandardCharsets.UTF_8);
 

@@ -52,6 +52,7 @@ import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.DigestInfo;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -66,6 +67,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnBenches(
         value = {BenchKind.SIMULATOR, BenchKind.SOFTHSM},
         repeated = {BenchKind.SECURE_CHANNEL, BenchKind.PCSC, BenchKind.OPENSC})
+@Tag("jdk")
 class RsaTest {
     private static final byte[] DATA = "some data to be signed".getBytes(StandardCharsets.UTF_8);
     private static final List<String> HASHES = List.of("SHA1", "SHA224", "SHA256", "SHA384", "SHA512");

@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The provider in JVMs of its own: as modules, by java.security, and two at one folder. */
+@Tag("jdk")
 class OtherProcessesTest {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -17,9 +17,11 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The one jar for class paths: everything in it, and nothing that gets in the way of what stands beside it. */
+@Tag("jdk")
 class ShadedJarTest {
     private static final String SERVICES = "META-INF/services/";
     private static final List<String> PACKED =

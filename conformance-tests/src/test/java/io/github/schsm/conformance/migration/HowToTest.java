@@ -32,10 +32,12 @@ import javax.crypto.KeyAgreement;
 import javax.crypto.SecretKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The program that the design promises, line by line; where the devices are is the bench's. */
 @OnBenches({BenchKind.SIMULATOR, BenchKind.OPENSC})
+@Tag("jdk")
 class HowToTest {
     private static final char[] PIN = "648219".toCharArray();
 

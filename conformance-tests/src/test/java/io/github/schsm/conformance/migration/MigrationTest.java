@@ -39,6 +39,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.IvParameterSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
             BenchKind.OPENSC_TO_PCSC,
             BenchKind.PCSC_TO_OPENSC
         })
+@Tag("jdk")
 class MigrationTest {
     private static final byte[] DATA = "the same document".getBytes(StandardCharsets.UTF_8);
     private static final byte[] BLOCKS = "two whole blocks of sixteen byte".getBytes(StandardCharsets.UTF_8);

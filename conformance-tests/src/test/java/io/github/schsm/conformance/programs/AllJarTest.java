@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The one jar alone is enough for a PKCS#11 module too: bridge, wrapper and its native library are in it. */
+@Tag("jdk")
 class AllJarTest {
     private static final String PROGRAM = """
             public class ListTokens {

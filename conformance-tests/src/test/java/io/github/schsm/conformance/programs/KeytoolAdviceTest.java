@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Commands of keytool that a device has no use for: they fail with what to do in their place, and change nothing. */
+@Tag("jdk")
 class KeytoolAdviceTest {
     @TempDir
     Path folder;

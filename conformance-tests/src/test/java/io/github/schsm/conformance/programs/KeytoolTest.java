@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** keytool and jarsigner of each JDK, which know nothing of SmartCard-HSMs; the device is a simulated one in a folder. */
+@Tag("jdk")
 class KeytoolTest {
     @TempDir
     private Path folder;
@@ -27,8 +29,9 @@ class KeytoolTest {
         return Jdk.all().stream();
     }
 
-    private static Stream<Arguments> ways() {
-        return jdks().flatMap(jdk -> Stream.of(Keytool.Way.values()).map(way -> Arguments.of(way, jdk)));
+    private static Stream<Arguments> otherWays() {
+        return jdks().flatMap(jdk ->
+                Stream.of(Keytool.Way.PROVIDER_PATH, Keytool.Way.JAVA_SECURITY).map(way -> Arguments.of(way, jdk)));
     }
 
     private String configuration() {
@@ -39,10 +42,19 @@ class KeytoolTest {
         return new Keytool(jdk, way, configuration(), folder);
     }
 
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void keyLivesFromGenerationToDeletion(Jdk jdk) throws Exception {
+        LifeOfAKey.run(keytool(Keytool.Way.ADD_PROVIDER, jdk), () -> MakeKey.run(jdk, configuration(), "bare"), folder);
+    }
+
+    /** That it is the same provider whichever way it is found: once it is, all else is the same. */
     @ParameterizedTest(name = "{0} on {1}")
-    @MethodSource("ways")
-    void keyLivesFromGenerationToDeletion(Keytool.Way way, Jdk jdk) throws Exception {
-        LifeOfAKey.run(keytool(way, jdk), () -> MakeKey.run(jdk, configuration(), "bare"), folder);
+    @MethodSource("otherWays")
+    void keyIsGeneratedAndListedByEachOtherWay(Keytool.Way way, Jdk jdk) throws Exception {
+        Keytool keytool = keytool(way, jdk);
+        LifeOfAKey.generate(keytool, "generated");
+        keytool.run("-list").succeeded().says("contains 1 entry", "generated, ", "PrivateKeyEntry");
     }
 
     @ParameterizedTest

@@ -12,11 +12,13 @@ import java.security.Signature;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A provider that only stands in the list costs a JVM little: neither Bouncy Castle nor native code is loaded. */
+@Tag("jdk")
 class LeanStartTest {
     @TempDir
     private Path folder;

@@ -1,9 +1,11 @@
 package io.github.schsm.conformance.programs;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With simulated devices in this process. */
+@Tag("jdk")
 class MutualTlsTest extends MutualTlsConformance {
     @TempDir
     private static Path folder;

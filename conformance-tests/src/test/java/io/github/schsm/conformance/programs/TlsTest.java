@@ -5,11 +5,13 @@ import io.github.schsm.conformance.bench.Program;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** TLS of each JDK with an RSA key in a device on both sides, wherever the provider stands in the list. */
+@Tag("jdk")
 class TlsTest {
     private static final String LAST = "99";
 

@@ -1,0 +1,84 @@
+package io.github.schsm.bridge;
+
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.session.Pkcs11Module;
+import io.github.schsm.bridge.token.Pkcs11Token;
+import io.github.schsm.login.PinSource;
+import io.github.schsm.spi.Token;
+import io.github.schsm.TokenKey;
+import io.github.schsm.spi.TokenSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Two tokens of the vendor's module that show the same serial number, label, model, and maker. */
+abstract class TwoTokensAlike {
+    static final String LABEL = "SmartCard-HSM (UserPIN)";
+
+    final FakeToken first;
+    final FakeToken second;
+    final FakeModule module = new FakeModule();
+    final List<String> askedFor = new ArrayList<>();
+    Pkcs11Module loaded;
+
+    TwoTokensAlike(String serial) {
+        first = new FakeToken(LABEL, serial);
+        second = new FakeToken(LABEL, serial);
+    }
+
+    @BeforeEach
+    final void twoDevices() throws Exception {
+        module.slotFlags = Ck.CKF_REMOVABLE_DEVICE | Ck.CKF_HW_SLOT;
+        module.insert(9, first);
+        module.insert(13, second);
+        first.addKeyPair("first", new byte[] {1}, FakeBench.EC);
+        second.addKeyPair("second", new byte[] {1}, FakeBench.PEER);
+        loaded = new Pkcs11Module(Path.of("/lib/vendors.so"), module, module.info());
+    }
+
+    final class Host implements TokenSource.Host {
+        @Override
+        public List<String> devices() {
+            return List.of();
+        }
+
+        @Override
+        public DeviceTrust trust() {
+            return DeviceTrust.of(List.of());
+        }
+
+        @Override
+        public boolean isWantedReader(String name) {
+            return true;
+        }
+
+        @Override
+        public PinSource pinPad() {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
+        public Token cardChannel(String readerName) throws SchsmException {
+            askedFor.add(readerName);
+            throw new TokenNotPresentException("none in " + readerName);
+        }
+    }
+
+    final Pkcs11Directory directory() {
+        return new Pkcs11Directory(
+                loaded,
+                new TokenChoice.Any(),
+                new Host(),
+                (link, id, host) ->
+                        new Pkcs11Token(link, id, DeviceTrust.of(List.of()), new Beside.None("there is no other way")));
+    }
+
+    static List<String> labels(Token token) throws SchsmException {
+        token.load(FakePin.right());
+        return token.keys().stream().map(TokenKey::label).toList();
+    }
+}

@@ -1,38 +1,29 @@
 package io.github.schsm.card;
 
 import io.github.schsm.DeviceException;
-import io.github.schsm.MalformedDataException;
-import io.github.schsm.NewPinCallback;
 import io.github.schsm.PinException;
-import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.PinStatus;
-import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
-import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.SchsmException;
 import io.github.schsm.card.CardSession.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
 import io.github.schsm.card.apdu.StatusWords;
-import io.github.schsm.card.files.CardTokenInfo;
-import io.github.schsm.card.files.Files;
 import io.github.schsm.card.quirk.DeviceQuirk;
-import io.github.schsm.card.transport.PinPad;
-import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.FailedPinCache;
+import io.github.schsm.login.PinBackend.Refusal;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands that a PIN goes out with, and the rules that keep a PIN from being blocked unasked: the last try is for
- * who decides so just now, and a PIN that the device refused is not sent again by itself, nor for a last try at all.
+ * The commands that carry a PIN which the caller gave: it may use the last try, unless the device refused that very PIN
+ * before. Logins are {@link CardLogin}'s.
  */
 final class CardPins {
     private static final byte[] NO_BYTES = {};
-    private static final String CHANGE_INSTEAD = "changePin with both PINs";
 
     private final CardSession session;
 
@@ -40,11 +31,11 @@ final class CardPins {
         this.session = session;
     }
 
-    private static String name(int reference) {
+    static String name(int reference) {
         return reference == Pins.SO ? "SO-PIN" : "user PIN";
     }
 
-    private FailedPinCache refused(int reference) {
+    FailedPinCache refused(int reference) {
         return FailedPinCache.ofDevice(
                 session.identity(),
                 session.place(),
@@ -69,300 +60,6 @@ final class CardPins {
         return status;
     }
 
-    // Login
-
-    /** Sends a login's PIN; returns whether there was one, which the device then accepted. */
-    boolean authenticate(Authenticator login) throws SchsmException {
-        if (!login.hasPin()) {
-            return false;
-        }
-        session.ensureApplet();
-        if (session.isCareful()) {
-            login.cardWasAway();
-        }
-        boolean asks =
-                !login.isGivenNow() || session.isCareful() || refused(Pins.USER).any();
-        PinStatus status = asks ? statusForLogin(login) : null;
-        if (status != null && status.state() == PinStatus.State.KEYS_INSTEAD) {
-            return false;
-        }
-        PinRequest request = request(login, status);
-        if (request.transport()) {
-            changeTransportPin(login, request);
-            request = request(login, statusForLogin(login));
-        }
-        byte[] pin = login.pin(request);
-        if (pin == null) {
-            return login.isOnReader() && verifyOnReader(login, request, status);
-        }
-        try {
-            Pins.require(Pins.USER, pin);
-            requireNotRefused(login, request, pin);
-            verify(pin, login);
-        } finally {
-            Arrays.fill(pin, (byte) 0);
-        }
-        session.verified(login);
-        login.accepted();
-        return true;
-    }
-
-    private void verify(byte[] pin, Authenticator login) throws SchsmException {
-        CommandApdu command = new CommandApdu(0x00, 0x20, 0x00, Pins.USER, pin, CommandApdu.NO_LE, true);
-        try {
-            int sw = session.transmitSecret(CardCommand.VERIFY, command).sw();
-            if (sw == StatusWords.EXECUTION_ERROR) {
-                new MissingKeys(session).tell(CardCommand.VERIFY);
-            }
-            if (sw != StatusWords.OK) {
-                remember(Pins.USER, pin, sw);
-                session.refusedByCaller();
-                login.refused(StatusWords.triesLeftAfter(sw));
-                throw StatusWords.error(CardCommand.VERIFY, name(Pins.USER), sw);
-            }
-            refused(Pins.USER).forget();
-        } finally {
-            command.wipe();
-        }
-    }
-
-    private PinStatus statusForLogin(Authenticator login) throws SchsmException {
-        PinStatus status = status(Pins.USER);
-        switch (status.state()) {
-            case BLOCKED ->
-                throw StatusWords.error(CardCommand.VERIFY, name(Pins.USER), StatusWords.AUTHENTICATION_METHOD_BLOCKED);
-            case NOT_INITIALIZED ->
-                throw StatusWords.error(CardCommand.VERIFY, name(Pins.USER), StatusWords.REFERENCED_DATA_NOT_FOUND);
-            case TRANSPORT -> {
-                if (!login.isInteractive()) {
-                    throw transportPin();
-                }
-            }
-            case VERIFIED, NOT_VERIFIED, KEYS_INSTEAD -> {
-                if (status.triesLeft() == 1 && !login.mayUseLastTry()) {
-                    throw new PinRequiredException(
-                            CardCommand.VERIFY.title(),
-                            StatusWords.wrongPin(1),
-                            "user PIN: only one try is left before it is blocked, so it is not sent by itself; enter"
-                                    + " it again");
-                }
-            }
-        }
-        return status;
-    }
-
-    private static SchsmException transportPin() {
-        return StatusWords.error(CardCommand.VERIFY, name(Pins.USER), StatusWords.REFERENCE_DATA_NOT_USABLE);
-    }
-
-    /** What the person who is asked is told; for a PIN that is there already nothing more is read from the device. */
-    private PinRequest request(Authenticator login, @Nullable PinStatus status) throws SchsmException {
-        boolean transport = status != null && status.state() == PinStatus.State.TRANSPORT;
-        OptionalInt left =
-                status == null || status.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(status.triesLeft());
-        boolean asked = login.isInteractive();
-        return new PinRequest(
-                session.deviceName(),
-                asked ? label() : "",
-                session.reader(),
-                left,
-                transport,
-                asked && session.isPadUsable() && session.pinPad().canVerify());
-    }
-
-    private String label() throws SchsmException {
-        try {
-            byte[] file = FileReading.<SchsmException>read(
-                    Files.TOKEN_INFO,
-                    session.limits(),
-                    (name, command) -> session.transmit(name, command, Pin.NOT_NEEDED, RetryPolicy.ALLOWED));
-            return CardTokenInfo.parse(file).label().orElse("");
-        } catch (MalformedDataException writtenByOthers) {
-            return "";
-        } catch (DeviceException none) {
-            if (none.reason() != Reason.OBJECT_NOT_FOUND) {
-                throw none;
-            }
-            return "";
-        }
-    }
-
-    /** A PIN that the device refused is wrong until a PIN was verified or changed. */
-    private void requireNotRefused(Authenticator login, PinRequest request, byte[] pin) throws PinRequiredException {
-        boolean givenAnew = login.isGivenNow() || login.isInteractive();
-        if ((givenAnew && !request.isLastTry()) || !refused(Pins.USER).contains(pin)) {
-            return;
-        }
-        login.refused(request.triesLeft().orElse(-1));
-        throw request.isLastTry()
-                ? notWorthTheLastTry(CardCommand.VERIFY, Pins.USER)
-                : new PinRequiredException(
-                        CardCommand.VERIFY.title(),
-                        request.triesLeft().isPresent()
-                                ? StatusWords.wrongPin(request.triesLeft().getAsInt())
-                                : StatusWords.SECURITY_STATUS_NOT_SATISFIED,
-                        "user PIN: the device refused this very PIN before, so it is not sent again by itself; correct"
-                                + " it where it is configured, or enter it again");
-    }
-
-    private static PinRequiredException notWorthTheLastTry(CardCommand command, int reference) {
-        return new PinRequiredException(
-                command.title(),
-                StatusWords.wrongPin(1),
-                name(reference) + ": only one try is left before it is blocked, and the device refused this very one"
-                        + " before, so it is not sent; enter the right one"
-                        + (reference == Pins.USER ? ", or unblock it with the SO-PIN" : ""));
-    }
-
-    /** Has a transport PIN changed by a handler that can; the login goes on with the new one. */
-    private void changeTransportPin(Authenticator login, PinRequest request) throws SchsmException {
-        if (login.isOnReader()) {
-            modifyOnReader(login, request);
-            return;
-        }
-        NewPinCallback wanted = new NewPinCallback(request);
-        byte[] before = NO_BYTES;
-        byte[] after = NO_BYTES;
-        try {
-            login.changeTransportPin(wanted);
-            char[] present = wanted.transportPin();
-            char[] chosen = wanted.newPin();
-            if (present == null || chosen == null) {
-                throw transportPin();
-            }
-            try {
-                before = Pins.user(present);
-                after = Pins.user(chosen);
-            } finally {
-                Arrays.fill(present, '\0');
-                Arrays.fill(chosen, '\0');
-            }
-            change(Pins.USER, before, after);
-        } finally {
-            wanted.clear();
-            Arrays.fill(before, (byte) 0);
-            Arrays.fill(after, (byte) 0);
-        }
-    }
-
-    // On the reader's pad
-
-    private boolean verifyOnReader(Authenticator login, PinRequest request, @Nullable PinStatus status)
-            throws SchsmException {
-        requirePadThatVerifies("pin = prompt, env:NAME, file:PATH or callback");
-        endWhatOthersVerified(status);
-        enter(CardCommand.VERIFY, login, request);
-        session.verified(login);
-        login.accepted();
-        return true;
-    }
-
-    private void requirePadThatVerifies(String instead) throws SchsmException {
-        PinPad pad = session.pinPad();
-        if (!pad.canVerify() || pad.longest() < Pins.MIN_USER_PIN) {
-            throw noPad("has no PIN pad that takes a PIN", instead);
-        }
-    }
-
-    /**
-     * A pad that sends what was not typed would ask for the state only, and the state that somebody else brought about is
-     * no proof that this person knows the PIN.
-     */
-    private void endWhatOthersVerified(@Nullable PinStatus status) throws SchsmException {
-        boolean notVerified = status != null && status.state() != PinStatus.State.VERIFIED;
-        if (!notVerified && !session.connection().isKeyPresented()) {
-            session.select();
-        }
-    }
-
-    /**
-     * CHANGE REFERENCE DATA with both PINs from the pad. The device cuts the two at the length of its own PIN, so the
-     * present one is typed by itself first, unless that was done to log in: who is wrong about it hears so, and nothing
-     * is changed. A transport PIN cannot be verified; there the new one is typed once more after it.
-     *
-     * @param login who is told that something has to be typed
-     */
-    void changeOnReader(Authenticator login) throws SchsmException {
-        session.ensureApplet();
-        PinStatus status = statusForLogin(login);
-        PinRequest request = request(login, status);
-        requirePadThatChanges();
-        requirePadThatVerifies(CHANGE_INSTEAD);
-        if (request.transport()) {
-            modifyOnReader(login, request);
-            PinStatus changed = status(Pins.USER);
-            try {
-                endWhatOthersVerified(changed);
-                enter(CardCommand.VERIFY, login, request(login, changed));
-            } catch (PinException another) {
-                if (another.reason() != Reason.WRONG_PIN) {
-                    throw another;
-                }
-                throw cutElsewhere(another.statusWord(), another);
-            } finally {
-                session.somebodyVerified();
-            }
-            return;
-        }
-        if (!session.isVerifiedOnReader()) {
-            endWhatOthersVerified(status);
-            enter(CardCommand.VERIFY, login, request);
-            session.somebodyVerified();
-            request = request(login, null);
-        }
-        modifyOnReader(login, request);
-        session.somebodyVerified();
-    }
-
-    private void requirePadThatChanges() throws SchsmException {
-        PinPad pad = session.pinPad();
-        if (!pad.canModify() || pad.longest() < Pins.MIN_USER_PIN) {
-            throw noPad("has no PIN pad on which a PIN can be changed", CHANGE_INSTEAD);
-        }
-    }
-
-    private void modifyOnReader(Authenticator login, PinRequest request) throws SchsmException {
-        requirePadThatChanges();
-        enter(CardCommand.CHANGE_REFERENCE_DATA, login, request);
-        session.forgetPin();
-    }
-
-    private UnsupportedByDeviceException noPad(String what, String instead) {
-        return new UnsupportedByDeviceException("reader '" + session.reader() + "' " + what
-                + ", or its driver does not tell of it (PC/SC part 10); use " + instead);
-    }
-
-    private void enter(CardCommand name, Authenticator login, PinRequest request) throws SchsmException {
-        session.requireNoChannel();
-        PinPad pad = session.pinPad();
-        boolean change = name == CardCommand.CHANGE_REFERENCE_DATA;
-        boolean told = login.entryOnReader(request, change);
-        int sw;
-        try {
-            if (request.isLastTry() && !told) {
-                throw new PinRequiredException(
-                        name.title(),
-                        StatusWords.wrongPin(1),
-                        "user PIN: only one try is left before it is blocked, and nobody could be told so; set a"
-                                + " callback handler that takes a PinPadCallback");
-            }
-            sw = change
-                    ? session.enter(name, pad.modify(), pad.modification()).sw()
-                    : session.enter(name, pad.verify(), pad.verification()).sw();
-        } finally {
-            login.entryFinished(request);
-        }
-        if (sw != StatusWords.OK) {
-            int left = StatusWords.triesLeftAfter(sw);
-            if (left >= 0) {
-                session.refusedByCaller();
-                login.refused(left);
-            }
-            throw StatusWords.padError(name, session.reader(), sw);
-        }
-        refused(Pins.USER).forget();
-    }
-
     // Given by the caller
 
     /** VERIFY with a PIN that the caller knows. */
@@ -372,7 +69,7 @@ final class CardPins {
         session.verifiedByCaller();
     }
 
-    private static CommandApdu verification(int reference, byte[] pin) {
+    static CommandApdu verification(int reference, byte[] pin) {
         return new CommandApdu(0x00, 0x20, 0x00, reference, pin, CommandApdu.NO_LE, true);
     }
 
@@ -499,7 +196,7 @@ final class CardPins {
         }
     }
 
-    private static PinRequiredException cutElsewhere(int sw, @Nullable Exception cause) {
+    static PinRequiredException cutElsewhere(int sw, @Nullable Exception cause) {
         PinRequiredException explained = new PinRequiredException(
                 CardCommand.CHANGE_REFERENCE_DATA.title(),
                 sw,
@@ -591,6 +288,15 @@ final class CardPins {
         } finally {
             command.wipe();
         }
+    }
+
+    private static PinRequiredException notWorthTheLastTry(CardCommand command, int reference) {
+        String reason = "only one try is left before it is blocked, and the device refused this very one before, so it is"
+                + " not sent; enter the right one";
+        return new PinRequiredException(
+                command.title(),
+                StatusWords.wrongPin(1),
+                reference == Pins.USER ? Refusal.WRONG_FOR_LAST_TRY.sentence() : name(reference) + ": " + reason);
     }
 
     private void requireWorthTheLastTry(CardCommand name, int reference, byte[] pin) throws SchsmException {

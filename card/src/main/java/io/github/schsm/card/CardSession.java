@@ -134,7 +134,7 @@ final class CardSession {
         if (connection().isKeyPresented()) {
             connection().forgetPin();
             link.setCareful(true);
-            return new CardPins(this).authenticate(login);
+            return new CardLogin(this).login(login);
         }
         selectAnew();
         return authenticateIfNeeded();
@@ -185,7 +185,7 @@ final class CardSession {
         if (authenticator == null) {
             throw pinRequired("no PIN was given");
         }
-        if (!connection().isVerifiedBy(authenticator) && !new CardPins(this).authenticate(authenticator)) {
+        if (!connection().isVerifiedBy(authenticator) && !new CardLogin(this).login(authenticator)) {
             throw pinRequired("there is no PIN to verify, or the device refused it before; enter it again");
         }
     }
@@ -544,7 +544,7 @@ final class CardSession {
             if (connection().isVerifiedBy(authenticator)) {
                 return false;
             }
-            if (new CardPins(this).authenticate(authenticator)) {
+            if (new CardLogin(this).login(authenticator)) {
                 return true;
             }
         }

@@ -292,7 +292,7 @@ public final class SmartCardHsm {
      */
     @SuppressWarnings("exports") // the backend package is for the modules of this project only
     public void changePinOnReader(Authenticator informed) throws SchsmException {
-        pins.changeOnReader(informed);
+        new CardLogin(session).changeOnReader(informed);
     }
 
     /**

@@ -10,6 +10,7 @@ module io.github.schsm.spi {
     requires static transitive org.jspecify;
 
     exports io.github.schsm;
+    exports io.github.schsm.callback;
     exports io.github.schsm.codec;
     exports io.github.schsm.config;
     exports io.github.schsm.keystore;

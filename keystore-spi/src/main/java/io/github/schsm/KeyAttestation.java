@@ -1,6 +1,6 @@
 package io.github.schsm;
 
-import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.DeviceTrust.VerifiedKey;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.PublicKeyNumbers;
 import java.math.BigInteger;

@@ -13,7 +13,7 @@ public sealed class PinException extends DeviceException permits PinRequiredExce
     private static final long serialVersionUID = 1L;
 
     private final int triesLeft;
-    private final @Nullable PublicKeyAuthenticationStatus keys;
+    private final PublicKeyAuthentication.@Nullable Status keys;
 
     /**
      * @param reason     what it means
@@ -40,7 +40,7 @@ public sealed class PinException extends DeviceException permits PinRequiredExce
             int statusWord,
             String message,
             int triesLeft,
-            @Nullable PublicKeyAuthenticationStatus keys) {
+            PublicKeyAuthentication.@Nullable Status keys) {
         super(reason, command, statusWord, message);
         this.triesLeft = triesLeft;
         this.keys = keys;
@@ -84,7 +84,7 @@ public sealed class PinException extends DeviceException permits PinRequiredExce
      * @param keys       how many keys are required and how many have authenticated
      */
     public static PinException keysMissing(
-            String command, int statusWord, String message, PublicKeyAuthenticationStatus keys) {
+            String command, int statusWord, String message, PublicKeyAuthentication.Status keys) {
         return new PinException(Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED, command, statusWord, message, -1, keys);
     }
 
@@ -103,7 +103,7 @@ public sealed class PinException extends DeviceException permits PinRequiredExce
     }
 
     /** How many registered keys are required and how many have authenticated, where that is the reason. */
-    public final Optional<PublicKeyAuthenticationStatus> keys() {
+    public final Optional<PublicKeyAuthentication.Status> keys() {
         return Optional.ofNullable(keys);
     }
 }

@@ -1,7 +1,9 @@
 package io.github.schsm;
 
+import java.io.Serializable;
 import java.security.PrivateKey;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Public key authentication of a device (n of m, docs/protocol.md#public-key-authentication): people with keys in
@@ -18,7 +20,7 @@ public interface PublicKeyAuthentication {
      *
      * @throws SchsmException if it cannot be asked
      */
-    PublicKeyAuthenticationStatus status() throws SchsmException;
+    Status status() throws SchsmException;
 
     /**
      * The registered keys, in the order of their places.
@@ -37,7 +39,7 @@ public interface PublicKeyAuthentication {
      * @throws DeviceException    if it is registered already
      * @throws SchsmException           if the device refuses
      */
-    PublicKeyAuthenticationStatus register(AttestedPublicKey key) throws SchsmException;
+    Status register(AttestedPublicKey key) throws SchsmException;
 
     /**
      * Puts another key in the place of a registered one, if the device was initialized to allow it. Needs the
@@ -50,7 +52,7 @@ public interface PublicKeyAuthentication {
      * @throws DeviceException  if there is no such place, or no key in it
      * @throws SchsmException           if the device refuses
      */
-    PublicKeyAuthenticationStatus replace(int index, AttestedPublicKey key) throws SchsmException;
+    Status replace(int index, AttestedPublicKey key) throws SchsmException;
 
     /**
      * A challenge for the holder of a registered key, who may be somewhere else: hand it over as
@@ -74,7 +76,7 @@ public interface PublicKeyAuthentication {
      * @throws InvalidRequestException         if it is for another device
      * @throws SchsmException                  if the device cannot be reached
      */
-    PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException;
+    Status authenticate(PublicKeyResponse response) throws SchsmException;
 
     /**
      * Authenticates with a key that is at hand: a challenge, its signature, the response.
@@ -86,7 +88,48 @@ public interface PublicKeyAuthentication {
      * @throws SchsmException                  as {@link #challenge}, {@link PublicKeyResponse#sign} and
      *                                         {@link #authenticate(PublicKeyResponse)}
      */
-    default PublicKeyAuthenticationStatus authenticate(PrivateKey key, String chr) throws SchsmException {
+    default Status authenticate(PrivateKey key, String chr) throws SchsmException {
         return authenticate(PublicKeyResponse.sign(challenge(chr), key));
+    }
+
+    /**
+     * How far public key authentication has come (docs/protocol.md#public-key-authentication).
+     *
+     * @param total         how many public keys the device takes
+     * @param missing       how many of them are not registered yet
+     * @param required      how many of them have to authenticate
+     * @param authenticated how many have done so since the device was last reset or selected
+     */
+    record Status(int total, int missing, int required, int authenticated) implements Serializable {
+        /** Whether all keys are registered: before that nobody can authenticate. */
+        public boolean isComplete() {
+            return missing == 0;
+        }
+
+        /** Whether as many keys as required have authenticated. */
+        public boolean isAuthenticated() {
+            return authenticated >= required;
+        }
+
+        @Override
+        public String toString() {
+            return authenticated + " of " + required + " keys authenticated, "
+                    + (missing == 0 ? total + " registered" : total - missing + " of " + total + " registered");
+        }
+    }
+
+    /**
+     * A public key that is registered with a device for authentication.
+     *
+     * @param index         its place, from 0
+     * @param chr           the holder reference in the key's request; of one key only as long as nobody registers another
+     *                      under the same name
+     * @param authenticated whether it has authenticated since the device was last reset or selected
+     */
+    record RegisteredPublicKey(int index, String chr, boolean authenticated) {
+        /** Checks that it is complete. */
+        public RegisteredPublicKey {
+            Objects.requireNonNull(chr, "chr");
+        }
     }
 }

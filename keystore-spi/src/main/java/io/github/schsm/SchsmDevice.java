@@ -1,11 +1,15 @@
 package io.github.schsm;
 
+import io.github.schsm.DeviceTrust.VerifiedDevice;
+import io.github.schsm.DeviceTrust.VerifiedKey;
+import io.github.schsm.codec.PrintableText;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.NoSuchAlgorithmException;
 import java.security.UnrecoverableEntryException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -305,7 +309,7 @@ public abstract class SchsmDevice {
      *
      * @throws SchsmException if they cannot be read
      */
-    public abstract List<KeyDomainStatus> keyDomainStatuses() throws SchsmException;
+    public abstract List<KeyDomain.Status> keyDomainStatuses() throws SchsmException;
 
     /**
      * The key domain that a key is in. A key that names none is in slot 0 of a device that was initialized with one DKEK
@@ -330,4 +334,59 @@ public abstract class SchsmDevice {
     /** Moves keys; for {@link KeyMigration}. */
     protected abstract List<KeyMigration.Result> migrate(
             SchsmDevice target, Collection<String> aliases, boolean useCounterMayBeLost) throws SchsmException;
+
+    /**
+     * What an operation that broke half-way left on a device, or what looks like it; see {@link SchsmDevice#leftovers}.
+     *
+     * @param kind        what it is
+     * @param reference   how it is found again: the file id in hexadecimal digits
+     * @param description what it is, for people
+     * @param proven      whether it is proven that nothing is lost when it is removed; otherwise it may be another program's,
+     *                    which writes less than this one does
+     */
+    public record Leftover(Kind kind, String reference, String description, boolean proven) {
+        /** Refuses nulls. */
+        public Leftover {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(reference, "reference");
+            Objects.requireNonNull(description, "description");
+        }
+
+        /** What can be left half done. */
+        public enum Kind {
+            /** A key without a description: generated or unwrapped, and then interrupted. It can be used, and renamed. */
+            KEY_WITHOUT_DESCRIPTION,
+            /** A key's description without the key. */
+            DESCRIPTION_WITHOUT_KEY,
+            /** A key's certificate or request without the key. */
+            CERTIFICATE_WITHOUT_KEY,
+            /** A migration's own exchange key; removing it clears the KEK too, if the key notes that it agreed on this very one. */
+            EXCHANGE_KEY_OF_A_MIGRATION,
+            /** A data object without a description. */
+            DATA_WITHOUT_DESCRIPTION,
+            /** A data object's description without the content. */
+            DESCRIPTION_WITHOUT_DATA,
+            /** A data object whose replacement is complete beside it. */
+            REPLACED_DATA,
+            /** The description of a certificate that belongs to no key, without the certificate. */
+            DESCRIPTION_WITHOUT_CERTIFICATE
+        }
+
+        @Override
+        public String toString() {
+            return PrintableText.of(description + " (" + reference + ")");
+        }
+    }
+
+    /**
+     * A reader and what is in it.
+     *
+     * @param reader  the reader's name
+     * @param device  the device in it, if there is one that answers
+     * @param problem why not, else null
+     */
+    public record FoundDevice(
+            String reader,
+            @Nullable SchsmDevice device,
+            @Nullable String problem) {}
 }

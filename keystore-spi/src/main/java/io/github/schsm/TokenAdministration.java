@@ -1,5 +1,7 @@
 package io.github.schsm;
 
+import io.github.schsm.callback.PinPadCallback;
+
 /** PINs and initialization of a device (docs/protocol.md#commands). PINs are the caller's to wipe. */
 public interface TokenAdministration {
     /**
@@ -88,4 +90,28 @@ public interface TokenAdministration {
      * @throws SchsmException if it cannot be asked
      */
     long freeMemory() throws SchsmException;
+
+    /**
+     * The state of a PIN.
+     *
+     * @param state     what it is
+     * @param triesLeft how often it may be tried before it is blocked; -1 if the device does not say
+     */
+    record PinStatus(State state, int triesLeft) {
+        /** The states a PIN can be in. */
+        public enum State {
+            /** Verified since the last reset or selection of the applet. */
+            VERIFIED,
+            /** Not verified. */
+            NOT_VERIFIED,
+            /** Not verified, and no tries are left. */
+            BLOCKED,
+            /** Has to be changed before anything else. */
+            TRANSPORT,
+            /** The device was never initialized: there is no PIN. */
+            NOT_INITIALIZED,
+            /** The device was initialized without a PIN: registered keys stand in its place (public key authentication). */
+            KEYS_INSTEAD
+        }
+    }
 }

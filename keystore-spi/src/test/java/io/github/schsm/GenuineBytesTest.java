@@ -3,6 +3,8 @@ package io.github.schsm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.DeviceTrust.VerifiedDevice;
+import io.github.schsm.DeviceTrust.VerifiedKey;
 import io.github.schsm.UntrustedDeviceException.Link;
 import io.github.schsm.codec.Tlv;
 import java.time.LocalDate;

@@ -119,9 +119,9 @@ class RequestsTest {
         byte[] other = new byte[32];
         other[31] = 1;
 
-        assertThat(KeyDomainStatus.sameUid(x, xAndY)).isTrue();
-        assertThat(KeyDomainStatus.sameUid(x, other)).isFalse();
-        assertThat(KeyDomainStatus.sameUid(new byte[8], new byte[8])).isFalse();
+        assertThat(KeyDomain.Status.sameUid(x, xAndY)).isTrue();
+        assertThat(KeyDomain.Status.sameUid(x, other)).isFalse();
+        assertThat(KeyDomain.Status.sameUid(new byte[8], new byte[8])).isFalse();
     }
 
     @ParameterizedTest

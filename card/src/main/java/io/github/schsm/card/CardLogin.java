@@ -3,12 +3,12 @@ package io.github.schsm.card;
 import io.github.schsm.DeviceException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
-import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.card.CardSession.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
@@ -150,9 +150,7 @@ final class CardLogin implements PinBackend<SchsmException> {
             case LAST_TRY, WRONG_FOR_LAST_TRY, REFUSED_BEFORE, NOBODY_TOLD ->
                 new PinRequiredException(
                         CardCommand.VERIFY.title(),
-                        triesLeft < 0
-                                ? StatusWords.SECURITY_STATUS_NOT_SATISFIED
-                                : StatusWords.wrongPin(triesLeft),
+                        triesLeft < 0 ? StatusWords.SECURITY_STATUS_NOT_SATISFIED : StatusWords.wrongPin(triesLeft),
                         reason.sentence());
         };
     }

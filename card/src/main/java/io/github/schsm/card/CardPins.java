@@ -1,11 +1,10 @@
 package io.github.schsm.card;
 
 import io.github.schsm.DeviceException;
-import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
-import io.github.schsm.PinStatus;
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.card.CardSession.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
@@ -291,8 +290,9 @@ final class CardPins {
     }
 
     private static PinRequiredException notWorthTheLastTry(CardCommand command, int reference) {
-        String reason = "only one try is left before it is blocked, and the device refused this very one before, so it is"
-                + " not sent; enter the right one";
+        String reason =
+                "only one try is left before it is blocked, and the device refused this very one before, so it is"
+                        + " not sent; enter the right one";
         return new PinRequiredException(
                 command.title(),
                 StatusWords.wrongPin(1),

@@ -4,7 +4,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.apdu.CardCommand;
@@ -176,13 +176,13 @@ final class GeneratedKey {
                     "a request that names key domain " + hex(named.orElseThrow()) + ", but the key was to be in none");
         }
         int slot = asked.keyDomain().getAsInt();
-        Optional<KeyDomainStatus> domain = card.queryKeyDomain(slot);
-        byte[] uid = domain.map(KeyDomainStatus::uid).orElse(new byte[0]);
+        Optional<KeyDomain.Status> domain = card.queryKeyDomain(slot);
+        byte[] uid = domain.map(KeyDomain.Status::uid).orElse(new byte[0]);
         if (named.isEmpty()) {
             if (uid.length > 0) {
                 throw wrong("a request for an exchange key that does not name key domain " + hex(uid));
             }
-        } else if (!KeyDomainStatus.sameUid(named.get(), uid)) {
+        } else if (!KeyDomain.Status.sameUid(named.get(), uid)) {
             throw wrong("a request that names key domain " + hex(named.get()) + ", but in slot " + slot + " is "
                     + (uid.length == 0 ? "no XKEK key domain" : hex(uid)));
         }

@@ -1,6 +1,6 @@
 package io.github.schsm.card;
 
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.MalformedDataException;
 import java.util.Arrays;
 
@@ -13,14 +13,14 @@ final class KeyDomainAnswer {
 
     private KeyDomainAnswer() {}
 
-    static KeyDomainStatus parse(int slot, byte[] answer) throws MalformedDataException {
+    static KeyDomain.Status parse(int slot, byte[] answer) throws MalformedDataException {
         int uid = answer.length - UID;
         if (uid != 0 && (uid < MIN_UID || uid > MAX_UID)) {
             throw new MalformedDataException(
                     "state of key domain slot " + slot,
                     answer.length + " bytes; 10, or 42 to 74 with a UID, are expected");
         }
-        return new KeyDomainStatus(
+        return new KeyDomain.Status(
                 slot,
                 answer[0] & 0xFF,
                 answer[1] & 0xFF,

@@ -1,6 +1,6 @@
 package io.github.schsm.card;
 
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  * @param slots   how many slots there are, free ones counted; 0 where the device has no key domains
  * @param domains the slots in which there is a domain
  */
-public record KeyDomainListing(int slots, List<KeyDomainStatus> domains) {
+public record KeyDomainListing(int slots, List<KeyDomain.Status> domains) {
     public KeyDomainListing {
         domains = List.copyOf(domains);
     }

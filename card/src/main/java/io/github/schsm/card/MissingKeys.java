@@ -1,7 +1,7 @@
 package io.github.schsm.card;
 
 import io.github.schsm.PinException;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.CardSession.Pin;
 import io.github.schsm.card.apdu.CardCommand;
@@ -30,7 +30,7 @@ final class MissingKeys {
         if (!answer.isOk()) {
             return;
         }
-        PublicKeyAuthenticationStatus keys = PublicKeyCommands.parse(answer.data());
+        PublicKeyAuthentication.Status keys = PublicKeyCommands.parse(answer.data());
         if (keys.isAuthenticated()) {
             return;
         }

@@ -4,10 +4,10 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
@@ -50,16 +50,16 @@ final class PublicKeyCommands {
         };
     }
 
-    static PublicKeyAuthenticationStatus parse(byte[] answer) throws MalformedDataException {
+    static PublicKeyAuthentication.Status parse(byte[] answer) throws MalformedDataException {
         if (answer.length != STATUS_LENGTH) {
             throw new MalformedDataException(
                     "answer to MANAGE PUBLIC KEY AUTHENTICATION", answer.length + " bytes; 4 are expected");
         }
-        return new PublicKeyAuthenticationStatus(
+        return new PublicKeyAuthentication.Status(
                 answer[0] & 0xFF, answer[1] & 0xFF, answer[2] & 0xFF, answer[3] & 0xFF);
     }
 
-    PublicKeyAuthenticationStatus status() throws SchsmException {
+    PublicKeyAuthentication.Status status() throws SchsmException {
         ResponseApdu response = send(CardCommand.MANAGE_PUBLIC_KEY_AUTHENTICATION, STATUS, RetryPolicy.ALLOWED);
         if (isUnused(response.sw())) {
             throw new UnsupportedByDeviceException(
@@ -88,8 +88,8 @@ final class PublicKeyCommands {
         return keys;
     }
 
-    PublicKeyAuthenticationStatus register(AttestedPublicKey key) throws SchsmException {
-        PublicKeyAuthenticationStatus before = status();
+    PublicKeyAuthentication.Status register(AttestedPublicKey key) throws SchsmException {
+        PublicKeyAuthentication.Status before = status();
         if (before.isComplete()) {
             throw new InvalidRequestException("device " + session.identity().deviceId() + " has its " + before.total()
                     + " public keys: replace one, or initialize the device for more");
@@ -97,7 +97,7 @@ final class PublicKeyCommands {
         return put(0x00, 0x00, Pin.NOT_NEEDED, "public key " + key.request().chr(), key);
     }
 
-    PublicKeyAuthenticationStatus replace(int index, AttestedPublicKey key) throws SchsmException {
+    PublicKeyAuthentication.Status replace(int index, AttestedPublicKey key) throws SchsmException {
         if (index < 0 || index >= status().total()) {
             throw new DeviceException(
                     Reason.OBJECT_NOT_FOUND,
@@ -109,7 +109,7 @@ final class PublicKeyCommands {
         return put(0x01, index, Pin.NEEDED, "registered key " + index, key);
     }
 
-    private PublicKeyAuthenticationStatus put(int p1, int p2, Pin pin, String object, AttestedPublicKey key)
+    private PublicKeyAuthentication.Status put(int p1, int p2, Pin pin, String object, AttestedPublicKey key)
             throws SchsmException {
         byte[] content = Tlv.parse(key.request().getEncoded()).value();
         CommandApdu command = CommandApdu.of(0x80, 0x54, p1, p2, content, CommandApdu.SHORT_LE);
@@ -121,7 +121,7 @@ final class PublicKeyCommands {
 
     /** Nothing is sent between this and {@link #authenticate} by this program, if nobody asks it for something else. */
     PublicKeyChallenge challenge(String chr) throws SchsmException {
-        PublicKeyAuthenticationStatus status = status();
+        PublicKeyAuthentication.Status status = status();
         if (!status.isComplete()) {
             throw new InvalidRequestException("nobody can authenticate to device "
                     + session.identity().deviceId() + " before all of its " + status.total()
@@ -142,7 +142,7 @@ final class PublicKeyCommands {
         return challenge;
     }
 
-    PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
+    PublicKeyAuthentication.Status authenticate(PublicKeyResponse response) throws SchsmException {
         PublicKeyChallenge challenge = response.challenge();
         if (!challenge.device().equals(session.identity().chr())) {
             throw new InvalidRequestException("the response is for device " + challenge.deviceId() + ", this is device "
@@ -171,7 +171,7 @@ final class PublicKeyCommands {
             }
             throw refused;
         }
-        PublicKeyAuthenticationStatus status = status();
+        PublicKeyAuthentication.Status status = status();
         if (status.isAuthenticated()) {
             session.authenticatedByKeys();
         }

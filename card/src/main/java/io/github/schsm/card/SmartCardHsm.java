@@ -8,16 +8,16 @@ import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
-import io.github.schsm.PinStatus;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
@@ -767,7 +767,7 @@ public final class SmartCardHsm {
      *
      * @throws io.github.schsm.UnsupportedByDeviceException if the device was not initialized with it
      */
-    public PublicKeyAuthenticationStatus publicKeyAuthentication() throws SchsmException {
+    public PublicKeyAuthentication.Status publicKeyAuthentication() throws SchsmException {
         return publicKeys().status();
     }
 
@@ -781,7 +781,7 @@ public final class SmartCardHsm {
      *
      * @throws UntrustedDeviceException if it does not lead to a key that this device knows
      */
-    public PublicKeyAuthenticationStatus registerPublicKey(AttestedPublicKey key) throws SchsmException {
+    public PublicKeyAuthentication.Status registerPublicKey(AttestedPublicKey key) throws SchsmException {
         return publicKeys().register(key);
     }
 
@@ -791,7 +791,7 @@ public final class SmartCardHsm {
      * @param index its place, from 0
      * @throws UntrustedDeviceException if the new key's device does not lead to a key that this device knows
      */
-    public PublicKeyAuthenticationStatus replacePublicKey(int index, AttestedPublicKey key) throws SchsmException {
+    public PublicKeyAuthentication.Status replacePublicKey(int index, AttestedPublicKey key) throws SchsmException {
         return publicKeys().replace(index, key);
     }
 
@@ -810,7 +810,7 @@ public final class SmartCardHsm {
      *
      * @throws InvalidRequestException if the challenge is none that this connection gave last
      */
-    public PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
+    public PublicKeyAuthentication.Status authenticate(PublicKeyResponse response) throws SchsmException {
         return publicKeys().authenticate(response);
     }
 
@@ -828,7 +828,7 @@ public final class SmartCardHsm {
      * @throws DeviceException if there is no such slot
      * @throws DeviceException                         if the device has no key domains
      */
-    public Optional<KeyDomainStatus> queryKeyDomain(int slot) throws SchsmException {
+    public Optional<KeyDomain.Status> queryKeyDomain(int slot) throws SchsmException {
         ResponseApdu response = query(slot);
         if (response.sw() == StatusWords.REFERENCED_DATA_NOT_FOUND) {
             return Optional.empty();
@@ -842,7 +842,7 @@ public final class SmartCardHsm {
 
     /** Queries slots until there are no more: one command each, and one that says that there are no more. */
     public KeyDomainListing listKeyDomains() throws SchsmException {
-        List<KeyDomainStatus> domains = new ArrayList<>();
+        List<KeyDomain.Status> domains = new ArrayList<>();
         for (int slot = 0; slot < MAX_SLOTS; slot++) {
             ResponseApdu response = query(slot);
             switch (response.sw()) {
@@ -869,7 +869,7 @@ public final class SmartCardHsm {
      *
      * @param shares how many shares its key is made of, 1 to 255
      */
-    public KeyDomainStatus createDkekDomain(int slot, int shares) throws SchsmException {
+    public KeyDomain.Status createDkekDomain(int slot, int shares) throws SchsmException {
         if (shares < 1 || shares > 0xFF) {
             throw new IllegalArgumentException("a DKEK of " + shares + " shares; 1 to 255");
         }
@@ -891,7 +891,7 @@ public final class SmartCardHsm {
      *
      * @param share 32 bytes; the caller's to wipe
      */
-    public KeyDomainStatus importDkekShare(int slot, byte[] share) throws SchsmException {
+    public KeyDomain.Status importDkekShare(int slot, byte[] share) throws SchsmException {
         if (share.length != DkekShareFile.SHARE_LENGTH) {
             throw new IllegalArgumentException("a DKEK share of " + share.length + " bytes; 32 are expected");
         }
@@ -920,7 +920,7 @@ public final class SmartCardHsm {
      * @param kdm for this very device; the device checks it
      * @throws DeviceException if the device refuses; the message names the answers to both forms if both were sent
      */
-    public KeyDomainStatus createXkekDomain(int slot, Kdm kdm) throws SchsmException {
+    public KeyDomain.Status createXkekDomain(int slot, Kdm kdm) throws SchsmException {
         byte[] certificate = kdm.groupSigner().inner().getEncoded();
         byte[] whole = Tlv.parse(kdm.groupSigner().getEncoded()).value();
         Optional<SchsmException> unknown = makeItselfKnown(kdm.identity());
@@ -1013,7 +1013,7 @@ public final class SmartCardHsm {
     }
 
     /** MANAGE KEY DOMAIN, delete the KEK; keys stay. */
-    public KeyDomainStatus deleteKek(int slot) throws SchsmException {
+    public KeyDomain.Status deleteKek(int slot) throws SchsmException {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x04, slot, CommandApdu.SHORT_LE);
         return KeyDomainAnswer.parse(
                 slot,

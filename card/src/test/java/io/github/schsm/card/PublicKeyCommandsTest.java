@@ -10,10 +10,10 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication;
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.card.files.KeyAttributes;
@@ -88,7 +88,7 @@ class PublicKeyCommandsTest {
         return new PublicKeyResponse(challenge, EcdsaSignature.parse(der).plain(32));
     }
 
-    private PublicKeyAuthenticationStatus authenticate(int holder) throws Exception {
+    private PublicKeyAuthentication.Status authenticate(int holder) throws Exception {
         PublicKeyChallenge challenge = guarded.withCard(
                 login,
                 card -> card.publicKeyChallenge(keys.get(holder).request().chr()));
@@ -114,7 +114,7 @@ class PublicKeyCommandsTest {
     @Test
     void takes_five_commands_for_each_holder() throws Exception {
         initialize("648219");
-        assertThat(authenticate(0)).isEqualTo(new PublicKeyAuthenticationStatus(2, 0, 2, 1));
+        assertThat(authenticate(0)).isEqualTo(new PublicKeyAuthentication.Status(2, 0, 2, 1));
         assertThat(instructions()).containsExactly(MANAGE, MSE, CHALLENGE, AUTHENTICATE, MANAGE);
         assertThat(authenticate(1).isAuthenticated()).isTrue();
         instructions();

@@ -249,7 +249,7 @@ class ReaderQuirksTest {
                 (command, next) -> next.transmit(command));
         readers.blankDevice("ZZSIM000001");
         assertThat(device.withCard(null, SmartCardHsm::pinStatus).state())
-                .isEqualTo(io.github.schsm.PinStatus.State.NOT_INITIALIZED);
+                .isEqualTo(io.github.schsm.TokenAdministration.PinStatus.State.NOT_INITIALIZED);
     }
 
     @Test

@@ -2,8 +2,8 @@ package io.github.schsm.card;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.login.Authenticator;

@@ -2,7 +2,6 @@ package io.github.schsm.card;
 
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.simulator.profile.DeviceProfile;
-import io.github.schsm.simulator.profile.DeviceProfile;
 import org.junit.jupiter.api.Tag;
 
 /** The same with every command protected. */

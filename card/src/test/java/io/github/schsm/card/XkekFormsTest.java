@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceException;
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.simulator.Fault;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class XkekFormsTest {
     private final XkekTest howTo = new XkekTest();
 
-    private KeyDomainStatus joinAlone(CardDevice device) throws SchsmException {
+    private KeyDomain.Status joinAlone(CardDevice device) throws SchsmException {
         return howTo.join(
                 device, howTo.kdm(device, howTo.generate(device, XkekTest.GROUP_SIGNER, KeyAttributes.NONE), device));
     }

@@ -9,7 +9,7 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
@@ -92,7 +92,7 @@ class XkekTest {
         }
     }
 
-    KeyDomainStatus join(CardDevice device, byte[] kdm) throws SchsmException {
+    KeyDomain.Status join(CardDevice device, byte[] kdm) throws SchsmException {
         Kdm membership = Kdm.parse(kdm);
         return device.withCard(login, card -> card.createXkekDomain(0, membership));
     }
@@ -104,9 +104,9 @@ class XkekTest {
         CardDevice a = simulation.device(1);
         CardDevice b = simulation.device(2);
         Cvc groupSigner = generate(a, GROUP_SIGNER, KeyAttributes.NONE);
-        KeyDomainStatus domainA = join(a, kdm(a, groupSigner, a));
-        KeyDomainStatus domainB = join(b, kdm(a, groupSigner, b));
-        assertThat(KeyDomainStatus.sameUid(domainA.uid(), domainB.uid())).isTrue();
+        KeyDomain.Status domainA = join(a, kdm(a, groupSigner, a));
+        KeyDomain.Status domainB = join(b, kdm(a, groupSigner, b));
+        assertThat(KeyDomain.Status.sameUid(domainA.uid(), domainB.uid())).isTrue();
 
         KeyAttributes exchange = KeyAttributes.NONE.withKeyDomain(0).withAlgorithms(List.of(KeyAlgorithm.ECDH_XKEK));
         AttestedPublicKey keyA = AttestedPublicKey.of(generate(a, EXCHANGE, exchange), a.identity());
@@ -130,7 +130,7 @@ class XkekTest {
                 .isTrue();
     }
 
-    private KeyDomainStatus agree(CardDevice device, AttestedPublicKey peer) throws SchsmException {
+    private KeyDomain.Status agree(CardDevice device, AttestedPublicKey peer) throws SchsmException {
         return device.withCard(login, card -> {
             card.deriveXkek(EXCHANGE, peer);
             return card.queryKeyDomain(0).orElseThrow();
@@ -185,7 +185,7 @@ class XkekTest {
                 .isInstanceOf(DeviceException.class)
                 .hasFieldOrPropertyWithValue("reason", Reason.CONDITIONS_NOT_SATISFIED)
                 .hasMessageContaining("membership");
-        Optional<KeyDomainStatus> slot = a.withCard(null, card -> card.queryKeyDomain(0));
+        Optional<KeyDomain.Status> slot = a.withCard(null, card -> card.queryKeyDomain(0));
         assertThat(slot).isEmpty();
     }
 

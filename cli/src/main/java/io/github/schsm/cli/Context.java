@@ -2,10 +2,10 @@ package io.github.schsm.cli;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.FoundDevice;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.cli.console.PinHandler;
 import io.github.schsm.cli.io.Io;

@@ -4,10 +4,10 @@ import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.LoginCallback;
-import io.github.schsm.PinPadCallback;
-import io.github.schsm.PinRequest;
-import io.github.schsm.TokenPinCallback;
+import io.github.schsm.callback.LoginCallback;
+import io.github.schsm.callback.PinPadCallback;
+import io.github.schsm.callback.PinRequest;
+import io.github.schsm.callback.TokenPinCallback;
 import io.github.schsm.card.files.CardTokenInfo;
 import io.github.schsm.card.files.DataObjectDescription;
 import io.github.schsm.card.files.PrivateKeyDescription;

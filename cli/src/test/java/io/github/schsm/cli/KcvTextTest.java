@@ -2,7 +2,7 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.cli.report.Text;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,10 +10,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A KCV of zeros has several reasons. */
 class KcvTextTest {
-    private static KeyDomainStatus status(int shares, int outstanding, boolean kek, boolean xkek) {
+    private static KeyDomain.Status status(int shares, int outstanding, boolean kek, boolean xkek) {
         byte[] kcv = new byte[8];
         Arrays.fill(kcv, (byte) (kek ? 0xAB : 0));
-        return new KeyDomainStatus(0, shares, outstanding, kcv, new byte[xkek ? 32 : 0]);
+        return new KeyDomain.Status(0, shares, outstanding, kcv, new byte[xkek ? 32 : 0]);
     }
 
     @ParameterizedTest
@@ -29,7 +29,7 @@ class KcvTextTest {
         "0, 0, true,  true,  false, ABABABABABABABAB",
     })
     void says_which(int shares, int outstanding, boolean kek, boolean xkek, boolean pinVerified, String text) {
-        KeyDomainStatus status = status(shares, outstanding, kek, xkek);
+        KeyDomain.Status status = status(shares, outstanding, kek, xkek);
         assertThat(Text.kek(status, pinVerified)).isEqualTo(text);
         assertThat(Text.json(status))
                 .containsEntry("kekPresent", kek || (!xkek && outstanding == 0))

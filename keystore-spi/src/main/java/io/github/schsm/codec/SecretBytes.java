@@ -116,9 +116,11 @@ public final class SecretBytes {
     }
 
     private static InvalidRequestException damaged(String what) {
-        return new InvalidRequestException(Reason.UNUSABLE_SECRET, "the " + what + " has an invalid character (U+FFFD, or half of a"
-                + " surrogate pair): it was damaged on its way here, mostly because the environment, the file or the"
-                + " terminal is in another encoding than UTF-8; it was not used");
+        return new InvalidRequestException(
+                Reason.UNUSABLE_SECRET,
+                "the " + what + " has an invalid character (U+FFFD, or half of a"
+                        + " surrogate pair): it was damaged on its way here, mostly because the environment, the file or the"
+                        + " terminal is in another encoding than UTF-8; it was not used");
     }
 
     /**

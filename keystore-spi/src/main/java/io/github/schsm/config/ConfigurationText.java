@@ -145,9 +145,8 @@ final class ConfigurationText {
             throw new ConfigurationException("configuration entry \"" + key + "\" has no value");
         }
         if (!PrintableText.isWhole(value)) {
-            throw new ConfigurationException(
-                    "configuration entry \"" + key + "\" has an invalid character (U+FFFD, or"
-                            + " half of a pair): it was read in another encoding than it was written in");
+            throw new ConfigurationException("configuration entry \"" + key + "\" has an invalid character (U+FFFD, or"
+                    + " half of a pair): it was read in another encoding than it was written in");
         }
         if (entries.putIfAbsent(key, value) != null) {
             throw new ConfigurationException("configuration entry \"" + key + "\" is there twice");

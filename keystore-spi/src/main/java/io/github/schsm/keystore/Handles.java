@@ -1,9 +1,8 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.KeyDetails;
-import io.github.schsm.DeviceException;
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenKey;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;

@@ -2,7 +2,7 @@ package io.github.schsm.keystore;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.KeyDetails;
-import io.github.schsm.Leftover;
+import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.TokenKey;
 import io.github.schsm.spi.Token;
 import java.util.HexFormat;

@@ -5,13 +5,13 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainException;
-import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.KeyType;
-import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
+import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
@@ -69,7 +69,7 @@ final class MigrationRun {
         private final Map<TokenKey, Integer> exchangeKeys = new LinkedHashMap<>();
 
         /** The key domains in which this run agreed on a KEK, or tried to, as they were before. */
-        private final Map<Integer, KeyDomainStatus> agreedIn = new TreeMap<>();
+        private final Map<Integer, KeyDomain.Status> agreedIn = new TreeMap<>();
 
         /** The key domains of earlier runs' exchange keys, and whether each of those keys notes a check value. */
         private final Map<Integer, Boolean> foundIn = new TreeMap<>();
@@ -180,8 +180,8 @@ final class MigrationRun {
             throw before;
         }
         try {
-            KeyDomainStatus here = from.token.keyDomains().status(slot);
-            KeyDomainStatus there = sameDomain(here);
+            KeyDomain.Status here = from.token.keyDomains().status(slot);
+            KeyDomain.Status there = sameDomain(here);
             Agreement made = here.hasKek() && Arrays.equals(here.kcv(), there.kcv())
                     ? new Agreement(new KekHandle(from.token, here), new KekHandle(to.token, there))
                     : agree(here, there);
@@ -193,11 +193,11 @@ final class MigrationRun {
         }
     }
 
-    private KeyDomainStatus sameDomain(KeyDomainStatus here) throws SchsmException {
-        List<KeyDomainStatus> domains = to.token.keyDomains().list();
-        for (KeyDomainStatus candidate : domains) {
+    private KeyDomain.Status sameDomain(KeyDomain.Status here) throws SchsmException {
+        List<KeyDomain.Status> domains = to.token.keyDomains().list();
+        for (KeyDomain.Status candidate : domains) {
             boolean same = here.isXkek()
-                    ? candidate.isXkek() && KeyDomainStatus.sameUid(here.uid(), candidate.uid())
+                    ? candidate.isXkek() && KeyDomain.Status.sameUid(here.uid(), candidate.uid())
                     : !candidate.isXkek() && here.hasKek() && Arrays.equals(here.kcv(), candidate.kcv());
             if (same) {
                 return candidate;
@@ -207,16 +207,16 @@ final class MigrationRun {
                 + from.token.name() + "; it has " + (domains.isEmpty() ? "no key domain" : domains));
     }
 
-    private Agreement agree(KeyDomainStatus here, KeyDomainStatus there) throws SchsmException {
+    private Agreement agree(KeyDomain.Status here, KeyDomain.Status there) throws SchsmException {
         TokenKey exchangeHere = exchangeKey(from, to, here);
         TokenKey exchangeThere = exchangeKey(to, from, there);
         AttestedPublicKey publicHere = attested(from.token, exchangeHere);
         AttestedPublicKey publicThere = attested(to.token, exchangeThere);
         from.agreedIn.put(here.slot(), here);
-        KeyDomainStatus kekHere = from.token.keyDomains().agree(exchangeHere, publicThere);
+        KeyDomain.Status kekHere = from.token.keyDomains().agree(exchangeHere, publicThere);
         note(from, to, exchangeHere, kekHere);
         to.agreedIn.put(there.slot(), there);
-        KeyDomainStatus kekThere = to.token.keyDomains().agree(exchangeThere, publicHere);
+        KeyDomain.Status kekThere = to.token.keyDomains().agree(exchangeThere, publicHere);
         note(to, from, exchangeThere, kekThere);
         if (!kekHere.hasKek() || !Arrays.equals(kekHere.kcv(), kekThere.kcv())) {
             throw new KeyDomainException("devices " + from.token.name() + " and " + to.token.name()
@@ -226,7 +226,7 @@ final class MigrationRun {
     }
 
     /** Notes with the exchange key on which KEK was agreed with it: that proves later whose KEK is in the slot. */
-    private static void note(Side side, Side peer, TokenKey exchange, KeyDomainStatus agreed) throws SchsmException {
+    private static void note(Side side, Side peer, TokenKey exchange, KeyDomain.Status agreed) throws SchsmException {
         try {
             TokenKey noted = side.token.rename(exchange, MigrationKeys.label(peer.token, agreed.kcv()));
             side.exchangeKeys.remove(exchange);
@@ -238,7 +238,7 @@ final class MigrationRun {
         }
     }
 
-    private static TokenKey exchangeKey(Side side, Side peer, KeyDomainStatus domain) throws SchsmException {
+    private static TokenKey exchangeKey(Side side, Side peer, KeyDomain.Status domain) throws SchsmException {
         KeyRequest request = new KeyRequest(
                         KeyType.EC,
                         MigrationKeys.label(peer.token),
@@ -415,12 +415,12 @@ final class MigrationRun {
     /** Clears the KEK in the slot if this run agreed on it, or an exchange key of an earlier one notes that it did. */
     private void clearOurs(Side side, int slot) throws SchsmException {
         KeyDomains domains = side.token.keyDomains();
-        KeyDomainStatus before = side.agreedIn.get(slot);
+        KeyDomain.Status before = side.agreedIn.get(slot);
         if (before != null && !before.hasKek()) {
             domains.clearKek(slot);
             return;
         }
-        KeyDomainStatus now = domains.status(slot);
+        KeyDomain.Status now = domains.status(slot);
         boolean isNew = before != null && !Arrays.equals(before.kcv(), now.kcv());
         if (isNew || notedKcvs.contains(hex(now.kcv()))) {
             domains.clearKek(slot);

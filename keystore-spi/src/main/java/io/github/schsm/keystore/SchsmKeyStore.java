@@ -1,6 +1,5 @@
 package io.github.schsm.keystore;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.InvalidRequestException;
@@ -12,6 +11,7 @@ import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.TokenCertificate;

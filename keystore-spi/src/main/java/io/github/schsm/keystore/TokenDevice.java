@@ -3,23 +3,22 @@ package io.github.schsm.keystore;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
+import io.github.schsm.DeviceTrust.VerifiedDevice;
+import io.github.schsm.DeviceTrust.VerifiedKey;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomain;
-import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.KeyMigration;
-import io.github.schsm.Leftover;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.TokenKey;
-import io.github.schsm.VerifiedDevice;
-import io.github.schsm.VerifiedKey;
 import io.github.schsm.codec.Labels;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;
@@ -208,7 +207,7 @@ public final class TokenDevice extends SchsmDevice {
     }
 
     @Override
-    public List<KeyDomainStatus> keyDomainStatuses() throws SchsmException {
+    public List<KeyDomain.Status> keyDomainStatuses() throws SchsmException {
         return token.keyDomains().list();
     }
 

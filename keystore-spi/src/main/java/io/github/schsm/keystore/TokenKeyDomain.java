@@ -2,7 +2,6 @@ package io.github.schsm.keystore;
 
 import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainException;
-import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.spi.KekHandle;
@@ -16,7 +15,7 @@ public final class TokenKeyDomain implements KeyDomain {
     private final int slot;
     private final byte[] uid;
 
-    TokenKeyDomain(Token token, KeyDomainStatus status) {
+    TokenKeyDomain(Token token, KeyDomain.Status status) {
         this.token = token;
         this.slot = status.slot();
         this.uid = status.uid();
@@ -53,13 +52,13 @@ public final class TokenKeyDomain implements KeyDomain {
     }
 
     @Override
-    public KeyDomainStatus status() throws SchsmException {
+    public KeyDomain.Status status() throws SchsmException {
         return token.keyDomains().status(slot);
     }
 
     @Override
     public SecretKey kek() throws SchsmException {
-        KeyDomainStatus status = status();
+        KeyDomain.Status status = status();
         if (status.isKcvHidden()) {
             throw new KeyDomainException("device " + token.id() + " does not show the KCV of key domain " + slot
                     + " before the user PIN is verified: log in first (KeyStore.load with the PIN)");
@@ -74,7 +73,7 @@ public final class TokenKeyDomain implements KeyDomain {
     }
 
     @Override
-    public KeyDomainStatus importShare(byte[] share) throws SchsmException {
+    public KeyDomain.Status importShare(byte[] share) throws SchsmException {
         if (isXkek()) {
             throw new KeyDomainException("key domain " + slot + " of device " + token.name()
                     + " is an XKEK domain: its KEK is agreed between devices, there are no shares");

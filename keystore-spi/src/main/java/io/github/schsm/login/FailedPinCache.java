@@ -1,7 +1,7 @@
 package io.github.schsm.login;
 
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.PinStatus;
+import io.github.schsm.TokenAdministration.PinStatus;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;

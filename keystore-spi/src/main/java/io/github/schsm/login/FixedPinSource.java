@@ -1,6 +1,6 @@
 package io.github.schsm.login;
 
-import io.github.schsm.PinRequest;
+import io.github.schsm.callback.PinRequest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

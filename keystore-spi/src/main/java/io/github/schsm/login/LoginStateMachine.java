@@ -1,9 +1,9 @@
 package io.github.schsm.login;
 
-import io.github.schsm.NewPinCallback;
-import io.github.schsm.PinRequest;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration.PinStatus;
+import io.github.schsm.callback.NewPinCallback;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.PinBackend.Answer;
 import io.github.schsm.login.PinBackend.Refusal;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.github.schsm.login;
 
-import io.github.schsm.PinRequest;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration.PinStatus;
+import io.github.schsm.callback.PinRequest;
 import org.jspecify.annotations.Nullable;
 
 /**

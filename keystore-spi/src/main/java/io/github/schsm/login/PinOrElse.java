@@ -1,8 +1,8 @@
 package io.github.schsm.login;
 
-import io.github.schsm.NewPinCallback;
-import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
+import io.github.schsm.callback.NewPinCallback;
+import io.github.schsm.callback.PinRequest;
 import javax.security.auth.callback.TextOutputCallback;
 import org.jspecify.annotations.Nullable;
 

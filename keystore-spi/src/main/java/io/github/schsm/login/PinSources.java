@@ -1,10 +1,10 @@
 package io.github.schsm.login;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.NewPinCallback;
-import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenPinCallback;
+import io.github.schsm.callback.NewPinCallback;
+import io.github.schsm.callback.PinRequest;
+import io.github.schsm.callback.TokenPinCallback;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.SecretFile;
 import java.io.Console;

@@ -1,6 +1,6 @@
 package io.github.schsm.spi;
 
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.codec.PrintableText;
 import java.io.InvalidObjectException;
@@ -21,10 +21,10 @@ public final class KekHandle implements KeyEncryptionKey {
     private static final long serialVersionUID = 1L;
 
     private final transient Token token;
-    private final transient KeyDomainStatus status;
+    private final transient KeyDomain.Status status;
 
     /** A handle for the KEK whose check value the status has. */
-    public KekHandle(Token token, KeyDomainStatus status) {
+    public KekHandle(Token token, KeyDomain.Status status) {
         this.token = Objects.requireNonNull(token, "token");
         this.status = Objects.requireNonNull(status, "status");
     }

@@ -5,7 +5,6 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainException;
-import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
@@ -24,7 +23,7 @@ public interface KeyDomains {
      * @throws DeviceException if the slot is free
      * @throws SchsmException          if there is no such slot
      */
-    KeyDomainStatus status(int slot) throws SchsmException;
+    KeyDomain.Status status(int slot) throws SchsmException;
 
     /**
      * How many slots the device has.
@@ -38,7 +37,7 @@ public interface KeyDomains {
      *
      * @throws SchsmException if they cannot be read
      */
-    List<KeyDomainStatus> list() throws SchsmException;
+    List<KeyDomain.Status> list() throws SchsmException;
 
     /**
      * Creates an XKEK key domain, after checking that the KDM is good for this very device.
@@ -47,7 +46,7 @@ public interface KeyDomains {
      * @throws UntrustedDeviceException if the device does not trace to a trusted root
      * @throws SchsmException           if the device refuses
      */
-    KeyDomainStatus createXkek(int slot, Kdm kdm) throws SchsmException;
+    KeyDomain.Status createXkek(int slot, Kdm kdm) throws SchsmException;
 
     /**
      * Creates a DKEK key domain.
@@ -55,7 +54,7 @@ public interface KeyDomains {
      * @param shares how many shares its key is made of, 1 to 255
      * @throws SchsmException if the device refuses
      */
-    KeyDomainStatus createDkek(int slot, int shares) throws SchsmException;
+    KeyDomain.Status createDkek(int slot, int shares) throws SchsmException;
 
     /**
      * Imports one share of a DKEK.
@@ -63,7 +62,7 @@ public interface KeyDomains {
      * @param share 32 bytes, the caller's to wipe
      * @throws SchsmException if the device refuses
      */
-    KeyDomainStatus importShare(int slot, byte[] share) throws SchsmException;
+    KeyDomain.Status importShare(int slot, byte[] share) throws SchsmException;
 
     /**
      * Deletes the KEK; the keys stay.
@@ -90,7 +89,7 @@ public interface KeyDomains {
      * @throws KeyDomainException       if it is of another domain
      * @throws SchsmException           if the device refuses
      */
-    KeyDomainStatus agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException;
+    KeyDomain.Status agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException;
 
     /**
      * Wraps a key under its domain's KEK.

@@ -5,11 +5,11 @@ import io.github.schsm.Cvc;
 import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
-import io.github.schsm.UntrustedDeviceException;
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.TokenKey;
+import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.codec.Tlv;
 import java.security.interfaces.RSAPublicKey;
 
@@ -48,8 +48,10 @@ public sealed interface KeyHandle extends SchsmKey permits PrivateKeyHandle, Sec
     @Override
     default KeyAttestation attestation() throws SchsmException {
         if (!key().type().isPrivate()) {
-            throw new UntrustedDeviceException(Reason.NOT_ATTESTED, key() + " of device " + token().name()
-                    + " has no attestation: devices attest key pairs, not secret keys");
+            throw new UntrustedDeviceException(
+                    Reason.NOT_ATTESTED,
+                    key() + " of device " + token().name()
+                            + " has no attestation: devices attest key pairs, not secret keys");
         }
         if (currentDetails().publicKey() instanceof AttestedPublicKey attested) {
             return KeyAttestation.of(attested);

@@ -2,7 +2,7 @@ package io.github.schsm.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.PinRequest;
+import io.github.schsm.callback.PinRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,9 +1,9 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.DeviceInitialization;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.login.PinSource;
 

@@ -1,15 +1,15 @@
 package io.github.schsm.bridge;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
-import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;

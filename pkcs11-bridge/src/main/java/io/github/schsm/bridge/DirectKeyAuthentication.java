@@ -2,10 +2,9 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import java.util.List;
 
@@ -26,7 +25,7 @@ final class DirectKeyAuthentication implements PublicKeyAuthentication {
     }
 
     @Override
-    public PublicKeyAuthenticationStatus status() throws SchsmException {
+    public PublicKeyAuthentication.Status status() throws SchsmException {
         return use(PublicKeyAuthentication::status);
     }
 
@@ -36,12 +35,12 @@ final class DirectKeyAuthentication implements PublicKeyAuthentication {
     }
 
     @Override
-    public PublicKeyAuthenticationStatus register(AttestedPublicKey key) throws SchsmException {
+    public PublicKeyAuthentication.Status register(AttestedPublicKey key) throws SchsmException {
         return use(keys -> keys.register(key));
     }
 
     @Override
-    public PublicKeyAuthenticationStatus replace(int index, AttestedPublicKey key) throws SchsmException {
+    public PublicKeyAuthentication.Status replace(int index, AttestedPublicKey key) throws SchsmException {
         return use(keys -> keys.replace(index, key));
     }
 
@@ -51,7 +50,7 @@ final class DirectKeyAuthentication implements PublicKeyAuthentication {
     }
 
     @Override
-    public PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
+    public PublicKeyAuthentication.Status authenticate(PublicKeyResponse response) throws SchsmException {
         return use(keys -> keys.authenticate(response));
     }
 }

@@ -2,7 +2,7 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Kdm;
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.WrappedKeyEntry;
@@ -26,7 +26,7 @@ final class DirectKeyDomains implements KeyDomains {
     }
 
     @Override
-    public KeyDomainStatus status(int slot) throws SchsmException {
+    public KeyDomain.Status status(int slot) throws SchsmException {
         return use(domains -> domains.status(slot));
     }
 
@@ -36,22 +36,22 @@ final class DirectKeyDomains implements KeyDomains {
     }
 
     @Override
-    public List<KeyDomainStatus> list() throws SchsmException {
+    public List<KeyDomain.Status> list() throws SchsmException {
         return use(KeyDomains::list);
     }
 
     @Override
-    public KeyDomainStatus createXkek(int slot, Kdm kdm) throws SchsmException {
+    public KeyDomain.Status createXkek(int slot, Kdm kdm) throws SchsmException {
         return use(domains -> domains.createXkek(slot, kdm));
     }
 
     @Override
-    public KeyDomainStatus createDkek(int slot, int shares) throws SchsmException {
+    public KeyDomain.Status createDkek(int slot, int shares) throws SchsmException {
         return use(domains -> domains.createDkek(slot, shares));
     }
 
     @Override
-    public KeyDomainStatus importShare(int slot, byte[] share) throws SchsmException {
+    public KeyDomain.Status importShare(int slot, byte[] share) throws SchsmException {
         return use(domains -> domains.importShare(slot, share));
     }
 
@@ -72,7 +72,7 @@ final class DirectKeyDomains implements KeyDomains {
     }
 
     @Override
-    public KeyDomainStatus agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException {
+    public KeyDomain.Status agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException {
         TokenKey there = channel.onCard(exchange);
         return use(domains -> domains.agree(there, peer));
     }

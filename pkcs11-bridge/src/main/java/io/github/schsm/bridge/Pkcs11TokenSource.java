@@ -2,11 +2,11 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;

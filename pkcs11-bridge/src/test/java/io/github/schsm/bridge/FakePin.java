@@ -1,6 +1,6 @@
 package io.github.schsm.bridge;
 
-import io.github.schsm.PinRequest;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.PinSource;
 import java.util.ArrayList;
 import java.util.List;

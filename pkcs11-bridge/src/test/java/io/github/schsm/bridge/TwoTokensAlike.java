@@ -2,13 +2,13 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import io.github.schsm.spi.TokenSource;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.github.schsm.provider;
 
-import io.github.schsm.FoundDevice;
+import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.config.SchsmConfiguration;

@@ -1,11 +1,9 @@
 package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.FoundDevice;
-import io.github.schsm.PinException;
-import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
-import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;

@@ -2,10 +2,9 @@ package io.github.schsm.provider;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.FoundDevice;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.config.SchsmConfiguration;

@@ -2,9 +2,9 @@ package io.github.schsm.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;

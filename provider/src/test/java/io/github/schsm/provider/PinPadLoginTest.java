@@ -3,12 +3,12 @@ package io.github.schsm.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.LoginCallback;
-import io.github.schsm.PinPadCallback;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.TokenPinCallback;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.callback.LoginCallback;
+import io.github.schsm.callback.PinPadCallback;
+import io.github.schsm.callback.TokenPinCallback;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.terminal.SimulatedPinPad;

@@ -9,15 +9,14 @@ import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.SchsmException.Reason;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.simulator.VirtualReaders;
@@ -121,12 +120,12 @@ class PublicKeyAuthenticationTest {
         }
     }
 
-    private PublicKeyAuthenticationStatus authenticate(Person person) throws Exception {
+    private PublicKeyAuthentication.Status authenticate(Person person) throws Exception {
         return keys.authenticate(person.key(), person.chr());
     }
 
-    private static PublicKeyAuthenticationStatus authenticated(int count) {
-        return new PublicKeyAuthenticationStatus(3, 0, 2, count);
+    private static PublicKeyAuthentication.Status authenticated(int count) {
+        return new PublicKeyAuthentication.Status(3, 0, 2, count);
     }
 
     private byte[] sign(PrivateKey key) throws Exception {
@@ -159,7 +158,7 @@ class PublicKeyAuthenticationTest {
     void twoOfThreeOpenADeviceWithoutPin() throws Exception {
         initialize(new char[0]);
         assertThat(SchsmDevice.of(keyStore).administration().userPin().state()).isEqualTo(PinStatus.State.KEYS_INSTEAD);
-        assertThat(keys.status()).isEqualTo(new PublicKeyAuthenticationStatus(3, 3, 2, 0));
+        assertThat(keys.status()).isEqualTo(new PublicKeyAuthentication.Status(3, 3, 2, 0));
         assertThat(keys.registeredKeys()).isEmpty();
         keys.register(PEOPLE[0].publicKey());
         keys.register(AttestedPublicKey.parse(PEOPLE[1].publicKey().encode()));

@@ -3,8 +3,8 @@ package io.github.schsm.card.apdu;
 import io.github.schsm.DeviceException;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenAdministration.PinStatus;
 
 /**
  * The one home of status words (docs/protocol.md#status-words): what each means depends on the command that it

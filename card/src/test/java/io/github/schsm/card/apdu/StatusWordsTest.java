@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenAdministration.PinStatus;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

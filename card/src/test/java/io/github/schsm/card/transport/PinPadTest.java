@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.PinException;
-import io.github.schsm.PinRequest;
 import io.github.schsm.PinRequiredException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.Simulation;
 import io.github.schsm.card.SmartCardHsm;

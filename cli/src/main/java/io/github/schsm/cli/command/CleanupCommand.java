@@ -1,6 +1,6 @@
 package io.github.schsm.cli.command;
 
-import io.github.schsm.Leftover;
+import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.Connected;
 import io.github.schsm.cli.Context;

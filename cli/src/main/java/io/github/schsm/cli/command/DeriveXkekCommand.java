@@ -2,10 +2,10 @@ package io.github.schsm.cli.command;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceTrust.VerifiedDevice;
 import io.github.schsm.ExpectedPeer;
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmKey;
-import io.github.schsm.VerifiedDevice;
 import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.Connected;
 import io.github.schsm.cli.Context;
@@ -51,7 +51,7 @@ final class DeriveXkekCommand extends SchsmCommand {
         agreement.init(exchange);
         agreement.doPhase(other, true);
         agreement.generateSecret("XKEK");
-        KeyDomainStatus status = connected.domainOf(exchange).status();
+        KeyDomain.Status status = connected.domainOf(exchange).status();
         String from = other.identity().deviceId();
         return Answer.of(
                 Text.lines(

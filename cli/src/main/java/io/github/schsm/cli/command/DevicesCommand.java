@@ -1,10 +1,10 @@
 package io.github.schsm.cli.command;
 
-import io.github.schsm.FoundDevice;
-import io.github.schsm.KeyDomainStatus;
-import io.github.schsm.PinStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
@@ -117,7 +117,7 @@ final class DevicesCommand extends SchsmCommand {
     }
 
     /** Key domain slots; old firmware has none, and one that was never initialized refuses to say. */
-    private record Slots(int number, List<KeyDomainStatus> domains) {
+    private record Slots(int number, List<KeyDomain.Status> domains) {
         static Slots of(SchsmDevice device) throws SchsmException {
             try {
                 return new Slots(device.keyDomainSlots(), device.keyDomainStatuses());

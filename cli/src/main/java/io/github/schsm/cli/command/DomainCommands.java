@@ -2,7 +2,6 @@ package io.github.schsm.cli.command;
 
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyDomain;
-import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.card.dkek.DkekPasswordShare;
 import io.github.schsm.card.dkek.DkekShareFile;
 import io.github.schsm.card.dkek.DkekSharePassword;
@@ -46,7 +45,7 @@ import picocli.CommandLine.Parameters;
             DomainCommands.Delete.class
         })
 final class DomainCommands {
-    private static Answer answer(String what, Connected connected, KeyDomainStatus status) {
+    private static Answer answer(String what, Connected connected, KeyDomain.Status status) {
         return Answer.of(
                 Text.lines(what, "Device " + connected.id() + ": " + Text.domain(status)),
                 Answer.json("device", connected.id())
@@ -60,8 +59,8 @@ final class DomainCommands {
         Answer answer(Context context) throws GeneralSecurityException {
             Connected connected = context.open();
             int slots = connected.device().keyDomainSlots();
-            List<KeyDomainStatus> domains = connected.device().keyDomainStatuses();
-            boolean pinVerified = domains.stream().allMatch(KeyDomainStatus::hasKek)
+            List<KeyDomain.Status> domains = connected.device().keyDomainStatuses();
+            boolean pinVerified = domains.stream().allMatch(KeyDomain.Status::hasKek)
                     || connected.device().isLoggedIn();
             Table table = new Table("SLOT", "TYPE", "KCV", "UID");
             for (int slot = 0; slot < slots; slot++) {
@@ -207,7 +206,7 @@ final class DomainCommands {
             byte[] share = decrypt(context.io(), encrypted);
             try {
                 int missing = domain.status().outstanding();
-                KeyDomainStatus after = domain.importShare(share);
+                KeyDomain.Status after = domain.importShare(share);
                 boolean waits = missing > 0 && after.outstanding() == missing;
                 return DomainCommands.answer(
                         waits ? "Share sent; this device counts it once the user PIN is verified." : "Share imported.",

@@ -1,7 +1,7 @@
 package io.github.schsm.cli.command;
 
-import io.github.schsm.PinStatus;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.cli.Connected;
 import io.github.schsm.cli.Context;
 import io.github.schsm.cli.option.NewPinOptions;

@@ -4,10 +4,9 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.KeyAttestation;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.TokenKey;
@@ -47,7 +46,7 @@ import picocli.CommandLine.Parameters;
 final class PkaCommands {
     private static Answer answer(@Nullable String text, Connected connected) throws GeneralSecurityException {
         PublicKeyAuthentication keys = connected.device().publicKeyAuthentication();
-        PublicKeyAuthenticationStatus status = keys.status();
+        PublicKeyAuthentication.Status status = keys.status();
         List<RegisteredPublicKey> registered = keys.registeredKeys();
         Table table = new Table("PLACE", "HOLDER (CHR)", "AUTHENTICATED");
         registered.forEach(key -> table.row(key.index(), key.chr(), key.authenticated() ? "yes" : "no"));
@@ -348,7 +347,7 @@ final class PkaCommands {
             for (String chr : remote) {
                 await(context, keys, chr);
             }
-            PublicKeyAuthenticationStatus status = keys.status();
+            PublicKeyAuthentication.Status status = keys.status();
             if (!status.isAuthenticated()) {
                 throw new CliException(
                         "device " + connected.id() + ": " + status + "; name more holders with --by or --remote");

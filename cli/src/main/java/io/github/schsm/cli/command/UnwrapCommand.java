@@ -1,7 +1,6 @@
 package io.github.schsm.cli.command;
 
 import io.github.schsm.KeyDomain;
-import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrappedKeyEntry;
@@ -68,7 +67,7 @@ final class UnwrapCommand extends SchsmCommand {
     private static KeyDomain domain(Connected connected, WrappedKeyEntry wrapped) throws GeneralSecurityException {
         StringBuilder there = new StringBuilder();
         for (KeyDomain domain : connected.device().keyDomains()) {
-            KeyDomainStatus status = domain.status();
+            KeyDomain.Status status = domain.status();
             if (status.hasKek() && Arrays.equals(status.kcv(), wrapped.kcv())) {
                 return domain;
             }

@@ -1,9 +1,9 @@
 package io.github.schsm.cli.console;
 
-import io.github.schsm.LoginCallback;
-import io.github.schsm.NewPinCallback;
-import io.github.schsm.PinPadCallback;
-import io.github.schsm.TokenPinCallback;
+import io.github.schsm.callback.LoginCallback;
+import io.github.schsm.callback.NewPinCallback;
+import io.github.schsm.callback.PinPadCallback;
+import io.github.schsm.callback.TokenPinCallback;
 import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.Context;
 import io.github.schsm.cli.io.Io;

@@ -2,7 +2,7 @@ package io.github.schsm.cli.report;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots   how many slots the device has; -1 where it has no such thing
  * @param domains its key domains
  */
-public record Leaving(int slots, List<KeyDomainStatus> domains) {
+public record Leaving(int slots, List<KeyDomain.Status> domains) {
     private static final int SHORT_UID = 8;
 
     public static Leaving of(SchsmDevice device) throws SchsmException {
@@ -37,7 +37,7 @@ public record Leaving(int slots, List<KeyDomainStatus> domains) {
      * @param can   whether it can leave; null if the device says so only when it is asked to wrap it
      * @param under the key domain whose KEK wraps it; null if it cannot leave
      */
-    public record Way(@Nullable Boolean can, @Nullable KeyDomainStatus under) {
+    public record Way(@Nullable Boolean can, KeyDomain.@Nullable Status under) {
         /** In a few words, for a table. */
         public String text() {
             if (under == null) {
@@ -72,7 +72,7 @@ public record Leaving(int slots, List<KeyDomainStatus> domains) {
         if (slots < 0) {
             return new Way(null, null);
         }
-        Optional<KeyDomainStatus> domain = domains.stream()
+        Optional<KeyDomain.Status> domain = domains.stream()
                 .filter(one -> details.keyDomain().isPresent()
                         ? one.slot() == details.keyDomain().getAsInt()
                         : (one.slot() == 0 && !one.isXkek() && slots == 1))
@@ -85,12 +85,12 @@ public record Leaving(int slots, List<KeyDomainStatus> domains) {
     }
 
     /** Only initialization makes a DKEK of no shares, and only the one for all keys. */
-    private static boolean isRandom(KeyDomainStatus domain) {
+    private static boolean isRandom(KeyDomain.Status domain) {
         return !domain.isXkek() && domain.shares() == 0;
     }
 
     /** A device with one DKEK looks like one with a single slot and a DKEK in it, and lets a key without a list leave. */
-    private boolean mayHaveOneDkek(KeyDomainStatus domain, KeyDetails details) {
+    private boolean mayHaveOneDkek(KeyDomain.Status domain, KeyDetails details) {
         return slots == 1 && !domain.isXkek() && details.allowedAlgorithms() == null;
     }
 }

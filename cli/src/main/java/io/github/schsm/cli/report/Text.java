@@ -4,8 +4,7 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.KeyDomain;
-import io.github.schsm.KeyDomainStatus;
-import io.github.schsm.PinStatus;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UntrustedDeviceException;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -48,7 +47,7 @@ public final class Text {
                 .members();
     }
 
-    static String kek(KeyDomainStatus status) {
+    static String kek(KeyDomain.Status status) {
         return kek(status, true);
     }
 
@@ -57,7 +56,7 @@ public final class Text {
      *
      * @param pinVerified without it some firmware shows no KCV of any domain
      */
-    public static String kek(KeyDomainStatus status, boolean pinVerified) {
+    public static String kek(KeyDomain.Status status, boolean pinVerified) {
         if (status.hasKek()) {
             return hex(status.kcv());
         }
@@ -72,7 +71,7 @@ public final class Text {
                 : "none";
     }
 
-    public static Map<String, @Nullable Object> json(KeyDomainStatus status) {
+    public static Map<String, @Nullable Object> json(KeyDomain.Status status) {
         return Answer.json("slot", status.slot())
                 .and("type", status.isXkek() ? "XKEK" : "DKEK")
                 .and("uid", status.isXkek() ? hex(status.uid()) : null)
@@ -84,7 +83,7 @@ public final class Text {
     }
 
     /** A key domain in a sentence. */
-    public static String domain(KeyDomainStatus status) {
+    public static String domain(KeyDomain.Status status) {
         return (status.isXkek() ? "XKEK" : "DKEK") + " key domain in slot " + status.slot()
                 + (status.isXkek() ? ", UID " + hex(status.uid()) : "") + ", KCV " + kek(status);
     }

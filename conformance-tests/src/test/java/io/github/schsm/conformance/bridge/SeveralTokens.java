@@ -1,6 +1,6 @@
 package io.github.schsm.conformance.bridge;
 
-import io.github.schsm.FoundDevice;
+import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Pki;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainException;
-import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
@@ -123,11 +123,11 @@ class OpenFirmwareAnswersTest {
         open(Quirk.KCV_NEEDS_PIN);
         SchsmDevice device = SchsmDevice.of(keyStore);
         device.createDkekDomain(0, 1).importShare(new byte[32]);
-        KeyDomainStatus shown = device.keyDomain(0).status();
+        KeyDomain.Status shown = device.keyDomain(0).status();
         assertThat(shown.hasKek()).isTrue();
         assertThat(shown.isKcvHidden()).isFalse();
         device.logout();
-        KeyDomainStatus hidden = device.keyDomain(0).status();
+        KeyDomain.Status hidden = device.keyDomain(0).status();
         assertThat(hidden.isKcvHidden()).isTrue();
         assertThat(hidden.toString()).contains("not shown before the PIN is verified");
         assertThatThrownBy(() -> device.keyDomain(0).kek())

@@ -3,12 +3,12 @@ package io.github.schsm.conformance.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.PinException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.transport.TerminalSource;

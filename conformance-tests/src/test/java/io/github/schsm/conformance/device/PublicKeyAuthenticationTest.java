@@ -7,13 +7,12 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.SchsmException.Reason;
-import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.PinException;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
@@ -133,7 +132,7 @@ class PublicKeyAuthenticationTest {
         }
     }
 
-    private PublicKeyAuthenticationStatus authenticate(int holder) throws Exception {
+    private PublicKeyAuthentication.Status authenticate(int holder) throws Exception {
         return keys.authenticate(HOLDERS.get(holder).key(), HOLDERS.get(holder).chr());
     }
 
@@ -146,8 +145,8 @@ class PublicKeyAuthenticationTest {
         return PublicKeyResponse.parse(answer);
     }
 
-    private static PublicKeyAuthenticationStatus authenticated(int count) {
-        return new PublicKeyAuthenticationStatus(3, 0, 2, count);
+    private static PublicKeyAuthentication.Status authenticated(int count) {
+        return new PublicKeyAuthentication.Status(3, 0, 2, count);
     }
 
     private byte[] sign(PrivateKey key) throws Exception {

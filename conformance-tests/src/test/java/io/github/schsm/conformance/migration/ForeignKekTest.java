@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyMigration;
-import io.github.schsm.Leftover;
-import io.github.schsm.PinRequest;
+import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenKey;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.keystore.TokenDevice;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.Cvc;
+import io.github.schsm.DeviceTrust.VerifiedKey;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.UnwrapSpec;
-import io.github.schsm.VerifiedKey;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.conformance.bench.Group;

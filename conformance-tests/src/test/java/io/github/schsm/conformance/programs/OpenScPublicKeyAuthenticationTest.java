@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.PublicKeyAuthenticationStatus;
-import io.github.schsm.RegisteredPublicKey;
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.PcscBench;
@@ -51,7 +50,7 @@ class OpenScPublicKeyAuthenticationTest {
 
     /** The state as sc-hsm-tool shows it; its SELECT makes the last number 0. */
     private void assertBothShow(int total, int missing, int required) throws Exception {
-        assertThat(keys.status()).isEqualTo(new PublicKeyAuthenticationStatus(total, missing, required, 0));
+        assertThat(keys.status()).isEqualTo(new PublicKeyAuthentication.Status(total, missing, required, 0));
         guarded.scHsmTool("--public-key-auth-status")
                 .succeeded()
                 .says(
@@ -59,7 +58,7 @@ class OpenScPublicKeyAuthenticationTest {
                         "Missing public keys:       " + missing,
                         "Required pubkeys for auth: " + required,
                         "Authenticated public keys: 0");
-        assertThat(keys.status()).isEqualTo(new PublicKeyAuthenticationStatus(total, missing, required, 0));
+        assertThat(keys.status()).isEqualTo(new PublicKeyAuthentication.Status(total, missing, required, 0));
     }
 
     private AttestedPublicKey madeByUs(String label) throws Exception {

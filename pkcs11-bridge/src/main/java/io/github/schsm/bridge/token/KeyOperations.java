@@ -1,6 +1,5 @@
 package io.github.schsm.bridge.token;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
@@ -8,6 +7,7 @@ import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;

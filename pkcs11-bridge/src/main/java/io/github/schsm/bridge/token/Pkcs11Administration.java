@@ -1,14 +1,13 @@
 package io.github.schsm.bridge.token;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
 import io.github.schsm.ModuleAnswer;
 import io.github.schsm.PinException;
-import io.github.schsm.PinRequest;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
@@ -17,6 +16,7 @@ import io.github.schsm.bridge.session.ErrorMapper;
 import io.github.schsm.bridge.session.PinRules;
 import io.github.schsm.bridge.session.SessionFunction;
 import io.github.schsm.bridge.session.TokenLink;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.FixedPinSource;
 import io.github.schsm.login.TokenAuthenticator;
 import java.util.ArrayList;

@@ -3,13 +3,13 @@ package io.github.schsm.bridge.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.PinException;
-import io.github.schsm.PinStatus;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.FakePin;

@@ -3,7 +3,6 @@ package io.github.schsm.bridge.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
@@ -12,6 +11,7 @@ import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;

@@ -1,18 +1,18 @@
 package io.github.schsm.provider.card;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainException;
-import io.github.schsm.KeyDomainStatus;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.WrappedKeyEntry;
@@ -47,11 +47,11 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     @Override
-    public KeyDomainStatus status(int slot) throws SchsmException {
+    public KeyDomain.Status status(int slot) throws SchsmException {
         return token.withCard(card -> status(card, slot));
     }
 
-    private KeyDomainStatus status(SmartCardHsm card, int slot) throws SchsmException {
+    private KeyDomain.Status status(SmartCardHsm card, int slot) throws SchsmException {
         return card.queryKeyDomain(slot)
                 .orElseThrow(() -> new DeviceException(
                         Reason.OBJECT_NOT_FOUND,
@@ -66,22 +66,22 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     @Override
-    public List<KeyDomainStatus> list() throws SchsmException {
+    public List<KeyDomain.Status> list() throws SchsmException {
         return token.withCard(card -> card.listKeyDomains().domains());
     }
 
     @Override
-    public KeyDomainStatus createXkek(int slot, Kdm kdm) throws SchsmException {
+    public KeyDomain.Status createXkek(int slot, Kdm kdm) throws SchsmException {
         kdm.verifyFor(token.identity());
         token.trust().verify(kdm.identity());
-        KeyDomainStatus status = token.withCard(card -> {
-            Optional<KeyDomainStatus> before = card.queryKeyDomain(slot);
+        KeyDomain.Status status = token.withCard(card -> {
+            Optional<KeyDomain.Status> before = card.queryKeyDomain(slot);
             if (before.isPresent()) {
                 throw new KeyDomainException("slot " + slot + " of device " + token.name()
                         + " has a key domain already: " + before.get() + "; choose another slot or delete it first");
             }
-            KeyDomainStatus made = card.createXkekDomain(slot, kdm);
-            if (!KeyDomainStatus.sameUid(made.uid(), kdm.uid())) {
+            KeyDomain.Status made = card.createXkekDomain(slot, kdm);
+            if (!KeyDomain.Status.sameUid(made.uid(), kdm.uid())) {
                 throw takenBack(card, made, "which is not the domain of " + kdm);
             }
             return made;
@@ -90,7 +90,7 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     /** A key domain that is not the one that was asked for goes again: nothing is in it yet. */
-    private KeyDomainException takenBack(SmartCardHsm card, KeyDomainStatus made, String reason) {
+    private KeyDomainException takenBack(SmartCardHsm card, KeyDomain.Status made, String reason) {
         KeyDomainException wrong = new KeyDomainException(
                 "device " + token.name() + " created " + made + ", " + reason + ": it is not used and was deleted");
         try {
@@ -102,14 +102,14 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     @Override
-    public KeyDomainStatus createDkek(int slot, int shares) throws SchsmException {
+    public KeyDomain.Status createDkek(int slot, int shares) throws SchsmException {
         return token.withCard(card -> {
-            Optional<KeyDomainStatus> before = card.queryKeyDomain(slot);
+            Optional<KeyDomain.Status> before = card.queryKeyDomain(slot);
             if (before.isPresent()) {
                 throw new KeyDomainException("slot " + slot + " of device " + token.name()
                         + " has a key domain already: " + before.get() + "; choose another slot or delete it first");
             }
-            KeyDomainStatus made = card.createDkekDomain(slot, shares);
+            KeyDomain.Status made = card.createDkekDomain(slot, shares);
             if (made.isXkek() || made.shares() != shares || made.outstanding() != shares || made.hasKek()) {
                 throw takenBack(card, made, "where a DKEK of " + shares + " shares was asked for");
             }
@@ -118,13 +118,13 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     @Override
-    public KeyDomainStatus importShare(int slot, byte[] share) throws SchsmException {
+    public KeyDomain.Status importShare(int slot, byte[] share) throws SchsmException {
         return token.withCard(card -> card.importDkekShare(slot, share));
     }
 
     @Override
     public void clearKek(int slot) throws SchsmException {
-        KeyDomainStatus status = token.withCard(card -> card.deleteKek(slot));
+        KeyDomain.Status status = token.withCard(card -> card.deleteKek(slot));
         if (status.hasKek()) {
             throw new KeyDomainException("device " + token.name() + " was told to delete the KEK in slot " + slot
                     + ", and still has one: " + status);
@@ -140,7 +140,7 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     @Override
-    public KeyDomainStatus agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException {
+    public KeyDomain.Status agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException {
         int kid = CardToken.kid(exchange);
         KeyDetails details = token.details(exchange);
         if (!details.isExchangeKey() || details.keyDomain().isEmpty()) {
@@ -154,14 +154,14 @@ final class CardKeyDomains implements KeyDomains {
                         + peer.identity().deviceId() + " is not that of an exchange key: it names no key domain"));
         int slot = details.keyDomain().getAsInt();
         byte[] ours = domainUid(details, slot);
-        if (!KeyDomainStatus.sameUid(ours, peersDomain)) {
+        if (!KeyDomain.Status.sameUid(ours, peersDomain)) {
             HexFormat hex = HexFormat.of().withUpperCase();
             throw new KeyDomainException("the exchange key from device "
                     + peer.identity().deviceId()
                     + " is of key domain " + hex.formatHex(peersDomain) + ", " + exchange + " of device " + token.name()
                     + " is of key domain " + hex.formatHex(ours));
         }
-        KeyDomainStatus status = token.withCard(card -> {
+        KeyDomain.Status status = token.withCard(card -> {
             card.deriveXkek(kid, peer);
             return status(card, slot);
         });
@@ -169,7 +169,7 @@ final class CardKeyDomains implements KeyDomains {
             throw new KeyDomainException("device " + token.name() + " has no KEK in slot " + slot
                     + " after the agreement with " + peer.identity().deviceId());
         }
-        if (!KeyDomainStatus.sameUid(status.uid(), ours)) {
+        if (!KeyDomain.Status.sameUid(status.uid(), ours)) {
             throw new KeyDomainException("device " + token.name() + " agreed on the KEK of " + status
                     + ", which is not the key domain of " + exchange);
         }
@@ -208,14 +208,14 @@ final class CardKeyDomains implements KeyDomains {
     private SchsmException whyNotWrapped(SmartCardHsm card, TokenKey key, int kid, DeviceException refused)
             throws SchsmException {
         KeyDetails details = token.details(card, kid, key.type());
-        Optional<KeyDomainStatus> domain = domainOf(card, details);
+        Optional<KeyDomain.Status> domain = domainOf(card, details);
         if (domain.isEmpty()) {
             return withCause(
                     new KeyDomainException(key + " of device " + token.name()
                             + " is in no key domain and cannot leave: " + refused.getMessage()),
                     refused);
         }
-        KeyDomainStatus status = domain.get();
+        KeyDomain.Status status = domain.get();
         if (!status.hasKek() && !status.isKcvHidden()) {
             return withCause(
                     new KeyDomainException(
@@ -255,7 +255,7 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     /** A key that names no domain is in slot 0 of a device with one DKEK. */
-    private Optional<KeyDomainStatus> domainOf(SmartCardHsm card, KeyDetails details) throws SchsmException {
+    private Optional<KeyDomain.Status> domainOf(SmartCardHsm card, KeyDetails details) throws SchsmException {
         if (details.keyDomain().isPresent()) {
             return Optional.of(status(card, details.keyDomain().getAsInt()));
         }
@@ -445,7 +445,7 @@ final class CardKeyDomains implements KeyDomains {
             if (refused.reason() == Reason.DEVICE_FULL) {
                 throw refused;
             }
-            List<KeyDomainStatus> domains = card.listKeyDomains().domains();
+            List<KeyDomain.Status> domains = card.listKeyDomains().domains();
             if (domains.stream()
                     .noneMatch(domain -> domain.isKcvHidden() || Arrays.equals(domain.kcv(), entry.kcv()))) {
                 throw withCause(

@@ -2,9 +2,9 @@ package io.github.schsm.provider.card;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDetails;
-import io.github.schsm.KeyDomainStatus;
-import io.github.schsm.Leftover;
-import io.github.schsm.Leftover.Kind;
+import io.github.schsm.KeyDomain;
+import io.github.schsm.SchsmDevice.Leftover;
+import io.github.schsm.SchsmDevice.Leftover.Kind;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.card.SmartCardHsm;
@@ -89,7 +89,7 @@ final class CardLeftovers {
 
     /** What becomes of the KEK when the exchange key is removed, for people. */
     private static String kek(SmartCardHsm card, TokenKey key, OptionalInt slot) throws SchsmException {
-        Optional<KeyDomainStatus> domain = domain(card, slot).filter(KeyDomainStatus::hasKek);
+        Optional<KeyDomain.Status> domain = domain(card, slot).filter(KeyDomain.Status::hasKek);
         if (domain.isEmpty()) {
             return "";
         }
@@ -101,12 +101,12 @@ final class CardLeftovers {
                 : "; the KEK in key domain " + domain.get().slot() + " stays, for whose it is cannot be told";
     }
 
-    private static Optional<KeyDomainStatus> domain(SmartCardHsm card, OptionalInt slot) throws SchsmException {
+    private static Optional<KeyDomain.Status> domain(SmartCardHsm card, OptionalInt slot) throws SchsmException {
         return slot.isPresent() ? card.queryKeyDomain(slot.getAsInt()) : Optional.empty();
     }
 
     /** The exchange key alone proves nothing about whose KEK is in the slot now; its note of the check value does. */
-    private static boolean isAgreedOnWith(TokenKey key, KeyDomainStatus domain) {
+    private static boolean isAgreedOnWith(TokenKey key, KeyDomain.Status domain) {
         return domain.hasKek()
                 && MigrationKeys.notedKcv(key)
                         .filter(noted -> Arrays.equals(noted, domain.kcv()))
@@ -142,7 +142,7 @@ final class CardLeftovers {
                 case EXCHANGE_KEY_OF_A_MIGRATION -> {
                     TokenKey key = token.key(card, fid & 0xFF);
                     OptionalInt slot = card.keyAttributes(fid & 0xFF).keyDomain();
-                    Optional<KeyDomainStatus> domain = domain(card, slot);
+                    Optional<KeyDomain.Status> domain = domain(card, slot);
                     if (domain.isPresent() && isAgreedOnWith(key, domain.get())) {
                         card.deleteKek(domain.get().slot());
                     }

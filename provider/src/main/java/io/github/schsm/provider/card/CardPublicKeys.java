@@ -3,10 +3,9 @@ package io.github.schsm.provider.card;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.PublicKeyAuthenticationStatus;
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.SmartCardHsm;
 import java.util.List;
@@ -20,7 +19,7 @@ final class CardPublicKeys implements PublicKeyAuthentication {
     }
 
     @Override
-    public PublicKeyAuthenticationStatus status() throws SchsmException {
+    public PublicKeyAuthentication.Status status() throws SchsmException {
         return token.withCard(SmartCardHsm::publicKeyAuthentication);
     }
 
@@ -30,13 +29,13 @@ final class CardPublicKeys implements PublicKeyAuthentication {
     }
 
     @Override
-    public PublicKeyAuthenticationStatus register(AttestedPublicKey key) throws SchsmException {
+    public PublicKeyAuthentication.Status register(AttestedPublicKey key) throws SchsmException {
         requireTrusted(key);
         return token.withCard(card -> card.registerPublicKey(key));
     }
 
     @Override
-    public PublicKeyAuthenticationStatus replace(int index, AttestedPublicKey key) throws SchsmException {
+    public PublicKeyAuthentication.Status replace(int index, AttestedPublicKey key) throws SchsmException {
         requireTrusted(key);
         return token.withCard(card -> card.replacePublicKey(index, key));
     }
@@ -56,7 +55,7 @@ final class CardPublicKeys implements PublicKeyAuthentication {
     }
 
     @Override
-    public PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
+    public PublicKeyAuthentication.Status authenticate(PublicKeyResponse response) throws SchsmException {
         return token.authenticate(response);
     }
 }

@@ -10,21 +10,20 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
-import io.github.schsm.Leftover;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.PublicKeyAuthenticationStatus;
 import io.github.schsm.PublicKeyResponse;
+import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.TokenCertificate;
-import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.TokenKey;
+import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardFunction;
 import io.github.schsm.card.RetryPolicy;
@@ -467,10 +466,10 @@ public final class CardToken implements SharedCard {
     }
 
     /** The last of the keys logs in: who has given a PIN before or, if nobody has, for as long as the state lasts. */
-    PublicKeyAuthenticationStatus authenticate(PublicKeyResponse response) throws SchsmException {
+    PublicKeyAuthentication.Status authenticate(PublicKeyResponse response) throws SchsmException {
         TokenAuthenticator before = authenticator;
         TokenAuthenticator login = before == null ? TokenAuthenticator.ofKeys(name()) : before;
-        PublicKeyAuthenticationStatus status = withCard(login, card -> card.authenticate(response));
+        PublicKeyAuthentication.Status status = withCard(login, card -> card.authenticate(response));
         if (status.isAuthenticated()) {
             keep(login);
         }

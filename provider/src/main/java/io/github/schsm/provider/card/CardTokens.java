@@ -2,8 +2,8 @@ package io.github.schsm.provider.card;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.FoundDevice;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.CardDevice;

@@ -1,8 +1,8 @@
 package io.github.schsm.provider.card;
 
-import io.github.schsm.NewPinCallback;
-import io.github.schsm.PinRequest;
 import io.github.schsm.SchsmException;
+import io.github.schsm.callback.NewPinCallback;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.TokenAuthenticator;
 import org.jspecify.annotations.Nullable;

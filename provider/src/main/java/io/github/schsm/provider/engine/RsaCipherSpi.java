@@ -1,10 +1,10 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingCipherSpi;
 import io.github.schsm.spi.RsaKeyHandle;

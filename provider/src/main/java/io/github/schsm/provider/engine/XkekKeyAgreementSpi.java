@@ -3,7 +3,7 @@ package io.github.schsm.provider.engine;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.ExpectedPeer;
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.KeyDomainStatus;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.spi.EcKeyHandle;
 import io.github.schsm.spi.KekHandle;
@@ -71,7 +71,7 @@ public final class XkekKeyAgreementSpi extends KeyAgreementSpi {
             if (expected != null) {
                 expected.require(attested);
             }
-            KeyDomainStatus status = own.token().keyDomains().agree(own.key(), attested);
+            KeyDomain.Status status = own.token().keyDomains().agree(own.key(), attested);
             agreed = new KekHandle(own.token(), status);
             return null;
         } catch (SchsmException failed) {

@@ -1,4 +1,4 @@
-package io.github.schsm;
+package io.github.schsm.callback;
 
 import java.util.Arrays;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package io.github.schsm;
+package io.github.schsm.callback;
 
 import io.github.schsm.codec.PrintableText;
 import java.util.Objects;

@@ -475,7 +475,7 @@ public final class Cvc extends Certificate {
 
     /** As the superclass has it, without copying what is compared. */
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return this == other
                 || (other instanceof Cvc that ? parts.encoded.equals(that.parts.encoded) : super.equals(other));
     }

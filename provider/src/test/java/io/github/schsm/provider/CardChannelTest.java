@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.config.SchsmConfiguration;
@@ -13,88 +12,26 @@ import io.github.schsm.simulator.SimulatorTokenSource;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
 import java.util.List;
-import java.util.Map;
-import javax.smartcardio.Card;
-import javax.smartcardio.CardException;
-import javax.smartcardio.CardTerminal;
-import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.Test;
 
 /** A device that is found by its reader, for what a PKCS#11 module in front of it cannot say. */
 class CardChannelTest {
     private static final String LONG = "Maker of readers, model with a very long name and two slots (0123456789) 00 0";
 
-    /** The virtual readers under other names. */
-    private static final class Renamed extends CardTerminals {
-        private final Map<String, String> names;
-        private final CardTerminals terminals = VirtualReaders.memory().terminals();
-
-        private Renamed(Map<String, String> names) {
-            this.names = names;
-        }
-
-        @Override
-        public List<CardTerminal> list(State state) throws CardException {
-            return terminals.list(state).stream()
-                    .filter(terminal -> names.containsKey(terminal.getName()))
-                    .<CardTerminal>map(
-                            terminal -> new RenamedTerminal(terminal, names.getOrDefault(terminal.getName(), "")))
-                    .toList();
-        }
-
-        @Override
-        public boolean waitForChange(long timeout) throws CardException {
-            return terminals.waitForChange(timeout);
-        }
-    }
-
-    private static final class RenamedTerminal extends CardTerminal {
-        private final CardTerminal terminal;
-        private final String name;
-
-        private RenamedTerminal(CardTerminal terminal, String name) {
-            this.terminal = terminal;
-            this.name = name;
-        }
-
-        @Override
-        public String getName() {
-            return name;
-        }
-
-        @Override
-        public Card connect(String protocol) throws CardException {
-            return terminal.connect(protocol);
-        }
-
-        @Override
-        public boolean isCardPresent() throws CardException {
-            return terminal.isCardPresent();
-        }
-
-        @Override
-        public boolean waitForCardPresent(long timeout) throws CardException {
-            return terminal.waitForCardPresent(timeout);
-        }
-
-        @Override
-        public boolean waitForCardAbsent(long timeout) throws CardException {
-            return terminal.waitForCardAbsent(timeout);
-        }
-    }
-
     private static CardTokens readers(String first, String second) throws Exception {
         List<String> ids = List.of("ZZSIM310001", "ZZSIM310002");
         new SimulatorTokenSource().open("memory", ids);
-        Map<String, String> names = Map.of(reader(ids.get(0)), first, reader(ids.get(1)), second);
+        RenamedTerminals renamed = new RenamedTerminals();
+        List<String> names = List.of(first, second);
+        for (int i = 0; i < names.size(); i++) {
+            String reader = VirtualReaders.memory().device(ids.get(i)).readerName();
+            renamed.terminals.add(RenamedTerminals.renamed(
+                    VirtualReaders.memory().terminals().getTerminal(reader), names.get(i)));
+        }
         return new CardTokens(
-                TerminalSource.of("renamed", new Renamed(names)),
+                TerminalSource.of("renamed", renamed),
                 SchsmConfiguration.of("terminal = simulator:memory"),
                 () -> null);
-    }
-
-    private static String reader(String id) throws SchsmException {
-        return VirtualReaders.memory().device(id).readerName();
     }
 
     @Test

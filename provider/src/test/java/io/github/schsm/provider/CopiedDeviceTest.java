@@ -14,73 +14,23 @@ import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.spi.Token;
-import java.util.ArrayList;
 import java.util.List;
-import javax.smartcardio.Card;
-import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminal;
-import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A device's certificate is read by everybody: a reader may show that of a device which is in another one. */
 class CopiedDeviceTest {
-    private final List<CardTerminal> terminals = new ArrayList<>();
+    private final RenamedTerminals all = new RenamedTerminals();
+    private final List<CardTerminal> terminals = all.terminals;
     private VirtualReaders simulated;
     private SimulatedDevice device;
     private String name;
     private CardTokens readers;
 
     /** The genuine device behind another reader's name answers as a copy of it would. */
-    private record Reader(CardTerminal terminal, String name) {}
-
-    private static final class Named extends CardTerminal {
-        private final Reader reader;
-
-        private Named(Reader reader) {
-            this.reader = reader;
-        }
-
-        @Override
-        public String getName() {
-            return reader.name();
-        }
-
-        @Override
-        public Card connect(String protocol) throws CardException {
-            return reader.terminal().connect(protocol);
-        }
-
-        @Override
-        public boolean isCardPresent() throws CardException {
-            return reader.terminal().isCardPresent();
-        }
-
-        @Override
-        public boolean waitForCardPresent(long timeout) throws CardException {
-            return reader.terminal().waitForCardPresent(timeout);
-        }
-
-        @Override
-        public boolean waitForCardAbsent(long timeout) throws CardException {
-            return reader.terminal().waitForCardAbsent(timeout);
-        }
-    }
-
-    private final class Terminals extends CardTerminals {
-        @Override
-        public List<CardTerminal> list(State state) {
-            return List.copyOf(terminals);
-        }
-
-        @Override
-        public boolean waitForChange(long timeout) {
-            return false;
-        }
-    }
-
     private CardTerminal reader(String called) throws Exception {
-        return new Named(new Reader(simulated.terminals().list().get(0), called));
+        return RenamedTerminals.renamed(simulated.terminals().list().get(0), called);
     }
 
     @BeforeEach
@@ -89,7 +39,7 @@ class CopiedDeviceTest {
         device = simulated.device("ZZSIM000001");
         terminals.add(reader("A reader"));
         readers = new CardTokens(
-                TerminalSource.of("copies", new Terminals()),
+                TerminalSource.of("copies", all),
                 SchsmConfiguration.of("terminal = simulator:memory"),
                 () -> null);
         name = DeviceIdentity.parse(

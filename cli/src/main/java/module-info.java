@@ -15,12 +15,16 @@ module io.github.schsm.cli {
             info.picocli;
     opens io.github.schsm.cli.command to
             info.picocli;
-    opens io.github.schsm.cli.console to
+    opens io.github.schsm.cli.command.demo to
             info.picocli;
-    opens io.github.schsm.cli.io to
+    opens io.github.schsm.cli.command.device to
+            info.picocli;
+    opens io.github.schsm.cli.command.domain to
+            info.picocli;
+    opens io.github.schsm.cli.command.key to
+            info.picocli;
+    opens io.github.schsm.cli.command.object to
             info.picocli;
     opens io.github.schsm.cli.option to
-            info.picocli;
-    opens io.github.schsm.cli.report to
             info.picocli;
 }

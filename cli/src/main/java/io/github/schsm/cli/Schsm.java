@@ -1,11 +1,15 @@
 package io.github.schsm.cli;
 
-import io.github.schsm.cli.command.Commands;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.command.Shared;
 import io.github.schsm.cli.console.HelpText;
 import io.github.schsm.cli.console.Suggestions;
+import io.github.schsm.cli.console.Terminal;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.GlobalOptions;
+import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.codec.PrintableText;
@@ -34,7 +38,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Schsm.Version.class,
         usageHelpAutoWidth = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-public final class Schsm implements Runnable {
+public final class Schsm implements Runnable, SchsmCommand.Root {
     private final Io io;
     private final Shared shared;
 
@@ -51,12 +55,12 @@ public final class Schsm implements Runnable {
 
     /** Starts the command and ends the JVM with its exit status. */
     public static void main(String[] arguments) {
-        System.exit(run(Io.ofProcess(), arguments));
+        System.exit(run(Terminal.ofProcess(), arguments));
     }
 
     /** Runs one command. */
     public static int run(Io io, String... arguments) {
-        return run(io, new Shared(), arguments);
+        return run(io, new Shared(Schsm::run), arguments);
     }
 
     /** Runs one command among others of this process. */
@@ -95,7 +99,7 @@ public final class Schsm implements Runnable {
 
     /** The command and all its subcommands. */
     static CommandLine commandLine(Io io) {
-        return commandLine(io, new Shared());
+        return commandLine(io, new Shared(Schsm::run));
     }
 
     private static CommandLine commandLine(Io io, Shared shared) {
@@ -121,6 +125,7 @@ public final class Schsm implements Runnable {
         return root;
     }
 
+    @Override
     public Context context() throws CliException {
         return new Context(io, options, options.configuration(), shared);
     }
@@ -142,7 +147,7 @@ public final class Schsm implements Runnable {
         }
         PrintWriter err = io.err();
         err.println("schsm: " + message);
-        Suggestions.of(error).forEach(err::println);
+        Suggestions.of(error, Commands::isHarmless).forEach(err::println);
         err.println("Try: " + name + " --help");
         return Status.USAGE;
     }

@@ -1,2 +1,5 @@
 /** The schsm command. */
+@NullMarked
 package io.github.schsm.cli;
+
+import org.jspecify.annotations.NullMarked;

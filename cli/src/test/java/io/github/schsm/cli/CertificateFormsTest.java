@@ -4,9 +4,10 @@ import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.cli.io.CertificateFile;
+import io.github.schsm.cli.command.object.CertificateFile;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.report.CliException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;

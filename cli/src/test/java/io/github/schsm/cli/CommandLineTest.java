@@ -2,7 +2,7 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.console.Terminal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ public class CommandLineTest {
     }
 
     private static CommandLine root() {
-        return Schsm.commandLine(Io.ofProcess());
+        return Schsm.commandLine(Terminal.ofProcess());
     }
 
     /** Every command without subcommands, by its full name. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.OutputFiles;
+import io.github.schsm.cli.report.CliException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

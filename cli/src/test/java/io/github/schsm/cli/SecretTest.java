@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.report.CliException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -133,7 +134,7 @@ class SecretTest {
 
     @Test
     void twoSourcesAreOneTooMany() {
-        assertThatThrownBy(() -> Context.secret("user PIN", "--pin", "A", folder))
+        assertThatThrownBy(() -> Secret.of("user PIN", "--pin", "A", folder))
                 .isInstanceOf(CliException.class)
                 .hasMessageContaining("--pin-env")
                 .hasMessageContaining("--pin-file");

@@ -3,7 +3,6 @@ package io.github.schsm.cli;
 import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.cli.command.Commands;
 import io.github.schsm.cli.report.Status;
 import java.io.IOException;
 import java.nio.file.Files;

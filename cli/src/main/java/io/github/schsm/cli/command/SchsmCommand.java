@@ -1,11 +1,9 @@
 package io.github.schsm.cli.command;
 
-import io.github.schsm.cli.CliException;
-import io.github.schsm.cli.Context;
-import io.github.schsm.cli.Schsm;
 import io.github.schsm.cli.console.Progress;
 import io.github.schsm.cli.io.OutputFiles;
 import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,7 +14,13 @@ import picocli.CommandLine.Spec;
 
 /** What all commands have in common: they answer once, in words or in JSON. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields of commands before it calls them
-abstract class SchsmCommand implements Callable<Integer> {
+public abstract class SchsmCommand implements Callable<Integer> {
+    /** The command whose subcommands they are. */
+    public interface Root {
+        /** What its options say. */
+        Context context() throws CliException;
+    }
+
     private static final String OUT = "--out";
     private static final String OVERWRITE = "--overwrite";
 
@@ -24,15 +28,15 @@ abstract class SchsmCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     /** Does what the command is there for. */
-    abstract Answer answer(Context context) throws Exception;
+    protected abstract Answer answer(Context context) throws Exception;
 
     /** Whether the command has written its answer by the time it returns, because it goes on after that. */
-    boolean answersItself() {
+    protected boolean answersItself() {
         return false;
     }
 
     /** What is going on while the user waits, in a few words; empty where the command tells it itself. */
-    String work() {
+    protected String work() {
         return "working";
     }
 
@@ -47,8 +51,7 @@ abstract class SchsmCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
-        Schsm root = (Schsm) spec.root().userObject();
-        Context context = root.context();
+        Context context = ((Root) spec.root().userObject()).context();
         requireOutput();
         if (answersItself()) {
             return answer(context).status();

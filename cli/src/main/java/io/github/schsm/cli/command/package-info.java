@@ -1,4 +1,4 @@
-/** The commands, a class each. */
+/** What all commands have in common. */
 @NullMarked
 package io.github.schsm.cli.command;
 

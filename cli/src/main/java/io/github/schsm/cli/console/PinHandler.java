@@ -4,10 +4,14 @@ import io.github.schsm.callback.LoginCallback;
 import io.github.schsm.callback.NewPinCallback;
 import io.github.schsm.callback.PinPadCallback;
 import io.github.schsm.callback.TokenPinCallback;
-import io.github.schsm.cli.CliException;
-import io.github.schsm.cli.Context;
+import io.github.schsm.callback.LoginCallback;
+import io.github.schsm.callback.NewPinCallback;
+import io.github.schsm.callback.PinPadCallback;
+import io.github.schsm.callback.TokenPinCallback;
+import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.report.CliException;
 import java.io.IOException;
 import java.util.Arrays;
 import javax.security.auth.callback.Callback;
@@ -70,11 +74,9 @@ public final class PinHandler implements CallbackHandler {
             return;
         }
         String whose = "of device " + wanted.request().deviceId();
-        char[] present =
-                Context.secret("transport PIN", "--pin", null, null).read(io, whose + ", which must be changed");
+        char[] present = Secret.of("transport PIN", "--pin", null, null).read(io, whose + ", which must be changed");
         try {
-            char[] chosen =
-                    Context.secret("new user PIN", "--new-pin", null, null).readNew(io, whose);
+            char[] chosen = Secret.of("new user PIN", "--new-pin", null, null).readNew(io, whose);
             wanted.setPins(present, chosen);
             Arrays.fill(chosen, '\0');
         } finally {

@@ -1,8 +1,8 @@
 package io.github.schsm.cli.console;
 
-import io.github.schsm.cli.command.Commands;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,8 +15,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Suggestions {
     private Suggestions() {}
 
-    /** Lines to show with the error; none if there is no good guess. */
-    public static List<String> of(ParameterException error) {
+    /**
+     * Lines to show with the error; none if there is no good guess.
+     *
+     * @param harmless whether a command changes nothing on a device
+     */
+    public static List<String> of(ParameterException error, Predicate<CommandSpec> harmless) {
         if (!(error instanceof UnmatchedArgumentException unmatched)) {
             return List.of();
         }
@@ -29,7 +33,7 @@ public final class Suggestions {
         List<String> guesses = new ArrayList<>();
         for (String guess : unmatched.getSuggestions()) {
             CommandLine meant = command.getSubcommands().get(guess);
-            if (meant != null && Commands.isHarmless(meant.getCommandSpec())) {
+            if (meant != null && harmless.test(meant.getCommandSpec())) {
                 guesses.add(name(meant.getCommandSpec()));
             }
         }

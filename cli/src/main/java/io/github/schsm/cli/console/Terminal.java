@@ -1,10 +1,14 @@
 package io.github.schsm.cli.console;
 
 import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.io.Output;
+import io.github.schsm.cli.io.ShownWriter;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +42,27 @@ public final class Terminal implements Io.Person {
         if (noEcho) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stty("echo"), "schsm-echo"));
         }
+    }
+
+    /** The process's own streams and terminal. */
+    @SuppressWarnings("SystemConsoleNull") // with that property it is null without a terminal on JDKs after 21, too
+    public static Io ofProcess() {
+        System.setProperty("jdk.console", "java.base");
+        Console console = System.console();
+        return new Io(
+                stream(FileDescriptor.out, "stdout.encoding"),
+                stream(FileDescriptor.err, "stderr.encoding"),
+                System::getenv,
+                console == null ? null : new Terminal(console, System.getenv(Terminal.NO_ECHO) != null));
+    }
+
+    /**
+     * The stream itself, because {@code System.out} hides what goes wrong; in the terminal's encoding, that is, the
+     * locale's, which JDKs after 17 no longer take for their default.
+     */
+    private static Output stream(FileDescriptor stream, String property) {
+        String encoding = System.getProperty(property, Charset.defaultCharset().name());
+        return new Output(ShownWriter.on(new FileOutputStream(stream), Charset.forName(encoding)));
     }
 
     @Override

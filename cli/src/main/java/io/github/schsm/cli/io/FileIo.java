@@ -1,6 +1,6 @@
 package io.github.schsm.cli.io;
 
-import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.report.CliException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

@@ -1,13 +1,8 @@
 package io.github.schsm.cli.io;
 
-import io.github.schsm.cli.console.Terminal;
 import io.github.schsm.codec.PrintableText;
-import java.io.Console;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -55,28 +50,6 @@ public record Io(
     @Nullable
     public IOException failure() {
         return out instanceof Output output ? output.failure() : null;
-    }
-
-    /** The process's own streams and terminal. */
-    @SuppressWarnings("SystemConsoleNull")
-    public // with that property it is null also on JDKs after 21 where nobody is
-    static Io ofProcess() {
-        System.setProperty("jdk.console", "java.base");
-        Console console = System.console();
-        return new Io(
-                stream(FileDescriptor.out, "stdout.encoding"),
-                stream(FileDescriptor.err, "stderr.encoding"),
-                System::getenv,
-                console == null ? null : new Terminal(console, System.getenv(Terminal.NO_ECHO) != null));
-    }
-
-    /**
-     * The stream itself, because {@code System.out} hides what goes wrong; in the terminal's encoding, that is, the
-     * locale's, which JDKs after 17 no longer take for their default.
-     */
-    private static Output stream(FileDescriptor stream, String property) {
-        String encoding = System.getProperty(property, Charset.defaultCharset().name());
-        return new Output(ShownWriter.on(new FileOutputStream(stream), Charset.forName(encoding)));
     }
 
     /** Questions are made of labels and ids, too; and who is asked is not waiting. */

@@ -1,6 +1,6 @@
 package io.github.schsm.cli.io;
 
-import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.report.CliException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

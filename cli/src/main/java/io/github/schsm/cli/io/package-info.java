@@ -1,4 +1,4 @@
-/** Files and streams. */
+/** Streams and files of the process. */
 @NullMarked
 package io.github.schsm.cli.io;
 

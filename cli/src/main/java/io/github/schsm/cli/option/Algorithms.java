@@ -1,7 +1,7 @@
 package io.github.schsm.cli.option;
 
 import io.github.schsm.KeyType;
-import io.github.schsm.cli.CliException;
+import io.github.schsm.cli.report.CliException;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.mechanism.MechanismTable;
 import java.util.List;

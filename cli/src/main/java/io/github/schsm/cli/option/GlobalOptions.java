@@ -1,8 +1,7 @@
 package io.github.schsm.cli.option;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.cli.CliException;
-import io.github.schsm.cli.Context;
+import io.github.schsm.cli.report.CliException;
 import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,9 @@ import picocli.CommandLine.ScopeType;
 
 /** Options that every command has, before or after its name. */
 public final class GlobalOptions {
+    /** The value of {@code pin} that stands for the reader's PIN pad. */
+    public static final String PIN_PAD = "pinpad";
+
     @Option(
             names = "--terminal",
             scope = ScopeType.INHERIT,
@@ -173,7 +175,7 @@ public final class GlobalOptions {
         entries = with(entries, SchsmConfiguration.TRUST, trust);
         entries = with(entries, SchsmConfiguration.DATES, dates);
         entries = with(entries, SchsmConfiguration.CHANNEL, channel);
-        entries = with(entries, SchsmConfiguration.PIN, pinPad ? Context.PIN_PAD : null);
+        entries = with(entries, SchsmConfiguration.PIN, pinPad ? PIN_PAD : null);
         return with(entries, SchsmConfiguration.NAME, name);
     }
 

@@ -1,7 +1,6 @@
 package io.github.schsm.cli.option;
 
-import io.github.schsm.cli.CliException;
-import io.github.schsm.cli.Context;
+import io.github.schsm.cli.report.CliException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -28,6 +27,6 @@ public final class NewPinOptions {
 
     /** @param what which PIN it is, as people are asked for it */
     public Secret secret(String what) throws CliException {
-        return Context.secret(what, "--new-pin", environment, file);
+        return Secret.of(what, "--new-pin", environment, file);
     }
 }

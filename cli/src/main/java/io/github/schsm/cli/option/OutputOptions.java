@@ -1,8 +1,8 @@
 package io.github.schsm.cli.option;
 
-import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.OutputFiles;
+import io.github.schsm.cli.report.CliException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

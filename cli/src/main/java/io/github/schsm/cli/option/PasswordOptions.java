@@ -1,8 +1,8 @@
 package io.github.schsm.cli.option;
 
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.cli.CliException;
-import io.github.schsm.cli.Context;
+import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.CliException;
 import io.github.schsm.codec.SecretBytes;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ public final class PasswordOptions {
     private @Nullable Path file;
 
     public Secret secret() throws CliException {
-        return Context.secret("password", "--password", environment, file);
+        return Secret.of("password", "--password", environment, file);
     }
 
     /**

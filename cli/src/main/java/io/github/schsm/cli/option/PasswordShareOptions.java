@@ -2,8 +2,8 @@ package io.github.schsm.cli.option;
 
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.card.dkek.DkekPasswordShare;
-import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.report.CliException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

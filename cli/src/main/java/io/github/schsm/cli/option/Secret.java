@@ -1,8 +1,8 @@
 package io.github.schsm.cli.option;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.cli.CliException;
 import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.report.CliException;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.SecretFile;
 import java.nio.CharBuffer;
@@ -27,6 +27,20 @@ public record Secret(
         @Nullable String environment,
         @Nullable Path file,
         @Nullable Secret otherwise) {
+    /**
+     * A secret from at most one source.
+     *
+     * @throws CliException if both are given
+     */
+    public static Secret of(String what, String options, @Nullable String environment, @Nullable Path file)
+            throws CliException {
+        if (environment != null && file != null) {
+            throw new CliException(
+                    "the " + what + " comes from " + options + "-env or from " + options + "-file: give one of them");
+        }
+        return new Secret(what, options, environment, file);
+    }
+
     public Secret(String what, String options, @Nullable String environment, @Nullable Path file) {
         this(what, options, environment, file, null);
     }

@@ -1,7 +1,6 @@
 package io.github.schsm.cli.option;
 
-import io.github.schsm.cli.CliException;
-import io.github.schsm.cli.Context;
+import io.github.schsm.cli.report.CliException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -22,11 +21,11 @@ public final class SoPinOptions {
     private @Nullable Path file;
 
     public Secret secret() throws CliException {
-        return Context.secret("SO-PIN", "--so-pin", environment, file);
+        return Secret.of("SO-PIN", "--so-pin", environment, file);
     }
 
     /** The one that a device gets which has none yet. */
     public Secret newSecret() throws CliException {
-        return Context.secret("new SO-PIN", "--so-pin", environment, file);
+        return Secret.of("new SO-PIN", "--so-pin", environment, file);
     }
 }

@@ -1,4 +1,4 @@
-/** What commands answer, as text and as JSON. */
+/** What commands answer: text, JSON, errors, exit statuses. */
 @NullMarked
 package io.github.schsm.cli.report;
 

@@ -1,0 +1,104 @@
+package io.github.schsm.cli;
+
+import io.github.schsm.cli.command.demo.DemoCommand;
+import io.github.schsm.cli.command.device.DeviceIdCommands;
+import io.github.schsm.cli.command.device.DevicesCommand;
+import io.github.schsm.cli.command.device.InitializeCommand;
+import io.github.schsm.cli.command.device.LabelCommand;
+import io.github.schsm.cli.command.device.PinCommands;
+import io.github.schsm.cli.command.device.PkaCommands;
+import io.github.schsm.cli.command.device.RandomCommand;
+import io.github.schsm.cli.command.device.SimulatorCommand;
+import io.github.schsm.cli.command.domain.CleanupCommand;
+import io.github.schsm.cli.command.domain.DeriveXkekCommand;
+import io.github.schsm.cli.command.domain.DomainCommands;
+import io.github.schsm.cli.command.domain.ExchangeKeyCommands;
+import io.github.schsm.cli.command.domain.GroupSignerCommands;
+import io.github.schsm.cli.command.domain.KdmCommands;
+import io.github.schsm.cli.command.domain.MigrateCommand;
+import io.github.schsm.cli.command.domain.UnwrapCommand;
+import io.github.schsm.cli.command.domain.WrapCommand;
+import io.github.schsm.cli.command.key.AttestCommand;
+import io.github.schsm.cli.command.key.DecryptCommand;
+import io.github.schsm.cli.command.key.DeleteCommand;
+import io.github.schsm.cli.command.key.DeriveKeyCommand;
+import io.github.schsm.cli.command.key.GenerateCommand;
+import io.github.schsm.cli.command.key.KeysCommand;
+import io.github.schsm.cli.command.key.SignCommand;
+import io.github.schsm.cli.command.object.CertsCommand;
+import io.github.schsm.cli.command.object.DataCommands;
+import io.github.schsm.cli.command.object.ExportCertCommand;
+import io.github.schsm.cli.command.object.ImportCertCommand;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Every command, in the order of the help. */
+public final class Commands {
+    /**
+     * The commands that change nothing on any device: no key, object, setting, PIN or use counter. One that is not
+     * here changes something, or could.
+     */
+    private static final Set<String> HARMLESS = Set.of(
+            "schsm demo",
+            "schsm devices",
+            "schsm keys",
+            "schsm certs",
+            "schsm attest",
+            "schsm pin status",
+            "schsm pka status",
+            "schsm pka export",
+            "schsm device-id export",
+            "schsm group-signer show",
+            "schsm kdm show",
+            "schsm domain list",
+            "schsm domain create-share",
+            "schsm exchange-key export",
+            "schsm export-cert",
+            "schsm data list",
+            "schsm data read",
+            "schsm random",
+            "schsm help");
+
+    private Commands() {}
+
+    /** Whether a command changes nothing on any device; one with subcommands only says which there are. */
+    public static boolean isHarmless(CommandSpec command) {
+        return !command.subcommands().isEmpty() || HARMLESS.contains(command.qualifiedName());
+    }
+
+    public static List<Object> all() {
+        return List.of(
+                new DemoCommand(),
+                new DevicesCommand(),
+                new KeysCommand(),
+                new CertsCommand(),
+                new AttestCommand(),
+                new InitializeCommand(),
+                new PinCommands(),
+                new PkaCommands(),
+                new DeviceIdCommands(),
+                new GroupSignerCommands(),
+                new KdmCommands(),
+                new DomainCommands(),
+                new GenerateCommand(),
+                new DeriveKeyCommand(),
+                new ExchangeKeyCommands(),
+                new DeriveXkekCommand(),
+                new WrapCommand(),
+                new UnwrapCommand(),
+                new MigrateCommand(),
+                new CleanupCommand(),
+                new SignCommand(),
+                new DecryptCommand(),
+                new ImportCertCommand(),
+                new ExportCertCommand(),
+                new DeleteCommand(),
+                new DataCommands(),
+                new LabelCommand(),
+                new RandomCommand(),
+                new SimulatorCommand(),
+                new HelpCommand());
+    }
+}

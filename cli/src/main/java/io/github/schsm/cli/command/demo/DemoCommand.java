@@ -1,0 +1,71 @@
+package io.github.schsm.cli.command.demo;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Lines;
+import io.github.schsm.cli.report.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "demo",
+        description = {
+            "Tells how a signing key moves from one SmartCard-HSM to another, on simulated devices in memory.",
+            "Needs nothing and leaves nothing behind; exit status 0 only if every check of every step held."
+        })
+public final class DemoCommand extends SchsmCommand {
+    @Option(
+            names = "--keep",
+            paramLabel = "FOLDER",
+            description = "Keep the files that the devices exchange, in this folder. Default: they are deleted.")
+    private @Nullable Path keep;
+
+    @Override
+    protected String work() {
+        return "";
+    }
+
+    @Override
+    protected Answer answer(Context context) throws SchsmException {
+        boolean json = context.options().json;
+        Story story = new Story(
+                json ? null : context.io().out(), context.io().person() == null ? Ansi.OFF : Ansi.AUTO, Demo.STEPS);
+        Path folder = keep;
+        try {
+            folder = folder == null ? Files.createTempDirectory("schsm-demo-") : Files.createDirectories(folder);
+        } catch (IOException failed) {
+            throw new CliException("no folder for the demo's files: " + FileIo.reason(failed), failed);
+        }
+        try {
+            new Demo(story, folder).tell();
+        } finally {
+            if (keep == null) {
+                delete(folder);
+            }
+        }
+        return new Answer(Lines.NONE, story.json(), story.succeeded() ? Status.DONE : Status.FAILED);
+    }
+
+    private static void delete(Path folder) throws CliException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.delete(file);
+            }
+        } catch (IOException failed) {
+            throw new CliException("the folder " + folder + " cannot be deleted: " + FileIo.reason(failed), failed);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.schsm.cli.command.device;
+
+import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenAdministration.PinStatus;
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.NewPinOptions;
+import io.github.schsm.cli.option.SoPinOptions;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.Text;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "pin",
+        description = "Shows, verifies, changes and unblocks PINs.",
+        subcommands = {
+            PinCommands.State.class,
+            PinCommands.Verify.class,
+            PinCommands.Change.class,
+            PinCommands.Unblock.class
+        })
+public final class PinCommands {
+    private static Answer answer(String text, Connected connected) throws GeneralSecurityException {
+        TokenAdministration administration = connected.device().administration();
+        PinStatus user = administration.userPin();
+        PinStatus so = administration.soPin();
+        return Answer.of(
+                Text.lines(
+                        text.isEmpty() ? null : text,
+                        "Device   " + connected.id(),
+                        "User PIN " + Text.pin(user),
+                        "SO-PIN   " + Text.pin(so)),
+                Answer.json("device", connected.id())
+                        .and("userPin", Text.json(user))
+                        .and("soPin", Text.json(so))
+                        .members());
+    }
+
+    @Command(name = "status", description = "Shows how often the PINs may still be tried.")
+    static final class State extends SchsmCommand {
+        @Override
+        protected Answer answer(Context context) throws GeneralSecurityException {
+            return PinCommands.answer("", context.open());
+        }
+    }
+
+    @Command(name = "verify", description = "Verifies the user PIN, which gives back all its tries.")
+    static final class Verify extends SchsmCommand {
+        @Override
+        protected Answer answer(Context context) throws GeneralSecurityException {
+            return PinCommands.answer("User PIN verified.", context.openWithPin());
+        }
+    }
+
+    @Command(
+            name = "change",
+            description =
+                    "Changes the user PIN, or with --so the SO-PIN; --pin-env or --pin-file give the old user PIN, with"
+                            + " --pin-pad both are typed on the reader.")
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    static final class Change extends SchsmCommand {
+        @Option(
+                names = "--so",
+                description = "Change the SO-PIN: --so-pin-… give the old one, --new-pin-… the new one, 16 hex digits.")
+        private boolean so;
+
+        @Mixin
+        private NewPinOptions newPin;
+
+        @Mixin
+        private SoPinOptions soPin;
+
+        @Override
+        protected Answer answer(Context context) throws GeneralSecurityException {
+            Connected connected = context.open();
+            TokenAdministration administration = connected.device().administration();
+            String whose = "of device " + connected.id();
+            if (!so && !newPin.secret().isGiven() && context.isPinOnReader()) {
+                administration.changePinOnReader();
+                return PinCommands.answer("User PIN changed.", connected);
+            }
+            PinStatus status = so ? administration.soPin() : administration.userPin();
+            char[] old = (so ? soPin.secret() : context.pin()).read(context.io(), whose, status.triesLeft());
+            try {
+                char[] changed =
+                        newPin.secret(so ? "new SO-PIN" : "new user PIN").readNew(context.io(), whose);
+                try {
+                    if (so) {
+                        administration.changeSoPin(old, changed);
+                    } else {
+                        administration.changePin(old, changed);
+                    }
+                } finally {
+                    Arrays.fill(changed, '\0');
+                }
+            } finally {
+                Arrays.fill(old, '\0');
+            }
+            return PinCommands.answer((so ? "SO-PIN" : "User PIN") + " changed.", connected);
+        }
+    }
+
+    @Command(name = "unblock", description = "Unblocks the user PIN with the SO-PIN and sets a new one.")
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    static final class Unblock extends SchsmCommand {
+        @Option(names = "--keep-pin", description = "Only unblock: the user PIN stays what it was.")
+        private boolean keepPin;
+
+        @Mixin
+        private NewPinOptions newPin;
+
+        @Mixin
+        private SoPinOptions soPin;
+
+        @Override
+        protected Answer answer(Context context) throws GeneralSecurityException {
+            Connected connected = context.open();
+            String whose = "of device " + connected.id();
+            TokenAdministration administration = connected.device().administration();
+            char[] so = soPin.secret()
+                    .read(context.io(), whose, administration.soPin().triesLeft());
+            try {
+                char[] pin = keepPin ? new char[0] : newPin.secret().readNew(context.io(), whose);
+                try {
+                    administration.unblock(so, pin);
+                } finally {
+                    Arrays.fill(pin, '\0');
+                }
+            } finally {
+                Arrays.fill(so, '\0');
+            }
+            return PinCommands.answer("User PIN unblocked.", connected);
+        }
+    }
+}

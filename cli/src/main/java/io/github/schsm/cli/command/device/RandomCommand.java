@@ -1,0 +1,57 @@
+package io.github.schsm.cli.command.device;
+
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Json;
+import io.github.schsm.cli.report.Text;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "random", description = "Random bytes from a device's generator, as hexadecimal digits or in a file.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class RandomCommand extends SchsmCommand {
+    private static final int MOST_BYTES = 1 << 20;
+
+    @Parameters(paramLabel = "N", description = "How many bytes.")
+    private int length;
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            description = "Write the bytes to this file, which only its owner may read.")
+    private @Nullable Path out;
+
+    @Option(names = "--overwrite", description = "Replace the file if it is there already.")
+    private boolean overwrite;
+
+    @Override
+    protected Answer answer(Context context) throws GeneralSecurityException {
+        if (length < 1 || length > MOST_BYTES) {
+            throw new CliException(length + " random bytes cannot be had: ask for 1 to " + MOST_BYTES);
+        }
+        Connected connected = context.open();
+        byte[] bytes = connected.device().random(length);
+        Json.ObjectBuilder json = Answer.json("device", connected.id()).and("size", length);
+        try {
+            if (out == null) {
+                String digits = Text.hex(bytes);
+                return Answer.of(digits, json.and("random", digits).members());
+            }
+            FileIo.writeSecret(out, bytes, overwrite);
+            return Answer.of(
+                    length + " random bytes of device " + connected.id() + " written to " + out + ".",
+                    json.and("file", out).members());
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+}

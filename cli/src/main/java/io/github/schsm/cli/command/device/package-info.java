@@ -1,0 +1,5 @@
+/** Commands that set up a device and look after it: initialization, PINs, authentication by public key. */
+@NullMarked
+package io.github.schsm.cli.command.device;
+
+import org.jspecify.annotations.NullMarked;

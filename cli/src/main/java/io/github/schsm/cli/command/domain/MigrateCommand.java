@@ -1,0 +1,150 @@
+package io.github.schsm.cli.command.domain;
+
+import io.github.schsm.KeyMigration;
+import io.github.schsm.SchsmException;
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Errors;
+import io.github.schsm.cli.report.Lines;
+import io.github.schsm.cli.report.Status;
+import io.github.schsm.cli.report.Text;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "migrate",
+        description = {
+            "Brings keys from one member of a key domain to another in one go: agrees on a KEK, wraps, unwraps, and"
+                    + " clears the KEK.",
+            "The keys stay on the first device as well. One that fails does not keep the others from moving; the exit"
+                    + " status is 0 only if all are there and nothing was left behind."
+        })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class MigrateCommand extends SchsmCommand {
+    @Option(names = "--from", required = true, paramLabel = "ID", description = "The device that has the keys.")
+    private String from;
+
+    @Option(names = "--to", required = true, paramLabel = "ID", description = "The device that gets the keys.")
+    private String to;
+
+    @Option(
+            names = "--label",
+            required = true,
+            paramLabel = "LABEL",
+            description = "A key's label; may be given several times.")
+    private List<String> labels;
+
+    @Option(
+            names = "--without-use-counter",
+            description = "Bring keys with a use counter too: the counter does not travel, the new key has none.")
+    private boolean withoutUseCounter;
+
+    @Option(
+            names = "--from-pin-env",
+            paramLabel = "NAME",
+            description = "The environment variable that holds the PIN of the device --from. Default: as --pin-env.")
+    private @Nullable String fromEnvironment;
+
+    @Option(
+            names = "--from-pin-file",
+            paramLabel = "FILE",
+            description = "A file with the PIN of the device --from. Default: as --pin-file.")
+    private @Nullable Path fromFile;
+
+    @Option(
+            names = "--to-pin-env",
+            paramLabel = "NAME",
+            description = "The environment variable that holds the PIN of the device --to. Default: as --pin-env.")
+    private @Nullable String toEnvironment;
+
+    @Option(
+            names = "--to-pin-file",
+            paramLabel = "FILE",
+            description = "A file with the PIN of the device --to. Default: as --pin-file.")
+    private @Nullable Path toFile;
+
+    @Override
+    protected String work() {
+        return "moving keys";
+    }
+
+    @Override
+    protected Answer answer(Context context) throws GeneralSecurityException {
+        if (from.equals(to)) {
+            throw new CliException("--from and --to are the same device " + from + ": name two");
+        }
+        Connected source = open(context.on(from), Secret.of("user PIN", "--from-pin", fromEnvironment, fromFile));
+        Connected target = open(context.on(to), Secret.of("user PIN", "--to-pin", toEnvironment, toFile));
+        KeyMigration migration = KeyMigration.from(source.keyStore()).to(target.keyStore());
+        if (withoutUseCounter) {
+            migration = migration.withoutUseCounter();
+        }
+        List<KeyMigration.Result> results = migration.move(labels);
+        List<String> lines = new ArrayList<>();
+        List<Map<String, @Nullable Object>> json = new ArrayList<>();
+        for (KeyMigration.Result result : results) {
+            lines.add(line(result));
+            json.add(json(result));
+        }
+        List<String> leftBehind = results.isEmpty() ? List.of() : results.get(0).leftBehind();
+        for (String left : leftBehind) {
+            lines.add("Left behind: " + left + ".");
+        }
+        if (!leftBehind.isEmpty()) {
+            lines.add(
+                    "The next migration between the two devices puts away what is proven to be a migration's, or schsm cleanup.");
+        }
+        boolean done = results.stream().allMatch(KeyMigration.Result::isThere) && leftBehind.isEmpty();
+        return new Answer(
+                new Lines(lines),
+                Answer.json("from", from)
+                        .and("to", to)
+                        .and("keys", json)
+                        .and("leftBehind", leftBehind)
+                        .members(),
+                done ? Status.DONE : Status.FAILED);
+    }
+
+    private String line(KeyMigration.Result result) {
+        String key = "Key \"" + result.alias() + "\"";
+        SchsmException failure = result.failure();
+        if (failure != null) {
+            return key + " was NOT moved: " + Errors.message(failure);
+        }
+        return result.wasThere()
+                ? key + " was on device " + to + " already."
+                : key + " of device " + from + " is now on device " + to + " too; it travelled under the KEK with KCV "
+                        + Text.hex(result.kcv()) + ".";
+    }
+
+    private static Map<String, @Nullable Object> json(KeyMigration.Result result) {
+        SchsmException failure = result.failure();
+        boolean travelled = result.kcv().length > 0;
+        return Answer.json("label", result.alias())
+                .and("alias", failure == null ? result.alias() : null)
+                .and("wasThere", result.wasThere())
+                .and("kcv", travelled ? Text.hex(result.kcv()) : null)
+                .and(
+                        "error",
+                        failure == null
+                                ? null
+                                : Answer.json("type", failure.getClass().getSimpleName())
+                                        .and("message", Errors.message(failure))
+                                        .members())
+                .members();
+    }
+
+    private static Connected open(Context context, Secret own) throws GeneralSecurityException {
+        return own.isGiven() ? context.openWithPin(own) : context.openWithPin();
+    }
+}

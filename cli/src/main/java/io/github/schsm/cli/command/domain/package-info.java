@@ -1,0 +1,5 @@
+/** Commands for key domains: members, agreement on a KEK, and keys that move. */
+@NullMarked
+package io.github.schsm.cli.command.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package io.github.schsm.cli.command.key;
+
+import io.github.schsm.KeyType;
+import io.github.schsm.SchsmKey;
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Algorithms;
+import io.github.schsm.cli.option.OutputOptions;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.CliException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import javax.crypto.Cipher;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "decrypt",
+        description = "Decrypts a file that was encrypted for an RSA key. Only its owner may read what comes out."
+                + " Default name: that of the file and .plain.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class DecryptCommand extends SchsmCommand {
+    @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The key.")
+    private String label;
+
+    @Option(
+            names = "--algorithm",
+            required = true,
+            paramLabel = "NAME",
+            description = "How it was encrypted, as the JCA calls it: RSA/ECB/PKCS1Padding,"
+                    + " RSA/ECB/OAEPWithSHA-256AndMGF1Padding (MGF1 with SHA-1, as in the JDK), RSA/ECB/NoPadding.")
+    private String algorithm;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Parameters(paramLabel = "FILE", description = "What to decrypt: as many bytes as the modulus has.")
+    private Path file;
+
+    @Override
+    protected Answer answer(Context context) throws GeneralSecurityException {
+        byte[] encrypted = FileIo.read(file, "encrypted file");
+        Connected connected = context.openWithPin();
+        SchsmKey key = connected.key(label);
+        if (key.key().type() != KeyType.RSA) {
+            throw new CliException("\"" + label + "\" is no RSA key: only those decrypt files");
+        }
+        output.require(file.getFileName() + ".plain");
+        Algorithms.require("Cipher", algorithm, KeyType.RSA);
+        Cipher cipher = Cipher.getInstance(algorithm, connected.provider());
+        cipher.init(Cipher.DECRYPT_MODE, key);
+        byte[] plain = cipher.doFinal(encrypted);
+        try {
+            Path written = output.writeSecret(file.getFileName() + ".plain", plain);
+            return Answer.of(
+                    file + " decrypted with key \"" + label + "\" of device " + connected.id() + ", written to "
+                            + written + ".",
+                    Answer.json("device", connected.id())
+                            .and("label", label)
+                            .and("algorithm", algorithm)
+                            .and("size", plain.length)
+                            .and("file", written)
+                            .members());
+        } finally {
+            Arrays.fill(plain, (byte) 0);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.github.schsm.cli.command.key;
+
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyType;
+import io.github.schsm.SchsmKey;
+import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Leaving;
+import io.github.schsm.cli.report.Text;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
+import java.util.List;
+import javax.crypto.KeyGenerator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "generate", description = "Generates a key, on request in a key domain and with limits to its use.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class GenerateCommand extends SchsmCommand {
+    private static final String DEFAULT_CURVE = "secp256r1";
+    private static final int DEFAULT_AES_BITS = 256;
+    private static final int DEFAULT_RSA_BITS = 2048;
+
+    @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The key's label.")
+    private String label;
+
+    @Option(names = "--type", defaultValue = "EC", paramLabel = "TYPE", description = "EC, RSA or AES. Default: EC.")
+    private KeyType type;
+
+    @Option(
+            names = "--curve",
+            paramLabel = "NAME",
+            description =
+                    "Curve of an EC key, e.g. secp256r1, secp384r1, brainpoolP256r1. Default: " + DEFAULT_CURVE + ".")
+    private @Nullable String curve;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BITS",
+            description = "Size of an RSA key in bits: 1024, 1536, 2048, 3072 or 4096; of an AES key: 128, 192 or 256."
+                    + " Default: 2048, 256.")
+    private @Nullable Integer size;
+
+    @Option(
+            names = "--public-exponent",
+            paramLabel = "E",
+            description = "Public exponent of an RSA key: odd, at least 3. Default: 65537.")
+    private @Nullable BigInteger publicExponent;
+
+    @Option(
+            names = "--slot",
+            paramLabel = "N",
+            description = "Slot of the key domain that the key belongs to, from 0. Default: none, and then it can never"
+                    + " leave a device with key domain slots; on a device with one DKEK for all its keys, that one.")
+    private @Nullable Integer slot;
+
+    @Option(
+            names = "--allow",
+            split = ",",
+            paramLabel = "ALGORITHM",
+            description =
+                    "What the key may be used for, separated by commas, e.g. ECDSA,WRAP. A key with such a list can"
+                            + " leave the device only with WRAP in it, which ALL does not include. Default: no list, that is,"
+                            + " everything of its type; such a key can leave a device with one DKEK, but not one with key"
+                            + " domain slots. One or more of:"
+                            + " ${COMPLETION-CANDIDATES}.")
+    private @Nullable List<KeyAlgorithm> allow;
+
+    @Option(
+            names = "--use-counter",
+            paramLabel = "N",
+            description = "How often the key may be used in all. Default: without limit.")
+    private @Nullable Long useCounter;
+
+    @Option(
+            names = "--wrapped-by",
+            paramLabel = "ID",
+            description = "Id of an AES key's wrapping key, 0 to 255, which the device keeps and shows. Default: none.")
+    private @Nullable Integer wrappingKey;
+
+    @Override
+    protected String work() {
+        return "the device generates the key, for RSA up to a minute";
+    }
+
+    @Override
+    protected Answer answer(Context context) throws GeneralSecurityException {
+        SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label);
+        reject(publicExponent != null && type != KeyType.RSA, "--public-exponent is for RSA keys");
+        switch (type) {
+            case UNKNOWN -> throw new CliException("--type is one of EC, RSA, AES");
+            case EC -> {
+                reject(size != null, "--size is for RSA and AES keys: an EC key has a --curve");
+                spec.parameters(new ECGenParameterSpec(curve == null ? DEFAULT_CURVE : curve));
+            }
+            case AES -> {
+                reject(curve != null, "--curve is for EC keys: an AES key has a --size");
+                spec.keySize(size == null ? DEFAULT_AES_BITS : size);
+            }
+            case RSA -> {
+                reject(curve != null, "--curve is for EC keys: an RSA key has a --size");
+                spec.parameters(new RSAKeyGenParameterSpec(
+                        size == null ? DEFAULT_RSA_BITS : size,
+                        publicExponent == null ? RSAKeyGenParameterSpec.F4 : publicExponent));
+            }
+        }
+        if (allow != null) {
+            spec.allow(allow.toArray(KeyAlgorithm[]::new));
+        }
+        if (useCounter != null) {
+            spec.useCounter(useCounter);
+        }
+        if (wrappingKey != null) {
+            reject(type != KeyType.AES, "--wrapped-by is for AES keys");
+            spec.wrappingKey(wrappingKey);
+        }
+        Connected connected = context.openWithPin();
+        connected.requireFree(label);
+        if (slot != null) {
+            spec.domain(connected.device().keyDomain(slot));
+        }
+        if (type == KeyType.AES) {
+            KeyGenerator generator = KeyGenerator.getInstance("AES", connected.provider());
+            generator.init(spec.build());
+            generator.generateKey();
+        } else {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(type.name(), connected.provider());
+            generator.initialize(spec.build());
+            generator.generateKeyPair();
+        }
+        SchsmKey key = connected.key(label);
+        Leaving.Way way = Leaving.of(connected.device()).of(key.details());
+        return Answer.of(
+                Text.lines(
+                        "Key \"" + label + "\" (" + KeysCommand.type(key.key(), key.details())
+                                + ") generated on device " + connected.id()
+                                + (slot == null ? "" : " in the key domain of slot " + slot) + ".",
+                        way.sentence().isEmpty() ? null : way.sentence()),
+                Answer.json("device", connected.id())
+                        .and("label", label)
+                        .and("id", Text.hex(key.key().id()))
+                        .and("type", type.name())
+                        .and("size", key.details().size())
+                        .and("keyDomain", slot)
+                        .and("algorithms", key.details().algorithmNames().orElse(null))
+                        .and("useCounter", useCounter)
+                        .and("wrappingKey", wrappingKey)
+                        .and("canLeave", way.can())
+                        .and("leavesUnder", way.json())
+                        .members());
+    }
+
+    private static void reject(boolean wrong, String message) throws CliException {
+        if (wrong) {
+            throw new CliException(message);
+        }
+    }
+}

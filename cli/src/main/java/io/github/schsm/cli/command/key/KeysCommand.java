@@ -1,0 +1,116 @@
+package io.github.schsm.cli.command.key;
+
+import io.github.schsm.Cvc;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.Leaving;
+import io.github.schsm.cli.report.Table;
+import io.github.schsm.cli.report.Text;
+import io.github.schsm.codec.EcCurve;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "keys",
+        description =
+                "Lists a device's keys: type, key domain, allowed algorithms, uses left, certificate, and whether a key"
+                        + " can leave the device, and under what.")
+public final class KeysCommand extends SchsmCommand {
+    @Override
+    protected Answer answer(Context context) throws Exception {
+        Connected connected = context.openToSee();
+        SchsmDevice device = connected.device();
+        Table table = new Table("LABEL", "ID", "TYPE", "DOMAIN", "ALGORITHMS", "USES LEFT", "CERTIFICATE", "LEAVES");
+        Leaving leaving = Leaving.of(device);
+        List<Map<String, @Nullable Object>> json = new ArrayList<>();
+        for (TokenKey key : device.keys()) {
+            KeyDetails details = device.details(key);
+            String type = type(key, details);
+            Integer domain = boxed(details.keyDomain());
+            Long uses = boxed(details.useCounter());
+            Integer wrappingKey = boxed(details.wrappingKey());
+            List<String> algorithms = details.algorithmNames().orElse(null);
+            String certificate = certificate(device, key);
+            Leaving.Way way = leaving.of(details);
+            table.row(
+                    key.label(),
+                    Text.hex(key.id()),
+                    wrappingKey == null ? type : type + ", wrapping key " + wrappingKey,
+                    domain,
+                    algorithms == null ? "any" : String.join(" ", algorithms),
+                    uses,
+                    certificate,
+                    way.text());
+            EcCurve curve = details.curve();
+            json.add(Answer.json("label", key.label())
+                    .and("id", Text.hex(key.id()))
+                    .and("reference", key.reference())
+                    .and("type", key.type().name())
+                    .and("curve", curve == null ? null : curve.curveName())
+                    .and("size", details.size() == 0 ? null : details.size())
+                    .and("keyDomain", domain)
+                    .and("algorithms", algorithms)
+                    .and("useCounter", uses)
+                    .and("wrappingKey", wrappingKey)
+                    .and("certificate", certificate)
+                    .and("canLeave", way.can())
+                    .and("leavesUnder", way.json())
+                    .members());
+        }
+        return Answer.of(
+                json.isEmpty() ? Text.lines("Device " + connected.id() + " has no keys.") : table.text(),
+                Answer.json("device", connected.id()).and("keys", json).members());
+    }
+
+    public static String type(TokenKey key, KeyDetails details) {
+        EcCurve curve = details.curve();
+        if (curve != null) {
+            return curve.curveName();
+        }
+        return details.size() == 0 ? key.type().name() : key.type().name() + "-" + details.size();
+    }
+
+    /** What takes the place of the certificate. */
+    static @Nullable String certificate(SchsmDevice device, TokenKey key) throws SchsmException {
+        if (!key.type().isPrivate()) {
+            return null;
+        }
+        byte[] stored = device.certificate(key).orElse(null);
+        if (stored == null) {
+            return null;
+        }
+        if (stored.length > 0 && stored[0] == 0x30) {
+            return "X.509";
+        }
+        try {
+            return switch (Cvc.parse(stored).kind()) {
+                case CERTIFICATE -> "CVC";
+                case REQUEST, AUTHENTICATED_REQUEST -> "request";
+            };
+        } catch (MalformedDataException unknown) {
+            return "unreadable";
+        }
+    }
+
+    private static @Nullable Integer boxed(OptionalInt value) {
+        return value.isPresent() ? value.getAsInt() : null;
+    }
+
+    private static @Nullable Long boxed(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+}

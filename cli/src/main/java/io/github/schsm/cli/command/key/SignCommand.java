@@ -1,0 +1,86 @@
+package io.github.schsm.cli.command.key;
+
+import io.github.schsm.SchsmKey;
+import io.github.schsm.cli.command.Connected;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Algorithms;
+import io.github.schsm.cli.option.OutputOptions;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Text;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "sign",
+        description = "Signs a file with a key. Default name of the signature: that of the file and .sig.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class SignCommand extends SchsmCommand {
+    private static final int CHUNK = 1 << 16;
+
+    @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The key.")
+    private String label;
+
+    @Option(
+            names = "--algorithm",
+            paramLabel = "NAME",
+            description = "The signature's algorithm as the JCA calls it, e.g. SHA384withECDSA, SHA256withRSAandMGF1."
+                    + " Default: SHA256withECDSA or SHA256withRSA, as the key is.")
+    private @Nullable String algorithm;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Parameters(paramLabel = "FILE", description = "What to sign, of any size.")
+    private Path file;
+
+    @Override
+    protected Answer answer(Context context) throws GeneralSecurityException {
+        Connected connected = context.openWithPin();
+        SchsmKey key = connected.key(label);
+        if (!(key instanceof PrivateKey privateKey)) {
+            throw new CliException("\"" + label + "\" is a secret key: only the key of a pair signs");
+        }
+        String name =
+                algorithm == null ? "SHA256with" + (key.getAlgorithm().equals("RSA") ? "RSA" : "ECDSA") : algorithm;
+        output.require(file.getFileName() + ".sig");
+        Algorithms.require("Signature", name, key.key().type());
+        Signature signature = Signature.getInstance(name, connected.provider());
+        signature.initSign(privateKey);
+        update(signature);
+        byte[] signed = signature.sign();
+        Path written = output.write(file.getFileName() + ".sig", signed);
+        return Answer.of(
+                file + " signed with key \"" + label + "\" of device " + connected.id() + " (" + name + "), signature"
+                        + " written to " + written + ".",
+                Answer.json("device", connected.id())
+                        .and("label", label)
+                        .and("algorithm", name)
+                        .and("signature", Text.hex(signed))
+                        .and("file", written)
+                        .members());
+    }
+
+    private void update(Signature signature) throws GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] chunk = new byte[CHUNK];
+            for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+                signature.update(chunk, 0, length);
+            }
+        } catch (IOException unreadable) {
+            throw new CliException("the file " + file + " cannot be read: " + FileIo.reason(unreadable), unreadable);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.schsm.cli.report;
+
+import io.github.schsm.SchsmException;
+import java.io.Serial;
+
+/** The command cannot do what it was asked for, for a reason of its own and not a device's. */
+public final class CliException extends SchsmException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    public CliException(String message) {
+        super(message);
+    }
+
+    public CliException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

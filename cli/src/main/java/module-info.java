@@ -7,6 +7,7 @@ module io.github.schsm.cli {
     requires info.picocli;
     requires io.github.schsm.bridge;
     requires io.github.schsm.card;
+    requires io.github.schsm.examples;
     requires io.github.schsm.provider;
     requires io.github.schsm.simulator;
     requires static transitive org.jspecify;
@@ -14,8 +15,6 @@ module io.github.schsm.cli {
     opens io.github.schsm.cli to
             info.picocli;
     opens io.github.schsm.cli.command to
-            info.picocli;
-    opens io.github.schsm.cli.command.demo to
             info.picocli;
     opens io.github.schsm.cli.command.device to
             info.picocli;

@@ -1,6 +1,6 @@
 package io.github.schsm.cli;
 
-import io.github.schsm.cli.command.demo.DemoCommand;
+import io.github.schsm.cli.command.DemoCommand;
 import io.github.schsm.cli.command.device.DeviceIdCommands;
 import io.github.schsm.cli.command.device.DevicesCommand;
 import io.github.schsm.cli.command.device.InitializeCommand;

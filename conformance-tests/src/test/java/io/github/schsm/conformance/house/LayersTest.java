@@ -54,6 +54,7 @@ class LayersTest {
             "simulator", List.of(BASE + ".simulator.."),
             "provider", List.of(BASE + ".provider.."),
             "pkcs11-bridge", List.of(BASE + ".bridge.."),
+            "examples", List.of(BASE + ".examples.."),
             "cli", List.of(BASE + ".cli.."));
 
     private static final String EXCEPTIONS = BASE + ".SchsmException";
@@ -67,12 +68,14 @@ class LayersTest {
             "simulator", packages("keystore-spi", "org.bouncycastle..", "jdk.net.."),
             "provider", packages("keystore-spi", BASE + ".card.."),
             "pkcs11-bridge", packages("keystore-spi", "org.xipki..", "iaik.."),
+            "examples", List.of(BASE, BASE + ".provider", BASE + ".simulator"),
             "cli",
                     packages(
                             "keystore-spi",
                             BASE + ".card..",
                             BASE + ".provider..",
                             BASE + ".simulator..",
+                            BASE + ".examples..",
                             "com.fasterxml.jackson.core..",
                             "picocli.."));
 
@@ -162,7 +165,7 @@ class LayersTest {
                 BASE + ".codec.Bad",
                 "class Bad { io.github.schsm.Kdm kdm; }"));
         borders.add(new Border(
-                noClasses().that(not(residesIn("cli"))).should(ACCESS_STANDARD_STREAMS),
+                noClasses().that(not(residesIn("cli").or(residesIn("examples")))).should(ACCESS_STANDARD_STREAMS),
                 BASE + ".card.deep.Bad",
                 "class Bad { void talk() { System.out.println(); } }"));
         borders.add(new Border(

@@ -1,18 +1,19 @@
-package io.github.schsm.cli.command.demo;
+package io.github.schsm.cli.command;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.cli.command.Context;
-import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
+import io.github.schsm.examples.Demo;
+import io.github.schsm.examples.Story;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +42,7 @@ public final class DemoCommand extends SchsmCommand {
     protected Answer answer(Context context) throws SchsmException {
         boolean json = context.options().json;
         Story story = new Story(
-                json ? null : context.io().out(), context.io().person() == null ? Ansi.OFF : Ansi.AUTO, Demo.STEPS);
+                json ? null : context.io().out(), context.io().person() != null && Ansi.AUTO.enabled(), Demo.STEPS);
         Path folder = keep;
         try {
             folder = folder == null ? Files.createTempDirectory("schsm-demo-") : Files.createDirectories(folder);
@@ -55,7 +56,24 @@ public final class DemoCommand extends SchsmCommand {
                 delete(folder);
             }
         }
-        return new Answer(Lines.NONE, story.json(), story.succeeded() ? Status.DONE : Status.FAILED);
+        return new Answer(Lines.NONE, json(story), story.succeeded() ? Status.DONE : Status.FAILED);
+    }
+
+    private static Map<String, @Nullable Object> json(Story story) {
+        List<Map<String, @Nullable Object>> steps = story.steps().stream()
+                .map(step -> Answer.json("title", step.title())
+                        .and("checks", step.checks().stream().map(DemoCommand::json).toList())
+                        .members())
+                .toList();
+        return Answer.json("passed", story.succeeded())
+                .and("checks", story.checks().size())
+                .and("failed", story.checks().stream().filter(check -> !check.passed()).count())
+                .and("steps", steps)
+                .members();
+    }
+
+    private static Map<String, @Nullable Object> json(Story.Check check) {
+        return Answer.json("what", check.what()).and("passed", check.passed()).members();
     }
 
     private static void delete(Path folder) throws CliException {

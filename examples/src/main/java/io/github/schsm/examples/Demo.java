@@ -1,4 +1,4 @@
-package io.github.schsm.cli.command.demo;
+package io.github.schsm.examples;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceIdentity;
@@ -14,13 +14,12 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
-import io.github.schsm.cli.io.FileIo;
-import io.github.schsm.cli.report.CliException;
-import io.github.schsm.cli.report.Text;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -36,6 +35,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECPublicKeySpec;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import javax.crypto.KeyAgreement;
 
@@ -46,6 +46,7 @@ import javax.crypto.KeyAgreement;
  * <p>What goes from one device to another goes through files, as it would between two places.
  */
 public final class Demo {
+    /** Number of steps. */
     public static final int STEPS = 13;
 
     private static final String BRAINPOOL = "brainpoolP256r1";
@@ -55,6 +56,8 @@ public final class Demo {
     private static final int SLOTS = 2;
     private static final byte[] DOCUMENT =
             "We deliver 300 clocks by the end of March.\n".getBytes(StandardCharsets.UTF_8);
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private final Story story;
     private final Path folder;
@@ -76,13 +79,28 @@ public final class Demo {
         }
     }
 
-    Demo(Story story, Path folder) {
+    /**
+     * A demonstration.
+     *
+     * @param story  how to tell it, in {@link #STEPS} steps
+     * @param folder where devices exchange files
+     */
+    public Demo(Story story, Path folder) {
         this.story = story;
         this.folder = folder;
     }
 
+    /** Runs it in a folder, or in the current one. */
+    public static void main(String[] arguments) {
+        Story story = new Story(new PrintWriter(System.out, true), false, STEPS);
+        new Demo(story, Path.of(arguments.length == 0 ? "" : arguments[0])).tell();
+        if (!story.succeeded()) {
+            System.exit(1);
+        }
+    }
+
     /** Tells it, to the end or to the first check that fails. */
-    void tell() {
+    public void tell() {
         story.print("A signing key moves from one SmartCard-HSM to another.");
         story.print("");
         story.print("A SmartCard-HSM is a small hardware security module: a smart card or USB stick that makes keys");
@@ -165,7 +183,7 @@ public final class Demo {
         }
     }
 
-    private void exportIds(Hsm... devices) throws SchsmException, Story.EndedException {
+    private void exportIds(Hsm... devices) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "Each device's id is exported (how-to 3.3)",
                 "A device id is the device's certificate and that of its maker: it says which device this is,",
@@ -181,7 +199,7 @@ public final class Demo {
         }
     }
 
-    private KeyPair groupSigner(Hsm a) throws GeneralSecurityException, Story.EndedException {
+    private KeyPair groupSigner(Hsm a) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "A group signer is generated in " + a.id() + " (how-to 3.2)",
                 "The group signer decides who is a member. It is an ordinary signing key, in any device; whoever",
@@ -191,7 +209,7 @@ public final class Demo {
                 .allow(KeyAlgorithm.ECDSA)
                 .build());
         AttestedPublicKey attested = (AttestedPublicKey) signer.getPublic();
-        story.say("key domain UID " + Text.hex(Text.uid(attested)));
+        story.say("key domain UID " + HEX.formatHex(uid(attested)));
         a.device().trust().verify(attested);
         story.check(
                 "the device attests that the key was generated in it",
@@ -200,17 +218,17 @@ public final class Demo {
         return signer;
     }
 
-    private void issueKdms(Hsm a, Hsm b, Hsm c, KeyPair signer) throws SchsmException, Story.EndedException {
+    private void issueKdms(Hsm a, Hsm b, Hsm c, KeyPair signer) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "The group signer makes " + a.id() + " and " + b.id() + " members (how-to 3.3)",
                 "It signs a key domain membership (KDM) for each, after the device's certificates were verified.",
                 c.id() + " gets none: it stays outside.");
-        byte[] uid = Text.uid((AttestedPublicKey) signer.getPublic());
+        byte[] uid = uid((AttestedPublicKey) signer.getPublic());
         for (Hsm member : List.of(a, b)) {
             Kdm issued = Kdm.issue(signer, DeviceIdentity.parse(read(idFile(member))));
             write(kdmFile(member), issued.encode());
             Kdm kdm = Kdm.parse(read(kdmFile(member)));
-            story.say("device " + kdm.identity().deviceId() + ", UID " + Text.hex(kdm.uid()));
+            story.say("device " + kdm.identity().deviceId() + ", UID " + HEX.formatHex(kdm.uid()));
             kdm.verifyFor(member.device().identity());
             story.check(
                     kdmFile(member) + ": for this very device, signed by the group signer",
@@ -224,16 +242,16 @@ public final class Demo {
                 () -> Kdm.parse(changed).verify());
     }
 
-    private KeyDomain create(Hsm member) throws SchsmException, Story.EndedException {
+    private KeyDomain create(Hsm member) throws GeneralSecurityException, IOException, Story.EndedException {
         KeyDomain domain = member.device().createKeyDomain(0, Kdm.parse(read(kdmFile(member))));
         story.check(
-                member.id() + ": XKEK key domain in slot 0, with no key to wrap with yet (KCV " + Text.hex(domain.kcv())
+                member.id() + ": XKEK key domain in slot 0, with no key to wrap with yet (KCV " + HEX.formatHex(domain.kcv())
                         + ")",
                 domain.isXkek() && isZero(domain.kcv()));
         return domain;
     }
 
-    private KeyPair generate(Hsm a, KeyDomain domain) throws GeneralSecurityException, Story.EndedException {
+    private KeyPair generate(Hsm a, KeyDomain domain) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "A signing key is generated in " + a.id() + ", inside the key domain (how-to 3.3)",
                 "What a key may be used for is said now and never again: this one may sign (ECDSA) and may move to",
@@ -247,7 +265,7 @@ public final class Demo {
         return pair;
     }
 
-    private byte[] signOn(Hsm a, PublicKey publicKey) throws GeneralSecurityException, Story.EndedException {
+    private byte[] signOn(Hsm a, PublicKey publicKey) throws GeneralSecurityException, IOException, Story.EndedException {
         byte[] signature = sign(a);
         write("document.txt", DOCUMENT);
         write("document." + a.id() + ".sig", signature);
@@ -258,7 +276,7 @@ public final class Demo {
     }
 
     private void exchangeKeys(Hsm a, KeyDomain domainA, Hsm b, KeyDomain domainB)
-            throws GeneralSecurityException, Story.EndedException {
+            throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "Both members generate an exchange key and swap the public halves (how-to 4)",
                 "An exchange key is for agreeing on a key with another member, and for nothing else. Its public key",
@@ -267,7 +285,7 @@ public final class Demo {
         exchangeKey(b, domainB);
     }
 
-    private void exchangeKey(Hsm hsm, KeyDomain domain) throws GeneralSecurityException, Story.EndedException {
+    private void exchangeKey(Hsm hsm, KeyDomain domain) throws GeneralSecurityException, IOException, Story.EndedException {
         KeyPair pair = hsm.generate(SchsmKeySpec.exchangeKey(EXCHANGE, domain));
         write(publicKeyFile(hsm), ((AttestedPublicKey) pair.getPublic()).encode());
         AttestedPublicKey read = AttestedPublicKey.parse(read(publicKeyFile(hsm)));
@@ -278,28 +296,28 @@ public final class Demo {
     }
 
     private void agree(Hsm a, KeyDomain domainA, Hsm b, KeyDomain domainB)
-            throws GeneralSecurityException, Story.EndedException {
+            throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "The two devices agree on a key (how-to 4)",
                 "Each computes the same key encryption key (KEK) from its own exchange key and the other's file.",
                 "The KEK stays inside; its key check value (KCV) shows that both have the same one.");
         agree(a, publicKeyFile(b));
         agree(b, publicKeyFile(a));
-        story.say(a.id() + " KCV " + Text.hex(domainA.kcv()));
-        story.say(b.id() + " KCV " + Text.hex(domainB.kcv()));
+        story.say(a.id() + " KCV " + HEX.formatHex(domainA.kcv()));
+        story.say(b.id() + " KCV " + HEX.formatHex(domainB.kcv()));
         story.check(
                 "both KCVs are the same, and not zero",
                 Arrays.equals(domainA.kcv(), domainB.kcv()) && !isZero(domainA.kcv()));
     }
 
-    private KeyEncryptionKey agree(Hsm hsm, String peerFile) throws GeneralSecurityException {
+    private KeyEncryptionKey agree(Hsm hsm, String peerFile) throws GeneralSecurityException, IOException {
         KeyAgreement agreement = KeyAgreement.getInstance("ECDH_XKEK", hsm.provider());
         agreement.init(hsm.keyStore().getKey(EXCHANGE, null));
         agreement.doPhase(AttestedPublicKey.parse(read(peerFile)), true);
         return (KeyEncryptionKey) agreement.generateSecret("XKEK");
     }
 
-    private void outsider(Hsm a, Hsm c) throws GeneralSecurityException, Story.EndedException {
+    private void outsider(Hsm a, Hsm c) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 c.id() + ", which is no member, founds a group of its own and knocks",
                 "It is a genuine device with a proper key domain and exchange key, only of another group signer.");
@@ -322,7 +340,7 @@ public final class Demo {
                 Arrays.equals(kcv, a.device().keyDomain(0).kcv()));
     }
 
-    private void wrap(Hsm a, KeyDomain domain) throws GeneralSecurityException, Story.EndedException {
+    private void wrap(Hsm a, KeyDomain domain) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "The signing key leaves " + a.id() + ", wrapped (how-to 4)",
                 "The device encrypts and seals the key under the KEK. The file may take any way: it is of use only",
@@ -338,7 +356,7 @@ public final class Demo {
                 () -> a.keyStore().getEntry("group-signer", new WrapProtection(domain.kek())));
     }
 
-    private void unwrap(Hsm a, Hsm b, Hsm c, KeyDomain domainB) throws GeneralSecurityException, Story.EndedException {
+    private void unwrap(Hsm a, Hsm b, Hsm c, KeyDomain domainB) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "The key arrives in " + b.id() + " (how-to 4), and nowhere else",
                 "First without right: a file that was changed on the way, and a device that is no member.");
@@ -354,7 +372,7 @@ public final class Demo {
         story.check("nothing of it is left in " + b.id(), !b.aliases().contains(KEY));
 
         KeyEncryptionKey own = agree(c, publicKeyFile(c));
-        story.say(c.id() + " has a KEK of its own, KCV " + Text.hex(own.kcv()));
+        story.say(c.id() + " has a KEK of its own, KCV " + HEX.formatHex(own.kcv()));
         story.refused(
                 c.id() + " gets the file",
                 SchsmException.class,
@@ -367,7 +385,7 @@ public final class Demo {
     }
 
     private void verifyBoth(Hsm a, Hsm b, PublicKey publicKey, byte[] firstSignature)
-            throws GeneralSecurityException, Story.EndedException {
+            throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 b.id() + " signs the same document",
                 "Both signatures are verified with the one public key, by the JDK's software, without any device.");
@@ -384,14 +402,14 @@ public final class Demo {
     }
 
     private void clear(Hsm a, KeyDomain domainA, Hsm b, KeyDomain domainB)
-            throws GeneralSecurityException, Story.EndedException {
+            throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "The KEK is cleared on both devices (how-to 4)",
                 "Without it nothing can be wrapped or unwrapped; for the next move a new one is agreed.");
         domainA.clearKek();
         domainB.clearKek();
-        story.check(a.id() + " KCV " + Text.hex(domainA.kcv()), isZero(domainA.kcv()));
-        story.check(b.id() + " KCV " + Text.hex(domainB.kcv()), isZero(domainB.kcv()));
+        story.check(a.id() + " KCV " + HEX.formatHex(domainA.kcv()), isZero(domainA.kcv()));
+        story.check(b.id() + " KCV " + HEX.formatHex(domainB.kcv()), isZero(domainB.kcv()));
         story.refused("wrapping without a KEK", KeyDomainException.class, domainA::kek);
         story.check(
                 "the key still signs on both",
@@ -422,6 +440,11 @@ public final class Demo {
         return software.verify(signature);
     }
 
+    /** The UID of the key domain that a group signer controls: the x-coordinate of its public point. */
+    private static byte[] uid(AttestedPublicKey groupSigner) {
+        return Arrays.copyOfRange(groupSigner.request().publicPoint(), 1, 1 + KeyDomain.UID_LENGTH);
+    }
+
     private static boolean isZero(byte[] bytes) {
         return Arrays.equals(bytes, new byte[bytes.length]);
     }
@@ -438,11 +461,11 @@ public final class Demo {
         return hsm.id() + "-" + EXCHANGE + ".pub";
     }
 
-    private void write(String name, byte[] content) throws CliException {
-        FileIo.write(folder.resolve(name), content, true);
+    private void write(String name, byte[] content) throws IOException {
+        Files.write(folder.resolve(name), content);
     }
 
-    private byte[] read(String name) throws CliException {
-        return FileIo.read(folder.resolve(name), "file");
+    private byte[] read(String name) throws IOException {
+        return Files.readAllBytes(folder.resolve(name));
     }
 }

@@ -1,40 +1,57 @@
-package io.github.schsm.cli.command.demo;
+package io.github.schsm.examples;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.Errors;
 import java.io.PrintWriter;
 import java.io.Serial;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Help.Ansi;
 
 /**
- * A demonstration as it is told: steps, and in each what was checked. A check that fails ends the story, because what
- * follows stands on it.
+ * How a demonstration is told: steps, and in each what was checked. A check that fails ends it, because the rest depends
+ * on it.
  */
-final class Story {
+public final class Story {
     private static final String MARGIN = "    ";
     private static final int WIDTH = 94;
+    private static final int DEPTH = 16;
+    private static final String BOLD = "1";
+    private static final String GREEN = "32";
+    private static final String RED = "31";
 
     private final @Nullable PrintWriter out;
-    private final Ansi ansi;
+    private final boolean colors;
     private final int chapters;
     private final List<Step> steps = new ArrayList<>();
 
-    /** One step. */
-    private static final class Step {
+    /** A step and its checks. */
+    public static final class Step {
         private final String title;
         private final List<Check> checks = new ArrayList<>();
 
         private Step(String title) {
             this.title = title;
         }
+
+        /** What it does. */
+        public String title() {
+            return title;
+        }
+
+        /** What was checked so far. */
+        public List<Check> checks() {
+            return Collections.unmodifiableList(checks);
+        }
     }
 
-    private record Check(String what, boolean passed) {}
+    /**
+     * A check.
+     *
+     * @param what   what should be true
+     * @param passed whether it is
+     */
+    public record Check(String what, boolean passed) {}
 
     /** The story cannot go on. */
     static final class EndedException extends Exception {
@@ -52,21 +69,40 @@ final class Story {
     }
 
     /**
-     * @param out      where it is told; null to only keep count
-     * @param ansi     whether colours may be used
+     * A story that is not told yet.
+     *
+     * @param out      where to print it; null to keep the steps only
+     * @param colors   whether to print in colors
      * @param chapters how many steps there will be
      */
-    Story(@Nullable PrintWriter out, Ansi ansi, int chapters) {
+    public Story(@Nullable PrintWriter out, boolean colors, int chapters) {
         this.out = out;
-        this.ansi = ansi;
+        this.colors = colors;
         this.chapters = chapters;
+    }
+
+    /** The steps so far. */
+    public List<Step> steps() {
+        return Collections.unmodifiableList(steps);
+    }
+
+    /** All checks so far. */
+    public List<Check> checks() {
+        return steps.stream().flatMap(step -> step.checks.stream()).toList();
+    }
+
+    /** Whether every step was told and every check passed. */
+    public boolean succeeded() {
+        return steps.size() == chapters
+                && steps.stream().noneMatch(step -> step.checks.isEmpty())
+                && checks().stream().allMatch(Check::passed);
     }
 
     /** Begins a step: what is done, and why. */
     void step(String title, String... why) {
         steps.add(new Step(title));
         print("");
-        print(ansi.string("@|bold Step " + steps.size() + " of " + chapters + ": " + title + "|@"));
+        print(colored(BOLD, "Step " + steps.size() + " of " + chapters + ": " + title));
         for (String line : why) {
             print(MARGIN + line);
         }
@@ -99,47 +135,36 @@ final class Story {
     /** Says what was checked. */
     void check(String what, boolean holds) throws EndedException {
         steps.get(steps.size() - 1).checks.add(new Check(what, holds));
-        print(MARGIN + (holds ? ansi.string("@|green [ok]|@ ") : ansi.string("@|red [FAILED]|@ ")) + what);
+        print(MARGIN + (holds ? colored(GREEN, "[ok]") : colored(RED, "[FAILED]")) + " " + what);
         if (!holds) {
             throw new EndedException(what);
         }
     }
 
-    /** Checks that something is refused, and shows with which words. */
+    /** Checks that something is refused, and shows the message. */
     void refused(String what, Class<? extends SchsmException> kind, Attempt attempt) throws EndedException {
         Throwable refusal = null;
         try {
             attempt.run();
-        } catch (Exception expected) { // whatever it is, it is looked at below
-            refusal = Errors.tellingCause(expected);
+        } catch (Exception expected) { // checked below
+            refusal = tellingCause(expected);
         }
         if (refusal == null) {
             check(what + ": refused", false);
         } else {
-            say("\"" + Errors.message(refusal) + "\"");
+            say("\"" + message(refusal) + "\"");
             check(what + ": refused", kind.isInstance(refusal));
         }
     }
 
     /** A step broke off. */
     void failed(Throwable error) {
-        String message = Errors.message(error);
+        String message = message(tellingCause(error));
         if (steps.isEmpty()) {
             steps.add(new Step("begin"));
         }
         steps.get(steps.size() - 1).checks.add(new Check(message, false));
-        print(MARGIN + ansi.string("@|red [FAILED]|@ ") + message);
-    }
-
-    private List<Check> checks() {
-        return steps.stream().flatMap(step -> step.checks.stream()).toList();
-    }
-
-    /** Whether every step was told and every check held. */
-    boolean succeeded() {
-        return steps.size() == chapters
-                && steps.stream().noneMatch(step -> step.checks.isEmpty())
-                && checks().stream().allMatch(Check::passed);
+        print(MARGIN + colored(RED, "[FAILED]") + " " + message);
     }
 
     /** How it ended. */
@@ -147,11 +172,12 @@ final class Story {
         long passed = checks().stream().filter(Check::passed).count();
         print("");
         if (succeeded()) {
-            print(ansi.string("@|bold,green Done:|@ ") + steps.size() + " steps, " + passed + " checks, all passed.");
+            print(colored(BOLD + ";" + GREEN, "Done:") + " " + steps.size() + " steps, " + passed
+                    + " checks, all passed.");
             print(moral);
         } else {
             Step last = steps.get(steps.size() - 1);
-            print(ansi.string("@|bold,red FAILED|@ ") + "in step " + steps.size() + " of " + chapters + " ("
+            print(colored(BOLD + ";" + RED, "FAILED") + " in step " + steps.size() + " of " + chapters + " ("
                     + last.title + "): " + passed + " of " + checks().size()
                     + " checks passed, the rest was not done.");
         }
@@ -160,29 +186,29 @@ final class Story {
         }
     }
 
-    Map<String, @Nullable Object> json() {
-        List<Map<String, @Nullable Object>> told = new ArrayList<>();
-        for (Step step : steps) {
-            told.add(Answer.json("title", step.title)
-                    .and(
-                            "checks",
-                            step.checks.stream()
-                                    .map(check -> Answer.json("what", check.what)
-                                            .and("passed", check.passed)
-                                            .members())
-                                    .toList())
-                    .members());
-        }
-        return Answer.json("passed", succeeded())
-                .and("checks", checks().size())
-                .and("failed", checks().stream().filter(check -> !check.passed).count())
-                .and("steps", told)
-                .members();
-    }
-
     void print(String line) {
         if (out != null) {
             out.println(line);
         }
+    }
+
+    private String colored(String color, String text) {
+        return colors ? "\u001B[" + color + "m" + text + "\u001B[0m" : text;
+    }
+
+    /** Engines wrap an exception of the library in the one that the JCA documents. */
+    private static Throwable tellingCause(Throwable error) {
+        Throwable cause = error;
+        for (int i = 0; i < DEPTH && cause != null; i++) {
+            if (cause instanceof SchsmException) {
+                return cause;
+            }
+            cause = cause.getCause();
+        }
+        return error;
+    }
+
+    private static String message(Throwable error) {
+        return error instanceof SchsmException ? String.valueOf(error.getMessage()) : error.toString();
     }
 }

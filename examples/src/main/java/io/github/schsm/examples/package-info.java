@@ -1,0 +1,5 @@
+/** Programs that use SCHSM through the JCA and its public API, to read and to run. */
+@NullMarked
+package io.github.schsm.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,9 +12,34 @@ module io.github.schsm.spi {
     exports io.github.schsm;
     exports io.github.schsm.callback;
     exports io.github.schsm.codec;
-    exports io.github.schsm.config;
-    exports io.github.schsm.keystore;
-    exports io.github.schsm.login;
-    exports io.github.schsm.mechanism;
-    exports io.github.schsm.spi;
+    exports io.github.schsm.config to
+            io.github.schsm.bridge,
+            io.github.schsm.card,
+            io.github.schsm.cli,
+            io.github.schsm.provider,
+            io.github.schsm.simulator;
+    exports io.github.schsm.keystore to
+            io.github.schsm.bridge,
+            io.github.schsm.card,
+            io.github.schsm.cli,
+            io.github.schsm.provider,
+            io.github.schsm.simulator;
+    exports io.github.schsm.login to
+            io.github.schsm.bridge,
+            io.github.schsm.card,
+            io.github.schsm.cli,
+            io.github.schsm.provider,
+            io.github.schsm.simulator;
+    exports io.github.schsm.mechanism to
+            io.github.schsm.bridge,
+            io.github.schsm.card,
+            io.github.schsm.cli,
+            io.github.schsm.provider,
+            io.github.schsm.simulator;
+    exports io.github.schsm.spi to
+            io.github.schsm.bridge,
+            io.github.schsm.card,
+            io.github.schsm.cli,
+            io.github.schsm.provider,
+            io.github.schsm.simulator;
 }

@@ -10,8 +10,6 @@ module io.github.schsm.bridge {
     requires ipkcs11wrapper;
     requires static transitive org.jspecify;
 
-    exports io.github.schsm.bridge;
-
     provides TokenSource with
             Pkcs11TokenSource;
 }

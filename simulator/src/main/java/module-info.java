@@ -1,4 +1,4 @@
-import io.github.schsm.simulator.SimulatorTokenSource;
+import io.github.schsm.simulator.source.SimulatorTokenSource;
 import io.github.schsm.spi.TokenSource;
 import org.jspecify.annotations.NullMarked;
 

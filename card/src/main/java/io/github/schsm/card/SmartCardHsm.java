@@ -34,7 +34,6 @@ import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.card.files.WrappedKeyBlob;
 import io.github.schsm.card.quirk.AppletInfo;
 import io.github.schsm.card.quirk.DeviceQuirk;
-import io.github.schsm.card.quirk.FirmwareRefusal;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;

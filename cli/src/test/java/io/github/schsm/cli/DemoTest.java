@@ -3,8 +3,8 @@ package io.github.schsm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.examples.Demo;
 import io.github.schsm.cli.report.Status;
+import io.github.schsm.examples.Demo;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;

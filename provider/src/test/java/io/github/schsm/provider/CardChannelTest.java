@@ -8,7 +8,6 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.card.CardTokens;
-import io.github.schsm.simulator.SimulatorTokenSource;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.Token;
 import java.util.List;
@@ -20,13 +19,15 @@ class CardChannelTest {
 
     private static CardTokens readers(String first, String second) throws Exception {
         List<String> ids = List.of("ZZSIM310001", "ZZSIM310002");
-        new SimulatorTokenSource().open("memory", ids);
+        for (String id : ids) {
+            VirtualReaders.memory().device(id);
+        }
         RenamedTerminals renamed = new RenamedTerminals();
         List<String> names = List.of(first, second);
         for (int i = 0; i < names.size(); i++) {
             String reader = VirtualReaders.memory().device(ids.get(i)).readerName();
-            renamed.terminals.add(RenamedTerminals.renamed(
-                    VirtualReaders.memory().terminals().getTerminal(reader), names.get(i)));
+            renamed.terminals.add(
+                    RenamedTerminals.renamed(VirtualReaders.memory().terminals().getTerminal(reader), names.get(i)));
         }
         return new CardTokens(
                 TerminalSource.of("renamed", renamed),

@@ -39,9 +39,7 @@ class CopiedDeviceTest {
         device = simulated.device("ZZSIM000001");
         terminals.add(reader("A reader"));
         readers = new CardTokens(
-                TerminalSource.of("copies", all),
-                SchsmConfiguration.of("terminal = simulator:memory"),
-                () -> null);
+                TerminalSource.of("copies", all), SchsmConfiguration.of("terminal = simulator:memory"), () -> null);
         name = DeviceIdentity.parse(
                         ((CardToken) readers.inReader("A reader")).identity().encode())
                 .uniqueName();

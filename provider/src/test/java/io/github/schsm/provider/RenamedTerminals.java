@@ -21,12 +21,11 @@ final class RenamedTerminals extends CardTerminals {
     public List<CardTerminal> list(State state) throws CardException {
         List<CardTerminal> wanted = new ArrayList<>();
         for (CardTerminal terminal : terminals) {
-            boolean takes =
-                    switch (state) {
-                        case CARD_PRESENT -> terminal.isCardPresent();
-                        case CARD_ABSENT -> !terminal.isCardPresent();
-                        case ALL, CARD_INSERTION, CARD_REMOVAL -> true;
-                    };
+            boolean takes = switch (state) {
+                case CARD_PRESENT -> terminal.isCardPresent();
+                case CARD_ABSENT -> !terminal.isCardPresent();
+                case ALL, CARD_INSERTION, CARD_REMOVAL -> true;
+            };
             if (takes) {
                 wanted.add(terminal);
             }

@@ -37,7 +37,7 @@ public final class SimulatedDevice {
     }
 
     /** Whether its certificate calls it by that device id, which others may have as well. */
-    boolean isCertifiedAs(String deviceId) {
+    public boolean isCertifiedAs(String deviceId) {
         String chr = hsm.chr();
         return chr.length() == deviceId.length() + SEQUENCE_DIGITS && chr.startsWith(deviceId);
     }

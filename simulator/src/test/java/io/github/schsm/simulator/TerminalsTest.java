@@ -7,6 +7,7 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.applet.Applet;
 import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.source.SimulatorTokenSource;
 import io.github.schsm.spi.TokenSource;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -8,6 +8,7 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.applet.KeyUseTest;
+import io.github.schsm.simulator.source.SimulatorTokenSource;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause the exception
  */
 public record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
-    enum Kind {
+    public enum Kind {
         /** There is no card in the reader. */
         NO_CARD,
         /** There is no such reader any more. */

@@ -8,7 +8,6 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.TokenKey;
 import io.github.schsm.cli.report.CliException;
-import io.github.schsm.TokenKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Provider;

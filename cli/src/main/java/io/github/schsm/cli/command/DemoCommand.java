@@ -62,12 +62,16 @@ public final class DemoCommand extends SchsmCommand {
     private static Map<String, @Nullable Object> json(Story story) {
         List<Map<String, @Nullable Object>> steps = story.steps().stream()
                 .map(step -> Answer.json("title", step.title())
-                        .and("checks", step.checks().stream().map(DemoCommand::json).toList())
+                        .and(
+                                "checks",
+                                step.checks().stream().map(DemoCommand::json).toList())
                         .members())
                 .toList();
         return Answer.json("passed", story.succeeded())
                 .and("checks", story.checks().size())
-                .and("failed", story.checks().stream().filter(check -> !check.passed()).count())
+                .and(
+                        "failed",
+                        story.checks().stream().filter(check -> !check.passed()).count())
                 .and("steps", steps)
                 .members();
     }

@@ -2,7 +2,6 @@ package io.github.schsm.cli.option;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.cli.report.CliException;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.codec.SecretBytes;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -165,7 +165,9 @@ class LayersTest {
                 BASE + ".codec.Bad",
                 "class Bad { io.github.schsm.Kdm kdm; }"));
         borders.add(new Border(
-                noClasses().that(not(residesIn("cli").or(residesIn("examples")))).should(ACCESS_STANDARD_STREAMS),
+                noClasses()
+                        .that(not(residesIn("cli").or(residesIn("examples"))))
+                        .should(ACCESS_STANDARD_STREAMS),
                 BASE + ".card.deep.Bad",
                 "class Bad { void talk() { System.out.println(); } }"));
         borders.add(new Border(

@@ -15,7 +15,6 @@ import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.profile.DeviceProfile;
-import io.github.schsm.TokenKey;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;

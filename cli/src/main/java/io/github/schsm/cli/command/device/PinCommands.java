@@ -4,8 +4,6 @@ import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
-import io.github.schsm.cli.command.Connected;
-import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.option.NewPinOptions;
 import io.github.schsm.cli.option.SoPinOptions;

@@ -1,9 +1,6 @@
 package io.github.schsm.cli.command.domain;
 
 import io.github.schsm.SchsmDevice.Leftover;
-import io.github.schsm.cli.report.CliException;
-import io.github.schsm.cli.command.Connected;
-import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;

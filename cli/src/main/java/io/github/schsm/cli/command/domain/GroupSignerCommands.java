@@ -7,8 +7,6 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenKey;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
-import io.github.schsm.cli.command.Connected;
-import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Table;

@@ -8,8 +8,6 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
-import io.github.schsm.cli.command.Connected;
-import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Leaving;

@@ -1,7 +1,8 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.source;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.TokenSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,9 +1,11 @@
-package io.github.schsm.card.quirk;
+package io.github.schsm.card;
 
 import io.github.schsm.DeviceException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.card.apdu.StatusWords;
+import io.github.schsm.card.quirk.AppletInfo;
+import io.github.schsm.card.quirk.FirmwareVersion;
 import io.github.schsm.mechanism.Feature;
 import java.util.Optional;
 
@@ -11,11 +13,11 @@ import java.util.Optional;
  * Why a device refused a command that belongs to a feature: because its firmware is too old, if it says of itself that
  * it is. A device that has the feature all the same is never asked for its version.
  */
-public final class FirmwareRefusal {
+final class FirmwareRefusal {
     private FirmwareRefusal() {}
 
     /** The refusal, or what explains it. */
-    public static SchsmException explain(Feature feature, DeviceException refused, AppletInfo applet) {
+    static SchsmException explain(Feature feature, DeviceException refused, AppletInfo applet) {
         Optional<FirmwareVersion> version = applet.version();
         if (!mayMeanUnknown(refused.statusWord())
                 || version.isEmpty()

@@ -6,7 +6,6 @@ import io.github.schsm.cli.command.Shared;
 import io.github.schsm.cli.console.HelpText;
 import io.github.schsm.cli.console.Suggestions;
 import io.github.schsm.cli.console.Terminal;
-import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.GlobalOptions;
 import io.github.schsm.cli.report.CliException;
@@ -71,7 +70,7 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
         if (unwritten != null && status == Status.DONE) {
             io.err()
                     .println("schsm: done, but the answer could not be written to standard output: "
-                            + FileIo.reason(unwritten));
+                            + Errors.reason(unwritten));
             return Status.FAILED;
         }
         return status;
@@ -85,10 +84,10 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
         for (String argument : arguments) {
             if (!PrintableText.isWhole(argument)) {
                 String message = "the argument \"" + argument
-                        + "\" has characters that are not readable in the locale of" + " this process (encoding "
+                        + "\" has characters that are not readable in the locale of this process (encoding "
                         + Charset.defaultCharset() + "): start it with LC_ALL=C.UTF-8";
                 if (Arrays.asList(arguments).contains("--json")) {
-                    io.out().println(Errors.json("Usage", message));
+                    io.out().println(Errors.usageJson(message));
                 }
                 io.err().println("schsm: " + PrintableText.of(message));
                 return false;
@@ -143,7 +142,7 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
         String name = command.getCommandSpec().qualifiedName();
         String message = PrintableText.of(String.valueOf(error.getMessage()));
         if (Arrays.asList(arguments).contains("--json")) {
-            io.out().println(Errors.json("Usage", message));
+            io.out().println(Errors.usageJson(message));
         }
         PrintWriter err = io.err();
         err.println("schsm: " + message);
@@ -155,7 +154,7 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
     private static int failure(Io io, Exception error, CommandLine line) {
         Schsm root = (Schsm) line.getCommandSpec().root().userObject();
         if (root.options.json) {
-            io.out().println(Errors.json(Errors.tellingCause(error).getClass().getSimpleName(), Errors.message(error)));
+            io.out().println(Errors.json(error));
         }
         io.err().println("schsm: " + Errors.message(error));
         if (root.options.verbose || io.environment().apply("SCHSM_TRACE") != null) {

@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +50,13 @@ class RefusalsTest {
                         .err())
                 .contains("PIN is wrong", "2 tries are left");
         assertThat(bench.withoutPinOn(A, "pin", "status").done().out()).contains("User PIN 2 tries left");
-        bench.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN").failed();
+        assertThat(bench.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN", "--json")
+                        .failed()
+                        .json()
+                        .get("error"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("type", "PinException")
+                .containsEntry("reason", "WRONG_PIN");
         assertThat(bench.withoutPinOn(A, "generate", "--label=x", "--pin-env=WRONG_PIN")
                         .failed()
                         .err())

@@ -16,6 +16,14 @@ class TableTest {
     }
 
     @Test
+    void markupInAValueIsText() {
+        Table table = new Table("LABEL");
+        table.row("@|bold other|@");
+
+        assertThat(table.text().all()).containsExactly("LABEL", "@|bold other|@");
+    }
+
+    @Test
     void whatWouldMoveTheCursorIsNotShown() {
         Table table = new Table("LABEL");
         table.row("\u001b[2Jx\n\u202Ey");

@@ -1,9 +1,9 @@
 package io.github.schsm.cli.command;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.examples.Demo;
@@ -47,7 +47,7 @@ public final class DemoCommand extends SchsmCommand {
         try {
             folder = folder == null ? Files.createTempDirectory("schsm-demo-") : Files.createDirectories(folder);
         } catch (IOException failed) {
-            throw new CliException("no folder for the demo's files: " + FileIo.reason(failed), failed);
+            throw new CliException("no folder for the demo's files: " + Errors.reason(failed), failed);
         }
         try {
             new Demo(story, folder).tell();
@@ -87,7 +87,7 @@ public final class DemoCommand extends SchsmCommand {
                 Files.delete(file);
             }
         } catch (IOException failed) {
-            throw new CliException("the folder " + folder + " cannot be deleted: " + FileIo.reason(failed), failed);
+            throw new CliException("the folder " + folder + " cannot be deleted: " + Errors.reason(failed), failed);
         }
     }
 }

@@ -1,12 +1,10 @@
 package io.github.schsm.cli.io;
 
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Errors;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -30,7 +28,8 @@ public final class FileIo {
             }
             return Files.readAllBytes(file);
         } catch (IOException unreadable) {
-            throw new CliException("the " + what + " " + file + " cannot be read: " + reason(unreadable), unreadable);
+            throw new CliException(
+                    "the " + what + " " + file + " cannot be read: " + Errors.reason(unreadable), unreadable);
         }
     }
 
@@ -72,20 +71,5 @@ public final class FileIo {
     /** Refuses what {@link #write} would refuse, before anything else is done. */
     public static void requireFree(Path file) throws CliException {
         OutputFiles.require(file, false);
-    }
-
-    /** The messages of the JDK's file exceptions are often only the file's name. */
-    public static String reason(IOException failed) {
-        if (failed instanceof NoSuchFileException) {
-            return "there is no such file or folder";
-        }
-        if (failed instanceof AccessDeniedException) {
-            return "access is denied";
-        }
-        if (failed instanceof FileSystemException system && system.getReason() != null) {
-            return system.getReason();
-        }
-        String message = failed.getMessage();
-        return message == null ? failed.getClass().getSimpleName() : message;
     }
 }

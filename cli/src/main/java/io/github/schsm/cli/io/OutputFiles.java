@@ -1,6 +1,7 @@
 package io.github.schsm.cli.io;
 
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Errors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -271,7 +272,7 @@ public final class OutputFiles implements AutoCloseable {
     }
 
     private static CliException cannot(Path file, IOException failed) {
-        return new CliException("the file " + file + " cannot be written: " + FileIo.reason(failed), failed);
+        return new CliException("the file " + file + " cannot be written: " + Errors.reason(failed), failed);
     }
 
     private static CliException isThere(Path file, @Nullable FileAlreadyExistsException cause) {

@@ -3,10 +3,14 @@ package io.github.schsm.cli.report;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.PrintableText;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.security.GeneralSecurityException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong, as one line. */
+/** What went wrong: one line for people, an object for programs. */
 public final class Errors {
     private static final int DEPTH = 16;
 
@@ -52,11 +56,41 @@ public final class Errors {
         return text == null || text.isBlank();
     }
 
-    /** The answer to a program. */
-    public static String json(String kind, String message) {
+    /** An error for programs: its type and, if there is more to tell apart, its reason. */
+    public static Map<String, @Nullable Object> members(Throwable error) {
+        Throwable cause = tellingCause(error);
+        Json.ObjectBuilder members = Answer.json("type", cause.getClass().getSimpleName());
+        if (cause instanceof SchsmException schsm && schsm.reason() != SchsmException.Reason.OTHER) {
+            members.and("reason", schsm.reason().name());
+        }
+        return members.and("message", message(error)).members();
+    }
+
+    /** The whole answer to a program if a command failed. */
+    public static String json(Throwable error) {
+        return Json.text(Answer.json("error", members(error)).members());
+    }
+
+    /** The whole answer to a program if the command line is wrong. */
+    public static String usageJson(String message) {
         return Json.text(Answer.json(
                         "error",
-                        Answer.json("type", kind).and("message", message).members())
+                        Answer.json("type", "Usage").and("message", message).members())
                 .members());
+    }
+
+    /** The messages of the JDK's file exceptions are often only the file's name. */
+    public static String reason(IOException failed) {
+        if (failed instanceof NoSuchFileException) {
+            return "there is no such file or folder";
+        }
+        if (failed instanceof AccessDeniedException) {
+            return "access is denied";
+        }
+        if (failed instanceof FileSystemException system && system.getReason() != null) {
+            return system.getReason();
+        }
+        String message = failed.getMessage();
+        return message == null ? failed.getClass().getSimpleName() : message;
     }
 }

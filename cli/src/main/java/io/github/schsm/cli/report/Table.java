@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Columns of text under headings, as wide as they need to be. */
+/**
+ * Columns of text under headings, as wide as they need to be. Not picocli's table: that one takes {@code @|...|@} in a
+ * value for markup and drops it, so that a device could show one label for another.
+ */
 public final class Table {
     private static final String GAP = "  ";
 

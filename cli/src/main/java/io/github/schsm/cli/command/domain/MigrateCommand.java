@@ -134,13 +134,7 @@ public final class MigrateCommand extends SchsmCommand {
                 .and("alias", failure == null ? result.alias() : null)
                 .and("wasThere", result.wasThere())
                 .and("kcv", travelled ? Text.hex(result.kcv()) : null)
-                .and(
-                        "error",
-                        failure == null
-                                ? null
-                                : Answer.json("type", failure.getClass().getSimpleName())
-                                        .and("message", Errors.message(failure))
-                                        .members())
+                .and("error", failure == null ? null : Errors.members(failure))
                 .members();
     }
 

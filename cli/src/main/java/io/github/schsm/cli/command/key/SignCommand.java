@@ -4,11 +4,11 @@ import io.github.schsm.SchsmKey;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
-import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.Algorithms;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +80,7 @@ public final class SignCommand extends SchsmCommand {
                 signature.update(chunk, 0, length);
             }
         } catch (IOException unreadable) {
-            throw new CliException("the file " + file + " cannot be read: " + FileIo.reason(unreadable), unreadable);
+            throw new CliException("the file " + file + " cannot be read: " + Errors.reason(unreadable), unreadable);
         }
     }
 }

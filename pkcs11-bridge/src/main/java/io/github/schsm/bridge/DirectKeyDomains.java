@@ -11,80 +11,68 @@ import java.util.List;
 
 /** The key domains of the card beside a module: each call is one use of the card, and keys go by the bridge's names. */
 final class DirectKeyDomains implements KeyDomains {
-    private final DirectCard channel;
+    private final DirectCard card;
+    private final CardKeys keys;
 
-    DirectKeyDomains(DirectCard channel) {
-        this.channel = channel;
-    }
-
-    private interface Function<T> {
-        T apply(KeyDomains domains) throws SchsmException;
-    }
-
-    private <T> T use(Function<T> function) throws SchsmException {
-        return channel.use(card -> function.apply(card.keyDomains()));
+    DirectKeyDomains(DirectCard card, CardKeys keys) {
+        this.card = card;
+        this.keys = keys;
     }
 
     @Override
     public KeyDomain.Status status(int slot) throws SchsmException {
-        return use(domains -> domains.status(slot));
+        return card.use(there -> there.keyDomains().status(slot));
     }
 
     @Override
     public int slots() throws SchsmException {
-        return use(KeyDomains::slots);
+        return card.use(there -> there.keyDomains().slots());
     }
 
     @Override
     public List<KeyDomain.Status> list() throws SchsmException {
-        return use(KeyDomains::list);
+        return card.use(there -> there.keyDomains().list());
     }
 
     @Override
     public KeyDomain.Status createXkek(int slot, Kdm kdm) throws SchsmException {
-        return use(domains -> domains.createXkek(slot, kdm));
+        return card.use(there -> there.keyDomains().createXkek(slot, kdm));
     }
 
     @Override
     public KeyDomain.Status createDkek(int slot, int shares) throws SchsmException {
-        return use(domains -> domains.createDkek(slot, shares));
+        return card.use(there -> there.keyDomains().createDkek(slot, shares));
     }
 
     @Override
     public KeyDomain.Status importShare(int slot, byte[] share) throws SchsmException {
-        return use(domains -> domains.importShare(slot, share));
+        return card.use(there -> there.keyDomains().importShare(slot, share));
     }
 
     @Override
     public void clearKek(int slot) throws SchsmException {
-        use(domains -> {
-            domains.clearKek(slot);
-            return true;
-        });
+        card.run(there -> there.keyDomains().clearKek(slot));
     }
 
     @Override
     public void delete(int slot) throws SchsmException {
-        use(domains -> {
-            domains.delete(slot);
-            return true;
-        });
+        card.run(there -> there.keyDomains().delete(slot));
     }
 
     @Override
     public KeyDomain.Status agree(TokenKey exchange, AttestedPublicKey peer) throws SchsmException {
-        TokenKey there = channel.onCard(exchange);
-        return use(domains -> domains.agree(there, peer));
+        TokenKey onCard = keys.onCard(exchange);
+        return card.use(there -> there.keyDomains().agree(onCard, peer));
     }
 
     @Override
     public WrappedKeyEntry wrap(TokenKey key) throws SchsmException {
-        TokenKey there = channel.onCard(key);
-        return use(domains -> domains.wrap(there));
+        TokenKey onCard = keys.onCard(key);
+        return card.use(there -> there.keyDomains().wrap(onCard));
     }
 
     @Override
     public TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException {
-        return channel.named(channel.change(card -> card.keyDomains().unwrap(entry, label)));
+        return keys.named(keys.change(there -> there.keyDomains().unwrap(entry, label)));
     }
 }

@@ -11,7 +11,6 @@ import io.github.schsm.bridge.cryptoki.FailureScope;
 import io.github.schsm.bridge.session.ErrorMapper;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.session.TokenLink;
-import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import java.util.ArrayList;
@@ -29,13 +28,14 @@ import org.jspecify.annotations.Nullable;
  * return by itself.
  */
 final class Pkcs11Directory implements TokenSource.Directory {
+    private static final System.Logger LOGGER = System.getLogger(Pkcs11Directory.class.getName());
     private static final String ANY = "";
 
     private final Pkcs11Module module;
     private final TokenChoice terminal;
     private final TokenSource.Host host;
     private final TokenMaker maker;
-    private final Map<List<String>, Token> tokens = new HashMap<>();
+    private final Map<List<String>, Made> tokens = new HashMap<>();
     private final Map<String, Token> found = new HashMap<>();
     private boolean closed;
 
@@ -163,10 +163,28 @@ final class Pkcs11Directory implements TokenSource.Directory {
         return slot.description().isEmpty() ? "slot " + number(slot) : slot.description();
     }
 
-    /** Logs out and gives the module back, which ends with the last who uses it. */
+    /**
+     * A token that was made.
+     *
+     * @param link its own
+     */
+    private record Made(Token token, TokenLink link) {
+        /** Logs out; nothing can be asked of it afterwards. */
+        void close() {
+            try {
+                token.logout();
+            } catch (SchsmException gone) {
+                LOGGER.log(System.Logger.Level.DEBUG, "the token was gone before it was logged out", gone);
+            } finally {
+                link.close();
+            }
+        }
+    }
+
+    /** Logs out and gives the module back, which ends with its last user. */
     @Override
     public void close() {
-        List<Token> made;
+        List<Made> made;
         synchronized (this) {
             if (closed) {
                 return;
@@ -176,11 +194,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
             tokens.clear();
             found.clear();
         }
-        for (Token token : made) {
-            if (token instanceof Pkcs11Token ours) {
-                ours.close();
-            }
-        }
+        made.forEach(Made::close);
         Modules.release(module);
     }
 
@@ -284,12 +298,13 @@ final class Pkcs11Directory implements TokenSource.Directory {
 
     private synchronized Token token(TokenPlace place, List<TokenPlace> all) throws SchsmException {
         List<String> key = key(place, all);
-        Token known = tokens.get(key);
+        Made known = tokens.get(key);
         if (known == null) {
-            known = maker.make(new TokenLink(module, place.slot(), place.token()), id(place, all), host);
+            TokenLink link = new TokenLink(module, place.slot(), place.token());
+            known = new Made(maker.make(link, id(place, all), host), link);
             tokens.put(key, known);
         }
-        return known;
+        return known.token();
     }
 
     /** A label may change, and a slot's id as well: they count only where no serial number tells tokens apart. */

@@ -2,11 +2,9 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.bridge.session.TokenLink;
-import io.github.schsm.bridge.token.Pkcs11Token;
-import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
@@ -55,11 +53,7 @@ public final class Pkcs11TokenSource implements TokenSource {
     }
 
     private static Opened directory(Path module, TokenChoice terminal, Host host) throws SchsmException {
-        return new Pkcs11Directory(Modules.get(module), terminal, host, Pkcs11TokenSource::token);
-    }
-
-    private static Token token(TokenLink link, String id, Host host) {
-        return new Pkcs11Token(link, id, host.trust(), new DirectCard(link, host));
+        return new Pkcs11Directory(Modules.get(module), terminal, host, HybridToken::new);
     }
 
     private static Path path(String text) throws ConfigurationException {
@@ -118,7 +112,7 @@ public final class Pkcs11TokenSource implements TokenSource {
                         + " and their folders pkcs11 and " + name + "; name the file itself by module-path=<path>"));
     }
 
-    /** For who opens a source without a provider: no card beside the module. */
+    /** What a source has that is opened without a provider: no card is to be had. */
     private record NoHost(List<String> devices) implements Host {
         @Override
         public DeviceTrust trust() {

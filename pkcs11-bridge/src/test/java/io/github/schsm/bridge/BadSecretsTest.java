@@ -201,8 +201,7 @@ class BadSecretsTest {
         Pkcs11Module loaded = FakeBench.loaded(FakeModule.with(device));
         TokenLink link = new TokenLink(
                 loaded, loaded.cryptoki().slotInfo(0), loaded.cryptoki().tokenInfo(0));
-        return new Pkcs11Token(
-                link, device.serial, io.github.schsm.DeviceTrust.of(List.of()), new Beside.None("no other way"));
+        return new Pkcs11Token(link, device.serial, io.github.schsm.DeviceTrust.of(List.of()));
     }
 
     private static void refusedByItself(Pkcs11Token token) throws Exception {

@@ -98,11 +98,7 @@ public final class FakeBench {
 
     /** The bridge's token over slot 0: an object of its own each time, as each provider has one. */
     public Pkcs11Token open() throws CryptokiException {
-        return new Pkcs11Token(
-                link(),
-                device.serial,
-                DeviceTrust.of(List.of()),
-                new Beside.None("this token has no key domains: it is in no PC/SC reader"));
+        return new Pkcs11Token(link(), device.serial, DeviceTrust.of(List.of()));
     }
 
     /** The same, with everything read and the user logged in. */

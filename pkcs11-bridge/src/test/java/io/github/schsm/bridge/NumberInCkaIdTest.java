@@ -17,6 +17,7 @@ import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.SharedCard;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
+import io.github.schsm.TokenKey;
 import java.lang.reflect.Proxy;
 import java.util.HashSet;
 import java.util.List;
@@ -43,16 +44,16 @@ class NumberInCkaIdTest {
         return FakeBench.loaded(bench.module);
     }
 
-    private Pkcs11Token token(Beside beside) throws CryptokiException, SchsmException {
+    private Pkcs11Token token() throws CryptokiException, SchsmException {
         TokenLink link = new TokenLink(vendors(), bench.module.slotInfo(0), bench.module.tokenInfo(0));
-        Pkcs11Token token = new Pkcs11Token(link, bench.device.serial, DeviceTrust.of(List.of()), beside);
+        Pkcs11Token token = new Pkcs11Token(link, bench.device.serial, DeviceTrust.of(List.of()));
         token.load(FakePin.right());
         return token;
     }
 
     @Test
     void onADeviceWithManyKeysEachGenerationGetsAFreeOne() throws Exception {
-        Pkcs11Token token = token(new Beside.None("none"));
+        Pkcs11Token token = token();
         for (int i = 0; i < 60; i++) {
             TokenKey made = token.generate(request("aes-" + i));
             assertThat(made.label()).isEqualTo("aes-" + i);
@@ -77,8 +78,7 @@ class NumberInCkaIdTest {
     void theCardSaysWhichIsFreeWhereItCanBeAsked() throws Exception {
         numbers.addAll(IntStream.rangeClosed(100, 255).boxed().toList());
         TokenLink link = new TokenLink(vendors(), bench.module.slotInfo(0), bench.module.tokenInfo(0));
-        Pkcs11Token token = new Pkcs11Token(
-                link, bench.device.serial, DeviceTrust.of(List.of()), new DirectCard(link, new Host(bench, numbers)));
+        HybridToken token = new HybridToken(link, bench.device.serial, new CardHost(card(bench, numbers)));
         token.load(FakePin.right());
         for (int i = 0; i < 9; i++) {
             token.generate(request("aes-" + i));
@@ -107,33 +107,6 @@ class NumberInCkaIdTest {
                     case "administration" -> throw new SchsmException("not asked for");
                     default -> throw new AssertionError(method);
                 });
-    }
-
-    private record Host(FakeBench bench, Set<Integer> numbers) implements TokenSource.Host {
-        @Override
-        public List<String> devices() {
-            return List.of();
-        }
-
-        @Override
-        public DeviceTrust trust() {
-            return DeviceTrust.of(List.of());
-        }
-
-        @Override
-        public boolean isWantedReader(String name) {
-            return true;
-        }
-
-        @Override
-        public PinSource pinPad() {
-            throw new AssertionError("not asked for");
-        }
-
-        @Override
-        public Token cardChannel(String readerName) {
-            return card(bench, numbers);
-        }
     }
 
     @Test

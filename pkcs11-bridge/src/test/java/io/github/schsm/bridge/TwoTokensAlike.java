@@ -74,7 +74,7 @@ abstract class TwoTokensAlike {
                 new TokenChoice.Any(),
                 new Host(),
                 (link, id, host) ->
-                        new Pkcs11Token(link, id, DeviceTrust.of(List.of()), new Beside.None("there is no other way")));
+                        new Pkcs11Token(link, id, DeviceTrust.of(List.of())));
     }
 
     static List<String> labels(Token token) throws SchsmException {

@@ -4,7 +4,6 @@ import io.github.schsm.Cvc;
 import io.github.schsm.DeviceException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
 import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
@@ -30,8 +29,6 @@ import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.RSAKeyGenParameterSpec;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -47,7 +44,6 @@ import org.jspecify.annotations.Nullable;
  * failed can be found and deleted.
  */
 final class KeyGeneration {
-    private static final System.Logger LOGGER = System.getLogger(KeyGeneration.class.getName());
     private static final int ID_LENGTH = 8;
     private static final int BITS = 8;
     private static final int MAX_NUMBER = 255;
@@ -77,14 +73,11 @@ final class KeyGeneration {
         this.token = token;
     }
 
-    TokenKey generate(KeyRequest request) throws SchsmException {
-        List<String> wanted = unsaid(request);
+    TokenKey generate(KeyRequest request, KeyNumbers numbers) throws SchsmException {
+        List<String> wanted = KeyLimits.of(request);
         List<String> unsaid = token.isVendorsModule() ? List.of() : wanted;
         long mechanism = mechanism(request.type());
         boolean hasMechanism = token.link().mechanisms().containsKey(mechanism);
-        if (token.beside().isThere() && (!unsaid.isEmpty() || !hasMechanism || hasOddExponent(request))) {
-            return token.beside().generate(request);
-        }
         if (!unsaid.isEmpty()) {
             throw new UnsupportedByDeviceException("PKCS#11 has no words for " + String.join(" and ", unsaid)
                     + ", and " + token.description() + " is reached by PKCS#11 only: leave it out, or use a"
@@ -92,7 +85,7 @@ final class KeyGeneration {
         }
         if (!hasMechanism) {
             throw new UnsupportedByDeviceException(token.description() + " generates no " + request.type()
-                    + " keys: its module has no " + mechanismName(request.type()));
+                    + " keys: its module has no " + Ck.mechanism(mechanism));
         }
         byte[] id = request.id();
         if (id.length == 0) {
@@ -101,13 +94,9 @@ final class KeyGeneration {
         }
         String label = request.label() == null ? "key-" + HexFormat.of().formatHex(id) : request.label();
         try {
-            TokenKey made = request.type() == KeyType.AES && token.has(ModuleQuirk.AES_KEY_ID_FROM_CKA_ID)
-                    ? generateNumbered(request, mechanism, id, label)
+            return request.type() == KeyType.AES && token.has(ModuleQuirk.AES_KEY_ID_FROM_CKA_ID)
+                    ? generateNumbered(request, numbers, mechanism, id, label)
                     : generate(request, mechanism, id, label);
-            token.beside().changed(made);
-            return wanted.isEmpty() || isKept(request, made)
-                    ? made
-                    : token.beside().generate(request);
         } catch (DeviceException refused) {
             Optional<Ckr> answer = refused.moduleAnswer().map(value -> Ckr.of(value.returnValue()));
             boolean ofKind = answer.filter(KIND_REFUSED::contains).isPresent();
@@ -115,9 +104,6 @@ final class KeyGeneration {
                     && answer.filter(TEMPLATE_REFUSED::contains).isPresent();
             if (!ofKind && !ofAttributes) {
                 throw refused;
-            }
-            if (token.beside().isThere()) {
-                return token.beside().generate(request);
             }
             if (ofAttributes) {
                 throw new UnsupportedByDeviceException(
@@ -133,10 +119,10 @@ final class KeyGeneration {
     }
 
     /** The device's number for the key is the first byte of its CKA_ID: two at once must not get the same. */
-    private TokenKey generateNumbered(KeyRequest request, long mechanism, byte[] id, String label)
+    private TokenKey generateNumbered(KeyRequest request, KeyNumbers numbers, long mechanism, byte[] id, String label)
             throws SchsmException {
         synchronized (token.link().numbering()) {
-            int number = freeNumber();
+            int number = freeNumber(numbers);
             byte[] numbered = request.id().length == 0 ? id.clone() : Arrays.copyOf(id, id.length + 1);
             if (request.id().length > 0) {
                 System.arraycopy(id, 0, numbered, 1, id.length);
@@ -150,8 +136,8 @@ final class KeyGeneration {
      * A number that no key on the device has. Where only the module can be asked it shows no numbers, but for keys whose
      * CKA_ID begins with theirs; the others got the lowest that were free, so the highest is the best guess.
      */
-    private int freeNumber() throws SchsmException {
-        OptionalInt free = token.beside().freeKeyId();
+    private int freeNumber(KeyNumbers numbers) throws SchsmException {
+        OptionalInt free = numbers.free();
         if (free.isPresent()) {
             return free.getAsInt();
         }
@@ -179,84 +165,12 @@ final class KeyGeneration {
         return refused.moduleAnswer().map(ModuleAnswer::toString).orElse("");
     }
 
-    /**
-     * A module may pass over attributes that it does not know: a key with fewer limits than it was to have goes again.
-     *
-     * @return whether the key is as it was wanted, as far as somebody can tell
-     */
-    private boolean isKept(KeyRequest request, TokenKey made) throws SchsmException {
-        if (!token.beside().isThere()) {
-            return true;
-        }
-        boolean kept;
-        try {
-            kept = isAsWanted(request, token.details(made));
-        } catch (SchsmException notTold) {
-            try {
-                token.delete(made);
-            } catch (SchsmException alsoFailed) {
-                notTold.addSuppressed(alsoFailed);
-            }
-            throw notTold;
-        }
-        if (!kept) {
-            LOGGER.log(
-                    System.Logger.Level.DEBUG,
-                    "{0} made {1} without {2}: it is deleted, and made by the card",
-                    token.description(),
-                    made,
-                    unsaid(request));
-            token.delete(made);
-        }
-        return kept;
-    }
-
-    /** Uses may have been spent since, to find out the public key. */
-    private static boolean isAsWanted(KeyRequest request, KeyDetails made) {
-        Set<Integer> wanted =
-                request.allowedAlgorithms().stream().map(KeyAlgorithm::id).collect(Collectors.toSet());
-        List<Integer> list = made.allowedAlgorithms();
-        boolean isLimited = made.useCounter().isPresent()
-                && made.useCounter().getAsLong() <= request.useCounter().orElse(Long.MAX_VALUE);
-        return (wanted.isEmpty() || (list != null && wanted.equals(Set.copyOf(list))))
-                && (request.useCounter().isEmpty() || isLimited)
-                && (request.keyDomain().isEmpty() || request.keyDomain().equals(made.keyDomain()))
-                && (request.wrappingKey().isEmpty() || request.wrappingKey().equals(made.wrappingKey()));
-    }
-
-    /** What PKCS#11 cannot say of a key. */
-    private static List<String> unsaid(KeyRequest request) {
-        List<String> unsaid = new ArrayList<>();
-        if (!request.allowedAlgorithms().isEmpty()) {
-            unsaid.add("an algorithm list (" + request.allowedAlgorithms() + ")");
-        }
-        if (request.useCounter().isPresent()) {
-            unsaid.add("a use counter (" + request.useCounter().getAsLong() + ")");
-        }
-        if (request.keyDomain().isPresent()) {
-            unsaid.add("a key domain (slot " + request.keyDomain().getAsInt() + ")");
-        }
-        if (request.wrappingKey().isPresent()) {
-            unsaid.add("a wrapping key (" + request.wrappingKey().getAsInt() + ")");
-        }
-        return unsaid;
-    }
-
     private static long mechanism(KeyType type) {
         return switch (type) {
             case EC -> Ck.CKM_EC_KEY_PAIR_GEN;
             case RSA -> Ck.CKM_RSA_PKCS_KEY_PAIR_GEN;
             case AES -> Ck.CKM_AES_KEY_GEN;
             case UNKNOWN -> throw new IllegalArgumentException("a key of unknown kind is not generated");
-        };
-    }
-
-    private static String mechanismName(KeyType type) {
-        return switch (type) {
-            case EC -> "CKM_EC_KEY_PAIR_GEN";
-            case RSA -> "CKM_RSA_PKCS_KEY_PAIR_GEN";
-            case AES -> "CKM_AES_KEY_GEN";
-            case UNKNOWN -> "no mechanism";
         };
     }
 
@@ -387,12 +301,6 @@ final class KeyGeneration {
             throw new UnsupportedByDeviceException(token.description() + " made the key \"" + label
                     + "\" so that it may leave the token (CKA_EXTRACTABLE is true): it was deleted again");
         }
-    }
-
-    /** Some modules take any public exponent and make 65537 of it. */
-    private static boolean hasOddExponent(KeyRequest request) {
-        BigInteger exponent = request.publicExponent();
-        return exponent != null && !exponent.equals(RSAKeyGenParameterSpec.F4);
     }
 
     /** What the module says that it made, compared with what it was asked for. */

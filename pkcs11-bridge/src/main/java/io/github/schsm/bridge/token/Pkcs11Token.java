@@ -14,7 +14,7 @@ import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenInfo;
 import io.github.schsm.TokenKey;
-import io.github.schsm.bridge.Beside;
+import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki;
@@ -46,7 +46,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +57,7 @@ public final class Pkcs11Token implements Token {
     private final String id;
     private final String uniqueId;
     private final DeviceTrust trust;
-    private final Beside beside;
     private final ObjectTable table = new ObjectTable();
-    private final Set<String> judged = ConcurrentHashMap.newKeySet();
-    private final Set<String> noKeys = ConcurrentHashMap.newKeySet();
     private final KeyOperations operations = new KeyOperations(this);
     private final KeyGeneration generation = new KeyGeneration(this);
     private final KeyObjects keyObjects = new KeyObjects(this);
@@ -71,17 +67,14 @@ public final class Pkcs11Token implements Token {
     /**
      * A token.
      *
-     * @param id     what the configuration calls it: the serial number, or what stands in for it
-     * @param beside another way to it
+     * @param id what the configuration calls it: the serial number, or what stands in for it
      */
-    public Pkcs11Token(TokenLink link, String id, DeviceTrust trust, Beside beside) {
+    public Pkcs11Token(TokenLink link, String id, DeviceTrust trust) {
         this.link = link;
         this.id = id;
         this.uniqueId = uniqueId(link, id);
         this.trust = trust;
-        this.beside = beside;
         this.administration = new Pkcs11Administration(this, link);
-        beside.attach(this::seen);
     }
 
     // The way to the token
@@ -108,10 +101,6 @@ public final class Pkcs11Token implements Token {
 
     boolean has(ModuleQuirk quirk) {
         return ModuleQuirk.of(link.module().info()).contains(quirk);
-    }
-
-    Beside beside() {
-        return beside;
     }
 
     /** What is done with a key object. */
@@ -176,35 +165,23 @@ public final class Pkcs11Token implements Token {
         }
     }
 
-    private TokenObjects contents() throws SchsmException {
-        TokenObjects contents = view();
-        List<TokenKey> standIns = contents.keys().stream()
-                .filter(TokenObjects.KeyEntry::isStandIn)
-                .map(TokenObjects.KeyEntry::key)
-                .filter(key -> !judged.contains(key.reference()))
-                .toList();
-        if (standIns.isEmpty() || !beside.isThere()) {
-            return contents;
-        }
-        judge(standIns);
-        return view();
-    }
-
     /** What is known is not asked for again: looking at a session may cost a command to the token. */
-    private TokenObjects view() throws SchsmException {
+    private TokenObjects contents() throws SchsmException {
         TokenObjects known = table.known(link.generation());
         return known == null ? link.withSession(SessionAccess.VIEW, table::contents) : known;
     }
 
-    /** Modules show public keys of certificates, too, that belong to no key here: the other way tells. */
-    private void judge(List<TokenKey> standIns) throws SchsmException {
-        for (TokenKey key : standIns) {
-            if (beside.counterpart(key).isEmpty()) {
-                noKeys.add(key.reference());
-            }
-            judged.add(key.reference());
-        }
-        table.noKeys(noKeys);
+    /** Keys of which only the public half is seen, which stands for the private one until somebody logs in. */
+    public List<TokenKey> standIns() throws SchsmException {
+        return contents().keys().stream()
+                .filter(TokenObjects.KeyEntry::isStandIn)
+                .map(TokenObjects.KeyEntry::key)
+                .toList();
+    }
+
+    /** What another way to the token knows: public keys that stand for no private key, by their references. */
+    public void noKeys(Set<String> references) {
+        table.noKeys(references);
     }
 
     // Token
@@ -238,9 +215,7 @@ public final class Pkcs11Token implements Token {
     @Override
     public TokenInfo info() throws SchsmException {
         CkTokenInfo token = link.tokenInfo();
-        // OpenSC shows the label that was there when the card was put in, and adds to it.
-        String label = beside.isThere() ? beside.use(Token::info).label() : token.label();
-        return new TokenInfo(id, label, link.slotInfo().description(), token.firmware(), token.model());
+        return new TokenInfo(id, token.label(), link.slotInfo().description(), token.firmware(), token.model());
     }
 
     @Override
@@ -250,27 +225,30 @@ public final class Pkcs11Token implements Token {
 
     @Override
     public DeviceIdentity identity() throws SchsmException {
-        return beside.use(Token::identity);
+        throw unsupported("no device certificate");
     }
 
     @Override
-    public TokenAdministration administration() throws SchsmException {
-        return beside.administration(administration);
+    public TokenAdministration administration() {
+        return administration;
     }
 
     @Override
     public KeyDomains keyDomains() throws SchsmException {
-        return beside.keyDomains();
+        throw unsupported("no key domains");
     }
 
     @Override
     public PublicKeyAuthentication publicKeyAuthentication() throws SchsmException {
-        return beside.publicKeyAuthentication();
+        throw unsupported("no authentication by registered keys");
+    }
+
+    private UnsupportedByDeviceException unsupported(String what) {
+        return new UnsupportedByDeviceException(description() + " is reached by PKCS#11 only, which has " + what);
     }
 
     @Override
     public void load(@Nullable PinSource pin) throws SchsmException {
-        beside.look();
         if (pin != null && pin.isInteractive() && isLoggedIn()) {
             // Nobody is asked for what is done already: a KeyStore.Builder loads each time it is asked for its key
             // store.
@@ -278,9 +256,7 @@ public final class Pkcs11Token implements Token {
         } else if (pin != null) {
             link.login(pin);
         }
-        judged.clear();
-        noKeys.clear();
-        table.noKeys(noKeys);
+        table.noKeys(Set.of());
         table.forget();
         if (pin == null) {
             contents();
@@ -314,21 +290,7 @@ public final class Pkcs11Token implements Token {
     public void logout() throws SchsmException {
         try {
             link.logout();
-            beside.loggedOut();
         } finally {
-            table.forget();
-        }
-    }
-
-    /** Logs out; nothing can be asked of it afterwards. */
-    public void close() {
-        try {
-            logout();
-        } catch (SchsmException gone) {
-            System.getLogger(Pkcs11Token.class.getName())
-                    .log(System.Logger.Level.DEBUG, "the token was gone before it was logged out", gone);
-        } finally {
-            link.close();
             table.forget();
         }
     }
@@ -337,24 +299,12 @@ public final class Pkcs11Token implements Token {
 
     @Override
     public List<TokenKey> keys() throws SchsmException {
-        List<TokenKey> keys = new ArrayList<>(
-                contents().keys().stream().map(TokenObjects.KeyEntry::key).toList());
-        keys.addAll(beside.unseen(List.copyOf(keys)));
-        return keys;
-    }
-
-    private List<TokenKey> seen() throws SchsmException {
-        return view().keys().stream().map(TokenObjects.KeyEntry::key).toList();
+        return contents().keys().stream().map(TokenObjects.KeyEntry::key).toList();
     }
 
     @Override
     public KeyDetails details(TokenKey key) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        if (unseen.isPresent()) {
-            return beside.use(other -> other.details(unseen.get()));
-        }
-        TokenObjects.KeyEntry entry = proven(key);
-        return beside.details(key, details(entry), isCertified(entry));
+        return details(proven(key));
     }
 
     /** A key with its public half, which is found out by a use of the key where only a certificate tells it, or nothing. */
@@ -365,13 +315,15 @@ public final class Pkcs11Token implements Token {
                 : entry;
     }
 
-    private static boolean isCertified(TokenObjects.KeyEntry entry) {
+    /** Whether a certificate stands in the place where a SmartCard-HSM puts its request for the key. */
+    public boolean isCertified(TokenKey key) throws SchsmException {
+        TokenObjects.KeyEntry entry = entry(key);
         byte[] id = entry.key().id();
         return entry.certificates().stream().anyMatch(certificate -> Arrays.equals(certificate.id(), id));
     }
 
     TokenObjects.KeyEntry entry(TokenKey key) throws SchsmException {
-        Optional<TokenObjects.KeyEntry> known = view().find(key);
+        Optional<TokenObjects.KeyEntry> known = contents().find(key);
         return known.isPresent()
                 ? known.get()
                 : link.withSession(SessionAccess.VIEW, session -> require(session, SessionAccess.VIEW, key));
@@ -425,61 +377,34 @@ public final class Pkcs11Token implements Token {
 
     @Override
     public Optional<byte[]> certificate(TokenKey key) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        if (unseen.isPresent()) {
-            return beside.use(other -> other.certificate(unseen.get()));
-        }
-        TokenObjects.KeyEntry entry = proven(key);
-        if (!entry.certificates().isEmpty()) {
-            return entry.certificates().get(0).certificate();
-        }
-        Optional<TokenKey> counterpart = beside.counterpart(key);
-        return counterpart.isPresent()
-                ? beside.use(other -> other.certificate(counterpart.get()))
-                : keyObjects.request(entry);
+        Optional<byte[]> certificate = x509(key);
+        return certificate.isPresent() ? certificate : request(key);
+    }
+
+    /** The certificate that is shown with a key. */
+    public Optional<byte[]> x509(TokenKey key) throws SchsmException {
+        List<ObjectSnapshot> certificates = proven(key).certificates();
+        return certificates.isEmpty() ? Optional.empty() : certificates.get(0).certificate();
+    }
+
+    /** The request that the device made for a key, where the module gives it. */
+    public Optional<byte[]> request(TokenKey key) throws SchsmException {
+        return keyObjects.request(entry(key));
     }
 
     @Override
     public void storeCertificate(TokenKey key, byte[] encoded) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        if (unseen.isPresent()) {
-            beside.change(other -> {
-                other.storeCertificate(unseen.get(), encoded);
-                return true;
-            });
-        } else {
-            keyObjects.storeCertificate(key, encoded);
-            beside.changed(key);
-        }
+        keyObjects.storeCertificate(key, encoded);
     }
 
     @Override
     public TokenKey rename(TokenKey key, String label) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        if (unseen.isPresent()) {
-            beside.change(other -> other.rename(unseen.get(), label));
-            return new TokenKey(key.reference(), label, key.id(), key.type());
-        }
-        TokenKey renamed = keyObjects.rename(key, label);
-        beside.changed(key);
-        return renamed;
+        return keyObjects.rename(key, label);
     }
 
     @Override
     public void delete(TokenKey key) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        if (unseen.isPresent()) {
-            beside.change(other -> {
-                other.delete(unseen.get());
-                return true;
-            });
-        } else {
-            try {
-                keyObjects.delete(key);
-            } finally {
-                beside.changed(key);
-            }
-        }
+        keyObjects.delete(key);
     }
 
     @Override
@@ -512,108 +437,77 @@ public final class Pkcs11Token implements Token {
 
     @Override
     public TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
-        TokenCertificate added = keyObjects.addCertificate(label, encoded);
-        beside.changed(null);
-        return added;
+        return keyObjects.addCertificate(label, encoded);
     }
 
     @Override
     public void delete(TokenCertificate certificate) throws SchsmException {
         keyObjects.delete(certificate);
-        beside.changed(null);
     }
 
     // Keys
 
     @Override
     public TokenKey generate(KeyRequest request) throws SchsmException {
-        return generation.generate(request);
+        return generation.generate(request, OptionalInt::empty);
+    }
+
+    /**
+     * Generates a key.
+     *
+     * @param numbers asked for a number where the module takes one
+     * @throws UnsupportedByDeviceException if the module cannot make such a key
+     */
+    public TokenKey generate(KeyRequest request, KeyNumbers numbers) throws SchsmException {
+        return generation.generate(request, numbers);
+    }
+
+    /** Whether the module has a mechanism for an algorithm, whichever the key. */
+    public boolean hasMechanism(KeyAlgorithm algorithm) throws SchsmException {
+        return Algorithms.isAmong(link.mechanisms(), algorithm);
     }
 
     @Override
     public byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        return unseen.isPresent()
-                ? beside.use(other -> other.sign(unseen.get(), algorithm, parameters, input))
-                : counted(key, () -> operations.sign(key, algorithm, parameters, input));
+        return operations.sign(key, algorithm, parameters, input);
     }
 
-    /** A SmartCard-HSM makes its paddings in one way, and OpenSC passes over parameters that say otherwise. */
     @Override
     public boolean takesPaddingParameters() {
-        return !beside.isThere();
+        return true;
     }
 
     @Override
     public byte[] decrypt(
             TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        return unseen.isPresent()
-                ? beside.use(other -> other.decrypt(unseen.get(), algorithm, parameters, input))
-                : counted(key, () -> operations.decrypt(key, algorithm, parameters, input));
+        return operations.decrypt(key, algorithm, parameters, input);
     }
 
     @Override
     public byte[] agree(TokenKey key, ECPublicKey peer) throws SchsmException {
-        Optional<TokenKey> there = pastModule(key, KeyAlgorithm.ECDH);
-        return there.isPresent()
-                ? beside.use(other -> other.agree(there.get(), peer))
-                : counted(key, () -> operations.agree(key, peer));
+        return operations.agree(key, peer);
     }
 
     @Override
     public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
-        Optional<TokenKey> there =
-                pastModule(key, encrypt ? KeyAlgorithm.AES_CBC_ENCRYPT : KeyAlgorithm.AES_CBC_DECRYPT);
-        return there.isPresent()
-                ? beside.use(other -> other.cipher(there.get(), encrypt, iv, data))
-                : counted(key, () -> operations.cipher(key, encrypt, iv, data));
+        return operations.cipher(key, encrypt, iv, data);
     }
 
     @Override
     public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
-        Optional<TokenKey> there = pastModule(key, KeyAlgorithm.AES_CMAC);
-        return there.isPresent()
-                ? beside.use(other -> other.mac(there.get(), data))
-                : counted(key, () -> operations.mac(key, data));
-    }
-
-    /** A key at the other way, if the module does not see it or has no mechanism for what the key is to do. */
-    private Optional<TokenKey> pastModule(TokenKey key, KeyAlgorithm algorithm) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        return unseen.isPresent() || Algorithms.isAmong(link.mechanisms(), algorithm)
-                ? unseen
-                : beside.counterpart(key);
+        return operations.mac(key, data);
     }
 
     @Override
     public byte[] derive(TokenKey key, byte[] input) throws SchsmException {
-        TokenKey there = atOtherWay(key);
-        return beside.use(other -> other.derive(there, input));
+        throw unsupported("no mechanism for the derivation of a SmartCard-HSM");
     }
 
     @Override
     public TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException {
-        return beside.deriveKey(parent, value, request);
-    }
-
-    private interface KeyUse {
-        byte[] apply() throws SchsmException;
-    }
-
-    private byte[] counted(TokenKey key, KeyUse use) throws SchsmException {
-        try {
-            return use.apply();
-        } finally {
-            beside.used(key);
-        }
-    }
-
-    private TokenKey atOtherWay(TokenKey key) throws SchsmException {
-        Optional<TokenKey> unseen = beside.unseen(key);
-        return (unseen.isPresent() ? unseen : beside.counterpart(key)).orElse(key);
+        throw unsupported("no mechanism for the derivation of a SmartCard-HSM");
     }
 
     // Data objects and random
@@ -636,19 +530,6 @@ public final class Pkcs11Token implements Token {
     @Override
     public void delete(DataObject object) throws SchsmException {
         dataObjects.delete(object);
-    }
-
-    @Override
-    public List<Leftover> leftovers() throws SchsmException {
-        return beside.isThere() ? beside.use(Token::leftovers) : List.of();
-    }
-
-    @Override
-    public void remove(Leftover leftover) throws SchsmException {
-        beside.change(other -> {
-            other.remove(leftover);
-            return true;
-        });
     }
 
     @Override

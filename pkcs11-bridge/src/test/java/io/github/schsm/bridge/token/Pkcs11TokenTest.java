@@ -15,7 +15,6 @@ import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.bridge.Beside;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.FakeCrypto;
 import io.github.schsm.bridge.FakeObject;
@@ -33,6 +32,8 @@ import io.github.schsm.codec.Tlv;
 import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.spi.KeyRequest;
 import java.lang.reflect.Proxy;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.Signature;
@@ -43,7 +44,6 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import javax.crypto.Cipher;
@@ -154,7 +154,7 @@ class Pkcs11TokenTest {
     }
 
     @Test
-    void beforeTheLoginTheOtherWayTellsKeysFromCertificatesOfOthers() throws Exception {
+    void beforeTheLoginNothingTellsKeysFromCertificatesOfOthers() throws Exception {
         FakeBench other = new FakeBench();
         other.device.add(other.device.publicKey(
                 FakeBench.PEER.getPublic(),
@@ -165,22 +165,6 @@ class Pkcs11TokenTest {
         Pkcs11Token alone = other.open();
         alone.load(null);
         assertThat(alone.keys()).extracting(TokenKey::label).containsExactly("authority", "ec", "rsa");
-
-        Beside knows = (Beside) Proxy.newProxyInstance(
-                Beside.class.getClassLoader(),
-                new Class<?>[] {Beside.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "isThere" -> true;
-                    case "counterpart" ->
-                        Optional.of((TokenKey) arguments[0])
-                                .filter(key -> !key.label().equals("authority"));
-                    default -> method.invoke(new Beside.None("nothing"), arguments);
-                });
-        Pkcs11Token both = new Pkcs11Token(other.link(), "F0001", alone.trust(), knows);
-        both.load(null);
-        assertThat(both.keys()).extracting(TokenKey::label).containsExactly("ec", "rsa");
-        assertThat(both.certificates()).extracting(TokenCertificate::label).containsExactly("authority");
-        assertThat(both.certificate(both.certificates().get(0))).isEqualTo(FakeBench.CA_CERTIFICATE);
     }
 
     @Test
@@ -530,7 +514,7 @@ class Pkcs11TokenTest {
         bench.module.manufacturer = "CardContact (www.cardcontact.de)";
         TokenLink link =
                 new TokenLink(FakeBench.loaded(bench.module), bench.module.slotInfo(0), bench.module.tokenInfo(0));
-        Pkcs11Token vendors = new Pkcs11Token(link, "F0001", token.trust(), new Beside.None("no card channel"));
+        Pkcs11Token vendors = new Pkcs11Token(link, "F0001", token.trust());
         vendors.load(FakePin.right());
         TokenKey made = vendors.generate(new KeyRequest(
                 KeyType.EC,

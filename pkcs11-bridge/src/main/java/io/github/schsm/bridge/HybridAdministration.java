@@ -12,35 +12,30 @@ import io.github.schsm.login.PinSource;
  * and would spend a try on one that was changed behind its back: so the user PIN is changed by the module, and the
  * module logged out before it becomes invalid in another way.
  */
-final class DirectAdministration implements TokenAdministration {
-    private final DirectCard channel;
+final class HybridAdministration implements TokenAdministration {
+    private final DirectCard card;
+    private final CardKeys keys;
     private final TokenLink link;
     private final TokenAdministration byModule;
     private final PinSource pinPad;
 
-    DirectAdministration(DirectCard channel, TokenLink link, TokenAdministration byModule, PinSource pinPad) {
-        this.channel = channel;
+    HybridAdministration(
+            DirectCard card, CardKeys keys, TokenLink link, TokenAdministration byModule, PinSource pinPad) {
+        this.card = card;
+        this.keys = keys;
         this.link = link;
         this.byModule = byModule;
         this.pinPad = pinPad;
     }
 
-    private interface Function<T> {
-        T apply(TokenAdministration card) throws SchsmException;
-    }
-
-    private <T> T use(Function<T> function) throws SchsmException {
-        return channel.use(card -> function.apply(card.administration()));
-    }
-
     @Override
     public PinStatus userPin() throws SchsmException {
-        return use(TokenAdministration::userPin);
+        return card.use(there -> there.administration().userPin());
     }
 
     @Override
     public PinStatus soPin() throws SchsmException {
-        return use(TokenAdministration::soPin);
+        return card.use(there -> there.administration().soPin());
     }
 
     @Override
@@ -51,10 +46,7 @@ final class DirectAdministration implements TokenAdministration {
     @Override
     public void changePinOnReader() throws SchsmException {
         boolean hadLogin = link.authenticator() != null;
-        use(card -> {
-            card.changePinOnReader();
-            return true;
-        });
+        card.run(there -> there.administration().changePinOnReader());
         link.logout();
         if (hadLogin) {
             link.useWhenNeeded(pinPad);
@@ -63,30 +55,21 @@ final class DirectAdministration implements TokenAdministration {
 
     @Override
     public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
-        use(card -> {
-            card.changeSoPin(oldPin, newPin);
-            return true;
-        });
+        card.run(there -> there.administration().changeSoPin(oldPin, newPin));
     }
 
     @Override
     public void unblock(char[] soPin, char[] newPin) throws SchsmException {
-        use(card -> {
-            card.unblock(soPin, newPin);
-            return true;
-        });
+        card.run(there -> there.administration().unblock(soPin, newPin));
         link.logout();
     }
 
     @Override
     public void initialize(DeviceInitialization settings) throws SchsmException {
         try {
-            use(card -> {
-                card.initialize(settings);
-                return true;
-            });
+            card.run(there -> there.administration().initialize(settings));
         } finally {
-            channel.changed(null);
+            keys.changed(null);
         }
         link.logout();
         link.tokenWasReset();
@@ -94,14 +77,11 @@ final class DirectAdministration implements TokenAdministration {
 
     @Override
     public void setLabel(String label) throws SchsmException {
-        use(card -> {
-            card.setLabel(label);
-            return true;
-        });
+        card.run(there -> there.administration().setLabel(label));
     }
 
     @Override
     public long freeMemory() throws SchsmException {
-        return use(TokenAdministration::freeMemory);
+        return card.use(there -> there.administration().freeMemory());
     }
 }

@@ -1,17 +1,17 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
-import io.github.schsm.DeviceException;
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenKey;
 import io.github.schsm.bridge.object.TokenObjects;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.spi.Token;
-import io.github.schsm.TokenKey;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -73,8 +73,7 @@ abstract class TwoTokensAlike {
                 loaded,
                 new TokenChoice.Any(),
                 new Host(),
-                (link, id, host) ->
-                        new Pkcs11Token(link, id, DeviceTrust.of(List.of())));
+                (link, id, host) -> new Pkcs11Token(link, id, DeviceTrust.of(List.of())));
     }
 
     static List<String> labels(Token token) throws SchsmException {

@@ -42,7 +42,11 @@ public enum Ckr {
     FUNCTION_CANCELED(0x50, Meaning.PIN_REQUIRED, Text.CANCELED),
     FUNCTION_NOT_PARALLEL(0x51),
     FUNCTION_NOT_SUPPORTED(0x54, Meaning.ALGORITHM, Text.NO_MECHANISM),
-    KEY_HANDLE_INVALID(0x60, Meaning.NOT_FOUND, "the key is not on the token any more; load the key store again"),
+    KEY_HANDLE_INVALID(
+            0x60,
+            Meaning.NOT_FOUND,
+            FailureScope.OBJECT,
+            "the key is not on the token any more; load the key store again"),
     KEY_SIZE_RANGE(0x62, Meaning.ALGORITHM, "the module or the token does not take keys of this size"),
     KEY_TYPE_INCONSISTENT(0x63, Meaning.ALGORITHM, "the key is of another type than this takes"),
     KEY_NOT_NEEDED(0x64),
@@ -58,7 +62,11 @@ public enum Ckr {
     MECHANISM_INVALID(0x70, Meaning.ALGORITHM, Text.NO_MECHANISM),
     MECHANISM_PARAM_INVALID(
             0x71, Meaning.ALGORITHM, "the module or the token does not take these parameters; choose others"),
-    OBJECT_HANDLE_INVALID(0x82, Meaning.NOT_FOUND, "the object is not on the token any more; load the key store again"),
+    OBJECT_HANDLE_INVALID(
+            0x82,
+            Meaning.NOT_FOUND,
+            FailureScope.OBJECT,
+            "the object is not on the token any more; load the key store again"),
     OPERATION_ACTIVE(0x90, Meaning.OTHER, FailureScope.OPERATION),
     OPERATION_NOT_INITIALIZED(0x91),
     PIN_INCORRECT(0xA0),

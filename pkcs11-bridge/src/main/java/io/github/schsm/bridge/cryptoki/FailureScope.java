@@ -6,6 +6,8 @@ public enum FailureScope {
     NOTHING,
     /** An operation was left over in the session, which is of no use any more. */
     OPERATION,
+    /** An object is not there under that handle, and others may not be either. */
+    OBJECT,
     /** Nobody is logged in. */
     LOGIN,
     /** The session is gone, and with it maybe all others. */

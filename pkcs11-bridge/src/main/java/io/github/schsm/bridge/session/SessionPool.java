@@ -59,7 +59,7 @@ final class SessionPool {
      * @param epoch in which it was opened; sessions of another one than the present are gone
      * @param fresh whether it was used or opened a moment ago
      */
-    record Lent(Opened session, long epoch, boolean fresh) {}
+    record BorrowedSession(Opened session, long epoch, boolean fresh) {}
 
     /** How a session comes back. */
     enum Fate {
@@ -107,7 +107,8 @@ final class SessionPool {
      * @param where the slot to open one in, if none is kept and there was no need to wait: after that it is looked for
      *              anew
      */
-    Lent borrow(boolean write, Slots where) throws CryptokiException, TokenMissingException, InterruptedException {
+    BorrowedSession borrow(boolean write, Slots where)
+            throws CryptokiException, TokenMissingException, InterruptedException {
         Slots place = where;
         if (!permits.tryAcquire(0, TimeUnit.SECONDS)) {
             permits.acquire();
@@ -122,12 +123,12 @@ final class SessionPool {
                 if (kept.isPresent()) {
                     lent = true;
                     boolean fresh = System.nanoTime() - kept.get().since() < FRESH_NANOS;
-                    return new Lent(kept.get().session(), kept.get().epoch(), fresh);
+                    return new BorrowedSession(kept.get().session(), kept.get().epoch(), fresh);
                 }
                 try {
                     Opened opened = open(write, now, place);
                     lent = true;
-                    return new Lent(opened, now, true);
+                    return new BorrowedSession(opened, now, true);
                 } catch (CryptokiException full) {
                     if (!full.is(Ckr.SESSION_COUNT)) {
                         throw full;
@@ -275,7 +276,7 @@ final class SessionPool {
     }
 
     /** Takes a session back. */
-    void giveBack(Lent lent, Fate fate) {
+    void giveBack(BorrowedSession lent, Fate fate) {
         try {
             Opened session = lent.session();
             List<Kept> surplus = new ArrayList<>();

@@ -8,25 +8,86 @@ import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.FailureScope;
+import io.github.schsm.bridge.session.SessionPool.BorrowedSession;
 import io.github.schsm.bridge.session.SessionPool.Fate;
-import io.github.schsm.bridge.session.SessionPool.Lent;
 import io.github.schsm.bridge.session.SessionPool.Slots;
 import io.github.schsm.bridge.session.SharedToken.Place;
 import java.lang.System.Logger.Level;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lends sessions of a link's token to functions and, where an answer says that something is lost, gets it anew: an
- * operation, the session, the login, the token, the whole module. Modules differ in what they say, and some say nothing
+ * Runs functions with sessions of a link's token and, where an answer says that something is lost, obtains it again: an
+ * operation, the login, the session, the token, the whole module. Modules differ in what they say, and some say nothing
  * but CKR_GENERAL_ERROR: then the cheaper remedies come first.
+ *
+ * <p>{@link #TABLE} says what follows an answer, and {@link #run} is the only loop. A function that has begun is run
+ * again once after a loss, and once with handles that were read again; so a {@code C_Sign} goes out at most twice for one
+ * signature, not counting one that answered that there is no such key, and only once where the function says that it must
+ * not be repeated. Logging in is the exception: it repeats what did not reach the token, up to four times.
  */
 final class SessionRunner {
     private static final System.Logger LOGGER = System.getLogger(SessionRunner.class.getName());
     private static final int MOST_LOOKS = 3;
     private static final int MOST_REPAIRS = 4;
+    private static final int MOST_LOGINS = 3;
+
+    /** What follows an answer, by what is lost and by what was going on; several steps are for the first, second … time. */
+    private static final Map<FailureScope, Row> TABLE = new EnumMap<>(Map.of(
+            //                               nobody needed          the user                         a login
+            FailureScope.NOTHING, new Row(Step.FAIL, Step.FAIL, Step.FAIL),
+            FailureScope.OPERATION, new Row(Step.AGAIN, Step.AGAIN, Step.AGAIN),
+            FailureScope.OBJECT, new Row(Step.READ_OBJECTS, Step.READ_OBJECTS, Step.FAIL),
+            FailureScope.LOGIN, new Row(Step.FORGET_LOGIN, Step.LOG_IN, Step.FORGET_LOGIN),
+            FailureScope.SESSION, new Row(Step.OPEN_SESSIONS, Step.OPEN_SESSIONS, Step.OPEN_SESSIONS),
+            FailureScope.TOKEN, new Row(Step.OPEN_SESSIONS, Step.OPEN_SESSIONS, Step.OPEN_SESSIONS),
+            FailureScope.MODULE, new Row(Step.INITIALIZE, Step.INITIALIZE, Step.INITIALIZE),
+            // The token seems to be there. A card that was reset fails at all that OpenSC asks it until somebody logs
+            // out
+            // and in; if that fails, too, the PC/SC service may have been restarted behind the module's back.
+            FailureScope.UNCLEAR,
+                    new Row(
+                            List.of(Step.FAIL),
+                            List.of(Step.LOG_OUT_AND_IN, Step.FAIL),
+                            List.of(Step.OPEN_SESSIONS, Step.INITIALIZE_IDLE, Step.FAIL))));
+
+    private record Row(List<Step> anybody, List<Step> user, List<Step> login) {
+        private Row(Step anybody, Step user, Step login) {
+            this(List.of(anybody), List.of(user), List.of(login));
+        }
+
+        private Step step(As as, int time) {
+            List<Step> steps = as.isUser() ? user : as.isLogin() ? login : anybody;
+            return steps.get(Math.min(time, steps.size() - 1));
+        }
+    }
+
+    /** What is obtained again, and how it goes on then: unless it is said, the function is run again. */
+    private enum Step {
+        /** Nothing helps. */
+        FAIL,
+        /** Nothing is lost but the session that was used, which goes back as one to be closed. */
+        AGAIN,
+        /** Handles are of no use any more: objects are read again. */
+        READ_OBJECTS,
+        /** The login is known to be gone; where none was needed that is no reason to try again. */
+        FORGET_LOGIN,
+        /** The login is known to be gone, and comes first. */
+        LOG_IN,
+        /** The login may be gone: the user is logged out and in first. */
+        LOG_OUT_AND_IN,
+        /** All sessions are closed, and the token is looked for. */
+        OPEN_SESSIONS,
+        /** The same, and the module, which says that it is not initialized, is. */
+        INITIALIZE,
+        /** The same with a module that has not said so, if nobody else uses it. */
+        INITIALIZE_IDLE
+    }
 
     private final TokenLink link;
     private final SharedToken token;
@@ -40,7 +101,7 @@ final class SessionRunner {
 
     /** What a function is run as. */
     enum As {
-        /** Whoever is logged in, or nobody. */
+        /** Somebody who is logged in, or nobody. */
         ANYBODY(false),
         /** The user, by this link's login: without it less would be seen, or something that cannot be repeated fail. */
         USER(false),
@@ -49,7 +110,7 @@ final class SessionRunner {
         /** To log in. */
         LOGIN(false),
         /** To log out and in: nobody else has a session meanwhile. */
-        LOGIN_ANEW(true),
+        LOGIN_AGAIN(true),
         /** Nobody, and nobody else has a session meanwhile. */
         ALONE(true);
 
@@ -59,7 +120,7 @@ final class SessionRunner {
             this.alone = alone;
         }
 
-        /** The user, where a session of that kind is lent. */
+        /** The user, where a session of that kind is borrowed. */
         static As user(SessionAccess use) {
             return use == SessionAccess.USER ? KEY_USER : USER;
         }
@@ -69,22 +130,23 @@ final class SessionRunner {
         }
 
         private boolean isLogin() {
-            return this == LOGIN || this == LOGIN_ANEW;
+            return this == LOGIN || this == LOGIN_AGAIN;
         }
     }
 
     /** What was tried already for one use of the token, which ends some time. */
-    static final class Recovery {
+    private static final class Recovery {
         private int looks;
         private int repairs;
+        private int unclear;
+        private int logins;
         private boolean repeated;
-        private boolean loginAnew;
-        private boolean sessionsAnew;
-        private boolean moduleAnew;
+        private boolean objectsRead;
     }
 
-    /** How it goes on after a failure. */
+    /** How it goes on after a function was run. */
     private enum Next {
+        DONE,
         AGAIN,
         LOGIN_FIRST,
         FAIL
@@ -161,51 +223,72 @@ final class SessionRunner {
 
     // Functions with a session
 
-    /**
-     * Runs a function with a session; once more, if it may be repeated and something was lost and got anew.
-     *
-     * @param mayRepeat whether it may be repeated as long as it says nothing else
-     * @param recovery  the same for all that belongs to one use of the token
-     * @return empty if the user has to be logged in first
-     */
-    <T> Optional<T> run(As as, boolean write, boolean mayRepeat, Recovery recovery, SessionFunction<T> function)
-            throws SchsmException {
-        return run(as, write, mayRepeat, recovery, null, function);
+    /** Brings about what a function needs before it is run, and says as what it is run then. */
+    interface Login {
+        As as() throws SchsmException;
     }
 
     /**
-     * The same by who has just looked at the token: it need not be looked at again for a session to be opened.
+     * Runs a function with a session; again, if it may be and something was lost and obtained again.
      *
-     * @param seen where the token is; null looks
+     * @param mayRepeat whether it may be repeated as long as it says nothing else
+     * @param seen      where the token is, by who has just looked, so that it need not be looked at for a session to be
+     *                  opened; null looks
      */
-    <T> Optional<T> run(
-            As as,
-            boolean write,
-            boolean mayRepeat,
-            Recovery recovery,
-            @Nullable Place seen,
-            SessionFunction<T> function)
+    <T> T run(As as, boolean write, boolean mayRepeat, @Nullable Place seen, SessionFunction<T> function)
             throws SchsmException {
-        Slots first = seen == null ? token::find : seen::slot;
-        for (Slots slots = first; ; slots = token::find) {
+        return run(() -> as, write, mayRepeat, seen, function);
+    }
+
+    /**
+     * The same.
+     *
+     * @param login called before the first time, and whenever the login was lost
+     * @param seen  not used where the user was logged in first, which may have taken its time
+     */
+    <T> T run(Login login, boolean write, boolean mayRepeat, @Nullable Place seen, SessionFunction<T> function)
+            throws SchsmException {
+        Recovery recovery = new Recovery();
+        As as = login.as();
+        Slots slots = seen == null || as.isUser() ? token::find : seen::slot;
+        while (true) {
             Attempt<T> made = new Attempt<>(as, write, mayRepeat, slots, function);
             made.run();
-            if (made.missing != null) {
-                token.lost(made.epoch);
-                find(made.missing, made.incarnation, ++recovery.looks);
-            } else if (made.failure == null) {
-                return made.result;
-            } else {
-                boolean repeatable = mayRepeat(made, recovery);
-                Next next = repair(made, recovery);
-                if (!repeatable || next == Next.FAIL) {
-                    throw refusal(made);
+            switch (next(made, recovery)) {
+                case DONE -> {
+                    return made.result.orElseThrow();
                 }
-                if (next == Next.LOGIN_FIRST) {
-                    return Optional.empty();
+                case AGAIN -> {}
+                case LOGIN_FIRST -> {
+                    if (++recovery.logins == MOST_LOGINS) {
+                        throw link.loginRequired();
+                    }
+                    as = login.as();
                 }
+                case FAIL -> throw refusal(made);
             }
+            slots = token::find;
         }
+    }
+
+    /** Forgets what was lost, and has it obtained again. No lock is held. */
+    private Next next(Attempt<?> made, Recovery recovery) throws SchsmException {
+        if (made.missing != null) {
+            token.lost(made.epoch);
+            find(made.missing, made.incarnation, ++recovery.looks);
+            return Next.AGAIN;
+        }
+        if (made.failure == null) {
+            return made.result.isPresent() ? Next.DONE : Next.LOGIN_FIRST;
+        }
+        boolean repeatable = mayRepeat(made, recovery);
+        if (made.loss == FailureScope.UNCLEAR && !isThere()) {
+            made.loss = FailureScope.TOKEN;
+        }
+        int time = made.loss == FailureScope.UNCLEAR ? recovery.unclear++ : 0;
+        Step step = requireNonNull(TABLE.get(made.loss)).step(made.as, time);
+        Next next = take(step, made, repeatable);
+        return repeatable ? next : Next.FAIL;
     }
 
     private static boolean mayRepeat(Attempt<?> made, Recovery recovery) {
@@ -216,9 +299,50 @@ final class SessionRunner {
         if (session == null) {
             return true;
         }
-        boolean first = !recovery.repeated;
-        recovery.repeated = true;
+        boolean first;
+        if (made.loss == FailureScope.OBJECT) {
+            first = !recovery.objectsRead;
+            recovery.objectsRead = true;
+        } else {
+            first = !recovery.repeated;
+            recovery.repeated = true;
+        }
         return session.mayRepeat() && (first || made.as.isLogin());
+    }
+
+    /** Also where the function is not run again: the next one finds what it needs. */
+    private Next take(Step step, Attempt<?> made, boolean repeatable) throws SchsmException {
+        return switch (step) {
+            case FAIL -> Next.FAIL;
+            case AGAIN -> Next.AGAIN;
+            case READ_OBJECTS -> {
+                if (repeatable) {
+                    token.objectsChanged();
+                }
+                yield Next.AGAIN;
+            }
+            case FORGET_LOGIN, LOG_IN -> {
+                if (made.session != null) {
+                    token.loginLost(made.session.generation());
+                }
+                yield step == Step.LOG_IN ? Next.LOGIN_FIRST : Next.FAIL;
+            }
+            case LOG_OUT_AND_IN -> {
+                if (!link.mayLogInAgain()) {
+                    yield Next.FAIL;
+                }
+                token.doubtful();
+                yield Next.LOGIN_FIRST;
+            }
+            case OPEN_SESSIONS -> {
+                token.lost(made.epoch);
+                yield Next.AGAIN;
+            }
+            case INITIALIZE, INITIALIZE_IDLE -> {
+                token.lost(made.epoch);
+                yield module.revive(made.incarnation, step == Step.INITIALIZE) ? Next.AGAIN : Next.FAIL;
+            }
+        };
     }
 
     private SchsmException refusal(Attempt<?> made) {
@@ -229,58 +353,6 @@ final class SessionRunner {
         return made.loss == FailureScope.TOKEN && session != null
                 ? ErrorMapper.removed(module.name(), what, refused)
                 : ErrorMapper.of(module.name(), what, refused);
-    }
-
-    /** Forgets what was lost, and has it got anew. No lock is held. */
-    private Next repair(Attempt<?> made, Recovery recovery) throws SchsmException {
-        if (made.loss == FailureScope.UNCLEAR && !isThere()) {
-            made.loss = FailureScope.TOKEN;
-        }
-        return switch (made.loss) {
-            case NOTHING -> Next.FAIL;
-            case OPERATION -> Next.AGAIN;
-            case LOGIN -> {
-                if (made.session != null) {
-                    token.loginLost(made.session.generation());
-                }
-                yield made.as.isUser() ? Next.LOGIN_FIRST : Next.FAIL;
-            }
-            case SESSION, TOKEN -> {
-                token.lost(made.epoch);
-                yield Next.AGAIN;
-            }
-            case MODULE -> {
-                token.lost(made.epoch);
-                yield module.revive(made.incarnation, true) ? Next.AGAIN : Next.FAIL;
-            }
-            case UNCLEAR -> guess(made, recovery);
-        };
-    }
-
-    /**
-     * The token seems to be there, and something fails. A card that was reset fails at all that OpenSC asks it until
-     * somebody logs out and in; if that fails, too, the PC/SC service may have been restarted behind the module's back.
-     */
-    private Next guess(Attempt<?> made, Recovery recovery) throws SchsmException {
-        if (made.as.isUser() && !recovery.loginAnew && link.mayLogInAgain()) {
-            recovery.loginAnew = true;
-            token.doubtful();
-            return Next.LOGIN_FIRST;
-        }
-        if (!made.as.isLogin()) {
-            return Next.FAIL;
-        }
-        if (!recovery.sessionsAnew) {
-            recovery.sessionsAnew = true;
-            token.lost(made.epoch);
-            return Next.AGAIN;
-        }
-        if (!recovery.moduleAnew) {
-            recovery.moduleAnew = true;
-            token.lost(made.epoch);
-            return module.revive(made.incarnation, false) ? Next.AGAIN : Next.FAIL;
-        }
-        return Next.FAIL;
     }
 
     /** Whether the token is still where it was. */
@@ -353,10 +425,10 @@ final class SessionRunner {
         private void borrow() throws SchsmException {
             incarnation = module.incarnation();
             epoch = token.pool().epoch();
-            Lent lent;
+            BorrowedSession borrowed;
             try {
-                lent = token.pool().borrow(write, slots);
-                epoch = lent.epoch();
+                borrowed = token.pool().borrow(write, slots);
+                epoch = borrowed.epoch();
             } catch (CryptokiException refused) {
                 failed(refused);
                 return;
@@ -369,9 +441,9 @@ final class SessionRunner {
             }
             Fate fate = Fate.DIRTY;
             try {
-                if (isReady(lent)) {
+                if (isReady(borrowed)) {
                     Session made =
-                            new Session(link, lent.session().handle(), token.generation(), as.isUser(), mayRepeat);
+                            new Session(link, borrowed.session().handle(), token.generation(), as.isUser(), mayRepeat);
                     session = made;
                     result = Optional.of(function.apply(made));
                     fate = Fate.CLEAN;
@@ -380,11 +452,11 @@ final class SessionRunner {
                 }
             } catch (CryptokiException refused) {
                 failed(refused);
-                if (loss == FailureScope.UNCLEAR && !isOpen(lent.session().handle())) {
+                if (loss == FailureScope.UNCLEAR && !isOpen(borrowed.session().handle())) {
                     loss = FailureScope.SESSION;
                 }
             } finally {
-                token.pool().giveBack(lent, fate);
+                token.pool().giveBack(borrowed, fate);
             }
         }
 
@@ -407,16 +479,16 @@ final class SessionRunner {
          * something that cannot be repeated, and if there was time for much to happen. Not before each use of a key: to
          * a card it is one command more.
          */
-        private boolean isReady(Lent lent) {
+        private boolean isReady(BorrowedSession borrowed) {
             long generation = token.generation();
             if (as.isUser() && !token.isLoggedIn(link)) {
                 return false;
             }
-            if (as != As.USER && !write && lent.fresh()) {
+            if (as != As.USER && !write && borrowed.fresh()) {
                 return true;
             }
             try {
-                long state = module.cryptoki().sessionState(lent.session().handle());
+                long state = module.cryptoki().sessionState(borrowed.session().handle());
                 if (as.isUser() && !isUser(state)) {
                     token.loginLost(generation);
                     return false;

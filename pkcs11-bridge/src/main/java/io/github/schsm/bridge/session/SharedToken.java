@@ -260,7 +260,12 @@ public final class SharedToken {
         return generation;
     }
 
-    /** What somebody entered before is to be entered anew if this went up: the token was out, or refused a PIN. */
+    /** Handles of objects are of no use any more, whoever deleted them: who has read them reads again. */
+    synchronized void objectsChanged() {
+        generation++;
+    }
+
+    /** What somebody entered before is to be entered again if this went up: the token was out, or refused a PIN. */
     synchronized long timesAway() {
         return timesAway;
     }

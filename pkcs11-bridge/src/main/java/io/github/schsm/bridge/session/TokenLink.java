@@ -12,7 +12,6 @@ import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.FailureScope;
 import io.github.schsm.bridge.session.SessionRunner.As;
-import io.github.schsm.bridge.session.SessionRunner.Recovery;
 import io.github.schsm.bridge.session.SharedToken.Place;
 import io.github.schsm.bridge.session.TokenPins.Login;
 import io.github.schsm.codec.SecretBytes;
@@ -32,12 +31,10 @@ import org.jspecify.annotations.Nullable;
  * interrupted.
  */
 public final class TokenLink {
-    private static final int MOST_LOGINS = 3;
-
     private final Pkcs11Module module;
     private final SharedToken token;
     private final TokenPins pins;
-    private final SessionRunner lending;
+    private final SessionRunner runner;
     private volatile @Nullable TokenAuthenticator authenticator;
     private volatile Supplier<Optional<TokenPins.Told>> beforeLogin = Optional::empty;
     private volatile boolean closed;
@@ -53,7 +50,7 @@ public final class TokenLink {
         this.module = module;
         this.token = module.token(slot, token);
         this.pins = new TokenPins(this.token);
-        this.lending = new SessionRunner(this, this.token);
+        this.runner = new SessionRunner(this, this.token);
     }
 
     /** The module. */
@@ -81,20 +78,20 @@ public final class TokenLink {
     /** The slot that the token is in, or was in when it was last looked for, if there is a token in it. */
     public SlotInfo slotInfo() throws SchsmException {
         requireOpen();
-        return lending.slotInfo();
+        return runner.slotInfo();
     }
 
     /** {@code C_GetTokenInfo}, asked anew each time. */
     public CkTokenInfo tokenInfo() throws SchsmException {
         requireOpen();
-        return lending.ask(Place::token);
+        return runner.ask(Place::token);
     }
 
     /** The token's mechanisms by CKM_ value, asked once until the token is out. */
     public Map<Long, MechanismInfo> mechanisms() throws SchsmException {
         requireOpen();
         Map<Long, MechanismInfo> known = token.mechanisms();
-        return known == null ? lending.ask(this::mechanisms) : known;
+        return known == null ? runner.ask(this::mechanisms) : known;
     }
 
     private Map<Long, MechanismInfo> mechanisms(Place place) throws CryptokiException {
@@ -109,7 +106,7 @@ public final class TokenLink {
 
     /** Where the token is now; its mechanisms are asked along with it, for what comes next. */
     private Place lookWithMechanisms() throws SchsmException {
-        return lending.ask(place -> {
+        return runner.ask(place -> {
             mechanisms(place);
             return place;
         });
@@ -126,8 +123,8 @@ public final class TokenLink {
      * Does something with a session of the token: borrowed from a few that are kept, after waiting for one if all are
      * in use. The session must not be used after the function returned, and a function must not call this again.
      *
-     * <p>The function is run again from its start, once, if the session or the token was lost under way and it
-     * {@linkplain Session#mayRepeat may be}. In any case the next use finds the token again.
+     * <p>The function is run again from its start, once, if an object's handle, the session or the token was lost on the
+     * way and it {@linkplain Session#mayRepeat may be}. In any case the next use finds the token again.
      *
      * @throws SchsmException what the module answered, as a typed exception with a sentence
      */
@@ -135,30 +132,22 @@ public final class TokenLink {
         requireOutside();
         // Asked for in functions, too, where there is no way to find a lost token again.
         Place seen = token.mechanisms() == null ? lookWithMechanisms() : null;
-        Recovery recovery = new Recovery();
-        for (int attempt = 1; ; attempt++) {
-            TokenAuthenticator login = authenticator;
-            if (login != null && !use.needs(login)) {
-                login = null;
+        return runner.run(() -> enter(use), use.write(), !use.write(), seen, function);
+    }
+
+    /** Logs in first where that is needed; if another PIN was given while one was refused, with that one. */
+    private As enter(SessionAccess use) throws SchsmException {
+        TokenAuthenticator login = authenticator;
+        if (login == null || !use.needs(login)) {
+            return As.ANYBODY;
+        }
+        try {
+            return ensureLogin(login) ? As.user(use) : As.ANYBODY;
+        } catch (PinRequiredException notThisOne) {
+            if (login == authenticator) {
+                throw notThisOne;
             }
-            boolean counts;
-            try {
-                counts = login != null && ensureLogin(login);
-            } catch (PinRequiredException notThisOne) {
-                if (login == authenticator || attempt == MOST_LOGINS) {
-                    throw notThisOne;
-                }
-                continue;
-            }
-            Place place = login == null && attempt == 1 ? seen : null; // a login may have taken its time
-            Optional<T> result = lending.run(
-                    counts ? As.user(use) : As.ANYBODY, use.write(), !use.write(), recovery, place, function);
-            if (result.isPresent()) {
-                return result.get();
-            }
-            if (attempt == MOST_LOGINS) {
-                throw loginRequired();
-            }
+            return enter(use);
         }
     }
 
@@ -194,18 +183,17 @@ public final class TokenLink {
      */
     public <T> T alone(SessionFunction<T> function) throws SchsmException {
         requireOutside();
-        lending.lock(token.logins());
+        runner.lock(token.logins());
         try {
-            return lending.run(As.ALONE, true, false, new Recovery(), session -> {
-                        endLogin(session);
-                        token.pool().closeIdle();
-                        try {
-                            return function.apply(session);
-                        } finally {
-                            endLoginQuietly(session);
-                        }
-                    })
-                    .orElseThrow();
+            return runner.run(As.ALONE, true, false, null, session -> {
+                endLogin(session);
+                token.pool().closeIdle();
+                try {
+                    return function.apply(session);
+                } finally {
+                    endLoginQuietly(session);
+                }
+            });
         } finally {
             token.pool().closeIdle();
             token.logins().unlock();
@@ -242,14 +230,14 @@ public final class TokenLink {
     /** Does something while no session of the token is open at all: {@code C_InitToken}. */
     public <T> T withoutSessions(SlotFunction<T> function) throws SchsmException {
         requireOutside();
-        lending.lock(token.logins());
+        runner.lock(token.logins());
         try {
-            lending.ask(found -> found);
+            runner.ask(found -> found);
             Lock use = module.use();
-            lending.lock(use);
+            runner.lock(use);
             try {
                 Lock lock = token.lock().writeLock();
-                lending.lock(lock);
+                runner.lock(lock);
                 try {
                     long slot = token.find();
                     token.pool().closeIdle();
@@ -296,7 +284,7 @@ public final class TokenLink {
         TokenAuthenticator login = new TokenAuthenticator(identity().id(), pin, true, this::userPinRule);
         boolean done = false;
         try {
-            lending.lock(token.logins());
+            runner.lock(token.logins());
             try {
                 if (verify(login) == Outcome.NO_PIN) {
                     throw loginRequired();
@@ -402,10 +390,10 @@ public final class TokenLink {
     public void logout() throws SchsmException {
         requireOutside();
         replace(null);
-        lending.lock(token.logins());
+        runner.lock(token.logins());
         try {
             if (token.leave(this) && token.isLoggedIn()) {
-                lending.run(As.ALONE, false, true, new Recovery(), session -> {
+                runner.run(As.ALONE, false, true, null, session -> {
                     endLogin(session);
                     return true;
                 });
@@ -433,7 +421,7 @@ public final class TokenLink {
         }
     }
 
-    private PinRequiredException loginRequired() {
+    PinRequiredException loginRequired() {
         return new PinRequiredException(
                 ErrorMapper.flag(module.name(), "CKF_LOGIN_REQUIRED"),
                 module.name() + ": " + identity().id() + ": the PIN must be verified first");
@@ -447,7 +435,7 @@ public final class TokenLink {
             throw new IllegalStateException(
                     "whoever is asked for the PIN of " + identity().id() + " must not use it meanwhile");
         }
-        lending.lock(token.logins());
+        runner.lock(token.logins());
         try {
             return token.isLoggedIn(this) || verify(login) == Outcome.LOGGED_IN;
         } finally {
@@ -482,12 +470,12 @@ public final class TokenLink {
             login.cardWasAway();
         }
         if (pins.isToBeChanged(place) && login.isInteractive()) {
-            lending.run(As.LOGIN, true, true, new Recovery(), session -> {
+            runner.run(As.LOGIN, true, true, null, session -> {
                 pins.changeFirst(session, login, place);
                 return true;
             });
             pins.prepare(beforeLogin);
-            return Outcome.of(verify(login, lending.ask(found -> found)));
+            return Outcome.of(verify(login, runner.ask(found -> found)));
         }
         return Outcome.of(verify(login, place));
     }
@@ -507,7 +495,7 @@ public final class TokenLink {
             boolean again = token.isLoggedIn();
             // While somebody was asked for the PIN another token may have been put in, to which it must not go.
             Place seen = source.isInteractive() ? null : place;
-            lending.run(again ? As.LOGIN_ANEW : As.LOGIN, false, true, new Recovery(), seen, session -> {
+            runner.run(again ? As.LOGIN_AGAIN : As.LOGIN, false, true, seen, session -> {
                 if (again) {
                     endLogin(session);
                 }

@@ -111,23 +111,14 @@ public final class Pkcs11Token implements Token {
     }
 
     /**
-     * Uses a key, under the login. A handle that is not valid any more is looked up once more. The function says before
+     * Uses a key, under the login. The function says before
      * its first change that it may not be repeated.
      */
     <T> T withKey(SessionAccess use, TokenKey key, KeyFunction<T> function) throws SchsmException {
         return link.withSession(use, session -> {
             session.mayRepeat(true);
             session.requireLogin();
-            try {
-                return apply(session, use, key, function);
-            } catch (CryptokiException refused) {
-                boolean stale = refused.is(Ckr.KEY_HANDLE_INVALID) || refused.is(Ckr.OBJECT_HANDLE_INVALID);
-                if (!stale || !session.mayRepeat()) {
-                    throw refused;
-                }
-                table.forget();
-                return apply(session, use, key, function);
-            }
+            return apply(session, use, key, function);
         });
     }
 

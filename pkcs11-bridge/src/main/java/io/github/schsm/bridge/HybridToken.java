@@ -5,7 +5,7 @@ import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
-import io.github.schsm.Leftover;
+import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;

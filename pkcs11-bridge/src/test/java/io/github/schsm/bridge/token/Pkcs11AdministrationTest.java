@@ -7,7 +7,6 @@ import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.PinException;
-import io.github.schsm.PinStatus;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenAdministration.PinStatus;

@@ -1,32 +1,19 @@
 package io.github.schsm.benchmarks;
 
-import io.github.schsm.SchsmDevice;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Security;
 import java.security.Signature;
-import java.security.cert.Certificate;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Instant;
-import java.util.Date;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -50,8 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 public class Pkcs11Benchmark {
-    private static final String KEY = "pkcs11-0";
-    private static final int KEYS = 20;
+    private static final String KEY = TwentyKeys.LABEL + 0;
 
     /** A device with keys. */
     @State(Scope.Benchmark)
@@ -74,7 +60,7 @@ public class Pkcs11Benchmark {
         /** Makes twenty keys with certificates where there are none, and writes the providers' configurations. */
         @Setup(Level.Trial)
         public void prepare() throws GeneralSecurityException, IOException, OperatorCreationException {
-            String device = makeKeys();
+            String device = TwentyKeys.make(pin.toCharArray());
             if (provider.equals("SCHSM")) {
                 configuration = "terminal = pkcs11:" + module + "; device = " + device;
             } else {
@@ -96,42 +82,6 @@ public class Pkcs11Benchmark {
             KeyStore keyStore = KeyStore.getInstance(provider.equals("SCHSM") ? provider : "PKCS11", configured);
             keyStore.load(null, pin.toCharArray());
             return keyStore;
-        }
-
-        private String makeKeys() throws GeneralSecurityException, IOException, OperatorCreationException {
-            Provider pcsc = new SchsmProvider().configure("terminal = pcsc");
-            KeyStore keyStore = KeyStore.getInstance("SCHSM", pcsc);
-            keyStore.load(null, pin.toCharArray());
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", pcsc);
-            for (int i = 0; i < KEYS; i++) {
-                String label = "pkcs11-" + i;
-                if (!keyStore.containsAlias(label)) {
-                    generator.initialize(SchsmKeySpec.builder(label)
-                            .parameters(new ECGenParameterSpec("secp256r1"))
-                            .build());
-                    KeyPair pair = generator.generateKeyPair();
-                    keyStore.setKeyEntry(
-                            label, pair.getPrivate(), null, new Certificate[] {selfSigned(pcsc, label, pair)});
-                }
-            }
-            return SchsmDevice.of(keyStore).deviceId();
-        }
-
-        @SuppressWarnings("JavaUtilDate") // what the builder takes
-        private static Certificate selfSigned(Provider provider, String name, KeyPair pair)
-                throws GeneralSecurityException, OperatorCreationException {
-            X500Principal subject = new X500Principal("CN=" + name);
-            return new JcaX509CertificateConverter()
-                    .getCertificate(new JcaX509v3CertificateBuilder(
-                                    subject,
-                                    BigInteger.ONE,
-                                    Date.from(Instant.parse("2026-01-01T00:00:00Z")),
-                                    Date.from(Instant.parse("2056-01-01T00:00:00Z")),
-                                    subject,
-                                    pair.getPublic())
-                            .build(new JcaContentSignerBuilder("SHA256withECDSA")
-                                    .setProvider(provider)
-                                    .build(pair.getPrivate())));
         }
     }
 

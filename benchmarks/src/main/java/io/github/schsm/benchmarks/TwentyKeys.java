@@ -45,8 +45,7 @@ final class TwentyKeys {
                         .parameters(new ECGenParameterSpec("secp256r1"))
                         .build());
                 KeyPair pair = generator.generateKeyPair();
-                keyStore.setKeyEntry(
-                        label, pair.getPrivate(), null, new Certificate[] {selfSigned(pcsc, label, pair)});
+                keyStore.setKeyEntry(label, pair.getPrivate(), null, new Certificate[] {selfSigned(pcsc, label, pair)});
             }
         }
         return SchsmDevice.of(keyStore).deviceId();

@@ -32,7 +32,18 @@ import org.jspecify.annotations.Nullable;
 final class ReaderLink {
     private static final System.Logger LOG = PcscTransport.LOG;
 
-    private record Key(TerminalSource source, String reader) {}
+    /** Its methods are written out, because a record's own are linked at first use, which takes ten milliseconds. */
+    private record Key(TerminalSource source, String reader) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key that && source.equals(that.source) && reader.equals(that.reader);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * source.hashCode() + reader.hashCode();
+        }
+    }
 
     /** Weak, so that a program which opens and forgets devices keeps no connection for each. */
     private static final Map<Key, WeakReference<ReaderLink>> LINKS = new HashMap<>();

@@ -22,6 +22,7 @@ import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.math.ec.ECAlgorithms;
 import org.bouncycastle.util.BigIntegers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The curves a SmartCard-HSM knows (docs/protocol.md#curves-and-key-sizes), independent of what the running JDK still
@@ -31,47 +32,63 @@ import org.bouncycastle.util.BigIntegers;
 @SuppressWarnings("ImmutableEnumChecker") // its fields are never written to; the classes just do not say so
 public enum EcCurve {
     /** NIST P-192. */
-    SECP192R1("secp192r1", "1.2.840.10045.3.1.1", "P-192", "prime192v1"),
+    SECP192R1(192, "secp192r1", "1.2.840.10045.3.1.1", "P-192", "prime192v1"),
     /** NIST P-224. */
-    SECP224R1("secp224r1", "1.3.132.0.33", "P-224"),
+    SECP224R1(224, "secp224r1", "1.3.132.0.33", "P-224"),
     /** NIST P-256. */
-    SECP256R1("secp256r1", "1.2.840.10045.3.1.7", "P-256", "prime256v1"),
+    SECP256R1(256, "secp256r1", "1.2.840.10045.3.1.7", "P-256", "prime256v1"),
     /** NIST P-384. */
-    SECP384R1("secp384r1", "1.3.132.0.34", "P-384"),
+    SECP384R1(384, "secp384r1", "1.3.132.0.34", "P-384"),
     /** NIST P-521. */
-    SECP521R1("secp521r1", "1.3.132.0.35", "P-521"),
+    SECP521R1(521, "secp521r1", "1.3.132.0.35", "P-521"),
     /** SEC 2 Koblitz curve over 192 bits. */
-    SECP192K1("secp192k1", "1.3.132.0.31"),
+    SECP192K1(192, "secp192k1", "1.3.132.0.31"),
     /** SEC 2 Koblitz curve over 256 bits. */
-    SECP256K1("secp256k1", "1.3.132.0.10"),
+    SECP256K1(256, "secp256k1", "1.3.132.0.10"),
     /** RFC 5639, 192 bits. */
-    BRAINPOOLP192R1("brainpoolP192r1", "1.3.36.3.3.2.8.1.1.3"),
+    BRAINPOOLP192R1(192, "brainpoolP192r1", "1.3.36.3.3.2.8.1.1.3"),
     /** RFC 5639, 224 bits. */
-    BRAINPOOLP224R1("brainpoolP224r1", "1.3.36.3.3.2.8.1.1.5"),
+    BRAINPOOLP224R1(224, "brainpoolP224r1", "1.3.36.3.3.2.8.1.1.5"),
     /** RFC 5639, 256 bits: the curve of device keys, group signers and exchange keys. */
-    BRAINPOOLP256R1("brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7"),
+    BRAINPOOLP256R1(256, "brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7"),
     /** RFC 5639, 320 bits. */
-    BRAINPOOLP320R1("brainpoolP320r1", "1.3.36.3.3.2.8.1.1.9"),
+    BRAINPOOLP320R1(320, "brainpoolP320r1", "1.3.36.3.3.2.8.1.1.9"),
     /** RFC 5639, 384 bits. */
-    BRAINPOOLP384R1("brainpoolP384r1", "1.3.36.3.3.2.8.1.1.11"),
+    BRAINPOOLP384R1(384, "brainpoolP384r1", "1.3.36.3.3.2.8.1.1.11"),
     /** RFC 5639, 512 bits. */
-    BRAINPOOLP512R1("brainpoolP512r1", "1.3.36.3.3.2.8.1.1.13");
+    BRAINPOOLP512R1(512, "brainpoolP512r1", "1.3.36.3.3.2.8.1.1.13");
 
     private static final byte UNCOMPRESSED = 0x04;
 
     private final String curveName;
     private final String oid;
     private final List<String> aliases;
-    private final ECDomainParameters domain;
-    private final ECParameterSpec parameters;
+    private final int bits;
+    private volatile @Nullable Values values;
 
-    EcCurve(String curveName, String oid, String... aliases) {
+    /** What Bouncy Castle and the JDK have to compute: only for curves that are used, because it costs a program's start. */
+    private record Values(ECDomainParameters domain, ECParameterSpec parameters) {}
+
+    EcCurve(int bits, String curveName, String oid, String... aliases) {
+        this.bits = bits;
         this.curveName = curveName;
         this.oid = oid;
         this.aliases = List.of(aliases);
-        X9ECParameters x9 = bouncyCastle(curveName);
-        this.domain = new ECDomainParameters(x9.getCurve(), x9.getG(), x9.getN(), x9.getH());
-        this.parameters = parameters(curveName, domain);
+    }
+
+    private Values computed() {
+        Values known = values;
+        if (known == null) {
+            X9ECParameters x9 = bouncyCastle(curveName);
+            ECDomainParameters domain = new ECDomainParameters(x9.getCurve(), x9.getG(), x9.getN(), x9.getH());
+            known = new Values(domain, parameters(curveName, domain));
+            values = known;
+        }
+        return known;
+    }
+
+    private ECDomainParameters domain() {
+        return computed().domain();
     }
 
     private static X9ECParameters bouncyCastle(String name) {
@@ -115,17 +132,17 @@ public enum EcCurve {
 
     /** Bytes of the group order, that is of {@code r} and of {@code s}. */
     public int orderLength() {
-        return (domain.getN().bitLength() + 7) / 8;
+        return (domain().getN().bitLength() + 7) / 8;
     }
 
     /** Bits of the field, what people call the key size. */
     public int bits() {
-        return domain.getCurve().getFieldSize();
+        return bits;
     }
 
     /** The parameters as the JCA knows them. */
     public ECParameterSpec parameters() {
-        return parameters;
+        return computed().parameters();
     }
 
     /** The curve of that name, alias ({@code P-256}) or dotted object identifier, upper or lower case. */
@@ -140,20 +157,21 @@ public enum EcCurve {
     /** The curve with these parameters. */
     public static Optional<EcCurve> of(ECParameterSpec spec) {
         return Arrays.stream(values())
-                .filter(curve -> curve.parameters
+                .filter(curve -> curve.bits == spec.getCurve().getField().getFieldSize()
+                        && curve.parameters()
                                 .getCurve()
                                 .getField()
                                 .equals(spec.getCurve().getField())
-                        && curve.parameters
+                        && curve.parameters()
                                 .getCurve()
                                 .getA()
                                 .equals(spec.getCurve().getA())
-                        && curve.parameters
+                        && curve.parameters()
                                 .getCurve()
                                 .getB()
                                 .equals(spec.getCurve().getB())
-                        && curve.parameters.getGenerator().equals(spec.getGenerator())
-                        && curve.parameters.getOrder().equals(spec.getOrder()))
+                        && curve.parameters().getGenerator().equals(spec.getGenerator())
+                        && curve.parameters().getOrder().equals(spec.getOrder()))
                 .findFirst();
     }
 
@@ -192,11 +210,12 @@ public enum EcCurve {
         byte[] generator = publicKey.require(0x84).value();
         BigInteger n = unsigned(publicKey.require(0x85));
         for (EcCurve curve : values()) {
-            if (curve.domain.getCurve().getField().getCharacteristic().equals(p)
-                    && curve.domain.getCurve().getA().toBigInteger().equals(a)
-                    && curve.domain.getCurve().getB().toBigInteger().equals(b)
-                    && curve.domain.getN().equals(n)
-                    && Arrays.equals(curve.encode(curve.parameters.getGenerator()), generator)) {
+            if (curve.bits == p.bitLength()
+                    && curve.domain().getCurve().getField().getCharacteristic().equals(p)
+                    && curve.domain().getCurve().getA().toBigInteger().equals(a)
+                    && curve.domain().getCurve().getB().toBigInteger().equals(b)
+                    && curve.domain().getN().equals(n)
+                    && Arrays.equals(curve.encode(curve.parameters().getGenerator()), generator)) {
                 return curve;
             }
         }
@@ -232,12 +251,12 @@ public enum EcCurve {
     /** The domain parameters as card-verifiable public keys and key generation state them: 81 to 85 and 87. */
     public List<Tlv> domainParameters() {
         return List.of(
-                Tlv.of(0x81, field(domain.getCurve().getField().getCharacteristic())),
-                Tlv.of(0x82, field(domain.getCurve().getA().toBigInteger())),
-                Tlv.of(0x83, field(domain.getCurve().getB().toBigInteger())),
-                Tlv.of(0x84, encode(parameters.getGenerator())),
-                Tlv.of(0x85, BigIntegers.asUnsignedByteArray(orderLength(), domain.getN())),
-                Tlv.of(0x87, BigIntegers.asUnsignedByteArray(domain.getH())));
+                Tlv.of(0x81, field(domain().getCurve().getField().getCharacteristic())),
+                Tlv.of(0x82, field(domain().getCurve().getA().toBigInteger())),
+                Tlv.of(0x83, field(domain().getCurve().getB().toBigInteger())),
+                Tlv.of(0x84, encode(parameters().getGenerator())),
+                Tlv.of(0x85, BigIntegers.asUnsignedByteArray(orderLength(), domain().getN())),
+                Tlv.of(0x87, BigIntegers.asUnsignedByteArray(domain().getH())));
     }
 
     /**
@@ -276,13 +295,13 @@ public enum EcCurve {
         if (point.equals(ECPoint.POINT_INFINITY)) {
             return false;
         }
-        BigInteger p = domain.getCurve().getField().getCharacteristic();
+        BigInteger p = domain().getCurve().getField().getCharacteristic();
         BigInteger x = point.getAffineX();
         BigInteger y = point.getAffineY();
         if (x.signum() < 0 || y.signum() < 0 || x.compareTo(p) >= 0 || y.compareTo(p) >= 0) {
             return false;
         }
-        return domain.getCurve().createPoint(x, y).isValid();
+        return domain().getCurve().createPoint(x, y).isValid();
     }
 
     /**
@@ -309,7 +328,7 @@ public enum EcCurve {
 
     /** A point times a number, as ECDH does it: the x-coordinate, as long as the field. */
     public byte[] multiply(ECPoint point, BigInteger number) {
-        org.bouncycastle.math.ec.ECPoint product = domain.getCurve()
+        org.bouncycastle.math.ec.ECPoint product = domain().getCurve()
                 .createPoint(point.getAffineX(), point.getAffineY())
                 .multiply(number)
                 .normalize();
@@ -318,7 +337,7 @@ public enum EcCurve {
 
     /** The public key of a private one between 1 and n - 1. */
     public ECPublicKey publicKeyOf(BigInteger privateKey) throws MalformedDataException {
-        return publicKey(domain.getG().multiply(privateKey).normalize().getEncoded(false));
+        return publicKey(domain().getG().multiply(privateKey).normalize().getEncoded(false));
     }
 
     /**
@@ -339,7 +358,7 @@ public enum EcCurve {
 
     private Optional<org.bouncycastle.math.ec.ECPoint> decompress(byte[] compressed) {
         try {
-            return Optional.of(domain.getCurve().decodePoint(compressed));
+            return Optional.of(domain().getCurve().decodePoint(compressed));
         } catch (IllegalArgumentException noPointHasThatX) {
             return Optional.empty();
         }
@@ -353,9 +372,9 @@ public enum EcCurve {
      * @return {@code 04 || x || y}; empty if the sum is infinity
      */
     public Optional<byte[]> add(ECPoint point, BigInteger value) {
-        org.bouncycastle.math.ec.ECPoint sum = domain.getCurve()
+        org.bouncycastle.math.ec.ECPoint sum = domain().getCurve()
                 .createPoint(point.getAffineX(), point.getAffineY())
-                .add(domain.getG().multiply(value.mod(domain.getN())))
+                .add(domain().getG().multiply(value.mod(domain().getN())))
                 .normalize();
         return sum.isInfinity() ? Optional.empty() : Optional.of(sum.getEncoded(false));
     }
@@ -374,7 +393,7 @@ public enum EcCurve {
             return false;
         }
         ECDSASigner signer = new ECDSASigner();
-        signer.init(false, new ECPublicKeyParameters(domain.getCurve().decodePoint(point), domain));
+        signer.init(false, new ECPublicKeyParameters(domain().getCurve().decodePoint(point), domain()));
         return signer.verifySignature(hash, new BigInteger(1, rs, 0, length), new BigInteger(1, rs, length, length));
     }
 
@@ -387,8 +406,8 @@ public enum EcCurve {
      * @return points {@code 04 || x || y}; none if the signature cannot be one on this curve
      */
     public List<byte[]> recover(byte[] hash, EcdsaSignature signature) {
-        BigInteger n = domain.getN();
-        BigInteger p = domain.getCurve().getField().getCharacteristic();
+        BigInteger n = domain().getN();
+        BigInteger p = domain().getCurve().getField().getCharacteristic();
         if (signature.r().compareTo(n) >= 0 || signature.s().compareTo(n) >= 0) {
             return List.of();
         }
@@ -405,7 +424,7 @@ public enum EcCurve {
                     points.add(ECAlgorithms.sumOfTwoMultiplies(
                                     ephemeral.get(),
                                     signature.s().multiply(inverse).mod(n),
-                                    domain.getG(),
+                                    domain().getG(),
                                     e.negate().multiply(inverse).mod(n))
                             .getEncoded(false));
                 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,21 @@ public final class FailedPinCache {
      * @param device the device, if its certificates are known: its id is a name, which others may have too
      * @param name   the device id, or what else tells a token or a device without certificate from others
      */
-    private record Owner(@Nullable DeviceIdentity device, Object name, Kind kind) {}
+    /** Its methods are written out, because a record's own are linked at first use, which a program's start shows. */
+    private record Owner(@Nullable DeviceIdentity device, Object name, Kind kind) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Owner that
+                    && Objects.equals(device, that.device)
+                    && name.equals(that.name)
+                    && kind == that.kind;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * Objects.hashCode(device) + name.hashCode()) + kind.hashCode();
+        }
+    }
 
     /** A device that only its reader tells from others. */
     private record InReader(Object reader) {}

@@ -1,9 +1,7 @@
 package io.github.schsm.card.transport;
 
 import io.github.schsm.SchsmException;
-import java.security.NoSuchAlgorithmException;
 import javax.smartcardio.CardTerminals;
-import javax.smartcardio.TerminalFactory;
 import jnasmartcardio.Smartcardio;
 
 /**
@@ -25,11 +23,11 @@ final class JnaTerminalSource implements TerminalSource {
     @Override
     public CardTerminals open() throws SchsmException {
         try {
-            CardTerminals opened = TerminalFactory.getInstance("PC/SC", null, new Smartcardio())
-                    .terminals();
+            // Not by TerminalFactory, which opens the JDK's own PC/SC first and takes as long as all the rest.
+            CardTerminals opened = new Smartcardio.JnaTerminalFactorySpi((Object) null).engineTerminals();
             libraries.opened();
             return opened;
-        } catch (NoSuchAlgorithmException | RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError e) {
             // The provider's own exceptions hide a library that was not loaded as the cause of a cause.
             throw PcscFault.of(e).serviceFailure(name());
         }

@@ -96,6 +96,12 @@ class CommandSnippetsTest {
         assertBenchmarks(Snippet.text("docs/benchmarks.md#run-pkcs11"));
     }
 
+    @Test
+    @RunsSnippets("docs/benchmarks.md#run-start")
+    void benchmarkOfColdStartsIsThere() throws Exception {
+        assertBenchmarks(Snippet.text("docs/benchmarks.md#run-start"));
+    }
+
     /** A measurement takes too long for a test: the scripts are there, and a benchmark that they name is a class. */
     private static void assertBenchmarks(String commands) {
         assertThat(commands.lines()).isNotEmpty().allSatisfy(line -> {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The device answered with an error. Keeps what was asked and what came back: a command's name and the status word
  * (ISO 7816-4, and docs/protocol.md#status-words for what the SmartCard-HSM means by it), or a PKCS#11 module's
- * function and return value. The reason is the situation that callers tell apart, whatever stands behind the token.
+ * function and return value. The reason is the situation that callers tell apart, whatever is behind the token.
  */
 public class DeviceException extends SchsmException {
     @Serial
@@ -70,7 +70,7 @@ public class DeviceException extends SchsmException {
         return statusWord;
     }
 
-    /** What the PKCS#11 module answered, where one stands behind the token. */
+    /** What the PKCS#11 module answered, if there is one behind the token. */
     public final Optional<ModuleAnswer> moduleAnswer() {
         return Optional.ofNullable(moduleAnswer);
     }

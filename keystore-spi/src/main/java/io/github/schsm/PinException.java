@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PIN, or what stands in its place, is between the program and the device: it is wrong, blocked, a transport PIN,
+ * A PIN, or what takes its place, is between the program and the device: it is wrong, blocked, a transport PIN,
  * required ({@link PinRequiredException}), or registered keys have to authenticate; {@link #reason()} says which.
  */
 public sealed class PinException extends DeviceException permits PinRequiredException {

@@ -366,7 +366,7 @@ public abstract class SchsmDevice {
             DATA_WITHOUT_DESCRIPTION,
             /** A data object's description without the content. */
             DESCRIPTION_WITHOUT_DATA,
-            /** A data object whose replacement is complete beside it. */
+            /** A data object whose replacement is complete next to it. */
             REPLACED_DATA,
             /** The description of a certificate that belongs to no key, without the certificate. */
             DESCRIPTION_WITHOUT_CERTIFICATE

@@ -20,9 +20,9 @@ public class SchsmException extends GeneralSecurityException {
         /** {@link DeviceException}: the algorithm is not in the key's list, or the device does not have it. */
         ALGORITHM_NOT_ALLOWED,
         /**
-         * {@link InvalidRequestException}: the device no longer knows a challenge, because it was reset, taken out or used
-         * by another program, or has given another one since. Ask for a new challenge; keys that had authenticated before
-         * may have to do so again.
+         * {@link InvalidRequestException}: the device no longer knows a challenge, because it was reset, removed, or
+         * used by another program, or has given another one since. Ask for a new challenge; keys that had authenticated
+         * before may have to do so again.
          */
         CHALLENGE_LOST,
         /** {@link DeviceException}: conditions of use are not satisfied: a signature is wrong, a key may not be used so. */
@@ -57,7 +57,7 @@ public class SchsmException extends GeneralSecurityException {
         PIN_REQUIRED,
         /**
          * {@link PinException}: registered keys have to authenticate first (n of m), or again because their authentication
-         * has ended: the device was reset or taken out, or another program selected it. No PIN and no program can bring
+         * has ended: the device was reset or removed, or another program selected it. No PIN and no program can bring
          * that back. {@link PinException#keys()} tells how many are missing.
          */
         PUBLIC_KEY_AUTHENTICATION_REQUIRED,

@@ -110,7 +110,7 @@ public interface TokenAdministration {
             TRANSPORT,
             /** The device was never initialized: there is no PIN. */
             NOT_INITIALIZED,
-            /** The device was initialized without a PIN: registered keys stand in its place (public key authentication). */
+            /** The device was initialized without a PIN: registered keys take its place (public key authentication). */
             KEYS_INSTEAD
         }
     }

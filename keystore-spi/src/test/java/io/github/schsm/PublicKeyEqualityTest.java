@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Public keys beside the JDK's in sets, and through a stream and back. */
+/** Public keys next to the JDK's in sets, and through a stream and back. */
 class PublicKeyEqualityTest {
     private static PublicKey ours(EcCurve curve) throws Exception {
         return curve.publicKey(curve.encode(curve.parameters().getGenerator()));

@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The bridge beside the JDK's SunPKCS11, over the same PKCS#11 module and device. The device is in the first reader; its
- * keys are made over PC/SC, so that neither has an advantage.
+ * The bridge next to the JDK's SunPKCS11, over the same PKCS#11 module and device. The device is in the first reader;
+ * its keys are made over PC/SC, so that neither has an advantage.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

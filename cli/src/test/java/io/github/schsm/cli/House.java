@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The launcher beside a build that is the test's classes. */
+/** The launcher next to a build that is the test's classes. */
 public final class House {
     private House() {}
 

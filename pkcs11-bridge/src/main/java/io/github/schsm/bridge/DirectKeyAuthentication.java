@@ -9,7 +9,7 @@ import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import java.util.List;
 
-/** Authentication by registered keys at the card beside a module: each call is one use of the card. */
+/** Authentication by registered keys at the card next to a module: each call is one use of the card. */
 final class DirectKeyAuthentication implements PublicKeyAuthentication {
     private final DirectCard card;
 

@@ -9,7 +9,9 @@ import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.spi.KeyDomains;
 import java.util.List;
 
-/** The key domains of the card beside a module: each call is one use of the card, and keys go by the bridge's names. */
+/**
+ * The key domains of the card next to a module: each call is one use of the card, and keys go by the bridge's names.
+ */
 final class DirectKeyDomains implements KeyDomains {
     private final DirectCard card;
     private final CardKeys keys;

@@ -8,9 +8,9 @@ import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.login.PinSource;
 
 /**
- * PINs and initialization of a card beside its module. A module may keep the PIN in order to verify it again by itself,
- * and would spend a try on one that was changed behind its back: so the user PIN is changed by the module, and the
- * module logged out before it becomes invalid in another way.
+ * PINs and initialization of a card next to its module. A module may keep the PIN in order to verify it again by
+ * itself, and would spend a try on one that was changed behind its back: so the user PIN is changed by the module, and
+ * the module logged out before it becomes invalid in another way.
  */
 final class HybridAdministration implements TokenAdministration {
     private final DirectCard card;

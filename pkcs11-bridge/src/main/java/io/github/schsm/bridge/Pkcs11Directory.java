@@ -23,9 +23,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens that a module sees. Slots are looked at anew each time, because tokens come and go; a token that was found
- * before is the same object again, and one that is away is still given to who asks for it as before: it waits for its
- * return by itself.
+ * The tokens that a module sees. Slots are looked at again each time, because tokens come and go; a token that was
+ * found before is the same object again, and one that is away is still given to who asks for it as before: it waits for
+ * its return by itself.
  */
 final class Pkcs11Directory implements TokenSource.Directory {
     private static final System.Logger LOGGER = System.getLogger(Pkcs11Directory.class.getName());
@@ -129,7 +129,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
         }
     }
 
-    /** Empty if it was there only just now: a reader may be unplugged at any time. */
+    /** Empty if it has just gone: a reader may be unplugged at any time. */
     private Optional<SlotInfo> slot(long id) throws CryptokiException {
         try {
             return Optional.of(module.cryptoki().slotInfo(id));

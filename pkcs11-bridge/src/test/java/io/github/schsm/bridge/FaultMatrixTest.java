@@ -464,9 +464,9 @@ class FaultMatrixTest {
     }
 
     /**
-     * Whether the answer says what may be true at any time: that another program deleted the object just now, or has
-     * logged in. Then the bridge goes on without the object, or with the login, and nothing here says what has to come
-     * of that.
+     * Whether the answer says what may be true at any time: that another program deleted the object at the moment, or
+     * has logged in. Then the bridge goes on without the object, or with the login, and nothing here says what has to
+     * come of that.
      */
     private static boolean isBelievable(String function, long answer) {
         return switch (function) {

@@ -68,7 +68,7 @@ class FaultsTest {
             return new TreeSet<>(listed);
         }
 
-        /** Puts the card back if it was removed, forgets faults that did not happen, and looks anew. */
+        /** Puts the card back if it was removed, forgets faults that did not happen, and looks again. */
         void recover() throws Exception {
             device.faults().clear();
             if (!device.isInserted()) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files and the texts beside this class were made and printed by sc-hsm-tool of OpenSC 0.23. */
+/** The files and the texts next to this class were made and printed by sc-hsm-tool of OpenSC 0.23. */
 class DkekSharePasswordTest {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int FEW = 10;

@@ -14,7 +14,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 public enum Backend {
     /** The device itself, spoken to in its own commands. */
     SMART_CARD_HSM("SmartCard-HSM"),
-    /** The same device behind OpenSC's PKCS#11 module, with the card channel beside it. */
+    /** The same device behind OpenSC's PKCS#11 module, with a direct connection to the card, too. */
     OPENSC("OpenSC 0.23"),
     /** A token in software, by its PKCS#11 module alone. */
     SOFTHSM("SoftHSM 2.6");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * Says on which bench a test failed, and how many ran on each: Maven's reports give benches numbers only. The counts go to
- * files beside the reports, a line for each class and bench, which {@code ./check} adds up.
+ * files next to the reports, a line for each class and bench, which {@code ./check} adds up.
  */
 final class BenchNames
         implements TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler, AfterEachCallback {

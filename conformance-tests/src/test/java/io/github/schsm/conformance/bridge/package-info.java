@@ -1,2 +1,2 @@
-/** PKCS#11 modules: native ones that answer what a test says, several beside each other, and on other computers. */
+/** PKCS#11 modules: native ones that answer what a test says, several next to each other, and on other computers. */
 package io.github.schsm.conformance.bridge;

@@ -199,7 +199,7 @@ final class BadAgreements {
                         (agreement, world) ->
                                 agreement.doPhase(point(world, new ECPoint(BigInteger.ZERO, BigInteger.ZERO)), true))
                 .kept(
-                        "point beside the curve",
+                        "point off the curve",
                         InvalidKeyException.class,
                         (agreement, world) -> agreement.doPhase(
                                 point(

@@ -40,7 +40,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One bad object beside good ones: whatever programs call in a loop answers for it, and the others are as they were. */
+/**
+ * One bad object next to good ones: whatever programs call in a loop answers for it, and the others are as they were.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadObjectsTest {
     private static final int EC_DESCRIPTION = 0xC401;

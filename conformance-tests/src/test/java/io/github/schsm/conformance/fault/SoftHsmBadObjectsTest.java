@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What other programs wrote on a token of SoftHSM, beside keys that go on working. */
+/** What other programs wrote on a token of SoftHSM, next to keys that go on working. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SoftHsmBadObjectsTest {
     private static final byte[] EC_ID = {0x11};

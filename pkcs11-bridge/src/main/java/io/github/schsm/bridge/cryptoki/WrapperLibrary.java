@@ -73,7 +73,7 @@ public final class WrapperLibrary {
         return new Link(module);
     }
 
-    /** No module of ours is connected any more: lets go what the library holds. */
+    /** None of our modules is connected any more: lets go what the library holds. */
     public static synchronized void end() {
         if (started && !isUsedByOthers()) {
             Link.endAll();
@@ -81,7 +81,7 @@ public final class WrapperLibrary {
         }
     }
 
-    /** Code that uses the wrapper's own Java layer beside us would lose its modules, and the process with them. */
+    /** Code that uses the wrapper's own Java layer in addition would lose its modules, and the process with them. */
     private static boolean isUsedByOthers() {
         try {
             return ((AtomicBoolean) own("licensePrinted", AtomicBoolean.class).get()).get();
@@ -98,9 +98,9 @@ public final class WrapperLibrary {
     }
 
     /**
-     * Loads it, once for the wrapper's class loader, also if the wrapper's Java layer is used beside us: of two copies the
-     * JVM would call now one and now the other. It belongs to the class loader that loads it, so in another one the
-     * wrapper has to do it.
+     * Loads it, once for the wrapper's class loader, also if the wrapper's Java layer is used by others, too: of two
+     * copies the JVM would call now one and now the other. It belongs to the class loader that loads it, so in another
+     * one the wrapper has to do it.
      */
     @SuppressWarnings("LockOnNonEnclosingClassLiteral")
     private static void load(Path module) throws TransportException {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The token's objects, read once: a search for each kind, and one call for each object that asks for all of its
- * attributes. Read again when somebody wants to look anew, when handles became stale (another generation of sessions,
+ * attributes. Read again when somebody wants a fresh look, when handles became stale (another generation of sessions,
  * a login that shows more), or when a handle was refused. What this program changes is changed here as well.
  *
  * <p>The lock is taken by who has a session, never the other way round.
@@ -95,7 +95,7 @@ public final class ObjectTable {
         return read;
     }
 
-    /** Forgets everything, so that the next use looks anew. */
+    /** Forgets everything, so that the next use looks again. */
     public void forget() {
         synchronized (lock) {
             known = null;
@@ -166,7 +166,7 @@ public final class ObjectTable {
         }
     }
 
-    /** Looks anew at all objects of a kind, where a module may have made or deleted others along with one. */
+    /** Looks again at all objects of a kind, where a module may have made or deleted others along with one. */
     void refresh(Session session, ObjectKind kind) throws CryptokiException {
         synchronized (lock) {
             Known read = known(session);

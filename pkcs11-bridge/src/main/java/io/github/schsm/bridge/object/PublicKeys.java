@@ -59,7 +59,9 @@ final class PublicKeys {
         }
     }
 
-    /** The curve in CKA_EC_PARAMS: by object identifier, by name, or by its parameters; null if it is none of ours. */
+    /**
+     * The curve in CKA_EC_PARAMS: by object identifier, by name, or by its parameters; null if it is not one of ours.
+     */
     static @Nullable EcCurve curve(Attributes attributes) {
         Optional<byte[]> parameters = attributes.bytes(Ck.CKA_EC_PARAMS);
         if (parameters.isEmpty()) {

@@ -88,7 +88,7 @@ public record TokenObjects(List<KeyEntry> keys, List<CertificateEntry> certifica
 
         /**
          * Whether the public key is only that of a certificate with the same CKA_ID, which anybody can have given it: the
-         * private key object does not tell its public key, and no public key object stands beside it.
+         * private key object does not tell its public key, and no public key object stands next to it.
          */
         public boolean isPublicKeyUnproven() {
             return object != null

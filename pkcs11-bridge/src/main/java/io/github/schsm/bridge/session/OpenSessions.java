@@ -49,7 +49,7 @@ final class OpenSessions {
         }
     }
 
-    /** The module was initialized anew. */
+    /** The module was initialized again. */
     synchronized void forgetAll() {
         tickets.clear();
     }

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * A module that is loaded and initialized, and its tokens as this JVM uses them.
  *
- * <p>Initializing it anew is the last resort when it has lost its other side (a token service that was restarted) and
+ * <p>Initializing it again is the last resort when it has lost its other side (a token service that was restarted) and
  * does not find it again: that ends all sessions of this process, so it is done while nobody here uses one.
  */
 public final class Pkcs11Module {
@@ -162,7 +162,7 @@ public final class Pkcs11Module {
         return lock.readLock();
     }
 
-    /** How often it was initialized anew: nothing that it gave out before is valid afterwards. */
+    /** How often it was initialized again: nothing that it gave out before is valid afterwards. */
     public long incarnation() {
         return incarnation.get();
     }
@@ -182,7 +182,7 @@ public final class Pkcs11Module {
     }
 
     /**
-     * Initializes the module anew, unless somebody goes on using it; a moment after the last time. Must not be called
+     * Initializes the module again, unless somebody goes on using it; a moment after the last time. Must not be called
      * while {@link #use} is held.
      *
      * @param seen     the incarnation that does not work
@@ -207,7 +207,7 @@ public final class Pkcs11Module {
             if (early > 0) {
                 TimeUnit.NANOSECONDS.sleep(early);
             }
-            LOGGER.log(Level.DEBUG, "{0}: initialized anew, because it does not reach its tokens any more", name());
+            LOGGER.log(Level.DEBUG, "{0}: initialized again, because it does not reach its tokens any more", name());
             incarnation.incrementAndGet();
             sessions.forgetAll();
             try {
@@ -219,7 +219,7 @@ public final class Pkcs11Module {
         } catch (InterruptedException interrupted) {
             throw ErrorMapper.interrupted(name(), interrupted);
         } catch (CryptokiException refused) {
-            throw ErrorMapper.of(name(), "it cannot be initialized anew", refused);
+            throw ErrorMapper.of(name(), "it cannot be initialized again", refused);
         } finally {
             alone.unlock();
         }

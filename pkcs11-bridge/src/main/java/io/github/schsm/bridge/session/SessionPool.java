@@ -72,7 +72,7 @@ final class SessionPool {
     /** Where sessions are opened. */
     @FunctionalInterface
     interface Slots {
-        /** The token's slot, looked at just now. */
+        /** The token's slot, looked at a moment ago. */
         long find() throws CryptokiException, TokenMissingException;
     }
 
@@ -105,7 +105,7 @@ final class SessionPool {
      *
      * @param write whether it has to be a read-write one
      * @param where the slot to open one in, if none is kept and there was no need to wait: after that it is looked for
-     *              anew
+     *              again
      */
     BorrowedSession borrow(boolean write, Slots where)
             throws CryptokiException, TokenMissingException, InterruptedException {

@@ -143,7 +143,7 @@ public final class SharedToken {
         return known == NO_SLOT ? OptionalLong.empty() : OptionalLong.of(known);
     }
 
-    /** The token's slot, looked at just now. */
+    /** The token's slot, looked at a moment ago. */
     long find() throws CryptokiException, TokenMissingException {
         return look().slot();
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one token of a module, with a login of its own. Finds the token again when it was out, was put elsewhere,
- * or the module had to be initialized anew; the sessions are shared with the other links of the same token.
+ * or the module had to be initialized again; the sessions are shared with the other links of the same token.
  *
  * <p>May be used by many threads. Waiting for a session, for another login and for the module ends when the thread is
  * interrupted.
@@ -81,7 +81,7 @@ public final class TokenLink {
         return runner.slotInfo();
     }
 
-    /** {@code C_GetTokenInfo}, asked anew each time. */
+    /** {@code C_GetTokenInfo}, asked each time. */
     public CkTokenInfo tokenInfo() throws SchsmException {
         requireOpen();
         return runner.ask(Place::token);
@@ -261,8 +261,8 @@ public final class TokenLink {
     }
 
     /**
-     * The token was initialized past the module, which may go on believing in what was there: it is initialized anew, if
-     * nobody uses it just now.
+     * The token was initialized past the module, which may go on believing in what was there: it is initialized again,
+     * if nobody uses it at the moment.
      */
     public void tokenWasReset() throws SchsmException {
         requireOutside();
@@ -302,8 +302,8 @@ public final class TokenLink {
     }
 
     /**
-     * {@code C_SetPIN} of the user PIN, with PINs that a program gave this very moment. Whoever logged in with the old
-     * one has a source that is of no use any more.
+     * {@code C_SetPIN} of the user PIN, with PINs that a program gave this very moment. Anybody who logged in with the
+     * old one has a source that is of no use any more.
      *
      * @throws io.github.schsm.PinException if the old one is wrong, or must not be sent
      */
@@ -433,7 +433,7 @@ public final class TokenLink {
         }
         if (token.logins().isHeldByCurrentThread()) {
             throw new IllegalStateException(
-                    "whoever is asked for the PIN of " + identity().id() + " must not use it meanwhile");
+                    "a handler that is asked for the PIN of " + identity().id() + " must not use it meanwhile");
         }
         runner.lock(token.logins());
         try {

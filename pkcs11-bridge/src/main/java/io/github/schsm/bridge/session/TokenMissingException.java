@@ -4,7 +4,10 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The token is in none of the module's slots. Stays inside: callers may have the module initialized anew and look again. */
+/**
+ * The token is in none of the module's slots. Stays inside: callers may have the module initialized again and look
+ * again.
+ */
 final class TokenMissingException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;

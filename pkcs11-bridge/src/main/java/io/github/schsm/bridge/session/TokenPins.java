@@ -24,9 +24,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a PIN goes to the token with, under the rules that hold for the device itself too: the last try is for who decides
- * so just now, and a PIN that was refused is not sent again by itself, nor for a last try at all. PKCS#11 tells of tries
- * left by flags only: some were used, one is left, none is.
+ * What a PIN goes to the token with, under the rules that hold for the device itself too: the last try is for a person
+ * who decides so at this moment, and a PIN that was refused is not sent again by itself, nor for a last try at all.
+ * PKCS#11 tells of tries left by flags only: some were used, one is left, none is.
  */
 public final class TokenPins {
     private static final System.Logger LOGGER = System.getLogger(TokenPins.class.getName());
@@ -142,7 +142,7 @@ public final class TokenPins {
                     flag("CKF_USER_PIN_FINAL_TRY"),
                     about()
                             + "user PIN: only one try is left before it is blocked, so it is not sent by itself; enter it"
-                            + " anew");
+                            + " again");
         }
         if (!lastTry && !info.has(Ck.CKF_USER_PIN_COUNT_LOW)) {
             token.triesAreFull();
@@ -293,7 +293,7 @@ public final class TokenPins {
         }
     }
 
-    /** Has a PIN that is to be changed first changed by whoever can; the login goes on with the new one. */
+    /** Has a PIN that is to be changed first changed by a handler that can; the login goes on with the new one. */
     void changeFirst(Session session, TokenAuthenticator source, Place place) throws CryptokiException, SchsmException {
         PinRequest request = request(source, place);
         session.about("changing the user PIN");

@@ -70,7 +70,7 @@ final class DataObjects {
         return stored.isPresent() ? stored.get() : search(object);
     }
 
-    /** What was stored, as a listing shows it; empty if it cannot be read just now. */
+    /** What was stored, as a listing shows it; empty if it cannot be read at the moment. */
     private Optional<DataObject> lookAt(Session session, @Nullable ObjectSnapshot old, long made) {
         try {
             if (old != null) {

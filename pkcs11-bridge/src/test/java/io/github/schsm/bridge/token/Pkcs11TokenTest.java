@@ -648,7 +648,7 @@ class Pkcs11TokenTest {
                 .isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
 
-        // Not beside the old one, and not in its place either.
+        // Not next to the old one, and not in its place either.
         bench.module.script().answer("C_CreateObject", 1, Ckr.GENERAL_ERROR);
         bench.module.script().answer("C_CreateObject", 2, Ckr.GENERAL_ERROR);
         assertThatThrownBy(() -> token.storeCertificate(key("ec"), FakeBench.NEW_CERTIFICATE))

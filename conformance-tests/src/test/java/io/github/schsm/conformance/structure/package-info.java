@@ -1,2 +1,2 @@
 /** The borders between modules and packages, and the artifacts. */
-package io.github.schsm.conformance.house;
+package io.github.schsm.conformance.structure;

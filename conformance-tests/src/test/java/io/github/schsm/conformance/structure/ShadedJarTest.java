@@ -1,4 +1,4 @@
-package io.github.schsm.conformance.house;
+package io.github.schsm.conformance.structure;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The one jar for class paths: everything in it, and nothing that gets in the way of what stands beside it. */
+/** The one jar for class paths: everything in it, and nothing that gets in the way of what stands next to it. */
 @Tag("jdk")
 class ShadedJarTest {
     private static final String SERVICES = "META-INF/services/";
@@ -98,8 +98,8 @@ class ShadedJarTest {
     @Test
     void servicesAreThoseOfTheModuleDescriptors() throws IOException {
         Map<String, TreeSet<String>> described = new TreeMap<>();
-        for (String room : PACKED) {
-            Path descriptor = Path.of(System.getProperty("schsm.home"), room, "target/classes/module-info.class");
+        for (String module : PACKED) {
+            Path descriptor = Path.of(System.getProperty("schsm.home"), module, "target/classes/module-info.class");
             try (InputStream in = Files.newInputStream(descriptor)) {
                 for (ModuleDescriptor.Provides provides :
                         ModuleDescriptor.read(in).provides()) {

@@ -1,4 +1,4 @@
-package io.github.schsm.conformance.house;
+package io.github.schsm.conformance.structure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

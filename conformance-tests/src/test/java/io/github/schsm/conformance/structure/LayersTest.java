@@ -1,4 +1,4 @@
-package io.github.schsm.conformance.house;
+package io.github.schsm.conformance.structure;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
@@ -33,15 +33,15 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The borders between the rooms: engine → token → card commands → transport, and never back.
+ * The borders between modules and packages: engine → token → card commands → transport, and never back.
  *
- * <p>Each rule comes with a class that breaks it, so that a rule that has become empty talk is seen.
+ * <p>Each rule comes with a class that breaks it, so that a rule that has become void is noticed.
  */
 class LayersTest {
     private static final String BASE = "io.github.schsm";
 
-    /** Folder of each room, and the packages that are its own. */
-    private static final Map<String, List<String>> ROOMS = Map.of(
+    /** The folder of each module, and its packages. */
+    private static final Map<String, List<String>> MODULES = Map.of(
             "keystore-spi",
                     List.of(
                             BASE,
@@ -61,7 +61,7 @@ class LayersTest {
 
     private static final List<String> EVERYWHERE = List.of("java..", "javax..", "org.jspecify.annotations..");
 
-    /** What a room may use beside itself and what everybody may. */
+    /** What a module may use in addition to itself and what all may. */
     private static final Map<String, List<String>> MAY_USE = Map.of(
             "keystore-spi", List.of("org.bouncycastle.."),
             "card", packages("keystore-spi", "org.bouncycastle..", "jnasmartcardio..", "com.sun.jna.."),
@@ -102,8 +102,8 @@ class LayersTest {
 
     private static List<Border> borders() {
         List<Border> borders = new ArrayList<>();
-        for (String room : ROOMS.keySet()) {
-            borders.add(onlyUsesWhatItMay(room));
+        for (String module : MODULES.keySet()) {
+            borders.add(onlyUsesWhatItMay(module));
         }
         borders.add(new Border(
                 noClasses()
@@ -205,15 +205,15 @@ class LayersTest {
                 .ignoreDependency(resideInAPackage(BASE + ".codec.."), assignableTo(EXCEPTIONS));
     }
 
-    private static Border onlyUsesWhatItMay(String room) {
-        List<String> allowed = new ArrayList<>(ROOMS.get(room));
+    private static Border onlyUsesWhatItMay(String module) {
+        List<String> allowed = new ArrayList<>(MODULES.get(module));
         allowed.addAll(EVERYWHERE);
-        allowed.addAll(MAY_USE.get(room));
-        String foreign = room.equals("cli") ? "org.bouncycastle.math.ec.ECPoint" : "picocli.CommandLine";
-        String ownPackage = ROOMS.get(room).get(ROOMS.get(room).size() - 1).replace("..", "");
+        allowed.addAll(MAY_USE.get(module));
+        String foreign = module.equals("cli") ? "org.bouncycastle.math.ec.ECPoint" : "picocli.CommandLine";
+        String ownPackage = MODULES.get(module).get(MODULES.get(module).size() - 1).replace("..", "");
         return new Border(
                 classes()
-                        .that(residesIn(room))
+                        .that(residesIn(module))
                         .should()
                         .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new))
                                 .or(primitiveArray())),
@@ -244,22 +244,22 @@ class LayersTest {
 
     @Test
     void everyRoomKeepsToItsOwnPackages() {
-        ROOMS.forEach((room, packages) -> {
+        MODULES.forEach((module, packages) -> {
             List<JavaClass> classes = PRODUCT.stream()
                     .filter(type ->
-                            type.getSource().orElseThrow().getUri().toString().contains("/" + room + "/target/"))
+                            type.getSource().orElseThrow().getUri().toString().contains("/" + module + "/target/"))
                     .toList();
 
-            assertThat(classes).as(room).isNotEmpty().allMatch(residesIn(room));
+            assertThat(classes).as(module).isNotEmpty().allMatch(residesIn(module));
         });
     }
 
-    private static List<String> packages(String room, String... more) {
-        return Stream.concat(ROOMS.get(room).stream(), Stream.of(more)).toList();
+    private static List<String> packages(String module, String... more) {
+        return Stream.concat(MODULES.get(module).stream(), Stream.of(more)).toList();
     }
 
-    private static DescribedPredicate<JavaClass> residesIn(String room) {
-        return resideInAnyPackage(ROOMS.get(room).toArray(String[]::new)).as("reside in room " + room);
+    private static DescribedPredicate<JavaClass> residesIn(String module) {
+        return resideInAnyPackage(MODULES.get(module).toArray(String[]::new)).as("reside in module " + module);
     }
 
     private static DescribedPredicate<JavaClass> engine() {

@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
  * the PC/SC service; a different device in the same reader is refused.
  */
 public final class CardDevice {
-    private final ReaderLink link;
+    private final TransactionQueue queue;
     private final SecureChannelMode channel;
     private final DeviceTrust trust;
     private volatile @Nullable DeviceIdentity identity;
     private volatile @Nullable DeviceIdentity trusted;
     private volatile boolean nameShared;
 
-    private CardDevice(ReaderLink link, SecureChannelMode channel, DeviceTrust trust) {
-        this.link = link;
+    private CardDevice(TransactionQueue queue, SecureChannelMode channel, DeviceTrust trust) {
+        this.queue = queue;
         this.channel = channel;
         this.trust = trust;
     }
@@ -57,7 +57,7 @@ public final class CardDevice {
      */
     public static CardDevice of(
             TerminalSource source, String readerName, SecureChannelMode channel, DeviceTrust trust) {
-        return new CardDevice(ReaderLink.of(source, readerName), channel, trust);
+        return new CardDevice(TransactionQueue.of(source, readerName), channel, trust);
     }
 
     SecureChannelMode channel() {
@@ -87,12 +87,12 @@ public final class CardDevice {
 
     /** The reader's PC/SC name. */
     public String readerName() {
-        return link.reader();
+        return queue.reader();
     }
 
     /** A defect that such a device is known for, by what was seen when it was connected to; empty almost always. */
     public Optional<String> defect() {
-        return link.defect();
+        return queue.defect();
     }
 
     /**
@@ -100,12 +100,12 @@ public final class CardDevice {
      * who speaks to the card in another way.
      */
     public long selections() {
-        return link.selections();
+        return queue.selections();
     }
 
     /** How often this JVM has connected to the card in this reader: again after it was out, or reset by others. */
     public long connections() {
-        return link.connections();
+        return queue.connections();
     }
 
     /**
@@ -117,7 +117,7 @@ public final class CardDevice {
     public DeviceIdentity identity() throws SchsmException {
         DeviceIdentity known = identity;
         if (known == null) {
-            known = link.seenByOthers();
+            known = queue.seenByOthers();
         }
         if (known == null) {
             return withCard(null, SmartCardHsm::identity);
@@ -147,12 +147,14 @@ public final class CardDevice {
      */
     @SuppressWarnings("exports") // the backend package is for the modules of this project only
     public <T> T withCard(@Nullable Authenticator authenticator, CardFunction<T> function) throws SchsmException {
-        return link.run(this, authenticator, function);
+        try (CardTransaction transaction = CardTransaction.begin(queue, this, authenticator)) {
+            return function.apply(new SmartCardHsm(transaction));
+        }
     }
 
     /** Logs out and gives the card back, for other programs; the next use connects again. */
     public void disconnect() throws SchsmException {
-        link.disconnect();
+        queue.disconnect();
     }
 
     /**
@@ -162,12 +164,12 @@ public final class CardDevice {
      * @param owner held weakly
      */
     public void retain(Object owner) {
-        link.retain(owner);
+        queue.retain(owner);
     }
 
     /** Somebody uses the card no more: after the last one it is logged out and given back. Never throws. */
     public void release(Object owner) {
-        link.release(owner);
+        queue.release(owner);
     }
 
     /** The device that is there must be this one, by its key: names may be shared, and certificates be written again. */
@@ -181,7 +183,7 @@ public final class CardDevice {
             String missing = sameName ? known.uniqueName() : known.deviceId();
             throw new TokenNotPresentException(
                     Reason.TOKEN_CHANGED,
-                    "reader '" + link.reader() + "': device "
+                    "reader '" + queue.reader() + "': device "
                             + (sameName ? found.uniqueName() : found.deviceId()) + " is in it, not " + missing
                             + "; insert "
                             + missing + " again");
@@ -208,6 +210,6 @@ public final class CardDevice {
     @Override
     public String toString() {
         String name = name();
-        return PrintableText.of((name.isEmpty() ? "SmartCard-HSM" : name) + " in reader '" + link.reader() + "'");
+        return PrintableText.of((name.isEmpty() ? "SmartCard-HSM" : name) + " in reader '" + queue.reader() + "'");
     }
 }

@@ -9,9 +9,10 @@ import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.callback.PinRequest;
-import io.github.schsm.card.CardSession.Pin;
+import io.github.schsm.card.CardTransaction.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.files.CardTokenInfo;
 import io.github.schsm.card.files.Files;
@@ -29,11 +30,11 @@ final class CardLogin implements PinBackend<SchsmException> {
     private static final String CHANGE_INSTEAD = "changePin with both PINs";
     private static final String VERIFY_INSTEAD = "pin = prompt, env:NAME, file:PATH or callback";
 
-    private final CardSession session;
+    private final CardTransaction session;
     private final CardPins pins;
     private final LoginStateMachine<SchsmException> machine = new LoginStateMachine<>(this);
 
-    CardLogin(CardSession session) {
+    CardLogin(CardTransaction session) {
         this.session = session;
         this.pins = new CardPins(session);
     }

@@ -1,16 +1,14 @@
 package io.github.schsm.card;
 
-import io.github.schsm.DeviceException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration.PinStatus;
-import io.github.schsm.card.CardSession.Pin;
+import io.github.schsm.card.CardTransaction.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.apdu.StatusWords;
-import io.github.schsm.card.quirk.DeviceQuirk;
 import io.github.schsm.login.FailedPinCache;
 import io.github.schsm.login.PinBackend.Refusal;
 import java.util.Arrays;
@@ -24,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class CardPins {
     private static final byte[] NO_BYTES = {};
 
-    private final CardSession session;
+    private final CardTransaction session;
 
-    CardPins(CardSession session) {
+    CardPins(CardTransaction session) {
         this.session = session;
     }
 
@@ -51,7 +49,7 @@ final class CardPins {
         PinStatus status = StatusWords.pinStatus(name(reference), response.sw());
         if (reference == Pins.USER
                 && status.state() == PinStatus.State.TRANSPORT
-                && DeviceQuirk.callsNoPinTransportPin(session.applet())
+                && session.quirks().callsNoPinTransportPin()
                 && status(Pins.SO).state() == PinStatus.State.NOT_INITIALIZED) {
             status = new PinStatus(PinStatus.State.NOT_INITIALIZED, -1);
         }
@@ -233,27 +231,13 @@ final class CardPins {
         session.forgetPin();
     }
 
-    /**
-     * INITIALIZE DEVICE, which the device checks the SO-PIN of if it has one. A device may say first that its memory is
-     * full, because it tidies it by that; then once more.
-     */
+    /** INITIALIZE DEVICE, which the device checks the SO-PIN of if it has one. */
     void initialize(byte[] settings, byte[] soPin) throws SchsmException {
         Pins.require(Pins.SO, soPin);
-        try {
-            sendInitialization(settings, soPin);
-        } catch (DeviceException tidying) {
-            if (tidying.reason() != Reason.DEVICE_FULL || tidying.statusWord() != StatusWords.NOT_ENOUGH_MEMORY) {
-                throw tidying;
-            }
-            sendInitialization(settings, soPin);
-        }
-        refused(Pins.USER).forget();
-        session.startAnew();
-    }
-
-    private void sendInitialization(byte[] settings, byte[] soPin) throws SchsmException {
         CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, settings, CommandApdu.NO_LE, true);
         send(CardCommand.INITIALIZE_DEVICE, "device", Pins.SO, command, soPin);
+        refused(Pins.USER).forget();
+        session.startAnew();
     }
 
     private static CommandApdu secret(int cla, int ins, int p1, int p2, byte[] first, byte[] second) {

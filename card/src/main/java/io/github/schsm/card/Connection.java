@@ -2,7 +2,6 @@ package io.github.schsm.card;
 
 import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.SchsmException;
@@ -10,25 +9,29 @@ import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.card.apdu.ApduProcessor;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
-import io.github.schsm.card.apdu.CommandLimits;
 import io.github.schsm.card.apdu.ResponseApdu;
 import io.github.schsm.card.apdu.StatusWords;
+import io.github.schsm.card.apdu.TransmitFailure;
+import io.github.schsm.card.apdu.UnprotectedAnswerException;
 import io.github.schsm.card.channel.ChannelProtocol;
 import io.github.schsm.card.channel.ChipAuthentication;
-import io.github.schsm.card.channel.SecureMessaging;
-import io.github.schsm.card.channel.UnprotectedAnswerException;
+import io.github.schsm.card.channel.SecureMessagingProcessor;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.quirk.AppletInfo;
+import io.github.schsm.card.quirk.DeviceQuirks;
+import io.github.schsm.card.quirk.QuirkProcessor;
 import io.github.schsm.card.quirk.ReaderQuirk;
 import io.github.schsm.card.transport.CardTransport;
+import io.github.schsm.card.transport.CommandLimits;
+import io.github.schsm.card.transport.LimitProcessor;
 import io.github.schsm.card.transport.PinPad;
-import io.github.schsm.card.transport.TransmitFailure;
+import io.github.schsm.card.transport.RemainderProcessor;
+import io.github.schsm.card.transport.TraceProcessor;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.login.Authenticator;
-import java.io.ByteArrayOutputStream;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
@@ -38,37 +41,62 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a card with the applet selected, and what is known about it: which device it is, how long commands
- * may be, whose PIN was verified, and the secure channel if there is one. All of it ends with the connection, so that
- * nothing of a former life of the card is ever believed.
+ * A connection to a card with the applet selected, the chain of processors to it, and what is known about it: which
+ * device it is, how long commands may be, whose PIN was verified, and the secure channel if there is one. All of it ends
+ * with the connection, so that nothing of a former life of the card is ever believed.
+ *
+ * <p>A command passes, in this order: quirks of the device, the reader's limits, the trace, secure messaging where there
+ * is a channel, the collection of long answers, and the terminal.
  */
 final class Connection {
-    /** Where commands and answers are shown, secrets masked; at level TRACE. */
-    static final System.Logger TRACE = System.getLogger("io.github.schsm.card.apdu");
-
-    private static final int SW1_MORE = 0x61;
-    private static final int SW1_WRONG_LE = 0x6C;
-    private static final int MAX_GET_RESPONSE = 512;
-
     private final CardTransport transport;
     private final String reader;
     private final CommandLimits limits;
+    private final ApduProcessor wire;
     private final Set<Authenticator> verifiedBy = Collections.newSetFromMap(new WeakHashMap<>());
+    private DeviceQuirks quirks;
+    private ApduProcessor plain;
+    private @Nullable SecureMessagingProcessor channel;
+    private @Nullable ApduProcessor hidden;
     private @Nullable AppletInfo applet;
     private @Nullable DeviceIdentity identity;
-    private @Nullable SecureMessaging channel;
     private boolean verifiedExplicitly;
     private boolean keysPresented;
     private final Map<String, String> taught = new HashMap<>();
     private @Nullable PublicKeyChallenge challenge;
     private @Nullable PinPad pinPad;
-    private boolean closed;
     private boolean longRsaUnwrapped;
 
     private Connection(CardTransport transport, String reader, boolean extended) {
         this.transport = transport;
         this.reader = PrintableText.of(reader);
-        this.limits = new CommandLimits(transport.atr(), extended, transport.maxAnswer(), ReaderQuirk.of(reader));
+        this.quirks = DeviceQuirks.of(new DeviceQuirks.Seen(transport.atr(), reader, AppletInfo.NOTHING));
+        this.limits = new CommandLimits(quirks.commandLimit(), extended, transport.maxAnswer(), ReaderQuirk.of(reader));
+        this.wire = new RemainderProcessor(this.reader, transport);
+        this.plain = chain("", wire);
+    }
+
+    private ApduProcessor chain(String how, ApduProcessor end) {
+        ApduProcessor shown =
+                TraceProcessor.TRACE.isLoggable(System.Logger.Level.TRACE) ? new TraceProcessor(reader, how, end) : end;
+        return new QuirkProcessor(quirks, new LimitProcessor(limits, shown));
+    }
+
+    private void putTogether() {
+        plain = chain("", wire);
+        hidden = channel == null ? null : chain(" (protected)", channel);
+    }
+
+    /** Begins a transaction. */
+    void begin() throws TransmitFailure {
+        transport.begin();
+        putTogether();
+    }
+
+    /** The way to the card: over the secure channel if there is one. */
+    ApduProcessor chain() {
+        ApduProcessor protectedWay = hidden;
+        return protectedWay != null && hasChannel() ? protectedWay : plain;
     }
 
     /**
@@ -145,6 +173,8 @@ final class Connection {
         }
         AppletInfo selected = AppletInfo.parse(response.data());
         applet = selected;
+        quirks = DeviceQuirks.of(new DeviceQuirks.Seen(transport.atr(), reader, selected));
+        putTogether();
         return selected;
     }
 
@@ -217,7 +247,12 @@ final class Connection {
 
     /** Whether there is a secure channel: then everything goes over it. */
     boolean hasChannel() {
-        return channel != null;
+        return channel != null && !channel.isClosed();
+    }
+
+    /** What is different about this device. */
+    DeviceQuirks quirks() {
+        return quirks;
     }
 
     /** The reader's PIN pad, which is asked for once. */
@@ -232,10 +267,10 @@ final class Connection {
 
     /** Has a command sent with what is typed on the reader's pad. Takes as long as the person does. */
     ResponseApdu enter(CardCommand name, int code, byte[] structure) throws TransmitFailure {
-        TRACE.log(System.Logger.Level.TRACE, "{0} > {1} *** from the PIN pad", reader, name.title());
+        TraceProcessor.TRACE.log(System.Logger.Level.TRACE, "{0} > {1} *** from the PIN pad", reader, name.title());
         try {
             ResponseApdu response = ResponseApdu.parse(transport.control(code, structure));
-            TRACE.log(System.Logger.Level.TRACE, "{0} < {1}", reader, response);
+            TraceProcessor.TRACE.log(System.Logger.Level.TRACE, "{0} < {1}", reader, response);
             return response;
         } catch (MalformedDataException e) {
             throw new TransmitFailure(new TransportException("reader '" + reader + "': " + e.getMessage(), e), true);
@@ -255,14 +290,20 @@ final class Connection {
             ChipAuthentication authentication = ChipAuthentication.of(protocol, identity());
             ResponseApdu answer = sendPlain(CardCommand.GENERAL_AUTHENTICATE, authentication.command());
             requireChannel(CardCommand.GENERAL_AUTHENTICATE, answer);
-            channel = authentication.open(identity(), answer.data());
+            channel = new SecureMessagingProcessor(
+                    authentication.open(identity(), answer.data()),
+                    reader,
+                    identity().deviceId(),
+                    limits,
+                    wire);
+            putTogether();
         } catch (MalformedDataException e) {
             throw new TransportException(
                     Reason.SECURE_CHANNEL,
                     where() + "there is no secure channel: " + e.getMessage() + "; nothing else was sent",
                     e);
         }
-        TRACE.log(System.Logger.Level.TRACE, "{0}   secure channel, {1}", reader, protocol);
+        TraceProcessor.TRACE.log(System.Logger.Level.TRACE, "{0}   secure channel, {1}", reader, protocol);
     }
 
     /** AES, or Triple-DES where the device refuses AES and never had it. */
@@ -308,10 +349,11 @@ final class Connection {
 
     /** Wipes the keys of the secure channel. */
     void closeChannel() {
-        SecureMessaging closed = channel;
+        SecureMessagingProcessor closed = channel;
         if (closed != null) {
             channel = null;
-            closed.destroy();
+            hidden = null;
+            closed.close();
         }
     }
 
@@ -319,129 +361,18 @@ final class Connection {
         return "reader '" + reader + "': ";
     }
 
-    /**
-     * Sends a command, over the secure channel if there is one.
-     *
-     * @throws UnprotectedAnswerException if a bare status word came back over the channel, which is gone now
-     * @throws TransportException     if the answer does not verify; the channel is gone
-     */
-    ResponseApdu send(CardCommand name, CommandApdu command)
-            throws TransmitFailure, UnprotectedAnswerException, SchsmException {
-        SecureMessaging secure = channel;
-        if (secure == null) {
-            return sendPlain(name, command);
-        }
-        CommandApdu adapted = limits.adapt(command);
-        traceCommand(name, adapted, " (protected)");
-        CommandApdu hidden = secure.protect(adapted, limits.extended());
-        if (!limits.extended() && hidden.needsExtended()) {
-            closeChannel();
-            throw new InvalidRequestException(where() + "it passes short commands only, and the secure channel makes "
-                    + name.title() + " longer than that; do this one step in a reader with extended length");
-        }
-        ResponseApdu answer = transceive(hidden);
-        if (answer.dataLength() == 0) {
-            closeChannel();
-            throw new UnprotectedAnswerException(answer.sw());
-        }
-        ResponseApdu response;
-        try {
-            response = secure.unprotect(answer);
-        } catch (MalformedDataException e) {
-            closeChannel();
-            throw broken(name, e.getMessage(), e);
-        }
-        traceAnswer(command, response);
-        return response;
-    }
-
     /** What to tell when an answer is not the one that the device protected. */
-    TransportException broken(CardCommand name, @Nullable String reason, @Nullable Exception cause) {
-        return new TransportException(
-                Reason.SECURE_CHANNEL,
-                where() + "the answer to " + name.title() + " is not the one that device "
-                        + identity().deviceId() + " protected: " + reason
-                        + "; whether the device executed the command is not known, the secure channel was closed",
-                cause);
+    TransportException broken(CardCommand name, UnprotectedAnswerException cause) {
+        return SecureMessagingProcessor.broken(
+                reader, identity().deviceId(), name, "it is " + cause.getMessage(), cause);
     }
 
     /** Sends a command that needs no protection while there is no channel. */
-    ResponseApdu sendPlain(CardCommand name, CommandApdu command) throws TransmitFailure {
-        CommandApdu adapted = limits.adapt(command);
-        traceCommand(name, adapted, "");
-        ResponseApdu response = transceive(adapted);
-        traceAnswer(command, response);
-        return response;
-    }
-
-    private void traceCommand(CardCommand name, CommandApdu command, String how) {
-        if (TRACE.isLoggable(System.Logger.Level.TRACE)) {
-            TRACE.log(System.Logger.Level.TRACE, "{0} > {1} {2}{3}", reader, name.title(), command, how);
-        }
-    }
-
-    private void traceAnswer(CommandApdu command, ResponseApdu response) {
-        if (TRACE.isLoggable(System.Logger.Level.TRACE)) {
-            TRACE.log(
-                    System.Logger.Level.TRACE,
-                    "{0} < {1}",
-                    reader,
-                    command.sensitive() ? "*** " + new ResponseApdu(new byte[0], response.sw()) : response);
-        }
-    }
-
-    /**
-     * Sends what goes over the wire and collects the whole answer. Not every implementation does GET RESPONSE and the
-     * repetition after 6Cxx by itself, so both are here as well. Below secure messaging: a device that answers 6Cxx has
-     * not looked at the command yet, and GET RESPONSE fetches the rest of one protected answer.
-     */
-    private ResponseApdu transceive(CommandApdu command) throws TransmitFailure {
-        ResponseApdu response = exchange(command);
-        if (response.sw() >> 8 == SW1_WRONG_LE && response.dataLength() == 0) {
-            int ne = response.sw() & 0xFF;
-            response = exchange(command.withNe(ne == 0 ? CommandApdu.SHORT_LE : ne));
-        }
-        return response.sw() >> 8 == SW1_MORE ? collect(response) : response;
-    }
-
-    private ResponseApdu collect(ResponseApdu first) throws TransmitFailure {
-        ByteArrayOutputStream data = new ByteArrayOutputStream();
-        data.writeBytes(first.data());
-        ResponseApdu part = first;
-        for (int round = 0; part.sw() >> 8 == SW1_MORE; round++) {
-            if (round == MAX_GET_RESPONSE) {
-                throw new TransmitFailure(
-                        new TransportException("reader '" + reader + "': the card announces more data without end"),
-                        true);
-            }
-            int ne = part.sw() & 0xFF;
-            part = exchange(CommandApdu.of(0x00, 0xC0, 0x00, 0x00, ne == 0 ? CommandApdu.SHORT_LE : ne));
-            data.writeBytes(part.data());
-        }
-        return new ResponseApdu(data.toByteArray(), part.sw());
-    }
-
-    private ResponseApdu exchange(CommandApdu command) throws TransmitFailure {
-        if (closed) {
-            throw new TransmitFailure(
-                    new TokenNotPresentException(
-                            where() + "the connection to the card was lost; insert the card again"),
-                    false);
-        }
-        byte[] encoded = command.encode();
-        byte @Nullable [] answer = null;
+    private ResponseApdu sendPlain(CardCommand name, CommandApdu command) throws TransmitFailure, SchsmException {
         try {
-            answer = transport.transmit(encoded);
-            return ResponseApdu.parse(answer);
-        } catch (MalformedDataException e) {
-            throw new TransmitFailure(new TransportException("reader '" + reader + "': " + e.getMessage(), e), true);
-        } finally {
-            if (command.sensitive()) {
-                Arrays.fill(encoded, (byte) 0);
-                if (answer != null) {
-                    Arrays.fill(answer, (byte) 0);
-                }
-            }
+            return plain.process(name, command);
+        } catch (UnprotectedAnswerException never) {
+            throw new IllegalStateException("nothing is protected here", never);
         }
     }
 
@@ -461,7 +392,6 @@ final class Connection {
     }
 
     private void forget() {
-        closed = true;
         forgetPin();
         keysPresented = false;
         challenge = null;

@@ -4,10 +4,10 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
-import io.github.schsm.card.apdu.CommandLimits;
 import io.github.schsm.card.apdu.ResponseApdu;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.files.Files;
+import io.github.schsm.card.transport.CommandLimits;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 

@@ -1,8 +1,8 @@
 package io.github.schsm.card;
 
 import io.github.schsm.card.apdu.CommandApdu;
-import io.github.schsm.card.apdu.CommandLimits;
 import io.github.schsm.card.files.Files;
+import io.github.schsm.card.transport.CommandLimits;
 import io.github.schsm.codec.Tlv;
 
 /** UPDATE BINARY in parts that fit into one command each. */

@@ -3,10 +3,11 @@ package io.github.schsm.card;
 import io.github.schsm.PinException;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
-import io.github.schsm.card.CardSession.Pin;
+import io.github.schsm.card.CardTransaction.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.apdu.StatusWords;
 
 /**
@@ -14,9 +15,9 @@ import io.github.schsm.card.apdu.StatusWords;
  * authenticate. The device is asked only then, and nothing that they have done is lost by it.
  */
 final class MissingKeys {
-    private final CardSession session;
+    private final CardTransaction session;
 
-    MissingKeys(CardSession session) {
+    MissingKeys(CardTransaction session) {
         this.session = session;
     }
 

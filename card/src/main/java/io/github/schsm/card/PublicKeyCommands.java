@@ -11,10 +11,11 @@ import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
-import io.github.schsm.card.CardSession.Pin;
+import io.github.schsm.card.CardTransaction.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.codec.Tlv;
 import java.nio.charset.StandardCharsets;
@@ -31,9 +32,9 @@ final class PublicKeyCommands {
     private static final String OBJECT = "public key authentication";
 
     private final SmartCardHsm card;
-    private final CardSession session;
+    private final CardTransaction session;
 
-    PublicKeyCommands(SmartCardHsm card, CardSession session) {
+    PublicKeyCommands(SmartCardHsm card, CardTransaction session) {
         this.card = card;
         this.session = session;
     }

@@ -21,11 +21,11 @@ import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
-import io.github.schsm.card.CardSession.Pin;
+import io.github.schsm.card.CardTransaction.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
-import io.github.schsm.card.apdu.CommandLimits;
 import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.dkek.DkekShareFile;
 import io.github.schsm.card.files.Files;
@@ -33,7 +33,7 @@ import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.card.files.WrappedKeyBlob;
 import io.github.schsm.card.quirk.AppletInfo;
-import io.github.schsm.card.quirk.DeviceQuirk;
+import io.github.schsm.card.transport.CommandLimits;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;
@@ -63,11 +63,11 @@ public final class SmartCardHsm {
     private static final byte[] NO_DATA = {};
     private static final String DEVICE = "device";
 
-    private final CardSession session;
+    private final CardTransaction session;
     private final SymmetricCommands symmetric;
     private final CardPins pins;
 
-    SmartCardHsm(CardSession session) {
+    SmartCardHsm(CardTransaction session) {
         this.session = session;
         this.symmetric = new SymmetricCommands(session);
         this.pins = new CardPins(session);
@@ -417,7 +417,8 @@ public final class SmartCardHsm {
             command = CommandApdu.of(0x00, 0x46, kid, 0x00, request.encodeShort(), ne);
         }
         CommandApdu fitting = command;
-        Step<byte[]> generate = () -> executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), fitting, RetryPolicy.NEVER);
+        Step<byte[]> generate =
+                () -> executeWhole(CardCommand.GENERATE_KEY_PAIR, key(kid), fitting, Pin.NEEDED, RetryPolicy.NEVER);
         byte[] answer = request.isLongRsa() ? needing(Feature.RSA_OVER_2048, generate) : generate.run();
         Cvc made = Cvc.parse(Tlv.parseFirst(answer.length > 0 ? answer : readBinary(Files.keyCertificate(kid))));
         new GeneratedKey(this, CardCommand.GENERATE_KEY_PAIR, kid).requirePair(request, made);
@@ -461,7 +462,9 @@ public final class SmartCardHsm {
     public byte[] sign(int kid, KeyAlgorithm algorithm, byte[] data, RetryPolicy retry) throws SchsmException {
         int ne = algorithm.id() >= KeyAlgorithm.ECDSA.id() ? CommandApdu.SHORT_LE : CommandApdu.EXTENDED_LE;
         CommandApdu command = CommandApdu.of(0x80, 0x68, kid, algorithm.id(), data, ne);
-        return executeWhole(CardCommand.SIGN, key(kid), command, retry);
+        requireFits(CardCommand.SIGN, key(kid), command);
+        ResponseApdu response = session.transmit(CardCommand.SIGN, command, Pin.NEEDED, retry);
+        return answerToWhole(CardCommand.SIGN, key(kid), command, response);
     }
 
     /**
@@ -476,7 +479,7 @@ public final class SmartCardHsm {
      */
     public byte[] decipher(int kid, KeyAlgorithm algorithm, byte[] data, RetryPolicy retry) throws SchsmException {
         CommandApdu command = new CommandApdu(0x80, 0x62, kid, algorithm.id(), data, CommandApdu.EXTENDED_LE, true);
-        return executeWhole(CardCommand.DECIPHER, key(kid), command, retry);
+        return executeWhole(CardCommand.DECIPHER, key(kid), command, Pin.NEEDED, retry);
     }
 
     /**
@@ -615,7 +618,7 @@ public final class SmartCardHsm {
             throw otherReason;
         } catch (DeviceException refused) {
             if (SAYS_WHY_NOT_UNWRAPPED.contains(refused.reason())
-                    || !DeviceQuirk.unwrapsLongRsaOnce(applet())
+                    || !session.quirks().unwrapsLongRsaOnce()
                     || !session.connection().isLongRsaUnwrapped()) {
                 throw refused;
             }
@@ -653,9 +656,7 @@ public final class SmartCardHsm {
         byte[] content = Tlv.parse(certificate.inner().getEncoded()).value();
         CommandApdu command = CommandApdu.of(0x00, 0x2A, 0x00, 0xBE, content, CommandApdu.NO_LE);
         String object = "certificate " + certificate.chr();
-        if (!session.limits().fits(command)) {
-            throw tooLong(CardCommand.VERIFY_CERTIFICATE, object, command);
-        }
+        requireFits(CardCommand.VERIFY_CERTIFICATE, object, command);
         ResponseApdu response =
                 session.transmit(CardCommand.VERIFY_CERTIFICATE, command, Pin.NOT_NEEDED, RetryPolicy.NEVER);
         if (response.sw() == StatusWords.CONDITIONS_NOT_SATISFIED || response.sw() == StatusWords.WRONG_DATA) {
@@ -945,9 +946,7 @@ public final class SmartCardHsm {
     }
 
     private ResponseApdu createXkek(Kdm kdm, boolean known, int slot, CommandApdu command) throws SchsmException {
-        if (!session.limits().fits(command)) {
-            throw tooLong(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command);
-        }
+        requireFits(CardCommand.CREATE_KEY_DOMAIN, keyDomain(slot), command);
         Step<ResponseApdu> create = () -> {
             ResponseApdu answer =
                     session.transmit(CardCommand.CREATE_KEY_DOMAIN, command, Pin.NEEDED, RetryPolicy.NEVER);
@@ -1028,10 +1027,7 @@ public final class SmartCardHsm {
         CommandApdu command = CommandApdu.of(0x80, 0x52, 0x03, slot, CommandApdu.SHORT_LE);
         ResponseApdu response =
                 session.transmit(CardCommand.DELETE_KEY_DOMAIN, command, Pin.NEEDED, RetryPolicy.ALLOWED);
-        // Some firmware answers with the state of the slot as it is now: free.
-        if (response.sw() != StatusWords.REFERENCED_DATA_NOT_FOUND) {
-            requireOk(CardCommand.DELETE_KEY_DOMAIN, keyDomain(slot), response);
-        }
+        requireOk(CardCommand.DELETE_KEY_DOMAIN, keyDomain(slot), response);
     }
 
     // How commands go out
@@ -1074,7 +1070,8 @@ public final class SmartCardHsm {
             ResponseApdu response = session.transmit(name, command, Pin.NEEDED, retry);
             if (response.sw() == StatusWords.NO_DIAGNOSIS && session.limits().mayBeCut(command)) {
                 session.limitCommands(CommandLimits.SILENT_LIMIT);
-                throw StatusWords.cutOff(name, object, session.reader(), command.encodedLength());
+                throw StatusWords.cutOff(
+                        name, object, session.reader(), command.encodedLength(), CommandLimits.SILENT_LIMIT);
             }
             if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
                 requireOk(name, object, response);
@@ -1086,20 +1083,24 @@ public final class SmartCardHsm {
     }
 
     /** For commands whose data has to come with them, however long it is. */
-    private byte[] executeWhole(CardCommand name, String object, CommandApdu command, RetryPolicy retry)
-            throws SchsmException {
-        return executeWhole(name, object, command, Pin.NEEDED, retry);
-    }
-
     byte[] executeWhole(CardCommand name, String object, CommandApdu command, Pin pin, RetryPolicy retry)
             throws SchsmException {
-        if (session.limits().fits(command)) {
-            ResponseApdu response = session.transmit(name, command, pin, retry);
-            if (response.sw() != StatusWords.WRONG_LENGTH || !session.limits().lower(command)) {
-                return answer(name, object, command, response);
-            }
+        requireFits(name, object, command);
+        return answerToWhole(name, object, command, session.transmit(name, command, pin, retry));
+    }
+
+    private void requireFits(CardCommand name, String object, CommandApdu command) throws InvalidRequestException {
+        if (!session.limits().fits(command)) {
+            throw tooLong(name, object, command);
         }
-        throw tooLong(name, object, command);
+    }
+
+    private byte[] answerToWhole(CardCommand name, String object, CommandApdu command, ResponseApdu response)
+            throws SchsmException {
+        if (response.sw() == StatusWords.WRONG_LENGTH && session.limits().lower(command)) {
+            throw tooLong(name, object, command);
+        }
+        return answer(name, object, command, response);
     }
 
     private InvalidRequestException tooLong(CardCommand name, String object, CommandApdu command) {

@@ -4,10 +4,11 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.card.CardSession.Pin;
+import io.github.schsm.card.CardTransaction.Pin;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.files.KeyAttributes;
 import java.util.Arrays;
@@ -22,9 +23,9 @@ final class SymmetricCommands {
     private static final int BLOCK = 16;
     private static final byte[] NO_DATA = {};
 
-    private final CardSession session;
+    private final CardTransaction session;
 
-    SymmetricCommands(CardSession session) {
+    SymmetricCommands(CardTransaction session) {
         this.session = session;
     }
 

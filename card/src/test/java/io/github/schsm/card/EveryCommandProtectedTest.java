@@ -13,6 +13,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TransportException;
 import io.github.schsm.card.apdu.CardCommand;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;

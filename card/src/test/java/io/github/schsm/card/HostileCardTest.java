@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;

@@ -16,6 +16,7 @@ import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.codec.EcCurve;

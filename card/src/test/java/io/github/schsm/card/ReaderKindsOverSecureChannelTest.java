@@ -2,6 +2,7 @@ package io.github.schsm.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;

@@ -7,6 +7,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;

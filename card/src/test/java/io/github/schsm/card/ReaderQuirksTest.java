@@ -9,7 +9,8 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.WrappedKeyBlob;
-import io.github.schsm.card.quirk.DeviceQuirk;
+import io.github.schsm.card.quirk.AppletInfo;
+import io.github.schsm.card.quirk.DeviceQuirks;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.util.BigIntegers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -254,11 +256,15 @@ class ReaderQuirksTest {
 
     @Test
     void the_batch_with_a_defect_is_named() {
-        assertThat(DeviceQuirk.defect(new byte[3], "Nitrokey Nitrokey HSM 00 00"))
-                .hasValueSatisfying(
-                        text -> assertThat(text).contains("3 bytes", "defect", "Nitrokey Nitrokey HSM 00 00"));
-        assertThat(DeviceQuirk.defect(new byte[24], "Nitrokey Nitrokey HSM (01A001000000000         ) 00 00"))
+        assertThat(defect(3, "Nitrokey Nitrokey HSM 00 00"))
+                .hasValueSatisfying(text -> assertThat(text).contains("3 bytes", "defect"));
+        assertThat(defect(24, "Nitrokey Nitrokey HSM (01A001000000000         ) 00 00"))
                 .hasValueSatisfying(text -> assertThat(text).contains("01A001000000000", "defect"));
-        assertThat(DeviceQuirk.defect(new byte[24], NITROKEY)).isEmpty();
+        assertThat(defect(24, NITROKEY)).isEmpty();
+    }
+
+    private static Optional<String> defect(int atrLength, String reader) {
+        return DeviceQuirks.of(new DeviceQuirks.Seen(new byte[atrLength], reader, AppletInfo.NOTHING))
+                .defect();
     }
 }

@@ -14,6 +14,7 @@ import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;

@@ -14,6 +14,7 @@ import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration.PinStatus;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.files.CardTokenInfo;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;

@@ -11,10 +11,10 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
-import io.github.schsm.card.transport.FixedTerminalSource;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.login.Authenticator;
@@ -373,12 +373,11 @@ class TransactionQueueTest {
     }
 
     @Test
-    void keeps_one_link_per_reader_and_source() {
-        TerminalSource same =
-                TerminalSource.of("simulator:test", ((FixedTerminalSource) simulation.source).terminals());
-        assertThat(ReaderLink.of(same, simulated.readerName()))
-                .isSameAs(ReaderLink.of(simulation.source, simulated.readerName()));
-        assertThat(ReaderLink.of(simulation.source, "another"))
-                .isNotSameAs(ReaderLink.of(same, simulated.readerName()));
+    void keeps_one_queue_per_reader_and_source() throws Exception {
+        TerminalSource same = TerminalSource.of("simulator:test", simulation.source.open());
+        assertThat(TransactionQueue.of(same, simulated.readerName()))
+                .isSameAs(TransactionQueue.of(simulation.source, simulated.readerName()));
+        assertThat(TransactionQueue.of(simulation.source, "another"))
+                .isNotSameAs(TransactionQueue.of(same, simulated.readerName()));
     }
 }

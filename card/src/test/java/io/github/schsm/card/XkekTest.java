@@ -14,6 +14,7 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.codec.EcCurve;

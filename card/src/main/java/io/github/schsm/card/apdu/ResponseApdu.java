@@ -58,11 +58,6 @@ public record ResponseApdu(byte[] data, int sw) {
         return sw == StatusWords.OK;
     }
 
-    /** Overwrites the answer that this object holds. */
-    void wipe() {
-        Arrays.fill(data, (byte) 0);
-    }
-
     @Override
     public boolean equals(Object other) {
         return other instanceof ResponseApdu that && sw == that.sw && Arrays.equals(data, that.data);

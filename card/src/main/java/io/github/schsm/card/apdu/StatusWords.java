@@ -300,14 +300,19 @@ public final class StatusWords {
                 : "the device's firmware failed without saying why; take the device out and insert it again";
     }
 
-    /** A command after which the device failed, and which some readers cut off. */
-    public static DeviceException cutOff(CardCommand command, String object, String reader, int length) {
+    /**
+     * A command after which the device failed, and which some readers cut off.
+     *
+     * @param length how many bytes it had
+     * @param limit  how many at most are sent from now on
+     */
+    public static DeviceException cutOff(CardCommand command, String object, String reader, int length, int limit) {
         return new DeviceException(
                 command.title(),
                 NO_DIAGNOSIS,
                 object + ": the device failed without saying why; reader '" + reader + "' has probably cut off the "
                         + length + " bytes of the command. Take the device out, insert it again and repeat: what is"
-                        + " longer than " + CommandLimits.SILENT_LIMIT + " bytes will be sent in parts");
+                        + " longer than " + limit + " bytes will be sent in parts");
     }
 
     private static String blocked(CardCommand command) {

@@ -28,10 +28,6 @@ public final class SecureMessaging {
     private static final byte PADDED = 0x01;
     /** {@code 8E 08} and the MAC. */
     private static final int MAC_OBJECT = 2 + ChannelProtocol.MAC_LENGTH;
-    /** {@code 99 02} and the status word. */
-    private static final int STATUS_OBJECT = 4;
-    /** {@code 97 02} and Le. */
-    private static final int LE_OBJECT = 4;
 
     private static final String ANSWER = "protected answer";
 
@@ -222,41 +218,5 @@ public final class SecureMessaging {
             at += part.length;
         }
         return whole;
-    }
-
-    // How long it gets; with the longer blocks of the two protocols, which is enough for both.
-
-    /** How many bytes of data a command may have whose protected data may have so many. */
-    public static int dataWithin(int protectedData, boolean withLe) {
-        return contentWithin(protectedData - MAC_OBJECT - (withLe ? LE_OBJECT : 0));
-    }
-
-    /** How many bytes an answer may have whose protected form, without the outer status word, may have so many. */
-    public static int answerWithin(int protectedAnswer) {
-        return contentWithin(protectedAnswer - MAC_OBJECT - STATUS_OBJECT);
-    }
-
-    /** How many bytes of data the protected form of a command has. */
-    public static int protectedLength(CommandApdu command) {
-        int block = ChannelProtocol.AES_128.paddedLength(command.dataLength());
-        int data = command.dataLength() == 0 ? 0 : objectHeader(1 + block) + 1 + block;
-        return data + (command.ne() == CommandApdu.NO_LE ? 0 : LE_OBJECT) + MAC_OBJECT;
-    }
-
-    private static int contentWithin(int object) {
-        int block = ChannelProtocol.AES_128.blockLength();
-        int blocks = (object - 2 - 1) / block;
-        while (blocks > 0 && objectHeader(1 + blocks * block) + 1 + blocks * block > object) {
-            blocks--;
-        }
-        return Math.max(0, blocks * block - 1);
-    }
-
-    /** Bytes of tag and length. */
-    private static int objectHeader(int length) {
-        if (length < 0x80) {
-            return 2;
-        }
-        return length <= 0xFF ? 3 : 4;
     }
 }

@@ -2,7 +2,7 @@ package io.github.schsm.card.files;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.card.RetryPolicy;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.codec.Tlv;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -17,8 +17,8 @@ public record AppletInfo(OptionalInt options, OptionalInt platform, Optional<Fir
     private static final int FCI = 0x6F;
     private static final int FCP = 0x62;
     private static final int PROPRIETARY = 0x85;
-    private static final AppletInfo NOTHING =
-            new AppletInfo(OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+    /** What is known before the applet was selected, and of firmware that tells nothing. */
+    public static final AppletInfo NOTHING = new AppletInfo(OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
 
     /**
      * Reads the answer to SELECT.

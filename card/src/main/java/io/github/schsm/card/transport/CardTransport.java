@@ -1,10 +1,16 @@
 package io.github.schsm.card.transport;
 
+import io.github.schsm.card.apdu.ApduProcessor;
+import io.github.schsm.card.apdu.CardCommand;
+import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.TransmitFailure;
+
 /**
- * One connection to the card in a reader. Nothing but bytes and transactions: what they mean is decided above.
- * Used by one thread at a time; the transaction queue sees to that.
+ * One connection to the card in a reader, and the last step on the way of a command: it goes out as it is. Used by one
+ * thread at a time; the transaction queue sees to that.
  */
-public interface CardTransport extends AutoCloseable {
+public interface CardTransport extends ApduProcessor, AutoCloseable {
     /** The card's answer to reset. */
     byte[] atr();
 
@@ -17,13 +23,8 @@ public interface CardTransport extends AutoCloseable {
     /** Lets others in again. */
     void end() throws TransmitFailure;
 
-    /**
-     * Sends a command.
-     *
-     * @param command a command APDU; stays the caller's
-     * @return data and status word
-     */
-    byte[] transmit(byte[] command) throws TransmitFailure;
+    @Override
+    ResponseApdu process(CardCommand name, CommandApdu command) throws TransmitFailure;
 
     /**
      * Sends a command to the reader itself. Takes as long as the reader does.

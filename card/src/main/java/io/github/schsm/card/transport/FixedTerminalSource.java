@@ -4,7 +4,7 @@ import java.util.Objects;
 import javax.smartcardio.CardTerminals;
 
 /** Readers that are there already and stay. */
-public record FixedTerminalSource(String name, CardTerminals terminals, boolean isRemote) implements TerminalSource {
+record FixedTerminalSource(String name, CardTerminals terminals, boolean isRemote) implements TerminalSource {
     public FixedTerminalSource {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(terminals, "terminals");

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param code  PC/SC's name for it, e.g. {@code SCARD_W_REMOVED_CARD}, or null
  * @param cause the exception
  */
-public record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
-    public enum Kind {
+record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
+    enum Kind {
         /** There is no card in the reader. */
         NO_CARD,
         /** There is no such reader any more. */
@@ -98,7 +98,7 @@ public record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
     private static final int MAX_CAUSES = 8;
 
     /** Finds out what an exception means. */
-    public static PcscFault of(Throwable thrown) {
+    static PcscFault of(Throwable thrown) {
         @Nullable String code = code(thrown);
         @Nullable Kind kind = code == null ? null : KINDS.get(code);
         if (kind == null) {
@@ -210,7 +210,7 @@ public record PcscFault(Kind kind, @Nullable String code, Throwable cause) {
      *
      * @param source what was to be reached: {@code pcsc}, {@code sunpcsc}, or a reader
      */
-    public TransportException serviceFailure(String source) {
+    TransportException serviceFailure(String source) {
         String what = switch (kind) {
             case NO_SERVICE -> PcscService.absence() + detail();
             case DENIED ->

@@ -9,7 +9,7 @@ import java.util.Map;
  * Why pcscd does not answer, as far as its socket tells: the client library answers SCARD_E_NO_SERVICE whether the
  * daemon is not there, or this user may not speak to it.
  */
-public final class PcscService {
+final class PcscService {
     private static final String SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME";
     private static final String SOCKET = "/run/pcscd/pcscd.comm";
 
@@ -21,12 +21,12 @@ public final class PcscService {
         return system.contains("linux") ? absence(socket(System.getenv())) : notRunning();
     }
 
-    public static Path socket(Map<String, String> environment) {
+    static Path socket(Map<String, String> environment) {
         String named = environment.getOrDefault(SOCKET_VARIABLE, "");
         return Path.of(named.isBlank() ? SOCKET : named);
     }
 
-    public static String absence(Path socket) {
+    static String absence(Path socket) {
         Path folder = socket.toAbsolutePath().getParent();
         boolean hidden = folder != null && Files.isDirectory(folder) && !Files.isExecutable(folder);
         if (hidden || (Files.exists(socket) && !Files.isWritable(socket))) {

@@ -1,7 +1,14 @@
 package io.github.schsm.card.transport;
 
+import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TransportException;
+import io.github.schsm.card.apdu.CardCommand;
+import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.TransmitFailure;
+import io.github.schsm.codec.PrintableText;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +41,7 @@ public final class PcscTransport implements CardTransport {
     private final CardChannel channel;
     private final byte[] atr;
     private final ByteBuffer answer = ByteBuffer.allocate(MAX_ANSWER);
+    private boolean closed;
 
     private PcscTransport(
             TerminalSource source,
@@ -140,20 +148,41 @@ public final class PcscTransport implements CardTransport {
     }
 
     @Override
-    public byte[] transmit(byte[] command) throws TransmitFailure {
+    public ResponseApdu process(CardCommand name, CommandApdu command) throws TransmitFailure {
+        if (closed) {
+            throw new TransmitFailure(
+                    new TokenNotPresentException("reader '" + PrintableText.of(reader)
+                            + "': the connection to the card was lost; insert the card again"),
+                    false);
+        }
+        byte[] encoded = command.encode();
+        byte[] received;
         answer.clear();
         try {
-            int length = channel.transmit(ByteBuffer.wrap(command), answer);
+            int length = channel.transmit(ByteBuffer.wrap(encoded), answer);
             if (length == 0) {
                 // So SunPCSC tells that the card went during the APDU.
                 throw new CardException("SCARD_W_REMOVED_CARD: the answer is empty");
             }
-            return Arrays.copyOf(answer.array(), length);
+            received = Arrays.copyOf(answer.array(), length);
         } catch (CardException | RuntimeException e) {
             throw lost(e);
         } finally {
             source.leave();
             Arrays.fill(answer.array(), 0, Math.min(Math.max(answer.position(), STATUS_WORD), MAX_ANSWER), (byte) 0);
+            if (command.sensitive()) {
+                Arrays.fill(encoded, (byte) 0);
+            }
+        }
+        try {
+            return ResponseApdu.parse(received);
+        } catch (MalformedDataException e) {
+            throw new TransmitFailure(
+                    new TransportException("reader '" + PrintableText.of(reader) + "': " + e.getMessage(), e), true);
+        } finally {
+            if (command.sensitive()) {
+                Arrays.fill(received, (byte) 0);
+            }
         }
     }
 
@@ -203,6 +232,7 @@ public final class PcscTransport implements CardTransport {
     }
 
     private void close(boolean reset) {
+        closed = true;
         try {
             card.disconnect(reset);
         } catch (CardException | RuntimeException e) {

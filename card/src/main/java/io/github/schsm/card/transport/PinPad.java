@@ -1,7 +1,8 @@
 package io.github.schsm.card.transport;
 
 import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.card.Pins;
+import io.github.schsm.card.apdu.TransmitFailure;
+import io.github.schsm.codec.SecretBytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -20,6 +21,9 @@ import java.util.Map;
 public record PinPad(int verify, int modify, int longest) {
     /** No pad. */
     static final PinPad NONE = new PinPad(0, 0, 0);
+
+    /** The reference of the user PIN. */
+    private static final byte USER_PIN = (byte) 0x81;
 
     private static final int GET_FEATURE_REQUEST = 3400;
     private static final int FEATURE_VERIFY_PIN_DIRECT = 0x06;
@@ -82,14 +86,14 @@ public record PinPad(int verify, int modify, int longest) {
             try {
                 byte[] most = tlvs(transport.control(code, new byte[0])).get(PROPERTY_MAX_PIN_SIZE);
                 if (most != null && most.length == 1 && most[0] != 0) {
-                    return Math.min(Pins.MAX_USER_PIN, most[0] & 0xFF);
+                    return Math.min(SecretBytes.USER_PIN.most(), most[0] & 0xFF);
                 }
             } catch (TransmitFailure noProperties) {
                 PcscTransport.LOG.log(
                         System.Logger.Level.DEBUG, "the PIN pad tells no properties: {0}", noProperties.getMessage());
             }
         }
-        return Pins.MAX_USER_PIN;
+        return SecretBytes.USER_PIN.most();
     }
 
     private static int code(Map<Integer, byte[]> features, int feature) {
@@ -113,7 +117,7 @@ public record PinPad(int verify, int modify, int longest) {
 
     /** PIN_VERIFY_STRUCTURE around VERIFY of the user PIN. */
     public byte[] verification() {
-        byte[] command = {0x00, 0x20, 0x00, (byte) Pins.USER};
+        byte[] command = {0x00, 0x20, 0x00, USER_PIN};
         return ByteBuffer.allocate(VERIFY_LENGTH + command.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(DEFAULT_TIME)
@@ -134,7 +138,7 @@ public record PinPad(int verify, int modify, int longest) {
 
     /** PIN_MODIFY_STRUCTURE around CHANGE REFERENCE DATA of the user PIN: present and new PIN one behind the other. */
     public byte[] modification() {
-        byte[] command = {0x00, 0x24, 0x00, (byte) Pins.USER};
+        byte[] command = {0x00, 0x24, 0x00, USER_PIN};
         return ByteBuffer.allocate(MODIFY_LENGTH + command.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(DEFAULT_TIME)
@@ -158,6 +162,6 @@ public record PinPad(int verify, int modify, int longest) {
 
     /** Shortest in the high byte, longest in the low one. */
     private short digits() {
-        return (short) (Pins.MIN_USER_PIN << 8 | longest);
+        return (short) (SecretBytes.USER_PIN.least() << 8 | longest);
     }
 }

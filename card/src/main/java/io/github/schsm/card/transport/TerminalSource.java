@@ -1,7 +1,6 @@
 package io.github.schsm.card.transport;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.apdu.CommandApdu;
 import javax.smartcardio.CardTerminals;
 
@@ -10,7 +9,7 @@ import javax.smartcardio.CardTerminals;
  * was restarted only a new context finds it again, and a context that some thread waits on for changes blocks
  * everybody else who uses it.
  *
- * <p>Two sources that are equal lead to the same readers; the transaction queue to a device ({@link CardDevice}) relies on it.
+ * <p>Two sources that are equal lead to the same readers; the transaction queue of a reader relies on it.
  */
 public interface TerminalSource {
     /** The name for messages: {@code pcsc}, {@code sunpcsc}, {@code simulator:memory}. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.transport.ProtectedLength;
 import java.util.Arrays;
 import java.util.HexFormat;
 import javax.crypto.Cipher;
@@ -212,12 +213,12 @@ class SecureMessagingTest {
     void the_longest_data_that_fit_are_those_that_are_said_to() {
         for (int room = 40; room < 1500; room++) {
             for (boolean withLe : new boolean[] {true, false}) {
-                int longest = SecureMessaging.dataWithin(room, withLe);
+                int longest = ProtectedLength.dataWithin(room, withLe);
                 int ne = withLe ? CommandApdu.EXTENDED_LE : CommandApdu.NO_LE;
                 CommandApdu fits = CommandApdu.of(0x80, 0x78, 0x01, 0x10, new byte[longest], ne);
                 CommandApdu tooLong = CommandApdu.of(0x80, 0x78, 0x01, 0x10, new byte[longest + 1], ne);
-                assertThat(SecureMessaging.protectedLength(fits)).isLessThanOrEqualTo(room);
-                assertThat(SecureMessaging.protectedLength(tooLong)).isGreaterThan(room);
+                assertThat(ProtectedLength.of(fits)).isLessThanOrEqualTo(room);
+                assertThat(ProtectedLength.of(tooLong)).isGreaterThan(room);
                 assertThat(aes().protect(fits, true).dataLength()).isLessThanOrEqualTo(room);
                 assertThat(new SecureMessaging(ChannelProtocol.TRIPLE_DES, ENCRYPTION_KEY, MAC_KEY)
                                 .protect(fits, true)
@@ -231,7 +232,7 @@ class SecureMessagingTest {
     @ValueSource(ints = {100, 256, 8190})
     void the_longest_answer_that_fits_is_the_one_that_is_said_to(int room) {
         // 87, its length, padding indicator, whole blocks; 99 and 8E.
-        int longest = SecureMessaging.answerWithin(room);
+        int longest = ProtectedLength.answerWithin(room);
         int blocks = ChannelProtocol.AES_128.paddedLength(longest);
         int header = blocks + 1 < 0x80 ? 2 : blocks + 1 <= 0xFF ? 3 : 4;
         assertThat(header + 1 + blocks + 4 + 10).isLessThanOrEqualTo(room).isGreaterThan(room - 16 - 2);

@@ -10,8 +10,13 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.card.apdu.CardCommand;
+import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.TransmitFailure;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Stream;
@@ -108,9 +113,7 @@ class PcscTransportTest {
         when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenAnswer(call -> {
             throw thrown;
         });
-        TransmitFailure failure = catchThrowableOfType(
-                TransmitFailure.class,
-                () -> PcscTransport.connect(source, READER).transmit(new byte[] {0, (byte) 0xA4, 0, 0}));
+        TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.outcomeUnknown()).isEqualTo(outcomeUnknown);
         assertThat(failure.reported())
                 .hasFieldOrPropertyWithValue("reason", reason)
@@ -123,9 +126,7 @@ class PcscTransportTest {
     void takes_any_failed_transmission_for_a_removal_when_the_reader_is_empty() throws Exception {
         when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenThrow(new CardException("failed"));
         when(terminal.isCardPresent()).thenReturn(false);
-        TransmitFailure failure = catchThrowableOfType(
-                TransmitFailure.class,
-                () -> PcscTransport.connect(source, READER).transmit(new byte[4]));
+        TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.reported())
                 .isInstanceOf(TokenNotPresentException.class)
                 .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED);
@@ -134,9 +135,7 @@ class PcscTransportTest {
     @Test
     void takes_an_empty_answer_for_a_removal() throws Exception {
         when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenReturn(0);
-        TransmitFailure failure = catchThrowableOfType(
-                TransmitFailure.class,
-                () -> PcscTransport.connect(source, READER).transmit(new byte[4]));
+        TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.reported())
                 .isInstanceOf(TokenNotPresentException.class)
                 .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED);
@@ -196,7 +195,7 @@ class PcscTransportTest {
             call.<ByteBuffer>getArgument(1).put(long1);
             return long1.length;
         });
-        assertThat(PcscTransport.connect(source, READER).transmit(new byte[4])).isEqualTo(long1);
+        assertThat(transmit(source).encode()).isEqualTo(long1);
     }
 
     @Test
@@ -221,5 +220,10 @@ class PcscTransportTest {
         Exception two = new Exception("two", one);
         one.initCause(two);
         assertThat(PcscFault.of(one).kind()).isEqualTo(PcscFault.Kind.COMMUNICATION);
+    }
+
+    private static ResponseApdu transmit(TerminalSource source) throws TransmitFailure, SchsmException {
+        return PcscTransport.connect(source, READER)
+                .process(CardCommand.SELECT, CommandApdu.of(0x00, 0xA4, 0x00, 0x00, CommandApdu.NO_LE));
     }
 }

@@ -12,6 +12,9 @@ import io.github.schsm.callback.PinRequest;
 import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.Simulation;
 import io.github.schsm.card.SmartCardHsm;
+import io.github.schsm.card.apdu.CardCommand;
+import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.apdu.ResponseApdu;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.simulator.SimulatedDevice;
@@ -387,7 +390,7 @@ class PinPadTest {
         }
 
         @Override
-        public byte[] transmit(byte[] command) {
+        public ResponseApdu process(CardCommand name, CommandApdu command) {
             throw new AssertionError("not asked for");
         }
 

@@ -1,4 +1,4 @@
-package io.github.schsm.card;
+package io.github.schsm.card.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
@@ -11,12 +11,10 @@ import static org.mockito.Mockito.when;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
-import io.github.schsm.card.transport.PcscFault;
-import io.github.schsm.card.transport.PcscService;
-import io.github.schsm.card.transport.PcscTransport;
-import io.github.schsm.card.transport.PinPad;
-import io.github.schsm.card.transport.TerminalSource;
-import io.github.schsm.card.transport.TransmitFailure;
+import io.github.schsm.card.CardDevice;
+import io.github.schsm.card.CardDevices;
+import io.github.schsm.card.SmartCardHsm;
+import io.github.schsm.card.apdu.TransmitFailure;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

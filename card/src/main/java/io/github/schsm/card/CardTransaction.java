@@ -9,16 +9,18 @@ import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
-import io.github.schsm.card.apdu.CommandLimits;
 import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.apdu.StatusWords;
+import io.github.schsm.card.apdu.TransmitFailure;
+import io.github.schsm.card.apdu.UnprotectedAnswerException;
 import io.github.schsm.card.channel.SecureChannelMode;
-import io.github.schsm.card.channel.UnprotectedAnswerException;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.quirk.AppletInfo;
+import io.github.schsm.card.quirk.DeviceQuirks;
+import io.github.schsm.card.transport.CommandLimits;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.PinPad;
-import io.github.schsm.card.transport.TransmitFailure;
 import io.github.schsm.login.Authenticator;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *       connection.
  * </ul>
  */
-final class CardSession {
+final class CardTransaction implements AutoCloseable {
     /** Whether a command needs the user PIN. */
     enum Pin {
         NEEDED,
@@ -49,30 +51,48 @@ final class CardSession {
 
     private static final int PROBED = 0x40;
 
-    private final ReaderLink link;
+    private final TransactionQueue queue;
     private final CardDevice device;
     private final @Nullable Authenticator authenticator;
     private boolean open = true;
     private boolean verifiedHere;
     private int selections;
 
-    CardSession(ReaderLink link, CardDevice device, @Nullable Authenticator authenticator) {
-        this.link = link;
+    private CardTransaction(TransactionQueue queue, CardDevice device, @Nullable Authenticator authenticator) {
+        this.queue = queue;
         this.device = device;
         this.authenticator = authenticator;
     }
 
-    void close() {
+    /** Begins a transaction with a device, once it is this thread's turn. */
+    static CardTransaction begin(TransactionQueue queue, CardDevice device, @Nullable Authenticator authenticator)
+            throws SchsmException {
+        queue.enter();
+        boolean begun = false;
+        try {
+            device.bind(queue.connection().identity());
+            begun = true;
+        } finally {
+            if (!begun) {
+                queue.leave();
+            }
+        }
+        return new CardTransaction(queue, device, authenticator);
+    }
+
+    @Override
+    public void close() {
         open = false;
+        queue.leave();
     }
 
     String reader() {
-        return link.reader();
+        return queue.reader();
     }
 
     /** Which reader of which source it is. */
     Object place() {
-        return link.place();
+        return queue.place();
     }
 
     /** How long commands may be, with the secure channel counted in where there is one or may be one by then. */
@@ -102,11 +122,16 @@ final class CardSession {
         return connection().applet();
     }
 
+    /** What is different about this device. */
+    DeviceQuirks quirks() {
+        return connection().quirks();
+    }
+
     Connection connection() {
         if (!open) {
             throw new IllegalStateException("the card was used after withCard(..) had returned");
         }
-        return link.connection();
+        return queue.connection();
     }
 
     /** Sends a command and gives its answer, whatever the status word. */
@@ -133,7 +158,7 @@ final class CardSession {
     private boolean logInAgain(Authenticator login) throws SchsmException {
         if (connection().isKeyPresented()) {
             connection().forgetPin();
-            link.setCareful(true);
+            queue.setCareful(true);
             return new CardLogin(this).login(login);
         }
         selectAnew();
@@ -153,9 +178,9 @@ final class CardSession {
         ensureConnected(false);
         selections++;
         try {
-            link.reselect();
+            queue.reselect();
         } catch (TransmitFailure e) {
-            link.drop();
+            queue.drop();
             connectAgain();
         }
         return applet();
@@ -164,14 +189,14 @@ final class CardSession {
     /** Resets the card and connects again: whatever was known to the device of this session it has forgotten. */
     void reset() throws SchsmException {
         ensureConnected(false);
-        link.reset();
+        queue.reset();
         connectAgain();
         ensureConnected();
     }
 
     /** Longer commands do not get through this reader. */
     void limitCommands(int length) {
-        link.limitCommands(length);
+        queue.limitCommands(length);
     }
 
     private void selectAnew() throws SchsmException {
@@ -203,7 +228,7 @@ final class CardSession {
         try {
             return connection().pinPad();
         } catch (TransmitFailure e) {
-            link.drop();
+            queue.drop();
             throw e.reported();
         }
     }
@@ -233,7 +258,7 @@ final class CardSession {
         try {
             return connection().enter(name, code, structure);
         } catch (TransmitFailure e) {
-            link.drop();
+            queue.drop();
             throw e.reported();
         }
     }
@@ -242,18 +267,18 @@ final class CardSession {
     void verifiedByCaller() {
         verifiedHere = true;
         connection().verified(authenticator);
-        link.setCareful(false);
+        queue.setCareful(false);
     }
 
     /** The device accepted this login's PIN. */
     void verified(Authenticator login) {
         connection().verified(login);
-        link.setCareful(false);
+        queue.setCareful(false);
     }
 
     /** Whether a PIN was refused here, or the card away since one was verified. */
     boolean isCareful() {
-        return link.isCareful();
+        return queue.isCareful();
     }
 
     /** As many registered keys as required have authenticated: a login of this transaction's authenticator. */
@@ -289,14 +314,14 @@ final class CardSession {
      */
     void somebodyVerified() {
         verifiedHere = false;
-        if (link.isConnected()) {
+        if (queue.isConnected()) {
             connection().somebodyVerified();
         }
     }
 
     /** Ends what a verified SO-PIN allows, unless the connection is gone and that with it, or keys would be logged out. */
     void endSecurityOfficer() {
-        if (!link.isConnected() || connection().isKeyPresented()) {
+        if (!queue.isConnected() || connection().isKeyPresented()) {
             return;
         }
         try {
@@ -321,7 +346,7 @@ final class CardSession {
     /** The device refused a PIN: from now on the tries left are asked for before one is sent. */
     void refusedByCaller() {
         forgetPin();
-        link.setCareful(true);
+        queue.setCareful(true);
     }
 
     private void ensureConnected() throws SchsmException {
@@ -332,7 +357,7 @@ final class CardSession {
         if (!open) {
             throw new IllegalStateException("the card was used after withCard(..) had returned");
         }
-        if (!link.isConnected()) {
+        if (!queue.isConnected()) {
             connectAgain();
         }
         if (withChannel) {
@@ -343,7 +368,7 @@ final class CardSession {
     private void connectAgain() throws SchsmException {
         selections++;
         verifiedHere = false;
-        link.connect();
+        queue.connect();
         device.bind(connection().identity());
     }
 
@@ -356,12 +381,12 @@ final class CardSession {
         try {
             openChannel();
         } catch (TransmitFailure lost) {
-            link.drop();
+            queue.drop();
             connectAgain();
             try {
                 openChannel();
             } catch (TransmitFailure again) {
-                link.drop();
+                queue.drop();
                 throw again.reported();
             }
         }
@@ -373,14 +398,14 @@ final class CardSession {
             try {
                 connection().openChannel();
             } catch (UnsupportedByDeviceException | TransportException refused) {
-                if (link.appletSeen() || SchsmException.is(refused, Reason.TRANSPORT)) {
+                if (queue.appletSeen() || SchsmException.is(refused, Reason.TRANSPORT)) {
                     throw refused;
                 }
                 selections++;
-                link.reselect();
+                queue.reselect();
                 connection().openChannel();
             }
-            link.sawApplet();
+            queue.sawApplet();
         } catch (TransportException e) {
             if (e.reason() != Reason.SECURE_CHANNEL) {
                 throw e;
@@ -393,22 +418,28 @@ final class CardSession {
     /** The way to the device is not to be trusted: nothing that was known about it counts any more. */
     private void endAfter(TransportException broken) {
         PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the connection ends", broken);
-        link.drop();
-        link.setCareful(true);
+        queue.drop();
+        queue.setCareful(true);
         verifiedHere = false;
     }
 
     private ResponseApdu deliver(CardCommand name, CommandApdu command, Pin pin, RetryPolicy retry)
             throws SchsmException {
+        protect(name, command);
         ResponseApdu response;
         try {
-            response = send(name, command);
+            response = connection().chain().process(name, command);
+        } catch (TransportException broken) {
+            if (broken.reason() == Reason.SECURE_CHANNEL) {
+                endAfter(broken);
+            }
+            throw broken;
         } catch (TransmitFailure lost) {
             response = deliverAgain(name, command, pin, retry, lost);
         } catch (UnprotectedAnswerException unprotected) {
             response = deliverOverNewChannel(name, command, pin, retry, unprotected);
         }
-        if (!link.appletSeen()) {
+        if (!queue.appletSeen()) {
             if (!connection().hasChannel() && StatusWords.mayBeForeign(response.sw()) && !isOurApplet()) {
                 selectAnew();
                 if (pin == Pin.NEEDED) {
@@ -416,7 +447,7 @@ final class CardSession {
                 }
                 response = sendOrFail(name, command);
             }
-            link.sawApplet();
+            queue.sawApplet();
         }
         return response;
     }
@@ -424,7 +455,7 @@ final class CardSession {
     private ResponseApdu deliverAgain(
             CardCommand name, CommandApdu command, Pin pin, RetryPolicy retry, TransmitFailure lost)
             throws SchsmException {
-        link.drop();
+        queue.drop();
         if (lost.outcomeUnknown() && retry == RetryPolicy.NEVER) {
             throw lost.reported();
         }
@@ -453,7 +484,7 @@ final class CardSession {
             CardCommand name, CommandApdu command, Pin pin, RetryPolicy retry, UnprotectedAnswerException unprotected)
             throws SchsmException {
         boolean tooLong = unprotected.sw() == StatusWords.WRONG_LENGTH && limits().mayBeTooLong(command);
-        if (!tooLong && (isHarmfulTwice(name, retry) || link.appletSeen())) {
+        if (!tooLong && (isHarmfulTwice(name, retry) || queue.appletSeen())) {
             throw broken(name, unprotected);
         }
         selectAnew();
@@ -472,7 +503,7 @@ final class CardSession {
     }
 
     private TransportException broken(CardCommand name, UnprotectedAnswerException unprotected) {
-        TransportException broken = connection().broken(name, "it is " + unprotected.getMessage(), unprotected);
+        TransportException broken = connection().broken(name, unprotected);
         endAfter(broken);
         return broken;
     }
@@ -481,27 +512,31 @@ final class CardSession {
         try {
             return send(name, command);
         } catch (TransmitFailure e) {
-            link.drop();
+            queue.drop();
             throw e.reported();
         } catch (UnprotectedAnswerException e) {
             throw broken(name, e);
         }
     }
 
-    /** The one way out to the connection: what has to be protected is, or does not go. */
     private ResponseApdu send(CardCommand name, CommandApdu command)
             throws TransmitFailure, UnprotectedAnswerException, SchsmException {
-        if (device.channel().protects(name, command)) {
-            ensureChannel();
-        }
+        protect(name, command);
         try {
-            return connection().send(name, command);
+            return connection().chain().process(name, command);
         } catch (TransportException e) {
             if (e.reason() != Reason.SECURE_CHANNEL) {
                 throw e;
             }
             endAfter(e);
             throw e;
+        }
+    }
+
+    /** What has to be protected is, or does not go. */
+    private void protect(CardCommand name, CommandApdu command) throws SchsmException {
+        if (device.channel().protects(name, command)) {
+            ensureChannel();
         }
     }
 
@@ -517,7 +552,7 @@ final class CardSession {
         try {
             found = send(CardCommand.READ_BINARY, probe).data();
         } catch (TransmitFailure e) {
-            link.drop();
+            queue.drop();
             throw e.reported();
         } catch (UnprotectedAnswerException e) {
             return false;
@@ -529,9 +564,9 @@ final class CardSession {
 
     /** Makes sure that it is our applet that answers. */
     void ensureApplet() throws SchsmException {
-        if (!link.appletSeen()) {
+        if (!queue.appletSeen()) {
             if (isOurApplet()) {
-                link.sawApplet();
+                queue.sawApplet();
             } else {
                 selectAnew();
             }

@@ -3,13 +3,13 @@ package io.github.schsm.card;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
-import io.github.schsm.card.quirk.DeviceQuirk;
+import io.github.schsm.card.apdu.TransmitFailure;
+import io.github.schsm.card.quirk.AppletInfo;
+import io.github.schsm.card.quirk.DeviceQuirks;
 import io.github.schsm.card.transport.CardTransport;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.TerminalSource;
-import io.github.schsm.card.transport.TransmitFailure;
 import io.github.schsm.codec.PrintableText;
-import io.github.schsm.login.Authenticator;
 import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,14 +22,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JVM shares about one reader: the lock that puts its users in order of arrival, and the connection. There is
+ * What the JVM shares about one reader: the queue of its users in order of arrival, and the connection. There is
  * one per source and reader name, because PC/SC transactions keep other programs out but not the JVM's own threads, and
  * because two connections to one card would log each other out.
  *
- * <p>Everything here happens with the lock held. A link that no device refers to any more goes, and its connection with
+ * <p>Everything here happens with the lock held. A queue that no device refers to any more goes, and its connection with
  * it.
  */
-final class ReaderLink {
+final class TransactionQueue {
     private static final System.Logger LOG = PcscTransport.LOG;
 
     /** Its methods are written out, because a record's own are linked at first use, which takes ten milliseconds. */
@@ -46,7 +46,7 @@ final class ReaderLink {
     }
 
     /** Weak, so that a program which opens and forgets devices keeps no connection for each. */
-    private static final Map<Key, WeakReference<ReaderLink>> LINKS = new HashMap<>();
+    private static final Map<Key, WeakReference<TransactionQueue>> LINKS = new HashMap<>();
 
     private final TerminalSource source;
     private final String reader;
@@ -62,19 +62,19 @@ final class ReaderLink {
     private volatile long connections;
     private volatile Optional<String> defect = Optional.empty();
 
-    private ReaderLink(TerminalSource source, String reader) {
+    private TransactionQueue(TerminalSource source, String reader) {
         this.source = source;
         this.reader = reader;
     }
 
-    static ReaderLink of(TerminalSource source, String reader) {
+    static TransactionQueue of(TerminalSource source, String reader) {
         synchronized (LINKS) {
             LINKS.values().removeIf(reference -> reference.get() == null);
             Key key = new Key(source, reader);
-            WeakReference<ReaderLink> known = LINKS.get(key);
-            ReaderLink link = known == null ? null : known.get();
+            WeakReference<TransactionQueue> known = LINKS.get(key);
+            TransactionQueue link = known == null ? null : known.get();
             if (link == null) {
-                link = new ReaderLink(source, reader);
+                link = new TransactionQueue(source, reader);
                 LINKS.put(key, new WeakReference<>(link));
             }
             return link;
@@ -96,27 +96,27 @@ final class ReaderLink {
         return lock.isLocked() && !lock.isHeldByCurrentThread() ? seen : null;
     }
 
-    /** Does something with the card in one transaction, once it is this thread's turn. */
-    <T> T run(CardDevice device, @Nullable Authenticator authenticator, CardFunction<T> function)
-            throws SchsmException {
+    /** Waits for this thread's turn, and begins a transaction unless the thread has one. */
+    void enter() throws SchsmException {
         acquire();
+        boolean entered = false;
         try {
-            boolean outermost = lock.getHoldCount() == 1;
-            if (outermost) {
+            if (lock.getHoldCount() == 1) {
                 begin();
             }
-            try {
-                device.bind(connection().identity());
-                CardSession session = new CardSession(this, device, authenticator);
-                try {
-                    return function.apply(new SmartCardHsm(session));
-                } finally {
-                    session.close();
-                }
-            } finally {
-                if (outermost) {
-                    end();
-                }
+            entered = true;
+        } finally {
+            if (!entered) {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Ends what {@link #enter} began. */
+    void leave() {
+        try {
+            if (lock.getHoldCount() == 1) {
+                end();
             }
         } finally {
             lock.unlock();
@@ -138,7 +138,7 @@ final class ReaderLink {
         if (current != null && lock.getHoldCount() == 1) {
             try {
                 if (current.isLoggedIn()) {
-                    current.transport().begin();
+                    current.begin();
                     current.select();
                 }
             } catch (TransmitFailure e) {
@@ -188,7 +188,7 @@ final class ReaderLink {
         appletSeen = false;
         if (connection != null) {
             try {
-                connection.transport().begin();
+                connection.begin();
             } catch (TransmitFailure e) {
                 LOG.log(
                         System.Logger.Level.DEBUG,
@@ -239,7 +239,9 @@ final class ReaderLink {
         CardTransport transport = PcscTransport.connect(source, reader);
         boolean opened = false;
         try {
-            defect = DeviceQuirk.defect(transport.atr(), reader);
+            defect = DeviceQuirks.of(new DeviceQuirks.Seen(transport.atr(), reader, AppletInfo.NOTHING))
+                    .defect()
+                    .map(sign -> "reader '" + PrintableText.of(reader) + "': " + sign);
             transport.begin();
             selected();
             connected();

@@ -1,27 +1,17 @@
-package io.github.schsm.card.apdu;
+package io.github.schsm.card.transport;
 
-import io.github.schsm.card.channel.SecureMessaging;
+import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.quirk.ReaderQuirk;
-import java.util.HexFormat;
-import java.util.Map;
 
 /**
- * How long a command may be on one connection (docs/protocol.md#device): the platform's limit, known by the
- * ATR, lowered when a reader turns out to take less, and short APDUs only where extended length does not work at all.
+ * How long a command may be on one connection (docs/protocol.md#device): the device's limit,
+ * lowered when a reader turns out to take less, and short APDUs only where extended length does not work at all.
  */
 public final class CommandLimits {
-    private static final int JCOP_3 = 1232;
-    private static final int JCOP_4 = 1454;
     private static final int[] READER_LIMITS = {1014, 478};
     private static final int EXTENDED_OVERHEAD = 4 + 3;
     private static final int LE = 2;
     private static final int MAX_SHORT_DATA = 255;
-
-    private static final Map<String, Integer> BY_ATR = Map.of(
-            "3BDE18FF8191FE1FC38031815448534D317380214081071C", JCOP_3,
-            "3BFE1800008131FE458031815448534D31738021408107FA", JCOP_4,
-            "3B8E80018031815448534D3173802140810718", JCOP_4,
-            "3BDE96FF8191FE1FC38031815448534D3173802140810792", JCOP_4);
 
     /** What some readers cut a command to without saying so. */
     public static final int SILENT_LIMIT = READER_LIMITS[0];
@@ -34,16 +24,18 @@ public final class CommandLimits {
     private boolean extended;
     private boolean protectedCommands;
 
-    public CommandLimits(byte[] atr, boolean extended, int maxAnswer) {
-        this(atr, extended, maxAnswer, ReaderQuirk.NONE);
-    }
-
-    public CommandLimits(byte[] atr, boolean extended, int maxAnswer, ReaderQuirk reader) {
+    /**
+     * The limits of a new connection.
+     *
+     * @param maxCommand the longest command that the device takes, in bytes
+     * @param extended   whether extended length is tried
+     * @param maxAnswer  the longest answer that the terminal gives, in bytes
+     */
+    public CommandLimits(int maxCommand, boolean extended, int maxAnswer, ReaderQuirk reader) {
         this.losesWrites = reader.losesWrites();
         this.readerData = reader.maxData();
         this.maxAnswer = maxAnswer;
-        // The lowest of the known platforms, where the ATR says nothing.
-        this.maxCommand = BY_ATR.getOrDefault(HexFormat.of().withUpperCase().formatHex(atr), JCOP_3);
+        this.maxCommand = maxCommand;
         this.extended = extended && reader.extended();
     }
 
@@ -69,7 +61,7 @@ public final class CommandLimits {
     /** How many bytes of data a command may have. */
     public int maxData(boolean withLe) {
         return protectedCommands
-                ? SecureMessaging.dataWithin(maxDataOnTheWire(true), withLe)
+                ? ProtectedLength.dataWithin(maxDataOnTheWire(true), withLe)
                 : maxDataOnTheWire(withLe);
     }
 
@@ -82,14 +74,14 @@ public final class CommandLimits {
         int onTheWire = extended ? maxAnswer : Math.min(maxAnswer, CommandApdu.SHORT_LE);
         // Nothing on a device is as long as the longest answer there is, and 0000 is what devices are used to.
         return protectedCommands && onTheWire < CommandApdu.EXTENDED_LE
-                ? SecureMessaging.answerWithin(onTheWire)
+                ? ProtectedLength.answerWithin(onTheWire)
                 : onTheWire;
     }
 
     /** Whether one command can carry it. */
     public boolean fits(CommandApdu command) {
         if (protectedCommands) {
-            return SecureMessaging.protectedLength(command) <= maxDataOnTheWire(true);
+            return ProtectedLength.of(command) <= maxDataOnTheWire(true);
         }
         return extended
                 ? command.encodedLength() <= maxCommand && command.dataLength() <= readerData
@@ -146,9 +138,7 @@ public final class CommandLimits {
     }
 
     private int length(CommandApdu command) {
-        return protectedCommands
-                ? EXTENDED_OVERHEAD + SecureMessaging.protectedLength(command) + LE
-                : command.encodedLength();
+        return protectedCommands ? EXTENDED_OVERHEAD + ProtectedLength.of(command) + LE : command.encodedLength();
     }
 
     private int lowerLimit(CommandApdu refused) {

@@ -1,4 +1,4 @@
-package io.github.schsm.card.transport;
+package io.github.schsm.card.apdu;
 
 import io.github.schsm.SchsmException;
 import java.io.Serial;

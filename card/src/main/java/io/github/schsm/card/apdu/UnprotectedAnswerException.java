@@ -1,4 +1,4 @@
-package io.github.schsm.card.channel;
+package io.github.schsm.card.apdu;
 
 import java.io.Serial;
 

@@ -1,4 +1,4 @@
-package io.github.schsm.card;
+package io.github.schsm.card.apdu;
 
 /**
  * Whether a command may be sent again when its answer was lost and nobody knows whether the device executed it. The

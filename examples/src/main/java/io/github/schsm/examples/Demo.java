@@ -18,6 +18,7 @@ import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ public final class Demo {
 
     /** Runs it in a folder, or in the current one. */
     public static void main(String[] arguments) {
-        Story story = new Story(new PrintWriter(System.out, true), false, STEPS);
+        Story story = new Story(new PrintWriter(System.out, true, Charset.defaultCharset()), false, STEPS);
         new Demo(story, Path.of(arguments.length == 0 ? "" : arguments[0])).tell();
         if (!story.succeeded()) {
             System.exit(1);
@@ -218,7 +219,8 @@ public final class Demo {
         return signer;
     }
 
-    private void issueKdms(Hsm a, Hsm b, Hsm c, KeyPair signer) throws GeneralSecurityException, IOException, Story.EndedException {
+    private void issueKdms(Hsm a, Hsm b, Hsm c, KeyPair signer)
+            throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "The group signer makes " + a.id() + " and " + b.id() + " members (how-to 3.3)",
                 "It signs a key domain membership (KDM) for each, after the device's certificates were verified.",
@@ -245,13 +247,14 @@ public final class Demo {
     private KeyDomain create(Hsm member) throws GeneralSecurityException, IOException, Story.EndedException {
         KeyDomain domain = member.device().createKeyDomain(0, Kdm.parse(read(kdmFile(member))));
         story.check(
-                member.id() + ": XKEK key domain in slot 0, with no key to wrap with yet (KCV " + HEX.formatHex(domain.kcv())
-                        + ")",
+                member.id() + ": XKEK key domain in slot 0, with no key to wrap with yet (KCV "
+                        + HEX.formatHex(domain.kcv()) + ")",
                 domain.isXkek() && isZero(domain.kcv()));
         return domain;
     }
 
-    private KeyPair generate(Hsm a, KeyDomain domain) throws GeneralSecurityException, IOException, Story.EndedException {
+    private KeyPair generate(Hsm a, KeyDomain domain)
+            throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "A signing key is generated in " + a.id() + ", inside the key domain (how-to 3.3)",
                 "What a key may be used for is said now and never again: this one may sign (ECDSA) and may move to",
@@ -265,7 +268,8 @@ public final class Demo {
         return pair;
     }
 
-    private byte[] signOn(Hsm a, PublicKey publicKey) throws GeneralSecurityException, IOException, Story.EndedException {
+    private byte[] signOn(Hsm a, PublicKey publicKey)
+            throws GeneralSecurityException, IOException, Story.EndedException {
         byte[] signature = sign(a);
         write("document.txt", DOCUMENT);
         write("document." + a.id() + ".sig", signature);
@@ -285,7 +289,8 @@ public final class Demo {
         exchangeKey(b, domainB);
     }
 
-    private void exchangeKey(Hsm hsm, KeyDomain domain) throws GeneralSecurityException, IOException, Story.EndedException {
+    private void exchangeKey(Hsm hsm, KeyDomain domain)
+            throws GeneralSecurityException, IOException, Story.EndedException {
         KeyPair pair = hsm.generate(SchsmKeySpec.exchangeKey(EXCHANGE, domain));
         write(publicKeyFile(hsm), ((AttestedPublicKey) pair.getPublic()).encode());
         AttestedPublicKey read = AttestedPublicKey.parse(read(publicKeyFile(hsm)));
@@ -356,7 +361,8 @@ public final class Demo {
                 () -> a.keyStore().getEntry("group-signer", new WrapProtection(domain.kek())));
     }
 
-    private void unwrap(Hsm a, Hsm b, Hsm c, KeyDomain domainB) throws GeneralSecurityException, IOException, Story.EndedException {
+    private void unwrap(Hsm a, Hsm b, Hsm c, KeyDomain domainB)
+            throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "The key arrives in " + b.id() + " (how-to 4), and nowhere else",
                 "First without right: a file that was changed on the way, and a device that is no member.");

@@ -48,7 +48,7 @@ public final class CardProbe {
     }
 
     /** Sends raw bytes, gives the raw answer. */
-    byte[] raw(byte[] command) {
+    public byte[] raw(byte[] command) {
         try {
             return device.reader().exchange(this, device.reader().moves(), command);
         } catch (CardRemovedException | InterruptedException lost) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Chapters 3 and 4 of the XKEK how-to, in APDUs: what the simulator is for. */
-public class XkekMigrationTest {
+class XkekMigrationTest {
     private static final EcCurve BRAINPOOL = EcCurve.BRAINPOOLP256R1;
 
     private VirtualReaders readers;

@@ -25,7 +25,11 @@ public final class NewPinOptions {
         return secret("new user PIN");
     }
 
-    /** @param what which PIN it is, as people are asked for it */
+    /**
+     * Where that PIN comes from.
+     *
+     * @param what which PIN it is, as people are asked for it
+     */
     public Secret secret(String what) throws CliException {
         return Secret.of(what, "--new-pin", environment, file);
     }

@@ -18,7 +18,11 @@ public record Command(int cla, int ins, int p1, int p2, byte[] data, int ne, boo
     public static final int SHORT_ALL = 256;
     public static final int EXTENDED_ALL = 65536;
 
-    /** @throws Refusal with 6700 if the lengths don't add up */
+    /**
+     * Takes a command APDU apart.
+     *
+     * @throws Refusal with 6700 if the lengths don't add up
+     */
     public static Command parse(byte[] apdu) throws Refusal {
         if (apdu.length < HEADER) {
             throw new Refusal(Sw.WRONG_LENGTH);

@@ -20,7 +20,7 @@ import java.util.Map;
  * apart, puts protected answers together. The caller whose command is refused here closes the channel: after that its
  * counter says nothing any more.
  */
-public final class SecureChannel {
+final class SecureChannel {
     private static final int DATA_TLV = 0x85;
     private static final int DATA = 0x87;
     private static final int LE = 0x97;
@@ -38,7 +38,7 @@ public final class SecureChannel {
         this(protocol, kEnc, kMac, new byte[protocol.blockLength()]);
     }
 
-    public SecureChannel(SmProtocol protocol, byte[] kEnc, byte[] kMac, byte[] counter) {
+    SecureChannel(SmProtocol protocol, byte[] kEnc, byte[] kMac, byte[] counter) {
         this.protocol = protocol;
         this.kEnc = kEnc.clone();
         this.kMac = kMac.clone();
@@ -50,7 +50,7 @@ public final class SecureChannel {
      *
      * @throws Refusal with 6987 if an object is missing, with 6988 if the MAC or anything else is wrong
      */
-    public Command open(Command command) throws Refusal {
+    Command open(Command command) throws Refusal {
         count();
         if (command.ne() == Command.NO_LE) {
             throw new Refusal(Sw.WRONG_LENGTH);
@@ -145,7 +145,7 @@ public final class SecureChannel {
     }
 
     /** The protected answer. The status word is inside, where the MAC covers it, and again outside. */
-    public Answer seal(Command command, Answer answer) {
+    Answer seal(Command command, Answer answer) {
         count();
         List<Tlv> objects = new ArrayList<>();
         byte[] data = answer.data();

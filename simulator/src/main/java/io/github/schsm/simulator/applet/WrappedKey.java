@@ -48,7 +48,11 @@ public final class WrappedKey {
         return key.bits() > LONGEST_WITH_PRIMES;
     }
 
-    /** @param withoutA whether the blob leaves coefficient a out where it is p - 3 */
+    /**
+     * Wraps a key.
+     *
+     * @param withoutA whether the blob leaves coefficient a out where it is p - 3
+     */
     public static byte[] seal(byte[] kek, CardKey key, boolean withoutA) {
         ByteArrayOutputStream blob = new ByteArrayOutputStream();
         blob.writeBytes(kcv(kek));

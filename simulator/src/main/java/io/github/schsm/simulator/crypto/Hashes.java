@@ -11,7 +11,11 @@ public final class Hashes {
         return digest("SHA-256", parts);
     }
 
-    /** @param name one of SHA-1, SHA-224, SHA-256, SHA-384, SHA-512 */
+    /**
+     * The hash of the parts, one after the other.
+     *
+     * @param name one of SHA-1, SHA-224, SHA-256, SHA-384, SHA-512
+     */
     public static byte[] digest(String name, byte[]... parts) {
         try {
             MessageDigest digest = MessageDigest.getInstance(name);

@@ -38,7 +38,11 @@ public final class RsaMath {
 
     private RsaMath() {}
 
-    /** @throws Refusal with 6A80 if the device generates no keys of that size */
+    /**
+     * The size of a key to generate.
+     *
+     * @throws Refusal with 6A80 if the device generates no keys of that size
+     */
     public static int requireSize(byte[] encoded) throws Refusal {
         int bits = encoded.length == 2 ? (int) Bytes.unsigned(encoded) : 0;
         if (Arrays.stream(SIZES).noneMatch(size -> size == bits)) {
@@ -47,7 +51,11 @@ public final class RsaMath {
         return bits;
     }
 
-    /** @throws Refusal with 6A80 unless it is an odd number of at least 3 */
+    /**
+     * The public exponent of a key to generate.
+     *
+     * @throws Refusal with 6A80 unless it is an odd number of at least 3
+     */
     public static BigInteger requireExponent(byte[] encoded) throws Refusal {
         BigInteger exponent = new BigInteger(1, encoded);
         if (encoded.length > MAX_EXPONENT_LENGTH || !exponent.testBit(0) || exponent.bitLength() < 2) {
@@ -121,7 +129,11 @@ public final class RsaMath {
         return BigIntegers.asUnsignedByteArray(length(key), new BigInteger(1, result));
     }
 
-    /** @throws Refusal with 6A80 if the padding is wrong */
+    /**
+     * PKCS#1 v1.5.
+     *
+     * @throws Refusal with 6A80 if the padding is wrong
+     */
     public static byte[] decryptPkcs1(KeyMaterial.Rsa key, byte[] block) throws Refusal {
         return decrypt(new PKCS1Encoding(new RSABlindedEngine()), key, block);
     }

@@ -216,7 +216,7 @@ public final class DeviceState {
         }
     }
 
-    /** @param domain null frees the slot */
+    /** Puts a key domain into a slot; null frees it. */
     public void setDomain(int slot, @Nullable KeyDomainSlot domain) {
         domains[slot] = domain;
         markChanged();

@@ -74,7 +74,11 @@ public final class Pin {
         return isBlocked() ? Sw.PIN_BLOCKED : Sw.WRONG_PIN | left;
     }
 
-    /** @throws Refusal with 63Cx for a wrong value, with 6983 if no tries are left (now) */
+    /**
+     * Compares a value, which costs a try if it is wrong.
+     *
+     * @throws Refusal with 63Cx for a wrong value, with 6983 if no tries are left (now)
+     */
     public void verify(byte[] candidate) throws Refusal {
         if (isBlocked()) {
             throw new Refusal(Sw.PIN_BLOCKED);

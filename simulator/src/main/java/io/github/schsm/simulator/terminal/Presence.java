@@ -5,6 +5,9 @@ import java.util.function.BooleanSupplier;
 
 /** Where threads wait for devices to come and go. */
 public final class Presence {
+    /** For readers that are watched together. */
+    public Presence() {}
+
     /** Tells everybody who waits that something has changed. */
     public synchronized void changed() {
         notifyAll();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.simulator.CardProbe;
-import io.github.schsm.simulator.XkekMigrationTest;
 import io.github.schsm.simulator.crypto.Hashes;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Slots and domains of the DKEK kind; those of the XKEK kind are in {@link XkekMigrationTest}. */
+/** Slots and domains of the DKEK kind; those of the XKEK kind are in {@code XkekMigrationTest}. */
 class KeyDomainCommandsTest {
     private static final String NO_KEK = "0000000000000000";
 

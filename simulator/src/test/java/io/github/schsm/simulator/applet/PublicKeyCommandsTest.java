@@ -7,7 +7,6 @@ import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.simulator.CardProbe;
-import io.github.schsm.simulator.SmHost;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.crypto.Hashes;

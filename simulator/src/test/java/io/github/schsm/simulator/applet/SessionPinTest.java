@@ -1,8 +1,9 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.applet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmException;
+import io.github.schsm.simulator.CardProbe;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,9 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.applet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.simulator.applet.Hsm;
+import io.github.schsm.simulator.CardProbe;
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.state.DeviceState;

@@ -1,4 +1,4 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.applet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,7 @@ import io.github.schsm.DeviceIdentity;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.simulator.applet.KeyUseTest;
+import io.github.schsm.simulator.CardProbe;
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.crypto.EcMath;
 import io.github.schsm.simulator.crypto.Hashes;

@@ -1,4 +1,4 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.state;
 
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;

@@ -1,14 +1,15 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.applet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.codec.EcCurve;
+import io.github.schsm.simulator.CardProbe;
+import io.github.schsm.simulator.Fault;
+import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.apdu.Answer;
 import io.github.schsm.simulator.apdu.Command;
-import io.github.schsm.simulator.applet.KeyUseTest;
-import io.github.schsm.simulator.applet.SecureChannel;
 import io.github.schsm.simulator.crypto.Hashes;
 import io.github.schsm.simulator.crypto.SmProtocol;
 import io.github.schsm.simulator.profile.DeviceProfile;

@@ -1,10 +1,11 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.applet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
+import io.github.schsm.simulator.CardProbe;
 import io.github.schsm.simulator.crypto.EcMath;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;

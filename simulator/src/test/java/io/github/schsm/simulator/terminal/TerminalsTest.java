@@ -1,10 +1,13 @@
-package io.github.schsm.simulator;
+package io.github.schsm.simulator.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.simulator.CardProbe;
+import io.github.schsm.simulator.SimulatedDevice;
+import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.applet.Applet;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.source.SimulatorTokenSource;

@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.DeviceException.ModuleAnswer;
 import java.io.Serial;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

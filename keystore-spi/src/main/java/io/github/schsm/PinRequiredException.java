@@ -1,5 +1,6 @@
 package io.github.schsm;
 
+import io.github.schsm.DeviceException.ModuleAnswer;
 import java.io.Serial;
 
 /** The user PIN has to be verified first and none was given, or it may not be sent again. */

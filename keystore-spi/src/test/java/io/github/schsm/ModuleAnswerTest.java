@@ -2,6 +2,7 @@ package io.github.schsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.DeviceException.ModuleAnswer;
 import io.github.schsm.SchsmException.Reason;
 import java.util.List;
 import org.junit.jupiter.api.Test;

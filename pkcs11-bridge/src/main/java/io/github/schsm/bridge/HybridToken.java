@@ -10,7 +10,7 @@ import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
-import io.github.schsm.TokenInfo;
+import io.github.schsm.SchsmDevice.TokenInfo;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.session.TokenLink;

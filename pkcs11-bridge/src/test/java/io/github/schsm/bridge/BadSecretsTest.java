@@ -14,8 +14,6 @@ import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenAdministration.PinStatus;
-import io.github.schsm.SchsmException.Reason;
-import io.github.schsm.TokenAdministration;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.session.TokenPins;

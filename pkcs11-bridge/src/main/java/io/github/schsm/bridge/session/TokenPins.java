@@ -1,7 +1,7 @@
 package io.github.schsm.bridge.session;
 
+import io.github.schsm.DeviceException.ModuleAnswer;
 import io.github.schsm.DeviceIdentity;
-import io.github.schsm.ModuleAnswer;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;

@@ -2,10 +2,10 @@ package io.github.schsm.bridge.token;
 
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceException.ModuleAnswer;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
-import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;

@@ -1,11 +1,11 @@
 package io.github.schsm.bridge.token;
 
 import io.github.schsm.DeviceException;
+import io.github.schsm.DeviceException.ModuleAnswer;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.ModuleAnswer;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenKey;

@@ -1,8 +1,8 @@
 package io.github.schsm.bridge.token;
 
+import io.github.schsm.DeviceException.ModuleAnswer;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
-import io.github.schsm.ModuleAnswer;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;

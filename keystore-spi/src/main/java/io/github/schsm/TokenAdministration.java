@@ -1,6 +1,8 @@
 package io.github.schsm;
 
 import io.github.schsm.callback.PinPadCallback;
+import java.util.Optional;
+import java.util.Set;
 
 /** PINs and initialization of a device (docs/protocol.md#commands). PINs are the caller's to wipe. */
 public interface TokenAdministration {
@@ -83,6 +85,17 @@ public interface TokenAdministration {
      * @throws SchsmException if the device refuses; the old label stays then
      */
     void setLabel(String label) throws SchsmException;
+
+    /**
+     * What the device was initialized to allow: whether the SO-PIN unblocks the user PIN, say. The device tells it when
+     * it is selected, so this costs no command of its own.
+     *
+     * @return empty if the device, or the way to it, does not say
+     * @throws SchsmException if it cannot be asked
+     */
+    default Optional<Set<DeviceInitialization.Option>> options() throws SchsmException {
+        return Optional.empty();
+    }
 
     /**
      * Free memory in bytes; -1 if the device does not say.

@@ -4,6 +4,8 @@ import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** The data of INITIALIZE DEVICE (docs/protocol.md#initialization). Written into one array, which can be wiped. */
 final class Initialization {
@@ -56,15 +58,30 @@ final class Initialization {
     private static int options(DeviceInitialization settings) {
         int options = 0;
         for (DeviceInitialization.Option option : settings.options()) {
-            options |= switch (option) {
-                case RESET_RETRY_COUNTER -> 0x01;
-                case TRANSPORT_PIN -> 0x02;
-                case SESSION_PIN -> 0x04;
-                case REPLACE_PUBLIC_KEYS -> 0x08;
-                case PIN_AND_PUBLIC_KEY -> 0x10;
-                case UNBLOCK_ONLY -> 0x20;
-            };
+            options |= bit(option);
         }
         return options;
+    }
+
+    /** The options in the two bytes that a device keeps of them; bits without a known meaning are left out. */
+    static Set<DeviceInitialization.Option> options(int bits) {
+        Set<DeviceInitialization.Option> options = EnumSet.noneOf(DeviceInitialization.Option.class);
+        for (DeviceInitialization.Option option : DeviceInitialization.Option.values()) {
+            if ((bits & bit(option)) != 0) {
+                options.add(option);
+            }
+        }
+        return options;
+    }
+
+    private static int bit(DeviceInitialization.Option option) {
+        return switch (option) {
+            case RESET_RETRY_COUNTER -> 0x01;
+            case TRANSPORT_PIN -> 0x02;
+            case SESSION_PIN -> 0x04;
+            case REPLACE_PUBLIC_KEYS -> 0x08;
+            case PIN_AND_PUBLIC_KEY -> 0x10;
+            case UNBLOCK_ONLY -> 0x20;
+        };
     }
 }

@@ -45,6 +45,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -315,6 +316,16 @@ public final class SmartCardHsm {
     }
 
     // The device as a whole
+
+    /**
+     * The options given at initialization, as the answer to the last SELECT had them (docs/protocol.md#device).
+     *
+     * @return empty if the device does not say, as old firmware
+     */
+    public Optional<Set<DeviceInitialization.Option>> options() {
+        OptionalInt bits = applet().options();
+        return bits.isPresent() ? Optional.of(Initialization.options(bits.getAsInt())) : Optional.empty();
+    }
 
     /**
      * INITIALIZE DEVICE: erases keys, files and key domains, and sets the PINs. The label in the settings is not sent

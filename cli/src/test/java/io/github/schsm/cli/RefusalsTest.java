@@ -165,6 +165,22 @@ class RefusalsTest {
     }
 
     @Test
+    void whatTheSoPinIsGoodForIsTold() {
+        assertThat(bench.withoutPinOn(A, "pin", "status").done().out())
+                .contains("The SO-PIN can unblock the user PIN and set another.");
+        bench.withoutPinOn(A, "initialize", "--yes", "--unblock-only", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+                .done();
+        assertThat(bench.withoutPinOn(A, "pin", "status").done().out())
+                .contains("The SO-PIN can unblock the user PIN, but not set another.");
+        bench.withoutPinOn(A, "initialize", "--yes", "--no-unblock", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
+                .done();
+        assertThat(bench.withoutPinOn(A, "pin", "status").done().out())
+                .contains("The SO-PIN cannot unblock the user PIN.");
+        assertThat(bench.withoutPinOn(A, "pin", "status", "--json").done().json())
+                .containsEntry("options", List.of());
+    }
+
+    @Test
     void transportPinHasToBeChangedFirst() {
         bench.withoutPinOn(A, "initialize", "--yes", "--transport-pin", "--so-pin-env=SO_PIN", "--new-pin-env=PIN")
                 .done();

@@ -1,8 +1,8 @@
 package io.github.schsm.bridge;
 
-import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;

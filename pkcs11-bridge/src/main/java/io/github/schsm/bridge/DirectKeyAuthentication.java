@@ -2,10 +2,9 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.PublicKeyAuthentication;
-
+import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
-import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.SchsmException;
 import java.util.List;
 

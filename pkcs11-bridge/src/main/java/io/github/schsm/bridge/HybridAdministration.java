@@ -6,6 +6,8 @@ import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.login.PinSource;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * PINs and initialization of a card next to its module. A module may keep the PIN in order to verify it again by
@@ -78,6 +80,11 @@ final class HybridAdministration implements TokenAdministration {
     @Override
     public void setLabel(String label) throws SchsmException {
         card.run(there -> there.administration().setLabel(label));
+    }
+
+    @Override
+    public Optional<Set<DeviceInitialization.Option>> options() throws SchsmException {
+        return card.use(there -> there.administration().options());
     }
 
     @Override

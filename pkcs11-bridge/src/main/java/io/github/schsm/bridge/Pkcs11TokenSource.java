@@ -2,9 +2,9 @@ package io.github.schsm.bridge;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.callback.PinRequest;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;

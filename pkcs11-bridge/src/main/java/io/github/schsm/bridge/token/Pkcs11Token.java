@@ -8,7 +8,6 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PublicKeyAuthentication;
-import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.SchsmDevice.TokenInfo;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;

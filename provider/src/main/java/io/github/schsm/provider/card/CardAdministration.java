@@ -13,6 +13,7 @@ import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.login.TokenAuthenticator;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /** PINs and initialization of a SmartCard-HSM. */
 final class CardAdministration implements TokenAdministration {
@@ -188,6 +189,11 @@ final class CardAdministration implements TokenAdministration {
         } catch (MalformedDataException writtenBySomebodyElse) {
             return CardTokenInfo.of("");
         }
+    }
+
+    @Override
+    public Optional<Set<DeviceInitialization.Option>> options() throws SchsmException {
+        return token.withCard(SmartCardHsm::options);
     }
 
     @Override

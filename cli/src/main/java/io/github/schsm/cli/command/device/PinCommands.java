@@ -1,5 +1,6 @@
 package io.github.schsm.cli.command.device;
 
+import io.github.schsm.DeviceInitialization;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.cli.command.Connected;
@@ -11,6 +12,9 @@ import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Text;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,16 +33,33 @@ public final class PinCommands {
         TokenAdministration administration = connected.device().administration();
         PinStatus user = administration.userPin();
         PinStatus so = administration.soPin();
+        Optional<Set<DeviceInitialization.Option>> options = administration.options();
         return Answer.of(
                 Text.lines(
                         text.isEmpty() ? null : text,
                         "Device   " + connected.id(),
                         "User PIN " + Text.pin(user),
-                        "SO-PIN   " + Text.pin(so)),
+                        "SO-PIN   " + Text.pin(so),
+                        options.map(PinCommands::unblocking).orElse(null)),
                 Answer.json("device", connected.id())
                         .and("userPin", Text.json(user))
                         .and("soPin", Text.json(so))
+                        .and("options", options.map(PinCommands::names).orElse(null))
                         .members());
+    }
+
+    /** What the SO-PIN is good for, which people have to know before they need it. */
+    private static String unblocking(Set<DeviceInitialization.Option> options) {
+        if (!options.contains(DeviceInitialization.Option.RESET_RETRY_COUNTER)) {
+            return "The SO-PIN cannot unblock the user PIN.";
+        }
+        return options.contains(DeviceInitialization.Option.UNBLOCK_ONLY)
+                ? "The SO-PIN can unblock the user PIN, but not set another."
+                : "The SO-PIN can unblock the user PIN and set another.";
+    }
+
+    private static List<String> names(Set<DeviceInitialization.Option> options) {
+        return options.stream().sorted().map(DeviceInitialization.Option::name).toList();
     }
 
     @Command(name = "status", description = "Shows how often the PINs may still be tried.")

@@ -1,5 +1,6 @@
 package io.github.schsm.mechanism;
 
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.mechanism.Mechanism.Encoding;

@@ -1,5 +1,6 @@
 package io.github.schsm.mechanism;
 
+import io.github.schsm.codec.HashAlgorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -2,7 +2,7 @@ package io.github.schsm.provider.card;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.mechanism.HashAlgorithm;
+import io.github.schsm.codec.HashAlgorithm;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;

@@ -1,6 +1,6 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.mechanism.HashAlgorithm;
+import io.github.schsm.codec.HashAlgorithm;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

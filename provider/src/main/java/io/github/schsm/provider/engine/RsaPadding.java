@@ -1,7 +1,7 @@
 package io.github.schsm.provider.engine;
 
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.mechanism.HashAlgorithm;
+import io.github.schsm.codec.HashAlgorithm;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.BadPaddingException;

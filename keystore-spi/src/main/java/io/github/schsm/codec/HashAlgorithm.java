@@ -1,4 +1,4 @@
-package io.github.schsm.mechanism;
+package io.github.schsm.codec;
 
 import java.util.Arrays;
 import java.util.HexFormat;

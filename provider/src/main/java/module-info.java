@@ -7,6 +7,7 @@ module io.github.schsm.provider {
 
     requires transitive io.github.schsm.spi;
     requires io.github.schsm.card;
+    requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 
     uses io.github.schsm.spi.TokenSource;

@@ -1,6 +1,7 @@
 package io.github.schsm;
 
 import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.PlainEcPublicKey;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.Tlv;
@@ -77,10 +78,9 @@ public final class Cvc extends Certificate {
     private static final byte[] ID_ROLE = HexFormat.of().parseHex("2B0601040181C31F030101");
 
     private static final byte[] ID_KEY_DOMAIN_UID = HexFormat.of().parseHex("2B0601040181C31F030202");
-    private static final Map<Integer, String> ECDSA_HASHES =
-            Map.of(1, "SHA-1", 2, "SHA-224", 3, "SHA-256", 4, "SHA-384", 5, "SHA-512");
     /** PKCS#1 v1.5 only; devices and issuers have EC keys, requests for RSA keys are signed with SHA-256. */
-    private static final Map<Integer, String> RSA_HASHES = Map.of(1, "SHA-1", 2, "SHA-256", 5, "SHA-512");
+    private static final Map<Integer, HashAlgorithm> RSA_HASHES =
+            Map.of(1, HashAlgorithm.SHA1, 2, HashAlgorithm.SHA256, 5, HashAlgorithm.SHA512);
 
     /** Reference names are 8 to 16 characters; a little more is tolerated, see docs/protocol.md#devices-that-differ. */
     private static final int MAX_REFERENCE = 32;
@@ -291,11 +291,12 @@ public final class Cvc extends Certificate {
     /** The hash of signatures that are made with the key. */
     private static String hash(Tlv publicKey) throws MalformedDataException {
         byte[] oid = publicKey.require(TAG_OID).value();
-        String hash = (startsWith(oid, ID_TA_RSA) ? RSA_HASHES : ECDSA_HASHES).get((int) oid[oid.length - 1]);
-        if (hash == null) {
-            throw unknownAlgorithm(oid);
-        }
-        return hash;
+        int number = oid[oid.length - 1];
+        return (startsWith(oid, ID_TA_RSA)
+                        ? Optional.ofNullable(RSA_HASHES.get(number))
+                        : HashAlgorithm.numbered(number))
+                .map(HashAlgorithm::jca)
+                .orElseThrow(() -> unknownAlgorithm(oid));
     }
 
     private static MalformedDataException unknownAlgorithm(byte[] oid) {

@@ -1,10 +1,9 @@
 package io.github.schsm;
 
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.Tlv;
 import java.io.ByteArrayOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -222,11 +221,7 @@ public final class DeviceIdentity {
         if (chr().isEmpty()) {
             return "";
         }
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(publicKey()));
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
+        return HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(publicKey()));
     }
 
     private byte[] publicKey() {

@@ -2,10 +2,9 @@ package io.github.schsm;
 
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.Tlv;
 import java.security.KeyPair;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -227,13 +226,8 @@ public final class Kdm {
 
     /** The hash of {@code 54 || x}, x being the device's public x-coordinate: what a group signer signs. */
     private static byte[] signed(DeviceIdentity device) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((byte) TAG_SIGNATURE);
-            return digest.digest(device.deviceCertificate().publicX());
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
+        return HashAlgorithm.SHA256.digest(
+                new byte[] {(byte) TAG_SIGNATURE}, device.deviceCertificate().publicX());
     }
 
     @Override

@@ -2,10 +2,9 @@ package io.github.schsm;
 
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.Tlv;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.interfaces.ECKey;
@@ -65,7 +64,8 @@ public record PublicKeyResponse(PublicKeyChallenge challenge, byte[] signature) 
         if (!key.details().allows(KeyAlgorithm.ECDSA) && key.details().allows(KeyAlgorithm.ECDSA_SHA256)) {
             return key.sign(KeyAlgorithm.ECDSA_SHA256, data);
         }
-        byte[] hash = EcdsaSignature.truncate(sha256(data), key.curve().orderLength());
+        byte[] hash = EcdsaSignature.truncate(
+                HashAlgorithm.SHA256.digest(data), key.curve().orderLength());
         return key.sign(KeyAlgorithm.ECDSA, hash);
     }
 
@@ -78,14 +78,6 @@ public record PublicKeyResponse(PublicKeyChallenge challenge, byte[] signature) 
         } catch (GeneralSecurityException refused) {
             throw new InvalidRequestException(
                     "no registered provider signs SHA256withECDSA with this key: " + refused.getMessage(), refused);
-        }
-    }
-
-    private static byte[] sha256(byte[] data) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(data);
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
         }
     }
 

@@ -2,8 +2,8 @@ package io.github.schsm.login;
 
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.TokenAdministration.PinStatus;
+import io.github.schsm.codec.HashAlgorithm;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -195,12 +195,6 @@ public final class FailedPinCache {
 
     /** A hash under the salt of this JVM: to know a PIN again without keeping it. */
     public static byte[] hash(byte[] pin) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(SALT);
-            return sha.digest(pin);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return HashAlgorithm.SHA256.digest(SALT, pin);
     }
 }

@@ -1,19 +1,19 @@
 package io.github.schsm.mechanism;
 
-import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
+import io.github.schsm.codec.HashAlgorithm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One row of the mechanism table: an algorithm of the JCA, and what stands for it on a device and in PKCS#11.
  *
- * @param type        the JCA's type of service, e.g. {@code Signature}
+ * @param engine      what does the work
  * @param name        the algorithm's standard name
  * @param aliases     other names
  * @param oids        object identifiers, dotted
- * @param digest      the JCA's name of the hash the host computes, as in {@link HashAlgorithm}; null if data is passed on as it is
+ * @param hash        the hash that the host computes; null if data is passed on as it is
  * @param encoding    how the result is encoded
  * @param keyType     the kind of key; null if there is none
  * @param algorithm   the device's algorithm; null where it takes none
@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param minFirmware the first firmware that has it, e.g. {@code 3.0}; {@code 1.0} for any
  */
 public record Mechanism(
-        String type,
+        EngineKind engine,
         String name,
         List<String> aliases,
         List<String> oids,
-        @Nullable String digest,
+        @Nullable HashAlgorithm hash,
         Encoding encoding,
         @Nullable KeyType keyType,
         @Nullable KeyAlgorithm algorithm,
@@ -49,21 +49,19 @@ public record Mechanism(
         OAEP_PADDING
     }
 
-    /**
-     * Copies the lists.
-     *
-     * @throws IllegalArgumentException if the hash is not one of {@link HashAlgorithm}: a row with it would make
-     *                                  signatures that nobody can verify
-     */
+    /** Copies the lists. */
     public Mechanism {
-        if (digest != null
-                && HashAlgorithm.named(digest)
-                        .filter(hash -> hash.jca().equals(digest))
-                        .isEmpty()) {
-            throw new IllegalArgumentException("the mechanism " + name + " hashes with \"" + digest
-                    + "\", which is not one of " + HashAlgorithm.names());
-        }
         aliases = List.copyOf(aliases);
         oids = List.copyOf(oids);
+    }
+
+    /** The JCA's type of service, e.g. {@code Signature}. */
+    public String type() {
+        return engine.type();
+    }
+
+    /** The JCA's name of the hash; null if data is passed on as it is. */
+    public @Nullable String digest() {
+        return hash == null ? null : hash.jca();
     }
 }

@@ -1,8 +1,59 @@
 package io.github.schsm.mechanism;
 
-import io.github.schsm.codec.HashAlgorithm;
+import static io.github.schsm.KeyAlgorithm.AES_CBC_ENCRYPT;
+import static io.github.schsm.KeyAlgorithm.AES_CMAC;
+import static io.github.schsm.KeyAlgorithm.DERIVE_SP800_56C;
+import static io.github.schsm.KeyAlgorithm.ECDH;
+import static io.github.schsm.KeyAlgorithm.ECDH_XKEK;
+import static io.github.schsm.KeyAlgorithm.ECDSA;
+import static io.github.schsm.KeyAlgorithm.RSA_DECRYPT_RAW;
+import static io.github.schsm.KeyAlgorithm.RSA_PKCS1;
+import static io.github.schsm.KeyAlgorithm.RSA_PSS;
+import static io.github.schsm.KeyAlgorithm.WRAP;
+import static io.github.schsm.KeyType.AES;
+import static io.github.schsm.KeyType.EC;
+import static io.github.schsm.KeyType.RSA;
+import static io.github.schsm.codec.HashAlgorithm.SHA1;
+import static io.github.schsm.codec.HashAlgorithm.SHA224;
+import static io.github.schsm.codec.HashAlgorithm.SHA256;
+import static io.github.schsm.codec.HashAlgorithm.SHA384;
+import static io.github.schsm.codec.HashAlgorithm.SHA3_224;
+import static io.github.schsm.codec.HashAlgorithm.SHA3_256;
+import static io.github.schsm.codec.HashAlgorithm.SHA3_384;
+import static io.github.schsm.codec.HashAlgorithm.SHA3_512;
+import static io.github.schsm.codec.HashAlgorithm.SHA512;
+import static io.github.schsm.codec.HashAlgorithm.SHA512_224;
+import static io.github.schsm.codec.HashAlgorithm.SHA512_256;
+import static io.github.schsm.mechanism.EngineKind.AES_CBC_CIPHER;
+import static io.github.schsm.mechanism.EngineKind.AES_GENERATOR;
+import static io.github.schsm.mechanism.EngineKind.CERTIFICATES;
+import static io.github.schsm.mechanism.EngineKind.CERTIFICATE_PATHS;
+import static io.github.schsm.mechanism.EngineKind.CMAC;
+import static io.github.schsm.mechanism.EngineKind.DERIVATION;
+import static io.github.schsm.mechanism.EngineKind.ECDH_AGREEMENT;
+import static io.github.schsm.mechanism.EngineKind.ECDSA_SIGNATURE;
+import static io.github.schsm.mechanism.EngineKind.EC_GENERATOR;
+import static io.github.schsm.mechanism.EngineKind.KEY_HANDLES;
+import static io.github.schsm.mechanism.EngineKind.KEY_STORE;
+import static io.github.schsm.mechanism.EngineKind.PKCS1_SIGNATURE;
+import static io.github.schsm.mechanism.EngineKind.PSS_SIGNATURE;
+import static io.github.schsm.mechanism.EngineKind.RANDOM;
+import static io.github.schsm.mechanism.EngineKind.RSA_CIPHER;
+import static io.github.schsm.mechanism.EngineKind.RSA_GENERATOR;
+import static io.github.schsm.mechanism.EngineKind.SECRET_KEY_HANDLES;
+import static io.github.schsm.mechanism.EngineKind.XKEK_AGREEMENT;
+import static io.github.schsm.mechanism.EngineKind.XKEK_CIPHER;
+import static io.github.schsm.mechanism.Mechanism.Encoding.DER;
+import static io.github.schsm.mechanism.Mechanism.Encoding.NO_PADDING;
+import static io.github.schsm.mechanism.Mechanism.Encoding.OAEP_PADDING;
+import static io.github.schsm.mechanism.Mechanism.Encoding.P1363;
+import static io.github.schsm.mechanism.Mechanism.Encoding.PKCS1_PADDING;
+import static io.github.schsm.mechanism.Mechanism.Encoding.PKCS5_PADDING;
+import static io.github.schsm.mechanism.Mechanism.Encoding.RAW;
+
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.mechanism.Mechanism.Encoding;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,15 +62,90 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one table of algorithms. The provider registers from it, engines and tokens look things up in it,
- * {@code CAPABILITIES.md} and the conformance tests are checked against it: adding an algorithm starts here.
+ * The one table of algorithms, a line for each. The provider registers from it and makes the engine that a row names,
+ * engines and tokens look things up in it, {@code CAPABILITIES.md} and the conformance tests are checked against it:
+ * adding an algorithm starts here.
  */
 public final class MechanismTable {
     private static final String ANY = "1.0";
-    private static final String AES_FIRMWARE = Feature.AES.minFirmware();
-    private static final String XKEK_FIRMWARE = Feature.XKEK.minFirmware();
+    private static final String WITH_AES = Feature.AES.minFirmware();
+    private static final String WITH_XKEK = Feature.XKEK.minFirmware();
 
-    private static final List<Mechanism> ALL = build();
+    // spotless:off
+    private static final List<Mechanism> ALL = List.of(
+            //  engine              name                                         hash        encoding       key   on the device     in PKCS#11                   firmware   other names and OIDs
+            row(KEY_STORE,          "SCHSM",                                     null,       RAW,           null, null,             null,                        ANY),
+            row(ECDSA_SIGNATURE,    "NONEwithECDSA",                             null,       DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "NONEwithECDSAinP1363Format",                null,       P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA1withECDSA",                             SHA1,       DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.1"),
+            row(ECDSA_SIGNATURE,    "SHA1withECDSAinP1363Format",                SHA1,       P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA224withECDSA",                           SHA224,     DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.3.1"),
+            row(ECDSA_SIGNATURE,    "SHA224withECDSAinP1363Format",              SHA224,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA256withECDSA",                           SHA256,     DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.3.2"),
+            row(ECDSA_SIGNATURE,    "SHA256withECDSAinP1363Format",              SHA256,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA384withECDSA",                           SHA384,     DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.3.3"),
+            row(ECDSA_SIGNATURE,    "SHA384withECDSAinP1363Format",              SHA384,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA512withECDSA",                           SHA512,     DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.3.4"),
+            row(ECDSA_SIGNATURE,    "SHA512withECDSAinP1363Format",              SHA512,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA3-224withECDSA",                         SHA3_224,   DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "2.16.840.1.101.3.4.3.9"),
+            row(ECDSA_SIGNATURE,    "SHA3-224withECDSAinP1363Format",            SHA3_224,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA3-256withECDSA",                         SHA3_256,   DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "2.16.840.1.101.3.4.3.10"),
+            row(ECDSA_SIGNATURE,    "SHA3-256withECDSAinP1363Format",            SHA3_256,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA3-384withECDSA",                         SHA3_384,   DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "2.16.840.1.101.3.4.3.11"),
+            row(ECDSA_SIGNATURE,    "SHA3-384withECDSAinP1363Format",            SHA3_384,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA3-512withECDSA",                         SHA3_512,   DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "2.16.840.1.101.3.4.3.12"),
+            row(ECDSA_SIGNATURE,    "SHA3-512withECDSAinP1363Format",            SHA3_512,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(PKCS1_SIGNATURE,    "NONEwithRSA",                               null,       RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY),
+            row(PKCS1_SIGNATURE,    "SHA1withRSA",                               SHA1,       RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.5"),
+            row(PKCS1_SIGNATURE,    "SHA224withRSA",                             SHA224,     RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.14"),
+            row(PKCS1_SIGNATURE,    "SHA256withRSA",                             SHA256,     RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.11"),
+            row(PKCS1_SIGNATURE,    "SHA384withRSA",                             SHA384,     RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.12"),
+            row(PKCS1_SIGNATURE,    "SHA512withRSA",                             SHA512,     RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.13"),
+            row(PKCS1_SIGNATURE,    "SHA3-224withRSA",                           SHA3_224,   RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "2.16.840.1.101.3.4.3.13"),
+            row(PKCS1_SIGNATURE,    "SHA3-256withRSA",                           SHA3_256,   RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "2.16.840.1.101.3.4.3.14"),
+            row(PKCS1_SIGNATURE,    "SHA3-384withRSA",                           SHA3_384,   RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "2.16.840.1.101.3.4.3.15"),
+            row(PKCS1_SIGNATURE,    "SHA3-512withRSA",                           SHA3_512,   RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "2.16.840.1.101.3.4.3.16"),
+            row(PSS_SIGNATURE,      "RSASSA-PSS",                                null,       RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "1.2.840.113549.1.1.10"),
+            row(PSS_SIGNATURE,      "SHA1withRSAandMGF1",                        SHA1,       RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA1withRSASSA-PSS", "SHA1withRSA/PSS"),
+            row(PSS_SIGNATURE,      "SHA224withRSAandMGF1",                      SHA224,     RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA224withRSASSA-PSS", "SHA224withRSA/PSS"),
+            row(PSS_SIGNATURE,      "SHA256withRSAandMGF1",                      SHA256,     RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA256withRSASSA-PSS", "SHA256withRSA/PSS"),
+            row(PSS_SIGNATURE,      "SHA384withRSAandMGF1",                      SHA384,     RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA384withRSASSA-PSS", "SHA384withRSA/PSS"),
+            row(PSS_SIGNATURE,      "SHA512withRSAandMGF1",                      SHA512,     RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA512withRSASSA-PSS", "SHA512withRSA/PSS"),
+            row(PSS_SIGNATURE,      "SHA3-224withRSAandMGF1",                    SHA3_224,   RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA3-224withRSASSA-PSS", "SHA3-224withRSA/PSS"),
+            row(PSS_SIGNATURE,      "SHA3-256withRSAandMGF1",                    SHA3_256,   RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA3-256withRSASSA-PSS", "SHA3-256withRSA/PSS"),
+            row(PSS_SIGNATURE,      "SHA3-384withRSAandMGF1",                    SHA3_384,   RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA3-384withRSASSA-PSS", "SHA3-384withRSA/PSS"),
+            row(PSS_SIGNATURE,      "SHA3-512withRSAandMGF1",                    SHA3_512,   RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA3-512withRSASSA-PSS", "SHA3-512withRSA/PSS"),
+            row(RSA_CIPHER,         "RSA/ECB/PKCS1Padding",                      null,       PKCS1_PADDING, RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.1", "RSA"),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPPadding",                       SHA1,       OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-1AndMGF1Padding",       SHA1,       OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA1AndMGF1Padding"),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-224AndMGF1Padding",     SHA224,     OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA224AndMGF1Padding"),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-256AndMGF1Padding",     SHA256,     OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA256AndMGF1Padding"),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-384AndMGF1Padding",     SHA384,     OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA384AndMGF1Padding"),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-512AndMGF1Padding",     SHA512,     OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA512AndMGF1Padding"),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-512/224AndMGF1Padding", SHA512_224, OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA512/224AndMGF1Padding"),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-512/256AndMGF1Padding", SHA512_256, OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA512/256AndMGF1Padding"),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA3-224AndMGF1Padding",    SHA3_224,   OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA3-256AndMGF1Padding",    SHA3_256,   OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA3-384AndMGF1Padding",    SHA3_384,   OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA3-512AndMGF1Padding",    SHA3_512,   OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY),
+            row(RSA_CIPHER,         "RSA/ECB/NoPadding",                         null,       NO_PADDING,    RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_X_509",             ANY),
+            row(AES_CBC_CIPHER,     "AES/CBC/NoPadding",                         null,       NO_PADDING,    AES,  AES_CBC_ENCRYPT,  "CKM_AES_CBC",               WITH_AES),
+            row(AES_CBC_CIPHER,     "AES/CBC/PKCS5Padding",                      null,       PKCS5_PADDING, AES,  AES_CBC_ENCRYPT,  "CKM_AES_CBC",               WITH_AES,  "AES/CBC/PKCS7Padding"),
+            row(XKEK_CIPHER,        "XKEK",                                      null,       RAW,           null, WRAP,             null,                        WITH_XKEK),
+            row(ECDH_AGREEMENT,     "ECDH",                                      null,       RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY),
+            row(XKEK_AGREEMENT,     "ECDH_XKEK",                                 null,       RAW,           EC,   ECDH_XKEK,        null,                        WITH_XKEK),
+            row(CMAC,               "AESCMAC",                                   null,       RAW,           AES,  AES_CMAC,         "CKM_AES_CMAC",              WITH_AES),
+            row(EC_GENERATOR,       "EC",                                        null,       RAW,           EC,   null,             "CKM_EC_KEY_PAIR_GEN",       ANY),
+            row(RSA_GENERATOR,      "RSA",                                       null,       RAW,           RSA,  null,             "CKM_RSA_PKCS_KEY_PAIR_GEN", ANY,       "1.2.840.113549.1.1.1"),
+            row(AES_GENERATOR,      "AES",                                       null,       RAW,           AES,  null,             "CKM_AES_KEY_GEN",           WITH_AES),
+            row(KEY_HANDLES,        "EC",                                        null,       RAW,           EC,   null,             null,                        ANY),
+            row(KEY_HANDLES,        "RSA",                                       null,       RAW,           RSA,  null,             null,                        ANY),
+            row(SECRET_KEY_HANDLES, "AES",                                       null,       RAW,           AES,  null,             null,                        WITH_AES),
+            row(DERIVATION,         "SP800-56C",                                 null,       RAW,           AES,  DERIVE_SP800_56C, "80000013",                  WITH_AES),
+            row(CERTIFICATES,       "CVC",                                       null,       RAW,           null, null,             null,                        ANY),
+            row(CERTIFICATE_PATHS,  "CVC",                                       null,       RAW,           null, null,             null,                        ANY),
+            row(RANDOM,             "SCHSM",                                     null,       RAW,           null, null,             null,                        ANY));
+    // spotless:on
 
     private MechanismTable() {}
 
@@ -35,197 +161,35 @@ public final class MechanismTable {
                 .findFirst();
     }
 
-    private static List<Mechanism> build() {
-        List<Mechanism> rows = new ArrayList<>();
-        rows.add(plain("KeyStore", "SCHSM"));
-        ecdsa(rows, "NONE", null, null);
-        ecdsa(rows, "SHA1", "SHA-1", "1.2.840.10045.4.1");
-        ecdsa(rows, "SHA224", "SHA-224", "1.2.840.10045.4.3.1");
-        ecdsa(rows, "SHA256", "SHA-256", "1.2.840.10045.4.3.2");
-        ecdsa(rows, "SHA384", "SHA-384", "1.2.840.10045.4.3.3");
-        ecdsa(rows, "SHA512", "SHA-512", "1.2.840.10045.4.3.4");
-        ecdsa(rows, "SHA3-224", "SHA3-224", "2.16.840.1.101.3.4.3.9");
-        ecdsa(rows, "SHA3-256", "SHA3-256", "2.16.840.1.101.3.4.3.10");
-        ecdsa(rows, "SHA3-384", "SHA3-384", "2.16.840.1.101.3.4.3.11");
-        ecdsa(rows, "SHA3-512", "SHA3-512", "2.16.840.1.101.3.4.3.12");
-        pkcs1(rows, "NONE", null, null);
-        pkcs1(rows, "SHA1", "SHA-1", "1.2.840.113549.1.1.5");
-        pkcs1(rows, "SHA224", "SHA-224", "1.2.840.113549.1.1.14");
-        pkcs1(rows, "SHA256", "SHA-256", "1.2.840.113549.1.1.11");
-        pkcs1(rows, "SHA384", "SHA-384", "1.2.840.113549.1.1.12");
-        pkcs1(rows, "SHA512", "SHA-512", "1.2.840.113549.1.1.13");
-        pkcs1(rows, "SHA3-224", "SHA3-224", "2.16.840.1.101.3.4.3.13");
-        pkcs1(rows, "SHA3-256", "SHA3-256", "2.16.840.1.101.3.4.3.14");
-        pkcs1(rows, "SHA3-384", "SHA3-384", "2.16.840.1.101.3.4.3.15");
-        pkcs1(rows, "SHA3-512", "SHA3-512", "2.16.840.1.101.3.4.3.16");
-        rows.add(rsa(
-                "Signature",
-                "RSASSA-PSS",
-                List.of(),
-                List.of("1.2.840.113549.1.1.10"),
-                null,
-                Encoding.RAW,
-                KeyAlgorithm.RSA_PSS,
-                "CKM_RSA_PKCS_PSS"));
-        for (String digest : List.of(
-                "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512")) {
-            String hash = digest.replaceFirst("^SHA-", "SHA");
-            rows.add(rsa(
-                    "Signature",
-                    hash + "withRSAandMGF1",
-                    List.of(hash + "withRSASSA-PSS", hash + "withRSA/PSS"),
-                    List.of(),
-                    digest,
-                    Encoding.RAW,
-                    KeyAlgorithm.RSA_PSS,
-                    "CKM_RSA_PKCS_PSS"));
-        }
-        rows.add(rsa(
-                "Cipher",
-                "RSA/ECB/PKCS1Padding",
-                List.of("RSA"),
-                List.of("1.2.840.113549.1.1.1"),
-                null,
-                Encoding.PKCS1_PADDING,
-                KeyAlgorithm.RSA_DECRYPT_RAW,
-                "CKM_RSA_PKCS"));
-        oaep(rows, "RSA/ECB/OAEPPadding", List.of(), "SHA-1");
-        for (HashAlgorithm hash : HashAlgorithm.values()) {
-            String name = "RSA/ECB/OAEPWith" + hash.jca() + "AndMGF1Padding";
-            String alias = name.replaceFirst("WithSHA-", "WithSHA");
-            oaep(rows, name, alias.equals(name) ? List.of() : List.of(alias), hash.jca());
-        }
-        rows.add(rsa(
-                "Cipher",
-                "RSA/ECB/NoPadding",
-                List.of(),
-                List.of(),
-                null,
-                Encoding.NO_PADDING,
-                KeyAlgorithm.RSA_DECRYPT_RAW,
-                "CKM_RSA_X_509"));
-        rows.add(row(
-                "Cipher",
-                "AES/CBC/NoPadding",
-                Encoding.NO_PADDING,
-                KeyType.AES,
-                KeyAlgorithm.AES_CBC_ENCRYPT,
-                "CKM_AES_CBC",
-                AES_FIRMWARE));
-        rows.add(new Mechanism(
-                "Cipher",
-                "AES/CBC/PKCS5Padding",
-                List.of("AES/CBC/PKCS7Padding"),
-                List.of(),
-                null,
-                Encoding.PKCS5_PADDING,
-                KeyType.AES,
-                KeyAlgorithm.AES_CBC_ENCRYPT,
-                "CKM_AES_CBC",
-                AES_FIRMWARE));
-        rows.add(row("Cipher", "XKEK", Encoding.RAW, null, KeyAlgorithm.WRAP, null, XKEK_FIRMWARE));
-        rows.add(row("KeyAgreement", "ECDH", Encoding.RAW, KeyType.EC, KeyAlgorithm.ECDH, "CKM_ECDH1_DERIVE", ANY));
-        rows.add(row(
-                "KeyAgreement", "ECDH_XKEK", Encoding.RAW, KeyType.EC, KeyAlgorithm.ECDH_XKEK, null, XKEK_FIRMWARE));
-        rows.add(row("Mac", "AESCMAC", Encoding.RAW, KeyType.AES, KeyAlgorithm.AES_CMAC, "CKM_AES_CMAC", AES_FIRMWARE));
-        rows.add(row("KeyPairGenerator", "EC", Encoding.RAW, KeyType.EC, null, "CKM_EC_KEY_PAIR_GEN", ANY));
-        rows.add(new Mechanism(
-                "KeyPairGenerator",
-                "RSA",
-                List.of(),
-                List.of("1.2.840.113549.1.1.1"),
-                null,
-                Encoding.RAW,
-                KeyType.RSA,
-                null,
-                "CKM_RSA_PKCS_KEY_PAIR_GEN",
-                ANY));
-        rows.add(row("KeyGenerator", "AES", Encoding.RAW, KeyType.AES, null, "CKM_AES_KEY_GEN", AES_FIRMWARE));
-        rows.add(row("KeyFactory", "EC", Encoding.RAW, KeyType.EC, null, null, ANY));
-        rows.add(row("KeyFactory", "RSA", Encoding.RAW, KeyType.RSA, null, null, ANY));
-        rows.add(row("SecretKeyFactory", "AES", Encoding.RAW, KeyType.AES, null, null, AES_FIRMWARE));
-        rows.add(row(
-                "SecretKeyFactory",
-                "SP800-56C",
-                Encoding.RAW,
-                KeyType.AES,
-                KeyAlgorithm.DERIVE_SP800_56C,
-                "80000013",
-                AES_FIRMWARE));
-        rows.add(plain("CertificateFactory", "CVC"));
-        rows.add(plain("CertPathValidator", "CVC"));
-        rows.add(plain("SecureRandom", "SCHSM"));
-        return List.copyOf(rows);
+    /**
+     * The algorithm by which a device hashes the data itself.
+     *
+     * @param family {@link KeyAlgorithm#RSA_PKCS1}, {@link KeyAlgorithm#RSA_PSS} or {@link KeyAlgorithm#ECDSA}, which take
+     *               a hash; the variants that make it follow them
+     * @param hash   null for none
+     * @return empty if the device does not compute that hash
+     */
+    public static Optional<KeyAlgorithm> hashedByDevice(KeyAlgorithm family, @Nullable HashAlgorithm hash) {
+        return hash == null || hash.number() == 0 ? Optional.empty() : KeyAlgorithm.of(family.id() + hash.number());
     }
 
-    private static void ecdsa(List<Mechanism> rows, String hash, @Nullable String digest, @Nullable String oid) {
-        List<String> oids = oid == null ? List.of() : List.of(oid);
-        String name = hash + "withECDSA";
-        String pkcs11 = "CKM_ECDSA";
-        rows.add(new Mechanism(
-                "Signature", name, List.of(), oids, digest, Encoding.DER, KeyType.EC, KeyAlgorithm.ECDSA, pkcs11, ANY));
-        rows.add(new Mechanism(
-                "Signature",
-                name + "inP1363Format",
-                List.of(),
-                List.of(),
-                digest,
-                Encoding.P1363,
-                KeyType.EC,
-                KeyAlgorithm.ECDSA,
-                pkcs11,
-                ANY));
-    }
-
-    private static void pkcs1(List<Mechanism> rows, String hash, @Nullable String digest, @Nullable String oid) {
-        rows.add(rsa(
-                "Signature",
-                hash + "withRSA",
-                List.of(),
-                oid == null ? List.of() : List.of(oid),
-                digest,
-                Encoding.RAW,
-                KeyAlgorithm.RSA_PKCS1,
-                "CKM_RSA_PKCS"));
-    }
-
-    private static void oaep(List<Mechanism> rows, String name, List<String> aliases, String hash) {
-        rows.add(rsa(
-                "Cipher",
-                name,
-                aliases,
-                List.of(),
-                hash,
-                Encoding.OAEP_PADDING,
-                KeyAlgorithm.RSA_DECRYPT_RAW,
-                "CKM_RSA_PKCS_OAEP"));
-    }
-
-    private static Mechanism rsa(
-            String type,
-            String name,
-            List<String> aliases,
-            List<String> oids,
-            @Nullable String digest,
-            Encoding encoding,
-            KeyAlgorithm algorithm,
-            String pkcs11) {
-        return new Mechanism(type, name, aliases, oids, digest, encoding, KeyType.RSA, algorithm, pkcs11, ANY);
-    }
-
-    private static Mechanism plain(String type, String name) {
-        return row(type, name, Encoding.RAW, null, null, null, ANY);
-    }
-
+    /** @param others names, and object identifiers with dots */
     private static Mechanism row(
-            String type,
+            EngineKind engine,
             String name,
+            @Nullable HashAlgorithm hash,
             Encoding encoding,
             @Nullable KeyType keyType,
             @Nullable KeyAlgorithm algorithm,
             @Nullable String pkcs11,
-            String minFirmware) {
-        return new Mechanism(type, name, List.of(), List.of(), null, encoding, keyType, algorithm, pkcs11, minFirmware);
+            String minFirmware,
+            String... others) {
+        List<String> aliases = new ArrayList<>();
+        List<String> oids = new ArrayList<>();
+        for (String other : others) {
+            (Character.isDigit(other.charAt(0)) ? oids : aliases).add(other);
+        }
+        return new Mechanism(engine, name, aliases, oids, hash, encoding, keyType, algorithm, pkcs11, minFirmware);
     }
 
     /** The table as Markdown, as it stands in CAPABILITIES.md. */

@@ -13,20 +13,19 @@ import io.github.schsm.TransportException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.PublicKeyNumbers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -66,13 +65,6 @@ public final class KeyProof {
 
     private static final int RSA_HASH_LENGTH = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
-
-    private static final Map<KeyAlgorithm, String> EC_HASHES = Map.of(
-            KeyAlgorithm.ECDSA_SHA1, "SHA-1",
-            KeyAlgorithm.ECDSA_SHA224, "SHA-224",
-            KeyAlgorithm.ECDSA_SHA256, "SHA-256",
-            KeyAlgorithm.ECDSA_SHA384, "SHA-384",
-            KeyAlgorithm.ECDSA_SHA512, "SHA-512");
 
     private static final List<KeyAlgorithm> EC_ORDER = List.of(
             KeyAlgorithm.ECDSA,
@@ -223,14 +215,6 @@ public final class KeyProof {
         return challenge;
     }
 
-    private static byte[] hash(String name, byte[] data) {
-        try {
-            return MessageDigest.getInstance(name).digest(data);
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
-    }
-
     // EC
 
     private static boolean ec(EcCurve curve, ECPublicKey key, KeyAlgorithm algorithm, Uses uses) throws SchsmException {
@@ -241,11 +225,12 @@ public final class KeyProof {
             return MessageDigest.isEqual(agreed, curve.multiply(key.getW(), ephemeral));
         }
         byte[] challenge = challenge();
-        String hash = EC_HASHES.get(algorithm);
-        byte[] signed = hash == null
-                ? Arrays.copyOf(hash("SHA-256", challenge), EC_HASH_LENGTH)
-                : EcdsaSignature.truncate(hash(hash, challenge), curve.orderLength());
-        EcdsaSignature signature = EcdsaSignature.parse(uses.sign(algorithm, hash == null ? signed : challenge));
+        Optional<HashAlgorithm> inDevice = HashAlgorithm.numbered(algorithm.id() - KeyAlgorithm.ECDSA.id());
+        byte[] signed = inDevice.isPresent()
+                ? EcdsaSignature.truncate(inDevice.get().digest(challenge), curve.orderLength())
+                : Arrays.copyOf(HashAlgorithm.SHA256.digest(challenge), EC_HASH_LENGTH);
+        EcdsaSignature signature =
+                EcdsaSignature.parse(uses.sign(algorithm, inDevice.isPresent() ? challenge : signed));
         int bits = Byte.SIZE * curve.orderLength();
         return signature.r().bitLength() <= bits
                 && signature.s().bitLength() <= bits
@@ -270,7 +255,7 @@ public final class KeyProof {
         byte[] input = switch (algorithm) {
             case RSA_RAW -> padded(digestInfo(challenge), length(key));
             case RSA_PKCS1 -> digestInfo(challenge);
-            case RSA_PSS -> hash("SHA-256", challenge);
+            case RSA_PSS -> HashAlgorithm.SHA256.digest(challenge);
             default -> challenge;
         };
         byte[] signature = uses.sign(algorithm, input);
@@ -307,7 +292,7 @@ public final class KeyProof {
     private static byte[] digestInfo(byte[] data) {
         AlgorithmIdentifier sha256 = new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE);
         try {
-            return new DigestInfo(sha256, hash("SHA-256", data)).getEncoded(ASN1Encoding.DER);
+            return new DigestInfo(sha256, HashAlgorithm.SHA256.digest(data)).getEncoded(ASN1Encoding.DER);
         } catch (IOException memoryOnly) {
             throw new UncheckedIOException(memoryOnly);
         }

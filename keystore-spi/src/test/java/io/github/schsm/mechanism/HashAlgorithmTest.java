@@ -1,14 +1,13 @@
 package io.github.schsm.mechanism;
 
-import io.github.schsm.codec.HashAlgorithm;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.KeyType;
+import io.github.schsm.codec.HashAlgorithm;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
 import org.junit.jupiter.api.Test;
@@ -35,21 +34,32 @@ class HashAlgorithmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SHA3-257", "SHA-3-256", "sha256", "SHA256", "MD5", "", "SHA3256"})
-    void rowWithAHashThatIsNotKnownCannotBeMade(String digest) {
-        assertThatThrownBy(() -> new Mechanism(
-                        "Signature",
-                        "XwithRSA",
-                        List.of(),
-                        List.of(),
-                        digest,
-                        Mechanism.Encoding.RAW,
-                        KeyType.RSA,
-                        KeyAlgorithm.RSA_PKCS1,
-                        "CKM_RSA_PKCS",
-                        "1.0"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("XwithRSA", "\"" + digest + "\"", "SHA3-256");
+    @ValueSource(strings = {"SHA3-257", "SHA-3-256", "SHA-2", "MD5", "", "SHA3256"})
+    void whatIsNotHereIsNoHash(String name) {
+        assertThat(HashAlgorithm.named(name)).isEmpty();
+    }
+
+    @Test
+    void aDeviceCountsItsHashesFromOne() {
+        assertThat(List.of(0, 1, 2, 3, 4, 5, 6, -1).stream().map(HashAlgorithm::numbered))
+                .containsExactly(
+                        Optional.empty(),
+                        Optional.of(HashAlgorithm.SHA1),
+                        Optional.of(HashAlgorithm.SHA224),
+                        Optional.of(HashAlgorithm.SHA256),
+                        Optional.of(HashAlgorithm.SHA384),
+                        Optional.of(HashAlgorithm.SHA512),
+                        Optional.empty(),
+                        Optional.empty());
+        assertThat(MechanismTable.hashedByDevice(KeyAlgorithm.RSA_PKCS1, HashAlgorithm.SHA384))
+                .contains(KeyAlgorithm.RSA_PKCS1_SHA384);
+        assertThat(MechanismTable.hashedByDevice(KeyAlgorithm.RSA_PSS, HashAlgorithm.SHA1))
+                .contains(KeyAlgorithm.RSA_PSS_SHA1);
+        assertThat(MechanismTable.hashedByDevice(KeyAlgorithm.ECDSA, HashAlgorithm.SHA512))
+                .contains(KeyAlgorithm.ECDSA_SHA512);
+        assertThat(MechanismTable.hashedByDevice(KeyAlgorithm.ECDSA, HashAlgorithm.SHA3_256))
+                .isEmpty();
+        assertThat(MechanismTable.hashedByDevice(KeyAlgorithm.ECDSA, null)).isEmpty();
     }
 
     @Test

@@ -1,12 +1,12 @@
 package io.github.schsm.provider;
 
-import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.SchsmSecretKey;
 import io.github.schsm.keystore.SchsmKeyStore;
+import io.github.schsm.mechanism.EngineKind;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.certificate.CvcCertPathValidatorSpi;
 import io.github.schsm.provider.certificate.CvcCertificateFactorySpi;
@@ -37,11 +37,9 @@ import java.security.KeyPairGenerator;
 import java.security.KeyPairGeneratorSpi;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
-import java.security.SignatureSpi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import javax.crypto.CipherSpi;
 import javax.crypto.KeyGenerator;
 import javax.crypto.KeyGeneratorSpi;
 import javax.crypto.SecretKey;
@@ -86,57 +84,34 @@ final class EngineService extends Provider.Service {
             throw new InvalidParameterException(getType() + " " + getAlgorithm() + " takes no constructor parameter");
         }
         Tokens tokens = provider.tokens();
-        return switch (mechanism.type()) {
-            case "KeyStore" -> new SchsmKeyStore(tokens);
-            case "Signature" -> signature();
-            case "Cipher" -> cipher();
-            case "KeyAgreement" -> isXkek() ? new XkekKeyAgreementSpi() : new EcdhKeyAgreementSpi(provider, mechanism);
-            case "Mac" -> new CmacSpi(provider, mechanism);
-            case "KeyPairGenerator" ->
-                keyPairGenerator(
-                        isRsa()
-                                ? new RsaKeyPairGeneratorSpi(tokens, provider)
-                                : new EcKeyPairGeneratorSpi(tokens, provider));
-            case "KeyGenerator" -> keyGenerator(new AesKeyGeneratorSpi(tokens, provider));
-            case "KeyFactory" -> new HandleKeyFactorySpi(provider, mechanism);
-            case "SecretKeyFactory" ->
-                mechanism.name().equals("AES")
-                        ? new HandleSecretKeyFactorySpi(provider, mechanism)
-                        : new DerivationFactorySpi(mechanism);
-            case "CertificateFactory" -> new CvcCertificateFactorySpi();
-            case "CertPathValidator" -> new CvcCertPathValidatorSpi();
-            case "SecureRandom" -> new TokenSecureRandomSpi(tokens);
-            default ->
-                throw new NoSuchAlgorithmException("no engine for " + mechanism.type() + " " + mechanism.name()
-                        + " in provider " + provider.getName());
+        return switch (mechanism.engine()) { // the compiler sees to it that every kind has one
+            case KEY_STORE -> new SchsmKeyStore(tokens);
+            case ECDSA_SIGNATURE -> new EcdsaSignatureSpi(provider, mechanism);
+            case PKCS1_SIGNATURE -> new RsaSignatureSpi(provider, mechanism);
+            case PSS_SIGNATURE -> new RsaPssSignatureSpi(provider, mechanism);
+            case RSA_CIPHER -> new RsaCipherSpi(provider, mechanism);
+            case AES_CBC_CIPHER -> new AesCbcCipherSpi(provider, mechanism);
+            case XKEK_CIPHER -> new XkekCipherSpi();
+            case ECDH_AGREEMENT -> new EcdhKeyAgreementSpi(provider, mechanism);
+            case XKEK_AGREEMENT -> new XkekKeyAgreementSpi();
+            case CMAC -> new CmacSpi(provider, mechanism);
+            case EC_GENERATOR -> inFront(new EcKeyPairGeneratorSpi(tokens, provider));
+            case RSA_GENERATOR -> inFront(new RsaKeyPairGeneratorSpi(tokens, provider));
+            case AES_GENERATOR -> inFront(new AesKeyGeneratorSpi(tokens, provider));
+            case KEY_HANDLES -> new HandleKeyFactorySpi(provider, mechanism);
+            case SECRET_KEY_HANDLES -> new HandleSecretKeyFactorySpi(provider, mechanism);
+            case DERIVATION -> new DerivationFactorySpi(mechanism);
+            case CERTIFICATES -> new CvcCertificateFactorySpi();
+            case CERTIFICATE_PATHS -> new CvcCertPathValidatorSpi();
+            case RANDOM -> new TokenSecureRandomSpi(tokens);
         };
     }
 
-    private SignatureSpi signature() throws NoSuchAlgorithmException {
-        if (!isRsa()) {
-            return new EcdsaSignatureSpi(provider, mechanism);
-        }
-        if (mechanism.algorithm() == KeyAlgorithm.RSA_PKCS1) {
-            return new RsaSignatureSpi(provider, mechanism);
-        }
-        if (mechanism.algorithm() == KeyAlgorithm.RSA_PSS) {
-            return new RsaPssSignatureSpi(provider, mechanism);
-        }
-        throw new NoSuchAlgorithmException("there is no engine for RSA signatures by " + mechanism.algorithm());
-    }
-
-    private CipherSpi cipher() {
-        if (isWrapping()) {
-            return new XkekCipherSpi();
-        }
-        return isRsa() ? new RsaCipherSpi(provider, mechanism) : new AesCbcCipherSpi(provider, mechanism);
-    }
-
-    private KeyPairGeneratorSpi keyPairGenerator(KeyPairGeneratorSpi own) {
+    private KeyPairGeneratorSpi inFront(KeyPairGeneratorSpi own) {
         return isFallenTo(KeyPairGenerator.class) ? new FrontKeyPairGeneratorSpi(own, software()) : own;
     }
 
-    private KeyGeneratorSpi keyGenerator(AesKeyGeneratorSpi own) {
+    private KeyGeneratorSpi inFront(AesKeyGeneratorSpi own) {
         return isFallenTo(KeyGenerator.class) ? new FrontKeyGeneratorSpi(own, software()) : own;
     }
 
@@ -150,18 +125,6 @@ final class EngineService extends Provider.Service {
         return new SoftwareGenerators(provider, mechanism.type(), mechanism.name());
     }
 
-    private boolean isWrapping() {
-        return mechanism.name().equals("XKEK");
-    }
-
-    private boolean isRsa() {
-        return mechanism.keyType() == KeyType.RSA;
-    }
-
-    private boolean isXkek() {
-        return mechanism.name().equals("ECDH_XKEK");
-    }
-
     /**
      * Our handles belong here, every other key to other providers. Only where no registered one has this name would a
      * program that has none of our keys find the name, but nobody to do it: then the engine sees to it.
@@ -172,7 +135,7 @@ final class EngineService extends Provider.Service {
             return true;
         }
         return key instanceof Key foreign
-                && isDelegating()
+                && mechanism.engine().isDelegating()
                 && !(foreign instanceof SchsmKey)
                 && !(foreign instanceof KeyEncryptionKey)
                 && isKeyOfItsKind(foreign)
@@ -180,7 +143,7 @@ final class EngineService extends Provider.Service {
     }
 
     private boolean isTaken(@Nullable Object key) {
-        if (mechanism.type().equals("Cipher") && isWrapping()) {
+        if (mechanism.engine() == EngineKind.XKEK_CIPHER) {
             return key instanceof KeyEncryptionKey;
         }
         KeyType type = mechanism.keyType();
@@ -190,15 +153,6 @@ final class EngineService extends Provider.Service {
         return type.isPrivate()
                 ? key instanceof SchsmPrivateKey handle && handle.key().type() == type
                 : key instanceof SchsmSecretKey;
-    }
-
-    private boolean isDelegating() {
-        return switch (mechanism.type()) {
-            case "Signature", "Mac" -> true;
-            case "Cipher" -> !isWrapping();
-            case "KeyAgreement" -> !isXkek();
-            default -> false;
-        };
     }
 
     private boolean isKeyOfItsKind(Key key) {

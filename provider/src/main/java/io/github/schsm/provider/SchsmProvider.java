@@ -7,6 +7,7 @@ import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSource;
+import io.github.schsm.mechanism.EngineKind;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.spi.Token;
@@ -59,7 +60,7 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
         this.random =
                 new EngineService(this, MechanismTable.find(SECURE_RANDOM, NAME).orElseThrow());
         for (Mechanism mechanism : MechanismTable.all()) {
-            if (!mechanism.type().equals(SECURE_RANDOM)) {
+            if (mechanism.engine() != EngineKind.RANDOM) {
                 putService(new EngineService(this, mechanism));
             }
         }

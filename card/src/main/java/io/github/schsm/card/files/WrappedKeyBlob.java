@@ -5,6 +5,7 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.StatusWords;
+import io.github.schsm.codec.HashAlgorithm;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -205,7 +206,7 @@ public record WrappedKeyBlob(
     /** The check value of a KEK: the first 8 bytes of its SHA-256. */
     public static byte[] kcv(byte[] kek) {
         requireKek(kek);
-        return Arrays.copyOf(sha256(kek), KCV_LENGTH);
+        return Arrays.copyOf(HashAlgorithm.SHA256.digest(kek), KCV_LENGTH);
     }
 
     /** The key's algorithm list as numbers. */
@@ -270,7 +271,7 @@ public record WrappedKeyBlob(
         byte[] input = Arrays.copyOf(kek, KEK_LENGTH + 4);
         input[input.length - 1] = (byte) counter;
         try {
-            return sha256(input);
+            return HashAlgorithm.SHA256.digest(input);
         } finally {
             Arrays.fill(input, (byte) 0);
         }
@@ -279,14 +280,6 @@ public record WrappedKeyBlob(
     private static void requireKek(byte[] kek) {
         if (kek.length != KEK_LENGTH) {
             throw new IllegalArgumentException("a KEK of " + kek.length + " bytes; 32 are expected");
-        }
-    }
-
-    private static byte[] sha256(byte[] data) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(data);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -1,49 +1,48 @@
 package io.github.schsm.bridge.cryptoki;
 
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.codec.HashAlgorithm;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
 import org.jspecify.annotations.Nullable;
 
-/** Hash functions as parameters of RSA paddings: the JCA's names and PKCS#11's numbers. */
+/** Hash functions as parameters of RSA paddings: PKCS#11's numbers for those that it has. */
 public enum Hashes {
-    SHA1("SHA-1", 20, Ck.CKM_SHA_1, Ck.CKG_MGF1_SHA1),
-    SHA224("SHA-224", 28, Ck.CKM_SHA224, Ck.CKG_MGF1_SHA224),
-    SHA256("SHA-256", 32, Ck.CKM_SHA256, Ck.CKG_MGF1_SHA256),
-    SHA384("SHA-384", 48, Ck.CKM_SHA384, Ck.CKG_MGF1_SHA384),
-    SHA512("SHA-512", 64, Ck.CKM_SHA512, Ck.CKG_MGF1_SHA512),
-    SHA3_224("SHA3-224", 28, Ck.CKM_SHA3_224, Ck.CKG_MGF1_SHA3_224),
-    SHA3_256("SHA3-256", 32, Ck.CKM_SHA3_256, Ck.CKG_MGF1_SHA3_256),
-    SHA3_384("SHA3-384", 48, Ck.CKM_SHA3_384, Ck.CKG_MGF1_SHA3_384),
-    SHA3_512("SHA3-512", 64, Ck.CKM_SHA3_512, Ck.CKG_MGF1_SHA3_512);
+    SHA1(HashAlgorithm.SHA1, Ck.CKM_SHA_1, Ck.CKG_MGF1_SHA1),
+    SHA224(HashAlgorithm.SHA224, Ck.CKM_SHA224, Ck.CKG_MGF1_SHA224),
+    SHA256(HashAlgorithm.SHA256, Ck.CKM_SHA256, Ck.CKG_MGF1_SHA256),
+    SHA384(HashAlgorithm.SHA384, Ck.CKM_SHA384, Ck.CKG_MGF1_SHA384),
+    SHA512(HashAlgorithm.SHA512, Ck.CKM_SHA512, Ck.CKG_MGF1_SHA512),
+    SHA3_224(HashAlgorithm.SHA3_224, Ck.CKM_SHA3_224, Ck.CKG_MGF1_SHA3_224),
+    SHA3_256(HashAlgorithm.SHA3_256, Ck.CKM_SHA3_256, Ck.CKG_MGF1_SHA3_256),
+    SHA3_384(HashAlgorithm.SHA3_384, Ck.CKM_SHA3_384, Ck.CKG_MGF1_SHA3_384),
+    SHA3_512(HashAlgorithm.SHA3_512, Ck.CKM_SHA3_512, Ck.CKG_MGF1_SHA3_512);
 
     private static final String WANTED =
-            Arrays.stream(values()).map(hash -> hash.jca).collect(Collectors.joining(", "));
+            Arrays.stream(values()).map(known -> known.hash.jca()).collect(Collectors.joining(", "));
 
-    private final String jca;
-    private final int length;
+    private final HashAlgorithm hash;
     private final long mechanism;
     private final long mgf1;
 
-    Hashes(String jca, int length, long mechanism, long mgf1) {
-        this.jca = jca;
-        this.length = length;
+    Hashes(HashAlgorithm hash, long mechanism, long mgf1) {
+        this.hash = hash;
         this.mechanism = mechanism;
         this.mgf1 = mgf1;
     }
 
     private static Hashes named(String name) throws InvalidRequestException {
-        String wanted = name.toUpperCase(Locale.ROOT);
-        for (Hashes hash : values()) {
-            if (wanted.equals(hash.jca) || wanted.equals(hash.name())) {
-                return hash;
+        Optional<HashAlgorithm> wanted = HashAlgorithm.named(name);
+        for (Hashes known : values()) {
+            if (wanted.isPresent() && wanted.get() == known.hash) {
+                return known;
             }
         }
         throw new InvalidRequestException("PKCS#11 has " + WANTED + " for RSA paddings, not " + name);
@@ -67,8 +66,8 @@ public enum Hashes {
             throws InvalidRequestException {
         if (parameters == null) {
             for (Hashes known : List.of(SHA1, SHA256)) {
-                if (hash.length == known.length) {
-                    return new CkMechanism.Pss(Ck.CKM_RSA_PKCS_PSS, known.mechanism, known.mgf1, known.length);
+                if (hash.length == known.hash.length()) {
+                    return new CkMechanism.Pss(Ck.CKM_RSA_PKCS_PSS, known.mechanism, known.mgf1, known.hash.length());
                 }
             }
             throw new InvalidRequestException(
@@ -79,9 +78,9 @@ public enum Hashes {
                     + parameters.getClass().getSimpleName());
         }
         Hashes given = named(spec.getDigestAlgorithm());
-        if (hash.length != given.length) {
-            throw new InvalidRequestException(
-                    "a hash of " + given.jca + " has " + given.length + " bytes, this has " + hash.length);
+        if (hash.length != given.hash.length()) {
+            throw new InvalidRequestException("a hash of " + given.hash.jca() + " has " + given.hash.length()
+                    + " bytes, this has " + hash.length);
         }
         Hashes mgf = ofMgf(spec.getMGFAlgorithm(), spec.getMGFParameters());
         return new CkMechanism.Pss(Ck.CKM_RSA_PKCS_PSS, given.mechanism, mgf.mgf1, spec.getSaltLength());

@@ -7,16 +7,14 @@ import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.codec.X509Certificates;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -192,12 +190,7 @@ public record TokenObjects(List<KeyEntry> keys, List<CertificateEntry> certifica
     }
 
     private static String hash(byte[] data, int length) {
-        try {
-            byte[] whole = MessageDigest.getInstance("SHA-256").digest(data);
-            return HexFormat.of().formatHex(Arrays.copyOf(whole, length));
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
+        return HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(data), 0, length);
     }
 
     /** Finds out what belongs to what. */

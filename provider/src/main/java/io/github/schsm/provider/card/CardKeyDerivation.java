@@ -13,12 +13,11 @@ import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,7 +113,7 @@ final class CardKeyDerivation {
                 text(0x42, chr),
                 Tlv.of(PUBLIC_KEY, key.toArray(Tlv[]::new)),
                 text(0x5F20, chr));
-        byte[] hash = EcdsaSignature.truncate(sha256(body.encoded()), curve.orderLength());
+        byte[] hash = EcdsaSignature.truncate(HashAlgorithm.SHA256.digest(body.encoded()), curve.orderLength());
         byte[] signature = EcdsaSignature.parse(card.sign(kid, KeyAlgorithm.ECDSA, hash, attributes.retry()))
                 .plain(curve.orderLength());
         Cvc request = Cvc.parse(Tlv.of(CERTIFICATE, body, Tlv.of(SIGNATURE, signature)));
@@ -133,13 +132,5 @@ final class CardKeyDerivation {
 
     private static Tlv text(int tag, String text) {
         return Tlv.of(tag, text.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    private static byte[] sha256(byte[] data) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(data);
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
     }
 }

@@ -1,10 +1,9 @@
 package io.github.schsm.provider.card;
 
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.Tlv;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
@@ -51,11 +50,7 @@ record ReplacementMark(byte[] number, boolean isOwn, Optional<byte[]> replaced) 
     }
 
     private static byte[] hash(byte[] file) {
-        try {
-            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(file), NUMBER);
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
+        return Arrays.copyOf(HashAlgorithm.SHA256.digest(file), NUMBER);
     }
 
     /** A description with a mark behind it. */

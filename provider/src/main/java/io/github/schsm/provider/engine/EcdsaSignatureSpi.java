@@ -5,6 +5,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.spi.EcKeyHandle;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;
@@ -40,7 +41,7 @@ public final class EcdsaSignatureSpi extends TokenSignatureSpi {
         String hash = mechanism.digest();
         this.digest = hash == null ? null : MessageDigest.getInstance(hash);
         algorithms.add(KeyAlgorithm.ECDSA);
-        DeviceHash.of(KeyAlgorithm.ECDSA, hash).ifPresent(algorithms::add);
+        MechanismTable.hashedByDevice(KeyAlgorithm.ECDSA, mechanism.hash()).ifPresent(algorithms::add);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.github.schsm.provider.engine;
 
+import io.github.schsm.codec.HashAlgorithm;
 import java.security.InvalidAlgorithmParameterException;
-import java.security.MessageDigest;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import javax.crypto.BadPaddingException;
@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
  * OAEP parameters that were found good.
  *
  * @param spec    as they were given
- * @param hash    standard name of the label's hash function
- * @param mgfHash standard name of the hash function of MGF1
+ * @param hash    the label's hash function
+ * @param mgfHash the hash function of MGF1
  * @param label   the label; may be empty
  */
-record OaepPadding(OAEPParameterSpec spec, String hash, String mgfHash, byte[] label) {
+record OaepPadding(OAEPParameterSpec spec, HashAlgorithm hash, HashAlgorithm mgfHash, byte[] label) {
     /** As the JDK does without parameters, whatever the hash of the name: MGF1 with SHA-1, no label. */
-    static OaepPadding ofName(String hash) {
+    static OaepPadding ofName(HashAlgorithm hash) {
         return new OaepPadding(
-                new OAEPParameterSpec(hash, "MGF1", MGF1ParameterSpec.SHA1, PSource.PSpecified.DEFAULT),
+                new OAEPParameterSpec(hash.jca(), "MGF1", MGF1ParameterSpec.SHA1, PSource.PSpecified.DEFAULT),
                 hash,
-                "SHA-1",
+                HashAlgorithm.SHA1,
                 new byte[0]);
     }
 
@@ -44,22 +44,20 @@ record OaepPadding(OAEPParameterSpec spec, String hash, String mgfHash, byte[] l
         }
         return new OaepPadding(
                 spec,
-                HashFunction.named(spec.getDigestAlgorithm()),
-                HashFunction.named(mgf.getDigestAlgorithm()),
+                RsaPadding.hash(spec.getDigestAlgorithm()),
+                RsaPadding.hash(mgf.getDigestAlgorithm()),
                 source.getValue());
     }
 
     /** Whether a device may be able to do it: which hash it takes is its own, but it is one for both, without label. */
     boolean mayBeDoneByADevice() {
-        return hash.equals(mgfHash) && label.length == 0;
+        return hash == mgfHash && label.length == 0;
     }
 
     void requirePlace(int modulusLength) throws InvalidAlgorithmParameterException {
-        int hashLength = HashFunction.digest(hash).getDigestLength();
-        HashFunction.digest(mgfHash);
-        if (!RsaPadding.fitsOaep(modulusLength, hashLength)) {
+        if (!RsaPadding.fitsOaep(modulusLength, hash.length())) {
             throw new InvalidAlgorithmParameterException(
-                    "OAEP with " + hash + " does not fit into a key of " + 8 * modulusLength + " bits");
+                    "OAEP with " + hash.jca() + " does not fit into a key of " + 8 * modulusLength + " bits");
         }
     }
 
@@ -68,8 +66,7 @@ record OaepPadding(OAEPParameterSpec spec, String hash, String mgfHash, byte[] l
      *
      * @param padded as many bytes as the modulus has; wiped
      */
-    byte[] without(byte[] padded) throws BadPaddingException, InvalidAlgorithmParameterException {
-        MessageDigest digest = HashFunction.digest(hash);
-        return RsaPadding.withoutOaep(padded, digest, HashFunction.digest(mgfHash), label);
+    byte[] without(byte[] padded) throws BadPaddingException {
+        return RsaPadding.withoutOaep(padded, hash, mgfHash, label);
     }
 }

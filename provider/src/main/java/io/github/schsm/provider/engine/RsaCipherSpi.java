@@ -5,6 +5,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingCipherSpi;
 import io.github.schsm.spi.RsaKeyHandle;
@@ -87,7 +88,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
                 throw new IllegalArgumentException(
                         mechanism.name() + " is no RSA cipher: its padding is " + mechanism.encoding());
         };
-        this.oaepByName = OaepPadding.ofName(mechanism.digest() == null ? "SHA-1" : mechanism.digest());
+        this.oaepByName = OaepPadding.ofName(mechanism.hash() == null ? HashAlgorithm.SHA1 : mechanism.hash());
         this.oaep = oaepByName;
     }
 
@@ -104,14 +105,14 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
         switch (upper) {
             case "NOPADDING" -> padding = Padding.NONE;
             case "PKCS1PADDING" -> padding = Padding.PKCS1;
-            case "OAEPPADDING" -> setOaep("SHA-1");
+            case "OAEPPADDING" -> setOaep(HashAlgorithm.SHA1);
             default -> {
                 if (!upper.startsWith(OAEP_PREFIX) || !upper.endsWith(OAEP_SUFFIX)) {
                     throw new NoSuchPaddingException("RSA has NoPadding, PKCS1Padding, OAEPPadding and"
                             + " OAEPWith<hash>AndMGF1Padding, not " + name);
                 }
                 try {
-                    setOaep(HashFunction.named(
+                    setOaep(RsaPadding.hash(
                             upper.substring(OAEP_PREFIX.length(), upper.length() - OAEP_SUFFIX.length())));
                 } catch (InvalidAlgorithmParameterException noHash) {
                     throw (NoSuchPaddingException) new NoSuchPaddingException(noHash.getMessage()).initCause(noHash);
@@ -120,7 +121,7 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
         }
     }
 
-    private void setOaep(String hash) {
+    private void setOaep(HashAlgorithm hash) {
         padding = Padding.OAEP;
         oaepByName = OaepPadding.ofName(hash);
         oaep = oaepByName;
@@ -172,7 +173,8 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
                 && !decrypter.token().takesPaddingParameters()) {
             throw new InvalidAlgorithmParameterException("the algorithm list of " + decrypter
                     + " leaves OAEP to the device, which has one hash function for both purposes and no label: "
-                    + oaep.hash() + " with MGF1 of " + oaep.mgfHash() + " needs RSA_DECRYPT_RAW in the list");
+                    + oaep.hash().jca() + " with MGF1 of " + oaep.mgfHash().jca()
+                    + " needs RSA_DECRYPT_RAW in the list");
         }
         mode = opmode;
         collected = new byte[EngineKeys.length(decrypter)];
@@ -256,7 +258,9 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
             return parameters;
         } catch (GeneralSecurityException notInThisJdk) {
             throw new ProviderException(
-                    "this JDK has no AlgorithmParameters for OAEP with " + oaep.hash(), notInThisJdk);
+                    "this JDK has no AlgorithmParameters for OAEP with "
+                            + oaep.hash().jca(),
+                    notInThisJdk);
         }
     }
 
@@ -373,8 +377,6 @@ public final class RsaCipherSpi extends DelegatingCipherSpi {
     private byte[] unpadded(byte[] padded) throws BadPaddingException {
         try {
             return padding == Padding.PKCS1 ? RsaPadding.withoutPkcs1(padded) : oaep.without(padded);
-        } catch (InvalidAlgorithmParameterException wasThereAtInit) {
-            throw new ProviderException(wasThereAtInit.getMessage(), wasThereAtInit);
         } finally {
             Arrays.fill(padded, (byte) 0);
         }

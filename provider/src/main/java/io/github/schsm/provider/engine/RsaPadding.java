@@ -1,44 +1,130 @@
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.codec.Tlv;
 import io.github.schsm.codec.HashAlgorithm;
-import java.security.MessageDigest;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.InvalidAlgorithmParameterException;
 import java.util.Arrays;
 import javax.crypto.BadPaddingException;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.DigestInfo;
+import org.bouncycastle.crypto.AsymmetricBlockCipher;
+import org.bouncycastle.crypto.CipherParameters;
+import org.bouncycastle.crypto.CryptoException;
+import org.bouncycastle.crypto.Digest;
+import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.bouncycastle.crypto.encodings.OAEPEncoding;
+import org.bouncycastle.crypto.encodings.PKCS1Encoding;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.RSAKeyParameters;
+import org.bouncycastle.crypto.signers.PSSSigner;
+import org.bouncycastle.crypto.util.DigestFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The paddings of PKCS#1 (RFC 8017), for what the device does not pad itself. Written here because the JDK's are
- * internal, and a padding that is taken off must not tell by its time or its error what was wrong with it: the methods
- * look at every byte whatever it is, compute without branches on them, and have one exception at the end.
+ * The paddings of PKCS#1 (RFC 8017), for what the device does not pad itself, by Bouncy Castle. They are put on before
+ * the token's operation and taken off after it, not around it: what goes wrong in a token is never mistaken for a wrong
+ * padding. A padding that is taken off must not tell by its time or its error what was wrong with it: Bouncy Castle
+ * looks at every byte without branches, what is added here does the same, and there is one exception at the end.
  */
 final class RsaPadding {
     /** 00 02, eight bytes that are not zero, 00. */
     private static final int PKCS1_OVERHEAD = 11;
 
-    private static final int FIRST_SEPARATOR = PKCS1_OVERHEAD - 1;
     private static final byte PSS_TRAILER = (byte) 0xBC;
-    private static final int COUNTER_LENGTH = 4;
+    private static final CipherParameters PRIVATE = new AsymmetricKeyParameter(true);
 
     private RsaPadding() {}
+
+    /**
+     * In place of the private operation: gives back the block that it gets. The first byte of a modulus is no part of it;
+     * it is 00 in every padding.
+     */
+    private static final class Unchanged implements AsymmetricBlockCipher {
+        private final int size;
+        private byte[] block = {};
+
+        Unchanged(int modulusLength) {
+            this.size = modulusLength - 1;
+        }
+
+        @Override
+        public void init(boolean forEncryption, CipherParameters none) {
+            // There is no key.
+        }
+
+        @Override
+        public int getInputBlockSize() {
+            return size;
+        }
+
+        @Override
+        public int getOutputBlockSize() {
+            return size;
+        }
+
+        @Override
+        public byte[] processBlock(byte[] in, int offset, int length) {
+            block = Arrays.copyOfRange(in, offset, offset + length);
+            return block;
+        }
+
+        void wipe() {
+            Arrays.fill(block, (byte) 0);
+        }
+    }
+
+    // Hash functions
+
+    /**
+     * The function that may be written as {@code SHA256} or {@code sha-256}, too.
+     *
+     * @throws InvalidAlgorithmParameterException if it is none of the functions that are good for padding
+     */
+    static HashAlgorithm hash(String name) throws InvalidAlgorithmParameterException {
+        return HashAlgorithm.named(name)
+                .orElseThrow(() -> new InvalidAlgorithmParameterException(
+                        "\"" + name + "\" is no hash function for RSA: use one of " + HashAlgorithm.names()));
+    }
+
+    private static Digest function(HashAlgorithm hash) {
+        return switch (hash) {
+            case SHA1 -> DigestFactory.createSHA1();
+            case SHA224 -> DigestFactory.createSHA224();
+            case SHA256 -> DigestFactory.createSHA256();
+            case SHA384 -> DigestFactory.createSHA384();
+            case SHA512 -> DigestFactory.createSHA512();
+            case SHA512_224 -> DigestFactory.createSHA512_224();
+            case SHA512_256 -> DigestFactory.createSHA512_256();
+            case SHA3_224 -> DigestFactory.createSHA3_224();
+            case SHA3_256 -> DigestFactory.createSHA3_256();
+            case SHA3_384 -> DigestFactory.createSHA3_384();
+            case SHA3_512 -> DigestFactory.createSHA3_512();
+        };
+    }
 
     // Signatures
 
     /**
      * DigestInfo of a hash.
      *
-     * @param name of the hash function
-     * @throws IllegalArgumentException if there is no such function, or its hashes have another length
+     * @throws IllegalArgumentException if hashes of that function have another length
      */
-    static byte[] digestInfo(String name, byte[] hash) {
-        HashAlgorithm function = HashAlgorithm.named(name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        name + " is no hash function for a DigestInfo: use one of " + HashAlgorithm.names()));
+    static byte[] digestInfo(HashAlgorithm function, byte[] hash) {
         if (hash.length != function.length()) {
             throw new IllegalArgumentException(
                     "a hash of " + function.jca() + " has " + function.length() + " bytes, this has " + hash.length);
         }
-        Tlv algorithm = Tlv.of(0x30, Tlv.of(0x06, function.oid()), Tlv.of(0x05, new byte[0]));
-        return Tlv.of(0x30, algorithm, Tlv.of(0x04, hash)).encoded();
+        try {
+            AlgorithmIdentifier algorithm =
+                    new AlgorithmIdentifier(ASN1ObjectIdentifier.fromContents(function.oid()), DERNull.INSTANCE);
+            return new DigestInfo(algorithm, hash).getEncoded(ASN1Encoding.DER);
+        } catch (IOException inMemory) {
+            throw new IllegalStateException(inMemory);
+        }
     }
 
     /** How many bytes EMSA-PKCS1-v1_5 takes. */
@@ -53,12 +139,13 @@ final class RsaPadding {
      * @param length of the modulus in bytes
      */
     static byte[] emsaPkcs1(byte[] input, int length) {
-        byte[] padded = new byte[length];
-        int separator = length - input.length - 1;
-        padded[1] = 1;
-        Arrays.fill(padded, 2, separator, (byte) 0xFF);
-        System.arraycopy(input, 0, padded, separator + 1, input.length);
-        return padded;
+        PKCS1Encoding encoding = new PKCS1Encoding(new Unchanged(length));
+        encoding.init(true, PRIVATE);
+        try {
+            return withLeadingZeros(encoding.processBlock(input, 0, input.length), length);
+        } catch (InvalidCipherTextException onlyWhereSomethingIsTakenOff) {
+            throw new IllegalStateException(onlyWhereSomethingIsTakenOff);
+        }
     }
 
     /** The longest salt that fits the key with the hash; negative if not even the hash fits. */
@@ -71,42 +158,30 @@ final class RsaPadding {
      *
      * @param hash        the hash function of hash and salt
      * @param mgf         the hash function of MGF1
-     * @param modulusBits length of the modulus in bits
+     * @param modulus     of the key
      * @param messageHash the message's hash
      * @param salt        at most {@link #maxPssSalt} bytes
      * @return as many bytes as the modulus has
      */
-    static byte[] emsaPss(MessageDigest hash, MessageDigest mgf, int modulusBits, byte[] messageHash, byte[] salt) {
-        int encodedLength = (modulusBits - 1 + 7) / 8;
-        hash.update(new byte[8]);
-        hash.update(messageHash);
-        byte[] h = hash.digest(salt);
-        byte[] db = new byte[encodedLength - h.length - 1];
-        System.arraycopy(salt, 0, db, db.length - salt.length, salt.length);
-        db[db.length - salt.length - 1] = 1;
-        mask(mgf, h, db);
-        db[0] &= (byte) (0xFF >>> (8 * encodedLength - (modulusBits - 1)));
-        byte[] padded = new byte[(modulusBits + 7) / 8];
-        int at = padded.length - encodedLength;
-        System.arraycopy(db, 0, padded, at, db.length);
-        System.arraycopy(h, 0, padded, at + db.length, h.length);
-        padded[padded.length - 1] = PSS_TRAILER;
-        return padded;
+    static byte[] emsaPss(HashAlgorithm hash, HashAlgorithm mgf, BigInteger modulus, byte[] messageHash, byte[] salt) {
+        int length = (modulus.bitLength() + 7) / 8;
+        PSSSigner signer =
+                PSSSigner.createRawSigner(new Unchanged(length), function(hash), function(mgf), salt, PSS_TRAILER);
+        // The length of the modulus is all that is used; "internal" leaves out the checks of a key that is not ours to
+        // check.
+        signer.init(true, new RSAKeyParameters(true, modulus, BigInteger.ONE, true));
+        signer.update(messageHash, 0, messageHash.length);
+        try {
+            return withLeadingZeros(signer.generateSignature(), length);
+        } catch (CryptoException lengthsWereChecked) {
+            throw new IllegalStateException(lengthsWereChecked);
+        }
     }
 
-    /** XORs MGF1 of a seed over bytes, RFC 8017 appendix B.2.1. */
-    private static void mask(MessageDigest mgf, byte[] seed, byte[] masked) {
-        byte[] counter = new byte[COUNTER_LENGTH];
-        for (int at = 0, n = 0; at < masked.length; n++) {
-            counter[2] = (byte) (n >> 8);
-            counter[3] = (byte) n;
-            mgf.update(seed);
-            byte[] block = mgf.digest(counter);
-            for (int i = 0; i < block.length && at < masked.length; i++, at++) {
-                masked[at] ^= block[i];
-            }
-            Arrays.fill(block, (byte) 0);
-        }
+    private static byte[] withLeadingZeros(byte[] block, int length) {
+        byte[] padded = new byte[length];
+        System.arraycopy(block, 0, padded, length - block.length, block.length);
+        return padded;
     }
 
     // Decryption
@@ -123,18 +198,8 @@ final class RsaPadding {
      * @return the message; the caller's to wipe
      */
     static byte[] withoutPkcs1(byte[] padded) throws BadPaddingException {
-        int separator = 0;
-        int found = 0;
-        for (int i = 2; i < padded.length; i++) {
-            int zero = isZero(padded[i]);
-            separator |= i & -(zero & (found ^ 1));
-            found |= zero;
-        }
-        int bad = (isPkcs1Header(padded) ^ 1) | (found ^ 1) | isLess(separator, FIRST_SEPARATOR);
-        if (bad != 0) {
-            throw wrong();
-        }
-        return Arrays.copyOfRange(padded, separator + 1, padded.length);
+        Unchanged cipher = new Unchanged(padded.length);
+        return takenOff(new PKCS1Encoding(cipher), cipher, padded);
     }
 
     /**
@@ -145,20 +210,16 @@ final class RsaPadding {
      * @param fallback random bytes, as many as the message has; the result if something is wrong
      */
     static byte[] withoutPkcs1(byte[] padded, byte[] fallback) {
-        int separator = padded.length - fallback.length - 1;
-        int bad = (isPkcs1Header(padded) ^ 1) | (isZero(padded[separator]) ^ 1) | isLess(separator, FIRST_SEPARATOR);
-        for (int i = 2; i < separator; i++) {
-            bad |= isZero(padded[i]);
+        Unchanged cipher = new Unchanged(padded.length);
+        byte[] message = decoded(new PKCS1Encoding(cipher, fallback), cipher, padded);
+        if (message == null) {
+            throw new IllegalStateException("with a fallback there is always a message");
         }
-        byte[] message = new byte[fallback.length];
+        int bad = isZero(padded[0]) ^ 1;
         for (int i = 0; i < message.length; i++) {
-            message[i] = (byte) ((fallback[i] & -bad) | (padded[separator + 1 + i] & (bad - 1)));
+            message[i] = (byte) ((fallback[i] & -bad) | (message[i] & (bad - 1)));
         }
         return message;
-    }
-
-    private static int isPkcs1Header(byte[] padded) {
-        return isZero(padded[0]) & isZero(padded[1] ^ 2);
     }
 
     /** Whether a key has place for the padding. */
@@ -175,45 +236,43 @@ final class RsaPadding {
      * @param label  the label; may be empty
      * @return the message; the caller's to wipe
      */
-    static byte[] withoutOaep(byte[] padded, MessageDigest hash, MessageDigest mgf, byte[] label)
+    static byte[] withoutOaep(byte[] padded, HashAlgorithm hash, HashAlgorithm mgf, byte[] label)
             throws BadPaddingException {
-        byte[] labelHash = hash.digest(label);
-        int hashLength = labelHash.length;
-        byte[] seed = Arrays.copyOfRange(padded, 1, 1 + hashLength);
-        byte[] db = Arrays.copyOfRange(padded, 1 + hashLength, padded.length);
+        Unchanged cipher = new Unchanged(padded.length);
         try {
-            mask(mgf, db, seed);
-            mask(mgf, seed, db);
-            int bad = isZero(padded[0]) ^ 1;
-            for (int i = 0; i < hashLength; i++) {
-                bad |= isZero(db[i] ^ labelHash[i]) ^ 1;
-            }
-            int separator = 0;
-            int looking = 1;
-            for (int i = hashLength; i < db.length; i++) {
-                int one = isZero(db[i] ^ 1);
-                separator |= i & -(looking & one);
-                bad |= (looking & (one | isZero(db[i]))) ^ looking;
-                looking &= one ^ 1;
-            }
-            if ((bad | looking) != 0) {
-                throw wrong();
-            }
-            return Arrays.copyOfRange(db, separator + 1, db.length);
+            return takenOff(new OAEPEncoding(cipher, function(hash), function(mgf), label), cipher, padded);
         } finally {
             Arrays.fill(padded, (byte) 0);
-            Arrays.fill(seed, (byte) 0);
-            Arrays.fill(db, (byte) 0);
+        }
+    }
+
+    private static byte[] takenOff(AsymmetricBlockCipher encoding, Unchanged cipher, byte[] padded)
+            throws BadPaddingException {
+        byte[] message = decoded(encoding, cipher, padded);
+        if (message == null) {
+            throw wrong();
+        }
+        if (padded[0] != 0) {
+            Arrays.fill(message, (byte) 0);
+            throw wrong();
+        }
+        return message;
+    }
+
+    /** What is behind the padding, whatever the first byte; null if there is none. */
+    private static byte @Nullable [] decoded(AsymmetricBlockCipher encoding, Unchanged cipher, byte[] padded) {
+        encoding.init(false, PRIVATE);
+        try {
+            return encoding.processBlock(padded, 1, padded.length - 1);
+        } catch (InvalidCipherTextException wrongPadding) {
+            return null;
+        } finally {
+            cipher.wipe();
         }
     }
 
     /** 1 for zero, else 0, without a branch. */
     private static int isZero(int value) {
         return ((value | -value) >>> 31) ^ 1;
-    }
-
-    /** 1 if the first is less, both not negative. */
-    private static int isLess(int first, int second) {
-        return (first - second) >>> 31;
     }
 }

@@ -4,7 +4,9 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.spi.RsaKeyHandle;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -36,17 +38,16 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int TRAILER_BC = 1;
     /** What the device takes as a given hash. */
-    private static final Set<String> HASHES_GIVEN = Set.of("SHA-1", "SHA-256");
+    private static final Set<HashAlgorithm> HASHES_GIVEN = Set.of(HashAlgorithm.SHA1, HashAlgorithm.SHA256);
 
     private @Nullable RsaKeyHandle key;
     private @Nullable Parameters parameters;
     private @Nullable KeyAlgorithm algorithm;
 
     /** Parameters that were found good, with standard names. */
-    private record Parameters(
-            PSSParameterSpec spec, String hash, String mgfHash, MessageDigest digest, MessageDigest mgfDigest) {
+    private record Parameters(PSSParameterSpec spec, HashAlgorithm hash, HashAlgorithm mgfHash, MessageDigest digest) {
         boolean asTheDeviceDoes() {
-            return hash.equals(mgfHash) && spec.getSaltLength() == digest.getDigestLength();
+            return hash == mgfHash && spec.getSaltLength() == hash.length();
         }
 
         /**
@@ -65,16 +66,16 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
                 algorithms.add(KeyAlgorithm.RSA_PSS);
             }
             if (any || asTheDeviceDoes()) {
-                DeviceHash.of(KeyAlgorithm.RSA_PSS, hash).ifPresent(algorithms::add);
+                MechanismTable.hashedByDevice(KeyAlgorithm.RSA_PSS, hash).ifPresent(algorithms::add);
             }
             return algorithms;
         }
 
         KeyAlgorithm choose(RsaKeyHandle key) throws InvalidKeyException {
             int bits = key.getModulus().bitLength();
-            int most = RsaPadding.maxPssSalt(bits, digest.getDigestLength());
+            int most = RsaPadding.maxPssSalt(bits, hash.length());
             if (spec.getSaltLength() > most) {
-                throw new InvalidKeyException("a hash of " + hash + " and a salt of " + spec.getSaltLength()
+                throw new InvalidKeyException("a hash of " + hash.jca() + " and a salt of " + spec.getSaltLength()
                         + " bytes do not fit into " + key + " of " + bits + " bits"
                         + (most < 0 ? "" : "; the salt may have " + most));
             }
@@ -82,7 +83,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
                 return EngineKeys.firstAllowed(key, algorithms(key.token().takesPaddingParameters()));
             } catch (InvalidKeyException notAllowed) {
                 throw new InvalidKeyException(
-                        notAllowed.getMessage() + "; the parameters are " + hash + ", MGF1 with " + mgfHash
+                        notAllowed.getMessage() + "; the parameters are " + hash.jca() + ", MGF1 with " + mgfHash.jca()
                                 + ", a salt of " + spec.getSaltLength() + " bytes",
                         notAllowed);
             }
@@ -91,16 +92,14 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
 
     public RsaPssSignatureSpi(Provider provider, Mechanism mechanism) throws NoSuchAlgorithmException {
         super(provider, mechanism);
-        String hash = mechanism.digest();
+        HashAlgorithm hash = mechanism.hash();
         if (hash != null) {
-            MessageDigest digest = MessageDigest.getInstance(hash);
             parameters = new Parameters(
                     new PSSParameterSpec(
-                            hash, "MGF1", new MGF1ParameterSpec(hash), digest.getDigestLength(), TRAILER_BC),
+                            hash.jca(), "MGF1", new MGF1ParameterSpec(hash.jca()), hash.length(), TRAILER_BC),
                     hash,
                     hash,
-                    digest,
-                    MessageDigest.getInstance(hash));
+                    MessageDigest.getInstance(hash.jca()));
         }
     }
 
@@ -109,10 +108,10 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
             throw new InvalidAlgorithmParameterException(mechanism.name() + " takes a PSSParameterSpec, not "
                     + (given == null ? "null" : given.getClass().getSimpleName()));
         }
-        String hash = HashFunction.named(spec.getDigestAlgorithm());
-        if (mechanism.digest() != null && !mechanism.digest().equals(hash)) {
+        HashAlgorithm hash = RsaPadding.hash(spec.getDigestAlgorithm());
+        if (mechanism.hash() != null && mechanism.hash() != hash) {
             throw new InvalidAlgorithmParameterException(mechanism.name() + " hashes with " + mechanism.digest()
-                    + ", not with " + hash + ": use RSASSA-PSS for parameters of any kind");
+                    + ", not with " + hash.jca() + ": use RSASSA-PSS for parameters of any kind");
         }
         if (!spec.getMGFAlgorithm().equalsIgnoreCase("MGF1")
                 || !(spec.getMGFParameters() instanceof MGF1ParameterSpec mgf)) {
@@ -123,8 +122,13 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
             throw new InvalidAlgorithmParameterException("the trailer field of " + mechanism.name() + " is "
                     + TRAILER_BC + ", not " + spec.getTrailerField());
         }
-        String mgfHash = HashFunction.named(mgf.getDigestAlgorithm());
-        return new Parameters(spec, hash, mgfHash, HashFunction.digest(hash), HashFunction.digest(mgfHash));
+        HashAlgorithm mgfHash = RsaPadding.hash(mgf.getDigestAlgorithm());
+        try {
+            return new Parameters(spec, hash, mgfHash, MessageDigest.getInstance(hash.jca()));
+        } catch (NoSuchAlgorithmException notInThisJvm) {
+            throw new InvalidAlgorithmParameterException(
+                    "no provider of this JVM computes " + hash.jca(), notInThisJvm);
+        }
     }
 
     @Override
@@ -206,12 +210,8 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
         }
         byte[] salt = new byte[given.spec.getSaltLength()];
         (appRandom == null ? RANDOM : appRandom).nextBytes(salt);
-        int bits = signer.getModulus().bitLength();
-        return signed(
-                signer,
-                KeyAlgorithm.RSA_RAW,
-                null,
-                RsaPadding.emsaPss(given.digest, given.mgfDigest, bits, input, salt));
+        byte[] padded = RsaPadding.emsaPss(given.hash, given.mgfHash, signer.getModulus(), input, salt);
+        return signed(signer, KeyAlgorithm.RSA_RAW, null, padded);
     }
 
     /** Between the first data and the signature the parameters stay as they are. */

@@ -5,7 +5,9 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.spi.RsaKeyHandle;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;
@@ -43,7 +45,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
         List<KeyAlgorithm> algorithms = new ArrayList<>();
         algorithms.add(KeyAlgorithm.RSA_PKCS1);
         algorithms.add(signer.token().takesPaddingParameters() ? 1 : 0, KeyAlgorithm.RSA_RAW);
-        DeviceHash.of(KeyAlgorithm.RSA_PKCS1, mechanism.digest()).ifPresent(algorithms::add);
+        MechanismTable.hashedByDevice(KeyAlgorithm.RSA_PKCS1, mechanism.hash()).ifPresent(algorithms::add);
         return algorithms;
     }
 
@@ -89,7 +91,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
     @Override
     byte[] sign() throws SignatureException, SchsmException {
         RsaKeyHandle signer = Objects.requireNonNull(key);
-        String hash = mechanism.digest();
+        HashAlgorithm hash = mechanism.hash();
         byte[] input = data.take();
         if (algorithm != KeyAlgorithm.RSA_PKCS1 && algorithm != KeyAlgorithm.RSA_RAW) {
             return signed(signer, algorithm, null, input);

@@ -3,6 +3,7 @@ package io.github.schsm.provider.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.codec.HashAlgorithm;
 import java.math.BigInteger;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.KeyPair;
@@ -20,6 +21,9 @@ import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
+import org.bouncycastle.crypto.digests.SHA1Digest;
+import org.bouncycastle.crypto.generators.MGF1BytesGenerator;
+import org.bouncycastle.crypto.params.MGFParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,12 +54,12 @@ class RsaPaddingTest {
     @ValueSource(ints = {1024, 1025, 1026, 1031})
     void pssFitsEveryModulusLength(int bits) throws Exception {
         KeyPair pair = pair(bits);
-        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        BigInteger modulus = ((RSAPublicKey) pair.getPublic()).getModulus();
         for (int salt : new int[] {0, 20, RsaPadding.maxPssSalt(bits, 32)}) {
             byte[] padded = RsaPadding.emsaPss(
-                    sha256,
-                    MessageDigest.getInstance("SHA-1"),
-                    bits,
+                    HashAlgorithm.SHA256,
+                    HashAlgorithm.SHA1,
+                    modulus,
                     MessageDigest.getInstance("SHA-256").digest(MESSAGE),
                     new SecureRandom().generateSeed(salt));
             assertThat(padded).hasSize((bits + 7) / 8);
@@ -72,20 +76,18 @@ class RsaPaddingTest {
 
     @Test
     void digestInfoIsThatOfTheStandard() throws Exception {
-        assertThat(HexFormat.of().formatHex(RsaPadding.digestInfo("SHA-256", new byte[32])))
+        assertThat(HexFormat.of().formatHex(RsaPadding.digestInfo(HashAlgorithm.SHA256, new byte[32])))
                 .startsWith("3031300d060960864801650304020105000420");
-        assertThat(HexFormat.of().formatHex(RsaPadding.digestInfo("SHA-1", new byte[20])))
+        assertThat(HexFormat.of().formatHex(RsaPadding.digestInfo(HashAlgorithm.SHA1, new byte[20])))
                 .startsWith("3021300906052b0e03021a05000414");
-        for (String hash : new String[] {"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"}) {
+        for (HashAlgorithm hash : HashAlgorithm.values()) {
             KeyPair pair = pair(1024);
-            String name = "SHA-" + hash.substring(3);
-            byte[] digestInfo =
-                    RsaPadding.digestInfo(name, MessageDigest.getInstance(name).digest(MESSAGE));
-            Signature theirs = Signature.getInstance(hash + "withRSA", "SunRsaSign");
+            byte[] digestInfo = RsaPadding.digestInfo(hash, hash.digest(MESSAGE));
+            Signature theirs = Signature.getInstance(hash.jca().replace("SHA-", "SHA") + "withRSA", "SunRsaSign");
             theirs.initSign(pair.getPrivate());
             theirs.update(MESSAGE);
             assertThat(raw((RSAPrivateKey) pair.getPrivate(), RsaPadding.emsaPkcs1(digestInfo, LENGTH)))
-                    .as(hash)
+                    .as(hash.jca())
                     .isEqualTo(theirs.sign());
         }
     }
@@ -180,9 +182,62 @@ class RsaPaddingTest {
         assertThat(RsaPadding.fitsOaep(LENGTH, 64)).isFalse();
     }
 
+    /** Zeros, and nothing else, stand between the hash of the label and the 01 before the message. */
+    @Test
+    void oaepWithAnythingBetweenLabelHashAndMessageIsWrong() throws Exception {
+        byte[] data = new byte[LENGTH - 1 - 32];
+        System.arraycopy(HashAlgorithm.SHA256.digest(MESSAGE), 0, data, 0, 32);
+        int separator = data.length - MESSAGE.length - 1;
+        data[separator] = 1;
+        System.arraycopy(MESSAGE, 0, data, separator + 1, MESSAGE.length);
+        assertThat(oaep(masked(data), MESSAGE)).isEqualTo(MESSAGE);
+        for (int at = 32; at <= separator; at++) {
+            for (int value : new int[] {2, 0x80, 0xFF}) {
+                byte[] changed = data.clone();
+                changed[at] = (byte) value;
+                byte[] padded = masked(changed);
+                assertThatThrownBy(() -> oaep(padded, MESSAGE))
+                        .as("%02x in byte %d", value, at)
+                        .isExactlyInstanceOf(BadPaddingException.class)
+                        .hasMessage(RsaPadding.wrong().getMessage());
+            }
+        }
+        byte[] endless = Arrays.copyOf(Arrays.copyOf(data, 32), data.length);
+        assertThatThrownBy(() -> oaep(masked(endless), MESSAGE)).isExactlyInstanceOf(BadPaddingException.class);
+        byte[] firstByte = masked(data);
+        firstByte[0] = 1;
+        assertThatThrownBy(() -> oaep(firstByte, MESSAGE)).isExactlyInstanceOf(BadPaddingException.class);
+    }
+
+    /** Puts the masks of OAEP on, with MGF1 of SHA-1. */
+    private static byte[] masked(byte[] data) {
+        byte[] seed = new byte[32];
+        Arrays.fill(seed, (byte) 0x33);
+        byte[] maskedData = xor(data, mask(seed, data.length));
+        byte[] padded = new byte[LENGTH];
+        System.arraycopy(xor(seed, mask(maskedData, 32)), 0, padded, 1, 32);
+        System.arraycopy(maskedData, 0, padded, 33, maskedData.length);
+        return padded;
+    }
+
+    private static byte[] mask(byte[] seed, int length) {
+        MGF1BytesGenerator generator = new MGF1BytesGenerator(new SHA1Digest());
+        generator.init(new MGFParameters(seed));
+        byte[] mask = new byte[length];
+        generator.generateBytes(mask, 0, length);
+        return mask;
+    }
+
+    private static byte[] xor(byte[] first, byte[] second) {
+        byte[] result = first.clone();
+        for (int i = 0; i < result.length; i++) {
+            result[i] ^= second[i];
+        }
+        return result;
+    }
+
     private static byte[] oaep(byte[] padded, byte[] label) throws Exception {
-        return RsaPadding.withoutOaep(
-                padded, MessageDigest.getInstance("SHA-256"), MessageDigest.getInstance("SHA-1"), label);
+        return RsaPadding.withoutOaep(padded, HashAlgorithm.SHA256, HashAlgorithm.SHA1, label);
     }
 
     /** What the JDK makes of the block. */
@@ -203,12 +258,12 @@ class RsaPaddingTest {
     @Test
     void hashFunctionsHaveOneNameWhateverTheSpelling() throws Exception {
         for (String spelling : new String[] {"SHA", "sha1", "SHA-1"}) {
-            assertThat(HashFunction.named(spelling)).isEqualTo("SHA-1");
+            assertThat(RsaPadding.hash(spelling)).isEqualTo(HashAlgorithm.SHA1);
         }
-        assertThat(HashFunction.named("SHA512/256")).isEqualTo("SHA-512/256");
-        assertThat(HashFunction.named("sha3-384")).isEqualTo("SHA3-384");
+        assertThat(RsaPadding.hash("SHA512/256")).isEqualTo(HashAlgorithm.SHA512_256);
+        assertThat(RsaPadding.hash("sha3-384")).isEqualTo(HashAlgorithm.SHA3_384);
         for (String none : new String[] {"MD5", "", "SHA-3", "SHA2", "SHA-"}) {
-            assertThatThrownBy(() -> HashFunction.named(none))
+            assertThatThrownBy(() -> RsaPadding.hash(none))
                     .isInstanceOf(InvalidAlgorithmParameterException.class)
                     .hasMessageContainingAll("\"" + none + "\"", "SHA3-512");
         }

@@ -1,7 +1,10 @@
 package io.github.schsm.simulator.crypto;
 
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.codec.HashAlgorithm;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Algorithm ids of docs/protocol.md#algorithms, as compile-time constants for switches. */
 public final class Algorithm {
@@ -28,7 +31,7 @@ public final class Algorithm {
     public static final int DERIVE_SP800_56C = 0x99;
     public static final int ALL = 0xA0;
 
-    private static final String[] HASHES = {"SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"};
+    private static final int HASHES = 5;
 
     private Algorithm() {}
 
@@ -38,22 +41,24 @@ public final class Algorithm {
 
     /** The hash of an id whose last digit is 1 to 5. */
     public static String hash(int id) {
-        return HASHES[(id & 0x0F) - 1];
+        return HashAlgorithm.numbered(id & 0x0F).orElseThrow().jca();
     }
 
     /** The hash of SHA-1 and the SHA-2 family that is so long; algorithm 40 goes by that. */
     public static Optional<String> hashOfLength(int length) {
-        int[] lengths = hashLengths();
-        for (int i = 0; i < lengths.length; i++) {
-            if (lengths[i] == length) {
-                return Optional.of(HASHES[i]);
-            }
-        }
-        return Optional.empty();
+        return hashes().filter(hash -> hash.length() == length)
+                .map(HashAlgorithm::jca)
+                .findFirst();
     }
 
     public static int[] hashLengths() {
-        return new int[] {20, 28, 32, 48, 64};
+        return hashes().mapToInt(HashAlgorithm::length).toArray();
+    }
+
+    private static Stream<HashAlgorithm> hashes() {
+        return IntStream.rangeClosed(1, HASHES)
+                .mapToObj(HashAlgorithm::numbered)
+                .flatMap(Optional::stream);
     }
 
     public static boolean isWithHash(int id) {

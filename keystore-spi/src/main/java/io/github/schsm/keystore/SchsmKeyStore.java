@@ -71,7 +71,6 @@ import org.jspecify.annotations.Nullable;
  * description is unreadable as one without.
  */
 public final class SchsmKeyStore extends KeyStoreSpi {
-    private static final System.Logger LOGGER = System.getLogger(SchsmKeyStore.class.getName());
     private static final String NOT_LOADED = "the key store was not loaded: call load(null, pin) first";
 
     private final TokenFinder finder;

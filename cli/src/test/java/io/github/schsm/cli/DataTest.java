@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is on a device besides keys and certificates, and keys that are made of others. */
+/** Data objects, and keys derived from other keys. */
 class DataTest {
     @TempDir
     Path folder;

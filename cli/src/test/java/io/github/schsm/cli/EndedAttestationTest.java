@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A certificate takes the place of the request by which the device attests a key: nobody loses that unawares. */
+/** A certificate takes the place of the request by which the device attests a key: that is never lost unnoticed. */
 class EndedAttestationTest {
     @TempDir
     private Path folder;
@@ -44,7 +44,7 @@ class EndedAttestationTest {
         assertThat(bench.on(A, "import-cert", "--label=k", certificate.toString())
                         .done()
                         .out())
-                .contains("cannot attest the key any more", beside.toString());
+                .contains("cannot attest the key anymore", beside.toString());
 
         assertThat(verify(beside).done().out()).contains("for this key");
         assertThat(bench.withoutPinOn(A, "attest", "k").failed().err()).contains("took its place");
@@ -62,7 +62,7 @@ class EndedAttestationTest {
                         .on(A, "import-cert", "--label=k", certificate.toString())
                         .done()
                         .json())
-                .as("there is none to end any more")
+                .as("there is none left to end")
                 .containsEntry("attestationEnded", false)
                 .containsEntry("attestation", null);
     }

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The command where somebody types the PIN on the reader. */
+/** The command where the PIN is typed on the reader. */
 class PinPadTest {
     private static int lastNumber = 773_000;
 

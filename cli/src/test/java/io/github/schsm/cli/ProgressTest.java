@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Who waits at a terminal is told what goes on, and nobody else. */
+/** Progress is shown at a terminal only. */
 class ProgressTest {
     private final StringWriter err = new StringWriter();
 

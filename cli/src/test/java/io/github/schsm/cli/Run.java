@@ -26,12 +26,12 @@ import picocli.CommandLine;
  * @param err    standard error
  */
 public record Run(int status, String out, String err) {
-    /** Runs with an environment and nobody at the terminal. */
+    /** Runs with an environment and no terminal. */
     public static Run of(Map<String, String> environment, String... arguments) {
         return of(environment, null, arguments);
     }
 
-    /** Runs with somebody at the terminal. */
+    /** Runs with a person at the terminal. */
     static Run of(Map<String, String> environment, Io.@Nullable Person person, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();

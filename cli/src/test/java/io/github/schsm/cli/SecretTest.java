@@ -128,8 +128,9 @@ class SecretTest {
     @Test
     void withoutATerminalTheOptionsAreNamed() {
         assertThatThrownBy(() -> new Secret("SO-PIN", "--so-pin", null, null).read(EMPTY, "of device DECC0401002"))
-                .hasMessage("the SO-PIN of device DECC0401002 is needed and nobody is here to ask: give --so-pin-env"
-                        + " NAME or --so-pin-file FILE");
+                .hasMessage(
+                        "the SO-PIN of device DECC0401002 is needed and there is no terminal to ask on: give --so-pin-env"
+                                + " NAME or --so-pin-file FILE");
     }
 
     @Test

@@ -36,7 +36,7 @@ class TerminalTest {
         launcher = House.in(folder);
     }
 
-    /** In a process of its own: two at a time may not use one folder. */
+    /** In a separate process: two at a time may not use one folder. */
     private String run(String... arguments) throws Exception {
         List<String> words = new ArrayList<>(List.of(launcher.toString()));
         words.addAll(List.of(arguments));

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** An answer that nobody gets is an error: a full disk, a pipe whose reader is gone. */
+/** An answer that is not delivered is an error: a full disk, a pipe whose reader is gone. */
 class UnwrittenAnswerTest {
     @TempDir
     static Path folder;

@@ -107,7 +107,7 @@ public final class Demo {
         story.print("A SmartCard-HSM is a small hardware security module: a smart card or USB stick that makes keys");
         story.print("and uses them, but does not give them away. So how do you get a spare, or a second one to share");
         story.print("the load? Devices can be members of a key domain: a key may move among the members, under a key");
-        story.print("that two of them agree on and nobody ever sees, and it can never leave the domain.");
+        story.print("that two of them agree on and that is never visible, and it can never leave the domain.");
         story.print("Three devices play along here, simulated in the memory of this program.");
         try {
             play();
@@ -203,8 +203,8 @@ public final class Demo {
     private KeyPair groupSigner(Hsm a) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
                 "A group signer is generated in " + a.id() + " (how-to 3.2)",
-                "The group signer decides who is a member. It is an ordinary signing key, in any device; whoever",
-                "holds it controls the key domain, so it is best kept in a device of its own.");
+                "The group signer decides who is a member. It is an ordinary signing key, in any device; its",
+                "holder controls the key domain, so it is best kept in a separate device.");
         KeyPair signer = a.generate(SchsmKeySpec.builder("group-signer")
                 .parameters(new ECGenParameterSpec(BRAINPOOL))
                 .allow(KeyAlgorithm.ECDSA)
@@ -324,7 +324,7 @@ public final class Demo {
 
     private void outsider(Hsm a, Hsm c) throws GeneralSecurityException, IOException, Story.EndedException {
         story.step(
-                c.id() + ", which is no member, founds a group of its own and knocks",
+                c.id() + ", which is not a member, makes its own group and tries to join",
                 "It is a genuine device with a proper key domain and exchange key, only of another group signer.");
         KeyPair otherSigner = c.generate(SchsmKeySpec.builder("group-signer")
                 .parameters(new ECGenParameterSpec(BRAINPOOL))
@@ -378,7 +378,7 @@ public final class Demo {
         story.check("nothing of it is left in " + b.id(), !b.aliases().contains(KEY));
 
         KeyEncryptionKey own = agree(c, publicKeyFile(c));
-        story.say(c.id() + " has a KEK of its own, KCV " + HEX.formatHex(own.kcv()));
+        story.say(c.id() + " has its own KEK, KCV " + HEX.formatHex(own.kcv()));
         story.refused(
                 c.id() + " gets the file",
                 SchsmException.class,

@@ -70,7 +70,7 @@ public final class SimulatedDevice {
         reader.remove();
     }
 
-    /** Resets the card: the application is not selected, nobody is authenticated. */
+    /** Resets the card: the application is no longer selected, and logins end. */
     public void reset() {
         reader.reset();
     }

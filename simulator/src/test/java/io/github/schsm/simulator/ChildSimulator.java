@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A simulator in a process of its own, to be killed. It works on one device and says each thing that the device has
+ * A simulator in a separate process, to be killed. It works on one device and says each thing that the device has
  * acknowledged, one per line.
  */
 final class ChildSimulator implements AutoCloseable {

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever bytes come: the device answers a status word, and never the one for a defect of its own. */
+/** Whatever bytes come: the device answers a status word, and never the one for a defect in the simulator. */
 class FuzzTest {
     private static final int ROUNDS = 1500;
     private static final int[] INSTRUCTIONS = {

@@ -48,7 +48,7 @@ class XkekMigrationTest {
         return probe;
     }
 
-    /** What a KDM carries besides identities: the group signer's signature over the member's public key. */
+    /** What a KDM carries in addition to identities: the group signer's signature over the member's public key. */
     private byte[] membership(CardProbe member) throws MalformedDataException {
         byte[] point = Cvc.parse(Tlv.parseFirst(member.read(0x2F02))).publicPoint();
         byte[] x = Arrays.copyOfRange(point, 1, 33);

@@ -56,7 +56,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
         return new Context(io, options, settings.with(SchsmConfiguration.DEVICE, deviceId), shared);
     }
 
-    /** The one device that is meant, without verifying a PIN: what everybody may read. */
+    /** The one device that is meant, without verifying a PIN: what anyone may read. */
     public Connected open() throws GeneralSecurityException {
         SchsmProvider provider = provider();
         requireOne(provider);
@@ -67,7 +67,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
     }
 
     /**
-     * The device, to see what is on it: without a PIN where everybody may see that. A PKCS#11 module shows secret keys
+     * The device, to see what is on it: without a PIN where anyone may see that. A PKCS#11 module shows secret keys
      * and protected objects after the login only, so a PIN that was given is used there.
      */
     public Connected openToSee() throws GeneralSecurityException {
@@ -157,7 +157,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
         }
     }
 
-    /** On a device without a PIN, and on one that registered keys have opened, nobody is asked for it. */
+    /** On a device without a PIN, and on one that registered keys have opened, it is not asked for. */
     private boolean keysStandForPin(Connected connected) throws SchsmException {
         try {
             return shared.isOpened(connected.id())
@@ -208,7 +208,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
      * Asks before something that cannot be undone.
      *
      * @param question what would be done, as a sentence without its end
-     * @throws CliException if the answer is no, or nobody is there to ask
+     * @throws CliException if the answer is no, or there is no terminal
      */
     public void confirm(String question) throws CliException {
         confirm("--yes", question);
@@ -217,7 +217,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
     /**
      * The same where scripts rather say what they expect.
      *
-     * @param instead what to give where nobody is there to ask
+     * @param instead what to give where there is no terminal
      */
     public void confirm(String instead, String question) throws CliException {
         if (options.yes) {
@@ -225,7 +225,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
         }
         Io.Person person = io.person();
         if (person == null) {
-            throw new CliException(question + ": nobody is here to confirm that, give " + instead);
+            throw new CliException(question + ": there is no terminal to confirm that on, give " + instead);
         }
         String answer = person.line(question + ". Go on? (yes/no) ");
         if (answer == null || !answer.strip().equalsIgnoreCase("yes")) {

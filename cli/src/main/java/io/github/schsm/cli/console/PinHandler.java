@@ -15,7 +15,7 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a device that wants its user PIN: from where the options say, or by asking somebody, who then knows how many
+ * Answers a device that wants its user PIN: from where the options say, or by asking the user, who then knows how many
  * tries are left.
  */
 public final class PinHandler implements CallbackHandler {
@@ -63,7 +63,7 @@ public final class PinHandler implements CallbackHandler {
         }
     }
 
-    /** Only where somebody is there: a PIN that options give is not known to be a transport PIN. */
+    /** Only with a terminal: a PIN that options give is not known to be a transport PIN. */
     private void changeTransportPin(NewPinCallback wanted) throws CliException {
         if (source.isGiven() || io.person() == null) {
             return;

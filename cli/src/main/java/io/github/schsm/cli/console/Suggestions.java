@@ -9,8 +9,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What may have been meant by an unknown word. A command that changes a device is never proposed: what somebody
- * meant who wrote {@code info} is not {@code initialize}.
+ * What may have been meant by an unknown word. A command that changes a device is never proposed: a user who
+ * typed {@code info} did not mean {@code initialize}.
  */
 public final class Suggestions {
     private Suggestions() {}

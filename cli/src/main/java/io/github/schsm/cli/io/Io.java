@@ -29,7 +29,7 @@ public record Io(
         @Nullable
         String line(String question);
 
-        /** Whether standard error is a terminal, too, where somebody waits. */
+        /** Whether standard error is a terminal, too. */
         default boolean seesErrors() {
             return false;
         }

@@ -245,7 +245,7 @@ public final class OutputFiles implements AutoCloseable {
         }
     }
 
-    /** A link is the one step that fails if somebody was faster; without links, a move checks first. */
+    /** A link is the one step that fails if another program was faster; without links, a move checks first. */
     private static void placeNew(Path file, Path beside) throws IOException {
         try {
             Files.createLink(file, beside);

@@ -30,7 +30,7 @@ public final class PasswordOptions {
     /**
      * The bytes that tools make of a password; wipes the password.
      *
-     * @throws InvalidRequestException if a character was damaged: nobody could type such a password again
+     * @throws InvalidRequestException if a character was damaged: such a password could not be typed again
      */
     public static byte[] bytes(char[] password) throws InvalidRequestException {
         try {

@@ -58,7 +58,7 @@ public final class PasswordShareOptions {
         Io.Person person = io.person();
         if (person == null) {
             throw new CliException(
-                    "the password shares are needed and nobody is here to ask: give --shares-file FILE for each");
+                    "the password shares are needed and there is no terminal to ask on: give --shares-file FILE for each");
         }
         char[] prime = answered(person.secret("Prime: "));
         List<DkekPasswordShare> shares = new ArrayList<>();

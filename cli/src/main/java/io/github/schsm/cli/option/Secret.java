@@ -52,7 +52,7 @@ public record Secret(
         }
     }
 
-    /** Whether an option says where it comes from, so that nobody has to be asked. */
+    /** Whether an option says where it comes from, so that there is no need to ask. */
     public boolean isGiven() {
         return environment != null || file != null;
     }
@@ -151,7 +151,7 @@ public record Secret(
         Io.Person person = io.person();
         if (person == null) {
             throw new CliException("the " + what + (whose.isEmpty() ? "" : " " + whose)
-                    + " is needed and nobody is here to ask: give " + options + "-env NAME or " + options
+                    + " is needed and there is no terminal to ask on: give " + options + "-env NAME or " + options
                     + "-file FILE");
         }
         String question =

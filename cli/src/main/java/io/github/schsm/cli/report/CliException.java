@@ -3,7 +3,7 @@ package io.github.schsm.cli.report;
 import io.github.schsm.SchsmException;
 import java.io.Serial;
 
-/** The command cannot do what it was asked for, for a reason of its own and not a device's. */
+/** The command cannot do what it was asked for, for a reason that is not a device's. */
 public final class CliException extends SchsmException {
     @Serial
     private static final long serialVersionUID = 1L;

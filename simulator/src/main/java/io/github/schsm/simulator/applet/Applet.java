@@ -58,7 +58,7 @@ public final class Applet {
         return selected;
     }
 
-    /** Starts over, with nobody authenticated. */
+    /** Starts over, without a login. */
     void select() {
         session = new Session();
         selected = true;
@@ -165,7 +165,7 @@ public final class Applet {
     }
 
     /**
-     * A key, whatever for. The device key is nobody's to use.
+     * A key for any use. No command may use the device key.
      *
      * @param missing what the command answers where there is no such key
      */

@@ -97,7 +97,7 @@ public final class Hsm {
         return HexFormat.of().parseHex(ATR);
     }
 
-    /** Power off and on, or a warm reset: nothing is selected, nobody authenticated. */
+    /** Power off and on, or a warm reset: nothing is selected, and logins end. */
     public void reset() {
         applet.reset();
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * INITIALIZE DEVICE (docs/protocol.md#initialization): erases everything but the device key and its certificates. On a
- * device that has a security officer, only for somebody who knows the initialization code. The device stays
+ * device that has a security officer, only for those who know the initialization code. The device stays
  * authenticated until it is selected or reset.
  */
 final class InitializeCommand {

@@ -51,7 +51,7 @@ final class PinCommands {
         return Answer.OK;
     }
 
-    /** A session PIN is made and taken through a secure channel only, where nobody else reads it. */
+    /** A session PIN is made and taken through a secure channel only, where no one else can read it. */
     private boolean isSessionPin(byte[] candidate) {
         return applet.session().channel().isPresent() && applet.isSessionPin(candidate);
     }

@@ -18,7 +18,7 @@ import java.util.Map;
 /**
  * Secure messaging as the device does it (ISO/IEC 7816-4, BSI TR-03110 part 3 appendix F): takes protected commands
  * apart, puts protected answers together. The caller whose command is refused here closes the channel: after that its
- * counter says nothing any more.
+ * counter means nothing.
  */
 final class SecureChannel {
     private static final int DATA_TLV = 0x85;

@@ -73,7 +73,7 @@ final class VerificationKeys {
         }
     }
 
-    /** A root vouches for issuers, an issuer for devices, a device for nobody. */
+    /** A root vouches for issuers, an issuer for devices, a device for no one. */
     private static boolean mayIssue(Optional<Cvc.Role> issuer, Optional<Cvc.Role> subject) {
         if (issuer.isEmpty() || subject.isEmpty()) {
             return false;

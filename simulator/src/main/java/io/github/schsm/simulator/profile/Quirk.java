@@ -49,7 +49,7 @@ public enum Quirk {
      * tidied; the second does it.
      */
     FIRST_INITIALIZE_ANSWERS_FULL,
-    /** After INITIALIZE DEVICE nobody is authenticated. */
+    /** INITIALIZE DEVICE ends all logins. */
     INITIALIZE_LOGS_OUT,
     /** UNWRAP KEY under a KCV that no domain has answers 6A80. */
     UNKNOWN_KCV_IS_WRONG_DATA,

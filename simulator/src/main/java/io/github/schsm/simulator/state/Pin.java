@@ -100,7 +100,7 @@ public final class Pin {
     }
 
     /**
-     * Sets a new value with all tries; it is no transport PIN any more.
+     * Sets a new value with all tries; it is no longer a transport PIN.
      *
      * @param maxTries the most tries that the new value may have
      */

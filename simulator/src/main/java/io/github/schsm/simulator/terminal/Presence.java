@@ -8,7 +8,7 @@ public final class Presence {
     /** For readers that are watched together. */
     public Presence() {}
 
-    /** Tells everybody who waits that something has changed. */
+    /** Wakes all threads that wait. */
     public synchronized void changed() {
         notifyAll();
     }

@@ -87,7 +87,7 @@ public final class SimulatedPinPad {
         this.longest = longest;
     }
 
-    /** A pad that takes PINs of 4 to 16 digits and changes them; nobody is there yet. */
+    /** A pad that takes PINs of 4 to 16 digits and changes them; no one is there yet. */
     public static SimulatedPinPad create() {
         return new SimulatedPinPad(true, 16);
     }
@@ -103,8 +103,8 @@ public final class SimulatedPinPad {
     }
 
     /** Lets a person use it. */
-    public SimulatedPinPad with(Person somebody) {
-        person = somebody;
+    public SimulatedPinPad with(Person newPerson) {
+        person = newPerson;
         return this;
     }
 
@@ -165,7 +165,7 @@ public final class SimulatedPinPad {
     }
 
     private static void requireTypedAsAscii(ByteBuffer fields) throws WrongParameter {
-        fields.get(); // bTimeOut and bTimeOut2: nobody is in a hurry here
+        fields.get(); // bTimeOut and bTimeOut2: there is no hurry here
         fields.get();
         int format = fields.get();
         require((format & 0x03) == 0x02, "bmFormatString: ASCII");

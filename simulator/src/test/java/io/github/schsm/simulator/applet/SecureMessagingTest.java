@@ -196,7 +196,7 @@ class SecureMessagingTest {
         assertThat(host.send(0x00860000, "7C438041" + point, "00")).isEqualTo(0x9000);
         assertThat(CardProbe.hex(host.data())).startsWith("7C148108");
         assertThat(card.raw(host.protect(0x00200081, "", "")))
-                .as("the old keys are no good any more")
+                .as("the old keys are no longer valid")
                 .containsExactly(0x69, 0x88);
     }
 

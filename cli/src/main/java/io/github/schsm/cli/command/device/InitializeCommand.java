@@ -123,7 +123,7 @@ public final class InitializeCommand extends SchsmCommand {
     private static final int DEFAULT_SLOTS = 4;
 
     private static final int MOST_RETRIES = 10;
-    /** Stands for PINs while the other settings are checked: nobody has been asked for one yet. */
+    /** Stands for PINs while the other settings are checked: they are asked for later. */
     private static final String ANY_PIN = "0000000000000000";
 
     private static final Map<Integer, Integer> SHORTEST_PIN = Map.of(1, 6, 2, 6, 3, 6, 4, 7, 5, 7);
@@ -197,7 +197,7 @@ public final class InitializeCommand extends SchsmCommand {
                 + contents(context, connected);
     }
 
-    /** How many keys there are, and among them those without which no device can join a key domain any more. */
+    /** How many keys there are, and among them those without which no device can join a key domain anymore. */
     private static String contents(Context context, Connected connected) {
         int keys = 0;
         int signers = 0;
@@ -218,7 +218,7 @@ public final class InitializeCommand extends SchsmCommand {
         return signers == 0
                 ? text
                 : text + ", " + signers + " of which can be " + (signers == 1 ? "a group signer" : "group signers")
-                        + ", without which no device can join its key domain any more";
+                        + ", without which no device can join its key domain anymore";
     }
 
     private static boolean canSign(Connected connected, TokenKey key) {

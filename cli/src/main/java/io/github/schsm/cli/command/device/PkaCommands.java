@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "pka",
-        description = "Public key authentication: a device that so many of so many key holders open.",
+        description = "Public key authentication: a device that n of m key holders open.",
         subcommands = {
             PkaCommands.State.class,
             PkaCommands.Export.class,
@@ -150,7 +150,7 @@ public final class PkaCommands {
                 connected.device().trust().verify(key);
                 all.add(key);
             }
-            context.confirm("Anybody who has these keys may take part in opening device " + connected.id() + ": "
+            context.confirm("Anyone who has these keys may take part in opening device " + connected.id() + ": "
                     + String.join(", ", all.stream().map(PkaCommands::describe).toList()));
             for (AttestedPublicKey key : all) {
                 keys.register(key);
@@ -172,10 +172,10 @@ public final class PkaCommands {
                 names = "--place",
                 required = true,
                 paramLabel = "N",
-                description = "The place of the key that goes, as schsm pka status shows it.")
+                description = "The place of the key to replace, as schsm pka status shows it.")
         private int place;
 
-        @Parameters(paramLabel = "FILE", description = "The public key file of the key that comes.")
+        @Parameters(paramLabel = "FILE", description = "The public key file of the new key.")
         private Path file;
 
         @Override
@@ -324,7 +324,7 @@ public final class PkaCommands {
         @Parameters(
                 arity = "1..*",
                 paramLabel = "COMMAND",
-                description = "The command to run, behind --, with options of its own.")
+                description = "The command to run, after --, with its own options.")
         private List<String> command;
 
         @Override

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "derive-xkek",
-        description = "Agrees on a key domain's KEK with another member; both sides show the same KCV then.")
+        description = "Agrees on a key domain's KEK with another member; both sides then show the same KCV.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DeriveXkekCommand extends SchsmCommand {
     @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The exchange key on this device.")

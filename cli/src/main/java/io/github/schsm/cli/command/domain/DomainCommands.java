@@ -103,8 +103,9 @@ public final class DomainCommands {
         @Option(
                 names = "--expect-uid",
                 paramLabel = "HEX",
-                description = "The key domain's UID, as the group signer's holder told it by another way, or at least"
-                        + " its first 32 digits: another UID is refused, and no confirmation is asked for.")
+                description =
+                        "The key domain's UID, as the group signer's holder told it by another channel, or at least"
+                                + " its first 32 digits: another UID is refused, and no confirmation is asked for.")
         private @Nullable String expectedUid;
 
         static final class Kind {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "migrate",
         description = {
-            "Brings keys from one member of a key domain to another in one go: agrees on a KEK, wraps, unwraps, and"
+            "Brings keys from one member of a key domain to another in one step: agrees on a KEK, wraps, unwraps, and"
                     + " clears the KEK.",
             "The keys stay on the first device as well. One that fails does not keep the others from moving; the exit"
                     + " status is 0 only if all are there and nothing was left behind."
@@ -102,7 +102,7 @@ public final class MigrateCommand extends SchsmCommand {
         }
         if (!leftBehind.isEmpty()) {
             lines.add(
-                    "The next migration between the two devices puts away what is proven to be a migration's, or schsm cleanup.");
+                    "The next migration between the two devices cleans up what provably came from a migration, or schsm cleanup.");
         }
         boolean done = results.stream().allMatch(KeyMigration.Result::isThere) && leftBehind.isEmpty();
         return new Answer(

@@ -46,7 +46,7 @@ public final class WrapCommand extends SchsmCommand {
         KeyStore.Entry entry =
                 connected.keyStore().getEntry(label, withoutUseCounter ? protection.withoutUseCounter() : protection);
         if (!(entry instanceof WrappedKeyEntry wrapped)) {
-            throw new CliException("no key \"" + label + "\" on device " + connected.id() + " any more");
+            throw new CliException("no key \"" + label + "\" on device " + connected.id() + " anymore");
         }
         Path file = output.write(label + ".wky", wrapped.encode());
         return Answer.of(

@@ -62,7 +62,7 @@ public final class AttestCommand extends SchsmCommand {
     @Option(
             names = "--certificate",
             paramLabel = "FILE",
-            description = "An X.509 certificate, DER or PEM, that has to be for this very key.")
+            description = "An X.509 certificate, DER or PEM, that has to be for this key.")
     private @Nullable Path certificate;
 
     @Option(

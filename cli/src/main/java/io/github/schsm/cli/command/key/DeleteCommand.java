@@ -11,10 +11,14 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "delete",
-        description = "Deletes a key with its description and certificate, or a certificate of others.")
+        description = "Deletes a key with its description and certificate, or a certificate that belongs to no key.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DeleteCommand extends SchsmCommand {
-    @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The label of key or certificate.")
+    @Option(
+            names = "--label",
+            required = true,
+            paramLabel = "LABEL",
+            description = "The label of the key or certificate.")
     private String label;
 
     @Override

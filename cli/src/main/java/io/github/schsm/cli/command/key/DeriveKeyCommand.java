@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         name = "derive-key",
         description = {
             "Makes a new EC key from one on the device, by adding a value to its private key in the device.",
-            "Who knows the value and the first public key can compute the new public key. The first key has to allow"
+            "Anyone who knows the value and the first public key can compute the new public key. The first key has to allow"
                     + " DERIVE_EC."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "generate", description = "Generates a key, on request in a key domain and with limits to its use.")
+@Command(name = "generate", description = "Generates a key, optionally in a key domain and with limits on its use.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class GenerateCommand extends SchsmCommand {
     private static final String DEFAULT_CURVE = "secp256r1";
@@ -77,7 +77,7 @@ public final class GenerateCommand extends SchsmCommand {
     @Option(
             names = "--use-counter",
             paramLabel = "N",
-            description = "How often the key may be used in all. Default: without limit.")
+            description = "How often the key may be used in total. Default: no limit.")
     private @Nullable Long useCounter;
 
     @Option(

@@ -40,7 +40,7 @@ public record CertificateFile(Path file, List<X509Certificate> all) {
     /**
      * Reads one or more.
      *
-     * @param password where the password of a PKCS#12 file comes from; nobody is asked for another file's
+     * @param password where the password of a PKCS#12 file comes from; other files need none
      */
     public static CertificateFile read(Path file, Secret password, Io io) throws CliException {
         byte[] content = FileIo.read(file, "certificate");

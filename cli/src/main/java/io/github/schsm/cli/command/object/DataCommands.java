@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "data",
-        description = "Data objects: bytes that programs keep on a device, for everybody to read or only with the PIN.",
+        description = "Data objects: bytes that programs keep on a device, readable by anyone or only with the PIN.",
         subcommands = {
             DataCommands.Listing.class,
             DataCommands.Read.class,
@@ -85,7 +85,7 @@ public final class DataCommands {
                         object.reference(),
                         object.application(),
                         object.oid(),
-                        object.pinProtected() ? "with the PIN" : "by everybody");
+                        object.pinProtected() ? "with the PIN" : "by anyone");
             }
             List<Map<String, @Nullable Object>> json =
                     objects.stream().map(object -> json(object).members()).toList();
@@ -149,7 +149,7 @@ public final class DataCommands {
                 description = "That application's object identifier, numbers with dots between.")
         private @Nullable String oid;
 
-        @Option(names = "--protected", description = "Reading it takes the user PIN. Default: everybody may read it.")
+        @Option(names = "--protected", description = "Reading it takes the user PIN. Default: anyone may read it.")
         private boolean pinProtected;
 
         @Option(names = "--replace", description = "Replace the object of that label if there is one.")
@@ -181,7 +181,7 @@ public final class DataCommands {
                         .storeData(same.isEmpty() ? object : withReference(object, same.get(0)), content);
                 return Answer.of(
                         content.length + " bytes stored as data object \"" + label + "\" on device " + connected.id()
-                                + (pinProtected ? ", PIN protected." : ", readable by everybody."),
+                                + (pinProtected ? ", PIN protected." : ", readable by anyone."),
                         json(stored)
                                 .and("device", connected.id())
                                 .and("size", content.length)

@@ -25,7 +25,11 @@ import picocli.CommandLine.Option;
 public final class ExportCertCommand extends SchsmCommand {
     private static final int PEM_LINE = 64;
 
-    @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The label of key or certificate.")
+    @Option(
+            names = "--label",
+            required = true,
+            paramLabel = "LABEL",
+            description = "The label of the key or certificate.")
     private String label;
 
     @Option(

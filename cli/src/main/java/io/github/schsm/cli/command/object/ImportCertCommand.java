@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "import-cert",
         description = {
-            "Stores an X.509 certificate with the key of that label; without such a key, as one of others.",
+            "Stores an X.509 certificate with the key of that label; without such a key, as a certificate without a key.",
             "One use of the key proves that the certificate is its own. The certificate takes the place of the device's"
                     + " request, which ends the key's attestation: that is saved to a file first."
         })
@@ -131,7 +131,7 @@ public final class ImportCertCommand extends SchsmCommand {
             }
             return Saved.NOTHING;
         }
-        String ends = " The device cannot attest the key any more";
+        String ends = " The device cannot attest the key anymore";
         if (saving.none) {
             return new Saved(true, null, false, ends + ", and its attestation was not saved.");
         }

@@ -1,5 +1,6 @@
 package io.github.schsm.provider.delegate;
 
+import io.github.schsm.SchsmException;
 import io.github.schsm.mechanism.Mechanism;
 import java.nio.ByteBuffer;
 import java.security.AlgorithmParameters;
@@ -58,8 +59,14 @@ public abstract class DelegatingSignatureSpi extends SignatureSpi {
     /** Data to sign. */
     protected abstract void ownUpdate(byte[] bytes, int offset, int length) throws SignatureException;
 
+    /** Called before {@link #ownSign}, to be ready even where no data came in. */
+    protected abstract void ownPrepare() throws SignatureException;
+
     /** Signs. */
-    protected abstract byte[] ownSign() throws SignatureException;
+    protected abstract byte[] ownSign() throws SignatureException, SchsmException;
+
+    /** Called after {@link #ownSign}, however it ended: forgets the data. */
+    protected abstract void ownReset();
 
     /** Takes parameters, before or after the key. */
     protected abstract void ownSetParameter(@Nullable AlgorithmParameterSpec given)
@@ -172,7 +179,14 @@ public abstract class DelegatingSignatureSpi extends SignatureSpi {
             return other.sign();
         }
         requireInitialized();
-        return ownSign();
+        try {
+            ownPrepare();
+            return ownSign();
+        } catch (SchsmException failed) {
+            throw new SignatureException(failed.getMessage(), failed);
+        } finally {
+            ownReset();
+        }
     }
 
     @Override

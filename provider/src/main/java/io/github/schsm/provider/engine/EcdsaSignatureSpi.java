@@ -83,7 +83,7 @@ public final class EcdsaSignatureSpi extends TokenSignatureSpi {
     }
 
     @Override
-    byte[] sign() throws SignatureException, SchsmException {
+    protected byte[] ownSign() throws SignatureException, SchsmException {
         EcKeyHandle signer = Objects.requireNonNull(key);
         byte[] input = data.take();
         int orderLength = signer.curve().orderLength();
@@ -93,7 +93,7 @@ public final class EcdsaSignatureSpi extends TokenSignatureSpi {
             }
             input = EcdsaSignature.truncate(input, orderLength);
         }
-        byte[] der = signer.token().sign(signer.key(), algorithm, input);
+        byte[] der = signer.token().sign(signer.key(), algorithm, null, input);
         return mechanism.encoding() == Mechanism.Encoding.P1363
                 ? EcdsaSignature.parse(der).plain(orderLength)
                 : der;

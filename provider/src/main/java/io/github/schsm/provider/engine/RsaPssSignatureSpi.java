@@ -191,7 +191,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
     }
 
     @Override
-    byte[] sign() throws SignatureException, SchsmException {
+    protected byte[] ownSign() throws SignatureException, SchsmException {
         RsaKeyHandle signer = Objects.requireNonNull(key);
         Parameters given = Objects.requireNonNull(parameters);
         KeyAlgorithm chosen = Objects.requireNonNull(algorithm);

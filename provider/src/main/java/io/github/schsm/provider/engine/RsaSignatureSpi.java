@@ -89,7 +89,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
     }
 
     @Override
-    byte[] sign() throws SignatureException, SchsmException {
+    protected byte[] ownSign() throws SignatureException, SchsmException {
         RsaKeyHandle signer = Objects.requireNonNull(key);
         HashAlgorithm hash = mechanism.hash();
         byte[] input = data.take();

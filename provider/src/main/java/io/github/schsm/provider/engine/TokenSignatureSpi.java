@@ -35,9 +35,6 @@ abstract class TokenSignatureSpi extends DelegatingSignatureSpi {
     /** Called before the first data of a signature. */
     abstract void begin() throws SignatureException;
 
-    /** Signs what came in. */
-    abstract byte[] sign() throws SignatureException, SchsmException;
-
     @Override
     protected final void ownForget() {
         forgetKey();
@@ -58,17 +55,15 @@ abstract class TokenSignatureSpi extends DelegatingSignatureSpi {
     }
 
     @Override
-    protected final byte[] ownSign() throws SignatureException {
-        try {
-            if (!data.hasBegun()) {
-                begin();
-            }
-            return sign();
-        } catch (SchsmException failed) {
-            throw new SignatureException(failed.getMessage(), failed);
-        } finally {
-            data.reset();
+    protected final void ownPrepare() throws SignatureException {
+        if (!data.hasBegun()) {
+            begin();
         }
+    }
+
+    @Override
+    protected final void ownReset() {
+        data.reset();
     }
 
     /** An RSA signature of the token, which is as long as the modulus. */

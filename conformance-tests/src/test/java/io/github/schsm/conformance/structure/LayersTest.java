@@ -73,12 +73,16 @@ class LayersTest {
             "pkcs11-bridge", packages("keystore-spi", "org.xipki..", "iaik.."),
             "examples", List.of(BASE, BASE + ".provider", BASE + ".simulator"),
             "cli",
-                    packages(
-                            "keystore-spi",
-                            BASE + ".card..",
-                            BASE + ".provider..",
-                            BASE + ".simulator..",
-                            BASE + ".examples..",
+                    List.of(
+                            BASE,
+                            BASE + ".callback",
+                            BASE + ".codec",
+                            BASE + ".config",
+                            BASE + ".mechanism",
+                            BASE + ".card.dkek",
+                            BASE + ".provider",
+                            BASE + ".simulator",
+                            BASE + ".examples",
                             "com.fasterxml.jackson.core..",
                             "picocli.."));
 

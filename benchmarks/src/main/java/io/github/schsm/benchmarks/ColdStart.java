@@ -36,7 +36,8 @@ public final class ColdStart {
             throws GeneralSecurityException, IOException, ReflectiveOperationException {
         boolean ours = name.equals("SCHSM");
         Provider unconfigured = ours
-                ? (Provider) Class.forName("io.github.schsm.provider.SchsmProvider")
+                ? Class.forName("io.github.schsm.provider.SchsmProvider")
+                        .asSubclass(Provider.class)
                         .getConstructor()
                         .newInstance()
                 : Objects.requireNonNull(Security.getProvider(name));

@@ -116,7 +116,7 @@ class PublicFilesTest {
                 .isEqualTo(file);
         assertThat(DeviceIdentity.parse(file).deviceId()).isEqualTo("ESPICOHSMTR");
         assertThatThrownBy(() -> DeviceIdentity.parse(concat(file, new byte[] {1, 2, 3})))
-                .hasMessageContaining("behind");
+                .hasMessageContaining("follow");
         assertThatThrownBy(() -> DeviceIdentity.parse(concat(request, device)))
                 .hasMessageContaining("certificate is expected");
     }

@@ -90,7 +90,7 @@ public class PlainEcPublicKey implements ECPublicKey {
 
     /** What stands for it in a stream; of an attested key the key alone, without the proof. */
     @Serial
-    final Object writeReplace() {
+    protected final Object writeReplace() {
         return EncodedKeys.serialized(getEncoded());
     }
 

@@ -228,7 +228,7 @@ class EveryCommandProtectedTest {
             assertThatThrownBy(() -> fresh.use(example.use()))
                     .as("%s, byte %d of its answer", command, position)
                     .isInstanceOf(TransportException.class)
-                    .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
+                    .matches(told -> SchsmException.is(told, Reason.SECURE_CHANNEL), "reason SECURE_CHANNEL")
                     .hasMessageContaining("ZZSIM000001");
             assertThat(fresh.seen)
                     .as("%s, byte %d: nothing was said after it", command, position)

@@ -219,7 +219,7 @@ class SecureChannelTest {
         wire.clear();
         assertThatThrownBy(this::sign)
                 .isInstanceOf(TransportException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
+                .matches(told -> SchsmException.is(told, Reason.SECURE_CHANNEL), "reason SECURE_CHANNEL")
                 .hasMessageContaining("does not have the device's private key");
         assertThat(headers()).containsExactly(SELECT, IDENTITY, AES_MSE, AUTHENTICATE);
     }
@@ -247,7 +247,7 @@ class SecureChannelTest {
         wire.clear();
         assertThatThrownBy(this::sign)
                 .isInstanceOf(TransportException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
+                .matches(told -> SchsmException.is(told, Reason.SECURE_CHANNEL), "reason SECURE_CHANNEL")
                 .hasMessageContaining("6A80")
                 .hasMessageContaining("weaker");
         assertThat(headers()).containsExactly(SELECT, IDENTITY, AES_MSE);
@@ -380,7 +380,7 @@ class SecureChannelTest {
                     return card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
                 }))
                 .isInstanceOf(TransportException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
+                .matches(told -> SchsmException.is(told, Reason.SECURE_CHANNEL), "reason SECURE_CHANNEL")
                 .hasMessageContaining("SIGN")
                 .hasMessageContaining(status + " without protection");
         assertThat(headers()).as("neither again nor in plain").containsExactly(SIGN, SIGN);
@@ -397,7 +397,7 @@ class SecureChannelTest {
         wire.clear();
         assertThatThrownBy(this::sign)
                 .isInstanceOf(TransportException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL);
+                .matches(told -> SchsmException.is(told, Reason.SECURE_CHANNEL), "reason SECURE_CHANNEL");
         assertThat(headers()).containsExactly(SIGN, SELECT, AES_MSE, AUTHENTICATE, VERIFY, SIGN);
     }
 
@@ -410,7 +410,7 @@ class SecureChannelTest {
         login.heard.clear();
         assertThatThrownBy(this::sign)
                 .isInstanceOf(TransportException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL);
+                .matches(told -> SchsmException.is(told, Reason.SECURE_CHANNEL), "reason SECURE_CHANNEL");
         assertThat(login.heard).isEmpty();
         meddler = (command, next) -> next.transmit(command);
         Simulation.Login wrong = Simulation.Login.wrong();
@@ -419,7 +419,7 @@ class SecureChannelTest {
                     return "";
                 }))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThat(wrong.heard).containsExactly("refused 2");
     }
 
@@ -439,7 +439,7 @@ class SecureChannelTest {
         sign();
         assertThatThrownBy(this::sign)
                 .isInstanceOf(TransportException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL)
+                .matches(told -> SchsmException.is(told, Reason.SECURE_CHANNEL), "reason SECURE_CHANNEL")
                 .hasMessageContaining("MAC is wrong");
     }
 
@@ -450,7 +450,7 @@ class SecureChannelTest {
         assertThatThrownBy(() -> device.withCard(
                         login, card -> card.sign(2, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER)))
                 .isInstanceOf(DeviceException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.USE_COUNTER_EXHAUSTED);
+                .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED");
         wire.clear();
         sign();
         assertThat(headers()).as("the channel is still there").containsExactly(SIGN);
@@ -501,7 +501,7 @@ class SecureChannelTest {
         assertThatThrownBy(this::status)
                 .as("bit %d", bit)
                 .isInstanceOf(TransportException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.SECURE_CHANNEL);
+                .matches(told -> SchsmException.is(told, Reason.SECURE_CHANNEL), "reason SECURE_CHANNEL");
         assertThat(wire.subList(wire.size() - 1, wire.size()))
                 .as("bit %d: nothing was said after it, but for GET RESPONSE if 63C3 was made 61C3", bit)
                 .allMatch(command -> (command[0] & 0x0C) == 0x0C || command[1] == (byte) 0xC0);

@@ -1,5 +1,6 @@
 package io.github.schsm.bridge;
 
+import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -88,7 +89,7 @@ class BadSecretsTest {
                 assertThat(thrown)
                         .as(entry.getKey())
                         .isInstanceOf(InvalidRequestException.class)
-                        .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
+                        .matches(told -> SchsmException.is(told, Reason.UNUSABLE_SECRET), "reason UNUSABLE_SECRET");
                 sentences.add(thrown.getMessage());
             }
             assertThat(sentences).as(entry.getKey()).hasSize(1);
@@ -96,7 +97,7 @@ class BadSecretsTest {
                 assertThatThrownBy(() -> entry.getValue().take(bad))
                         .as(entry.getKey())
                         .isInstanceOf(InvalidRequestException.class)
-                        .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
+                        .matches(told -> SchsmException.is(told, Reason.UNUSABLE_SECRET), "reason UNUSABLE_SECRET")
                         .hasMessageContaining("U+FFFD");
             }
         }
@@ -117,7 +118,7 @@ class BadSecretsTest {
             for (String bad : List.of("", "1", "353736323138383\uFF10", "1".repeat(17), "353736323138383\uFFFD")) {
                 assertThatThrownBy(() -> entry.take(bad))
                         .isInstanceOf(InvalidRequestException.class)
-                        .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
+                        .matches(told -> SchsmException.is(told, Reason.UNUSABLE_SECRET), "reason UNUSABLE_SECRET")
                         .hasMessageContaining("16 hexadecimal digits");
             }
         }
@@ -130,7 +131,7 @@ class BadSecretsTest {
         Pkcs11Token other = bench.open();
         assertThatThrownBy(() -> other.load(FakePin.given("\uD800")))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET);
+                .matches(told -> SchsmException.is(told, Reason.UNUSABLE_SECRET), "reason UNUSABLE_SECRET");
         assertThatThrownBy(() -> other.load(FakePin.given(""))).isInstanceOf(PinRequiredException.class);
         assertThat(other.isLoggedIn()).isFalse();
     }
@@ -145,7 +146,7 @@ class BadSecretsTest {
         token.administration().changePin("1234".toCharArray(), "12345".toCharArray());
         assertThatThrownBy(() -> token.administration().changePin(PIN, "123".toCharArray()))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.UNUSABLE_SECRET)
+                .matches(told -> SchsmException.is(told, Reason.UNUSABLE_SECRET), "reason UNUSABLE_SECRET")
                 .hasMessageContaining("4 to 255");
     }
 
@@ -157,7 +158,7 @@ class BadSecretsTest {
         Pkcs11Token token = bench.loaded();
         assertThatThrownBy(() -> token.administration().changePin("6482191".toCharArray(), "123456".toCharArray()))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThat(bench.module.script().calls("C_SetPIN")).isZero();
         bench.open().load(FakePin.right());
 
@@ -181,7 +182,7 @@ class BadSecretsTest {
         TokenAdministration administration = bench.open().administration();
         assertThatThrownBy(administration::changePinOnReader)
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThat(bench.module.script().calls("C_SetPIN")).isZero();
     }
 
@@ -241,7 +242,7 @@ class BadSecretsTest {
         FailedPinCache.ofDevice(identity, Kind.USER_PIN).forget();
         assertThatThrownBy(() -> open(device).login(FakePin.given("000000")))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         device.model = "as another module calls it";
 
         refusedByItself(open(device));
@@ -273,7 +274,7 @@ class BadSecretsTest {
                 () -> Optional.of(new TokenPins.Told(identity, new PinStatus(PinStatus.State.NOT_VERIFIED, 3), false)));
         assertThatThrownBy(() -> link.login(FakePin.given("000000")))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThat(FailedPinCache.ofDevice(identity, Kind.USER_PIN).contains(WRONG))
                 .isTrue();
         FailedPinCache.ofDevice(identity, Kind.USER_PIN).forget();

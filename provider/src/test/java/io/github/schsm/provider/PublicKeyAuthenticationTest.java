@@ -1,5 +1,6 @@
 package io.github.schsm.provider;
 
+import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -140,7 +141,7 @@ class PublicKeyAuthenticationTest {
                 .isInstanceOf(SignatureException.class)
                 .hasCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED))
+                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"))
                 .hasMessageContaining("2 of the 3 registered keys of device " + id);
     }
 
@@ -176,7 +177,7 @@ class PublicKeyAuthenticationTest {
                 .hasRootCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported)
                         .rootCause()
-                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED));
+                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
         assertThatThrownBy(() -> authenticate(PEOPLE[2]))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("already");
@@ -244,7 +245,7 @@ class PublicKeyAuthenticationTest {
         assertThatThrownBy(() -> keys.authenticate(response))
                 .as("replayed")
                 .isInstanceOf(InvalidRequestException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST)
+                .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST")
                 .hasMessageContaining("ask for a new challenge");
     }
 
@@ -255,20 +256,20 @@ class PublicKeyAuthenticationTest {
         VirtualReaders.memory().device(id).reset();
         assertThatThrownBy(() -> keys.authenticate(before))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
+                .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST");
 
         PublicKeyResponse selected = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
         foreign("00A404000BE82B0601040181C31F020100");
         assertThatThrownBy(() -> keys.authenticate(selected))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST)
+                .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST")
                 .hasMessageContaining("another program");
 
         PublicKeyResponse older = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
         PublicKeyResponse newer = PublicKeyResponse.sign(keys.challenge(PEOPLE[0].chr()), PEOPLE[0].key());
         assertThatThrownBy(() -> keys.authenticate(older))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
+                .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST");
         assertThat(keys.authenticate(newer)).as("the open one stays good").isEqualTo(authenticated(1));
 
         PublicKeyResponse disturbed = PublicKeyResponse.sign(keys.challenge(PEOPLE[1].chr()), PEOPLE[1].key());
@@ -276,12 +277,12 @@ class PublicKeyAuthenticationTest {
         if (anyForeignCommandEndsIt()) {
             assertThatThrownBy(() -> keys.authenticate(disturbed))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasFieldOrPropertyWithValue("reason", Reason.CHALLENGE_LOST);
+                    .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST");
             assertThat(keys.status()).isEqualTo(authenticated(0));
         } else {
             assertThatThrownBy(() -> keys.authenticate(disturbed))
                     .isInstanceOf(DeviceException.class)
-                    .hasFieldOrPropertyWithValue("reason", Reason.CONDITIONS_NOT_SATISFIED)
+                    .matches(told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED), "reason CONDITIONS_NOT_SATISFIED")
                     .hasMessageContaining("used for something else");
             assertThat(keys.status()).isEqualTo(authenticated(1));
         }
@@ -292,11 +293,11 @@ class PublicKeyAuthenticationTest {
         initializeAndRegister(new char[0]);
         assertThatThrownBy(() -> keys.authenticate(PEOPLE[3].key(), PEOPLE[0].chr()))
                 .isInstanceOf(DeviceException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.CONDITIONS_NOT_SATISFIED)
+                .matches(told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED), "reason CONDITIONS_NOT_SATISFIED")
                 .hasMessageContaining("another key");
         assertThatThrownBy(() -> authenticate(PEOPLE[3]))
                 .isInstanceOf(DeviceException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND)
+                .matches(told -> SchsmException.is(told, Reason.OBJECT_NOT_FOUND), "reason OBJECT_NOT_FOUND")
                 .hasMessageContaining("not registered");
         PublicKeyChallenge elsewhere = new PublicKeyChallenge("ZZSIM00000900000", new byte[8], PEOPLE[0].chr());
         assertThatThrownBy(() -> keys.authenticate(PublicKeyResponse.sign(elsewhere, PEOPLE[0].key())))
@@ -317,7 +318,7 @@ class PublicKeyAuthenticationTest {
         keys.register(PEOPLE[0].publicKey());
         assertThatThrownBy(() -> keys.register(PEOPLE[0].publicKey()))
                 .isInstanceOf(DeviceException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_EXISTS)
+                .matches(told -> SchsmException.is(told, Reason.OBJECT_EXISTS), "reason OBJECT_EXISTS")
                 .hasMessageContaining("already");
     }
 
@@ -326,16 +327,16 @@ class PublicKeyAuthenticationTest {
         initializeAndRegister(new char[0], DeviceInitialization.Option.REPLACE_PUBLIC_KEYS);
         assertThatThrownBy(() -> keys.replace(1, PEOPLE[3].publicKey()))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED);
+                .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED");
         authenticate(PEOPLE[0]);
         authenticate(PEOPLE[1]);
         assertThatThrownBy(() -> keys.replace(3, PEOPLE[3].publicKey()))
                 .isInstanceOf(DeviceException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND);
+                .matches(told -> SchsmException.is(told, Reason.OBJECT_NOT_FOUND), "reason OBJECT_NOT_FOUND");
         assertThat(keys.replace(1, PEOPLE[3].publicKey())).isEqualTo(authenticated(1));
         assertThatThrownBy(() -> authenticate(PEOPLE[1]))
                 .isInstanceOf(DeviceException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.OBJECT_NOT_FOUND);
+                .matches(told -> SchsmException.is(told, Reason.OBJECT_NOT_FOUND), "reason OBJECT_NOT_FOUND");
         assertThat(authenticate(PEOPLE[3])).isEqualTo(authenticated(2));
         generate(provider, "guarded", "secp256r1");
 
@@ -370,13 +371,13 @@ class PublicKeyAuthenticationTest {
                 .hasRootCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported)
                         .rootCause()
-                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED));
+                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
         authenticate(PEOPLE[0]);
         assertThatThrownBy(() -> generate(provider, "pin-and-one", "secp256r1"))
                 .hasRootCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported)
                         .rootCause()
-                        .hasFieldOrPropertyWithValue("reason", Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED));
+                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
         assertThat(authenticate(PEOPLE[2])).as("the first one still counts").isEqualTo(authenticated(2));
         KeyPair pair = generate(provider, "guarded", "secp256r1");
         assertThat(sign(pair.getPrivate())).isNotEmpty();

@@ -1,5 +1,6 @@
 package io.github.schsm.card.transport;
 
+import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -116,7 +117,7 @@ class PcscTransportTest {
         TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.outcomeUnknown()).isEqualTo(outcomeUnknown);
         assertThat(failure.reported())
-                .hasFieldOrPropertyWithValue("reason", reason)
+                .matches(told -> SchsmException.is(told, reason), "the reason")
                 .hasMessageContaining(READER)
                 .hasMessageContaining(text)
                 .hasCause(thrown);
@@ -129,7 +130,7 @@ class PcscTransportTest {
         TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.reported())
                 .isInstanceOf(TokenNotPresentException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED);
+                .matches(told -> SchsmException.is(told, Reason.TOKEN_REMOVED), "reason TOKEN_REMOVED");
     }
 
     @Test
@@ -138,7 +139,7 @@ class PcscTransportTest {
         TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.reported())
                 .isInstanceOf(TokenNotPresentException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.TOKEN_REMOVED);
+                .matches(told -> SchsmException.is(told, Reason.TOKEN_REMOVED), "reason TOKEN_REMOVED");
         assertThat(failure.outcomeUnknown()).isTrue();
     }
 
@@ -158,7 +159,7 @@ class PcscTransportTest {
     void says_why_it_cannot_connect(Exception thrown, Reason reason, String text) throws Exception {
         when(terminal.connect("*")).thenThrow(thrown);
         assertThatThrownBy(() -> PcscTransport.connect(source, READER))
-                .hasFieldOrPropertyWithValue("reason", reason)
+                .matches(told -> SchsmException.is(told, reason), "the reason")
                 .hasMessageContaining(READER)
                 .hasMessageContaining(text);
     }

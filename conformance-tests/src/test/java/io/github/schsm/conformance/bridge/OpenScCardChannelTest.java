@@ -243,7 +243,7 @@ class OpenScCardChannelTest {
         for (String wrong : List.of("111111", "222222")) {
             assertThatThrownBy(() -> keyStore.load(null, wrong.toCharArray()))
                     .rootCause()
-                    .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                    .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         }
         keyStore.load(null, null);
         SchsmDevice device = SchsmDevice.of(keyStore);

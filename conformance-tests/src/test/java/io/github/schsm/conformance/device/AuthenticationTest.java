@@ -1,5 +1,6 @@
 package io.github.schsm.conformance.device;
 
+import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -130,7 +131,7 @@ class AuthenticationTest {
         assertThatThrownBy(() -> load(provider(""), pin))
                 .extracting(Backend::typed, as(THROWABLE))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
     }
 
     /** A key store whose PIN comes this way. */
@@ -296,7 +297,7 @@ class AuthenticationTest {
         Throwable failure = catchThrowable(() -> use(open(way)));
 
         assertThat(Backend.typed(failure))
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN")
                 .isInstanceOfSatisfying(
                         PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(has(Ability.TRIES_COUNTED) ? 2 : -1))
@@ -418,7 +419,7 @@ class AuthenticationTest {
         assertThatThrownBy(() -> load(provider(""), RIGHT))
                 .extracting(Backend::typed, as(THROWABLE))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.TRANSPORT_PIN);
+                .matches(told -> SchsmException.is(told, Reason.TRANSPORT_PIN), "reason TRANSPORT_PIN");
         AuthProvider provider = provider("");
         assertThatThrownBy(() -> provider.login(null, this::answer)).isInstanceOf(CredentialExpiredException.class);
 
@@ -451,7 +452,7 @@ class AuthenticationTest {
         pins.changeSoPin(VirtualReaders.SO_PIN.toCharArray(), soPin);
         assertThatThrownBy(() -> pins.unblock(VirtualReaders.SO_PIN.toCharArray(), RIGHT.toCharArray()))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         pins.unblock(soPin, RIGHT.toCharArray());
         wrong(OTHER);
         use(load(provider(""), RIGHT));
@@ -476,7 +477,7 @@ class AuthenticationTest {
         assertThatThrownBy(() -> load(provider(""), "000002"))
                 .extracting(Backend::typed, as(THROWABLE))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED);
+                .matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED");
         assertThat(pins.userPin()).isEqualTo(new PinStatus(PinStatus.State.BLOCKED, 0));
         assertThatThrownBy(() -> provider("").login(null, this::answer)).isInstanceOf(AccountLockedException.class);
         assertThat(questions).as("a blocked PIN is not asked for").isZero();

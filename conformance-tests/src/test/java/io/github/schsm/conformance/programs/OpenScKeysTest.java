@@ -1,5 +1,6 @@
 package io.github.schsm.conformance.programs;
 
+import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -321,7 +322,7 @@ class OpenScKeysTest {
             assertThatThrownBy(() -> keyStore.load(null, member.pin()))
                     .hasRootCauseInstanceOf(PinException.class)
                     .satisfies(reported ->
-                            assertThat(reported).rootCause().hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED));
+                            assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED"));
             openSc.scHsmTool().succeeded().says("User PIN locked");
 
             pkcs11("--login", "--login-type", "so", "--so-pin", OpenSc.SO_PIN, "--init-pin", "--new-pin", NEW_PIN)

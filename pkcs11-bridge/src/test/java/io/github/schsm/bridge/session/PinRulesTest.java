@@ -53,7 +53,7 @@ class PinRulesTest {
         FakePin wrong = FakePin.given(WRONG);
         assertThatThrownBy(() -> token.login(wrong))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN")
                 .hasMessageContaining("user PIN is wrong")
                 .hasMessageContaining(FakeBench.MODULE)
                 .hasMessageContaining("CKR_PIN_INCORRECT, 0xA0");
@@ -71,7 +71,7 @@ class PinRulesTest {
         token.useWhenNeeded(FakePin.given(WRONG));
         assertThatThrownBy(() -> sign(token))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinRequiredException.class);
         Pkcs11Token another = bench.open();
         another.useWhenNeeded(FakePin.given(WRONG));
@@ -93,12 +93,12 @@ class PinRulesTest {
     void whetherOneTryIsLeftOrNoneIsInTheException() throws Exception {
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.login(FakePin.given(WRONG)))
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN")
                 .isInstanceOfSatisfying(
                         PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(-1));
         assertThatThrownBy(() -> token.login(FakePin.given("000001")))
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN")
                 .isInstanceOfSatisfying(
                         PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(1))
@@ -106,7 +106,7 @@ class PinRulesTest {
         FakePin third = FakePin.given("000002");
         assertThatThrownBy(() -> token.login(third))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED)
+                .matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED")
                 .hasMessageContaining("SO-PIN");
         assertThat(third.events())
                 .filteredOn(LoginCallback.class::isInstance)
@@ -156,7 +156,7 @@ class PinRulesTest {
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.login(FakePin.given(WRONG)))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThatThrownBy(() -> token.login(FakePin.given(WRONG)))
                 .isInstanceOf(PinRequiredException.class)
                 .hasMessageContaining("one try");
@@ -170,7 +170,7 @@ class PinRulesTest {
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.load(FakePin.right()))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED)
+                .matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED")
                 .hasMessageContaining(FakeBench.MODULE)
                 .hasMessageContaining("CKF_USER_PIN_LOCKED");
         assertThat(sent()).isEmpty();
@@ -185,7 +185,7 @@ class PinRulesTest {
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.load(FakePin.right()))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED)
+                .matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED")
                 .hasMessageContaining("CKR_PIN_LOCKED");
     }
 
@@ -195,7 +195,7 @@ class PinRulesTest {
         Pkcs11Token token = bench.open();
         assertThatThrownBy(() -> token.load(FakePin.right()))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.TRANSPORT_PIN)
+                .matches(told -> SchsmException.is(told, Reason.TRANSPORT_PIN), "reason TRANSPORT_PIN")
                 .hasMessageContaining("changed");
         assertThat(sent()).isEmpty();
     }
@@ -292,7 +292,7 @@ class PinRulesTest {
         bench.device.user.set("111111");
         assertThatThrownBy(() -> sign(token))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThat(bench.module.activeOperations()).isZero();
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinException.class);
         assertThat(sent()).hasSize(2);
@@ -381,7 +381,7 @@ class PinRulesTest {
         bench.device.logoutByOther();
         assertThatThrownBy(() -> sign(token))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinRequiredException.class);
         assertThatThrownBy(() -> sign(token)).isInstanceOf(PinRequiredException.class);
         assertThat(sent()).hasSize(2);

@@ -1,5 +1,6 @@
 package io.github.schsm.bridge.token;
 
+import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -68,7 +69,7 @@ class Pkcs11AdministrationTest {
     void aWrongOldPinCostsOneTryAndIsNamed() {
         assertThatThrownBy(() -> administration.changePin(NEW_PIN, PIN))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN")
                 .hasMessageContaining("user PIN")
                 .hasMessageContaining("CKR_PIN_INCORRECT");
         assertThat(bench.device.user.left()).isEqualTo(2);
@@ -87,16 +88,16 @@ class Pkcs11AdministrationTest {
     void aWrongSoPinIsToldWithTheTriesThatAreLeft() {
         assertThatThrownBy(() -> administration.unblock(WRONG_SO_PIN, NEW_PIN))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN")
                 .hasMessageContaining("SO-PIN");
         assertThatThrownBy(() -> administration.unblock(WRONG_SO_PIN, NEW_PIN))
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN")
                 .isInstanceOfSatisfying(
                         PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(1));
         assertThatThrownBy(() -> administration.changeSoPin(WRONG_SO_PIN, SO_PIN))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.PIN_BLOCKED)
+                .matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED")
                 .hasMessageContaining("SO-PIN");
     }
 
@@ -106,7 +107,7 @@ class Pkcs11AdministrationTest {
         administration.unblock(WRONG_SO_PIN, NEW_PIN);
         assertThatThrownBy(() -> administration.unblock(SO_PIN, NEW_PIN))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
     }
 
     @Test
@@ -127,7 +128,7 @@ class Pkcs11AdministrationTest {
                 DeviceInitialization.builder(NEW_PIN, WRONG_SO_PIN).build();
         assertThatThrownBy(() -> administration.initialize(settings))
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN);
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
         assertThat(bench.device.objects()).hasSize(before);
     }
 
@@ -161,7 +162,7 @@ class Pkcs11AdministrationTest {
         bench.device.pad(() -> Optional.of("135790"));
         assertThatThrownBy(administration::changePinOnReader)
                 .isInstanceOf(PinException.class)
-                .hasFieldOrPropertyWithValue("reason", Reason.WRONG_PIN)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN")
                 .hasMessageContaining("user PIN");
         bench.device.user.set("135790");
         administration.changePinOnReader();

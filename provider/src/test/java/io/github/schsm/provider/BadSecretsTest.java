@@ -133,7 +133,7 @@ class BadSecretsTest {
 
     private static InvalidRequestException refusal(Throwable thrown) {
         Throwable cause = thrown;
-        while (cause != null && !(SchsmException.is(cause, Reason.UNUSABLE_SECRET))) {
+        while (cause != null && !SchsmException.is(cause, Reason.UNUSABLE_SECRET)) {
             cause = cause.getCause();
         }
         assertThat(cause)

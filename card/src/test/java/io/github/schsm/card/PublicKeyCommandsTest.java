@@ -1,6 +1,5 @@
 package io.github.schsm.card;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +14,7 @@ import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.card.apdu.RetryPolicy;
@@ -148,7 +148,9 @@ class PublicKeyCommandsTest {
         instructions();
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(this::write)
-                    .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED")
+                    .matches(
+                            told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                            "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED")
                     .isInstanceOfSatisfying(
                             PinException.class,
                             required -> assertThat(required.keys().orElseThrow().authenticated())
@@ -165,12 +167,16 @@ class PublicKeyCommandsTest {
         login.givenNow = false;
         assertThatThrownBy(this::write)
                 .isInstanceOf(PinException.class)
-                .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED");
+                .matches(
+                        told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                        "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED");
         assertThat(login.asked).isZero();
         login.givenNow = true;
         assertThatThrownBy(this::write)
                 .isInstanceOf(PinException.class)
-                .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED")
+                .matches(
+                        told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                        "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED")
                 .hasMessageContaining("0 have");
     }
 

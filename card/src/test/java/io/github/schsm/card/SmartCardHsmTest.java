@@ -125,7 +125,9 @@ class SmartCardHsmTest {
             card.generateKeyPair(1, ec(EcCurve.SECP256R1, ecdh));
             assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED))
                     .isInstanceOf(DeviceException.class)
-                    .matches(told -> SchsmException.is(told, Reason.ALGORITHM_NOT_ALLOWED), "reason ALGORITHM_NOT_ALLOWED")
+                    .matches(
+                            told -> SchsmException.is(told, Reason.ALGORITHM_NOT_ALLOWED),
+                            "reason ALGORITHM_NOT_ALLOWED")
                     .hasMessageContaining("key 1")
                     .hasMessageContaining("SIGN")
                     .hasMessageContaining("6A81");
@@ -139,7 +141,9 @@ class SmartCardHsmTest {
             card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER);
             assertThatThrownBy(() -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.NEVER))
                     .isInstanceOf(DeviceException.class)
-                    .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED");
+                    .matches(
+                            told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED),
+                            "reason USE_COUNTER_EXHAUSTED");
         });
     }
 

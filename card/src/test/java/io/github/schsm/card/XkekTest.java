@@ -184,7 +184,9 @@ class XkekTest {
         changed[changed.length - 1] ^= 1;
         assertThatThrownBy(() -> join(a, changed))
                 .isInstanceOf(DeviceException.class)
-                .matches(told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED), "reason CONDITIONS_NOT_SATISFIED")
+                .matches(
+                        told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED),
+                        "reason CONDITIONS_NOT_SATISFIED")
                 .hasMessageContaining("membership");
         Optional<KeyDomain.Status> slot = a.withCard(null, card -> card.queryKeyDomain(0));
         assertThat(slot).isEmpty();

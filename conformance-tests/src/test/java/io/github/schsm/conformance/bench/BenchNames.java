@@ -89,7 +89,7 @@ final class BenchNames
 
         @Override
         public synchronized void close() throws IOException {
-            String folder = System.getProperty("schsm.reports", "");
+            String folder = System.getProperty("schsm.benches", "");
             if (!folder.isEmpty()) {
                 Path file = Files.createDirectories(Path.of(folder))
                         .resolve("benches-" + ProcessHandle.current().pid() + ".txt");

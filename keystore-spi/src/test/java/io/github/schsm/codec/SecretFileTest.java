@@ -80,6 +80,22 @@ class SecretFileTest {
         assertRefused().hasMessageContaining(sentence).hasMessageContaining("chmod 600 " + file);
     }
 
+    /** Only the administrator can give a file away; everybody else has a file of another user to point at. */
+    @Test
+    void fileOfAnotherUserIsRefused() throws Exception {
+        write("648219");
+        boolean administrator = Integer.valueOf(0).equals(Files.getAttribute(file, "unix:uid"));
+        if (administrator) {
+            Files.setAttribute(file, "unix:uid", 12345);
+            assertRefused().hasMessageContaining("belongs to");
+        } else {
+            // Root's files are taken: who administers the machine may set the PIN.
+            assertThat(Files.getAttribute(Path.of("/etc/hostname"), "unix:uid")).isEqualTo(0);
+            file = Path.of("/etc/hostname");
+            assertRefused().hasMessageContaining("can be read by others");
+        }
+    }
+
     @Test
     void fileThatOthersMayReplaceIsRefusedAlsoBehindALink() throws Exception {
         Path open = Files.createDirectories(folder.resolve("open/inner"));

@@ -10,7 +10,16 @@ import io.github.schsm.SchsmException.Reason;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.engines.AESEngine;
+import org.bouncycastle.crypto.macs.CMac;
+import org.bouncycastle.crypto.params.KeyParameter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WrappedKeyBlobTest {
     private static final byte[] KEK = new byte[32];
@@ -82,5 +91,70 @@ class WrappedKeyBlobTest {
     @Test
     void shows_nothing_but_type_and_check_value() throws Exception {
         assertThat(WrappedKeyBlob.parse(blob(16))).hasToString("wrapped key of type 15, KCV 66687AADF862BD77");
+    }
+
+    /** The salt is random: what looks like padding in it is none, and a blob whose key part has no padding is refused. */
+    @ParameterizedTest
+    @CsvSource({
+        "no padding at all,           0102030405060708 0909090909090909",
+        "padding in the salt's end,   0102030405060780 0000000000000000",
+        "padding as the first byte,   8000000000000000 0000000000000000",
+        "zeros only,                  0000000000000000 0000000000000000",
+        "another padding,             0102030405060708 0A0B0C0101010101",
+    })
+    void refuses_a_key_that_is_not_padded(String what, String plain) throws Exception {
+        byte[] encoded = sealed(HexFormat.of().parseHex(plain.replace(" ", "")));
+
+        assertThatThrownBy(() -> WrappedKeyBlob.parse(encoded).unwrap(KEK))
+                .isInstanceOf(MalformedDataException.class)
+                .hasMessageContaining("not padded");
+    }
+
+    @Test
+    void takes_padding_right_behind_the_salt_for_an_empty_key() throws Exception {
+        byte[] encoded = sealed(HexFormat.of().parseHex("80000000000000808000000000000000"));
+
+        assertThat(WrappedKeyBlob.parse(encoded).unwrap(KEK)).isEmpty();
+    }
+
+    @Test
+    void refuses_a_blob_without_cipher_text() {
+        byte[] good = blob(0);
+        byte[] head = Arrays.copyOf(good, good.length - 32);
+        byte[] mac = mac(head);
+        byte[] encoded = Arrays.copyOf(head, head.length + mac.length);
+        System.arraycopy(mac, 0, encoded, head.length, mac.length);
+
+        assertThatThrownBy(() -> WrappedKeyBlob.parse(encoded)).isInstanceOf(MalformedDataException.class);
+    }
+
+    /** A blob of this plain text under the KEK, with a MAC that is right, made without the class that is tested. */
+    private static byte[] sealed(byte[] plain) throws Exception {
+        byte[] empty = blob(0);
+        Cipher aes = Cipher.getInstance("AES/CBC/NoPadding");
+        aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(derived(1), "AES"), new IvParameterSpec(new byte[16]));
+        byte[] signed = Arrays.copyOf(empty, empty.length - 16);
+        System.arraycopy(aes.doFinal(plain), 0, signed, signed.length - 16, 16);
+        byte[] encoded = Arrays.copyOf(signed, empty.length);
+        System.arraycopy(mac(signed), 0, encoded, signed.length, 16);
+        return encoded;
+    }
+
+    private static byte[] mac(byte[] signed) {
+        CMac cmac = new CMac(AESEngine.newInstance());
+        cmac.init(new KeyParameter(derived(2)));
+        cmac.update(signed, 0, signed.length);
+        byte[] mac = new byte[16];
+        cmac.doFinal(mac, 0);
+        return mac;
+    }
+
+    private static byte[] derived(int counter) {
+        SHA256Digest sha256 = new SHA256Digest();
+        sha256.update(KEK, 0, KEK.length);
+        sha256.update(new byte[] {0, 0, 0, (byte) counter}, 0, 4);
+        byte[] key = new byte[32];
+        sha256.doFinal(key, 0);
+        return key;
     }
 }

@@ -133,10 +133,10 @@ public final class LoginStateMachine<X extends Exception> {
                 }
                 case CHANGE_FIRST -> {
                     if (changed) {
-                        throw backend.refusal(Refusal.TRANSPORT, -1);
+                        // The device took the change, whatever it says now: its answer to the PIN counts.
+                        return send(login, known, status);
                     }
-                    PinRequest request = backend.request(login, status);
-                    changeFirst(login, request, status);
+                    changeFirst(login, backend.request(login, status), status);
                     changed = true;
                     known = Known.REASON_FOR_CARE;
                 }

@@ -13,8 +13,9 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.FailureScope;
 import io.github.schsm.bridge.session.SessionRunner.As;
 import io.github.schsm.bridge.session.SharedToken.Place;
-import io.github.schsm.bridge.session.TokenPins.Login;
 import io.github.schsm.codec.SecretBytes;
+import io.github.schsm.login.LoginStateMachine;
+import io.github.schsm.login.PinBackend.Answer;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.TokenAuthenticator;
 import java.util.Map;
@@ -450,11 +451,7 @@ public final class TokenLink {
         /** There was none to send. */
         NO_PIN,
         /** The token has no PIN, and nothing that one would be for. */
-        NOT_TAKEN;
-
-        static Outcome of(boolean accepted) {
-            return accepted ? LOGGED_IN : NO_PIN;
-        }
+        NOT_TAKEN
     }
 
     /** Logs in, while nobody else does. */
@@ -469,58 +466,59 @@ public final class TokenLink {
             timesAway = away;
             login.cardWasAway();
         }
-        if (pins.isToBeChanged(place) && login.isInteractive()) {
-            runner.run(As.LOGIN, true, true, null, session -> {
-                pins.changeFirst(session, login, place);
-                return true;
-            });
-            pins.prepare(beforeLogin);
-            return Outcome.of(verify(login, runner.ask(found -> found)));
-        }
-        return Outcome.of(verify(login, place));
-    }
-
-    /** Returns whether there was a PIN, which was then accepted. */
-    private boolean verify(TokenAuthenticator source, Place place) throws SchsmException {
-        try (Login login = pins.ask(source, place)) {
-            if (login == null) {
-                return false;
-            }
-            byte[] pin = login.pin();
-            if (pin != null && token.isAccepted(pin)) {
-                token.join(this);
-                source.accepted();
-                return true;
-            }
-            boolean again = token.isLoggedIn();
-            // While somebody was asked for the PIN another token may have been put in, to which it must not go.
-            Place seen = source.isInteractive() ? null : place;
-            runner.run(again ? As.LOGIN_AGAIN : As.LOGIN, false, true, seen, session -> {
-                if (again) {
-                    endLogin(session);
-                }
-                boolean taken = login(session, place, login);
-                token.loggedIn(this, taken ? pin : null);
-                return true;
-            });
-            return true;
-        }
+        boolean accepted =
+                new LoginStateMachine<>(new TokenLogin.OfUser(this, pins, token, place, login)).login(login);
+        return accepted ? Outcome.LOGGED_IN : Outcome.NO_PIN;
     }
 
     /**
-     * A PIN goes out once, if it is not known to be right. With a session that the module does not know any more, it has
-     * not.
+     * {@code C_Login} of this link. A PIN goes out once, if it is not known to be right. With a session that the module
+     * does not know any more, it has not.
+     *
+     * @param login whose PIN it is
+     * @param seen  where the token was just seen, in which case it need not be looked for; null looks
+     * @param pin   null if it is typed on the reader
      */
-    private boolean login(Session session, Place place, Login login) throws CryptokiException, SchsmException {
-        session.mayRepeat(false);
-        try {
-            return pins.login(session, place, Ck.CKU_USER, login);
-        } catch (CryptokiException refused) {
-            FailureScope loss = refused.scope();
-            session.mayRepeat(loss == FailureScope.SESSION
-                    || (loss == FailureScope.UNCLEAR && login.source().wasAccepted()));
-            throw refused;
-        }
+    Answer send(TokenAuthenticator login, Place place, @Nullable Place seen, byte @Nullable [] pin)
+            throws SchsmException {
+        boolean again = token.isLoggedIn();
+        return runner.run(again ? As.LOGIN_AGAIN : As.LOGIN, false, true, seen, session -> {
+                    if (again) {
+                        endLogin(session);
+                    }
+                    session.mayRepeat(false);
+                    Answer answer;
+                    try {
+                        answer = pins.login(session, place, Ck.CKU_USER, pin);
+                    } catch (CryptokiException refused) {
+                        FailureScope loss = refused.scope();
+                        session.mayRepeat(loss == FailureScope.SESSION
+                                || (loss == FailureScope.UNCLEAR && login.wasAccepted()));
+                        throw refused;
+                    }
+                    if (answer.error() == null) {
+                        token.loggedIn(this, answer == Answer.ACCEPTED ? pin : null);
+                    }
+                    return answer;
+                });
+    }
+
+    /** Changes a PIN that must be changed first; returns where the token is then, and what it says of itself. */
+    Place changeFirst(PinChange change) throws SchsmException {
+        runner.run(As.LOGIN, true, true, null, session -> {
+            session.about("changing the user PIN");
+            session.mayRepeat(false);
+            change.apply(session);
+            return true;
+        });
+        pins.prepare(beforeLogin);
+        return runner.ask(found -> found);
+    }
+
+    /** What changes a PIN. */
+    @FunctionalInterface
+    interface PinChange {
+        void apply(Session session) throws CryptokiException, SchsmException;
     }
 
     void loginForKey(Session session) throws CryptokiException, SchsmException {
@@ -528,15 +526,11 @@ public final class TokenLink {
         if (source == null) {
             throw loginRequired();
         }
-        Place place = look();
-        try (Login login = pins.ask(source, place)) {
-            if (login == null) {
-                throw loginRequired();
-            }
-            boolean repeatable = session.mayRepeat();
-            session.mayRepeat(false);
-            pins.login(session, place, Ck.CKU_CONTEXT_SPECIFIC, login);
-            session.mayRepeat(repeatable);
+        boolean repeatable = session.mayRepeat();
+        session.mayRepeat(false);
+        if (!new LoginStateMachine<>(new TokenLogin.ForKey(session, pins, token, look())).login(source)) {
+            throw loginRequired();
         }
+        session.mayRepeat(repeatable);
     }
 }

@@ -15,23 +15,22 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.SharedToken.Place;
 import io.github.schsm.callback.NewPinCallback;
 import io.github.schsm.callback.PinRequest;
-import io.github.schsm.login.TokenAuthenticator;
+import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.PinBackend.Answer;
+import io.github.schsm.login.PinBackend.Refusal;
 import java.lang.System.Logger.Level;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a PIN goes to the token with, under the rules that hold for the device itself too: the last try is for a person
- * who decides so at this moment, and a PIN that was refused is not sent again by itself, nor for a last try at all.
- * PKCS#11 tells of tries left by flags only: some were used, one is left, none is.
+ * The functions that a PIN goes to a module with, and what their answers mean. PKCS#11 tells of tries left by flags only:
+ * some were used, one is left, none is. What may be sent is decided by {@link io.github.schsm.login.LoginStateMachine}.
  */
 public final class TokenPins {
     private static final System.Logger LOGGER = System.getLogger(TokenPins.class.getName());
     private static final String USER_PIN = "user PIN";
-    private static final byte[] NO_BYTES = {};
 
     private final SharedToken token;
     private final Pkcs11Module module;
@@ -41,50 +40,6 @@ public final class TokenPins {
     TokenPins(SharedToken token) {
         this.token = token;
         this.module = token.module();
-    }
-
-    /**
-     * What is needed to log in with; wiped when closed.
-     *
-     * @param request what was known before
-     * @param pin     null if it is typed on the reader
-     */
-    record Login(TokenAuthenticator source, PinRequest request, byte @Nullable [] pin) implements AutoCloseable {
-        @Override
-        public void close() {
-            if (pin != null) {
-                Arrays.fill(pin, (byte) 0);
-            }
-        }
-    }
-
-    /**
-     * Gets the PIN, if it may be sent.
-     *
-     * @return null if the source has none
-     * @throws io.github.schsm.PinException if it may not be sent
-     */
-    @Nullable
-    Login ask(TokenAuthenticator source, Place place) throws SchsmException {
-        PinRequest request = request(source, place);
-        byte[] pin = source.pin(request);
-        Login login = new Login(source, request, pin);
-        if (pin == null) {
-            if (!source.isOnReader()) {
-                return null;
-            }
-            if (!request.pinPad()) {
-                throw noPad();
-            }
-            return login;
-        }
-        try {
-            requireNotRefused(login);
-        } catch (PinRequiredException notSent) {
-            login.close();
-            throw notSent;
-        }
-        return login;
     }
 
     /**
@@ -124,35 +79,28 @@ public final class TokenPins {
         return known == null || known.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(known.triesLeft());
     }
 
-    private PinRequest request(TokenAuthenticator source, Place place) throws SchsmException {
+    /** What the flags say, and another way to the token, if there is one. */
+    PinStatus status(Place place) {
         CkTokenInfo info = place.token();
         if (info.has(Ck.CKF_USER_PIN_LOCKED) || isTold(PinStatus.State.BLOCKED)) {
-            throw new PinException(
-                    Reason.PIN_BLOCKED,
-                    flag("CKF_USER_PIN_LOCKED"),
-                    about() + "the user PIN is blocked after too many wrong tries; unblock it with the SO-PIN");
+            return new PinStatus(PinStatus.State.BLOCKED, 0);
         }
-        if (isToBeChanged(place) && !source.isInteractive()) {
-            throw transportPin();
-        }
-        OptionalInt left = triesTold();
-        boolean lastTry = info.has(Ck.CKF_USER_PIN_FINAL_TRY) || left.equals(OptionalInt.of(1));
-        if (lastTry && !source.mayUseLastTry()) {
-            throw new PinRequiredException(
-                    flag("CKF_USER_PIN_FINAL_TRY"),
-                    about()
-                            + "user PIN: only one try is left before it is blocked, so it is not sent by itself; enter it"
-                            + " again");
-        }
-        if (!lastTry && !info.has(Ck.CKF_USER_PIN_COUNT_LOW)) {
+        int left = info.has(Ck.CKF_USER_PIN_FINAL_TRY) ? 1 : triesTold().orElse(-1);
+        if (left != 1 && !info.has(Ck.CKF_USER_PIN_COUNT_LOW)) {
             token.triesAreFull();
         }
+        return new PinStatus(
+                isToBeChanged(place) ? PinStatus.State.TRANSPORT : PinStatus.State.NOT_VERIFIED, left);
+    }
+
+    PinRequest request(Authenticator source, PinStatus status, Place place) {
+        CkTokenInfo info = place.token();
         return new PinRequest(
                 token.identity().id(),
                 source.isInteractive() ? info.label() : "",
                 source.isInteractive() ? slotDescription(place) : "",
-                lastTry ? OptionalInt.of(1) : left,
-                isToBeChanged(place),
+                status.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(status.triesLeft()),
+                status.state() == PinStatus.State.TRANSPORT,
                 info.has(Ck.CKF_PROTECTED_AUTHENTICATION_PATH));
     }
 
@@ -164,72 +112,56 @@ public final class TokenPins {
         }
     }
 
-    private PinException transportPin() {
-        return new PinException(
-                Reason.TRANSPORT_PIN,
-                flag("CKF_USER_PIN_TO_BE_CHANGED"),
-                about() + "the user PIN must be changed before anything else: by schsm pin change,"
-                        + " TokenAdministration.changePin, or a callback handler that takes a NewPinCallback");
+    /** The exception for a PIN that is not sent. */
+    SchsmException refusal(Refusal reason, int triesLeft) {
+        return switch (reason) {
+            case BLOCKED ->
+                new PinException(
+                        Reason.PIN_BLOCKED,
+                        flag("CKF_USER_PIN_LOCKED"),
+                        about() + "the user PIN is blocked after too many wrong tries; unblock it with the SO-PIN");
+            case TRANSPORT ->
+                new PinException(
+                        Reason.TRANSPORT_PIN,
+                        flag("CKF_USER_PIN_TO_BE_CHANGED"),
+                        about() + "the user PIN must be changed before anything else: by schsm pin change,"
+                                + " TokenAdministration.changePin, or a callback handler that takes a NewPinCallback");
+            case NOT_INITIALIZED, LAST_TRY, WRONG_FOR_LAST_TRY, REFUSED_BEFORE, NOBODY_TOLD ->
+                new PinRequiredException(
+                        flag(triesLeft == 1 ? "CKF_USER_PIN_FINAL_TRY" : "CKF_USER_PIN_COUNT_LOW"),
+                        about() + reason.sentence());
+        };
     }
 
-    private UnsupportedByDeviceException noPad() {
+    UnsupportedByDeviceException noPad() {
         return new UnsupportedByDeviceException(about() + "the module tells of no PIN pad"
                 + " (CKF_PROTECTED_AUTHENTICATION_PATH); use pin = prompt, env:NAME, file:PATH or callback");
     }
 
-    /** A PIN that was refused is wrong until a PIN was accepted or changed. */
-    private void requireNotRefused(Login login) throws PinRequiredException {
-        TokenAuthenticator source = login.source();
-        boolean lastTry = login.request().isLastTry();
-        boolean givenAnew = source.isGivenNow() || source.isInteractive();
-        byte[] pin = login.pin();
-        if (pin == null || (givenAnew && !lastTry) || !token.failedPins().contains(pin)) {
-            return;
-        }
-        source.refused(lastTry ? 1 : -1);
-        throw new PinRequiredException(
-                flag(lastTry ? "CKF_USER_PIN_FINAL_TRY" : "CKF_USER_PIN_COUNT_LOW"),
-                about()
-                        + (lastTry
-                                ? "user PIN: only one try is left before it is blocked, and the token refused this very"
-                                        + " one before, so it is not sent; enter the right one, or unblock it with the"
-                                        + " SO-PIN"
-                                : "user PIN: the token refused this very PIN before, so it is not sent again by itself;"
-                                        + " correct it where it is configured, or enter it again"));
-    }
-
     /**
-     * {@code C_Login}, with whatever the source is told before and after.
+     * {@code C_Login}.
      *
      * @param user CKU_USER or CKU_CONTEXT_SPECIFIC
-     * @return whether it was this very login that the module took; if not, somebody else in this process is logged in
+     * @param pin  null if it is typed on the reader
      * @throws CryptokiException if it is about the session or the token, not about the PIN
      */
-    boolean login(Session session, Place place, long user, Login login) throws CryptokiException, SchsmException {
-        TokenAuthenticator source = login.source();
-        boolean taken = true;
+    Answer login(Session session, Place place, long user, byte @Nullable [] pin) throws CryptokiException {
+        session.about("login");
         try {
-            session.about("login");
-            if (login.pin() == null) {
-                enter(login, false, () -> session.module().login(session.handle(), user, null));
-            } else {
-                session.module().login(session.handle(), user, login.pin());
-            }
+            session.module().login(session.handle(), user, pin);
+            return Answer.ACCEPTED;
         } catch (CryptokiException refused) {
             if (refused.is(Ckr.USER_ALREADY_LOGGED_IN)) {
                 LOGGER.log(Level.DEBUG, "{0}: logged in already, by somebody else in this process", about());
-                taken = false;
-            } else if (isAboutPin(refused)) {
-                throw refusedPin(place, login, refused);
-            } else {
+                return Answer.NOT_LOOKED_AT;
+            }
+            if (!isAboutPin(refused)) {
                 throw refused;
             }
+            int left = refused.is(Ckr.PIN_LOCKED) ? 0 : triesLeft(place);
+            SchsmException error = ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
+            return refused.is(Ckr.PIN_INCORRECT) ? Answer.wrong(left, error) : Answer.refused(left, error);
         }
-        if (taken) {
-            token.failedPins().forget();
-        }
-        source.accepted();
-        return taken;
     }
 
     private static boolean isAboutPin(CryptokiException refused) {
@@ -238,17 +170,6 @@ public final class TokenPins {
                 || refused.is(Ckr.PIN_INVALID)
                 || refused.is(Ckr.PIN_LEN_RANGE)
                 || refused.is(Ckr.PIN_EXPIRED);
-    }
-
-    private SchsmException refusedPin(Place place, Login login, CryptokiException refused) {
-        int left = refused.is(Ckr.PIN_LOCKED) ? 0 : triesLeft(place);
-        byte[] pin = login.pin();
-        if (pin != null && refused.is(Ckr.PIN_INCORRECT)) {
-            token.failedPins().add(pin, left);
-        }
-        token.refused();
-        login.source().refused(left);
-        return ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
     }
 
     /** As many as another way to the token says; of the module 0, 1, or -1 for more than one. */
@@ -276,63 +197,6 @@ public final class TokenPins {
         void run() throws CryptokiException;
     }
 
-    private void enter(Login login, boolean change, Entry entry) throws CryptokiException, SchsmException {
-        TokenAuthenticator source = login.source();
-        boolean told = source.entryOnReader(login.request(), change);
-        try {
-            if (login.request().isLastTry() && !told) {
-                throw new PinRequiredException(
-                        flag("CKF_USER_PIN_FINAL_TRY"),
-                        about()
-                                + "user PIN: only one try is left before it is blocked, and nobody could be told so; set a"
-                                + " callback handler that takes a PinPadCallback");
-            }
-            entry.run();
-        } finally {
-            source.entryFinished(login.request());
-        }
-    }
-
-    /** Has a PIN that is to be changed first changed by a handler that can; the login goes on with the new one. */
-    void changeFirst(Session session, TokenAuthenticator source, Place place) throws CryptokiException, SchsmException {
-        PinRequest request = request(source, place);
-        session.about("changing the user PIN");
-        if (source.isOnReader()) {
-            if (!request.pinPad()) {
-                throw noPad();
-            }
-            Login login = new Login(source, request, null);
-            session.mayRepeat(false);
-            enter(login, true, () -> session.module().setPin(session.handle(), null, null));
-            token.failedPins().forget();
-            return;
-        }
-        NewPinCallback wanted = new NewPinCallback(request);
-        byte[] before = NO_BYTES;
-        byte[] after = NO_BYTES;
-        try {
-            source.changeTransportPin(wanted);
-            char[] present = wanted.transportPin();
-            char[] chosen = wanted.newPin();
-            if (present == null || chosen == null) {
-                throw transportPin();
-            }
-            try {
-                before = token.pinRules().userPin(present);
-                after = token.pinRules().userPin(chosen);
-            } finally {
-                Arrays.fill(present, '\0');
-                Arrays.fill(chosen, '\0');
-            }
-            session.mayRepeat(false);
-            change(session, place, before, after);
-        } finally {
-            wanted.clear();
-            Arrays.fill(before, (byte) 0);
-            Arrays.fill(after, (byte) 0);
-        }
-    }
-
     /**
      * {@code C_SetPIN} with PINs that the caller gave, and so may use the last try, unless that very PIN was refused. A
      * module sends both PINs to the device one after the other, and the device cuts them at the length of its own: so the
@@ -343,10 +207,7 @@ public final class TokenPins {
      */
     void change(Session session, Place place, byte[] before, byte[] after) throws CryptokiException, SchsmException {
         if (place.token().has(Ck.CKF_USER_PIN_FINAL_TRY) && token.failedPins().contains(before)) {
-            throw new PinRequiredException(
-                    flag("CKF_USER_PIN_FINAL_TRY"),
-                    about() + "user PIN: only one try is left before it is blocked, and the token refused this very one"
-                            + " before, so it is not sent; enter the right one, or unblock it with the SO-PIN");
+            throw refusal(Refusal.WRONG_FOR_LAST_TRY, 1);
         }
         boolean first = isToBeChanged(place);
         if (!first) {

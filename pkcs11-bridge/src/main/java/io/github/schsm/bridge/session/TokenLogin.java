@@ -1,0 +1,151 @@
+package io.github.schsm.bridge.session;
+
+import io.github.schsm.callback.PinRequest;
+import io.github.schsm.TokenAdministration.PinStatus;
+import io.github.schsm.SchsmException;
+import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
+import io.github.schsm.bridge.session.SharedToken.Place;
+import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.FailedPinCache;
+import io.github.schsm.login.PinBackend;
+import io.github.schsm.login.TokenAuthenticator;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The user PIN of a login in {@code C_Login}; what the module says of the PIN costs nothing. */
+abstract class TokenLogin<X extends Exception> implements PinBackend<X> {
+    final TokenPins pins;
+    final SharedToken token;
+    Place place;
+
+    private TokenLogin(TokenPins pins, SharedToken token, Place place) {
+        this.pins = pins;
+        this.token = token;
+        this.place = place;
+    }
+
+    @Override
+    public final FailedPinCache failedPins() {
+        return token.failedPins();
+    }
+
+    /** A link tells its login by itself when the token was away. */
+    @Override
+    public final boolean isCareful() {
+        return false;
+    }
+
+    @Override
+    public final boolean isStatusFree() {
+        return true;
+    }
+
+    @Override
+    public final PinStatus status() {
+        return pins.status(place);
+    }
+
+    @Override
+    public final PinRequest request(Authenticator login, @Nullable PinStatus status) {
+        return pins.request(login, status == null ? status() : status, place);
+    }
+
+    @Override
+    public final void preparePad(PinRequest request, @Nullable PinStatus status, boolean change)
+            throws SchsmException {
+        if (!request.pinPad()) {
+            throw pins.noPad();
+        }
+    }
+
+    @Override
+    public final void refused() {
+        token.refused();
+    }
+
+    @Override
+    public final SchsmException refusal(Refusal reason, int triesLeft) {
+        return pins.refusal(reason, triesLeft);
+    }
+
+    /** The login of a link, in a session that is lent for it. */
+    static final class OfUser extends TokenLogin<SchsmException> {
+        private final TokenLink link;
+        private final TokenAuthenticator login;
+
+        OfUser(TokenLink link, TokenPins pins, SharedToken token, Place place, TokenAuthenticator login) {
+            super(pins, token, place);
+            this.link = link;
+            this.login = login;
+        }
+
+        @Override
+        public Answer verify(byte[] pin) throws SchsmException {
+            if (token.isAccepted(pin)) {
+                token.join(link);
+                return Answer.NOT_LOOKED_AT;
+            }
+            return send(pin);
+        }
+
+        private Answer send(byte @Nullable [] pin) throws SchsmException {
+            // While somebody was asked for the PIN another token may have been put in, to which it must not go.
+            return link.send(login, place, login.isInteractive() ? null : place, pin);
+        }
+
+        @Override
+        public Answer enter(boolean change) throws SchsmException {
+            if (!change) {
+                return send(null);
+            }
+            place = link.changeFirst(session -> session.module().setPin(session.handle(), null, null));
+            return Answer.ACCEPTED;
+        }
+
+        @Override
+        public void change(char[] present, char[] chosen) throws SchsmException {
+            byte[] before = {};
+            byte[] after = {};
+            try {
+                before = token.pinRules().userPin(present);
+                after = token.pinRules().userPin(chosen);
+                byte[] old = before;
+                byte[] next = after;
+                Place there = place;
+                place = link.changeFirst(session -> pins.change(session, there, old, next));
+            } finally {
+                Arrays.fill(before, (byte) 0);
+                Arrays.fill(after, (byte) 0);
+            }
+        }
+    }
+
+    /** The PIN that a key wants before each use, in the session that uses it. */
+    static final class ForKey extends TokenLogin<CryptokiException> {
+        private final Session session;
+
+        ForKey(Session session, TokenPins pins, SharedToken token, Place place) {
+            super(pins, token, place);
+            this.session = session;
+        }
+
+        @Override
+        public Answer verify(byte[] pin) throws CryptokiException {
+            return pins.login(session, place, Ck.CKU_CONTEXT_SPECIFIC, pin);
+        }
+
+        @Override
+        public Answer enter(boolean change) throws CryptokiException, SchsmException {
+            if (change) {
+                throw refusal(Refusal.TRANSPORT, -1);
+            }
+            return pins.login(session, place, Ck.CKU_CONTEXT_SPECIFIC, null);
+        }
+
+        @Override
+        public void change(char[] present, char[] chosen) throws SchsmException {
+            throw refusal(Refusal.TRANSPORT, -1);
+        }
+    }
+}

@@ -54,7 +54,7 @@ public final class GlobalOptions {
             names = "--dates",
             scope = ScopeType.INHERIT,
             paramLabel = "HOW",
-            description = "Whether device certificates have to be valid today: required, or ignored (the default:"
+            description = "Whether device certificates must be valid today: required, or ignored (the default:"
                     + " devices outlive their certificates).")
     @Nullable
     String dates;
@@ -72,7 +72,7 @@ public final class GlobalOptions {
             names = "--name",
             scope = ScopeType.INHERIT,
             paramLabel = "NAME",
-            description = "The provider is called SCHSM-NAME in what is said of it. Default: SCHSM.")
+            description = "The provider is called SCHSM-NAME in messages. Default: SCHSM.")
     @Nullable
     String name;
 

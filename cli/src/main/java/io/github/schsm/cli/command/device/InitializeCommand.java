@@ -32,7 +32,7 @@ import picocli.CommandLine.Mixin;
         name = "initialize",
         description = {
             "Initializes a device: every key, certificate and key domain on it is erased, and its PINs are set.",
-            "The SO-PIN of a device that was initialized before has to be the one it has."
+            "For a device that was initialized before, give its current SO-PIN."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class InitializeCommand extends SchsmCommand {
@@ -61,7 +61,7 @@ public final class InitializeCommand extends SchsmCommand {
 
     @CommandLine.Option(
             names = "--transport-pin",
-            description = "The new PIN is a transport PIN: it has to be changed before anything else.")
+            description = "The new PIN is a transport PIN: it must be changed before anything else.")
     private boolean transportPin;
 
     @CommandLine.Option(
@@ -86,7 +86,7 @@ public final class InitializeCommand extends SchsmCommand {
             names = "--required-keys",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Public key authentication: how many registered keys have to authenticate. Default: 0, that"
+            description = "Public key authentication: how many registered keys must authenticate. Default: 0, that"
                     + " is, without.")
     private int requiredKeys;
 

@@ -70,7 +70,7 @@ public final class PinCommands {
         }
     }
 
-    @Command(name = "verify", description = "Verifies the user PIN, which gives back all its tries.")
+    @Command(name = "verify", description = "Verifies the user PIN, which restores all its tries.")
     static final class Verify extends SchsmCommand {
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {

@@ -128,7 +128,7 @@ public final class PkaCommands {
             name = "register",
             description = {
                 "Registers public keys with a device that was initialized for it.",
-                "Each has to be attested by a genuine device. Device and holder are shown and have to be confirmed."
+                "A genuine device must have attested each. Device and holder are shown and must be confirmed."
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Register extends SchsmCommand {
@@ -194,7 +194,7 @@ public final class PkaCommands {
             name = "respond",
             description = {
                 "Answers a device's challenge with a registered key, on the computer of the key's holder.",
-                "The device that asks is shown and has to be confirmed. Default name: <device>-<CHR>.response."
+                "The device that asks is shown and must be confirmed. Default name: <device>-<CHR>.response."
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Respond extends SchsmCommand {

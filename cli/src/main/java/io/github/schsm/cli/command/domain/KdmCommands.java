@@ -31,7 +31,7 @@ public final class KdmCommands {
             name = "issue",
             description = {
                 "Makes a device a member of the key domain that a group signer controls.",
-                "The device's certificates are verified first; then device and UID are shown and have to be confirmed."
+                "The device's certificates are verified first; then device and UID are shown and must be confirmed."
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Issue extends SchsmCommand {

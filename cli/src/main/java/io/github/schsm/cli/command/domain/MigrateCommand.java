@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "migrate",
         description = {
-            "Brings keys from one member of a key domain to another in one step: agrees on a KEK, wraps, unwraps, and"
+            "Copies keys from one member of a key domain to another in one step: agrees on a KEK, wraps, unwraps, and"
                     + " clears the KEK.",
             "The keys stay on the first device as well. One that fails does not keep the others from moving; the exit"
                     + " status is 0 only if all are there and nothing was left behind."

@@ -68,7 +68,7 @@ public final class AttestCommand extends SchsmCommand {
     @Option(
             names = "--on",
             paramLabel = "DATE",
-            description = "The certificates of device and issuer have to be valid on this day, e.g. 2026-12-31."
+            description = "The certificates of device and issuer must be valid on this day, e.g. 2026-12-31."
                     + " Without it expired ones are accepted (devices outlive them), unless --dates is required.")
     private @Nullable LocalDate day;
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "decrypt",
-        description = "Decrypts a file that was encrypted for an RSA key. Only its owner may read what comes out."
+        description = "Decrypts a file that was encrypted for an RSA key. Only its owner may read the result."
                 + " Default name: that of the file and .plain.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DecryptCommand extends SchsmCommand {

@@ -149,7 +149,7 @@ public final class DataCommands {
                 description = "That application's object identifier, numbers with dots between.")
         private @Nullable String oid;
 
-        @Option(names = "--protected", description = "Reading it takes the user PIN. Default: anyone may read it.")
+        @Option(names = "--protected", description = "Reading it needs the user PIN. Default: anyone may read it.")
         private boolean pinProtected;
 
         @Option(names = "--replace", description = "Replace the object of that label if there is one.")

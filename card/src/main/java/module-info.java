@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 import org.jspecify.annotations.NullMarked;
 
 /** The device itself: APDUs, files, PINs, key domains, and the transport to them. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 import org.jspecify.annotations.NullMarked;
 
 /** The token as the JCA sees it, the values everybody shares, and the key store over them. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 import io.github.schsm.bridge.Pkcs11TokenSource;
 import io.github.schsm.spi.TokenSource;
 import org.jspecify.annotations.NullMarked;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 import io.github.schsm.simulator.source.SimulatorTokenSource;
 import io.github.schsm.spi.TokenSource;
 import org.jspecify.annotations.NullMarked;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 /** What all commands have in common. */
 @NullMarked
 package io.github.schsm.cli.command;

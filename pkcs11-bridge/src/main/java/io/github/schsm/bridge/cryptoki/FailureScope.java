@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 package io.github.schsm.bridge.cryptoki;
 
 /** How much is lost when a module gives an answer, and has to be obtained again before the next use. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 /** Sessions, logins, and what a module's failure means for them. */
 @NullMarked
 package io.github.schsm.bridge.session;

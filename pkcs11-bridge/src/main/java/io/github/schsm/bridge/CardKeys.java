@@ -246,7 +246,7 @@ final class CardKeys {
         return card.isThere() ? Optional.ofNullable(keys().unseenOnCard().get(key.reference())) : Optional.empty();
     }
 
-    /** A key as the card calls it, whoever sees it; empty if the card does not have it. */
+    /** A key as the card calls it, whether or not the module sees it; empty if the card does not have it. */
     Optional<TokenKey> counterpart(TokenKey key) throws SchsmException {
         return card.isThere() ? Optional.ofNullable(keys().onCard().get(key.reference())) : Optional.empty();
     }

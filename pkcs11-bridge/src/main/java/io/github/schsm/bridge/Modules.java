@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The modules of this JVM: one object per file, whichever way it is written, because a module keeps one state for the
+ * The modules of this JVM: one object per file, however its path is written, because a module keeps one state for the
  * whole process. A module stays loaded until the last of those who use it has given it back.
  *
  * <p>{@code C_Finalize} ends a module for the whole process. So it is called by the last who uses it through these
  * classes, in whatever class loader they are, and never for a module that somebody else had initialized before.
  */
-public final class Modules {
+final class Modules {
     private static final System.Logger LOGGER = System.getLogger(Modules.class.getName());
     private static final Map<Path, Ready> READY = new HashMap<>();
 
@@ -49,7 +49,7 @@ public final class Modules {
      *
      * @throws SchsmException if it is none, or cannot be used; it may be tried again later
      */
-    public static Pkcs11Module get(Path file) throws SchsmException {
+    static Pkcs11Module get(Path file) throws SchsmException {
         Path real = ModuleFile.check(file);
         synchronized (READY) {
             Ready ready = READY.get(real);
@@ -129,7 +129,7 @@ public final class Modules {
     private static boolean leave(Path file) {
         Properties properties = System.getProperties();
         if (properties.getProperty(USERS + file) == null) {
-            LOGGER.log(Level.DEBUG, "{0} was initialized by somebody else, and is left to him", file);
+            LOGGER.log(Level.DEBUG, "{0} was initialized by somebody else, and is left to them", file);
             return false;
         }
         Object left = properties.compute(USERS + file, (key, users) -> {

@@ -98,8 +98,7 @@ class FaultMatrixTest {
                 .filter(answer -> classes.add(
                         OF_THEIR_OWN.contains(answer)
                                 ? Ckr.name(answer)
-                                : Ckr.of(answer).meaning() + " "
-                                        + Ckr.of(answer).scope()))
+                                : Ckr.of(answer).reason() + " " + Ckr.of(answer).scope()))
                 .toList();
     }
 

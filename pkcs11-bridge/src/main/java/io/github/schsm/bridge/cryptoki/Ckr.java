@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.bridge.cryptoki;
 
+import io.github.schsm.SchsmException.Reason;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -14,106 +15,113 @@ import java.util.stream.Collectors;
  */
 public enum Ckr {
     OK(0x0),
-    CANCEL(0x1, Meaning.PIN_REQUIRED, Text.CANCELED),
-    HOST_MEMORY(0x2, Meaning.OTHER, "the module says that this computer's memory is used up"),
-    SLOT_ID_INVALID(0x3, Meaning.REMOVED, FailureScope.TOKEN, Text.REMOVED),
-    GENERAL_ERROR(0x5, Meaning.OTHER, FailureScope.UNCLEAR),
-    FUNCTION_FAILED(0x6, Meaning.OTHER, FailureScope.UNCLEAR),
-    ARGUMENTS_BAD(0x7, Meaning.OTHER, "the module does not take what it was given, without saying why"),
+    CANCEL(0x1, Reason.PIN_REQUIRED, Text.CANCELED),
+    HOST_MEMORY(0x2, Reason.DEVICE, "the module says that this computer's memory is used up"),
+    SLOT_ID_INVALID(0x3, Reason.TOKEN_REMOVED, FailureScope.TOKEN, Text.REMOVED),
+    GENERAL_ERROR(0x5, Reason.DEVICE, FailureScope.UNCLEAR),
+    FUNCTION_FAILED(0x6, Reason.DEVICE, FailureScope.UNCLEAR),
+    ARGUMENTS_BAD(0x7, Reason.DEVICE, "the module does not take what it was given, without saying why"),
     NO_EVENT(0x8),
-    NEED_TO_CREATE_THREADS(0x9, Meaning.TRANSPORT, "the module wants threads of its own and does not get them"),
-    CANT_LOCK(0xA, Meaning.TRANSPORT, "the module cannot be used by a program with several threads"),
-    ATTRIBUTE_READ_ONLY(0x10, Meaning.CONDITIONS, "the module does not let this attribute be changed"),
+    NEED_TO_CREATE_THREADS(0x9, Reason.TRANSPORT, "the module wants threads of its own and does not get them"),
+    CANT_LOCK(0xA, Reason.TRANSPORT, "the module cannot be used by a program with several threads"),
+    ATTRIBUTE_READ_ONLY(0x10, Reason.CONDITIONS_NOT_SATISFIED, "the module does not let this attribute be changed"),
     ATTRIBUTE_SENSITIVE(0x11),
-    ATTRIBUTE_TYPE_INVALID(0x12, Meaning.DATA, "the module does not know one of the attributes"),
-    ATTRIBUTE_VALUE_INVALID(0x13, Meaning.DATA, "the module does not take the value of one of the attributes"),
+    ATTRIBUTE_TYPE_INVALID(0x12, Reason.INVALID_DATA, "the module does not know one of the attributes"),
+    ATTRIBUTE_VALUE_INVALID(0x13, Reason.INVALID_DATA, "the module does not take the value of one of the attributes"),
     ACTION_PROHIBITED(
-            0x1B, Meaning.CONDITIONS, "the object's attributes do not allow it (CKA_MODIFIABLE, CKA_DESTROYABLE)"),
-    DATA_INVALID(0x20, Meaning.DATA, "the data is refused"),
-    DATA_LEN_RANGE(0x21, Meaning.DATA, "the data has a length that is refused"),
+            0x1B,
+            Reason.CONDITIONS_NOT_SATISFIED,
+            "the object's attributes do not allow it (CKA_MODIFIABLE, CKA_DESTROYABLE)"),
+    DATA_INVALID(0x20, Reason.INVALID_DATA, "the data is refused"),
+    DATA_LEN_RANGE(0x21, Reason.INVALID_DATA, "the data has a length that is refused"),
     DEVICE_ERROR(
             0x30,
-            Meaning.OTHER,
+            Reason.DEVICE,
             FailureScope.UNCLEAR,
             "the token, or the way to it, failed; look at the reader and its driver"),
-    DEVICE_MEMORY(0x31, Meaning.FULL, Text.FULL),
-    DEVICE_REMOVED(0x32, Meaning.REMOVED, FailureScope.TOKEN, Text.REMOVED),
-    ENCRYPTED_DATA_INVALID(0x40, Meaning.DATA, "the encrypted data is refused: not made for this key, or changed"),
-    ENCRYPTED_DATA_LEN_RANGE(0x41, Meaning.DATA, "the encrypted data has a length that is refused"),
+    DEVICE_MEMORY(0x31, Reason.DEVICE_FULL, Text.FULL),
+    DEVICE_REMOVED(0x32, Reason.TOKEN_REMOVED, FailureScope.TOKEN, Text.REMOVED),
+    ENCRYPTED_DATA_INVALID(
+            0x40, Reason.INVALID_DATA, "the encrypted data is refused: not made for this key, or changed"),
+    ENCRYPTED_DATA_LEN_RANGE(0x41, Reason.INVALID_DATA, "the encrypted data has a length that is refused"),
     AEAD_DECRYPT_FAILED(0x42),
-    FUNCTION_CANCELED(0x50, Meaning.PIN_REQUIRED, Text.CANCELED),
+    FUNCTION_CANCELED(0x50, Reason.PIN_REQUIRED, Text.CANCELED),
     FUNCTION_NOT_PARALLEL(0x51),
-    FUNCTION_NOT_SUPPORTED(0x54, Meaning.ALGORITHM, Text.NO_MECHANISM),
+    FUNCTION_NOT_SUPPORTED(0x54, Reason.ALGORITHM_NOT_ALLOWED, Text.NO_MECHANISM),
     KEY_HANDLE_INVALID(
             0x60,
-            Meaning.NOT_FOUND,
+            Reason.OBJECT_NOT_FOUND,
             FailureScope.OBJECT,
             "the key is not on the token any more; load the key store again"),
-    KEY_SIZE_RANGE(0x62, Meaning.ALGORITHM, "the module or the token does not take keys of this size"),
-    KEY_TYPE_INCONSISTENT(0x63, Meaning.ALGORITHM, "the key is of another type than this takes"),
+    KEY_SIZE_RANGE(0x62, Reason.ALGORITHM_NOT_ALLOWED, "the module or the token does not take keys of this size"),
+    KEY_TYPE_INCONSISTENT(0x63, Reason.ALGORITHM_NOT_ALLOWED, "the key is of another type than this takes"),
     KEY_NOT_NEEDED(0x64),
     KEY_CHANGED(0x65),
     KEY_NEEDED(0x66),
     KEY_INDIGESTIBLE(0x67),
     KEY_FUNCTION_NOT_PERMITTED(
             0x68,
-            Meaning.ALGORITHM,
+            Reason.ALGORITHM_NOT_ALLOWED,
             "the key may not be used so; its attributes (CKA_SIGN, CKA_DECRYPT, CKA_DERIVE …) say what for"),
     KEY_NOT_WRAPPABLE(0x69),
     KEY_UNEXTRACTABLE(0x6A),
-    MECHANISM_INVALID(0x70, Meaning.ALGORITHM, Text.NO_MECHANISM),
+    MECHANISM_INVALID(0x70, Reason.ALGORITHM_NOT_ALLOWED, Text.NO_MECHANISM),
     MECHANISM_PARAM_INVALID(
-            0x71, Meaning.ALGORITHM, "the module or the token does not take these parameters; choose others"),
+            0x71,
+            Reason.ALGORITHM_NOT_ALLOWED,
+            "the module or the token does not take these parameters; choose others"),
     OBJECT_HANDLE_INVALID(
             0x82,
-            Meaning.NOT_FOUND,
+            Reason.OBJECT_NOT_FOUND,
             FailureScope.OBJECT,
             "the object is not on the token any more; load the key store again"),
-    OPERATION_ACTIVE(0x90, Meaning.OTHER, FailureScope.OPERATION),
+    OPERATION_ACTIVE(0x90, Reason.DEVICE, FailureScope.OPERATION),
     OPERATION_NOT_INITIALIZED(0x91),
     PIN_INCORRECT(0xA0),
-    PIN_INVALID(0xA1, Meaning.DATA, "the PIN has characters that are refused"),
-    PIN_LEN_RANGE(0xA2, Meaning.DATA, "the PIN has a length that is refused"),
+    PIN_INVALID(0xA1, Reason.INVALID_DATA, "the PIN has characters that are refused"),
+    PIN_LEN_RANGE(0xA2, Reason.INVALID_DATA, "the PIN has a length that is refused"),
     PIN_EXPIRED(
             0xA3,
-            Meaning.PIN_TO_BE_CHANGED,
+            Reason.TRANSPORT_PIN,
             "the PIN must be changed before anything else: by schsm pin change, TokenAdministration.changePin, or a callback handler that takes a NewPinCallback"),
-    PIN_LOCKED(0xA4, Meaning.PIN_BLOCKED, "the PIN is blocked after too many wrong tries; unblock it with the SO-PIN"),
-    SESSION_CLOSED(0xB0, Meaning.REMOVED, FailureScope.SESSION, Text.SESSION_LOST),
+    PIN_LOCKED(0xA4, Reason.PIN_BLOCKED, "the PIN is blocked after too many wrong tries; unblock it with the SO-PIN"),
+    SESSION_CLOSED(0xB0, Reason.TOKEN_REMOVED, FailureScope.SESSION, Text.SESSION_LOST),
     SESSION_COUNT(
             0xB1,
-            Meaning.CONDITIONS,
+            Reason.CONDITIONS_NOT_SATISFIED,
             "the token has no session left; end other programs that use it, or other users of the module in this one"),
-    SESSION_HANDLE_INVALID(0xB3, Meaning.REMOVED, FailureScope.SESSION, Text.SESSION_LOST),
+    SESSION_HANDLE_INVALID(0xB3, Reason.TOKEN_REMOVED, FailureScope.SESSION, Text.SESSION_LOST),
     SESSION_PARALLEL_NOT_SUPPORTED(0xB4),
-    SESSION_READ_ONLY(0xB5, Meaning.CONDITIONS, "the module only lets the token be read"),
-    SESSION_EXISTS(0xB6, Meaning.CONDITIONS, Text.IN_USE),
-    SESSION_READ_ONLY_EXISTS(0xB7, Meaning.CONDITIONS, Text.IN_USE),
+    SESSION_READ_ONLY(0xB5, Reason.CONDITIONS_NOT_SATISFIED, "the module only lets the token be read"),
+    SESSION_EXISTS(0xB6, Reason.CONDITIONS_NOT_SATISFIED, Text.IN_USE),
+    SESSION_READ_ONLY_EXISTS(0xB7, Reason.CONDITIONS_NOT_SATISFIED, Text.IN_USE),
     SESSION_READ_WRITE_SO_EXISTS(
             0xB8,
-            Meaning.CONDITIONS,
+            Reason.CONDITIONS_NOT_SATISFIED,
             "somebody else in this process is logged in as security officer; end that login first"),
     SIGNATURE_INVALID(0xC0),
     SIGNATURE_LEN_RANGE(0xC1),
-    TEMPLATE_INCOMPLETE(0xD0, Meaning.DATA, "the module wants more attributes for such an object"),
-    TEMPLATE_INCONSISTENT(0xD1, Meaning.DATA, "the module does not take these attributes together"),
-    TOKEN_NOT_PRESENT(0xE0, Meaning.REMOVED, FailureScope.TOKEN, Text.REMOVED),
-    TOKEN_NOT_RECOGNIZED(0xE1, Meaning.REMOVED, FailureScope.TOKEN, Text.REMOVED),
+    TEMPLATE_INCOMPLETE(0xD0, Reason.INVALID_DATA, "the module wants more attributes for such an object"),
+    TEMPLATE_INCONSISTENT(0xD1, Reason.INVALID_DATA, "the module does not take these attributes together"),
+    TOKEN_NOT_PRESENT(0xE0, Reason.TOKEN_REMOVED, FailureScope.TOKEN, Text.REMOVED),
+    TOKEN_NOT_RECOGNIZED(0xE1, Reason.TOKEN_REMOVED, FailureScope.TOKEN, Text.REMOVED),
     TOKEN_WRITE_PROTECTED(
-            0xE2, Meaning.CONDITIONS, "the token is write-protected; make and delete objects by its vendor's tools"),
+            0xE2,
+            Reason.CONDITIONS_NOT_SATISFIED,
+            "the token is write-protected; make and delete objects by its vendor's tools"),
     UNWRAPPING_KEY_HANDLE_INVALID(0xF0),
     UNWRAPPING_KEY_SIZE_RANGE(0xF1),
     UNWRAPPING_KEY_TYPE_INCONSISTENT(0xF2),
     USER_ALREADY_LOGGED_IN(0x100),
-    USER_NOT_LOGGED_IN(0x101, Meaning.PIN_REQUIRED, FailureScope.LOGIN, "the PIN must be verified first"),
+    USER_NOT_LOGGED_IN(0x101, Reason.PIN_REQUIRED, FailureScope.LOGIN, "the PIN must be verified first"),
     USER_PIN_NOT_INITIALIZED(
             0x102,
-            Meaning.NOT_FOUND,
+            Reason.OBJECT_NOT_FOUND,
             "the token has no user PIN yet; set one with the SO-PIN (schsm pin unblock, or its vendor's tools)"),
     USER_TYPE_INVALID(0x103),
     USER_ANOTHER_ALREADY_LOGGED_IN(
             0x104,
-            Meaning.CONDITIONS,
+            Reason.CONDITIONS_NOT_SATISFIED,
             "somebody else in this process is logged in to the token, as user or as security officer; end that login first"),
     USER_TOO_MANY_TYPES(0x105),
     WRAPPED_KEY_INVALID(0x110),
@@ -123,15 +131,15 @@ public enum Ckr {
     WRAPPING_KEY_TYPE_INCONSISTENT(0x115),
     RANDOM_SEED_NOT_SUPPORTED(0x120),
     RANDOM_NO_RNG(0x121),
-    DOMAIN_PARAMS_INVALID(0x130, Meaning.ALGORITHM, Text.NO_CURVE),
-    CURVE_NOT_SUPPORTED(0x140, Meaning.ALGORITHM, Text.NO_CURVE),
+    DOMAIN_PARAMS_INVALID(0x130, Reason.ALGORITHM_NOT_ALLOWED, Text.NO_CURVE),
+    CURVE_NOT_SUPPORTED(0x140, Reason.ALGORITHM_NOT_ALLOWED, Text.NO_CURVE),
     BUFFER_TOO_SMALL(0x150),
     SAVED_STATE_INVALID(0x160),
     INFORMATION_SENSITIVE(0x170),
     STATE_UNSAVEABLE(0x180),
     CRYPTOKI_NOT_INITIALIZED(
             0x190,
-            Meaning.TRANSPORT,
+            Reason.TRANSPORT,
             FailureScope.MODULE,
             "somebody else in this process has ended the module (C_Finalize); try again"),
     CRYPTOKI_ALREADY_INITIALIZED(0x191),
@@ -142,10 +150,10 @@ public enum Ckr {
     EXCEEDED_MAX_ITERATIONS(0x1B5),
     FIPS_SELF_TEST_FAILED(0x1B6),
     LIBRARY_LOAD_FAILED(0x1B7),
-    PIN_TOO_WEAK(0x1B8, Meaning.DATA, "the PIN is too weak for the token"),
+    PIN_TOO_WEAK(0x1B8, Reason.INVALID_DATA, "the PIN is too weak for the token"),
     PUBLIC_KEY_INVALID(0x1B9),
-    FUNCTION_REJECTED(0x200, Meaning.PIN_REQUIRED, Text.CANCELED),
-    TOKEN_RESOURCE_EXCEEDED(0x201, Meaning.FULL, Text.FULL),
+    FUNCTION_REJECTED(0x200, Reason.PIN_REQUIRED, Text.CANCELED),
+    TOKEN_RESOURCE_EXCEEDED(0x201, Reason.DEVICE_FULL, Text.FULL),
     OPERATION_CANCEL_FAILED(0x202),
     /** Any that the standard does not have: a newer one, or a vendor's own. */
     UNKNOWN(-1);
@@ -155,42 +163,27 @@ public enum Ckr {
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Ckr::value, Function.identity()));
 
     private final long value;
-    private final Meaning meaning;
+    private final Reason reason;
     private final FailureScope scope;
     private final String text;
 
     Ckr(long value) {
-        this(value, Meaning.OTHER, FailureScope.NOTHING);
+        this(value, Reason.DEVICE, FailureScope.NOTHING);
     }
 
-    Ckr(long value, Meaning meaning, FailureScope scope) {
-        this(value, meaning, scope, Text.UNEXPLAINED);
+    Ckr(long value, Reason reason, FailureScope scope) {
+        this(value, reason, scope, Text.UNEXPLAINED);
     }
 
-    Ckr(long value, Meaning meaning, String text) {
-        this(value, meaning, FailureScope.NOTHING, text);
+    Ckr(long value, Reason reason, String text) {
+        this(value, reason, FailureScope.NOTHING, text);
     }
 
-    Ckr(long value, Meaning meaning, FailureScope scope, String text) {
+    Ckr(long value, Reason reason, FailureScope scope, String text) {
         this.value = value;
-        this.meaning = meaning;
+        this.reason = reason;
         this.scope = scope;
         this.text = text;
-    }
-
-    /** What callers tell apart: each becomes an exception that somebody would catch. */
-    public enum Meaning {
-        ALGORITHM,
-        DATA,
-        CONDITIONS,
-        NOT_FOUND,
-        FULL,
-        PIN_REQUIRED,
-        PIN_BLOCKED,
-        PIN_TO_BE_CHANGED,
-        REMOVED,
-        TRANSPORT,
-        OTHER
     }
 
     /** Sentences for several values. */
@@ -223,9 +216,9 @@ public enum Ckr {
         return value;
     }
 
-    /** What callers tell apart. */
-    public Meaning meaning() {
-        return meaning;
+    /** What it means to callers; {@link Reason#DEVICE} where there is nothing more specific. */
+    public Reason reason() {
+        return reason;
     }
 
     /** How much is lost. */

@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The kinds of objects that the bridge looks at. Each is searched for by class and key type, so that one call can ask
  * an object for just the attributes that its kind has.
  */
-@SuppressWarnings("ImmutableEnumChecker")
-public // the list is a copy that nobody can write to
-enum ObjectKind {
+@SuppressWarnings("ImmutableEnumChecker") // the list is a copy that nobody can write to
+public enum ObjectKind {
     EC_PRIVATE(Ck.CKO_PRIVATE_KEY, Ck.CKK_EC, Ck.CKA_SIGN, Ck.CKA_DERIVE, Ck.CKA_ALWAYS_AUTHENTICATE, Ck.CKA_EC_PARAMS),
     RSA_PRIVATE(
             Ck.CKO_PRIVATE_KEY,

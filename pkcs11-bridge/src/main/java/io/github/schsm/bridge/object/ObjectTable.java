@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * attributes. Read again when somebody wants a fresh look, when handles became stale (another generation of sessions,
  * a login that shows more), or when a handle was refused. What this program changes is changed here as well.
  *
- * <p>The lock is taken by who has a session, never the other way round.
+ * <p>The lock is taken while holding a session, never the other way round.
  */
 public final class ObjectTable {
     private final Object lock = new Object();
@@ -88,7 +88,7 @@ public final class ObjectTable {
         }
     }
 
-    public Known known(Session session) throws CryptokiException {
+    private Known known(Session session) throws CryptokiException {
         Known read = known;
         if (read == null || read.generation != session.generation()) {
             read = read(session);

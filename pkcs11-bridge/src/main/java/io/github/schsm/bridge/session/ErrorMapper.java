@@ -37,18 +37,13 @@ public final class ErrorMapper {
         Ckr value = refused.ckr();
         ModuleAnswer answer = answer(module, refused);
         String message = message(module, what, value.text());
-        return switch (value.meaning()) {
-            case REMOVED -> new TokenNotPresentException(Reason.TOKEN_REMOVED, message + " (" + answer + ")", refused);
+        Reason reason = value.reason();
+        return switch (reason) {
+            case TOKEN_REMOVED -> new TokenNotPresentException(reason, message + " (" + answer + ")", refused);
             case TRANSPORT -> new TransportException(message + " (" + answer + ")", refused);
-            case ALGORITHM -> new DeviceException(Reason.ALGORITHM_NOT_ALLOWED, answer, message);
-            case DATA -> new DeviceException(Reason.INVALID_DATA, answer, message);
-            case CONDITIONS -> new DeviceException(Reason.CONDITIONS_NOT_SATISFIED, answer, message);
-            case NOT_FOUND -> new DeviceException(Reason.OBJECT_NOT_FOUND, answer, message);
-            case FULL -> new DeviceException(Reason.DEVICE_FULL, answer, message);
             case PIN_REQUIRED -> new PinRequiredException(answer, message);
-            case PIN_BLOCKED -> new PinException(Reason.PIN_BLOCKED, answer, message);
-            case PIN_TO_BE_CHANGED -> new PinException(Reason.TRANSPORT_PIN, answer, message);
-            case OTHER -> new DeviceException(answer, message);
+            case PIN_BLOCKED, TRANSPORT_PIN -> new PinException(reason, answer, message);
+            default -> new DeviceException(reason, answer, message);
         };
     }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * The sessions that this JVM has open with a module. Modules give the number of a session that is gone to the next one,
- * so what is closed is looked at first: it may be somebody else's by now.
+ * so what is closed is looked at first: it may be another user's by now.
  */
 final class OpenSessions {
     private final Cryptoki module;

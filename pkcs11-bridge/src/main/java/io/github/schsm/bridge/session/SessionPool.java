@@ -200,7 +200,7 @@ final class SessionPool {
         return WhenFull.TRY_AGAIN;
     }
 
-    /** By who has a permit: it counts until it is closed, because so long nobody can have it instead. */
+    /** Called with a permit held: the session counts until it is closed, because until then nobody can have another. */
     private void close(Opened session, long ofEpoch) {
         sessions.close(session);
         release(ofEpoch);

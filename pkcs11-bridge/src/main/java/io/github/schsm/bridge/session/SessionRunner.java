@@ -234,8 +234,8 @@ final class SessionRunner {
      * Runs a function with a session; again, if it may be and something was lost and obtained again.
      *
      * @param mayRepeat whether it may be repeated as long as it says nothing else
-     * @param seen      where the token is, by who has just looked, so that it need not be looked at for a session to be
-     *                  opened; null looks
+     * @param seen      where the token is, if the caller has just looked, so that it need not be looked at for a session to
+     *                  be opened; null looks
      */
     <T> T run(As as, boolean write, boolean mayRepeat, @Nullable Place seen, SessionFunction<T> function)
             throws SchsmException {

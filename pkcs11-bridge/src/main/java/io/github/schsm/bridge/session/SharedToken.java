@@ -262,7 +262,7 @@ public final class SharedToken {
         return generation;
     }
 
-    /** Handles of objects are of no use any more, whoever deleted them: who has read them reads again. */
+    /** Handles of objects are of no use any more: each object table is read again. */
     synchronized void objectsChanged() {
         generation++;
     }

@@ -321,7 +321,7 @@ public final class Pkcs11Token implements Token {
                 : link.withSession(SessionAccess.VIEW, session -> require(session, SessionAccess.VIEW, key));
     }
 
-    public KeyDetails details(TokenObjects.KeyEntry entry) throws SchsmException {
+    private KeyDetails details(TokenObjects.KeyEntry entry) throws SchsmException {
         return new KeyDetails(
                 named(entry),
                 entry.curve(),

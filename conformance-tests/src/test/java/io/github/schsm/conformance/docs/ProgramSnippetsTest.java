@@ -31,8 +31,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProgramSnippetsTest {
     private static final String IMPORTS = """
             import io.github.schsm.*;
-            import io.github.schsm.backend.*;
+            import io.github.schsm.callback.*;
+            import io.github.schsm.DeviceTrust.*;
             import io.github.schsm.card.*;
+            import io.github.schsm.card.apdu.*;
+            import io.github.schsm.card.dkek.*;
+            import io.github.schsm.card.transport.*;
+            import io.github.schsm.config.*;
+            import io.github.schsm.login.*;
             import io.github.schsm.provider.SchsmProvider;
             import io.github.schsm.simulator.*;
             import io.github.schsm.simulator.profile.*;

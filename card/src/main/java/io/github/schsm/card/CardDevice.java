@@ -13,6 +13,8 @@ import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.FixedPinSource;
+import io.github.schsm.login.TokenAuthenticator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +153,40 @@ public final class CardDevice {
     public <T> T withCard(@Nullable Authenticator authenticator, CardFunction<T> function) throws SchsmException {
         try (CardTransaction transaction = CardTransaction.begin(queue, this, authenticator)) {
             return function.apply(new SmartCardHsm(transaction));
+        }
+    }
+
+    /**
+     * Uses the card for what needs no PIN, as {@link #withPin} otherwise.
+     *
+     * @param function what to do; the card is valid until it returns
+     * @param <T>      what comes out
+     * @throws SchsmException as {@link #withPin}
+     */
+    public <T> T withCard(CardFunction<T> function) throws SchsmException {
+        return withCard(null, function);
+    }
+
+    /**
+     * Uses the card in one transaction, with the user PIN: it is verified when a command needs it, once in each use.
+     * Waits until it is this thread's turn. May be nested on one thread.
+     *
+     * @param pin      6 to 16 characters; the caller's to wipe
+     * @param function what to do; the card is valid until it returns
+     * @param <T>      what comes out
+     * @throws io.github.schsm.PinException             if the PIN is wrong, blocked or a transport PIN
+     * @throws io.github.schsm.TokenNotPresentException if there is no reader, no card, or another device in it
+     * @throws io.github.schsm.TransportException       if PC/SC or the secure channel fails, or the thread was
+     *                                                  interrupted while it waited
+     * @throws io.github.schsm.DeviceException          if the device answered a command with an error
+     * @throws SchsmException                           if the function does
+     */
+    public <T> T withPin(char[] pin, CardFunction<T> function) throws SchsmException {
+        TokenAuthenticator login = new TokenAuthenticator(name(), new FixedPinSource(pin), true);
+        try {
+            return withCard(login, function);
+        } finally {
+            login.destroy();
         }
     }
 

@@ -10,24 +10,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import javax.smartcardio.CardTerminals;
 
 /** Makes {@code terminal = readers:<n>} work: virtual readers of one test. */
 public final class ReadersTokenSource implements TokenSource {
-    private static final Map<String, VirtualReaders> READERS = new ConcurrentHashMap<>();
+    private static final Map<String, Supplier<CardTerminals>> READERS = new ConcurrentHashMap<>();
     private static final String REMOTE = "remote-";
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     /** Offers virtual readers. */
     public static String offer(VirtualReaders readers) {
-        return offer(readers, "");
+        return offer(readers::terminals, "");
+    }
+
+    /** Offers readers of any kind. */
+    public static String offer(CardTerminals readers) {
+        return offer(() -> readers, "");
     }
 
     /** Offers virtual readers as if they were elsewhere. */
     public static String offerRemote(VirtualReaders readers) {
-        return offer(readers, REMOTE);
+        return offer(readers::terminals, REMOTE);
     }
 
-    private static String offer(VirtualReaders readers, String where) {
+    private static String offer(Supplier<CardTerminals> readers, String where) {
         String number = where + NUMBER.incrementAndGet();
         READERS.put(number, readers);
         return "readers:" + number;
@@ -45,10 +52,10 @@ public final class ReadersTokenSource implements TokenSource {
 
     @Override
     public Opened open(String location, List<String> deviceIds) throws SchsmException {
-        VirtualReaders readers = READERS.get(location);
+        Supplier<CardTerminals> readers = READERS.get(location);
         if (readers == null) {
             throw new ConfigurationException("no readers " + location);
         }
-        return new Terminals(readers.terminals(), location.startsWith(REMOTE));
+        return new Terminals(readers.get(), location.startsWith(REMOTE));
     }
 }

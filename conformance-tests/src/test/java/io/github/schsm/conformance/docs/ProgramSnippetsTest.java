@@ -160,8 +160,8 @@ class ProgramSnippetsTest {
                                         .parameters(new ECGenParameterSpec("secp256r1")).build());
                                 PublicKey key = generator.generateKeyPair().getPublic();
                                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(new byte[5]);
-                                Authenticator authenticator = request -> "648219".getBytes("US-ASCII");
-                                """.replace("\"US-ASCII\"", "java.nio.charset.StandardCharsets.US_ASCII"),
+                                char[] pin = "648219".toCharArray();
+                                """,
                         """
                         Signature check = Signature.getInstance("NONEwithECDSA");
                         check.initVerify(key);
@@ -170,8 +170,8 @@ class ProgramSnippetsTest {
                         """,
                         "CardDevice device",
                         "CardDevice card1",
-                        "device.withCard",
-                        "card1.withCard",
+                        "device.withPin",
+                        "card1.withPin",
                         "TerminalSource.pcsc()",
                         "TerminalSource.of(\"readers\", VirtualReaders.memory().terminals())",
                         "Reader 00 00",

@@ -66,6 +66,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -137,41 +138,59 @@ public final class CardToken implements SharedCard {
      * that it came with is none any more: then it goes on under the new one.
      */
     public <T> T withCard(CardFunction<T> function) throws SchsmException {
+        CardDevice used = usable();
         TokenAuthenticator login = authenticator;
         try {
-            return withCard(login, function);
+            return used.withCard(shared(login), function);
         } catch (PinRequiredException notLoggedIn) {
-            TokenAuthenticator newer = authenticator;
-            if (newer == null || newer == login) {
-                throw notLoggedIn;
+            return withNewerLogin(login, notLoggedIn, function);
+        } catch (TokenNotPresentException notInThatReader) {
+            CardDevice found = elsewhere(used, notInThatReader);
+            try {
+                return found.withCard(shared(login), function);
+            } catch (PinRequiredException notLoggedIn) {
+                return withNewerLogin(login, notLoggedIn, function);
             }
-            return withCard(newer, function);
         }
     }
 
-    private <T> T withCard(@Nullable TokenAuthenticator login, CardFunction<T> function) throws SchsmException {
-        LentLogin known = lent;
-        return use(known != null && known.lender() == login ? known : login, function);
+    private <T> T withNewerLogin(
+            @Nullable TokenAuthenticator login, PinRequiredException notLoggedIn, CardFunction<T> function)
+            throws SchsmException {
+        TokenAuthenticator newer = authenticator;
+        if (newer == null || newer == login) {
+            throw notLoggedIn;
+        }
+        return withCard(newer, function);
     }
 
-    private <T> T use(@Nullable Authenticator login, CardFunction<T> function) throws SchsmException {
+    private <T> T withCard(@Nullable TokenAuthenticator login, CardFunction<T> function) throws SchsmException {
+        CardDevice used = usable();
+        try {
+            return used.withCard(shared(login), function);
+        } catch (TokenNotPresentException notInThatReader) {
+            return elsewhere(used, notInThatReader).withCard(shared(login), function);
+        }
+    }
+
+    private CardDevice usable() throws InvalidRequestException {
         if (closed) {
             throw new InvalidRequestException(
                     "device " + id + " cannot be used any more: the provider that it belongs to was closed");
         }
-        CardDevice used = device;
-        try {
-            return used.withCard(login, function);
-        } catch (TokenNotPresentException notInThatReader) {
-            if (notInThatReader.reason() == Reason.TOKEN_REMOVED) {
-                throw notInThatReader;
-            }
-            CardDevice elsewhere = elsewhere(used, notInThatReader);
-            return elsewhere.withCard(login, function);
-        }
+        return device;
     }
 
-    private CardDevice elsewhere(CardDevice used, SchsmException reason) throws SchsmException {
+    private @Nullable Authenticator shared(@Nullable TokenAuthenticator login) {
+        LentLogin known = lent;
+        return known != null && known.lender() == login ? known : login;
+    }
+
+    /** Where the device is now, if it is in another reader; a card that went during a command is not looked for. */
+    private CardDevice elsewhere(CardDevice used, TokenNotPresentException reason) throws SchsmException {
+        if (reason.reason() == Reason.TOKEN_REMOVED) {
+            throw reason;
+        }
         CardDevice found;
         try {
             found = locator.locate();
@@ -1163,7 +1182,8 @@ public final class CardToken implements SharedCard {
             throws SchsmException {
         DevicePadding.requirePss(algorithm, parameters, input.length);
         int kid = kid(key);
-        byte[] signature = use(kid, (card, retry) -> card.sign(kid, algorithm, input, retry));
+        RetryPolicy retry = retry(kid);
+        byte[] signature = use(kid, card -> card.sign(kid, algorithm, input, retry));
         return key.type() == KeyType.EC ? EcdsaSignature.parse(signature).der() : signature;
     }
 
@@ -1173,26 +1193,27 @@ public final class CardToken implements SharedCard {
             throws SchsmException {
         DevicePadding.requireOaep(parameters);
         int kid = kid(key);
-        return use(kid, (card, retry) -> card.decipher(kid, algorithm, input, retry));
+        RetryPolicy retry = retry(kid);
+        return use(kid, card -> card.decipher(kid, algorithm, input, retry));
     }
 
-    private interface KeyFunction<T> {
-        T apply(SmartCardHsm card, RetryPolicy retry) throws SchsmException;
+    /** A lost answer is asked for again only if that cannot cost a use. */
+    private RetryPolicy retry(int kid) {
+        synchronized (lock) {
+            return contents.knownAttributes(kid).map(KeyAttributes::retry).orElse(RetryPolicy.NEVER);
+        }
     }
 
-    /** Uses a key; a lost answer is asked for again only if that cannot cost a use. */
-    private <T> T use(int kid, KeyFunction<T> function) throws SchsmException {
-        RetryPolicy retry;
+    private <T> T use(int kid, CardFunction<T> function) throws SchsmException {
         boolean counted;
         synchronized (lock) {
-            Optional<KeyAttributes> known = contents.knownAttributes(kid);
-            retry = known.map(KeyAttributes::retry).orElse(RetryPolicy.NEVER);
-            counted = known.map(KeyAttributes::useCounter)
-                    .filter(uses -> uses.isPresent())
+            counted = contents.knownAttributes(kid)
+                    .map(KeyAttributes::useCounter)
+                    .filter(OptionalLong::isPresent)
                     .isPresent();
         }
         try {
-            return withCard(card -> function.apply(card, retry));
+            return withCard(function);
         } catch (DeviceException refused) {
             if (refused.reason() != Reason.USE_COUNTER_EXHAUSTED) {
                 throw refused;
@@ -1234,19 +1255,22 @@ public final class CardToken implements SharedCard {
         EcCurve curve = EcCurve.of(peer.getParams())
                 .orElseThrow(() -> new InvalidRequestException("the peer's key is on none of the known curves"));
         byte[] point = curve.encode(peer.getW());
-        return use(kid, (card, retry) -> card.deriveEcdh(kid, point, retry));
+        RetryPolicy retry = retry(kid);
+        return use(kid, card -> card.deriveEcdh(kid, point, retry));
     }
 
     @Override
     public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
         int kid = kid(key);
-        return use(kid, (card, retry) -> card.aesCbc(kid, encrypt, iv, data, retry));
+        RetryPolicy retry = retry(kid);
+        return use(kid, card -> card.aesCbc(kid, encrypt, iv, data, retry));
     }
 
     @Override
     public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
         int kid = kid(key);
-        return use(kid, (card, retry) -> card.cmac(kid, data, lastAttributes(card, kid), retry));
+        RetryPolicy retry = retry(kid);
+        return use(kid, card -> card.cmac(kid, data, lastAttributes(card, kid), retry));
     }
 
     /** However old: what a key may be used for does not change. */
@@ -1260,7 +1284,8 @@ public final class CardToken implements SharedCard {
     @Override
     public byte[] derive(TokenKey key, byte[] input) throws SchsmException {
         int kid = kid(key);
-        return use(kid, (card, retry) -> card.derive(kid, input, retry));
+        RetryPolicy retry = retry(kid);
+        return use(kid, card -> card.derive(kid, input, retry));
     }
 
     @Override

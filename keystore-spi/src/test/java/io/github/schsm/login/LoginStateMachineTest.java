@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 package io.github.schsm.login;
 
 import static org.assertj.core.api.Assertions.assertThat;

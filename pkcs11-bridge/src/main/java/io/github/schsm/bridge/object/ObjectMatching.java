@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
 package io.github.schsm.bridge.object;
 
 import io.github.schsm.DataObject;

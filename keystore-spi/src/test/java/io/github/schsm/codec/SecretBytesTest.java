@@ -2,12 +2,12 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.codec;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;

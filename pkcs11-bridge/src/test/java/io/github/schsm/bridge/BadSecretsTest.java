@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.bridge;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -14,6 +13,7 @@ import io.github.schsm.Kdm;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenAdministration.PinStatus;

@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -12,6 +11,7 @@ import io.github.schsm.DeviceInitialization;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenAdministration;
@@ -132,12 +132,14 @@ class AuthenticationTest {
     void aPasswordIsSentAtOnceAndOnTheLastTryTooUnlessItIsTheOneThatWasRefused() throws Exception {
         assertThatThrownBy(() -> load("000000"))
                 .hasRootCauseInstanceOf(PinException.class)
-                .satisfies(reported ->
-                        assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
         assertThatThrownBy(() -> load("000000"))
                 .hasRootCauseInstanceOf(PinException.class)
-                .satisfies(reported ->
-                        assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
         assertThatThrownBy(() -> load("000000"))
                 .hasRootCauseInstanceOf(PinRequiredException.class)
                 .hasMessageContaining("only one try is left")
@@ -149,8 +151,9 @@ class AuthenticationTest {
         assertThat(triesLeft()).isNotEqualTo(1);
         assertThatThrownBy(() -> load("000000"))
                 .hasRootCauseInstanceOf(PinException.class)
-                .satisfies(reported ->
-                        assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
     }
 
     @Test
@@ -158,8 +161,9 @@ class AuthenticationTest {
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> load("12345678"))
                     .hasRootCauseInstanceOf(PinException.class)
-                    .satisfies(reported ->
-                            assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
+                    .satisfies(reported -> assertThat(reported)
+                            .rootCause()
+                            .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
         }
         administration().changePin(RIGHT.toCharArray(), "12345678".toCharArray());
 
@@ -171,8 +175,9 @@ class AuthenticationTest {
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> load("654321"))
                     .hasRootCauseInstanceOf(PinException.class)
-                    .satisfies(reported ->
-                            assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
+                    .satisfies(reported -> assertThat(reported)
+                            .rootCause()
+                            .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
         }
         // the other program has other memories: the change goes past this provider's
         var card = VirtualReaders.memory()
@@ -203,8 +208,9 @@ class AuthenticationTest {
         wrong.load(null, null);
         assertThatThrownBy(() -> generate(wrong))
                 .hasRootCauseInstanceOf(PinException.class)
-                .satisfies(reported ->
-                        assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
         assertThat(catchThrowable(() -> generate(wrong))).hasRootCauseInstanceOf(PinRequiredException.class);
         KeyStore again = keyStore("pin = file:" + file + "; name = again");
         again.load(null, null);
@@ -218,8 +224,9 @@ class AuthenticationTest {
         corrected.load(null, null);
         assertThatThrownBy(() -> generate(corrected))
                 .hasRootCauseInstanceOf(PinException.class)
-                .satisfies(reported ->
-                        assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN"));
         pinFile(folder, RIGHT, "rw-------");
         KeyStore right = keyStore("pin = file:" + file + "; name = right");
         right.load(null, null);
@@ -348,8 +355,8 @@ class AuthenticationTest {
         assertThatThrownBy(() -> provider.login(null, attentive(RIGHT)))
                 .isInstanceOf(AccountLockedException.class)
                 .hasCauseInstanceOf(PinException.class)
-                .satisfies(reported ->
-                        assertThat(reported.getCause()).matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED"));
+                .satisfies(reported -> assertThat(reported.getCause())
+                        .matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED"));
         assertThat(heard).isEmpty();
     }
 
@@ -459,8 +466,9 @@ class AuthenticationTest {
 
         assertThatThrownBy(() -> load(RIGHT))
                 .hasRootCauseInstanceOf(PinException.class)
-                .satisfies(reported ->
-                        assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.TRANSPORT_PIN), "reason TRANSPORT_PIN"))
+                .satisfies(reported -> assertThat(reported)
+                        .rootCause()
+                        .matches(told -> SchsmException.is(told, Reason.TRANSPORT_PIN), "reason TRANSPORT_PIN"))
                 .hasMessageContaining("schsm pin change")
                 .hasMessageContaining("NewPinCallback");
         assertThatThrownBy(() -> provider("").login(null, simple(RIGHT)))

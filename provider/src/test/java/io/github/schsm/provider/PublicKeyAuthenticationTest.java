@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +16,7 @@ import io.github.schsm.PublicKeyAuthentication.RegisteredPublicKey;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenAdministration.PinStatus;
@@ -143,7 +143,9 @@ class PublicKeyAuthenticationTest {
                 .isInstanceOf(SignatureException.class)
                 .hasCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"))
+                        .matches(
+                                told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                                "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"))
                 .hasMessageContaining("2 of the 3 registered keys of device " + id);
     }
 
@@ -179,7 +181,9 @@ class PublicKeyAuthenticationTest {
                 .hasRootCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported)
                         .rootCause()
-                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                                "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
         assertThatThrownBy(() -> authenticate(PEOPLE[2]))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("already");
@@ -284,7 +288,9 @@ class PublicKeyAuthenticationTest {
         } else {
             assertThatThrownBy(() -> keys.authenticate(disturbed))
                     .isInstanceOf(DeviceException.class)
-                    .matches(told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED), "reason CONDITIONS_NOT_SATISFIED")
+                    .matches(
+                            told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED),
+                            "reason CONDITIONS_NOT_SATISFIED")
                     .hasMessageContaining("used for something else");
             assertThat(keys.status()).isEqualTo(authenticated(1));
         }
@@ -295,7 +301,9 @@ class PublicKeyAuthenticationTest {
         initializeAndRegister(new char[0]);
         assertThatThrownBy(() -> keys.authenticate(PEOPLE[3].key(), PEOPLE[0].chr()))
                 .isInstanceOf(DeviceException.class)
-                .matches(told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED), "reason CONDITIONS_NOT_SATISFIED")
+                .matches(
+                        told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED),
+                        "reason CONDITIONS_NOT_SATISFIED")
                 .hasMessageContaining("another key");
         assertThatThrownBy(() -> authenticate(PEOPLE[3]))
                 .isInstanceOf(DeviceException.class)
@@ -329,7 +337,9 @@ class PublicKeyAuthenticationTest {
         initializeAndRegister(new char[0], DeviceInitialization.Option.REPLACE_PUBLIC_KEYS);
         assertThatThrownBy(() -> keys.replace(1, PEOPLE[3].publicKey()))
                 .isInstanceOf(PinException.class)
-                .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED");
+                .matches(
+                        told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                        "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED");
         authenticate(PEOPLE[0]);
         authenticate(PEOPLE[1]);
         assertThatThrownBy(() -> keys.replace(3, PEOPLE[3].publicKey()))
@@ -373,13 +383,17 @@ class PublicKeyAuthenticationTest {
                 .hasRootCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported)
                         .rootCause()
-                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                                "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
         authenticate(PEOPLE[0]);
         assertThatThrownBy(() -> generate(provider, "pin-and-one", "secp256r1"))
                 .hasRootCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported)
                         .rootCause()
-                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                                "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
         assertThat(authenticate(PEOPLE[2])).as("the first one still counts").isEqualTo(authenticated(2));
         KeyPair pair = generate(provider, "guarded", "secp256r1");
         assertThat(sign(pair.getPrivate())).isNotEmpty();

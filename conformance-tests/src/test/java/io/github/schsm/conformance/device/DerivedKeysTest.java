@@ -2,12 +2,12 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.device;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyMigration;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;

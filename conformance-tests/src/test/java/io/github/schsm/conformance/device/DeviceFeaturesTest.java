@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.device;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +12,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyAttribute;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
@@ -473,17 +473,23 @@ class DeviceFeaturesTest {
                 .isInstanceOf(ProviderException.class)
                 .hasCauseInstanceOf(DeviceException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED),
+                                "reason USE_COUNTER_EXHAUSTED"));
         assertThatThrownBy(() -> mac.doFinal(DATA))
                 .isInstanceOf(ProviderException.class)
                 .hasCauseInstanceOf(DeviceException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED),
+                                "reason USE_COUNTER_EXHAUSTED"));
         assertThatThrownBy(() -> factory.generateSecret(new Sp80056cKeySpec(key, DATA, "AES")))
                 .isInstanceOf(java.security.spec.InvalidKeySpecException.class)
                 .hasCauseInstanceOf(DeviceException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED),
+                                "reason USE_COUNTER_EXHAUSTED"));
     }
 
     @Test

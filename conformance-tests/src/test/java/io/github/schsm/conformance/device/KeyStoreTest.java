@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.device;
 
-import io.github.schsm.SchsmException;
 import static io.github.schsm.conformance.bench.Pki.assertSigns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +13,7 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
@@ -261,7 +261,9 @@ class KeyStoreTest {
                 .isInstanceOf(SignatureException.class)
                 .hasCauseInstanceOf(DeviceException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED"))
+                        .matches(
+                                told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED),
+                                "reason USE_COUNTER_EXHAUSTED"))
                 .hasMessageContaining("use counter");
     }
 

@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.device;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +11,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnsupportedByDeviceException;
@@ -87,7 +87,9 @@ class OpenFirmwareAnswersTest {
         assertThatThrownBy(() -> sign(once))
                 .satisfies(thrown -> assertThat(deepest(thrown))
                         .isInstanceOf(DeviceException.class)
-                        .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED")
+                        .matches(
+                                told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED),
+                                "reason USE_COUNTER_EXHAUSTED")
                         .hasMessageContaining("use counter is used up")
                         .hasMessageContaining("6A84"));
     }

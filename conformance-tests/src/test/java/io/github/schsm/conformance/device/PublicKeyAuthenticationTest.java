@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.device;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +14,7 @@ import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.PublicKeyChallenge;
 import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Bench;
@@ -164,7 +164,9 @@ class PublicKeyAuthenticationTest {
                 .isInstanceOf(SignatureException.class)
                 .hasCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"))
+                        .matches(
+                                told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                                "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"))
                 .hasMessageContaining("2 of the 3 registered keys");
     }
 
@@ -194,7 +196,9 @@ class PublicKeyAuthenticationTest {
                 .hasRootCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported)
                         .rootCause()
-                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                                "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
         assertThat(keys.authenticate(respond(0))).isEqualTo(authenticated(2));
         KeyPair pair = generate(provider, "guarded", "secp256r1");
         byte[] signature = sign(pair.getPrivate());
@@ -213,7 +217,9 @@ class PublicKeyAuthenticationTest {
         changed[changed.length - 1] ^= 1;
         assertThatThrownBy(() -> keys.authenticate(new PublicKeyResponse(good.challenge(), changed)))
                 .isInstanceOf(DeviceException.class)
-                .matches(told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED), "reason CONDITIONS_NOT_SATISFIED");
+                .matches(
+                        told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED),
+                        "reason CONDITIONS_NOT_SATISFIED");
         assertThatThrownBy(() -> keys.authenticate(good))
                 .as("one try for each challenge")
                 .isInstanceOf(InvalidRequestException.class)
@@ -221,7 +227,9 @@ class PublicKeyAuthenticationTest {
         assertThatThrownBy(() ->
                         keys.authenticate(HOLDERS.get(3).key(), HOLDERS.get(0).chr()))
                 .isInstanceOf(DeviceException.class)
-                .matches(told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED), "reason CONDITIONS_NOT_SATISFIED");
+                .matches(
+                        told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED),
+                        "reason CONDITIONS_NOT_SATISFIED");
         assertThatThrownBy(() -> authenticate(3))
                 .isInstanceOf(DeviceException.class)
                 .matches(told -> SchsmException.is(told, Reason.OBJECT_NOT_FOUND), "reason OBJECT_NOT_FOUND");
@@ -284,7 +292,9 @@ class PublicKeyAuthenticationTest {
         initialize(new char[0], DeviceInitialization.Option.REPLACE_PUBLIC_KEYS);
         assertThatThrownBy(() -> keys.replace(0, HOLDERS.get(3).publicKey()))
                 .isInstanceOf(PinException.class)
-                .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED");
+                .matches(
+                        told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                        "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED");
         authenticate(0);
         authenticate(1);
         assertThat(keys.replace(0, HOLDERS.get(3).publicKey())).isEqualTo(authenticated(1));
@@ -305,7 +315,9 @@ class PublicKeyAuthenticationTest {
                 .hasRootCauseInstanceOf(PinException.class)
                 .satisfies(reported -> assertThat(reported)
                         .rootCause()
-                        .matches(told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED), "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
+                                "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
         authenticate(0);
         authenticate(1);
         KeyPair pair = generate(provider, "guarded", "secp256r1");

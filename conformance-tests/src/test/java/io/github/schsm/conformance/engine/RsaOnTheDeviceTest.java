@@ -2,12 +2,12 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.engine;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.SimulatorBench;
@@ -123,7 +123,9 @@ class RsaOnTheDeviceTest {
                 .isInstanceOf(SignatureException.class)
                 .hasCauseInstanceOf(DeviceException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.ALGORITHM_NOT_ALLOWED), "reason ALGORITHM_NOT_ALLOWED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.ALGORITHM_NOT_ALLOWED),
+                                "reason ALGORITHM_NOT_ALLOWED"));
         assertThat(sign("SHA256withRSA", null, padded)).hasSize(128);
     }
 

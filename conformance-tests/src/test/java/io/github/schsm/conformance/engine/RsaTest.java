@@ -2,12 +2,12 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.engine;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DeviceException;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Backend.Ability;
@@ -795,12 +795,16 @@ class RsaTest {
                 .isInstanceOf(SignatureException.class)
                 .hasCauseInstanceOf(DeviceException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED),
+                                "reason USE_COUNTER_EXHAUSTED"));
         assertThatThrownBy(() -> decrypt("RSA/ECB/PKCS1Padding", null, pair, encrypted))
                 .isInstanceOf(java.security.ProviderException.class)
                 .hasCauseInstanceOf(DeviceException.class)
                 .satisfies(reported -> assertThat(reported.getCause())
-                        .matches(told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED), "reason USE_COUNTER_EXHAUSTED"));
+                        .matches(
+                                told -> SchsmException.is(told, Reason.USE_COUNTER_EXHAUSTED),
+                                "reason USE_COUNTER_EXHAUSTED"));
     }
 
     @Test

@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.migration;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +10,7 @@ import io.github.schsm.DeviceException;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UntrustedDeviceException;

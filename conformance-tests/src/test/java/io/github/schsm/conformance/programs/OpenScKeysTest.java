@@ -2,13 +2,13 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.programs;
 
-import io.github.schsm.SchsmException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.DataObject;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Bench;
@@ -323,8 +323,9 @@ class OpenScKeysTest {
             }
             assertThatThrownBy(() -> keyStore.load(null, member.pin()))
                     .hasRootCauseInstanceOf(PinException.class)
-                    .satisfies(reported ->
-                            assertThat(reported).rootCause().matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED"));
+                    .satisfies(reported -> assertThat(reported)
+                            .rootCause()
+                            .matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED"));
             openSc.scHsmTool().succeeded().says("User PIN locked");
 
             pkcs11("--login", "--login-type", "so", "--so-pin", OpenSc.SO_PIN, "--init-pin", "--new-pin", NEW_PIN)

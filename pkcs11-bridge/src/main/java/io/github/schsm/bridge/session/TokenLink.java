@@ -468,8 +468,7 @@ public final class TokenLink {
             timesAway = away;
             login.cardWasAway();
         }
-        boolean accepted =
-                new LoginStateMachine<>(new TokenLogin.OfUser(this, pins, token, place, login)).login(login);
+        boolean accepted = new LoginStateMachine<>(new TokenLogin.OfUser(this, pins, token, place, login)).login(login);
         return accepted ? Outcome.LOGGED_IN : Outcome.NO_PIN;
     }
 
@@ -485,24 +484,24 @@ public final class TokenLink {
             throws SchsmException {
         boolean again = token.isLoggedIn();
         return runner.run(again ? As.LOGIN_AGAIN : As.LOGIN, false, true, seen, session -> {
-                    if (again) {
-                        endLogin(session);
-                    }
-                    session.mayRepeat(false);
-                    Answer answer;
-                    try {
-                        answer = pins.login(session, place, Ck.CKU_USER, pin);
-                    } catch (CryptokiException refused) {
-                        FailureScope loss = refused.scope();
-                        session.mayRepeat(loss == FailureScope.SESSION
-                                || (loss == FailureScope.UNCLEAR && login.wasAccepted()));
-                        throw refused;
-                    }
-                    if (answer.error() == null) {
-                        token.loggedIn(this, answer == Answer.ACCEPTED ? pin : null);
-                    }
-                    return answer;
-                });
+            if (again) {
+                endLogin(session);
+            }
+            session.mayRepeat(false);
+            Answer answer;
+            try {
+                answer = pins.login(session, place, Ck.CKU_USER, pin);
+            } catch (CryptokiException refused) {
+                FailureScope loss = refused.scope();
+                session.mayRepeat(
+                        loss == FailureScope.SESSION || (loss == FailureScope.UNCLEAR && login.wasAccepted()));
+                throw refused;
+            }
+            if (answer.error() == null) {
+                token.loggedIn(this, answer == Answer.ACCEPTED ? pin : null);
+            }
+            return answer;
+        });
     }
 
     /** Changes a PIN that must be changed first; returns where the token is then, and what it says of itself. */

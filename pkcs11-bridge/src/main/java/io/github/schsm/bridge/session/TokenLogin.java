@@ -2,12 +2,12 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.bridge.session;
 
-import io.github.schsm.callback.PinRequest;
-import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.SharedToken.Place;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.FailedPinCache;
 import io.github.schsm.login.PinBackend;
@@ -54,8 +54,7 @@ abstract class TokenLogin<X extends Exception> implements PinBackend<X> {
     }
 
     @Override
-    public final void preparePad(PinRequest request, @Nullable PinStatus status, boolean change)
-            throws SchsmException {
+    public final void preparePad(PinRequest request, @Nullable PinStatus status, boolean change) throws SchsmException {
         if (!request.pinPad()) {
             throw pins.noPad();
         }

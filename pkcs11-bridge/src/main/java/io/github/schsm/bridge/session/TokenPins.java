@@ -15,7 +15,6 @@ import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.SharedToken.Place;
-import io.github.schsm.callback.NewPinCallback;
 import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.PinBackend.Answer;
@@ -91,8 +90,7 @@ public final class TokenPins {
         if (left != 1 && !info.has(Ck.CKF_USER_PIN_COUNT_LOW)) {
             token.triesAreFull();
         }
-        return new PinStatus(
-                isToBeChanged(place) ? PinStatus.State.TRANSPORT : PinStatus.State.NOT_VERIFIED, left);
+        return new PinStatus(isToBeChanged(place) ? PinStatus.State.TRANSPORT : PinStatus.State.NOT_VERIFIED, left);
     }
 
     PinRequest request(Authenticator source, PinStatus status, Place place) {
@@ -161,7 +159,8 @@ public final class TokenPins {
                 throw refused;
             }
             int left = refused.is(Ckr.PIN_LOCKED) ? 0 : triesLeft(place);
-            SchsmException error = ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
+            SchsmException error =
+                    ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
             return refused.is(Ckr.PIN_INCORRECT) ? Answer.wrong(left, error) : Answer.refused(left, error);
         }
     }

@@ -122,9 +122,14 @@ final class CvcMaker {
 
     /** A request for a key, that a device authenticates. */
     static Cvc request(KeyPair key, String chr, CvcMaker device) throws MalformedDataException {
+        return request(key, key, chr, device);
+    }
+
+    /** The same with an inner signature by another key: right if that is the key itself. */
+    static Cvc request(KeyPair key, KeyPair signer, String chr, CvcMaker device) throws MalformedDataException {
         CvcMaker inner = new CvcMaker(device.chr, chr, 0);
         inner.key = key;
-        inner.signer = key;
+        inner.signer = signer;
         inner.role = null;
         inner.effective = null;
         inner.expiration = null;

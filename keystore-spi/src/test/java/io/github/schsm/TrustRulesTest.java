@@ -4,12 +4,14 @@ package io.github.schsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.schsm.DeviceTrust.VerifiedDevice;
 import io.github.schsm.UntrustedDeviceException.Link;
 import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules of BSI TR-03110 part 3, C.1, for device ← issuer ← root: one row for each, right and wrong. */
@@ -142,6 +145,45 @@ class TrustRulesTest {
                 }),
                 right("valid on the day", w -> w.day = DAY),
                 right("expired, no day asked", w -> w.device.expiration = CvcMaker.date(LocalDate.of(2021, 1, 1))),
+                right("the device's last day", w -> {
+                    w.day = DAY;
+                    w.device.expiration = CvcMaker.date(DAY);
+                }),
+                right("the issuer's last day", w -> {
+                    w.day = DAY;
+                    w.issuer.expiration = CvcMaker.date(DAY);
+                }),
+                right("the root's last day", w -> {
+                    w.day = DAY;
+                    w.root.expiration = CvcMaker.date(DAY);
+                }),
+                right("the device's first day", w -> {
+                    w.day = DAY;
+                    w.device.effective = CvcMaker.date(DAY);
+                }),
+                right("the issuer's first day", w -> {
+                    w.day = DAY;
+                    w.issuer.effective = CvcMaker.date(DAY);
+                }),
+                right("the root's first day", w -> {
+                    w.day = DAY;
+                    w.root.effective = CvcMaker.date(DAY);
+                }),
+                right("first and last day are one", w -> {
+                    w.day = DAY;
+                    w.device.effective = CvcMaker.date(DAY);
+                    w.device.expiration = CvcMaker.date(DAY);
+                }),
+                right("the last day of a device whose issuer is trusted", w -> {
+                    w.day = DAY;
+                    w.device.expiration = CvcMaker.date(DAY);
+                    w.trusted = List.of(w.issuer);
+                }),
+                right("the last day of a trusted device", w -> {
+                    w.day = DAY;
+                    w.device.expiration = CvcMaker.date(DAY);
+                    w.trusted = List.of(w.device);
+                }),
                 right("valid today, dates required", w -> w.required = true),
                 wrong("a trusted self-signed device as root", Link.ROOT, w -> {
                     CvcMaker device = selfSignedDevice();
@@ -244,6 +286,19 @@ class TrustRulesTest {
                     w.device.expiration = CvcMaker.date(DAY.minusDays(1));
                     w.trusted = List.of(w.device);
                 }),
+                wrong("the device of a trusted issuer is expired on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.device.expiration = CvcMaker.date(DAY.minusDays(1));
+                    w.trusted = List.of(w.issuer);
+                }),
+                wrong("the issuer is not yet valid on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.issuer.effective = CvcMaker.date(DAY.plusDays(1));
+                }),
+                wrong("the root is not yet valid on the day", Link.VALIDITY, w -> {
+                    w.day = DAY;
+                    w.root.effective = CvcMaker.date(DAY.plusDays(1));
+                }),
                 wrong("the device has no dates where a day is asked", Link.VALIDITY, w -> {
                     w.day = DAY;
                     w.device.effective = null;
@@ -306,6 +361,54 @@ class TrustRulesTest {
 
     private interface Attempt {
         void make() throws SchsmException;
+    }
+
+    private static Stream<Arguments> requests() {
+        CvcMaker renamed = new CvcMaker("XXISSUER00001", "XXDEVICE00200000", 0x00);
+        CvcMaker namesake = new CvcMaker("XXISSUER00001", "XXDEVICE00100000", 0x00);
+        KeyPair key = CvcMaker.pair();
+        return Stream.of(
+                arguments("the private key is somebody else's", null, key, CvcMaker.pair(), Link.KEY),
+                arguments("the device signed for the key", null, key, null, Link.KEY),
+                arguments("another name, the device's key", renamed, key, key, Link.REQUEST),
+                arguments("the device's name, another key", namesake, key, key, Link.REQUEST));
+    }
+
+    /**
+     * The chain is right each time, and one thing about the request is not.
+     *
+     * @param attester who signs the request; null for the device
+     * @param signer   who signs inside it; null for the device
+     */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("requests")
+    void aRequestThatDoesNotHoldIsRefusedUnderATrustedDevice(
+            String what, @Nullable CvcMaker attester, KeyPair key, @Nullable KeyPair signer, Link broken)
+            throws Exception {
+        World world = new World();
+        if (attester != null && !attester.chr.equals(world.device.chr)) {
+            attester.key = world.device.key;
+        }
+        Cvc request = CvcMaker.request(
+                key,
+                signer == null ? world.device.key : signer,
+                "XXDEVICE00100001",
+                attester == null ? world.device : attester);
+        AttestedPublicKey attested = AttestedPublicKey.of(request, world.identity());
+
+        world.trust().verify(world.identity());
+        for (Attempt attempt : List.<Attempt>of(
+                () -> world.trust().verify(attested),
+                () -> KeyAttestation.of(attested).verify(world.trust()))) {
+            assertThatThrownBy(attempt::make)
+                    .isInstanceOfSatisfying(
+                            UntrustedDeviceException.class,
+                            untrusted -> assertThat(untrusted.link())
+                                    .as(untrusted.getMessage())
+                                    .contains(broken));
+        }
+        assertThat(KeyAttestation.of(attested).isSignedByKey()).isEqualTo(broken != Link.KEY);
+        assertThat(KeyAttestation.of(attested).isSignedByDevice()).isEqualTo(broken == Link.KEY);
     }
 
     @Test

@@ -6,22 +6,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.Cvc;
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
+import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.EcCurve;
+import io.github.schsm.simulator.Fault;
+import io.github.schsm.simulator.Faults;
+import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.Quirk;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OddReadersTest {
     private final VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
@@ -191,17 +200,7 @@ class OddReadersTest {
         String reader = readers.device("ZZSIM000001").readerName();
         other.device("ZZSIM000001");
         AtomicInteger chosen = new AtomicInteger();
-        TerminalSource source = new TerminalSource() {
-            @Override
-            public String name() {
-                return "changing";
-            }
-
-            @Override
-            public CardTerminals open() {
-                return chosen.get() == 0 ? readers.terminals() : other.terminals();
-            }
-        };
+        TerminalSource source = changing(other, chosen);
         CardDevice device = CardDevice.of(source, reader);
         device.identity();
         chosen.set(1);
@@ -215,5 +214,85 @@ class OddReadersTest {
         readers.device("ZZSIM000001").insert();
         chosen.set(0);
         assertThat(device.withCard(null, SmartCardHsm::pinStatus).triesLeft()).isEqualTo(3);
+    }
+
+    private TerminalSource changing(VirtualReaders other, AtomicInteger chosen) {
+        return new TerminalSource() {
+            @Override
+            public String name() {
+                return "changing";
+            }
+
+            @Override
+            public CardTerminals open() {
+                return chosen.get() == 0 ? readers.terminals() : other.terminals();
+            }
+        };
+    }
+
+    private static byte[] sign(SmartCardHsm card) throws SchsmException {
+        return card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
+    }
+
+    /** It has the same name, a key with the same number and the same PIN: its certificate alone tells. */
+    @ParameterizedTest
+    @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+    void another_device_that_is_put_in_during_a_transaction_gets_neither_pin_nor_data(
+            boolean duringTheCommand, boolean withoutCertificate) throws Exception {
+        DeviceProfile profile = DeviceProfile.smartCardHsm4k();
+        VirtualReaders other =
+                VirtualReaders.create(withoutCertificate ? profile.with(Quirk.NO_DEVICE_CERTIFICATE) : profile);
+        SimulatedDevice first = readers.device("ZZSIM000001");
+        SimulatedDevice second = other.device("ZZSIM000001");
+        generate(CardDevice.of(TerminalSource.of("second", other.terminals()), second.readerName()));
+        second.reset();
+        AtomicInteger chosen = new AtomicInteger();
+        CardDevice device = CardDevice.of(changing(other, chosen), first.readerName());
+        generate(device);
+        DeviceIdentity before = device.identity();
+        second.recorder().start();
+
+        assertThatThrownBy(() -> device.withCard(Simulation.Login.right(), card -> {
+                    sign(card);
+                    chosen.set(1);
+                    if (duringTheCommand) {
+                        first.faults().add(1, Faults.instruction(0x68), Fault.removalAfter());
+                    } else {
+                        first.remove();
+                    }
+                    return sign(card);
+                }))
+                .isInstanceOf(TokenNotPresentException.class);
+
+        assertThat(second.recorder().exchanges())
+                .isNotEmpty()
+                .noneMatch(exchange -> exchange.ins() == 0x20 || exchange.ins() == 0x68);
+        assertThat(device.identity()).isEqualTo(before);
+        assertThatThrownBy(() -> device.withCard(Simulation.Login.right(), OddReadersTest::sign))
+                .isInstanceOf(TokenNotPresentException.class)
+                .matches(told -> SchsmException.is(told, Reason.TOKEN_CHANGED), "reason TOKEN_CHANGED");
+        second.remove();
+        first.insert();
+        chosen.set(0);
+        assertThat(device.withCard(Simulation.Login.right(), OddReadersTest::sign))
+                .isNotEmpty();
+    }
+
+    /** Of devices without certificate the one in the reader is meant, but not one that has a certificate. */
+    @Test
+    void a_device_with_a_certificate_does_not_stand_in_for_one_without() throws Exception {
+        VirtualReaders nameless =
+                VirtualReaders.create(DeviceProfile.smartCardHsm4k().with(Quirk.NO_DEVICE_CERTIFICATE));
+        SimulatedDevice first = readers.device("ZZSIM000001");
+        SimulatedDevice second = nameless.device("ZZSIM000001");
+        AtomicInteger chosen = new AtomicInteger(1);
+        CardDevice device = CardDevice.of(changing(nameless, chosen), first.readerName());
+        assertThat(device.identity().isMissing()).isTrue();
+        second.remove();
+        chosen.set(0);
+
+        assertThatThrownBy(() -> device.withCard(null, SmartCardHsm::pinStatus))
+                .isInstanceOf(TokenNotPresentException.class)
+                .matches(told -> SchsmException.is(told, Reason.TOKEN_CHANGED), "reason TOKEN_CHANGED");
     }
 }

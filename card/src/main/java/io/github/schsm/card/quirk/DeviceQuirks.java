@@ -43,9 +43,9 @@ public record DeviceQuirks(
             row(atr("3BDE96FF8191FE1FC38031815448534D3173802140810792"), device -> device.withCommandLimit(JCOP_4)),
             row(firmware(3, 3), DeviceQuirks::withOneLongRsaKey),
             row(firmwareBefore(2, 0), DeviceQuirks::withNoPinCalledTransportPin),
-            row(any(), device -> device.withAnswer(AnswerQuirk.TIDIES_MEMORY)),
-            row(any(), device -> device.withAnswer(AnswerQuirk.DOMAIN_IS_GONE)),
-            row(shortAtr(), device -> device.withDefect("an answer to reset of at most 3 bytes")),
+            row(seen -> true, device -> device.withAnswer(AnswerQuirk.TIDIES_MEMORY)),
+            row(seen -> true, device -> device.withAnswer(AnswerQuirk.DOMAIN_IS_GONE)),
+            row(DeviceQuirks::hasShortAtr, device -> device.withDefect("an answer to reset of at most 3 bytes")),
             row(readerNamed("01A001000000000"), device -> device.withDefect("serial number 01A001000000000")));
 
     /**
@@ -89,17 +89,13 @@ public record DeviceQuirks(
         return new Row(devices, difference);
     }
 
-    private static Predicate<Seen> any() {
-        return seen -> true;
-    }
-
     private static Predicate<Seen> atr(String hex) {
         byte[] atr = HexFormat.of().parseHex(hex);
         return seen -> Arrays.equals(seen.atr, atr);
     }
 
-    private static Predicate<Seen> shortAtr() {
-        return seen -> seen.atr.length <= SHORTEST_ATR;
+    private static boolean hasShortAtr(Seen seen) {
+        return seen.atr.length <= SHORTEST_ATR;
     }
 
     private static Predicate<Seen> readerNamed(String part) {

@@ -242,7 +242,7 @@ public final class FakeModule implements Cryptoki {
     }
 
     /** Sessions that are open now. */
-    int openSessions() {
+    public int openSessions() {
         synchronized (lock) {
             return sessions.size();
         }

@@ -99,7 +99,7 @@ public final class FakeScript {
     }
 
     /** Something happens before the n-th call from now on, once. */
-    void before(String function, int nth, Runnable hook) {
+    public void before(String function, int nth, Runnable hook) {
         add(new Step(function, nth, false, false, Optional.empty(), Optional.of(hook)));
     }
 
@@ -129,7 +129,7 @@ public final class FakeScript {
     }
 
     /** The functions in the order in which they were called. */
-    synchronized List<String> trace() {
+    public synchronized List<String> trace() {
         return List.copyOf(trace);
     }
 

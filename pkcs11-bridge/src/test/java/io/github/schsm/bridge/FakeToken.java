@@ -207,7 +207,7 @@ public final class FakeToken {
      *
      * @param stated whether the token information says so
      */
-    FakeToken maxSessions(long most, boolean stated) {
+    public FakeToken maxSessions(long most, boolean stated) {
         maxSessions = most;
         statedMaxSessions = stated ? Optional.of(most) : Optional.empty();
         return this;

@@ -20,6 +20,7 @@ import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.callback.LoginCallback;
 import io.github.schsm.callback.PinPadCallback;
 import io.github.schsm.callback.PinRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -330,6 +331,44 @@ class PinRulesTest {
         assertThatThrownBy(() -> other.load(FakePin.given(WRONG))).isInstanceOf(PinException.class);
         assertThat(other.isLoggedIn()).isFalse();
         assertThat(sign(one)).isNotEmpty();
+    }
+
+    /** Another user of the module in this process, past the bridge. */
+    private void loginByOtherCode() throws Exception {
+        long session = bench.module.openSession(0, true);
+        bench.module.login(session, Ck.CKU_USER, FakeToken.USER_PIN.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void aPinThatWasNotComparedIsNotTakenForTheRightOne() throws Exception {
+        loginByOtherCode();
+        Pkcs11Token one = bench.open();
+        one.load(FakePin.given(WRONG));
+        assertThat(sent()).as("what the module compared").containsExactly(FakeToken.USER_PIN);
+
+        Pkcs11Token other = bench.open();
+        assertThatThrownBy(() -> other.load(FakePin.given(WRONG)))
+                .isInstanceOf(PinException.class)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
+        assertThat(other.isLoggedIn()).isFalse();
+        assertThat(sent()).containsExactly(FakeToken.USER_PIN, WRONG);
+    }
+
+    @Test
+    void aPinThatWasNotComparedDoesNotClearOneThatWasRefused() throws Exception {
+        bench.device.reportsTries = false;
+        Pkcs11Token token = bench.open();
+        assertThatThrownBy(() -> token.login(FakePin.given(WRONG))).isInstanceOf(PinException.class);
+        loginByOtherCode();
+        token.login(FakePin.given("000001"));
+        assertThat(sent()).containsExactly(WRONG, FakeToken.USER_PIN);
+
+        Pkcs11Token other = bench.open();
+        other.useWhenNeeded(FakePin.given(WRONG));
+        assertThatThrownBy(() -> sign(other))
+                .isInstanceOf(PinRequiredException.class)
+                .hasMessageContaining("refused this very PIN before");
+        assertThat(sent()).containsExactly(WRONG, FakeToken.USER_PIN);
     }
 
     @Test

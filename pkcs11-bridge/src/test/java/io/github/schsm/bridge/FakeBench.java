@@ -52,7 +52,12 @@ public final class FakeBench {
     public static final byte[] CA_CERTIFICATE = certificate(PEER, "CN=authority");
     public static final byte[] OTHER_CERTIFICATE =
             certificate(pair(() -> FakeCrypto.ec(EcCurve.SECP384R1)), "CN=other");
-    public static final byte[] CONTENT = {1, 2, 3};
+    private static final byte[] CONTENT = {1, 2, 3};
+
+    /** What the data object holds. */
+    public static byte[] content() {
+        return CONTENT.clone();
+    }
 
     /** What is known of a token's PIN is known in the whole JVM, so each has a serial number of its own. */
     private static final AtomicInteger SERIAL = new AtomicInteger();

@@ -242,7 +242,7 @@ class FaultMatrixTest {
         READ_DATA {
             @Override
             void run(Pkcs11Token token, Known known) throws Exception {
-                assertThat(token.read(known.data)).isEqualTo(FakeBench.CONTENT);
+                assertThat(token.read(known.data)).isEqualTo(FakeBench.content());
             }
         },
         STORE_DATA {

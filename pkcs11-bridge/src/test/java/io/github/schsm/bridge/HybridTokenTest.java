@@ -20,6 +20,7 @@ import io.github.schsm.codec.EcCurve;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.SharedCard;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,8 @@ class HybridTokenTest {
                         case "connections" -> 1L;
                         case "keys" -> List.copyOf(onCard);
                         case "load", "logout" -> null;
-                        case "sign" -> ("signed with " + ((TokenKey) arguments[0]).reference()).getBytes("UTF-8");
+                        case "sign" ->
+                            ("signed with " + ((TokenKey) arguments[0]).reference()).getBytes(StandardCharsets.UTF_8);
                         case "agree", "derive" -> new byte[] {1};
                         case "details" -> details(((TokenKey) arguments[0]).type());
                         case "generate" -> {

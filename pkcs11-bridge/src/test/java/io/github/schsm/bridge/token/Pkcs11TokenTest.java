@@ -715,6 +715,6 @@ class Pkcs11TokenTest {
         bench.module.script().answer("C_DestroyObject", 1, Ckr.ACTION_PROHIBITED);
         assertThatThrownBy(() -> token.store(data, new byte[] {9})).isInstanceOf(SchsmException.class);
         assertThat(bench.contents()).isEqualTo(before);
-        assertThat(token.read(data)).isEqualTo(FakeBench.CONTENT);
+        assertThat(token.read(data)).isEqualTo(FakeBench.content());
     }
 }

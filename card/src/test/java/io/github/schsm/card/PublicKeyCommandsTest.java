@@ -35,6 +35,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes over the wire for public key authentication, and what must not. */
 class PublicKeyCommandsTest {
@@ -225,5 +227,23 @@ class PublicKeyCommandsTest {
         assertThatThrownBy(() -> guarded.withCard(null, SmartCardHsm::publicKeyAuthentication))
                 .isInstanceOf(UnsupportedByDeviceException.class)
                 .hasMessageContaining("ZZSIM000001");
+    }
+
+    /** A shorter challenge is easier to guess, and of a longer one only a part would be signed. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 9, 16})
+    void takes_no_challenge_of_another_length(int length) throws Exception {
+        initialize("648219");
+        String chr = keys.get(0).request().chr();
+        byte[] answer = new byte[length + 2];
+        answer[length] = (byte) 0x90;
+        simulated.faults().add(1, Faults.instruction(CHALLENGE), Fault.garbage(answer));
+
+        assertThatThrownBy(() -> guarded.withCard(login, card -> card.publicKeyChallenge(chr)))
+                .isInstanceOf(MalformedDataException.class)
+                .hasMessageContaining(length + " bytes, 8 were asked for");
+        assertThat(simulated.faults().pending()).isZero();
+        PublicKeyChallenge whole = guarded.withCard(login, card -> card.publicKeyChallenge(chr));
+        assertThat(whole.challenge()).hasSize(8);
     }
 }

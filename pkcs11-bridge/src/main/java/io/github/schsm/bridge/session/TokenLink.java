@@ -18,6 +18,7 @@ import io.github.schsm.bridge.session.SharedToken.Place;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.login.LoginStateMachine;
 import io.github.schsm.login.PinBackend.Answer;
+import io.github.schsm.login.PinBackend.Verdict;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.TokenAuthenticator;
 import java.util.Map;
@@ -498,7 +499,7 @@ public final class TokenLink {
                 throw refused;
             }
             if (answer.error() == null) {
-                token.loggedIn(this, answer == Answer.ACCEPTED ? pin : null);
+                token.loggedIn(this, answer.verdict() == Verdict.ACCEPTED ? pin : null);
             }
             return answer;
         });

@@ -127,14 +127,25 @@ final class CvcMaker {
 
     /** The same with an inner signature by another key: right if that is the key itself. */
     static Cvc request(KeyPair key, KeyPair signer, String chr, CvcMaker device) throws MalformedDataException {
+        CvcMaker inner = inner(key, chr, device);
+        inner.signer = signer;
+        return inner.authenticatedBy(device);
+    }
+
+    /** What is inside a request. */
+    static CvcMaker inner(KeyPair key, String chr, CvcMaker device) {
         CvcMaker inner = new CvcMaker(device.chr, chr, 0);
         inner.key = key;
-        inner.signer = signer;
+        inner.signer = key;
         inner.role = null;
         inner.effective = null;
         inner.expiration = null;
         inner.explicit = true;
-        Tlv request = inner.object();
+        return inner;
+    }
+
+    Cvc authenticatedBy(CvcMaker device) throws MalformedDataException {
+        Tlv request = object();
         Tlv outer = text(0x42, device.chr);
         return Cvc.parse(Tlv.of(0x67, request, outer, Tlv.of(0x5F37, sign(device.key, Tlv.concat(request, outer)))));
     }

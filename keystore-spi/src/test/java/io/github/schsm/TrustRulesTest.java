@@ -244,6 +244,18 @@ class TrustRulesTest {
                     w.device.profile = new byte[] {1};
                     w.trusted = List.of(w.device);
                 }),
+                wrong("a trusted issuer's profile is 1", Link.ROOT, w -> {
+                    w.issuer.profile = new byte[] {1};
+                    w.trusted = List.of(w.issuer);
+                }),
+                wrong("the profile is 1 in a device of a trusted issuer", Link.DEVICE, w -> {
+                    w.device.profile = new byte[] {1};
+                    w.trusted = List.of(w.issuer);
+                }),
+                wrong("the role is an issuer's in a device of a trusted issuer", Link.DEVICE, w -> {
+                    w.device.role = new byte[] {(byte) 0x80};
+                    w.trusted = List.of(w.issuer);
+                }),
                 wrong("the device names another issuer", Link.DEVICE, w -> w.device.car = "XXOTHER00001"),
                 wrong("the device names no issuer", Link.DEVICE, w -> w.device.car = null),
                 wrong("the issuer names another root", Link.ROOT, w -> w.issuer.car = "XXOTHER00001"),
@@ -409,6 +421,20 @@ class TrustRulesTest {
         }
         assertThat(KeyAttestation.of(attested).isSignedByKey()).isEqualTo(broken != Link.KEY);
         assertThat(KeyAttestation.of(attested).isSignedByDevice()).isEqualTo(broken == Link.KEY);
+    }
+
+    @Test
+    void aRequestOfAnotherProfileIsRefusedUnderATrustedDevice() throws Exception {
+        World world = new World();
+        CvcMaker inner = CvcMaker.inner(CvcMaker.pair(), "XXDEVICE00100001", world.device);
+        inner.profile = new byte[] {1};
+        AttestedPublicKey attested = AttestedPublicKey.of(inner.authenticatedBy(world.device), world.identity());
+
+        assertThatThrownBy(() -> world.trust().verify(attested))
+                .isInstanceOfSatisfying(
+                        UntrustedDeviceException.class,
+                        untrusted -> assertThat(untrusted.link()).contains(Link.KEY))
+                .hasMessageContaining("profile 1");
     }
 
     @Test

@@ -25,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How many sessions there are, which ones are lent, and what is left of them after they were lost. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SessionPoolTest {
-    private static final Runnable NOTHING = () -> {};
-
     private final FakeBench bench = new FakeBench();
     private final SessionPool pool = new SessionPool(new OpenSessions(bench.module), () -> 0);
     private final List<Borrower> borrowers = new ArrayList<>();
@@ -102,7 +100,7 @@ class SessionPoolTest {
         BorrowedSession idle = borrow();
         pool.giveBack(idle, Fate.CLEAN);
         long epoch = pool.epoch();
-        pool.lost(epoch, NOTHING);
+        pool.lost(epoch, () -> {});
         assertThat(pool.epoch()).isNotEqualTo(epoch);
         assertThat(pool.open()).isZero();
         assertThat(bench.module.openSessions()).as("the idle one is closed").isEqualTo(1);
@@ -146,7 +144,7 @@ class SessionPoolTest {
     @Test
     void aSessionThatIsOpenedWhileAllAreLostIsNotKept() throws Exception {
         BorrowedSession lent = pool.borrow(false, () -> {
-            pool.lost(pool.epoch(), NOTHING);
+            pool.lost(pool.epoch(), () -> {});
             return 0;
         });
         assertThat(lent.epoch()).isNotEqualTo(pool.epoch());
@@ -202,7 +200,7 @@ class SessionPoolTest {
     @Test
     void whatTakesTheLastOnesPlaceIsNotKeptIfAllAreLostMeanwhile() throws Exception {
         BorrowedSession last = borrow();
-        bench.module.script().before("C_OpenSession", 1, () -> pool.lost(pool.epoch(), NOTHING));
+        bench.module.script().before("C_OpenSession", 1, () -> pool.lost(pool.epoch(), () -> {}));
         pool.giveBack(last, Fate.DIRTY);
         assertThat(pool.open()).isZero();
         assertThat(bench.module.openSessions()).isZero();
@@ -259,9 +257,9 @@ class SessionPoolTest {
         requireRoomFor(2);
 
         bench.device.maxSessions(SessionPool.MOST, false);
-        pool.lost(pool.epoch(), NOTHING);
+        pool.lost(pool.epoch(), () -> {});
         requireRoomFor(4);
-        pool.lost(pool.epoch(), NOTHING);
+        pool.lost(pool.epoch(), () -> {});
         requireRoomFor(4);
     }
 

@@ -437,6 +437,18 @@ class TrustRulesTest {
                 .hasMessageContaining("profile 1");
     }
 
+    /** It says of itself that it is a root, and nobody but its own key and some device signed that. */
+    @Test
+    void aRequestWithTheRightsOfARootIsNoRoot() throws Exception {
+        World world = new World();
+        CvcMaker inner = CvcMaker.inner(world.root.key, world.root.chr, world.root);
+        inner.role = world.root.role;
+        Cvc request = inner.authenticatedBy(world.device);
+
+        assertThatThrownBy(() -> DeviceTrust.of(List.of(request)).verify(world.identity()))
+                .isInstanceOf(UntrustedDeviceException.class);
+    }
+
     @Test
     void aForgedIssuerUnderATrustedDeviceIsRefused() throws Exception {
         World world = new World();

@@ -24,13 +24,19 @@ import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.profile.Quirk;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class OddReadersTest {
     private final VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
@@ -214,6 +220,54 @@ class OddReadersTest {
         readers.device("ZZSIM000001").insert();
         chosen.set(0);
         assertThat(device.withCard(null, SmartCardHsm::pinStatus).triesLeft()).isEqualTo(3);
+    }
+
+    private interface Secret {
+        void present(SmartCardHsm card) throws SchsmException;
+    }
+
+    static List<Arguments> secrets() {
+        byte[] pin = Simulation.pin(VirtualReaders.USER_PIN);
+        byte[] soPin = HexFormat.of().parseHex("3537363231383830");
+        byte[] other = Simulation.pin("111111");
+        return List.of(
+                secret("the user PIN", card -> card.verify(pin)),
+                secret("a change of the user PIN", card -> card.changePin(pin, other)),
+                secret("a change of the SO-PIN", card -> card.changeSoPin(soPin, soPin)),
+                secret("the SO-PIN to unblock", card -> card.unblock(soPin, null)));
+    }
+
+    private static Arguments secret(String what, Secret secret) {
+        return Arguments.of(what, secret);
+    }
+
+    /** Another program has left its own applet selected, which would read whatever comes. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("secrets")
+    void a_foreign_applet_gets_no_secret_that_a_caller_gives(String what, Secret secret) throws Exception {
+        AtomicBoolean foreign = new AtomicBoolean();
+        List<byte[]> overheard = new ArrayList<>();
+        CardDevice device = device((command, next) -> {
+            if ((command[1] & 0xFF) == 0xA4 && command[2] == 0x04) {
+                foreign.set(false);
+            }
+            if (foreign.get()) {
+                overheard.add(command.clone());
+                return new byte[] {0x6D, 0x00};
+            }
+            return next.transmit(command);
+        });
+        device.identity();
+        foreign.set(true);
+
+        device.withCard(null, card -> {
+            secret.present(card);
+            return "";
+        });
+
+        assertThat(overheard).isNotEmpty();
+        assertThat(overheard).allMatch(command -> (command[1] & 0xFE) == 0xB0, "READ BINARY");
+        assertThat(foreign).isFalse();
     }
 
     private TerminalSource changing(VirtualReaders other, AtomicInteger chosen) {

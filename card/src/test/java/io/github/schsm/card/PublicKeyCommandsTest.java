@@ -199,6 +199,22 @@ class PublicKeyCommandsTest {
     }
 
     @Test
+    void sends_a_response_once() throws Exception {
+        initialize("");
+        PublicKeyChallenge challenge = guarded.withCard(
+                null, card -> card.publicKeyChallenge(keys.get(0).request().chr()));
+        PublicKeyResponse response = respond(challenge, 0);
+        PublicKeyAuthentication.Status status = guarded.withCard(null, card -> card.authenticate(response));
+        assertThat(status).isEqualTo(new PublicKeyAuthentication.Status(2, 0, 2, 1));
+        instructions();
+
+        assertThatThrownBy(() -> guarded.withCard(null, card -> card.authenticate(response)))
+                .isInstanceOf(InvalidRequestException.class)
+                .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST");
+        assertThat(instructions()).doesNotContain(AUTHENTICATE);
+    }
+
+    @Test
     void tells_a_reset_between_challenge_and_response() throws Exception {
         initialize("");
         PublicKeyChallenge challenge = guarded.withCard(

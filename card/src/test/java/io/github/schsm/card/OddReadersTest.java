@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OddReadersTest {
@@ -220,6 +221,35 @@ class OddReadersTest {
         readers.device("ZZSIM000001").insert();
         chosen.set(0);
         assertThat(device.withCard(null, SmartCardHsm::pinStatus).triesLeft()).isEqualTo(3);
+    }
+
+    /** The card is there again at once, so nothing but the rule keeps the command from going out twice. */
+    @ParameterizedTest
+    @EnumSource(RetryPolicy.class)
+    void a_command_whose_answer_was_lost_goes_out_again_only_if_it_may(RetryPolicy retry) throws Exception {
+        SimulatedDevice simulated = readers.device("ZZSIM000001");
+        AtomicInteger signed = new AtomicInteger();
+        CardDevice device = device((command, next) -> {
+            byte[] answer = next.transmit(command);
+            if ((command[1] & 0xFF) == 0x68 && signed.getAndIncrement() == 0) {
+                simulated.remove();
+                simulated.insert();
+                throw new CardException("transmit() failed", new Exception("SCARD_W_REMOVED_CARD"));
+            }
+            return answer;
+        });
+        generate(device);
+        CardFunction<byte[]> sign = card -> card.sign(1, KeyAlgorithm.ECDSA, new byte[32], retry);
+
+        if (retry == RetryPolicy.ALLOWED) {
+            assertThat(device.withCard(Simulation.Login.right(), sign)).isNotEmpty();
+            assertThat(signed).hasValue(2);
+        } else {
+            assertThatThrownBy(() -> device.withCard(Simulation.Login.right(), sign))
+                    .isInstanceOf(TokenNotPresentException.class)
+                    .matches(told -> SchsmException.is(told, Reason.TOKEN_REMOVED), "reason TOKEN_REMOVED");
+            assertThat(signed).hasValue(1);
+        }
     }
 
     private interface Secret {

@@ -140,7 +140,7 @@ class LayersTest {
                 noClasses()
                         .that(residesIn("pkcs11-bridge"))
                         .and()
-                        .haveNameNotMatching(".*\\.(IaikCryptoki|WrapperLogger|WrapperLibrary)(\\$.*)?")
+                        .haveNameNotMatching(".*\\.(Ck|IaikCryptoki|WrapperLogger|WrapperLibrary)(\\$.*)?")
                         .should()
                         .dependOnClassesThat(resideInAnyPackage("org.xipki..", "iaik..")),
                 BASE + ".bridge.Bad",

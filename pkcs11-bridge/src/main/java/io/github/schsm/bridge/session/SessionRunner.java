@@ -49,8 +49,7 @@ final class SessionRunner {
             FailureScope.SESSION, new Row(Step.OPEN_SESSIONS, Step.OPEN_SESSIONS, Step.OPEN_SESSIONS),
             FailureScope.TOKEN, new Row(Step.OPEN_SESSIONS, Step.OPEN_SESSIONS, Step.OPEN_SESSIONS),
             FailureScope.MODULE, new Row(Step.INITIALIZE, Step.INITIALIZE, Step.INITIALIZE),
-            // The token seems to be there. A card that was reset fails at all that OpenSC asks it until somebody logs
-            // out
+            // The token seems to be there. A card that was reset fails at all that OpenSC asks it until a user logs out
             // and in; if that fails, too, the PC/SC service may have been restarted behind the module's back.
             FailureScope.UNCLEAR,
                     new Row(

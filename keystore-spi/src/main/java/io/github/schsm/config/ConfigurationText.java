@@ -138,9 +138,9 @@ final class ConfigurationText {
     private static void add(Map<String, String> entries, String entry) throws ConfigurationException {
         int equals = entry.indexOf('=');
         String key = equals < 0 ? entry : entry.substring(0, equals).strip();
-        if (equals < 0 || !SchsmConfiguration.KEYS.contains(key)) {
-            throw new ConfigurationException("unknown configuration entry \"" + key + "\"; keys are "
-                    + String.join(", ", SchsmConfiguration.KEYS));
+        if (equals < 0 || !SchsmConfiguration.isKey(key)) {
+            throw new ConfigurationException(
+                    "unknown configuration entry \"" + key + "\"; keys are " + SchsmConfiguration.keys());
         }
         String value = unquoted(key, entry.substring(equals + 1).strip());
         if (value.isEmpty()) {

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -52,20 +54,40 @@ public final class SchsmConfiguration {
     /** Whether the dates of certificates matter: {@value #REQUIRED}, or {@value #IGNORED}, the default. */
     public static final String DATES = "dates";
 
-    /** Every key there is. */
-    public static final List<String> KEYS = List.of(TERMINAL, DEVICE, READER, PIN, TRUST, DATES, CHANNEL, NAME);
+    /** A key domain whose members are one key store: the first digits of its UID, or of a DKEK's key check value. */
+    public static final String DOMAIN = "domain";
+    /** {@value #ALL}: the devices are one key store whatever key domains they have. */
+    public static final String MEMBERS = "members";
+    /** On how many members a new key is wanted: {@value #ALL}, the default, or a number. */
+    public static final String COPIES = "copies";
+    /** Whether a key may be deleted while a member is away: {@value #ALL}, the default, says no, {@value #PRESENT} yes. */
+    public static final String DELETE = "delete";
+
+    /** Every key there is, but for {@link #PIN_OF}. */
+    public static final List<String> KEYS =
+            List.of(TERMINAL, DEVICE, READER, DOMAIN, MEMBERS, COPIES, DELETE, PIN, TRUST, DATES, CHANNEL, NAME);
+
+    /** What a key begins with that says where one device's PIN comes from; the device's id follows. */
+    public static final String PIN_OF = "pin.";
+
+    private static final String ALL = "all";
+    private static final String PRESENT = "present";
 
     private static final String REQUIRED = "required";
     private static final String IGNORED = "ignored";
     private static final String PCSC = "pcsc";
     private static final String SUN_PCSC = "sunpcsc";
-    private static final String SIMULATOR = "simulator:";
     private static final String ENV = "env:";
     private static final String FILE = "file:";
     private static final Set<String> PINS = Set.of("prompt", "pinpad", "callback");
     private static final Set<String> CHANNELS = Set.of("plain", "pin", "secure");
     private static final Pattern NAME_SUFFIX = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
     private static final Pattern DEVICE_NAME = Pattern.compile("[\\x21-\\x7E]{1,80}");
+    private static final Pattern DOMAIN_DIGITS = Pattern.compile("[0-9a-f]{8,64}");
+    private static final Pattern COPY_COUNT = Pattern.compile("[1-9][0-9]{0,2}");
+    /** A comma between two terminals; one in a path has no terminal behind it. */
+    private static final Pattern NEXT_TERMINAL =
+            Pattern.compile("\\s*,\\s*(?=(?:pcsc|sunpcsc)\\s*(?:,|$)|[a-z][a-z0-9]+:|$)");
     /** What follows the # in a device's name. */
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-fA-F]{8,64}");
     /** Who finds tokens in its own way has its own words for them: labels, URIs. */
@@ -75,7 +97,57 @@ public final class SchsmConfiguration {
     private final @Nullable Values values;
 
     /** What the entries mean. */
-    private record Values(List<String> devices, @Nullable Pattern reader, DeviceTrust trust) {}
+    private record Values(
+            List<Terminal> terminals,
+            List<String> devices,
+            @Nullable Pattern reader,
+            DeviceTrust trust) {}
+
+    /**
+     * A place where devices are.
+     *
+     * @param text as it is configured: {@code pcsc}, {@code sunpcsc}, {@code simulator:…}, {@code pkcs11:…}, {@code ram:…}
+     */
+    public record Terminal(String text) {
+        /** Whether devices are in the readers of this computer. */
+        public boolean isPcsc() {
+            return text.equals(PCSC);
+        }
+
+        /** The same, reached by the JDK's own way. */
+        public boolean isSunPcsc() {
+            return text.equals(SUN_PCSC);
+        }
+
+        /** Whether devices are reached through a PKCS#11 module. */
+        public boolean isModule() {
+            return scheme().equals("pkcs11");
+        }
+
+        /** Whether devices are simulated. */
+        public boolean isSimulator() {
+            return scheme().equals("simulator");
+        }
+
+        /** What stands before the colon; empty where there is none. */
+        public String scheme() {
+            return text.substring(0, Math.max(0, text.indexOf(':')));
+        }
+
+        /** What follows the colon. */
+        public String location() {
+            return text.substring(text.indexOf(':') + 1).strip();
+        }
+
+        private void check() throws ConfigurationException {
+            if (isPcsc() || isSunPcsc() || (!scheme().isEmpty() && !location().isEmpty())) {
+                return;
+            }
+            throw new ConfigurationException("terminal = " + text
+                    + " is not known: use pcsc, sunpcsc, simulator:memory, simulator:<folder>,"
+                    + " pkcs11:<module path> or ram:<url>; several with commas");
+        }
+    }
 
     private SchsmConfiguration(Map<String, String> entries, @Nullable Values values) {
         this.entries = Map.copyOf(entries);
@@ -136,7 +208,7 @@ public final class SchsmConfiguration {
             if (!argument.contains("=")) {
                 throw new ConfigurationException("the configuration \"" + argument
                         + "\" has no entry \"key = value\", and there is no file of that name; keys are "
-                        + String.join(", ", KEYS));
+                        + keys());
             }
         }
         return parse(argument).checked();
@@ -165,7 +237,21 @@ public final class SchsmConfiguration {
      */
     private static boolean isEntries(String text) {
         int equals = text.indexOf('=');
-        return equals > 0 && KEYS.contains(text.substring(0, equals).strip());
+        return equals > 0 && isKey(text.substring(0, equals).strip());
+    }
+
+    /** Whether an entry may have that key. */
+    static boolean isKey(String key) {
+        return KEYS.contains(key)
+                || (key.startsWith(PIN_OF)
+                        && DEVICE_IN_OTHER_WORDS
+                                .matcher(key.substring(PIN_OF.length()))
+                                .matches());
+    }
+
+    /** Every key there is, for people. */
+    static String keys() {
+        return String.join(", ", KEYS) + ", " + PIN_OF + "<device id>";
     }
 
     /**
@@ -174,36 +260,84 @@ public final class SchsmConfiguration {
      * @throws ConfigurationException naming the first entry that cannot be used and what would be valid
      */
     public SchsmConfiguration checked() throws ConfigurationException {
-        requireTerminal(terminal());
-        requirePin(pin().orElse("prompt"));
-        Values meant = new Values(
-                devices(get(DEVICE).orElse(null), terminal()),
-                reader(get(READER).orElse(null)),
-                readTrust());
+        List<Terminal> terminals = terminals(terminal());
+        List<String> devices = devices(get(DEVICE).orElse(null), terminals);
+        Values meant = new Values(terminals, devices, reader(get(READER).orElse(null)), readTrust(terminals));
+        requirePins(devices);
+        requireDomain();
         requireChannel(channel().orElse("plain"));
         requireName(name().orElse("x"));
         return new SchsmConfiguration(entries, meant);
     }
 
-    private static void requireTerminal(String terminal) throws ConfigurationException {
-        if (terminal.equals(PCSC) || terminal.equals(SUN_PCSC)) {
-            return;
+    private static List<Terminal> terminals(String value) throws ConfigurationException {
+        List<Terminal> terminals = Arrays.stream(NEXT_TERMINAL.split(value, -1))
+                .map(text -> new Terminal(text.strip()))
+                .toList();
+        for (Terminal terminal : terminals) {
+            terminal.check();
         }
-        int colon = terminal.indexOf(':');
-        if (colon <= 0 || colon == terminal.length() - 1) {
-            throw new ConfigurationException("terminal = " + terminal
-                    + " is not known: use pcsc, sunpcsc, simulator:memory, simulator:<folder> or"
-                    + " pkcs11:<module path>");
+        if (Set.copyOf(terminals).size() < terminals.size()) {
+            throw new ConfigurationException("terminal = " + value + " names a terminal twice");
+        }
+        return terminals;
+    }
+
+    private void requireDomain() throws ConfigurationException {
+        String domain = domain().orElse(null);
+        if (domain != null && !DOMAIN_DIGITS.matcher(domain).matches()) {
+            throw new ConfigurationException(
+                    "domain = " + get(DOMAIN).orElse(domain) + " is no UID of a key domain: write its first 8 to 64"
+                            + " hexadecimal digits, or those of a DKEK's key check value (see: schsm domain list)");
+        }
+        requireOneOf(MEMBERS, ALL, ALL);
+        requireOneOf(DELETE, ALL, PRESENT);
+        String copies = get(COPIES).orElse(ALL);
+        if (!copies.equals(ALL) && !COPY_COUNT.matcher(copies).matches()) {
+            throw new ConfigurationException("copies = " + copies
+                    + " is not known: use all, or a number from 1 to 999 that says on how many members a"
+                    + " new key is wanted");
+        }
+        if (!isManyAsOne()) {
+            for (String key : List.of(COPIES, DELETE)) {
+                if (entries.containsKey(key)) {
+                    throw new ConfigurationException(key
+                            + " is about the members of a key domain: it needs domain = <UID>" + " or members = all");
+                }
+            }
         }
     }
 
-    private static void requirePin(String pin) throws ConfigurationException {
+    private void requireOneOf(String key, String value, String other) throws ConfigurationException {
+        String configured = get(key).orElse(value);
+        if (!configured.equals(value) && !configured.equals(other)) {
+            throw new ConfigurationException(key + " = " + configured + " is not known: use "
+                    + (value.equals(other) ? value + ", or leave it out" : value + " or " + other));
+        }
+    }
+
+    private void requirePins(List<String> devices) throws ConfigurationException {
+        requirePin(PIN, pin().orElse("prompt"));
+        for (Map.Entry<String, String> entry : entries.entrySet()) {
+            if (entry.getKey().startsWith(PIN_OF)) {
+                requirePin(entry.getKey(), entry.getValue());
+                String device = entry.getKey().substring(PIN_OF.length());
+                if (!devices.isEmpty() && !devices.contains(device)) {
+                    throw new ConfigurationException(
+                            entry.getKey() + " is for none of the configured devices: " + String.join(", ", devices));
+                }
+            }
+        }
+    }
+
+    private static void requirePin(String key, String pin) throws ConfigurationException {
         if (isNamed(pin, FILE)) {
-            TextFile.named(pin.substring(FILE.length()), "pin = " + pin);
+            TextFile.named(pin.substring(FILE.length()), key + " = " + pin);
         }
         if (!PINS.contains(pin) && !isNamed(pin, ENV) && !isNamed(pin, FILE)) {
-            throw new ConfigurationException("this value of pin is not known (it is not repeated here, in case it is"
-                    + " a PIN): use prompt, pinpad, env:NAME, file:PATH or callback");
+            throw new ConfigurationException(
+                    "this value of " + key + " is not known (it is not repeated here, in case it is"
+                            + " a PIN): use prompt, pinpad, env:NAME, file:PATH or callback");
         }
     }
 
@@ -225,13 +359,15 @@ public final class SchsmConfiguration {
         }
     }
 
-    private static List<String> devices(@Nullable String value, String terminal) throws ConfigurationException {
+    private static List<String> devices(@Nullable String value, List<Terminal> terminals)
+            throws ConfigurationException {
         if (value == null) {
             return List.of();
         }
         List<String> ids =
                 Arrays.stream(value.split(",", -1)).map(String::strip).toList();
-        boolean readers = terminal.equals(PCSC) || terminal.equals(SUN_PCSC) || terminal.startsWith(SIMULATOR);
+        boolean readers = terminals.stream()
+                .allMatch(terminal -> terminal.isPcsc() || terminal.isSunPcsc() || terminal.isSimulator());
         Pattern known = readers ? DEVICE_NAME : DEVICE_IN_OTHER_WORDS;
         for (String id : ids) {
             if (!known.matcher(id).matches()) {
@@ -265,10 +401,10 @@ public final class SchsmConfiguration {
         }
     }
 
-    private DeviceTrust readTrust() throws ConfigurationException {
+    private DeviceTrust readTrust(List<Terminal> terminals) throws ConfigurationException {
         String roots = get(TRUST)
                 .orElse(
-                        terminal().startsWith(SIMULATOR)
+                        terminals.stream().allMatch(Terminal::isSimulator)
                                 ? DeviceTrust.PRODUCTION + "," + DeviceTrust.SIMULATOR
                                 : DeviceTrust.PRODUCTION);
         DeviceTrust trust = DeviceTrust.parse(roots);
@@ -328,7 +464,12 @@ public final class SchsmConfiguration {
         return values;
     }
 
-    /** Where devices are: {@code pcsc}, {@code sunpcsc}, {@code simulator:…}, {@code pkcs11:…}, {@code ram:…}. */
+    /** Where devices are, in the order they are looked for. */
+    public List<Terminal> terminals() {
+        return values().terminals();
+    }
+
+    /** The same as it is configured: {@code pcsc}, {@code sunpcsc}, {@code simulator:…}, {@code pkcs11:…}, {@code ram:…}, with commas. */
     public String terminal() {
         return get(TERMINAL).orElse(PCSC);
     }
@@ -341,6 +482,33 @@ public final class SchsmConfiguration {
     /** Where the PIN comes from when none was given. */
     public Optional<String> pin() {
         return get(PIN);
+    }
+
+    /** Where one device's PIN comes from: its own entry, or that of all. */
+    public Optional<String> pin(String deviceId) {
+        return get(PIN_OF + deviceId).or(this::pin);
+    }
+
+    /** The first digits of a key domain's UID or a DKEK's key check value, in lower case; empty for none. */
+    public Optional<String> domain() {
+        return get(DOMAIN).map(digits -> digits.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether the devices are one key store: the members of a key domain, or all there are. */
+    public boolean isManyAsOne() {
+        return entries.containsKey(DOMAIN) || entries.containsKey(MEMBERS);
+    }
+
+    /** On how many members a new key is wanted; empty for all. */
+    public OptionalInt copies() {
+        return get(COPIES).filter(copies -> !copies.equals(ALL)).stream()
+                .mapToInt(Integer::parseInt)
+                .findFirst();
+    }
+
+    /** Whether a key is deleted on the members that are there, though others may still have it. */
+    public boolean deletesPresentOnly() {
+        return get(DELETE).filter(PRESENT::equals).isPresent();
     }
 
     /**
@@ -399,31 +567,6 @@ public final class SchsmConfiguration {
     public ConfigurationException several(Collection<String> ids) {
         return new ConfigurationException("several devices are there: " + String.join(", ", ids)
                 + "; choose one by device = … in the configuration, or by a SchsmLoadParameter");
-    }
-
-    /** Whether devices are in the readers of this computer. */
-    public boolean isPcsc() {
-        return terminal().equals(PCSC);
-    }
-
-    /** The same, reached by the JDK's own way. */
-    public boolean isSunPcsc() {
-        return terminal().equals(SUN_PCSC);
-    }
-
-    /** Whether devices are reached through a PKCS#11 module. */
-    public boolean isModule() {
-        return scheme().equals("pkcs11");
-    }
-
-    /** What stands before the colon of {@code terminal}. */
-    public String scheme() {
-        return terminal().substring(0, Math.max(0, terminal().indexOf(':')));
-    }
-
-    /** What follows the colon of {@code terminal}. */
-    public String location() {
-        return terminal().substring(terminal().indexOf(':') + 1).strip();
     }
 
     @Override

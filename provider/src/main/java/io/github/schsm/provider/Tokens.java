@@ -68,7 +68,7 @@ final class Tokens implements TokenFinder {
     /** What a module finds may take other PINs than a SmartCard-HSM, which it tells later. */
     @Override
     public void requirePossible(char[] password) throws InvalidRequestException {
-        byte[] pin = configuration.isModule()
+        byte[] pin = configuration.terminals().stream().anyMatch(SchsmConfiguration.Terminal::isModule)
                 ? SecretBytes.password(password, SecretBytes.USER_PIN.what())
                 : SecretBytes.of(password, SecretBytes.USER_PIN);
         Arrays.fill(pin, (byte) 0);
@@ -160,29 +160,34 @@ final class Tokens implements TokenFinder {
         if (cards != null || foreign != null) {
             return;
         }
-        if (configuration.isPcsc()) {
+        if (configuration.terminals().size() > 1) {
+            throw new ConfigurationException("terminal = " + configuration.terminal()
+                    + ": several terminals are one key store only with domain = <UID> or members = all");
+        }
+        SchsmConfiguration.Terminal terminal = configuration.terminals().get(0);
+        if (terminal.isPcsc()) {
             cards = in(TerminalSource.pcsc());
             return;
         }
-        if (configuration.isSunPcsc()) {
+        if (terminal.isSunPcsc()) {
             cards = in(TerminalSource.sunPcsc());
             return;
         }
         List<String> schemes = new ArrayList<>();
         for (TokenSource candidate : ServiceLoader.load(TokenSource.class, Tokens.class.getClassLoader())) {
-            if (candidate.scheme().equals(configuration.scheme())) {
-                open(candidate);
+            if (candidate.scheme().equals(terminal.scheme())) {
+                open(candidate, terminal.location());
                 return;
             }
             schemes.add(candidate.scheme() + ":…");
         }
         throw new ConfigurationException("terminal = " + configuration.terminal() + ": nothing here speaks "
-                + configuration.scheme() + ":, put its jar next to the provider's; there are pcsc, sunpcsc"
+                + terminal.scheme() + ":, put its jar next to the provider's; there are pcsc, sunpcsc"
                 + (schemes.isEmpty() ? "" : ", " + String.join(", ", schemes)));
     }
 
-    private void open(TokenSource candidate) throws SchsmException {
-        TokenSource.Opened found = candidate.open(configuration.location(), new ThisHost());
+    private void open(TokenSource candidate, String location) throws SchsmException {
+        TokenSource.Opened found = candidate.open(location, new ThisHost());
         if (found instanceof TokenSource.Terminals terminals) {
             cards = in(TerminalSource.of(configuration.terminal(), terminals.terminals(), terminals.remote()));
         } else if (found instanceof Directory tokens) {

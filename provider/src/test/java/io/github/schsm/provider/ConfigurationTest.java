@@ -48,11 +48,47 @@ class ConfigurationTest {
                 SchsmConfiguration.of("terminal = pkcs11:/usr/lib/m.so; device = Signing 2026 ä,"
                         + " pkcs11:token=A%2CB;serial=1, slot:0x1F ; pin = prompt");
 
-        assertThat(configuration.scheme()).isEqualTo("pkcs11");
-        assertThat(configuration.location()).isEqualTo("/usr/lib/m.so");
+        assertThat(configuration.terminals().get(0).scheme()).isEqualTo("pkcs11");
+        assertThat(configuration.terminals().get(0).location()).isEqualTo("/usr/lib/m.so");
         assertThat(configuration.devices())
                 .containsExactly("Signing 2026 ä", "pkcs11:token=A%2CB;serial=1", "slot:0x1F");
         assertThatThrownBy(() -> SchsmConfiguration.of("device = Signing 2026")).hasMessageContaining("Signing 2026");
+    }
+
+    @Test
+    void aKeyDomainIsAKeyStoreOfSeveralDevices() throws Exception {
+        SchsmConfiguration configuration = SchsmConfiguration.of("""
+                terminal = pcsc, pkcs11:/usr/lib/p11-kit-proxy.so,simulator:/tmp/a,b , ram:https://0.0.0.0:8443/x
+                device   = DECC0401002, DECC0401003
+                domain   = 62AEA0ED
+                copies   = 2
+                delete   = present
+                pin      = prompt
+                pin.DECC0401003 = env:OTHER
+                """);
+
+        assertThat(configuration.terminals())
+                .extracting(SchsmConfiguration.Terminal::text)
+                .containsExactly(
+                        "pcsc", "pkcs11:/usr/lib/p11-kit-proxy.so", "simulator:/tmp/a,b", "ram:https://0.0.0.0:8443/x");
+        assertThat(configuration.isManyAsOne()).isTrue();
+        assertThat(configuration.domain()).contains("62aea0ed");
+        assertThat(configuration.copies()).hasValue(2);
+        assertThat(configuration.deletesPresentOnly()).isTrue();
+        assertThat(configuration.pin("DECC0401002")).contains("prompt");
+        assertThat(configuration.pin("DECC0401003")).contains("env:OTHER");
+        assertThat(configuration.trust().roots()).extracting(Cvc::chr).doesNotContain("ZZSRCACC100001");
+    }
+
+    @Test
+    void severalDevicesAreOneKeyStoreOnlyWhereThatIsSaid() throws Exception {
+        assertThat(SchsmConfiguration.of("device = A, B").isManyAsOne()).isFalse();
+
+        SchsmConfiguration all = SchsmConfiguration.of("device = A, B; members = all");
+        assertThat(all.isManyAsOne()).isTrue();
+        assertThat(all.domain()).isEmpty();
+        assertThat(all.copies()).isEmpty();
+        assertThat(all.deletesPresentOnly()).isFalse();
     }
 
     @Test
@@ -81,7 +117,7 @@ class ConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "devise = X | devise | terminal, device, reader, pin, trust, dates, channel, name",
+                "devise = X | devise | terminal, device, reader, domain, members, copies, delete, pin, trust, dates, channel, name, pin.<device id>",
                 "terminal = usb | usb | simulator:memory",
                 "terminal = simulator: | simulator: | simulator:memory",
                 "pin = 648219 | prompt | env:NAME",
@@ -91,6 +127,19 @@ class ConfigurationTest {
                 "device = | device | no value",
                 "device = a; device = b | device | twice",
                 "name = a b | a b | letters",
+                "domain = 62AEA0E | 62AEA0E | first 8",
+                "domain = signing | signing | hexadecimal",
+                "members = some | some | all",
+                "members = all; copies = 0 | copies = 0 | a number from 1",
+                "members = all; delete = away | away | all or present",
+                "copies = 2 | copies | domain = <UID>",
+                "delete = present | delete | members = all",
+                "device = A, B; pin.C = prompt | pin.C | A, B",
+                "pin. = prompt | pin. | pin.<device id>",
+                "pin.A = 648219 | pin.A | env:NAME",
+                "terminal = pcsc, | terminal | pcsc",
+                "terminal = pcsc, pcsc | pcsc | twice",
+                "terminal = pcsc, usb | pcsc, usb | ram:<url>",
                 "no-such-file | no-such-file | keys are"
             })
     void anEntryThatCannotBeUsedIsNamedWithWhatCan(String text, String named, String wayOut) {

@@ -15,6 +15,8 @@ public final class Libraries {
 
     public static final String OPEN_SC = "opensc-pkcs11.so";
     public static final String P11_KIT_CLIENT = "p11-kit-client.so";
+    /** All modules that p11-kit's configuration names, remote ones among them, as one. */
+    public static final String P11_KIT_PROXY = "p11-kit-proxy.so";
 
     private static final List<Path> PLACES = List.of(Path.of("/usr/lib"), Path.of("/usr/lib64"));
     private static final int DEPTH = 4;

@@ -18,7 +18,7 @@ public final class SoftHsmFolder {
 
     /** Without any token. */
     public SoftHsmFolder(Path folder) throws IOException {
-        Path tokens = Files.createDirectory(folder.resolve("tokens"));
+        Path tokens = Files.createDirectories(folder.resolve("tokens"));
         configuration = Files.write(
                 folder.resolve("softhsm2.conf"),
                 List.of("directories.tokendir = " + tokens, "objectstore.backend = file", "log.level = ERROR"));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -26,9 +27,15 @@ final class P11KitServer {
 
     /** Starts it with all tokens of the module, and waits until it listens. */
     static P11KitServer start(Path socket, Path module) throws IOException, InterruptedException {
+        return start(socket, module, Map.of());
+    }
+
+    /** The same with an environment that tells the module where its tokens are. */
+    static P11KitServer start(Path socket, Path module, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Files.deleteIfExists(socket);
-        Path output = socket.resolveSibling("p11-kit-server.log");
-        Process process = new ProcessBuilder(
+        Path output = socket.resolveSibling(socket.getFileName() + "-server.log");
+        ProcessBuilder server = new ProcessBuilder(
                         "p11-kit",
                         "server",
                         "--foreground",
@@ -38,8 +45,9 @@ final class P11KitServer {
                         module.toString(),
                         "pkcs11:")
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        server.environment().putAll(environment);
+        Process process = server.start();
         Instant end = Instant.now().plus(PATIENCE);
         // It says so when it listens; the socket is there a moment before.
         while (!Files.readString(output).contains("P11_KIT_SERVER_PID")) {

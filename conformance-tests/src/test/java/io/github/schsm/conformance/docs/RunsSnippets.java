@@ -10,6 +10,6 @@ import java.lang.annotation.Target;
 /** The test runs these snippets, by their {@linkplain Snippet#id() ids}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
-@interface RunsSnippets {
+public @interface RunsSnippets {
     String[] value();
 }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param language the word after the fence, e.g. {@code java}
  * @param text the lines between the fences
  */
-record Snippet(String document, String name, String language, String text) {
+public record Snippet(String document, String name, String language, String text) {
     static final Path HOME = Path.of(System.getProperty("schsm.home"));
 
     private static final Pattern FENCE =
@@ -53,7 +53,7 @@ record Snippet(String document, String name, String language, String text) {
     }
 
     /** The text of one, by its {@link #id()}. */
-    static String text(String id) throws IOException {
+    public static String text(String id) throws IOException {
         return all().stream()
                 .filter(snippet -> snippet.id().equals(id))
                 .findAny()

@@ -4,6 +4,7 @@ package io.github.schsm.conformance.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.conformance.bridge.RemoteSitesTest;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each snippet of the documents has a name and a test that runs it. */
 class SnippetsTest {
     private static final List<Class<?>> RUNNERS = List.of(
+            RemoteSitesTest.class,
             CommandSnippetsTest.class,
             InstallTest.class,
             KeytoolSnippetsTest.class,

@@ -29,6 +29,8 @@ public final class Pkcs11Module {
     private static final System.Logger LOGGER = System.getLogger(Pkcs11Module.class.getName());
     private static final long PATIENCE_SECONDS = 5;
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** Between two looks for slots that cost all sessions of the module. */
+    private static final long SLOTS_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Path path;
     private final Cryptoki cryptoki;
@@ -40,7 +42,7 @@ public final class Pkcs11Module {
     private final Set<List<String>> shared = new HashSet<>();
 
     private final AtomicLong incarnation = new AtomicLong();
-    private long revived = System.nanoTime() - REST_NANOS;
+    private volatile long revived = System.nanoTime() - REST_NANOS;
 
     /**
      * A module.
@@ -152,6 +154,17 @@ public final class Pkcs11Module {
                     .anyMatch(other ->
                             other.isSame(token) && (other.isPlaced() ? other.slot() == slot : other.hasLabelOf(token)));
         }
+    }
+
+    /**
+     * Whether it would find other slots if it were initialized again. p11-kit's proxy connects to its servers when it is
+     * initialized only, and goes on without one that is not there. Looking ends the sessions with the others, so it is
+     * done now and then.
+     */
+    boolean mayHaveOtherSlots() {
+        return info.manufacturer().equals("PKCS#11 Kit")
+                && info.description().contains("Proxy")
+                && System.nanoTime() - revived > SLOTS_REST_NANOS;
     }
 
     /** The sessions that this JVM has open with it. */

@@ -203,7 +203,7 @@ public final class SharedToken {
         }
         if (found.isEmpty()) {
             slot = NO_SLOT;
-            boolean unreachable = unreadable != null || module.slots(false).isEmpty();
+            boolean unreachable = unreadable != null || module.slots(false).isEmpty() || module.mayHaveOtherSlots();
             throw new TokenMissingException(unreachable, unreadable);
         }
         return moved(theOne(found, last));

@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Map;
@@ -92,5 +93,33 @@ class SimulatorCommandTest {
                         .failed()
                         .err())
                 .contains("65535");
+    }
+
+    @Test
+    void latencyIsATableOrAnErrorThatSaysWhere() throws Exception {
+        Path table = Files.writeString(folder.resolve("table"), "select = 300\nsign = soon\n");
+        assertThat(Run.of(Map.of(), "simulator", "--state=" + folder, "--latency=" + table)
+                        .failed()
+                        .err())
+                .contains(table + ", line 2: \"soon\" is no number of milliseconds");
+        assertThat(Run.of(Map.of(), "simulator", "--state=" + folder, "--latency=5k")
+                        .failed()
+                        .err())
+                .contains("5k", "old-device, 4k");
+        Files.writeString(table, "select = 300");
+        try (ServerSocket reader = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Io io = new Io(
+                    new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()), name -> null, null);
+            Thread command = new Thread(() -> Schsm.run(
+                    io, "simulator", "--state=" + folder, "--port=" + reader.getLocalPort(), "--latency=" + table));
+            command.start();
+            try (Socket card = reader.accept()) {
+                long start = System.nanoTime();
+                assertThat(ask(card, SELECT)).endsWith(0x90, 0x00);
+                assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+            }
+            command.interrupt();
+            command.join();
+        }
     }
 }

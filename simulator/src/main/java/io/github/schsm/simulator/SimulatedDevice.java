@@ -3,11 +3,14 @@
 package io.github.schsm.simulator;
 
 import io.github.schsm.simulator.apdu.Answer;
+import io.github.schsm.simulator.apdu.Sw;
 import io.github.schsm.simulator.applet.Hsm;
+import io.github.schsm.simulator.profile.LatencyTable;
 import io.github.schsm.simulator.terminal.CardRemovedException;
 import io.github.schsm.simulator.terminal.Presence;
 import io.github.schsm.simulator.terminal.SimulatedPinPad;
 import io.github.schsm.simulator.terminal.SimulatedReader;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedDevice {
     private static final int SEQUENCE_DIGITS = 5;
+    private static final int HEADER = 4;
+    private static final byte VERIFY = 0x20;
+    private static final byte INITIALIZE_DEVICE = 0x50;
 
     private final String id;
     private final Hsm hsm;
     private final SimulatedReader reader;
     private final Faults faults = new Faults();
     private final ApduRecorder recorder = new ApduRecorder();
+    private volatile LatencyTable latency = LatencyTable.NONE;
 
     SimulatedDevice(String id, Hsm hsm, Presence presence) {
         this.id = id;
@@ -87,6 +94,14 @@ public final class SimulatedDevice {
         return recorder;
     }
 
+    /**
+     * How long its commands take from now on; the computer's own time counts in. A command is carried out when it comes
+     * and answered when its time is up: a removal in between loses the answer.
+     */
+    public void setLatency(LatencyTable table) {
+        latency = table;
+    }
+
     /** Gives its reader a PIN pad, or takes it away. */
     public void setPinPad(@Nullable SimulatedPinPad pad) {
         reader.setPinPad(pad);
@@ -105,11 +120,37 @@ public final class SimulatedDevice {
 
         @Override
         public byte[] process(byte[] command, int connectedAt) throws CardRemovedException, InterruptedException {
+            long start = System.nanoTime();
             Optional<Fault> fault = faults.next(command);
             byte[] answer = fault.isPresent() ? withFault(fault.get(), command, connectedAt) : hsm.process(command);
             recorder.record(command, answer);
+            LatencyTable table = latency;
+            if (!table.isEmpty()) {
+                reader.pause(start + latency(table, command, answer).toNanos(), connectedAt);
+            }
             return answer;
         }
+    }
+
+    private Duration latency(LatencyTable table, byte[] command, byte[] answer) {
+        int bytes = command.length + answer.length;
+        return command.length >= HEADER && isDone(answer) && !asksOnly(command)
+                ? table.of(command[1] & 0xFF, hsm.keyKind(command[2] & 0xFF), bytes)
+                : table.ofRefused(bytes);
+    }
+
+    /** A wrong PIN was compared, and the end of a file was read. */
+    private static boolean isDone(byte[] answer) {
+        return answer.length >= 2
+                && switch (answer[answer.length - 2] & 0xFF) {
+                    case Sw.OK >> 8, Sw.END_OF_FILE >> 8, Sw.WRONG_PIN >> 8 -> true;
+                    default -> false;
+                };
+    }
+
+    /** Without data these only tell how things are. */
+    private static boolean asksOnly(byte[] command) {
+        return command.length <= HEADER + 1 && (command[1] == VERIFY || command[1] == INITIALIZE_DEVICE);
     }
 
     private byte[] withFault(Fault fault, byte[] command, int connectedAt)

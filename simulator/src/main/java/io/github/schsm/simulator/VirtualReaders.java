@@ -3,7 +3,6 @@
 package io.github.schsm.simulator;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
 import io.github.schsm.simulator.apdu.Answer;
@@ -11,6 +10,7 @@ import io.github.schsm.simulator.applet.Applet;
 import io.github.schsm.simulator.applet.Hsm;
 import io.github.schsm.simulator.crypto.Bytes;
 import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.profile.LatencyTable;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.Pin;
 import io.github.schsm.simulator.state.StateKeeper;
@@ -54,6 +54,7 @@ public final class VirtualReaders implements AutoCloseable {
     private final @Nullable VirtualReadersFolder folder;
     private final Presence presence = new Presence();
     private final TreeMap<String, SimulatedDevice> devices = new TreeMap<>();
+    private LatencyTable latency = LatencyTable.NONE;
 
     private VirtualReaders(DeviceProfile profile, @Nullable VirtualReadersFolder folder) {
         this.profile = profile;
@@ -73,7 +74,8 @@ public final class VirtualReaders implements AutoCloseable {
     /**
      * Devices that live in a folder, one file each; the folder is made if it does not exist. Opening the same folder
      * again in one JVM returns the same instance; the folder is released after as many calls of {@link #close} as
-     * there were of this method, or when the JVM ends.
+     * there were of this method, or when the JVM ends. If there is a {@link LatencyTable} {@code readers.latency} in
+     * the folder, the devices take as long as it says.
      *
      * @throws SchsmException if the folder cannot be used, holds a damaged device, or is in use by another process;
      *                        the message names the process
@@ -90,6 +92,7 @@ public final class VirtualReaders implements AutoCloseable {
     public static VirtualReaders folder(Path path, DeviceProfile profile) throws SchsmException {
         return VirtualReadersFolder.open(path, opened -> {
             VirtualReaders readers = new VirtualReaders(profile, opened);
+            readers.setLatency(opened.latency());
             for (String id : opened.deviceIds()) {
                 StateKeeper keeper = opened.keeper(id);
                 readers.add(id, keeper.kept(), keeper);
@@ -173,9 +176,21 @@ public final class VirtualReaders implements AutoCloseable {
         }
     }
 
+    /**
+     * How long commands take from now on, on all devices, and on those that are made later; see
+     * {@link SimulatedDevice#setLatency} for one of them.
+     */
+    public void setLatency(LatencyTable table) {
+        synchronized (devices) {
+            latency = table;
+            devices.values().forEach(device -> device.setLatency(table));
+        }
+    }
+
     private SimulatedDevice add(String id, DeviceState state, StateKeeper keeper) {
         SimulatedDevice device = new SimulatedDevice(id, new Hsm(profile, state, keeper), presence);
         synchronized (devices) {
+            device.setLatency(latency);
             devices.put(id, device);
         }
         return device;
@@ -222,6 +237,6 @@ public final class VirtualReaders implements AutoCloseable {
 
     /** Loads the devices of a folder that was just opened. */
     interface Filler {
-        VirtualReaders fill(VirtualReadersFolder folder) throws IOException, MalformedDataException;
+        VirtualReaders fill(VirtualReadersFolder folder) throws IOException, SchsmException;
     }
 }

@@ -5,6 +5,7 @@ package io.github.schsm.simulator;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.simulator.profile.LatencyTable;
 import io.github.schsm.simulator.state.DeviceState;
 import io.github.schsm.simulator.state.StateCodec;
 import io.github.schsm.simulator.state.StateKeeper;
@@ -38,6 +39,7 @@ final class VirtualReadersFolder {
     private static final String SUFFIX = ".device";
     private static final String NEW_SUFFIX = ".new";
     private static final String LOCK = "readers.lock";
+    private static final String LATENCY = "readers.latency";
     /** The locked byte stands far behind the holder's number, which others can so read even where locks are strict. */
     private static final long LOCKED_BYTE = 1L << 40;
 
@@ -185,6 +187,12 @@ final class VirtualReadersFolder {
                     .forEach(ids::add);
         }
         return ids;
+    }
+
+    /** How long the folder's devices take. */
+    LatencyTable latency() throws ConfigurationException {
+        Path file = path.resolve(LATENCY);
+        return Files.exists(file) ? LatencyTable.read(file) : LatencyTable.NONE;
     }
 
     /** Keeps the state of one device in its file. */

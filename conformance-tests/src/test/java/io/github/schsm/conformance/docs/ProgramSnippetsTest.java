@@ -270,7 +270,14 @@ class ProgramSnippetsTest {
                         DEVICE.replace("SchsmDevice device ", "SchsmDevice schsmDevice ") + """
                                 SimulatedDevice device = VirtualReaders.memory().device("ZZSIM000001");
                                 """,
-                        "expect(keyStore.size() == 0);"));
+                        "expect(keyStore.size() == 0);"),
+                Snip.of(
+                        "docs/simulator.md#latency",
+                        """
+                                VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+                                SimulatedDevice device = readers.device("ZZSIM000001");
+                                """,
+                        "expect(LatencyTable.named(\"4k\").of(0x68, \"ec-256\", 0).toMillis() == 50);"));
     }
 
     @TempDir
@@ -297,6 +304,17 @@ class ProgramSnippetsTest {
     @RunsSnippets("docs/pkcs11.md#uri")
     void moduleIsNamedByAnUri() throws Exception {
         configure(Snippet.text("docs/pkcs11.md#uri"));
+    }
+
+    @Test
+    @RunsSnippets("docs/simulator.md#latency-table")
+    void simulatorTakesItsTime() throws Exception {
+        run(
+                Snip.of("a latency table", "", ""),
+                "LatencyTable table = LatencyTable.parse(\"simulator.md\", \"\"\"\n"
+                        + Snippet.text("docs/simulator.md#latency-table") + "\"\"\");\n"
+                        + "expect(table.of(0x68, \"rsa-4096\", 0).toMillis() == 600);\n"
+                        + "expect(table.of(0x84, \"\", 10).toMillis() == 32);\n");
     }
 
     private void configure(String configuration) throws Exception {

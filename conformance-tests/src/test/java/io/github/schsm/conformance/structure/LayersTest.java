@@ -84,6 +84,7 @@ class LayersTest {
                             BASE + ".card.dkek",
                             BASE + ".provider",
                             BASE + ".simulator",
+                            BASE + ".simulator.profile",
                             BASE + ".examples",
                             "com.fasterxml.jackson.core..",
                             "picocli.."));

@@ -85,6 +85,11 @@ public final class Hsm {
         return applet.state().chr();
     }
 
+    /** Kind and size of the key with that id, {@code ec-256}; empty if there is none. */
+    public String keyKind(int keyId) {
+        return applet.state().key(keyId).map(key -> key.material().kind()).orElse("");
+    }
+
     /** MANAGE SECURITY ENVIRONMENT is several commands, told apart by P1 and P2. */
     private static Answer environment(Map<Integer, Handler> environments, Command command)
             throws Refusal, MalformedDataException {

@@ -14,6 +14,12 @@ public sealed interface KeyMaterial {
     /** Key size: bits of field or modulus for pairs, bits of a secret key. */
     int bits();
 
+    /** Kind and size, {@code ec-256}. */
+    default String kind() {
+        String type = this instanceof Ec ? "ec" : this instanceof Rsa ? "rsa" : "aes";
+        return type + '-' + bits();
+    }
+
     /** Bytes that it takes of the device's memory. */
     int footprint();
 

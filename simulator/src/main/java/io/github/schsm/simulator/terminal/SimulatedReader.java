@@ -3,6 +3,7 @@
 package io.github.schsm.simulator.terminal;
 
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -195,6 +196,31 @@ public final class SimulatedReader {
         }
         requireConnected(connectedAt);
         return answer;
+    }
+
+    /**
+     * Waits until a time of {@link System#nanoTime}, or until the card is removed. An interruption does not shorten it:
+     * a card does not know about threads. No other reader has to wait for it.
+     *
+     * @throws CardRemovedException if the card was removed meanwhile
+     */
+    public void pause(long untilNanos, int connectedAt) throws CardRemovedException {
+        boolean interrupted = false;
+        synchronized (turn) {
+            long left = untilNanos - System.nanoTime();
+            while (left > 0 && moves.get() == connectedAt) {
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(turn, left);
+                } catch (InterruptedException notNow) {
+                    interrupted = true;
+                }
+                left = untilNanos - System.nanoTime();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        requireConnected(connectedAt);
     }
 
     /** A card that was moved or reset since its last command has lost what it knew. */

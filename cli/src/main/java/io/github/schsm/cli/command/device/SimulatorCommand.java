@@ -13,6 +13,7 @@ import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.VpcdClient;
+import io.github.schsm.simulator.profile.LatencyTable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,9 +58,22 @@ public final class SimulatorCommand extends SchsmCommand {
             description = "Host on which vpcd listens. Default: 127.0.0.1.")
     private String host;
 
+    @Option(
+            names = "--latency",
+            paramLabel = "FILE",
+            description =
+                    "How long commands take: a file of lines such as \"sign.ec-256 = 50\", in milliseconds, or one of"
+                            + " the tables that come with the simulator, old-device and 4k. Default: readers.latency in the"
+                            + " folder, else no longer than it takes here.")
+    private @Nullable String latency;
+
     @Override
     protected Answer answer(Context context) throws SchsmException {
+        LatencyTable table = latency == null ? null : LatencyTable.read(latency);
         try (VirtualReaders readers = VirtualReaders.folder(state)) {
+            if (table != null) {
+                readers.setLatency(table);
+            }
             List<SimulatedDevice> devices = devices(
                     readers, context.settings().get(SchsmConfiguration.DEVICE).orElse(null));
             if (port < 1 || port + devices.size() - 1 > LAST_PORT) {

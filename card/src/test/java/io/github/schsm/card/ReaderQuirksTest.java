@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.card;
 
+import io.github.schsm.simulator.terminal.HookedTerminals;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.card;
 
+import io.github.schsm.simulator.terminal.HookedTerminals;
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;

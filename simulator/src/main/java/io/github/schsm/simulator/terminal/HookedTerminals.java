@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 the SCHSM contributors
-package io.github.schsm.card;
+package io.github.schsm.simulator.terminal;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,14 +16,14 @@ import javax.smartcardio.CommandAPDU;
 import javax.smartcardio.ResponseAPDU;
 
 /** Real terminals with something between them and the program, for readers that do not exist as simulation. */
-final class HookedTerminals extends CardTerminals {
+public final class HookedTerminals extends CardTerminals {
     /** What is between. */
-    interface Hook {
+    public interface Hook {
         byte[] transmit(byte[] command, Next next) throws CardException;
     }
 
     /** The real channel. */
-    interface Next {
+    public interface Next {
         byte[] transmit(byte[] command) throws CardException;
     }
 
@@ -31,12 +31,12 @@ final class HookedTerminals extends CardTerminals {
     private final Hook hook;
     private final UnaryOperator<String> names;
 
-    HookedTerminals(CardTerminals real, Hook hook) {
+    public HookedTerminals(CardTerminals real, Hook hook) {
         this(real, hook, UnaryOperator.identity());
     }
 
     /** With other names for the readers. */
-    HookedTerminals(CardTerminals real, Hook hook, UnaryOperator<String> names) {
+    public HookedTerminals(CardTerminals real, Hook hook, UnaryOperator<String> names) {
         this.real = real;
         this.hook = hook;
         this.names = names;

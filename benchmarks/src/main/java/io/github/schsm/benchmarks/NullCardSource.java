@@ -5,6 +5,7 @@ package io.github.schsm.benchmarks;
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.terminal.HookedTerminals;
 import io.github.schsm.spi.TokenSource;
 import java.util.List;
 
@@ -22,6 +23,6 @@ public final class NullCardSource implements TokenSource {
     public Opened open(String location, List<String> deviceIds) throws SchsmException {
         VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
         readers.device(VirtualReaders.DEFAULT_DEVICE);
-        return new Terminals(new NullCardTerminals(readers.terminals()));
+        return new Terminals(new HookedTerminals(readers.terminals(), new NullCard()));
     }
 }

@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.card;
 
-import io.github.schsm.simulator.terminal.HookedTerminals;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,6 +27,7 @@ import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.profile.Quirk;
+import io.github.schsm.simulator.terminal.HookedTerminals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;

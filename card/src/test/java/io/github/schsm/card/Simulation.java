@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.card;
 
-import io.github.schsm.simulator.terminal.HookedTerminals;
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
@@ -13,6 +12,7 @@ import io.github.schsm.login.Authenticator;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.terminal.HookedTerminals;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,9 @@ import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.card.CardTokens;
 import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.terminal.HookedTerminals;
 import io.github.schsm.spi.Token;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,15 +26,15 @@ class CardChannelTest {
         for (String id : ids) {
             VirtualReaders.memory().device(id);
         }
-        RenamedTerminals renamed = new RenamedTerminals();
+        List<HookedTerminals.Named> renamed = new ArrayList<>();
         List<String> names = List.of(first, second);
         for (int i = 0; i < names.size(); i++) {
             String reader = VirtualReaders.memory().device(ids.get(i)).readerName();
-            renamed.terminals.add(
-                    RenamedTerminals.renamed(VirtualReaders.memory().terminals().getTerminal(reader), names.get(i)));
+            renamed.add(new HookedTerminals.Named(
+                    names.get(i), VirtualReaders.memory().terminals().getTerminal(reader)));
         }
         return new CardTokens(
-                TerminalSource.of("renamed", renamed),
+                TerminalSource.of("renamed", HookedTerminals.named(renamed)),
                 SchsmConfiguration.of("terminal = simulator:memory"),
                 () -> null);
     }

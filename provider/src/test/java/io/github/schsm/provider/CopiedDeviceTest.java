@@ -15,24 +15,24 @@ import io.github.schsm.provider.card.CardTokens;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.terminal.HookedTerminals;
 import io.github.schsm.spi.Token;
+import java.util.ArrayList;
 import java.util.List;
-import javax.smartcardio.CardTerminal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A device's certificate is read by everybody: a reader may show that of a device which is in another one. */
 class CopiedDeviceTest {
-    private final RenamedTerminals all = new RenamedTerminals();
-    private final List<CardTerminal> terminals = all.terminals;
+    private final List<HookedTerminals.Named> terminals = new ArrayList<>();
     private VirtualReaders simulated;
     private SimulatedDevice device;
     private String name;
     private CardTokens readers;
 
     /** The genuine device behind another reader's name answers as a copy of it would. */
-    private CardTerminal reader(String called) throws Exception {
-        return RenamedTerminals.renamed(simulated.terminals().list().get(0), called);
+    private HookedTerminals.Named reader(String called) throws Exception {
+        return new HookedTerminals.Named(called, simulated.terminals().list().get(0));
     }
 
     @BeforeEach
@@ -41,7 +41,9 @@ class CopiedDeviceTest {
         device = simulated.device("ZZSIM000001");
         terminals.add(reader("A reader"));
         readers = new CardTokens(
-                TerminalSource.of("copies", all), SchsmConfiguration.of("terminal = simulator:memory"), () -> null);
+                TerminalSource.of("copies", HookedTerminals.named(terminals)),
+                SchsmConfiguration.of("terminal = simulator:memory"),
+                () -> null);
         name = DeviceIdentity.parse(
                         ((CardToken) readers.inReader("A reader")).identity().encode())
                 .uniqueName();

@@ -6,11 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.Mockito.doThrow;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.verify;
-import static org.mockito.Mockito.when;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
@@ -18,17 +13,17 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
+import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.apdu.TransmitFailure;
-import java.nio.ByteBuffer;
-import java.util.List;
+import io.github.schsm.simulator.SimulatedDevice;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.terminal.HookedTerminals;
+import io.github.schsm.simulator.terminal.HookedTerminals.Call;
+import java.util.HexFormat;
 import java.util.stream.Stream;
-import javax.smartcardio.ATR;
-import javax.smartcardio.Card;
-import javax.smartcardio.CardChannel;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardNotPresentException;
-import javax.smartcardio.CardTerminal;
-import javax.smartcardio.CardTerminals;
 import jnasmartcardio.Smartcardio;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -41,21 +36,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("jdk")
 class PcscTransportTest {
     private static final String READER = "Reader 00 00";
+    private static final CommandApdu LIST = CommandApdu.of(0x80, 0x58, 0x00, 0x00, CommandApdu.SHORT_LE);
 
-    private final CardTerminals terminals = mock(CardTerminals.class);
-    private final CardTerminal terminal = mock(CardTerminal.class);
-    private final Card card = mock(Card.class);
-    private final CardChannel channel = mock(CardChannel.class);
-    private final TerminalSource source = TerminalSource.of("pcsc", terminals);
+    private final VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+    private final FailingCard card = new FailingCard();
+    private final TerminalSource source =
+            TerminalSource.of("pcsc", new HookedTerminals(readers.terminals(), card, name -> READER));
+
+    private SimulatedDevice device;
 
     @BeforeEach
     void insertCard() throws Exception {
-        when(terminals.list()).thenReturn(List.of(terminal));
-        when(terminal.getName()).thenReturn(READER);
-        when(terminal.connect("*")).thenReturn(card);
-        when(terminal.isCardPresent()).thenReturn(true);
-        when(card.getBasicChannel()).thenReturn(channel);
-        when(card.getATR()).thenReturn(new ATR(new byte[] {0x3B, 0}));
+        device = readers.device(VirtualReaders.DEFAULT_DEVICE);
     }
 
     private static Smartcardio.JnaPCSCException jna(long code) {
@@ -112,9 +104,7 @@ class PcscTransportTest {
     @MethodSource("failedTransmissions")
     void sorts_what_a_transmission_throws(Exception thrown, Reason reason, boolean outcomeUnknown, String text)
             throws Exception {
-        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenAnswer(call -> {
-            throw thrown;
-        });
+        card.failsAtCommands(thrown);
         TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.outcomeUnknown()).isEqualTo(outcomeUnknown);
         assertThat(failure.reported())
@@ -126,8 +116,10 @@ class PcscTransportTest {
 
     @Test
     void takes_any_failed_transmission_for_a_removal_when_the_reader_is_empty() throws Exception {
-        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenThrow(new CardException("failed"));
-        when(terminal.isCardPresent()).thenReturn(false);
+        card.answers(command -> {
+            device.remove();
+            throw new CardException("failed");
+        });
         TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.reported())
                 .isInstanceOf(TokenNotPresentException.class)
@@ -136,7 +128,7 @@ class PcscTransportTest {
 
     @Test
     void takes_an_empty_answer_for_a_removal() throws Exception {
-        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenReturn(0);
+        card.answers(command -> new byte[0]);
         TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, () -> transmit(source));
         assertThat(failure.reported())
                 .isInstanceOf(TokenNotPresentException.class)
@@ -158,7 +150,7 @@ class PcscTransportTest {
     @ParameterizedTest
     @MethodSource("failedConnections")
     void says_why_it_cannot_connect(Exception thrown, Reason reason, String text) throws Exception {
-        when(terminal.connect("*")).thenThrow(thrown);
+        card.failsAt(Call.CONNECT, thrown);
         assertThatThrownBy(() -> PcscTransport.connect(source, READER))
                 .matches(told -> SchsmException.is(told, reason), "the reason")
                 .hasMessageContaining(READER)
@@ -175,7 +167,7 @@ class PcscTransportTest {
 
     @Test
     void lists_no_readers_where_pcsc_says_that_there_are_none() throws Exception {
-        when(terminals.list()).thenThrow(jna(0x8010002EL));
+        card.failsAt(Call.LIST, jna(0x8010002EL));
         assertThat(PcscTransport.readers(source)).isEmpty();
     }
 
@@ -193,24 +185,30 @@ class PcscTransportTest {
     void takes_answers_of_any_length() throws Exception {
         byte[] long1 = new byte[40_002];
         long1[40_000] = (byte) 0x90;
-        when(channel.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenAnswer(call -> {
-            call.<ByteBuffer>getArgument(1).put(long1);
-            return long1.length;
-        });
+        card.answers(command -> long1);
         assertThat(transmit(source).encode()).isEqualTo(long1);
     }
 
     @Test
     void closes_quietly_whatever_is_left_and_leaves_the_card_as_it_is() throws Exception {
-        doThrow(new CardException("gone")).when(card).disconnect(false);
-        PcscTransport transport = PcscTransport.connect(source, READER);
-        assertThatCode(transport::close).doesNotThrowAnyException();
-        verify(card).disconnect(false);
+        card.failsAt(Call.DISCONNECT, new CardException("gone"));
+        PcscTransport first = PcscTransport.connect(source, READER);
+        first.process(CardCommand.SELECT, select());
+        assertThatCode(first::close).doesNotThrowAnyException();
+        assertThat(card.seen).contains(Call.DISCONNECT);
+
+        PcscTransport second = PcscTransport.connect(source, READER);
+        assertThat(second.process(CardCommand.ENUMERATE_OBJECTS, LIST).sw()).isEqualTo(StatusWords.OK);
+        assertThatCode(second::closeWithReset).doesNotThrowAnyException();
+        assertThat(PcscTransport.connect(source, READER)
+                        .process(CardCommand.ENUMERATE_OBJECTS, LIST)
+                        .sw())
+                .isNotEqualTo(StatusWords.OK);
     }
 
     @Test
     void reports_a_failed_transaction_as_something_that_was_not_sent() throws Exception {
-        doThrow(jna(0x80100068L)).when(card).beginExclusive();
+        card.failsAt(Call.BEGIN, jna(0x80100068L));
         PcscTransport transport = PcscTransport.connect(source, READER);
         TransmitFailure failure = catchThrowableOfType(TransmitFailure.class, transport::begin);
         assertThat(failure.outcomeUnknown()).isFalse();
@@ -225,7 +223,11 @@ class PcscTransportTest {
     }
 
     private static ResponseApdu transmit(TerminalSource source) throws TransmitFailure, SchsmException {
-        return PcscTransport.connect(source, READER)
-                .process(CardCommand.SELECT, CommandApdu.of(0x00, 0xA4, 0x00, 0x00, CommandApdu.NO_LE));
+        return PcscTransport.connect(source, READER).process(CardCommand.SELECT, select());
+    }
+
+    private static CommandApdu select() {
+        byte[] aid = HexFormat.of().parseHex("E82B0601040181C31F0201");
+        return CommandApdu.of(0x00, 0xA4, 0x04, 0x00, aid, CommandApdu.SHORT_LE);
     }
 }

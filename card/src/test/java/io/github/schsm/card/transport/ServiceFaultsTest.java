@@ -3,12 +3,6 @@
 package io.github.schsm.card.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyBoolean;
-import static org.mockito.ArgumentMatchers.anyInt;
-import static org.mockito.Mockito.doThrow;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
@@ -17,8 +11,11 @@ import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.CardDevices;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.apdu.TransmitFailure;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
+import io.github.schsm.simulator.terminal.HookedTerminals;
+import io.github.schsm.simulator.terminal.HookedTerminals.Call;
 import java.lang.reflect.InvocationTargetException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
@@ -27,13 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.smartcardio.ATR;
-import javax.smartcardio.Card;
-import javax.smartcardio.CardChannel;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardNotPresentException;
-import javax.smartcardio.CardTerminal;
-import javax.smartcardio.CardTerminals;
 import jnasmartcardio.Smartcardio;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,37 +170,28 @@ class ServiceFaultsTest {
     // Whatever an implementation of javax.smartcardio throws, wherever it does
 
     private interface Place {
-        void fail(CardTerminals terminals, CardTerminal terminal, Card card, CardChannel channel, Throwable thrown)
-                throws Exception;
+        void fail(FailingCard card, Throwable thrown);
     }
 
     private static Map<String, Place> places() {
         Map<String, Place> places = new LinkedHashMap<>();
-        places.put("list", (ts, t, c, ch, e) -> when(ts.list()).thenThrow(e));
-        places.put("getName", (ts, t, c, ch, e) -> when(t.getName()).thenThrow(e));
-        places.put("connect", (ts, t, c, ch, e) -> when(t.connect(any())).thenThrow(e));
-        places.put("getATR", (ts, t, c, ch, e) -> when(c.getATR()).thenThrow(e));
-        places.put(
-                "getBasicChannel",
-                (ts, t, c, ch, e) -> when(c.getBasicChannel()).thenThrow(e));
-        places.put("beginExclusive", (ts, t, c, ch, e) -> doThrow(e).when(c).beginExclusive());
-        places.put(
-                "transmit",
-                (ts, t, c, ch, e) -> when(ch.transmit(any(ByteBuffer.class), any(ByteBuffer.class)))
-                        .thenThrow(e));
-        places.put("transmit and isCardPresent", (ts, t, c, ch, e) -> {
-            when(ch.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenThrow(e);
-            when(t.isCardPresent()).thenThrow(e);
+        places.put("list", (card, e) -> card.failsAt(Call.LIST, e));
+        places.put("getName", (card, e) -> card.failsAt(Call.NAME, e));
+        places.put("connect", (card, e) -> card.failsAt(Call.CONNECT, e));
+        places.put("getATR", (card, e) -> card.failsAt(Call.ATR, e));
+        places.put("getBasicChannel", (card, e) -> card.failsAt(Call.CHANNEL, e));
+        places.put("beginExclusive", (card, e) -> card.failsAt(Call.BEGIN, e));
+        places.put("transmit", FailingCard::failsAtCommands);
+        places.put("transmit and isCardPresent", (card, e) -> {
+            card.failsAtCommands(e);
+            card.failsAt(Call.PRESENT, e);
         });
-        places.put("transmit and cleaning up", (ts, t, c, ch, e) -> {
-            when(ch.transmit(any(ByteBuffer.class), any(ByteBuffer.class))).thenThrow(e);
-            doThrow(e).when(c).endExclusive();
-            doThrow(e).when(c).disconnect(anyBoolean());
+        places.put("transmit and cleaning up", (card, e) -> {
+            card.failsAtCommands(e);
+            card.failsAt(Call.END, e);
+            card.failsAt(Call.DISCONNECT, e);
         });
-        places.put(
-                "transmitControlCommand",
-                (ts, t, c, ch, e) ->
-                        when(c.transmitControlCommand(anyInt(), any())).thenThrow(e));
+        places.put("transmitControlCommand", (card, e) -> card.failsAt(Call.CONTROL, e));
         return places;
     }
 
@@ -236,6 +219,8 @@ class ServiceFaultsTest {
 
     @Test
     void nothingButTypedExceptionsComesOutOfAnyOfThem() throws Exception {
+        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        readers.device(VirtualReaders.DEFAULT_DEVICE);
         int told = 0;
         for (Map.Entry<String, Place> place : places().entrySet()) {
             List<Throwable> thrown = new ArrayList<>(exceptions());
@@ -243,18 +228,10 @@ class ServiceFaultsTest {
                 thrown.addAll(checked());
             }
             for (Throwable one : thrown) {
-                CardTerminals terminals = mock(CardTerminals.class);
-                CardTerminal terminal = mock(CardTerminal.class);
-                Card card = mock(Card.class);
-                CardChannel channel = mock(CardChannel.class);
-                when(terminals.list()).thenReturn(List.of(terminal));
-                when(terminal.getName()).thenReturn("Reader");
-                when(terminal.connect("*")).thenReturn(card);
-                when(terminal.isCardPresent()).thenReturn(true);
-                when(card.getBasicChannel()).thenReturn(channel);
-                when(card.getATR()).thenReturn(new ATR(new byte[] {0x3B, 0}));
-                place.getValue().fail(terminals, terminal, card, channel, one);
-                TerminalSource source = TerminalSource.of("pcsc", terminals);
+                FailingCard card = new FailingCard();
+                place.getValue().fail(card, one);
+                TerminalSource source =
+                        TerminalSource.of("pcsc", new HookedTerminals(readers.terminals(), card, name -> "Reader"));
                 String where = place.getKey() + " throws " + one;
                 try {
                     CardDevices.readers(source);

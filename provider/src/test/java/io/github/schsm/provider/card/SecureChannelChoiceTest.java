@@ -7,23 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.simulator.VirtualReaders;
+import io.github.schsm.simulator.profile.DeviceProfile;
 import java.util.List;
-import javax.smartcardio.CardTerminal;
 import javax.smartcardio.CardTerminals;
 import org.junit.jupiter.api.Test;
 
 class SecureChannelChoiceTest {
-    private static final CardTerminals NO_TERMINALS = new CardTerminals() {
-        @Override
-        public List<CardTerminal> list(State state) {
-            return List.of();
-        }
-
-        @Override
-        public boolean waitForChange(long timeout) {
-            return false;
-        }
-    };
+    private static final CardTerminals NO_TERMINALS =
+            VirtualReaders.create(DeviceProfile.smartCardHsm4k()).terminals();
 
     @Test
     void pinsGoOverASecureChannelOnlyToRemoteTerminalsUnlessAsked() throws Exception {

@@ -19,7 +19,6 @@ import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.SharedCard;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -51,29 +50,18 @@ class HybridTokenTest {
     }
 
     private SharedCard card() {
-        return (SharedCard) Proxy.newProxyInstance(
-                HybridTokenTest.class.getClassLoader(),
-                new Class<?>[] {SharedCard.class},
-                (proxy, method, arguments) -> {
-                    asked.add(method.getName());
-                    return switch (method.getName()) {
-                        case "id" -> bench.device.serial;
-                        case "within" -> ((SharedCard.Use<?>) arguments[1]).apply();
-                        case "connections" -> 1L;
-                        case "keys" -> List.copyOf(onCard);
-                        case "load", "logout" -> null;
-                        case "sign" ->
-                            ("signed with " + ((TokenKey) arguments[0]).reference()).getBytes(StandardCharsets.UTF_8);
-                        case "agree", "derive" -> new byte[] {1};
-                        case "details" -> details(((TokenKey) arguments[0]).type());
-                        case "generate" -> {
-                            onCard.add(UNSEEN);
-                            yield UNSEEN;
-                        }
-                        case "administration" -> throw new SchsmException("not asked for");
-                        default -> throw new AssertionError(method);
-                    };
-                });
+        return StubToken.card(bench.device.serial, asked, (method, arguments) -> switch (method) {
+            case "keys" -> List.copyOf(onCard);
+            case "load", "logout" -> null;
+            case "sign" -> ("signed with " + ((TokenKey) arguments[0]).reference()).getBytes(StandardCharsets.UTF_8);
+            case "agree", "derive" -> new byte[] {1};
+            case "details" -> details(((TokenKey) arguments[0]).type());
+            case "generate" -> {
+                onCard.add(UNSEEN);
+                yield UNSEEN;
+            }
+            default -> throw new AssertionError(method);
+        });
     }
 
     private static KeyDetails details(KeyType type) {

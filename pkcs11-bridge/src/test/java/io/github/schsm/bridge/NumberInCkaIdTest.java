@@ -16,7 +16,7 @@ import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.Pkcs11Token;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.SharedCard;
-import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -88,23 +88,16 @@ class NumberInCkaIdTest {
 
     /** A card that knows its numbers, and has no keys to show. */
     private static SharedCard card(FakeBench bench, Set<Integer> numbers) {
-        return (SharedCard) Proxy.newProxyInstance(
-                NumberInCkaIdTest.class.getClassLoader(),
-                new Class<?>[] {SharedCard.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "id" -> bench.device.serial;
-                    case "within" -> ((SharedCard.Use<?>) arguments[1]).apply();
-                    case "freeKeyId" ->
-                        IntStream.rangeClosed(1, 255)
-                                .filter(number -> !numbers.contains(number))
-                                .findFirst()
-                                .orElseThrow();
-                    case "connections" -> 1L;
-                    case "keys" -> List.of();
-                    case "load" -> null;
-                    case "administration" -> throw new SchsmException("not asked for");
-                    default -> throw new AssertionError(method);
-                });
+        return StubToken.card(bench.device.serial, new ArrayList<>(), (method, arguments) -> switch (method) {
+            case "freeKeyId" ->
+                IntStream.rangeClosed(1, 255)
+                        .filter(number -> !numbers.contains(number))
+                        .findFirst()
+                        .orElseThrow();
+            case "keys" -> List.of();
+            case "load" -> null;
+            default -> throw new AssertionError(method);
+        });
     }
 
     @Test

@@ -16,7 +16,6 @@ import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import io.github.schsm.spi.TokenSource.Directory.Found;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
@@ -28,20 +27,6 @@ class Pkcs11DirectoryTest {
     private final FakeToken alpha = new FakeToken("Alpha", "0001");
     private final FakeToken beta = new FakeToken("Beta token", "0002");
     private final FakeModule module = FakeModule.with(alpha, beta);
-
-    /** A token that is nothing but its id. */
-    private static Token named(String id) {
-        return (Token) Proxy.newProxyInstance(
-                Pkcs11DirectoryTest.class.getClassLoader(),
-                new Class<?>[] {Token.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "id" -> id;
-                    case "equals" -> proxy == arguments[0];
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    case "toString" -> "token " + id;
-                    default -> throw new AssertionError(method);
-                });
-    }
 
     private record WantedReaders(Predicate<String> wanted) implements TokenSource.Host {
         @Override
@@ -72,7 +57,8 @@ class Pkcs11DirectoryTest {
 
     private Pkcs11Directory directory(TokenChoice terminal, Predicate<String> wanted) throws CryptokiException {
         Pkcs11Module loaded = new Pkcs11Module(Path.of("/lib/fake-pkcs11.so"), module, module.info());
-        return new Pkcs11Directory(loaded, terminal, new WantedReaders(wanted), (link, id, host) -> named(id));
+        return new Pkcs11Directory(
+                loaded, terminal, new WantedReaders(wanted), (link, id, host) -> StubToken.named(id));
     }
 
     private Pkcs11Directory directory() throws CryptokiException {

@@ -11,28 +11,14 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource.Directory;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ExternalTokensTest {
-    private final Token one = named("1");
-    private final Token two = named("2");
+    private final Token one = StubToken.named("1");
+    private final Token two = StubToken.named("2");
     private final Map<String, Token> names = Map.of("1", one, "first", one, "2", two, "second", two);
-
-    private static Token named(String id) {
-        return (Token) Proxy.newProxyInstance(
-                ExternalTokensTest.class.getClassLoader(),
-                new Class<?>[] {Token.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "id" -> id;
-                    case "equals" -> proxy == arguments[0];
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    case "toString" -> "token " + id;
-                    default -> throw new AssertionError(method);
-                });
-    }
 
     private ExternalTokens tokens(String devices) throws ConfigurationException {
         Directory directory = new Directory() {

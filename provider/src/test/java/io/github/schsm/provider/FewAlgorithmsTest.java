@@ -14,8 +14,6 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.KeyPair;
@@ -67,14 +65,12 @@ class FewAlgorithmsTest {
 
     /** A token that only notes what it is asked for. */
     private Token token() {
-        InvocationHandler answers = (proxy, method, arguments) -> switch (method.getName()) {
-            case "id" -> "4711";
+        return StubToken.of("4711", (method, arguments) -> switch (method) {
             case "description" -> "token \"Signing\" of few.so";
             case "takesPaddingParameters" -> takesParameters;
             case "sign", "decrypt" -> note(arguments);
             default -> throw new AssertionError(method);
-        };
-        return (Token) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Token.class}, answers);
+        });
     }
 
     private byte[] note(Object[] arguments) {

@@ -8,23 +8,20 @@ import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
-import java.nio.ByteBuffer;
+import io.github.schsm.simulator.terminal.HookedTerminals;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.Signature;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
-import javax.smartcardio.ATR;
-import javax.smartcardio.Card;
 import javax.smartcardio.CardChannel;
 import javax.smartcardio.CardException;
-import javax.smartcardio.CardTerminal;
-import javax.smartcardio.CardTerminals;
-import javax.smartcardio.CommandAPDU;
-import javax.smartcardio.ResponseAPDU;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * How many calls a signature passes on its way from the JCA to the wire. Counted in the terminal while SIGN goes out:
@@ -37,23 +34,34 @@ class FramesTest {
 
     private final List<String> frames = new ArrayList<>();
 
-    @Test
-    void aSignaturePassesAtMost16Frames() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "SHA256withECDSA, EC, 256",
+        "NONEwithECDSA, EC, 256",
+        "SHA256withRSA, RSA, 2048",
+        "NONEwithRSA, RSA, 2048",
+        "SHA256withRSAandMGF1, RSA, 2048",
+        "RSASSA-PSS, RSA, 2048"
+    })
+    void aSignaturePassesAtMost16Frames(String algorithm, String keys, int size) throws Exception {
         VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
         readers.device(VirtualReaders.DEFAULT_DEVICE);
-        String terminal = ReadersTokenSource.offer(new Terminals(readers.terminals()));
+        String terminal = ReadersTokenSource.offer(new HookedTerminals(readers.terminals(), this::look));
         try {
             Provider schsm = new SchsmProvider()
                     .configure("terminal = " + terminal + "; device = " + VirtualReaders.DEFAULT_DEVICE);
             KeyStore.getInstance("SCHSM", schsm).load(null, VirtualReaders.USER_PIN.toCharArray());
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", schsm);
-            generator.initialize(256);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(keys, schsm);
+            generator.initialize(size);
             KeyPair pair = generator.generateKeyPair();
-            Signature signature = Signature.getInstance("SHA256withECDSA", schsm);
+            Signature signature = Signature.getInstance(algorithm, schsm);
+            if (algorithm.equals("RSASSA-PSS")) {
+                signature.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 20, 1));
+            }
             signature.initSign(pair.getPrivate());
             for (int round = 0; round < 2; round++) {
                 frames.clear();
-                signature.update(new byte[10]);
+                signature.update(new byte[32]);
                 signature.sign();
 
                 assertThat(frames).isNotEmpty().hasSizeLessThanOrEqualTo(MOST);
@@ -65,7 +73,14 @@ class FramesTest {
         }
     }
 
-    private void look() {
+    private byte[] look(byte[] command, HookedTerminals.Next next) throws CardException {
+        if (command[1] == SIGN) {
+            count();
+        }
+        return next.transmit(command);
+    }
+
+    private void count() {
         boolean below = false;
         for (StackTraceElement frame : new Throwable().getStackTrace()) {
             String name = frame.getClassName() + "." + frame.getMethodName();
@@ -79,146 +94,5 @@ class FramesTest {
         }
         // Another command, or not for a signature.
         frames.clear();
-    }
-
-    private final class Terminals extends CardTerminals {
-        private final CardTerminals real;
-
-        Terminals(CardTerminals real) {
-            this.real = real;
-        }
-
-        @Override
-        public List<CardTerminal> list(State state) throws CardException {
-            List<CardTerminal> watched = new ArrayList<>();
-            for (CardTerminal terminal : real.list(state)) {
-                watched.add(new Terminal(terminal));
-            }
-            return watched;
-        }
-
-        @Override
-        public boolean waitForChange(long timeout) throws CardException {
-            return real.waitForChange(timeout);
-        }
-    }
-
-    private final class Terminal extends CardTerminal {
-        private final CardTerminal real;
-
-        Terminal(CardTerminal real) {
-            this.real = real;
-        }
-
-        @Override
-        public String getName() {
-            return real.getName();
-        }
-
-        @Override
-        public Card connect(String protocol) throws CardException {
-            return new Inserted(real.connect(protocol));
-        }
-
-        @Override
-        public boolean isCardPresent() throws CardException {
-            return real.isCardPresent();
-        }
-
-        @Override
-        public boolean waitForCardPresent(long timeout) throws CardException {
-            return real.waitForCardPresent(timeout);
-        }
-
-        @Override
-        public boolean waitForCardAbsent(long timeout) throws CardException {
-            return real.waitForCardAbsent(timeout);
-        }
-    }
-
-    private final class Inserted extends Card {
-        private final Card real;
-
-        Inserted(Card real) {
-            this.real = real;
-        }
-
-        @Override
-        public ATR getATR() {
-            return real.getATR();
-        }
-
-        @Override
-        public String getProtocol() {
-            return real.getProtocol();
-        }
-
-        @Override
-        public CardChannel getBasicChannel() {
-            return new Channel(this, real.getBasicChannel());
-        }
-
-        @Override
-        public CardChannel openLogicalChannel() throws CardException {
-            return real.openLogicalChannel();
-        }
-
-        @Override
-        public void beginExclusive() throws CardException {
-            real.beginExclusive();
-        }
-
-        @Override
-        public void endExclusive() throws CardException {
-            real.endExclusive();
-        }
-
-        @Override
-        public byte[] transmitControlCommand(int code, byte[] command) throws CardException {
-            return real.transmitControlCommand(code, command);
-        }
-
-        @Override
-        public void disconnect(boolean reset) throws CardException {
-            real.disconnect(reset);
-        }
-    }
-
-    private final class Channel extends CardChannel {
-        private final Card card;
-        private final CardChannel real;
-
-        Channel(Card card, CardChannel real) {
-            this.card = card;
-            this.real = real;
-        }
-
-        @Override
-        public Card getCard() {
-            return card;
-        }
-
-        @Override
-        public int getChannelNumber() {
-            return real.getChannelNumber();
-        }
-
-        @Override
-        public ResponseAPDU transmit(CommandAPDU command) throws CardException {
-            return real.transmit(command);
-        }
-
-        @Override
-        public int transmit(ByteBuffer command, ByteBuffer response) throws CardException {
-            if (command.get(command.position() + 1) == SIGN) {
-                look();
-            }
-            return real.transmit(command, response);
-        }
-
-        @Override
-        public void close() throws CardException {
-            real.close();
-        }
     }
 }

@@ -109,7 +109,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
         }
         KeyAlgorithm other = algorithm == KeyAlgorithm.RSA_RAW ? KeyAlgorithm.RSA_PKCS1 : KeyAlgorithm.RSA_RAW;
         try {
-            return signed(signer, algorithm, input, length);
+            return signed(signer, algorithm, null, block(algorithm, input, length));
         } catch (DeviceException | InvalidRequestException refused) {
             // The firmware does not have this one, or the reader has no place for the padded block.
             if (refused instanceof DeviceException && refused.reason() != Reason.ALGORITHM_NOT_ALLOWED) {
@@ -118,14 +118,13 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
             if (!signer.details().allows(other)) {
                 throw refused;
             }
-            return signed(signer, other, input, length);
+            return signed(signer, other, null, block(other, input, length));
         }
     }
 
-    private byte[] signed(RsaKeyHandle signer, KeyAlgorithm by, byte[] digestInfo, int length)
-            throws SignatureException, SchsmException {
-        byte[] block = by == KeyAlgorithm.RSA_RAW ? RsaPadding.emsaPkcs1(digestInfo, length) : digestInfo;
-        return signed(signer, by, null, block);
+    /** What the token gets for an algorithm. */
+    private static byte[] block(KeyAlgorithm by, byte[] digestInfo, int length) {
+        return by == KeyAlgorithm.RSA_RAW ? RsaPadding.emsaPkcs1(digestInfo, length) : digestInfo;
     }
 
     @Override

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 the SCHSM contributors
-package io.github.schsm.card.transport;
+package io.github.schsm.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,13 +12,12 @@ import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.callback.PinRequest;
-import io.github.schsm.card.CardDevice;
-import io.github.schsm.card.Simulation;
-import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
 import io.github.schsm.card.channel.SecureChannelMode;
+import io.github.schsm.card.transport.CardTransport;
+import io.github.schsm.card.transport.PinPad;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
@@ -361,7 +360,7 @@ class PinPadTest {
     void a_reader_that_answers_nonsense_has_no_pad() throws Exception {
         for (String answer : List.of("06", "0604", "060200010704FFFFFF", "06FF00", "0604000000000704")) {
             byte[] features = java.util.HexFormat.of().parseHex(answer);
-            assertThat(PinPad.of(new OnlyControl(features))).isEqualTo(PinPad.NONE);
+            assertThat(PinPad.of(new OnlyControl(features))).isEqualTo(new PinPad(0, 0, 0));
         }
     }
 

@@ -59,7 +59,7 @@ final class CardLogin implements PinBackend<SchsmException> {
 
     @Override
     public boolean isCareful() {
-        return session.isCareful();
+        return session.logins().isCareful();
     }
 
     @Override
@@ -136,12 +136,12 @@ final class CardLogin implements PinBackend<SchsmException> {
 
     @Override
     public void verified(Authenticator login) {
-        session.verified(login);
+        session.logins().verified(login);
     }
 
     @Override
     public void refused() {
-        session.refusedByCaller();
+        session.pinRefused();
     }
 
     @Override
@@ -192,7 +192,7 @@ final class CardLogin implements PinBackend<SchsmException> {
      */
     private void endWhatOthersVerified(@Nullable PinStatus status) throws SchsmException {
         boolean notVerified = status != null && status.state() != PinStatus.State.VERIFIED;
-        if (!notVerified && !session.connection().isKeyPresented()) {
+        if (!notVerified && !session.logins().isKeyPresented()) {
             session.select();
         }
     }
@@ -206,7 +206,7 @@ final class CardLogin implements PinBackend<SchsmException> {
                 : session.enter(name, pad.verify(), pad.verification()).sw();
         if (sw == StatusWords.OK) {
             if (change) {
-                session.forgetPin();
+                session.logins().pinEnded();
             }
             return Answer.ACCEPTED;
         }
@@ -243,17 +243,17 @@ final class CardLogin implements PinBackend<SchsmException> {
                 }
                 throw CardPins.cutElsewhere(another.statusWord(), another);
             } finally {
-                session.somebodyVerified();
+                session.verifiedForNobody();
             }
             return;
         }
         if (!session.isVerifiedOnReader()) {
             preparePad(request, status, false);
             machine.enter(login, request, false);
-            session.somebodyVerified();
+            session.verifiedForNobody();
             request = request(login, null);
         }
         machine.enter(login, request, true);
-        session.somebodyVerified();
+        session.verifiedForNobody();
     }
 }

@@ -65,7 +65,7 @@ final class CardPins {
     void verify(byte[] pin) throws SchsmException {
         Pins.require(Pins.USER, pin);
         send(CardCommand.VERIFY, name(Pins.USER), Pins.USER, verification(Pins.USER, pin), pin);
-        session.verifiedByCaller();
+        session.logins().verified(session.user());
     }
 
     static CommandApdu verification(int reference, byte[] pin) {
@@ -91,7 +91,7 @@ final class CardPins {
         }
         changeWithoutProof(reference, before, after);
         if (verified) {
-            session.somebodyVerified();
+            session.verifiedForNobody();
         } else {
             requireChanged(before, after);
         }
@@ -104,7 +104,7 @@ final class CardPins {
                 reference,
                 secret(0x00, 0x24, 0x00, reference, before, after),
                 before);
-        session.forgetPin();
+        session.logins().pinEnded();
     }
 
     /**
@@ -121,12 +121,12 @@ final class CardPins {
             int sw = session.transmitSecret(CardCommand.VERIFY, command).sw();
             if (sw == StatusWords.OK) {
                 refused(reference).forget();
-                session.somebodyVerified();
+                session.verifiedForNobody();
                 return true;
             }
             if (StatusWords.triesLeftAfter(sw) >= 0) {
                 remember(reference, pin, sw);
-                session.refusedByCaller();
+                session.pinRefused();
                 throw StatusWords.error(CardCommand.VERIFY, name(reference), sw);
             }
             if (reference == Pins.USER && sw != StatusWords.REFERENCE_DATA_NOT_USABLE) {
@@ -164,7 +164,7 @@ final class CardPins {
             }
         } finally {
             Arrays.fill(both, (byte) 0);
-            session.somebodyVerified();
+            session.verifiedForNobody();
         }
         if (sw != StatusWords.OK) {
             throw StatusWords.triesLeftAfter(sw) >= 0
@@ -230,7 +230,7 @@ final class CardPins {
         CommandApdu command = secret(0x00, 0x2C, p1, Pins.USER, soPin, second);
         send(CardCommand.RESET_RETRY_COUNTER, name(Pins.SO), Pins.SO, command, soPin);
         refused(Pins.USER).forget();
-        session.forgetPin();
+        session.logins().pinEnded();
     }
 
     /** INITIALIZE DEVICE, which the device checks the SO-PIN of if it has one. */
@@ -239,7 +239,7 @@ final class CardPins {
         CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, settings, CommandApdu.NO_LE, true);
         send(CardCommand.INITIALIZE_DEVICE, "device", Pins.SO, command, soPin);
         refused(Pins.USER).forget();
-        session.startAnew();
+        session.startAgain();
     }
 
     private static CommandApdu secret(int cla, int ins, int p1, int p2, byte[] first, byte[] second) {
@@ -264,7 +264,7 @@ final class CardPins {
             ResponseApdu response = session.transmitSecret(name, command);
             if (StatusWords.isTriesLeft(response.sw())) {
                 remember(reference, pin, response.sw());
-                session.refusedByCaller();
+                session.pinRefused();
             }
             if (!response.isOk()) {
                 throw StatusWords.error(name, object, response.sw());

@@ -24,6 +24,7 @@ import io.github.schsm.card.transport.CommandLimits;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.PinPad;
 import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.LoginState;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,6 @@ final class CardTransaction implements AutoCloseable {
     private final CardDevice device;
     private final @Nullable Authenticator authenticator;
     private boolean open = true;
-    private boolean verifiedHere;
     private int selections;
 
     private CardTransaction(TransactionQueue queue, CardDevice device, @Nullable Authenticator authenticator) {
@@ -158,9 +158,9 @@ final class CardTransaction implements AutoCloseable {
 
     /** A SELECT would end what holders of registered keys have done: then the PIN alone is verified again. */
     private boolean logInAgain(Authenticator login) throws SchsmException {
-        if (connection().isKeyPresented()) {
-            connection().forgetPin();
-            queue.setCareful(true);
+        if (logins().isKeyPresented()) {
+            logins().pinEnded();
+            logins().distrusted();
             return new CardLogin(this).login(login);
         }
         selectAnew();
@@ -212,7 +212,7 @@ final class CardTransaction implements AutoCloseable {
         if (authenticator == null) {
             throw pinRequired("no PIN was given");
         }
-        if (!connection().isVerifiedBy(authenticator) && !new CardLogin(this).login(authenticator)) {
+        if (!logins().isVerifiedBy(authenticator) && !new CardLogin(this).login(authenticator)) {
             throw pinRequired("there is no PIN to verify, or the device refused it before; enter it again");
         }
     }
@@ -265,28 +265,14 @@ final class CardTransaction implements AutoCloseable {
         }
     }
 
-    /** A PIN was verified by the caller itself, for this transaction. */
-    void verifiedByCaller() {
-        verifiedHere = true;
-        connection().verified(authenticator);
-        queue.setCareful(false);
+    /** Who is logged in. */
+    LoginState<Object> logins() {
+        return queue.logins();
     }
 
-    /** The device accepted this login's PIN. */
-    void verified(Authenticator login) {
-        connection().verified(login);
-        queue.setCareful(false);
-    }
-
-    /** Whether a PIN was refused here, or the card away since one was verified. */
-    boolean isCareful() {
-        return queue.isCareful();
-    }
-
-    /** As many registered keys as required have authenticated: a login of this transaction's authenticator. */
-    void authenticatedByKeys() {
-        verifiedHere = true;
-        connection().verified(authenticator);
+    /** For whom a login of this transaction counts: without an authenticator, for the transaction alone. */
+    Object user() {
+        return authenticator == null ? this : authenticator;
     }
 
     /**
@@ -298,32 +284,29 @@ final class CardTransaction implements AutoCloseable {
         boolean open = challenge.equals(connection().challenge());
         if (open) {
             connection().setChallenge(null);
-            connection().keyPresented();
+            logins().keyPresented();
         }
         return open;
     }
 
     /** Whether this transaction's login was typed on the reader's pad, and counts here. */
     boolean isVerifiedOnReader() {
-        return authenticator != null
-                && authenticator.isOnReader()
-                && connection().isVerifiedBy(authenticator);
+        return authenticator != null && authenticator.isOnReader() && logins().isVerifiedBy(authenticator);
     }
 
     /**
      * A PIN was verified only to be changed: it is nobody's login, and who has none must not profit from it, whether or
      * not the device goes on in that state.
      */
-    void somebodyVerified() {
-        verifiedHere = false;
+    void verifiedForNobody() {
         if (queue.isConnected()) {
-            connection().somebodyVerified();
+            logins().verifiedForNobody();
         }
     }
 
     /** Ends what a verified SO-PIN allows, unless the connection is gone and that with it, or keys would be logged out. */
     void endSecurityOfficer() {
-        if (!queue.isConnected() || connection().isKeyPresented()) {
+        if (!queue.isConnected() || logins().isKeyPresented()) {
             return;
         }
         try {
@@ -333,22 +316,16 @@ final class CardTransaction implements AutoCloseable {
         }
     }
 
-    /** The device's PIN state is not what it was. */
-    void forgetPin() {
-        verifiedHere = false;
-        connection().forgetPin();
-    }
-
     /** The device was initialized: neither a verified PIN nor a secure channel need have outlived it. */
-    void startAnew() {
-        forgetPin();
+    void startAgain() {
+        logins().pinEnded();
         connection().closeChannel();
     }
 
-    /** The device refused a PIN: from now on the tries left are asked for before one is sent. */
-    void refusedByCaller() {
-        forgetPin();
-        queue.setCareful(true);
+    /** The device refused a PIN, which ends the login that there was. */
+    void pinRefused() {
+        logins().pinEnded();
+        logins().refused();
     }
 
     private void ensureConnected() throws SchsmException {
@@ -369,7 +346,6 @@ final class CardTransaction implements AutoCloseable {
 
     private void connectAgain() throws SchsmException {
         selections++;
-        verifiedHere = false;
         queue.connect();
         device.bind(connection().identity());
     }
@@ -421,8 +397,7 @@ final class CardTransaction implements AutoCloseable {
     private void endAfter(TransportException broken) {
         PcscTransport.LOG.log(System.Logger.Level.DEBUG, "the connection ends", broken);
         queue.drop();
-        queue.setCareful(true);
-        verifiedHere = false;
+        logins().distrusted();
     }
 
     private ResponseApdu deliver(CardCommand name, CommandApdu command, Pin pin, RetryPolicy retry)
@@ -578,14 +553,14 @@ final class CardTransaction implements AutoCloseable {
     /** Returns whether this call sent a PIN and it was accepted. */
     private boolean authenticateIfNeeded() throws SchsmException {
         if (authenticator != null) {
-            if (connection().isVerifiedBy(authenticator)) {
+            if (logins().isVerifiedBy(authenticator)) {
                 return false;
             }
             if (new CardLogin(this).login(authenticator)) {
                 return true;
             }
         }
-        if (connection().isVerified() && !verifiedHere) {
+        if (logins().isVerified() && !logins().isVerifiedBy(user())) {
             throw pinRequired("only another user of this program has verified it");
         }
         return false;

@@ -33,19 +33,16 @@ import io.github.schsm.card.transport.PinPad;
 import io.github.schsm.card.transport.RemainderProcessor;
 import io.github.schsm.card.transport.TraceProcessor;
 import io.github.schsm.codec.PrintableText;
-import io.github.schsm.login.Authenticator;
-import java.util.Collections;
+import io.github.schsm.login.LoginState;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a card with the applet selected, the chain of processors to it, and what is known about it: which
- * device it is, how long commands may be, whose PIN was verified, and the secure channel if there is one. All of it ends
- * with the connection, so that nothing of a former life of the card is ever believed.
+ * device it is, how long commands may be, and the secure channel if there is one. All of it ends with the connection, so
+ * that nothing of a former life of the card is ever believed; who is logged in, too, which {@link LoginState} keeps.
  *
  * <p>A command passes, in this order: quirks of the device, the reader's limits, the trace, secure messaging where there
  * is a channel, the collection of long answers, and the terminal.
@@ -55,22 +52,21 @@ final class Connection {
     private final String reader;
     private final CommandLimits limits;
     private final ApduProcessor wire;
-    private final Set<Authenticator> verifiedBy = Collections.newSetFromMap(new WeakHashMap<>());
+    private final LoginState<Object> logins;
     private DeviceQuirks quirks;
     private ApduProcessor plain;
     private @Nullable SecureMessagingProcessor channel;
     private @Nullable ApduProcessor hidden;
     private @Nullable AppletInfo applet;
     private @Nullable DeviceIdentity identity;
-    private boolean verifiedExplicitly;
-    private boolean keysPresented;
     private final Map<String, String> taught = new HashMap<>();
     private @Nullable PublicKeyChallenge challenge;
     private @Nullable PinPad pinPad;
     private boolean longRsaUnwrapped;
 
-    private Connection(CardTransport transport, String reader, boolean extended) {
+    private Connection(CardTransport transport, String reader, boolean extended, LoginState<Object> logins) {
         this.transport = transport;
+        this.logins = logins;
         this.reader = PrintableText.of(reader);
         this.quirks = DeviceQuirks.of(new DeviceQuirks.Seen(transport.atr(), reader, AppletInfo.NOTHING));
         this.limits = new CommandLimits(quirks.commandLimit(), extended, transport.maxAnswer(), ReaderQuirk.of(reader));
@@ -105,11 +101,12 @@ final class Connection {
      * Selects the applet and reads the device's certificates: two commands, the least that tells which device this is.
      *
      * @param transport a connection on which a transaction has begun
+     * @param logins    told when a selection ends them
      * @throws TokenNotPresentException if the card is no SmartCard-HSM
      */
-    static Connection open(CardTransport transport, String reader, boolean extended)
+    static Connection open(CardTransport transport, String reader, boolean extended, LoginState<Object> logins)
             throws TransmitFailure, SchsmException {
-        Connection connection = new Connection(transport, reader, extended);
+        Connection connection = new Connection(transport, reader, extended, logins);
         connection.select();
         connection.identify();
         return connection;
@@ -158,8 +155,7 @@ final class Connection {
 
     /** Selects the applet; whatever was verified no longer is, and there is no secure channel. */
     AppletInfo select() throws TransmitFailure, SchsmException {
-        forgetPin();
-        keysPresented = false;
+        logins.ended();
         challenge = null;
         taught.clear();
         closeChannel();
@@ -180,30 +176,6 @@ final class Connection {
         return selected;
     }
 
-    /** Whether this authenticator's PIN was verified here and nothing has undone it as far as is known. */
-    boolean isVerifiedBy(Authenticator authenticator) {
-        return verifiedBy.contains(authenticator);
-    }
-
-    /** Whether anybody's PIN was verified. */
-    boolean isVerified() {
-        return verifiedExplicitly || !verifiedBy.isEmpty();
-    }
-
-    /** Whether there is something that a logout would end: a verified PIN, or a registered key that authenticated. */
-    boolean isLoggedIn() {
-        return isVerified() || keysPresented;
-    }
-
-    boolean isKeyPresented() {
-        return keysPresented;
-    }
-
-    /** A registered key has authenticated; perhaps others have to as well. */
-    void keyPresented() {
-        keysPresented = true;
-    }
-
     /** The challenge that the device gave last for public key authentication, unless something has undone it. */
     @Nullable
     PublicKeyChallenge challenge() {
@@ -217,25 +189,6 @@ final class Connection {
 
     void setChallenge(@Nullable PublicKeyChallenge given) {
         challenge = given;
-    }
-
-    void verified(@Nullable Authenticator authenticator) {
-        if (authenticator == null) {
-            verifiedExplicitly = true;
-        } else {
-            verifiedBy.add(authenticator);
-        }
-    }
-
-    /** The device may be authenticated, but no login that is known here brought that about. */
-    void somebodyVerified() {
-        verifiedBy.clear();
-        verifiedExplicitly = true;
-    }
-
-    void forgetPin() {
-        verifiedBy.clear();
-        verifiedExplicitly = false;
     }
 
     /** Whether a long RSA key was taken out of its blob since the card was reset. */
@@ -394,8 +347,6 @@ final class Connection {
     }
 
     private void forget() {
-        forgetPin();
-        keysPresented = false;
         challenge = null;
         closeChannel();
     }

@@ -176,7 +176,7 @@ final class PublicKeyCommands {
         }
         PublicKeyAuthentication.Status status = status();
         if (status.isAuthenticated()) {
-            session.authenticatedByKeys();
+            session.logins().authenticatedByKeys(session.user());
         }
         return status;
     }

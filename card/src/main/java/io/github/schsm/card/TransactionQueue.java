@@ -12,6 +12,7 @@ import io.github.schsm.card.transport.CardTransport;
 import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.PrintableText;
+import io.github.schsm.login.LoginState;
 import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.HashMap;
@@ -53,12 +54,12 @@ final class TransactionQueue {
     private final TerminalSource source;
     private final String reader;
     private final ReentrantLock lock = new ReentrantLock(true);
+    private final LoginState<Object> logins = new LoginState<>();
     private final Set<Object> owners = Collections.newSetFromMap(new WeakHashMap<>());
     private @Nullable Connection connection;
     private @Nullable Connection lost;
     private volatile @Nullable DeviceIdentity seen;
     private boolean appletSeen;
-    private boolean careful;
     private int commandLimit = Integer.MAX_VALUE;
     private volatile long selections;
     private volatile long connections;
@@ -139,7 +140,7 @@ final class TransactionQueue {
         Connection current = connection;
         if (current != null && lock.getHoldCount() == 1) {
             try {
-                if (current.isLoggedIn()) {
+                if (logins.isAnythingOpen()) {
                     current.begin();
                     current.select();
                 }
@@ -247,7 +248,7 @@ final class TransactionQueue {
             transport.begin();
             selected();
             connected();
-            connection = Connection.open(transport, reader, extended);
+            connection = Connection.open(transport, reader, extended, logins);
             lost = null;
             connection.limits().atMost(commandLimit);
             seen = connection.identity();
@@ -263,9 +264,9 @@ final class TransactionQueue {
     void drop() {
         Connection dropped = connection;
         if (dropped != null) {
-            careful |= dropped.isVerified();
             connection = null;
             lost = dropped;
+            logins.away();
             seen = null;
             dropped.close();
         }
@@ -275,9 +276,9 @@ final class TransactionQueue {
     void reset() {
         Connection reset = connection;
         if (reset != null) {
-            careful |= reset.isVerified();
             connection = null;
             lost = reset;
+            logins.away();
             reset.closeWithReset();
         }
     }
@@ -348,12 +349,8 @@ final class TransactionQueue {
         appletSeen = true;
     }
 
-    /** Whether the tries left have to be asked for before a PIN is sent: one was refused, or the card was away. */
-    boolean isCareful() {
-        return careful;
-    }
-
-    void setCareful(boolean careful) {
-        this.careful = careful;
+    /** Who is logged in to the device in this reader: an {@code Authenticator}, or a transaction that has none. */
+    LoginState<Object> logins() {
+        return logins;
     }
 }

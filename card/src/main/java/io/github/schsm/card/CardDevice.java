@@ -15,6 +15,7 @@ import io.github.schsm.codec.PrintableText;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.FixedPinSource;
 import io.github.schsm.login.TokenAuthenticator;
+import io.github.schsm.login.UnderLogin;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -131,55 +132,41 @@ public final class CardDevice {
     }
 
     /**
-     * Uses the card in one transaction. Waits until it is this thread's turn; there is no deadline, because generating
-     * an RSA key takes as long as it takes. May be nested on one thread; the inner use is part of the outer
-     * transaction.
+     * Uses the card in one transaction, for what needs no PIN. Waits until it is this thread's turn; there is no
+     * deadline, because generating an RSA key takes as long as it takes. May be nested on one thread; the inner use is
+     * part of the outer transaction.
      *
-     * @param authenticator who knows the PIN; null uses only what needs none
-     * @param function      what to do; the card is valid until it returns
-     * @param <T>           what comes out
-     * @throws io.github.schsm.TokenNotPresentException if there is no reader or no card
-     * @throws TokenNotPresentException    if the card went during a command that may not be repeated
-     * @throws TokenNotPresentException                    if another device is in the reader
+     * @param function what to do; the card is valid until it returns
+     * @param <T>      what comes out
+     * @throws TokenNotPresentException                 if there is no reader, no card, or another device in it, or if
+     *                                                  the card went during a command that may not be repeated
      * @throws UntrustedDeviceException                 if a secure channel is wanted and the device does not trace to a
      *                                                  trusted root
-     * @throws TransportException   if the secure channel is refused or broken
-     * @throws io.github.schsm.TransportException       if PC/SC fails, or the thread was interrupted while it waited
-     *                                                  (its interrupt flag is set then)
+     * @throws TransportException                       if PC/SC or the secure channel fails, or the thread was
+     *                                                  interrupted while it waited (its interrupt flag is set then)
+     * @throws io.github.schsm.PinRequiredException     if a command needs the PIN
      * @throws io.github.schsm.DeviceException          if the device answered a command with an error
      * @throws SchsmException                           if the function does
      */
-    @SuppressWarnings("exports") // the backend package is for the modules of this project only
-    public <T> T withCard(@Nullable Authenticator authenticator, CardFunction<T> function) throws SchsmException {
+    public <T> T withCard(CardFunction<T> function) throws SchsmException {
+        return withCard(function instanceof UnderLogin use ? use.login() : null, function);
+    }
+
+    /** The same under a login that lasts: what other modules of this project have is an {@link UnderLogin}. */
+    <T> T withCard(@Nullable Authenticator authenticator, CardFunction<T> function) throws SchsmException {
         try (CardTransaction transaction = CardTransaction.begin(queue, this, authenticator)) {
             return function.apply(new SmartCardHsm(transaction));
         }
     }
 
     /**
-     * Uses the card for what needs no PIN, as {@link #withPin} otherwise.
-     *
-     * @param function what to do; the card is valid until it returns
-     * @param <T>      what comes out
-     * @throws SchsmException as {@link #withPin}
-     */
-    public <T> T withCard(CardFunction<T> function) throws SchsmException {
-        return withCard(null, function);
-    }
-
-    /**
-     * Uses the card in one transaction, with the user PIN: it is verified when a command needs it, once in each use.
-     * Waits until it is this thread's turn. May be nested on one thread.
+     * The same with the user PIN: it is verified when a command needs it, once in each use.
      *
      * @param pin      6 to 16 characters; the caller's to wipe
      * @param function what to do; the card is valid until it returns
      * @param <T>      what comes out
-     * @throws io.github.schsm.PinException             if the PIN is wrong, blocked or a transport PIN
-     * @throws io.github.schsm.TokenNotPresentException if there is no reader, no card, or another device in it
-     * @throws io.github.schsm.TransportException       if PC/SC or the secure channel fails, or the thread was
-     *                                                  interrupted while it waited
-     * @throws io.github.schsm.DeviceException          if the device answered a command with an error
-     * @throws SchsmException                           if the function does
+     * @throws io.github.schsm.PinException if the PIN is wrong, blocked or a transport PIN
+     * @throws SchsmException               as {@link #withCard}
      */
     public <T> T withPin(char[] pin, CardFunction<T> function) throws SchsmException {
         TokenAuthenticator login = new TokenAuthenticator(name(), new FixedPinSource(pin), true);

@@ -40,6 +40,8 @@ import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.PinSources;
+import io.github.schsm.login.TokenAuthenticator;
 import io.github.schsm.mechanism.Feature;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -49,13 +51,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import javax.security.auth.callback.CallbackHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The device's commands, named as docs/protocol.md#commands names them, one method each. Valid inside one
  * {@link CardDevice#withCard}; an answer other than 9000 becomes a {@link DeviceException} (see {@link StatusWords}).
  *
- * <p>Commands that need the user PIN verify it first if the transaction's {@link Authenticator} has not done so on this
+ * <p>Commands that need the user PIN verify it first if the transaction's login has not done so on this
  * connection. Data that does not fit into one command is sent in parts or through the input buffer.
  */
 public final class SmartCardHsm {
@@ -239,7 +242,7 @@ public final class SmartCardHsm {
     // PINs
 
     /**
-     * Makes sure that the authenticator's PIN is verified: one VERIFY, none if it was verified on this connection. The
+     * Makes sure that the PIN of this use is verified: one VERIFY, none if it was verified on this connection. The
      * tries left are asked for before, unless a program gave the PIN this very moment and there was no refusal. If this
      * is the transaction's first use of the card, one more command makes sure that no other applet gets the PIN.
      *
@@ -255,7 +258,7 @@ public final class SmartCardHsm {
     }
 
     /**
-     * VERIFY with a PIN that the caller knows; counts for this transaction, or for the authenticator if there is one.
+     * VERIFY with a PIN that the caller knows; counts for this use, or for as long as the login that it is under.
      *
      * @param pin 6 to 16 bytes; the caller's to wipe
      * @throws io.github.schsm.PinException if it is wrong, blocked or a transport PIN
@@ -275,8 +278,8 @@ public final class SmartCardHsm {
     }
 
     /**
-     * CHANGE REFERENCE DATA of the user PIN. An authenticator that knew the old PIN has to learn the new one before it
-     * is asked again.
+     * CHANGE REFERENCE DATA of the user PIN. A login under which the card is used has to learn the new one before it is
+     * asked again.
      *
      * @param oldPin the PIN so far; the caller's to wipe
      * @param newPin 6 to 16 bytes; the caller's to wipe
@@ -289,11 +292,15 @@ public final class SmartCardHsm {
      * CHANGE REFERENCE DATA of the user PIN, typed on the reader's pad: the present one, and the new one twice. Waits as
      * long as the reader does.
      *
-     * @param informed who is told that something has to be typed, and whether only one try is left
+     * @param informed gets a {@link io.github.schsm.callback.PinPadCallback} when something has to be typed and when
+     *     that is over; if it takes none, the last try is not used
      * @throws io.github.schsm.UnsupportedByDeviceException if the reader has no such pad
      */
-    @SuppressWarnings("exports") // the backend package is for the modules of this project only
-    public void changePinOnReader(Authenticator informed) throws SchsmException {
+    public void changePinOnReader(CallbackHandler informed) throws SchsmException {
+        changePinOnReader(new TokenAuthenticator(session.deviceName(), PinSources.onReader(() -> informed), true));
+    }
+
+    void changePinOnReader(Authenticator informed) throws SchsmException {
         new CardLogin(session).changeOnReader(informed);
     }
 
@@ -819,7 +826,7 @@ public final class SmartCardHsm {
 
     /**
      * EXTERNAL AUTHENTICATE, and the state afterwards. When as many keys as required have authenticated, that counts
-     * as a login of the transaction's authenticator.
+     * as a login of this use, or of the login that it is under.
      *
      * @throws InvalidRequestException if the challenge is none that this connection gave last
      */

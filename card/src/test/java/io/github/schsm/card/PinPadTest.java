@@ -11,6 +11,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.callback.PinPadCallback;
 import io.github.schsm.callback.PinRequest;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
@@ -35,6 +36,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.UnsupportedCallbackException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -245,6 +249,49 @@ class PinPadTest {
         assertThat(login.heard).containsExactly("verify", "finished", "change", "finished");
         logIn();
         assertThat(shown).containsExactly(Wanted.PIN, Wanted.PIN_CHANGE, Wanted.PIN);
+    }
+
+    @Test
+    void a_handler_is_told_what_to_type_and_when_that_is_over() throws Exception {
+        types(Typed.pins(RIGHT), Typed.pins(RIGHT, "12345678", "12345678"));
+        List<PinPadCallback.Entry> told = new ArrayList<>();
+        CallbackHandler handler = callbacks -> {
+            for (Callback callback : callbacks) {
+                if (callback instanceof PinPadCallback pad) {
+                    told.add(pad.entry());
+                }
+            }
+        };
+
+        device.withCard(card -> {
+            card.changePinOnReader(handler);
+            return true;
+        });
+
+        assertThat(told)
+                .containsExactly(
+                        PinPadCallback.Entry.VERIFY,
+                        PinPadCallback.Entry.FINISHED,
+                        PinPadCallback.Entry.CHANGE,
+                        PinPadCallback.Entry.FINISHED);
+    }
+
+    @Test
+    void the_last_try_is_not_used_if_no_handler_takes_it() throws Exception {
+        types(Typed.pins("000000"), Typed.pins("000000"));
+        assertThatThrownBy(this::logIn).isInstanceOf(PinException.class);
+        assertThatThrownBy(this::logIn).isInstanceOf(PinException.class);
+        CallbackHandler unable = callbacks -> {
+            throw new UnsupportedCallbackException(callbacks[0]);
+        };
+
+        assertThatThrownBy(() -> device.withCard(card -> {
+                    card.changePinOnReader(unable);
+                    return true;
+                }))
+                .isInstanceOf(PinRequiredException.class)
+                .hasMessageContaining("nobody could be told");
+        assertThat(status().triesLeft()).isEqualTo(1);
     }
 
     @Test

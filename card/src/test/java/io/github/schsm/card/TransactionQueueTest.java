@@ -20,10 +20,12 @@ import io.github.schsm.card.files.KeyPairRequest;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.UnderLogin;
 import io.github.schsm.simulator.ApduRecorder;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
+import io.github.schsm.simulator.VirtualReaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.smartcardio.Card;
 import javax.smartcardio.CommandAPDU;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +84,41 @@ class TransactionQueueTest {
         }
         assertThat(instructions()).containsExactly(SIGN, SIGN, SIGN);
         assertThat(simulated.recorder().exchanges()).allMatch(exchange -> exchange.dataLength() == 32);
+    }
+
+    private record Signing(@Nullable Authenticator login) implements CardFunction<byte[]>, UnderLogin {
+        @Override
+        public byte[] apply(SmartCardHsm card) throws SchsmException {
+            return card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
+        }
+    }
+
+    @Test
+    void a_function_may_bring_the_login_that_it_is_under() throws Exception {
+        Simulation.Login another = Simulation.Login.right();
+
+        device.withCard(new Signing(login));
+        device.withCard(new Signing(another));
+        device.withCard(new Signing(another));
+
+        assertThat(instructions()).containsExactly(SIGN, READ, VERIFY, SIGN, SIGN);
+        assertThat(another.asked).isEqualTo(1);
+        assertThatThrownBy(() -> device.withCard(new Signing(null))).isInstanceOf(PinRequiredException.class);
+    }
+
+    @Test
+    void a_pin_that_was_verified_in_a_use_counts_no_more_after_its_logout() throws Exception {
+        assertThatThrownBy(() -> device.withCard(card -> {
+                    card.verify(Simulation.pin(VirtualReaders.USER_PIN));
+                    card.logout();
+                    device.withCard(login, inner -> {
+                        inner.login();
+                        return true;
+                    });
+                    return card.sign(1, KeyAlgorithm.ECDSA, new byte[32], RetryPolicy.ALLOWED);
+                }))
+                .isInstanceOf(PinRequiredException.class)
+                .hasMessageContaining("another user");
     }
 
     @Test

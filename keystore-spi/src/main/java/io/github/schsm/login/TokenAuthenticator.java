@@ -26,6 +26,7 @@ public final class TokenAuthenticator implements Authenticator {
     private boolean fresh;
     private boolean wasAccepted;
     private boolean asked;
+    private volatile boolean lent;
 
     /**
      * A login.
@@ -150,9 +151,22 @@ public final class TokenAuthenticator implements Authenticator {
         source.inform(new PinPadCallback(request, PinPadCallback.Entry.FINISHED));
     }
 
+    /** A backend that this is lent to leaves it to the lender, so that nobody is asked once per way to the same card. */
     @Override
-    public synchronized void cardWasAway() {
+    public void cardWasAway() {
+        if (!lent) {
+            forgetEntered();
+        }
+    }
+
+    /** What was entered before has to be entered again. */
+    public synchronized void forgetEntered() {
         forget();
+    }
+
+    /** Another backend uses this login for the same device from now on. */
+    void lend() {
+        lent = true;
     }
 
     /** Tells who was asked. That what was entered before is verified again, after another program, is no news. */

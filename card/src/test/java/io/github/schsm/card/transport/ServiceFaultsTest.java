@@ -239,7 +239,7 @@ class ServiceFaultsTest {
                         PinPad.of(PcscTransport.connect(source, "Reader"));
                         told++;
                     } else {
-                        CardDevice.of(source, "Reader").withCard(null, SmartCardHsm::enumerateObjects);
+                        CardDevice.of(source, "Reader").withCard(SmartCardHsm::enumerateObjects);
                     }
                 } catch (TransmitFailure failed) {
                     assertThat(failed.reported()).as(where).isInstanceOf(TokenNotPresentException.class);

@@ -270,7 +270,7 @@ class PinStateWalkTest {
 
         @Override
         void begin() throws Exception {
-            device.withCard(null, card -> {
+            device.withCard(card -> {
                 card.unblock(SO_PIN, ascii(PINS[0]));
                 return true;
             });
@@ -279,7 +279,7 @@ class PinStateWalkTest {
         @Override
         String host(Event event) throws Exception {
             try {
-                return device.withCard(null, card -> command(card, event));
+                return device.withCard(card -> command(card, event));
             } catch (PinException refused) {
                 return said(refused);
             }

@@ -190,7 +190,7 @@ class GenuineWrappedKeysTest {
                 TerminalSource.of("genuine", bench.readers().terminals()),
                 bench.source().device().readerName());
         byte[] pin = new String(PIN).getBytes(StandardCharsets.US_ASCII);
-        int refused = card.withCard(null, hsm -> {
+        int refused = card.withCard(hsm -> {
             hsm.verify(pin);
             int count = 0;
             for (int bit = 0; bit < 8 * blob.length; bit += step) {

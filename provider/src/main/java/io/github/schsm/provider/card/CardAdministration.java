@@ -12,10 +12,13 @@ import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.files.CardTokenInfo;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.codec.SecretBytes;
-import io.github.schsm.login.TokenAuthenticator;
+import io.github.schsm.login.FixedPinSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.TextOutputCallback;
+import javax.security.auth.callback.UnsupportedCallbackException;
 
 /** PINs and initialization of a SmartCard-HSM. */
 final class CardAdministration implements TokenAdministration {
@@ -44,7 +47,7 @@ final class CardAdministration implements TokenAdministration {
         try {
             after = SecretBytes.of(newPin, SecretBytes.USER_PIN);
             changePin(before, after);
-            token.pinChanged(newPin);
+            token.pinChanged(new FixedPinSource(newPin));
         } finally {
             wipe(before, after);
         }
@@ -60,10 +63,19 @@ final class CardAdministration implements TokenAdministration {
     @Override
     public void changePinOnReader() throws SchsmException {
         token.withCard(card -> {
-            card.changePinOnReader(new TokenAuthenticator(token.name(), token.pinPad(), true));
+            card.changePinOnReader(this::tell);
             return true;
         });
-        token.pinChangedOnReader();
+        token.pinChanged(token.pinPad());
+    }
+
+    private void tell(Callback[] callbacks) throws UnsupportedCallbackException {
+        for (Callback callback : callbacks) {
+            if (!(callback instanceof TextOutputCallback event)
+                    || !token.pinPad().inform(event)) {
+                throw new UnsupportedCallbackException(callback);
+            }
+        }
     }
 
     @Override

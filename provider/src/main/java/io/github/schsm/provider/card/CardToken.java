@@ -40,13 +40,13 @@ import io.github.schsm.card.files.PrivateKeyDescription;
 import io.github.schsm.card.quirk.FirmwareVersion;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
+import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.keystore.MigrationKeys;
-import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.KeptLogin;
 import io.github.schsm.login.PinSource;
-import io.github.schsm.login.PinSources;
 import io.github.schsm.login.TokenAuthenticator;
 import io.github.schsm.spi.KeyDomains;
 import io.github.schsm.spi.KeyRequest;
@@ -103,11 +103,8 @@ public final class CardToken implements SharedCard {
     private @Nullable Listed listed;
 
     private long listedAt;
-    private volatile @Nullable TokenAuthenticator authenticator;
+    private final KeptLogin login = new KeptLogin(this::name, () -> SecretBytes.USER_PIN);
     private volatile boolean closed;
-
-    /** The login that {@link #within} was given last. */
-    private volatile @Nullable LentLogin lent;
 
     /** When a list was read, in the device's counters. */
     private record Listed(long selections, long connections) {}
@@ -138,38 +135,25 @@ public final class CardToken implements SharedCard {
      * that it came with is none any more: then it goes on under the new one.
      */
     public <T> T withCard(CardFunction<T> function) throws SchsmException {
-        CardDevice used = usable();
-        TokenAuthenticator login = authenticator;
+        TokenAuthenticator present = login.get();
         try {
-            return used.withCard(shared(login), function);
+            return withCard(present, function);
         } catch (PinRequiredException notLoggedIn) {
-            return withNewerLogin(login, notLoggedIn, function);
-        } catch (TokenNotPresentException notInThatReader) {
-            CardDevice found = elsewhere(used, notInThatReader);
-            try {
-                return found.withCard(shared(login), function);
-            } catch (PinRequiredException notLoggedIn) {
-                return withNewerLogin(login, notLoggedIn, function);
+            TokenAuthenticator newer = login.get();
+            if (newer == null || newer == present) {
+                throw notLoggedIn;
             }
+            return withCard(newer, function);
         }
     }
 
-    private <T> T withNewerLogin(
-            @Nullable TokenAuthenticator login, PinRequiredException notLoggedIn, CardFunction<T> function)
-            throws SchsmException {
-        TokenAuthenticator newer = authenticator;
-        if (newer == null || newer == login) {
-            throw notLoggedIn;
-        }
-        return withCard(newer, function);
-    }
-
-    private <T> T withCard(@Nullable TokenAuthenticator login, CardFunction<T> function) throws SchsmException {
+    private <T> T withCard(@Nullable TokenAuthenticator under, CardFunction<T> function) throws SchsmException {
         CardDevice used = usable();
+        CardFunction<T> use = new CardUse<>(under, function);
         try {
-            return used.withCard(shared(login), function);
+            return used.withCard(use);
         } catch (TokenNotPresentException notInThatReader) {
-            return elsewhere(used, notInThatReader).withCard(shared(login), function);
+            return elsewhere(used, notInThatReader).withCard(use);
         }
     }
 
@@ -179,11 +163,6 @@ public final class CardToken implements SharedCard {
                     "device " + id + " cannot be used any more: the provider that it belongs to was closed");
         }
         return device;
-    }
-
-    private @Nullable Authenticator shared(@Nullable TokenAuthenticator login) {
-        LentLogin known = lent;
-        return known != null && known.lender() == login ? known : login;
     }
 
     /** Where the device is now, if it is in another reader; a card that went during a command is not looked for. */
@@ -237,9 +216,8 @@ public final class CardToken implements SharedCard {
 
     /** Logs out; nothing can be asked of it afterwards. */
     void close() {
-        TokenAuthenticator login = authenticator;
         try {
-            if (login != null && login.wasAccepted()) {
+            if (login.wasAccepted()) {
                 logout();
             }
         } catch (SchsmException gone) {
@@ -247,7 +225,7 @@ public final class CardToken implements SharedCard {
                     .log(System.Logger.Level.DEBUG, "the card was gone before it was logged out", gone);
         } finally {
             closed = true;
-            replace(null);
+            login.close();
         }
     }
 
@@ -375,58 +353,22 @@ public final class CardToken implements SharedCard {
         });
     }
 
-    /** Keeps the login if the device took it, wipes it otherwise. */
     private void loginWith(PinSource pin, CardFunction<Boolean> function) throws SchsmException {
-        TokenAuthenticator login = new TokenAuthenticator(name(), pin, true);
-        boolean loggedIn = false;
-        try {
-            loggedIn = withCard(login, function);
-        } finally {
-            if (!loggedIn) {
-                login.destroy();
-            }
-        }
-        replace(login);
-    }
-
-    private void replace(@Nullable TokenAuthenticator login) {
-        destroy(exchange(login));
-    }
-
-    /** Not under the lock of the token: a login that is being asked for holds its own, and may come back here. */
-    private static void destroy(@Nullable TokenAuthenticator gone) {
-        if (gone != null) {
-            gone.destroy();
-        }
-    }
-
-    /** Sets the login; a closed token keeps none. What is given back is for the caller to destroy. */
-    private synchronized @Nullable TokenAuthenticator exchange(@Nullable TokenAuthenticator login) {
-        if (closed && login != null) {
-            return login;
-        }
-        TokenAuthenticator before = authenticator;
-        authenticator = login;
-        return before != null && before != login && !isLent(before) ? before : null;
-    }
-
-    private boolean isLent(@Nullable TokenAuthenticator login) {
-        LentLogin known = lent;
-        return known != null && known.lender() == login;
+        login.verify(pin, given -> withCard(given, function));
     }
 
     @Override
-    public <T> T within(@Nullable TokenAuthenticator login, Use<T> use) throws SchsmException {
-        borrow(login);
+    public <T> T within(@Nullable TokenAuthenticator lent, Use<T> use) throws SchsmException {
+        login.borrow(lent);
         long selections = device.selections();
         long connections = device.connections();
         return withCard(card -> {
             try {
                 return use.apply();
             } finally {
-                boolean askedAnew = login != null && login.isInteractive() && device.connections() != connections;
-                if (device.selections() != selections && !askedAnew) {
-                    stayLoggedIn(card, login);
+                boolean askedAgain = lent != null && lent.isInteractive() && device.connections() != connections;
+                if (device.selections() != selections && !askedAgain) {
+                    stayLoggedIn(card, lent);
                 }
             }
         });
@@ -437,27 +379,9 @@ public final class CardToken implements SharedCard {
         return device.connections();
     }
 
-    private void borrow(@Nullable TokenAuthenticator login) {
-        destroy(borrowed(login));
-    }
-
-    private synchronized @Nullable TokenAuthenticator borrowed(@Nullable TokenAuthenticator login) {
-        TokenAuthenticator gone = null;
-        if (login == null) {
-            if (isLent(authenticator)) {
-                authenticator = null;
-            }
-            lent = null;
-        } else if (!closed && (!isLent(login) || authenticator != login)) {
-            gone = exchange(login);
-            lent = new LentLogin(login);
-        }
-        return gone;
-    }
-
     /** The login on the other side must not be lost; nobody is asked for that, not even on a pad. */
-    private void stayLoggedIn(SmartCardHsm card, @Nullable TokenAuthenticator login) {
-        if (login == null || login != authenticator || !login.wasAccepted() || login.isOnReader()) {
+    private void stayLoggedIn(SmartCardHsm card, @Nullable TokenAuthenticator lent) {
+        if (lent == null || lent != login.get() || !lent.wasAccepted() || lent.isOnReader()) {
             return;
         }
         try {
@@ -469,17 +393,13 @@ public final class CardToken implements SharedCard {
     }
 
     @Override
-    public synchronized void useWhenNeeded(PinSource pin) {
-        if (authenticator == null && !closed) {
-            authenticator = new TokenAuthenticator(name(), pin, false);
-        } else {
-            pin.destroy();
-        }
+    public void useWhenNeeded(PinSource pin) {
+        login.useWhenNeeded(pin);
     }
 
     @Override
     public void logout() throws SchsmException {
-        replace(null);
+        login.forget();
         withCard(null, card -> {
             card.logout();
             return true;
@@ -488,27 +408,18 @@ public final class CardToken implements SharedCard {
 
     /** The last of the keys logs in: who has given a PIN before or, if nobody has, for as long as the state lasts. */
     PublicKeyAuthentication.Status authenticate(PublicKeyResponse response) throws SchsmException {
-        TokenAuthenticator before = authenticator;
-        TokenAuthenticator login = before == null ? TokenAuthenticator.ofKeys(name()) : before;
-        PublicKeyAuthentication.Status status = withCard(login, card -> card.authenticate(response));
+        TokenAuthenticator before = login.get();
+        TokenAuthenticator used = before == null ? TokenAuthenticator.ofKeys(name()) : before;
+        PublicKeyAuthentication.Status status = withCard(used, card -> card.authenticate(response));
         if (status.isAuthenticated()) {
-            keep(login);
+            login.keep(used);
         }
         return status;
     }
 
-    private synchronized void keep(TokenAuthenticator login) {
-        if (authenticator == null) {
-            authenticator = login;
-        }
-    }
-
     @Override
     public boolean isLoggedIn() throws SchsmException {
-        TokenAuthenticator login = authenticator;
-        return login != null
-                && login.wasAccepted()
-                && withCard(null, card -> card.pinStatus().state() == PinStatus.State.VERIFIED);
+        return login.wasAccepted() && withCard(null, card -> card.pinStatus().state() == PinStatus.State.VERIFIED);
     }
 
     /** The reader's PIN pad as a source. */
@@ -516,23 +427,14 @@ public final class CardToken implements SharedCard {
         return pinPad;
     }
 
-    /** After a new PIN was typed on the reader: the next one is asked for there, if there was a login. */
-    void pinChangedOnReader() {
-        if (authenticator != null) {
-            replace(new TokenAuthenticator(name(), pinPad, false));
-        }
-    }
-
-    /** After a new PIN or initialization: what was entered before is of no use. */
+    /** After an initialization, and where nobody here knows the new PIN: what was entered before is of no use. */
     void forgetLogin() {
-        replace(null);
+        login.forget();
     }
 
-    /** Takes a PIN that was just set in place of the one that was verified before, if there was one. */
-    void pinChanged(char[] newPin) {
-        if (authenticator != null) {
-            replace(new TokenAuthenticator(name(), PinSources.password(newPin), false));
-        }
+    /** After the PIN was changed: where the new one comes from, if there was a login. */
+    void pinChanged(PinSource next) {
+        login.pinChanged(next);
     }
 
     // Listing
@@ -580,7 +482,7 @@ public final class CardToken implements SharedCard {
         try {
             KeyAttributes attributes = contents.attributes(card, kid);
             KeyType listed = KeyKind.listed(attributes);
-            return listed != KeyType.UNKNOWN || authenticator == null
+            return listed != KeyType.UNKNOWN || login.get() == null
                     ? listed
                     : contents.kind(kid, () -> KeyKind.asked(card, kid, attributes));
         } catch (PinException notLoggedIn) {
@@ -665,7 +567,7 @@ public final class CardToken implements SharedCard {
         if (publicKey != null && !isOf(type, publicKey)) {
             publicKey = null;
         }
-        if (publicKey == null && authenticator != null && type == KeyType.EC) {
+        if (publicKey == null && login.get() != null && type == KeyType.EC) {
             publicKey = contents.recovered(kid, () -> recover(card, kid, attributes));
         }
         int size = size(publicKey);

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,30 +61,173 @@ public final class KeyMigration {
     }
 
     /**
+     * A copy that is to be made: a key, the device that has it, and the device that gets it.
+     *
+     * @param alias the key's alias, on the source and on the target
+     * @param from  what the source is called: {@link SchsmDevice#name}
+     * @param to    what the target is called: {@link SchsmDevice#name}
+     */
+    public record Move(String alias, String from, String to) {
+        /** Refuses nulls. */
+        public Move {
+            Objects.requireNonNull(alias, "alias");
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(to, "to");
+        }
+
+        @Override
+        public String toString() {
+            return PrintableText.of("\"" + alias + "\" from " + from + " to " + to);
+        }
+    }
+
+    /** What keeps a key from being copied; {@link Impossible#reason} says more, with names and values. */
+    public enum Obstacle {
+        /** There is no key with that alias on the source. */
+        NO_SUCH_KEY,
+        /** What the source says of the key cannot be read. */
+        UNREADABLE,
+        /** An exchange key: every member has its own. */
+        EXCHANGE_KEY,
+        /** The key is in no key domain. */
+        NO_DOMAIN,
+        /** {@code WRAP} is not in the key's algorithm list. */
+        WRAP_NOT_ALLOWED,
+        /** The key has a use counter, which would be lost: {@link KeyMigration#withoutUseCounter}. */
+        USE_COUNTER,
+        /** The target is not a member of the key's domain, or is another kind of device. */
+        NO_COMMON_DOMAIN,
+        /** There is no KEK in a DKEK domain, on the source or on the target: shares are missing. */
+        NO_KEK,
+        /** The target has a DKEK domain, with another KEK. */
+        OTHER_KEK,
+        /** No KEK can be agreed on: one of the devices does not trace to a root that the other's configuration trusts. */
+        UNTRUSTED,
+        /** Another entry has the alias on the target, or nothing proves that it is the same key. */
+        OTHER_ENTRY,
+        /** The target has not enough free memory, or all its key ids are in use. */
+        NO_ROOM
+    }
+
+    /**
+     * A copy that cannot be made.
+     *
+     * @param alias    the key's alias on the source
+     * @param from     what the source is called
+     * @param to       what the target is called
+     * @param obstacle why, for programs
+     * @param reason   why, for people: one sentence with names and values
+     */
+    public record Impossible(String alias, String from, String to, Obstacle obstacle, String reason) {
+        /** Refuses nulls. */
+        public Impossible {
+            Objects.requireNonNull(alias, "alias");
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(to, "to");
+            Objects.requireNonNull(obstacle, "obstacle");
+            Objects.requireNonNull(reason, "reason");
+        }
+
+        @Override
+        public String toString() {
+            return PrintableText.of("\"" + alias + "\" cannot get from " + from + " to " + to + ": " + reason);
+        }
+    }
+
+    /**
+     * What {@link KeyMigration#moveAll} would do, each list in the source's order.
+     *
+     * @param moves      the copies that would be made
+     * @param impossible the keys that cannot move, and why
+     * @param present    the keys that the target has already; nothing is done for them
+     */
+    public record Plan(List<Move> moves, List<Impossible> impossible, List<Move> present) {
+        /** Copies the lists. */
+        public Plan {
+            moves = List.copyOf(moves);
+            impossible = List.copyOf(impossible);
+            present = List.copyOf(present);
+        }
+
+        /** The plan in lines of text: one for each key. */
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder();
+            moves.forEach(move -> text.append("move ").append(move).append('\n'));
+            present.forEach(move -> text.append("there ").append(move).append('\n'));
+            impossible.forEach(key -> text.append(key).append('\n'));
+            return text.toString();
+        }
+    }
+
+    /** How it went with a key. */
+    public enum Outcome {
+        /** The key is on the target now. */
+        MOVED,
+        /** The very same key was on the target before: nothing had to move. */
+        WAS_THERE,
+        /** The key cannot move, as the plan says; nothing was tried. */
+        IMPOSSIBLE,
+        /** The key could move, and a device, reader, or PIN did not let it: another call may succeed. */
+        FAILED
+    }
+
+    /**
+     * Told once for each key, when it is certain what became of it. A listener is called by the thread that moves the keys,
+     * which waits for it.
+     *
+     * @param key     the key's alias
+     * @param from    what the source is called
+     * @param to      what the target is called
+     * @param done    how many keys are done, this one included: from 1 to {@code total}
+     * @param total   how many keys there are
+     * @param outcome how it went
+     * @param text    the same in a sentence
+     */
+    public record Progress(String key, String from, String to, int done, int total, Outcome outcome, String text) {
+        /** Refuses nulls. */
+        public Progress {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(to, "to");
+            Objects.requireNonNull(outcome, "outcome");
+            Objects.requireNonNull(text, "text");
+        }
+
+        @Override
+        public String toString() {
+            return PrintableText.of(done + " of " + total + ": " + text);
+        }
+    }
+
+    /**
      * What became of a key.
      *
      * @param alias      the key's alias, on the source and on the target
+     * @param from       what the source is called
+     * @param to         what the target is called
+     * @param outcome    how it went
      * @param kcv        the check value of the KEK it travelled under, 8 bytes; empty if nothing travelled
-     * @param wasThere   whether the very same key was on the target before, so that nothing had to move
      * @param failure    why the key is not on the target; null if it is
      * @param leftBehind what could not be cleaned up after the run, in sentences: a KEK, an exchange key, a half key;
      *                   the next migration between the devices tries again, and {@code schsm cleanup} tells of it
      */
     public record Result(
             String alias,
+            String from,
+            String to,
+            Outcome outcome,
             byte[] kcv,
-            boolean wasThere,
             @Nullable SchsmException failure,
             List<String> leftBehind) {
         /** Copies the array and the list. */
         public Result {
+            Objects.requireNonNull(alias, "alias");
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(to, "to");
+            Objects.requireNonNull(outcome, "outcome");
             kcv = kcv.clone();
             leftBehind = List.copyOf(leftBehind);
-        }
-
-        /** Of a key that is on the target, nothing being left behind. */
-        public Result(String alias, byte[] kcv, boolean wasThere) {
-            this(alias, kcv, wasThere, null, List.of());
         }
 
         @Override
@@ -91,9 +235,19 @@ public final class KeyMigration {
             return kcv.clone();
         }
 
+        /** Whether the very same key was on the target before, so that nothing had to move. */
+        public boolean wasThere() {
+            return outcome == Outcome.WAS_THERE;
+        }
+
         /** Whether the key is on the target now. */
         public boolean isThere() {
-            return failure == null;
+            return outcome == Outcome.MOVED || outcome == Outcome.WAS_THERE;
+        }
+
+        /** The same result with what could not be cleaned up after it. */
+        public Result leaving(List<String> left) {
+            return new Result(alias, from, to, outcome, kcv, failure, left);
         }
 
         @Override
@@ -105,7 +259,7 @@ public final class KeyMigration {
             if (failure != null) {
                 return alias + " was not moved: " + failure.getMessage();
             }
-            return wasThere
+            return wasThere()
                     ? alias + " was on the target before"
                     : alias + " moved under the KEK with KCV "
                             + HexFormat.of().withUpperCase().formatHex(kcv);
@@ -138,6 +292,47 @@ public final class KeyMigration {
      * @throws SchsmException if nothing can be moved between the two: they are the same device, or not loaded
      */
     public List<Result> move(Collection<String> aliases) throws SchsmException {
-        return SchsmDevice.of(source).migrate(SchsmDevice.of(target), aliases, useCounterMayBeLost);
+        return move(aliases, progress -> {});
+    }
+
+    /**
+     * The same, telling of each key when it is done.
+     *
+     * @param aliases  their aliases on the source, and on the target
+     * @param listener is told of each key once
+     */
+    public List<Result> move(Collection<String> aliases, Consumer<Progress> listener) throws SchsmException {
+        Objects.requireNonNull(listener, "listener");
+        return SchsmDevice.of(source)
+                .migrate(SchsmDevice.of(target), List.copyOf(aliases), useCounterMayBeLost, listener);
+    }
+
+    /**
+     * What {@link #moveAll} would do: which keys move, which are on the target already, and which cannot move and why.
+     * Nothing is changed, on neither device. Exchange keys that a migration made for itself are not listed.
+     *
+     * @throws SchsmException if nothing can be moved between the two: they are the same device, not loaded, or not there
+     */
+    public Plan plan() throws SchsmException {
+        return SchsmDevice.of(source).planMigration(SchsmDevice.of(target), useCounterMayBeLost);
+    }
+
+    /** As {@link #moveAll(Consumer)}, without telling how far it is. */
+    public List<Result> moveAll() throws SchsmException {
+        return moveAll(progress -> {});
+    }
+
+    /**
+     * Moves every key of the source that can move, with one agreement for all of a key domain. What is on the target
+     * already is passed over, under whatever alias, so that after an interruption another call goes on where the last one
+     * ended. A key that fails does not keep the others from moving.
+     *
+     * @param listener is told of each key once
+     * @return one result for each key of the source, also for those that cannot move, in the source's order
+     * @throws SchsmException if nothing can be moved between the two: they are the same device, not loaded, or not there
+     */
+    public List<Result> moveAll(Consumer<Progress> listener) throws SchsmException {
+        Objects.requireNonNull(listener, "listener");
+        return SchsmDevice.of(source).migrate(SchsmDevice.of(target), null, useCounterMayBeLost, listener);
     }
 }

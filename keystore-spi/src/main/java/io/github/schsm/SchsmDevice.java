@@ -9,10 +9,10 @@ import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.NoSuchAlgorithmException;
 import java.security.UnrecoverableEntryException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -333,9 +333,21 @@ public abstract class SchsmDevice {
     protected abstract KeyMigration.Result migrate(SchsmDevice target, String alias, boolean useCounterMayBeLost)
             throws SchsmException;
 
-    /** Moves keys; for {@link KeyMigration}. */
+    /**
+     * Moves keys; for {@link KeyMigration}.
+     *
+     * @param aliases the keys; null for all
+     */
     protected abstract List<KeyMigration.Result> migrate(
-            SchsmDevice target, Collection<String> aliases, boolean useCounterMayBeLost) throws SchsmException;
+            SchsmDevice target,
+            @Nullable List<String> aliases,
+            boolean useCounterMayBeLost,
+            Consumer<KeyMigration.Progress> listener)
+            throws SchsmException;
+
+    /** What would move, and what cannot; for {@link KeyMigration}. */
+    protected abstract KeyMigration.Plan planMigration(SchsmDevice target, boolean useCounterMayBeLost)
+            throws SchsmException;
 
     /**
      * What an operation that broke half-way left on a device, or what looks like it; see {@link SchsmDevice#leftovers}.

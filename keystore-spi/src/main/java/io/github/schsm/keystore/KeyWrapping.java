@@ -3,6 +3,7 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.MalformedDataException;
@@ -11,6 +12,7 @@ import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.spi.KekHandle;
 import io.github.schsm.spi.KeyHandle;
+import io.github.schsm.spi.Token;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.OptionalInt;
@@ -66,13 +68,26 @@ public final class KeyWrapping {
         if (named.isPresent()) {
             return named.getAsInt();
         }
-        boolean oneDkek =
-                key.token().keyDomains().list().stream().anyMatch(domain -> domain.slot() == 0 && !domain.isXkek());
-        if (!oneDkek) {
-            throw new KeyDomainException(key + " is in no key domain and cannot leave its device: keys are put in one"
-                    + " when they are generated");
+        if (!hasOneDkek(key.token())) {
+            throw new KeyDomainException(noDomainMessage(key));
         }
         return 0;
+    }
+
+    /** Whether a device looks like one that was initialized with one DKEK for all its keys. */
+    static boolean hasOneDkek(Token token) throws SchsmException {
+        return token.keyDomains().list().stream().anyMatch(domain -> domain.slot() == 0 && !domain.isXkek());
+    }
+
+    static String noDomainMessage(KeyHandle key) {
+        return key + " is in no key domain and cannot leave its device: keys are put in one when they are generated";
+    }
+
+    /** Of a key whose list does not let it leave. */
+    static KeyDomainException wrapNotListed(KeyHandle key) {
+        return new KeyDomainException(key + " may not be wrapped: WRAP is not in its algorithm list "
+                + key.details().algorithmNames().map(Object::toString).orElse("(there is none)")
+                + (key.details().lists(KeyAlgorithm.ALL) ? ", and ALL does not include it" : ""));
     }
 
     /**

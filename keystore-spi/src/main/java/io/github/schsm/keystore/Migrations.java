@@ -3,86 +3,213 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.KeyMigration;
-import io.github.schsm.PinException;
+import io.github.schsm.KeyMigration.Impossible;
+import io.github.schsm.KeyMigration.Move;
+import io.github.schsm.KeyMigration.Progress;
+import io.github.schsm.KeyMigration.Result;
 import io.github.schsm.SchsmException;
 import io.github.schsm.spi.Token;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Migrations between two tokens: one run each, and what became of every key. */
-final class Migrations {
-    private Migrations() {}
+/**
+ * Copies keys from one member of a key domain to others: what {@link KeyMigration} does for two devices, and a key store
+ * over many members for each pair of them.
+ *
+ * <p>A run is between one source and one target. Runs of the same object may go on at the same time: those that have a
+ * device in common take turns where they need its KEK, of which there is one per key domain. The source is free for the
+ * next run as soon as its keys are wrapped, while the target is still taking them.
+ *
+ * <p>A run looks first and decides for each key ({@link #plan}), agrees once for each key domain, wraps, clears the
+ * source's KEK, unwraps, and clears the target's. What a run leaves because a card was out or the process ended, the next
+ * one between the two devices finishes or removes.
+ */
+public final class Migrations {
+    private final ConcurrentMap<String, ReentrantLock> devices = new ConcurrentHashMap<>();
 
-    /** Moves one key; a failure is thrown. */
-    static KeyMigration.Result move(Token source, Token target, String alias, boolean useCounterMayBeLost)
-            throws SchsmException {
-        MigrationRun run = new MigrationRun(source, target, useCounterMayBeLost);
-        KeyMigration.Result result;
-        try {
-            run.look();
-            result = run.move(alias);
-        } catch (SchsmException | RuntimeException | Error failed) {
-            // A callback handler may throw anything.
-            List<String> left = run.finish();
-            if (!left.isEmpty()) {
-                failed.addSuppressed(new SchsmException("left behind: " + String.join("; ", left)));
-            }
-            throw failed;
+    /** Runs that know of each other; of those of another object they do not. */
+    public Migrations() {}
+
+    /**
+     * Which keys are to be copied, and how.
+     *
+     * @param aliases             their aliases on the source; null for all, but for exchange keys that migrations made
+     * @param useCounterMayBeLost whether a key with a use counter is copied, to one without
+     */
+    public record Request(@Nullable List<String> aliases, boolean useCounterMayBeLost) {
+        /** Copies the list. */
+        public Request {
+            aliases = aliases == null ? null : List.copyOf(aliases);
         }
-        return leaving(result, run.finish());
+
+        /** All keys; none that has a use counter. */
+        public static Request all() {
+            return new Request(null, false);
+        }
+
+        /** These keys. */
+        public static Request of(List<String> aliases) {
+            return new Request(Objects.requireNonNull(aliases, "aliases"), false);
+        }
     }
 
-    /** Moves keys; one that fails does not keep the others from moving. */
-    static List<KeyMigration.Result> move(
-            Token source, Token target, Collection<String> aliases, boolean useCounterMayBeLost) throws SchsmException {
-        MigrationRun run = new MigrationRun(source, target, useCounterMayBeLost);
-        List<KeyMigration.Result> results = new ArrayList<>();
-        try {
-            moveAll(run, aliases, results);
-        } catch (Error broken) {
-            run.finish();
-            throw broken;
+    /**
+     * What a run would do. Changes nothing on the devices.
+     *
+     * @throws io.github.schsm.InvalidRequestException if source and target are the same device
+     * @throws SchsmException                          if a device cannot be read
+     */
+    public KeyMigration.Plan plan(Token source, Token target, Request request) throws SchsmException {
+        MigrationPlanner planner = new MigrationPlanner(source, target, request);
+        List<Move> moves = new ArrayList<>();
+        List<Impossible> impossible = new ArrayList<>();
+        List<Move> present = new ArrayList<>();
+        for (Judgment judgment : planner.judgeAll()) {
+            Move move = new Move(judgment.alias(), source.name(), target.name());
+            if (judgment instanceof Judgment.Movable) {
+                moves.add(move);
+            } else if (judgment instanceof Judgment.Hindered hindered) {
+                impossible.add(new Impossible(
+                        move.alias(),
+                        move.from(),
+                        move.to(),
+                        hindered.obstacle(),
+                        String.valueOf(hindered.reason().getMessage())));
+            } else {
+                present.add(move);
+            }
         }
-        List<String> left = run.finish();
-        return results.stream().map(result -> leaving(result, left)).toList();
+        return new KeyMigration.Plan(moves, impossible, present);
     }
 
-    private static void moveAll(MigrationRun run, Collection<String> aliases, List<KeyMigration.Result> results) {
-        SchsmException forAll = null;
-        try {
-            run.expectMany(aliases.size() > 1);
-            run.look();
-        } catch (SchsmException unreachable) {
-            forAll = unreachable;
-        } catch (RuntimeException thrown) {
-            forAll = MigrationRun.brokenOff(thrown);
-        }
-        for (String alias : aliases) {
-            if (forAll != null) {
-                results.add(failed(alias, forAll));
-                continue;
-            }
+    /**
+     * Copies one key.
+     *
+     * @throws SchsmException if it is not on the target afterwards; what was left behind is a suppressed exception then
+     */
+    public Result move(Token source, Token target, String alias, boolean useCounterMayBeLost) throws SchsmException {
+        MigrationRun run = new MigrationRun(source, target, new Request(List.of(alias), useCounterMayBeLost));
+        try (Turn turn = takeTurn(source, target)) {
+            Result result;
             try {
-                results.add(run.move(alias));
-            } catch (PinException notToBeTriedAgain) {
-                forAll = notToBeTriedAgain;
-                results.add(failed(alias, notToBeTriedAgain));
-            } catch (SchsmException refused) {
-                results.add(failed(alias, refused));
-            } catch (RuntimeException thrown) {
-                // Of a callback handler, say, which is not asked again: what has moved until now is not forgotten.
-                forAll = MigrationRun.brokenOff(thrown);
-                results.add(failed(alias, forAll));
+                run.look();
+                result = moveOne(run, alias, turn);
+            } catch (SchsmException | RuntimeException | Error failed) {
+                // A callback handler may throw anything.
+                List<String> left = run.finish();
+                if (!left.isEmpty()) {
+                    failed.addSuppressed(new SchsmException("left behind: " + String.join("; ", left)));
+                }
+                throw failed;
             }
+            return result.leaving(run.finish());
         }
     }
 
-    private static KeyMigration.Result failed(String alias, SchsmException why) {
-        return new KeyMigration.Result(alias, new byte[0], false, why, List.of());
+    private static Result moveOne(MigrationRun run, String alias, Turn turn) throws SchsmException {
+        Judgment judgment = run.judge(alias);
+        if (judgment instanceof Judgment.Hindered hindered) {
+            throw hindered.reason();
+        }
+        if (judgment instanceof Judgment.Movable movable) {
+            MigrationRun.Wrapped wrapped = run.wrap(movable);
+            run.finishSource();
+            turn.leaveSource();
+            return run.unwrap(wrapped);
+        }
+        return run.wasThere(alias);
     }
 
-    private static KeyMigration.Result leaving(KeyMigration.Result result, List<String> left) {
-        return new KeyMigration.Result(result.alias(), result.kcv(), result.wasThere(), result.failure(), left);
+    /**
+     * Copies keys; one that fails does not keep the others from being copied.
+     *
+     * @param listener is told of each key once, by this thread; if it throws, the run ends there, is cleaned up, and what
+     *                 it threw is thrown
+     * @return one result for each key, in the order of the request or, for all keys, of the source
+     * @throws io.github.schsm.InvalidRequestException if source and target are the same device
+     * @throws SchsmException                          if all keys are asked for, and the source does not say which it has
+     */
+    public List<Result> move(Token source, Token target, Request request, Consumer<Progress> listener)
+            throws SchsmException {
+        MigrationRun run = new MigrationRun(source, target, request);
+        try (Turn turn = takeTurn(source, target)) {
+            MigrationBatch batch = new MigrationBatch(run, run.aliases(), listener);
+            try {
+                batch.wrapAll();
+                run.finishSource();
+                turn.leaveSource();
+                batch.unwrapAll();
+            } catch (RuntimeException | Error thrown) {
+                List<String> left = run.finish();
+                if (!left.isEmpty()) {
+                    thrown.addSuppressed(new SchsmException("left behind: " + String.join("; ", left)));
+                }
+                throw thrown;
+            }
+            List<String> left = run.finish();
+            return batch.results().stream().map(result -> result.leaving(left)).toList();
+        }
+    }
+
+    // Turns
+
+    /** Always in the same order, so that no two runs wait for each other. */
+    private Turn takeTurn(Token source, Token target) throws SchsmException {
+        ReentrantLock ofSource = lock(source);
+        ReentrantLock ofTarget = lock(target);
+        boolean sourceFirst = source.uniqueId().compareTo(target.uniqueId()) < 0;
+        ReentrantLock first = sourceFirst ? ofSource : ofTarget;
+        ReentrantLock second = sourceFirst ? ofTarget : ofSource;
+        try {
+            first.lockInterruptibly();
+            try {
+                second.lockInterruptibly();
+            } catch (InterruptedException interrupted) {
+                first.unlock();
+                throw interrupted;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SchsmException(
+                    "interrupted while waiting for another migration of device " + source.name() + " or "
+                            + target.name(),
+                    interrupted);
+        }
+        return new Turn(ofSource, ofTarget);
+    }
+
+    private ReentrantLock lock(Token token) {
+        return devices.computeIfAbsent(token.uniqueId(), id -> new ReentrantLock(true));
+    }
+
+    /** The devices of a run, which no other run of this object uses meanwhile. */
+    private static final class Turn implements AutoCloseable {
+        private final ReentrantLock source;
+        private final ReentrantLock target;
+        private boolean hasSource = true;
+
+        private Turn(ReentrantLock source, ReentrantLock target) {
+            this.source = source;
+            this.target = target;
+        }
+
+        void leaveSource() {
+            if (hasSource) {
+                hasSource = false;
+                source.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            leaveSource();
+            target.unlock();
+        }
     }
 }

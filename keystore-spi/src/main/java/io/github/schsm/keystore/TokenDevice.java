@@ -24,10 +24,11 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.codec.Labels;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A device, by the token that stands for it. */
 public final class TokenDevice extends SchsmDevice {
@@ -230,13 +231,23 @@ public final class TokenDevice extends SchsmDevice {
     @Override
     protected KeyMigration.Result migrate(SchsmDevice target, String alias, boolean useCounterMayBeLost)
             throws SchsmException {
-        return Migrations.move(token, tokenOf(target), alias, useCounterMayBeLost);
+        return new Migrations().move(token, tokenOf(target), alias, useCounterMayBeLost);
     }
 
     @Override
     protected List<KeyMigration.Result> migrate(
-            SchsmDevice target, Collection<String> aliases, boolean useCounterMayBeLost) throws SchsmException {
-        return Migrations.move(token, tokenOf(target), aliases, useCounterMayBeLost);
+            SchsmDevice target,
+            @Nullable List<String> aliases,
+            boolean useCounterMayBeLost,
+            Consumer<KeyMigration.Progress> listener)
+            throws SchsmException {
+        return new Migrations()
+                .move(token, tokenOf(target), new Migrations.Request(aliases, useCounterMayBeLost), listener);
+    }
+
+    @Override
+    protected KeyMigration.Plan planMigration(SchsmDevice target, boolean useCounterMayBeLost) throws SchsmException {
+        return new Migrations().plan(token, tokenOf(target), new Migrations.Request(null, useCounterMayBeLost));
     }
 
     @Override

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command with a pcscd of its own and four virtual readers, on ports 35963 to 35966.
+# Runs a command with a pcscd of its own and virtual readers on ports from 35963: four, or as many as SCHSM_READERS says
+# (even, at most 16, which is what pcscd takes).
 #
 # ./check starts it inside private mount, network and pid namespaces, where nobody else sees the daemon, its socket
 # or the readers' ports; --plain is for machines that forbid namespaces.
@@ -30,18 +31,20 @@ vpcd=/etc/reader.conf.d/vpcd
 library=$(sed -n 's/^LIBPATH *//p' "$vpcd")
 [ -f "$library" ] || die "no virtual reader in $vpcd: install vsmartcard-vpcd"
 
-# The driver keeps its two slots in static variables, so two more readers need it loaded a second time, as a copy.
-cp "$library" "$work/vpcd-more.so"
-cat >"$work/readers" <<END
-FRIENDLYNAME "Virtual PCD"
-DEVICENAME   /dev/null:0x8C7B
-LIBPATH      $library
-CHANNELID    0x8C7B
-FRIENDLYNAME "Virtual PCD more"
-DEVICENAME   /dev/null:0x8C7D
-LIBPATH      $work/vpcd-more.so
-CHANNELID    0x8C7D
-END
+# The driver keeps its two slots in static variables, so each further pair needs it loaded once more, as a copy.
+for ((i = 0; i < ${SCHSM_READERS:-4}; i += 2)); do
+    driver=$library
+    name="Virtual PCD"
+    if ((i > 0)); then
+        driver=$work/vpcd-$i.so
+        name="Virtual PCD more"
+        if ((i > 2)); then name+=" $i"; fi
+        cp "$library" "$driver"
+    fi
+    channel=$(printf '0x%X' $((35963 + i)))
+    printf '%s\n' "FRIENDLYNAME \"$name\"" "DEVICENAME   /dev/null:$channel" "LIBPATH      $driver" \
+        "CHANNELID    $channel"
+done >"$work/readers"
 
 daemon=(pcscd --foreground --config "$work/readers")
 for folder in /usr/sbin /sbin; do PATH=$PATH:$folder; done

@@ -9,7 +9,10 @@ import io.github.schsm.simulator.terminal.HookedTerminals;
 import io.github.schsm.spi.TokenSource;
 import java.util.List;
 
-/** Makes {@code terminal = nullcard:x} work: a card that needs no time to sign. */
+/**
+ * Makes {@code terminal = nullcard:x} work: a card that needs no time to sign. {@code nullcard:memory} has the devices of
+ * {@code simulator:memory}, where keys and domains can be made before.
+ */
 public final class NullCardSource implements TokenSource {
     /** For {@link java.util.ServiceLoader}. */
     public NullCardSource() {}
@@ -21,7 +24,9 @@ public final class NullCardSource implements TokenSource {
 
     @Override
     public Opened open(String location, List<String> deviceIds) throws SchsmException {
-        VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
+        VirtualReaders readers = location.equals("memory")
+                ? VirtualReaders.memory()
+                : VirtualReaders.create(DeviceProfile.smartCardHsm4k());
         readers.device(VirtualReaders.DEFAULT_DEVICE);
         return new Terminals(new HookedTerminals(readers.terminals(), new NullCard()));
     }

@@ -37,9 +37,8 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
 import javax.crypto.KeyGenerator;
@@ -57,12 +56,15 @@ import org.bouncycastle.asn1.x509.DigestInfo;
 import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.params.KeyParameter;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every row of the mechanism table is tried on this backend: what comes out is right, or it is refused by an exception of
@@ -105,14 +107,20 @@ class EngineTableTest {
         }
     }
 
-    @Test
-    void everyEngineDoesOnThisBackendWhatTheTableSays() throws Exception {
-        Map<String, String> observed = new LinkedHashMap<>();
-        for (Mechanism row : MechanismTable.all()) {
-            observed.put(EngineTable.engine(row), observe(row));
-        }
+    static Stream<Named<Mechanism>> rows() {
+        return MechanismTable.all().stream().map(row -> Named.of(EngineTable.engine(row), row));
+    }
 
-        assertThat(EngineTable.of(bench.backend())).isEqualTo(observed);
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rows")
+    void anEngineDoesOnThisBackendWhatTheTableSays(Mechanism row) throws Exception {
+        assertThat(observe(row)).isEqualTo(EngineTable.of(bench.backend()).get(EngineTable.engine(row)));
+    }
+
+    @Test
+    void theTableHasARowForEachEngineInTheirOrder() throws Exception {
+        assertThat(EngineTable.of(bench.backend()).keySet())
+                .containsExactlyElementsOf(rows().map(Named::getName).toList());
     }
 
     private String observe(Mechanism row) {

@@ -66,7 +66,11 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
 
     /** Runs one command among others of this process. */
     public static int run(Io io, Shared shared, String... arguments) {
-        int status = isWhole(io, arguments) ? commandLine(io, shared).execute(arguments) : Status.USAGE;
+        return run(io, commandLine(io, shared), arguments);
+    }
+
+    static int run(Io io, CommandLine schsm, String... arguments) {
+        int status = isWhole(io, arguments) ? schsm.execute(arguments) : Status.USAGE;
         io.err().flush();
         IOException unwritten = io.failure();
         if (unwritten != null && status == Status.DONE) {

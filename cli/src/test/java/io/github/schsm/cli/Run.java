@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.schsm.cli.command.domain.FewRounds;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.report.Status;
 import java.io.IOException;
@@ -38,7 +39,9 @@ public record Run(int status, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         Io io = new Io(new PrintWriter(out, true), new PrintWriter(err, true), environment::get, person);
-        int status = Schsm.run(io, arguments);
+        CommandLine schsm = Schsm.commandLine(io);
+        FewRounds.use(schsm);
+        int status = Schsm.run(io, schsm, arguments);
         return new Run(status, out.toString(), err.toString());
     }
 

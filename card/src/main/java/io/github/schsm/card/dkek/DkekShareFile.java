@@ -26,8 +26,6 @@ public final class DkekShareFile {
     /** A file has 64 bytes. */
     public static final int FILE_LENGTH = 64;
 
-    static final int ITERATIONS = 10_000_000;
-
     private static final String WHAT = "DKEK share file";
     private static final byte[] MAGIC = "Salted__".getBytes(StandardCharsets.US_ASCII);
     private static final int SALT_LENGTH = 8;
@@ -36,7 +34,30 @@ public final class DkekShareFile {
     private static final int IV_LENGTH = 16;
     private static final int MD5_LENGTH = 16;
 
-    private DkekShareFile() {}
+    private static final DkekShareFile COMMON = new DkekShareFile(10_000_000);
+
+    private final int rounds;
+
+    private DkekShareFile(int rounds) {
+        this.rounds = rounds;
+    }
+
+    /** The form that the common tools write and read. */
+    public static DkekShareFile common() {
+        return COMMON;
+    }
+
+    /**
+     * The same form with another number of rounds, which the common tools do not read.
+     *
+     * @param rounds how often MD5 is applied for each block; 1 at least
+     */
+    public static DkekShareFile withRounds(int rounds) {
+        if (rounds < 1) {
+            throw new IllegalArgumentException("a password takes 1 round at least, not " + rounds);
+        }
+        return new DkekShareFile(rounds);
+    }
 
     /**
      * The share in a file.
@@ -48,7 +69,7 @@ public final class DkekShareFile {
      * @throws InvalidRequestException if the password does not open it
      */
     public static byte[] decrypt(byte[] file, byte[] password) throws MalformedDataException, InvalidRequestException {
-        return decrypt(file, password, ITERATIONS);
+        return COMMON.open(file, password);
     }
 
     /**
@@ -63,17 +84,23 @@ public final class DkekShareFile {
      */
     public static byte[] decrypt(byte[] file, List<DkekPasswordShare> shares)
             throws MalformedDataException, InvalidRequestException {
-        return decrypt(file, shares, ITERATIONS);
+        return COMMON.open(file, shares);
     }
 
-    static byte[] decrypt(byte[] file, List<DkekPasswordShare> shares, int iterations)
+    /**
+     * {@link #decrypt(byte[], List)} with these rounds.
+     *
+     * @throws MalformedDataException  as there
+     * @throws InvalidRequestException as there
+     */
+    public byte[] open(byte[] file, List<DkekPasswordShare> shares)
             throws MalformedDataException, InvalidRequestException {
         List<byte[]> passwords = DkekSharePassword.recreate(shares);
         try {
             InvalidRequestException refused = DkekSharePassword.wrong(shares);
             for (byte[] password : passwords) {
                 try {
-                    return decrypt(file, password, iterations);
+                    return open(file, password);
                 } catch (InvalidRequestException notThis) {
                     refused.addSuppressed(notThis);
                 }
@@ -84,8 +111,13 @@ public final class DkekShareFile {
         }
     }
 
-    static byte[] decrypt(byte[] file, byte[] password, int iterations)
-            throws MalformedDataException, InvalidRequestException {
+    /**
+     * {@link #decrypt(byte[], byte[])} with these rounds.
+     *
+     * @throws MalformedDataException  as there
+     * @throws InvalidRequestException as there
+     */
+    public byte[] open(byte[] file, byte[] password) throws MalformedDataException, InvalidRequestException {
         if (file.length != FILE_LENGTH) {
             throw new MalformedDataException(WHAT, file.length + " bytes; " + FILE_LENGTH + " are expected");
         }
@@ -93,8 +125,7 @@ public final class DkekShareFile {
             throw new MalformedDataException(WHAT, 0, "it does not begin with \"Salted__\"");
         }
         byte[] salt = Arrays.copyOfRange(file, MAGIC.length, HEADER);
-        byte[] plain =
-                crypt(Cipher.DECRYPT_MODE, Arrays.copyOfRange(file, HEADER, FILE_LENGTH), salt, password, iterations);
+        byte[] plain = crypt(Cipher.DECRYPT_MODE, Arrays.copyOfRange(file, HEADER, FILE_LENGTH), salt, password);
         try {
             int wrong = 0;
             for (int i = SHARE_LENGTH; i < plain.length; i++) {
@@ -118,19 +149,24 @@ public final class DkekShareFile {
      * @return 64 bytes
      */
     public static byte[] encrypt(byte[] share, byte[] password, SecureRandom random) {
-        byte[] salt = new byte[SALT_LENGTH];
-        random.nextBytes(salt);
-        return encrypt(share, password, salt, ITERATIONS);
+        return COMMON.seal(share, password, random);
     }
 
-    static byte[] encrypt(byte[] share, byte[] password, byte[] salt, int iterations) {
+    /** {@link #encrypt} with these rounds. */
+    public byte[] seal(byte[] share, byte[] password, SecureRandom random) {
+        byte[] salt = new byte[SALT_LENGTH];
+        random.nextBytes(salt);
+        return seal(share, password, salt);
+    }
+
+    byte[] seal(byte[] share, byte[] password, byte[] salt) {
         if (share.length != SHARE_LENGTH) {
             throw new IllegalArgumentException("a DKEK share of " + share.length + " bytes; 32 are expected");
         }
         byte[] plain = Arrays.copyOf(share, SHARE_LENGTH + IV_LENGTH);
         Arrays.fill(plain, SHARE_LENGTH, plain.length, (byte) IV_LENGTH);
         try {
-            byte[] encrypted = crypt(Cipher.ENCRYPT_MODE, plain, salt, password, iterations);
+            byte[] encrypted = crypt(Cipher.ENCRYPT_MODE, plain, salt, password);
             byte[] file = new byte[FILE_LENGTH];
             System.arraycopy(MAGIC, 0, file, 0, MAGIC.length);
             System.arraycopy(salt, 0, file, MAGIC.length, SALT_LENGTH);
@@ -141,8 +177,8 @@ public final class DkekShareFile {
         }
     }
 
-    private static byte[] crypt(int mode, byte[] data, byte[] salt, byte[] password, int iterations) {
-        byte[] material = bytesToKey(password, salt, iterations);
+    private byte[] crypt(int mode, byte[] data, byte[] salt, byte[] password) {
+        byte[] material = bytesToKey(password, salt);
         try {
             // Padding is done by hand, so that a wrong password is told apart from everything else.
             Cipher aes = Cipher.getInstance("AES/CBC/NoPadding");
@@ -159,7 +195,7 @@ public final class DkekShareFile {
     }
 
     /** OpenSSL's EVP_BytesToKey with MD5: key and IV. */
-    private static byte[] bytesToKey(byte[] password, byte[] salt, int iterations) {
+    private byte[] bytesToKey(byte[] password, byte[] salt) {
         byte[] material = new byte[KEY_LENGTH + IV_LENGTH];
         byte[] block = new byte[MD5_LENGTH];
         try {
@@ -171,7 +207,7 @@ public final class DkekShareFile {
                 md5.update(password);
                 md5.update(salt);
                 md5.digest(block, 0, MD5_LENGTH);
-                for (int i = 1; i < iterations; i++) {
+                for (int i = 1; i < rounds; i++) {
                     md5.update(block);
                     md5.digest(block, 0, MD5_LENGTH);
                 }

@@ -16,18 +16,15 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files and the texts next to this class were made and printed by sc-hsm-tool of OpenSC 0.23. */
 class DkekSharePasswordTest {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int FEW = 10;
+    private static final DkekShareFile FEW = DkekShareFile.withRounds(10);
     private static final byte[] PASSWORD = HexFormat.of().parseHex("7fedcba987654321");
     private static final byte[] SHARE = new byte[DkekShareFile.SHARE_LENGTH];
     private static final byte[] SALT = new byte[8];
@@ -65,43 +62,41 @@ class DkekSharePasswordTest {
         return choices;
     }
 
-    /** Ten million rounds each; {@code ./check full} opens both. */
-    static Stream<Arguments> files() {
-        return Stream.of(Arguments.of("share-2-of-3", 2, 3), Arguments.of("share-3-of-11", 3, 11))
-                .limit(Boolean.getBoolean("schsm.full") ? 2 : 1);
-    }
-
+    /** The passwords open the files that sc-hsm-tool made with them, by ten million rounds: {@code ./check full} does it. */
     @ParameterizedTest
-    @MethodSource("files")
-    void opens_files_of_sc_hsm_tool_with_the_shares_it_printed(String name, int threshold, int total) throws Exception {
+    @CsvSource({"share-2-of-3, 2, 3, 053b78384e39f8fe", "share-3-of-11, 3, 11, 787936498393f781"})
+    void recreates_passwords_of_sc_hsm_tool_from_the_shares_it_printed(
+            String name, int threshold, int total, String expected) throws Exception {
         List<DkekPasswordShare> shares = printed(name + ".txt");
         assertThat(shares)
                 .extracting(DkekPasswordShare::id)
                 .hasSize(total)
                 .startsWith(1)
                 .endsWith(total);
-        byte[] password = DkekSharePassword.recreate(shares).get(0);
+        byte[] password = HexFormat.of().parseHex(expected);
         for (List<DkekPasswordShare> presented : choices(shares, threshold)) {
             assertThat(DkekSharePassword.recreate(presented).get(0)).isEqualTo(password);
         }
 
-        byte[] file = resource(name + ".pbe");
-        byte[] opened = DkekShareFile.decrypt(file, shares.subList(total - threshold, total));
+        if (Boolean.getBoolean("schsm.full")) {
+            byte[] file = resource(name + ".pbe");
+            byte[] opened = DkekShareFile.decrypt(file, shares.subList(total - threshold, total));
 
-        assertThat(opened).hasSize(DkekShareFile.SHARE_LENGTH);
+            assertThat(opened).hasSize(DkekShareFile.SHARE_LENGTH);
+        }
     }
 
     @ParameterizedTest
     @CsvSource({"2, 3", "3, 3", "2, 5", "4, 7", "7, 7"})
     void every_choice_of_enough_shares_opens_the_file_and_none_of_fewer(int threshold, int total) throws Exception {
-        byte[] file = DkekShareFile.encrypt(SHARE, PASSWORD, SALT, FEW);
+        byte[] file = FEW.seal(SHARE, PASSWORD, SALT);
         List<DkekPasswordShare> shares = DkekSharePassword.divide(PASSWORD, threshold, total, RANDOM);
         for (int size = DkekSharePassword.MIN_THRESHOLD; size <= total; size++) {
             for (List<DkekPasswordShare> presented : choices(shares, size)) {
                 if (size >= threshold) {
-                    assertThat(DkekShareFile.decrypt(file, presented, FEW)).isEqualTo(SHARE);
+                    assertThat(FEW.open(file, presented)).isEqualTo(SHARE);
                 } else {
-                    assertThatThrownBy(() -> DkekShareFile.decrypt(file, presented, FEW))
+                    assertThatThrownBy(() -> FEW.open(file, presented))
                             .isInstanceOf(InvalidRequestException.class)
                             .hasMessageContaining("threshold");
                 }
@@ -154,21 +149,20 @@ class DkekSharePasswordTest {
                 DkekSharePassword.divide(password, 2, 3, RANDOM).subList(1, 3);
         assertThat(DkekSharePassword.recreate(shares)).containsExactly(password, shortened);
         for (byte[] used : List.of(password, shortened)) {
-            assertThat(DkekShareFile.decrypt(DkekShareFile.encrypt(SHARE, used, SALT, FEW), shares, FEW))
-                    .isEqualTo(SHARE);
+            assertThat(FEW.open(FEW.seal(SHARE, used, SALT), shares)).isEqualTo(SHARE);
         }
     }
 
     @Test
     void refuses_a_share_with_a_wrong_value_naming_the_shares_and_not_their_values() throws Exception {
-        byte[] file = DkekShareFile.encrypt(SHARE, PASSWORD, SALT, FEW);
+        byte[] file = FEW.seal(SHARE, PASSWORD, SALT);
         List<DkekPasswordShare> shares = new ArrayList<>(DkekSharePassword.divide(PASSWORD, 2, 3, RANDOM));
         for (int bit = 0; bit < 64; bit++) {
             DkekPasswordShare good = shares.get(0);
             BigInteger value = good.value().flipBit(bit).mod(good.prime());
             List<DkekPasswordShare> presented =
                     List.of(new DkekPasswordShare(good.prime(), good.id(), value), shares.get(2));
-            assertThatThrownBy(() -> DkekShareFile.decrypt(file, presented, FEW))
+            assertThatThrownBy(() -> FEW.open(file, presented))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("[1, 3]")
                     .hasMessageNotContaining(value.toString())

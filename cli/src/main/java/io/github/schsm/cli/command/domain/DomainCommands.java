@@ -179,6 +179,9 @@ public final class DomainCommands {
                     "Imports a DKEK share from a file; the KEK is there when none is missing. Takes some seconds.")
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class ImportShare extends SchsmCommand {
+        /** What the file is like; a test makes do with fewer rounds. */
+        DkekShareFile form = DkekShareFile.common();
+
         @Mixin
         private SlotOption slot;
 
@@ -223,11 +226,11 @@ public final class DomainCommands {
 
         private byte[] decrypt(Io io, byte[] encrypted) throws GeneralSecurityException {
             if (shares.areGiven()) {
-                return DkekShareFile.decrypt(encrypted, shares.read(io));
+                return form.open(encrypted, shares.read(io));
             }
             byte[] secret = PasswordOptions.bytes(password.secret().read(io, "of " + file));
             try {
-                return DkekShareFile.decrypt(encrypted, secret);
+                return form.open(encrypted, secret);
             } finally {
                 Arrays.fill(secret, (byte) 0);
             }
@@ -239,6 +242,9 @@ public final class DomainCommands {
             description = "Writes a new random DKEK share to a file; no device is needed. Takes some seconds.")
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class CreateShare extends SchsmCommand {
+        /** What the file is like; a test makes do with fewer rounds. */
+        DkekShareFile form = DkekShareFile.common();
+
         @Parameters(paramLabel = "FILE", description = "The file to write, e.g. share-1.pbe.")
         private Path file;
 
@@ -297,7 +303,7 @@ public final class DomainCommands {
             try {
                 SecureRandom random = new SecureRandom();
                 random.nextBytes(share);
-                files.add(file, DkekShareFile.encrypt(share, secret, random), false);
+                files.add(file, form.seal(share, secret, random), false);
             } finally {
                 Arrays.fill(share, (byte) 0);
             }

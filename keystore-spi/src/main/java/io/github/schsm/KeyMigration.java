@@ -314,7 +314,16 @@ public final class KeyMigration {
      * @throws SchsmException if nothing can be moved between the two: they are the same device, not loaded, or not there
      */
     public Plan plan() throws SchsmException {
-        return SchsmDevice.of(source).planMigration(SchsmDevice.of(target), useCounterMayBeLost);
+        return SchsmDevice.of(source).planMigration(SchsmDevice.of(target), null, useCounterMayBeLost);
+    }
+
+    /**
+     * The same for some keys.
+     *
+     * @param aliases their aliases on the source
+     */
+    public Plan plan(Collection<String> aliases) throws SchsmException {
+        return SchsmDevice.of(source).planMigration(SchsmDevice.of(target), List.copyOf(aliases), useCounterMayBeLost);
     }
 
     /** As {@link #moveAll(Consumer)}, without telling how far it is. */

@@ -345,9 +345,13 @@ public abstract class SchsmDevice {
             Consumer<KeyMigration.Progress> listener)
             throws SchsmException;
 
-    /** What would move, and what cannot; for {@link KeyMigration}. */
-    protected abstract KeyMigration.Plan planMigration(SchsmDevice target, boolean useCounterMayBeLost)
-            throws SchsmException;
+    /**
+     * What would move, and what cannot; for {@link KeyMigration}.
+     *
+     * @param aliases the keys; null for all
+     */
+    protected abstract KeyMigration.Plan planMigration(
+            SchsmDevice target, @Nullable List<String> aliases, boolean useCounterMayBeLost) throws SchsmException;
 
     /**
      * What an operation that broke half-way left on a device, or what looks like it; see {@link SchsmDevice#leftovers}.

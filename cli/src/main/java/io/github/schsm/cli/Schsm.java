@@ -119,7 +119,7 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
                         "",
                         "Start with: schsm demo",
                         "More about a command: schsm COMMAND --help",
-                        "Exit status: 0 done, 1 refused or failed, 2 wrong command line.");
+                        "Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 done but for what is not possible.");
         HelpText.install(root);
         root.setOut(io.out())
                 .setErr(io.err())

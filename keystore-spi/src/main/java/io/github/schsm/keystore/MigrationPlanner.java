@@ -184,15 +184,14 @@ final class MigrationPlanner {
     }
 
     private Judgment inDomain(String alias, KeyHandle key, int slot) throws SchsmException {
-        // Who names a key gets the device's own refusal.
-        if (request.aliases() == null && !domains.mayLeave(key.details(), domains.here(slot))) {
+        if (request.asPlanned() && !domains.mayLeave(key.details(), domains.here(slot))) {
             return new Judgment.Hindered(alias, Obstacle.WRAP_NOT_ALLOWED, KeyWrapping.wrapNotListed(key));
         }
         CommonDomains.Membership membership = domains.membership(slot);
         if (membership instanceof CommonDomains.Stranger stranger) {
             return new Judgment.Hindered(alias, stranger.obstacle(), stranger.reason());
         }
-        SchsmException noRoom = request.aliases() == null ? room().take(key) : null;
+        SchsmException noRoom = request.asPlanned() ? room().take(key) : null;
         return noRoom == null
                 ? new Judgment.Movable(alias, key, (CommonDomains.Member) membership)
                 : new Judgment.Hindered(alias, Obstacle.NO_ROOM, noRoom);
@@ -214,7 +213,7 @@ final class MigrationPlanner {
         Aliases.Entry holder = ofTarget().get(alias);
         if (holder == null) {
             PublicKey publicKey = key.details().publicKey();
-            return request.aliases() == null && publicKey != null && isAmongOthers(publicKey)
+            return request.asPlanned() && publicKey != null && isAmongOthers(publicKey)
                     ? new Judgment.Present(alias)
                     : null;
         }
@@ -228,7 +227,7 @@ final class MigrationPlanner {
                         "device " + to.name() + " has another entry \"" + alias + "\": delete or rename it first"));
     }
 
-    /** Under whatever alias; only where all keys are to move: who names one means a key of that name. */
+    /** Under whatever alias. */
     private boolean isAmongOthers(PublicKey publicKey) throws SchsmException {
         List<PublicKey> known = others;
         if (known == null) {

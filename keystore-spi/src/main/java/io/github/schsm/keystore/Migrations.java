@@ -11,7 +11,6 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.spi.Token;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,21 +40,28 @@ public final class Migrations {
      *
      * @param aliases             their aliases on the source; null for all, but for exchange keys that migrations made
      * @param useCounterMayBeLost whether a key with a use counter is copied, to one without
+     * @param asPlanned           whether nothing is tried that a plan calls impossible, and nothing is copied that the target
+     *                            has under another alias; otherwise the device is asked, and its refusal is told
      */
-    public record Request(@Nullable List<String> aliases, boolean useCounterMayBeLost) {
+    public record Request(@Nullable List<String> aliases, boolean useCounterMayBeLost, boolean asPlanned) {
         /** Copies the list. */
         public Request {
             aliases = aliases == null ? null : List.copyOf(aliases);
         }
 
-        /** All keys; none that has a use counter. */
-        public static Request all() {
-            return new Request(null, false);
+        /** All keys, as planned. */
+        public static Request all(boolean useCounterMayBeLost) {
+            return new Request(null, useCounterMayBeLost, true);
         }
 
-        /** These keys. */
-        public static Request of(List<String> aliases) {
-            return new Request(Objects.requireNonNull(aliases, "aliases"), false);
+        /** These keys, as planned. */
+        public static Request of(List<String> aliases, boolean useCounterMayBeLost) {
+            return new Request(aliases, useCounterMayBeLost, true);
+        }
+
+        /** These keys, whatever a plan would say. */
+        static Request named(List<String> aliases, boolean useCounterMayBeLost) {
+            return new Request(aliases, useCounterMayBeLost, false);
         }
     }
 
@@ -94,7 +100,7 @@ public final class Migrations {
      * @throws SchsmException if it is not on the target afterwards; what was left behind is a suppressed exception then
      */
     public Result move(Token source, Token target, String alias, boolean useCounterMayBeLost) throws SchsmException {
-        MigrationRun run = new MigrationRun(source, target, new Request(List.of(alias), useCounterMayBeLost));
+        MigrationRun run = new MigrationRun(source, target, Request.named(List.of(alias), useCounterMayBeLost));
         try (Turn turn = takeTurn(source, target)) {
             Result result;
             try {

@@ -241,13 +241,17 @@ public final class TokenDevice extends SchsmDevice {
             boolean useCounterMayBeLost,
             Consumer<KeyMigration.Progress> listener)
             throws SchsmException {
-        return new Migrations()
-                .move(token, tokenOf(target), new Migrations.Request(aliases, useCounterMayBeLost), listener);
+        Migrations.Request request = aliases == null
+                ? Migrations.Request.all(useCounterMayBeLost)
+                : Migrations.Request.named(aliases, useCounterMayBeLost);
+        return new Migrations().move(token, tokenOf(target), request, listener);
     }
 
     @Override
-    protected KeyMigration.Plan planMigration(SchsmDevice target, boolean useCounterMayBeLost) throws SchsmException {
-        return new Migrations().plan(token, tokenOf(target), new Migrations.Request(null, useCounterMayBeLost));
+    protected KeyMigration.Plan planMigration(
+            SchsmDevice target, @Nullable List<String> aliases, boolean useCounterMayBeLost) throws SchsmException {
+        return new Migrations()
+                .plan(token, tokenOf(target), new Migrations.Request(aliases, useCounterMayBeLost, true));
     }
 
     @Override

@@ -29,6 +29,8 @@ public abstract class SchsmCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private Progress progress;
+
     /** Does what the command is there for. */
     protected abstract Answer answer(Context context) throws Exception;
 
@@ -40,6 +42,11 @@ public abstract class SchsmCommand implements Callable<Integer> {
     /** What is going on while the user waits, in a few words; empty where the command tells it itself. */
     protected String work() {
         return "working";
+    }
+
+    /** Tells a user who waits how far the work is, in a few words, e.g. {@code 12 of 100 keys}. */
+    protected final void at(String state) {
+        progress.at(state);
     }
 
     /** What {@code --out} cannot take is known before a device is asked for anything, and before a use is counted. */
@@ -59,7 +66,7 @@ public abstract class SchsmCommand implements Callable<Integer> {
             return answer(context).status();
         }
         Answer answer;
-        Progress progress = Progress.of(context.io(), work(), context.options().json);
+        progress = Progress.of(context.io(), work(), context.options().json);
         try {
             answer = answer(context);
         } finally {

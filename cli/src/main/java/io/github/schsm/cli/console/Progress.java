@@ -5,7 +5,8 @@ package io.github.schsm.cli.console;
 import io.github.schsm.cli.io.Io;
 
 /**
- * Tells a user who waits at a terminal for more than about a second what is going on, in one line on standard error.
+ * Tells a user who waits at a terminal for more than about a second what is going on, in one line on standard error, and
+ * from then on how far it is, where the work says so.
  * Nobody else is told anything: not a file, not a pipe, not a program that reads JSON.
  */
 public final class Progress {
@@ -15,6 +16,8 @@ public final class Progress {
     private final Io io;
     private final String what;
     private boolean ended;
+    private boolean told;
+    private long toldAt;
     private final Thread thread = new Thread(this::watch, "schsm-progress");
 
     private Progress(Io io, String what) {
@@ -54,8 +57,21 @@ public final class Progress {
 
     private synchronized void say() {
         if (!ended) {
-            io.err().println("schsm: " + what + ", please wait ...");
-            io.err().flush();
+            print("please wait");
+        }
+    }
+
+    private void print(String state) {
+        io.err().println("schsm: " + what + ", " + state + " ...");
+        io.err().flush();
+        told = true;
+        toldAt = System.nanoTime();
+    }
+
+    /** Tells how far the work is, at most once a second, if the user was told to wait. */
+    public synchronized void at(String state) {
+        if (told && !ended && System.nanoTime() - toldAt >= PATIENCE_NANOS) {
+            print(state);
         }
     }
 

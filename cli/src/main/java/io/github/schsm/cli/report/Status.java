@@ -10,6 +10,8 @@ public final class Status {
     public static final int FAILED = 1;
     /** The command line is wrong. */
     public static final int USAGE = 2;
+    /** All that is possible is done, and the answer says what is not possible and why. */
+    public static final int INCOMPLETE = 3;
 
     private Status() {}
 }

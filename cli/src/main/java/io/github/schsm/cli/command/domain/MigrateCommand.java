@@ -19,7 +19,9 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,8 +30,10 @@ import picocli.CommandLine.Option;
         description = {
             "Copies keys from one member of a key domain to another in one step: agrees on a KEK, wraps, unwraps, and"
                     + " clears the KEK.",
-            "The keys stay on the first device as well. One that fails does not keep the others from moving; the exit"
-                    + " status is 0 only if all are there and nothing was left behind."
+            "The keys stay on the first device as well, and what the second one has already is passed over. A key that"
+                    + " fails does not keep the others from moving, and another call goes on where the last one ended.",
+            "Exit status 0 if all keys are there and nothing was left behind; with --all and --dry-run, 3 if some keys"
+                    + " cannot move, and nothing else is wrong."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class MigrateCommand extends SchsmCommand {
@@ -39,12 +43,23 @@ public final class MigrateCommand extends SchsmCommand {
     @Option(names = "--to", required = true, paramLabel = "ID", description = "The device that gets the keys.")
     private String to;
 
-    @Option(
-            names = "--label",
-            required = true,
-            paramLabel = "LABEL",
-            description = "A key's label; may be given several times.")
-    private List<String> labels;
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Keys keys;
+
+    private static final class Keys {
+        @Option(
+                names = "--label",
+                required = true,
+                paramLabel = "LABEL",
+                description = "A key's label; may be given several times.")
+        private @Nullable List<String> labels;
+
+        @Option(names = "--all", required = true, description = "All keys that can move.")
+        private boolean all;
+    }
+
+    @Option(names = "--dry-run", description = "Show which keys would move, and which cannot and why; change nothing.")
+    private boolean dryRun;
 
     @Option(
             names = "--without-use-counter",
@@ -91,12 +106,61 @@ public final class MigrateCommand extends SchsmCommand {
         if (withoutUseCounter) {
             migration = migration.withoutUseCounter();
         }
-        List<KeyMigration.Result> results = migration.move(labels);
+        return dryRun ? planned(migration) : moved(migration);
+    }
+
+    private Answer planned(KeyMigration migration) throws SchsmException {
+        KeyMigration.Plan plan = keys.labels == null ? migration.plan() : migration.plan(keys.labels);
+        List<String> lines = new ArrayList<>();
+        for (KeyMigration.Move move : plan.moves()) {
+            lines.add("Key \"" + move.alias() + "\" would be copied from device " + from + " to device " + to + ".");
+        }
+        for (KeyMigration.Move there : plan.present()) {
+            lines.add("Key \"" + there.alias() + "\" is on device " + to + " already.");
+        }
+        for (KeyMigration.Impossible impossible : plan.impossible()) {
+            lines.add("Key \"" + impossible.alias() + "\" cannot move: " + impossible.reason());
+        }
+        if (lines.isEmpty()) {
+            lines.add("Device " + from + " has no keys.");
+        }
+        return new Answer(
+                new Lines(lines),
+                Answer.json("from", from)
+                        .and("to", to)
+                        .and("moves", aliases(plan.moves()))
+                        .and("present", aliases(plan.present()))
+                        .and(
+                                "impossible",
+                                plan.impossible().stream()
+                                        .map(impossible -> Answer.json("label", impossible.alias())
+                                                .and(
+                                                        "obstacle",
+                                                        impossible.obstacle().name())
+                                                .and("reason", impossible.reason())
+                                                .members())
+                                        .toList())
+                        .members(),
+                plan.impossible().isEmpty() ? Status.DONE : Status.INCOMPLETE);
+    }
+
+    private static List<String> aliases(List<KeyMigration.Move> moves) {
+        return moves.stream().map(KeyMigration.Move::alias).toList();
+    }
+
+    private Answer moved(KeyMigration migration) throws SchsmException {
+        Consumer<KeyMigration.Progress> listener =
+                progress -> at(progress.done() + " of " + progress.total() + " keys");
+        List<KeyMigration.Result> results =
+                keys.labels == null ? migration.moveAll(listener) : migration.move(keys.labels, listener);
         List<String> lines = new ArrayList<>();
         List<Map<String, @Nullable Object>> json = new ArrayList<>();
         for (KeyMigration.Result result : results) {
             lines.add(line(result));
             json.add(json(result));
+        }
+        if (results.isEmpty()) {
+            lines.add("Device " + from + " has no keys.");
         }
         List<String> leftBehind = results.isEmpty() ? List.of() : results.get(0).leftBehind();
         for (String left : leftBehind) {
@@ -106,7 +170,6 @@ public final class MigrateCommand extends SchsmCommand {
             lines.add(
                     "The next migration between the two devices cleans up what provably came from a migration, or schsm cleanup.");
         }
-        boolean done = results.stream().allMatch(KeyMigration.Result::isThere) && leftBehind.isEmpty();
         return new Answer(
                 new Lines(lines),
                 Answer.json("from", from)
@@ -114,12 +177,24 @@ public final class MigrateCommand extends SchsmCommand {
                         .and("keys", json)
                         .and("leftBehind", leftBehind)
                         .members(),
-                done ? Status.DONE : Status.FAILED);
+                leftBehind.isEmpty() ? status(results) : Status.FAILED);
+    }
+
+    /** Who asks for all keys may have some that cannot move; who names one wants that one. */
+    private int status(List<KeyMigration.Result> results) {
+        if (results.stream().allMatch(KeyMigration.Result::isThere)) {
+            return Status.DONE;
+        }
+        boolean tried = results.stream().anyMatch(result -> result.outcome() == KeyMigration.Outcome.FAILED);
+        return keys.all && !tried ? Status.INCOMPLETE : Status.FAILED;
     }
 
     private String line(KeyMigration.Result result) {
         String key = "Key \"" + result.alias() + "\"";
         SchsmException failure = result.failure();
+        if (failure != null && result.outcome() == KeyMigration.Outcome.IMPOSSIBLE && keys.all) {
+            return key + " cannot move: " + Errors.message(failure);
+        }
         if (failure != null) {
             return key + " was NOT moved: " + Errors.message(failure);
         }
@@ -135,6 +210,7 @@ public final class MigrateCommand extends SchsmCommand {
         return Answer.json("label", result.alias())
                 .and("alias", failure == null ? result.alias() : null)
                 .and("wasThere", result.wasThere())
+                .and("outcome", result.outcome().name())
                 .and("kcv", travelled ? Text.hex(result.kcv()) : null)
                 .and("error", failure == null ? null : Errors.members(failure))
                 .members();

@@ -57,11 +57,6 @@ public final class LoginState<H> {
         return device != Device.LOGGED_OUT;
     }
 
-    /** Whether another program may have ended the login, so that it has to be done again. */
-    public synchronized boolean isDoubtful() {
-        return device == Device.DOUBTFUL;
-    }
-
     /** Whether there is something that a logout would end: a login, or a registered key that has authenticated. */
     public synchronized boolean isAnythingOpen() {
         return isVerified() || keysPresented;

@@ -186,7 +186,6 @@ class LoginStateTest {
 
         state.doubtful();
 
-        assertThat(state.isDoubtful()).isFalse();
         assertThat(state.isVerified()).isFalse();
     }
 }

@@ -318,13 +318,13 @@ final class SessionRunner {
             case AGAIN -> Next.AGAIN;
             case READ_OBJECTS -> {
                 if (repeatable) {
-                    token.objectsChanged();
+                    token.logins().nextGeneration();
                 }
                 yield Next.AGAIN;
             }
             case FORGET_LOGIN, LOG_IN -> {
                 if (made.session != null) {
-                    token.loginLost(made.session.generation());
+                    token.logins().ended(made.session.generation());
                 }
                 yield step == Step.LOG_IN ? Next.LOGIN_FIRST : Next.FAIL;
             }
@@ -332,7 +332,7 @@ final class SessionRunner {
                 if (!link.mayLogInAgain()) {
                     yield Next.FAIL;
                 }
-                token.doubtful();
+                token.logins().doubtful();
                 yield Next.LOGIN_FIRST;
             }
             case OPEN_SESSIONS -> {
@@ -443,8 +443,8 @@ final class SessionRunner {
             Fate fate = Fate.DIRTY;
             try {
                 if (isReady(borrowed)) {
-                    Session made =
-                            new Session(link, borrowed.session().handle(), token.generation(), as.isUser(), mayRepeat);
+                    Session made = new Session(
+                            link, borrowed.session().handle(), token.logins().generation(), as.isUser(), mayRepeat);
                     session = made;
                     result = Optional.of(function.apply(made));
                     fate = Fate.CLEAN;
@@ -481,8 +481,8 @@ final class SessionRunner {
          * a card it is one command more.
          */
         private boolean isReady(BorrowedSession borrowed) {
-            long generation = token.generation();
-            if (as.isUser() && !token.isLoggedIn(link)) {
+            long generation = token.logins().generation();
+            if (as.isUser() && !token.logins().isVerifiedBy(link)) {
                 return false;
             }
             if (as != As.USER && !write && borrowed.fresh()) {
@@ -491,7 +491,7 @@ final class SessionRunner {
             try {
                 long state = module.cryptoki().sessionState(borrowed.session().handle());
                 if (as.isUser() && !isUser(state)) {
-                    token.loginLost(generation);
+                    token.logins().ended(generation);
                     return false;
                 }
                 return true;

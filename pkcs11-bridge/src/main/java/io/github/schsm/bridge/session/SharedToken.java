@@ -10,14 +10,11 @@ import io.github.schsm.bridge.cryptoki.Cryptoki.SlotInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.login.FailedPinCache;
 import io.github.schsm.login.FailedPinCache.Kind;
-import java.security.MessageDigest;
+import io.github.schsm.login.LoginState;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -27,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * What all links to one token share, because PKCS#11 keeps it for the whole process: the slot that the token is in, the
  * sessions, and the login, which counts for each link that verified the PIN and ends with the last of them.
  *
- * <p>Locks are taken in this order: {@link #logins}, the module's {@link Pkcs11Module#use}, {@link #lock}.
+ * <p>Locks are taken in this order: {@link #loginLock}, the module's {@link Pkcs11Module#use}, {@link #lock}.
  */
 public final class SharedToken {
     private static final long NO_SLOT = -1;
@@ -38,18 +35,13 @@ public final class SharedToken {
     private volatile PinRules pinRules = PinRules.SMART_CARD_HSM;
     private final SessionPool pool;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
-    private final ReentrantLock logins = new ReentrantLock(true);
+    private final ReentrantLock loginLock = new ReentrantLock(true);
+    private final LoginState<TokenLink> logins = new LoginState<>();
     private final Object numbering = new Object();
-    private final Set<TokenLink> holders = Collections.newSetFromMap(new WeakHashMap<>());
     private volatile long slot;
     /** Where it was seen last, also while it is out. */
     private volatile SlotInfo place;
 
-    private boolean loggedIn;
-    private boolean doubtful;
-    private byte @Nullable [] accepted;
-    private long generation;
-    private long timesAway;
     private boolean triesTold;
     private @Nullable Map<Long, MechanismInfo> mechanisms;
 
@@ -88,8 +80,13 @@ public final class SharedToken {
         return lock.getReadHoldCount() > 0 || lock.isWriteLockedByCurrentThread();
     }
 
-    /** Held while somebody logs in or out. */
-    ReentrantLock logins() {
+    /** Held while a link logs in or out. */
+    ReentrantLock loginLock() {
+        return loginLock;
+    }
+
+    /** Which links are logged in; object handles that were found in another generation of it are stale. */
+    LoginState<TokenLink> logins() {
         return logins;
     }
 
@@ -249,32 +246,11 @@ public final class SharedToken {
     void lost(long epoch) {
         pool.lost(epoch, () -> {
             synchronized (this) {
-                timesAway++;
                 mechanisms = null;
                 slot = NO_SLOT;
             }
-            loggedOut();
+            logins.away();
         });
-    }
-
-    /** Object handles that were found in another generation are stale. */
-    synchronized long generation() {
-        return generation;
-    }
-
-    /** Handles of objects are of no use any more: each object table is read again. */
-    synchronized void objectsChanged() {
-        generation++;
-    }
-
-    /** What somebody entered before is to be entered again if this went up: the token was out, or refused a PIN. */
-    synchronized long timesAway() {
-        return timesAway;
-    }
-
-    /** The token refused a PIN. */
-    synchronized void refused() {
-        timesAway++;
     }
 
     /** The token's flags said that some of the user PIN's tries are used up. */
@@ -291,72 +267,5 @@ public final class SharedToken {
             triesTold = false;
         }
         failedPins().forget();
-    }
-
-    // The login
-
-    /** Whether this link's login is in force. */
-    synchronized boolean isLoggedIn(TokenLink link) {
-        return loggedIn && !doubtful && holders.contains(link);
-    }
-
-    /** Whether anybody's login is in force, or was before it became doubtful. */
-    synchronized boolean isLoggedIn() {
-        return loggedIn;
-    }
-
-    synchronized boolean isDoubtful() {
-        return doubtful;
-    }
-
-    /** Whether the PIN is the one with which somebody is logged in. */
-    synchronized boolean isAccepted(byte[] pin) {
-        return loggedIn && !doubtful && accepted != null && MessageDigest.isEqual(accepted, FailedPinCache.hash(pin));
-    }
-
-    /** The login counts for this link as well. */
-    synchronized void join(TokenLink link) {
-        holders.add(link);
-    }
-
-    /**
-     * The user is logged in, by this link.
-     *
-     * @param pin null if it was not seen here, or not looked at
-     */
-    synchronized void loggedIn(TokenLink link, byte @Nullable [] pin) {
-        loggedIn = true;
-        doubtful = false;
-        accepted = pin == null ? null : FailedPinCache.hash(pin);
-        holders.clear();
-        holders.add(link);
-        generation++;
-    }
-
-    /** Nobody is logged in any more. */
-    synchronized void loggedOut() {
-        loggedIn = false;
-        doubtful = false;
-        accepted = null;
-        holders.clear();
-        generation++;
-    }
-
-    /** The module said that nobody is logged in, to a function that began in this generation. */
-    synchronized void loginLost(long ofGeneration) {
-        if (ofGeneration == generation) {
-            loggedOut();
-        }
-    }
-
-    /** Whether the module and the token still think the same of the login is not known. */
-    synchronized void doubtful() {
-        doubtful = loggedIn;
-    }
-
-    /** The login counts for this link no more; returns whether it counted for no other. */
-    synchronized boolean leave(TokenLink link) {
-        holders.remove(link);
-        return holders.isEmpty();
     }
 }

@@ -16,6 +16,7 @@ import io.github.schsm.bridge.cryptoki.FailureScope;
 import io.github.schsm.bridge.session.SessionRunner.As;
 import io.github.schsm.bridge.session.SharedToken.Place;
 import io.github.schsm.codec.SecretBytes;
+import io.github.schsm.login.KeptLogin;
 import io.github.schsm.login.LoginStateMachine;
 import io.github.schsm.login.PinBackend.Answer;
 import io.github.schsm.login.PinBackend.Verdict;
@@ -39,10 +40,9 @@ public final class TokenLink {
     private final SharedToken token;
     private final TokenPins pins;
     private final SessionRunner runner;
-    private volatile @Nullable TokenAuthenticator authenticator;
+    private final KeptLogin login = new KeptLogin(() -> identity().id(), this::userPinRule);
     private volatile Supplier<Optional<TokenPins.Told>> beforeLogin = Optional::empty;
     private volatile boolean closed;
-    private long timesAway;
 
     /**
      * A link to the token that is in a slot now, wherever it will be later.
@@ -118,7 +118,7 @@ public final class TokenLink {
 
     /** Object handles that were found in another generation are stale. */
     public long generation() {
-        return token.generation();
+        return token.logins().generation();
     }
 
     // Sessions
@@ -141,14 +141,14 @@ public final class TokenLink {
 
     /** Logs in first where that is needed; if another PIN was given while one was refused, with that one. */
     private As enter(SessionAccess use) throws SchsmException {
-        TokenAuthenticator login = authenticator;
-        if (login == null || !use.needs(login)) {
+        TokenAuthenticator present = login.get();
+        if (present == null || !use.needs(present)) {
             return As.ANYBODY;
         }
         try {
-            return ensureLogin(login) ? As.user(use) : As.ANYBODY;
+            return ensureLogin(present) ? As.user(use) : As.ANYBODY;
         } catch (PinRequiredException notThisOne) {
-            if (login == authenticator) {
+            if (present == login.get()) {
                 throw notThisOne;
             }
             return enter(use);
@@ -158,9 +158,9 @@ public final class TokenLink {
     /** Nothing goes this way any more: its provider was closed. */
     public void close() {
         closed = true;
-        replace(null);
-        token.leave(this);
-        if (!token.isLoggedIn()) {
+        login.close();
+        token.logins().leave(this);
+        if (!token.logins().isVerified()) {
             token.pool().closeIdle();
         }
     }
@@ -187,7 +187,7 @@ public final class TokenLink {
      */
     public <T> T alone(SessionFunction<T> function) throws SchsmException {
         requireOutside();
-        runner.lock(token.logins());
+        runner.lock(token.loginLock());
         try {
             return runner.run(As.ALONE, true, false, null, session -> {
                 endLogin(session);
@@ -200,7 +200,7 @@ public final class TokenLink {
             });
         } finally {
             token.pool().closeIdle();
-            token.logins().unlock();
+            token.loginLock().unlock();
         }
     }
 
@@ -214,7 +214,7 @@ public final class TokenLink {
     }
 
     private void endLogin(Session session) throws CryptokiException {
-        token.loggedOut();
+        token.logins().ended();
         try {
             session.module().logout(session.handle());
         } catch (CryptokiException refused) {
@@ -234,7 +234,7 @@ public final class TokenLink {
     /** Does something while no session of the token is open at all: {@code C_InitToken}. */
     public <T> T withoutSessions(SlotFunction<T> function) throws SchsmException {
         requireOutside();
-        runner.lock(token.logins());
+        runner.lock(token.loginLock());
         try {
             runner.ask(found -> found);
             Lock use = module.use();
@@ -245,7 +245,7 @@ public final class TokenLink {
                 try {
                     long slot = token.find();
                     token.pool().closeIdle();
-                    token.loggedOut();
+                    token.logins().ended();
                     T result = function.apply(module.cryptoki(), slot);
                     token.initialized(slot);
                     return result;
@@ -260,7 +260,7 @@ public final class TokenLink {
         } catch (TokenMissingException missing) {
             throw ErrorMapper.missing(module.name(), identity().id(), missing);
         } finally {
-            token.logins().unlock();
+            token.loginLock().unlock();
         }
     }
 
@@ -285,24 +285,16 @@ public final class TokenLink {
      */
     public void login(PinSource pin) throws SchsmException {
         requireOutside();
-        TokenAuthenticator login = new TokenAuthenticator(identity().id(), pin, true, this::userPinRule);
-        boolean done = false;
-        try {
-            runner.lock(token.logins());
+        login.verify(pin, given -> {
+            runner.lock(token.loginLock());
             try {
-                if (verify(login) == Outcome.NO_PIN) {
+                if (verify(given) == Outcome.NO_PIN) {
                     throw loginRequired();
                 }
             } finally {
-                token.logins().unlock();
+                token.loginLock().unlock();
             }
-            done = true;
-        } finally {
-            if (!done) {
-                login.destroy();
-            }
-        }
-        replace(login);
+        });
     }
 
     /**
@@ -339,8 +331,8 @@ public final class TokenLink {
 
     /** Whether somebody would be bothered by a login because of a failure that may have any reason. */
     boolean mayLogInAgain() {
-        TokenAuthenticator login = authenticator;
-        return login != null && !login.isOnReader();
+        TokenAuthenticator present = login.get();
+        return present != null && !present.isOnReader();
     }
 
     /**
@@ -354,30 +346,17 @@ public final class TokenLink {
     /** The present login, for another way to the same token; null if there is none. */
     @Nullable
     public TokenAuthenticator authenticator() {
-        return authenticator;
-    }
-
-    private synchronized void replace(@Nullable TokenAuthenticator login) {
-        TokenAuthenticator before = authenticator;
-        authenticator = login;
-        if (before != null && before != login) {
-            before.destroy();
-        }
+        return login.get();
     }
 
     /** Keeps the source for when the PIN is first needed, unless there is one already. */
-    public synchronized void useWhenNeeded(PinSource pin) {
-        if (authenticator == null) {
-            authenticator = new TokenAuthenticator(identity().id(), pin, false, this::userPinRule);
-        } else {
-            pin.destroy();
-        }
+    public void useWhenNeeded(PinSource pin) {
+        login.useWhenNeeded(pin);
     }
 
     /** Whether this link's login is in force, as the module says. */
     public boolean isLoggedIn() throws SchsmException {
-        TokenAuthenticator login = authenticator;
-        if (login == null || !login.wasAccepted() || !token.isLoggedIn(this)) {
+        if (!login.wasAccepted() || !token.logins().isVerifiedBy(this)) {
             return false;
         }
         return withSession(
@@ -385,34 +364,29 @@ public final class TokenLink {
                 session -> SessionRunner.isUser(session.module().sessionState(session.handle())));
     }
 
-    /** The token was used past the module, which may have ended its login: log out and in again before the next use. */
-    void loginDoubtful() {
-        token.doubtful();
-    }
-
     /** Forgets the PIN and ends the login, if it counts for no other link of the token. */
     public void logout() throws SchsmException {
         requireOutside();
-        replace(null);
-        runner.lock(token.logins());
+        login.forget();
+        runner.lock(token.loginLock());
         try {
-            if (token.leave(this) && token.isLoggedIn()) {
+            if (token.logins().leave(this) && token.logins().isVerified()) {
                 runner.run(As.ALONE, false, true, null, session -> {
                     endLogin(session);
                     return true;
                 });
             }
-            if (!token.isLoggedIn()) {
+            if (!token.logins().isVerified()) {
                 token.pool().closeIdle();
             }
         } finally {
-            token.logins().unlock();
+            token.loginLock().unlock();
         }
     }
 
     /** Refuses to go on without a login where the token wants one. */
     void requireLogin() throws CryptokiException, SchsmException {
-        if (!token.isLoggedIn(this) && look().token().has(Ck.CKF_LOGIN_REQUIRED)) {
+        if (!token.logins().isVerifiedBy(this) && look().token().has(Ck.CKF_LOGIN_REQUIRED)) {
             throw loginRequired();
         }
     }
@@ -431,19 +405,19 @@ public final class TokenLink {
                 module.name() + ": " + identity().id() + ": the PIN must be verified first");
     }
 
-    private boolean ensureLogin(TokenAuthenticator login) throws SchsmException {
-        if (token.isLoggedIn(this)) {
+    private boolean ensureLogin(TokenAuthenticator present) throws SchsmException {
+        if (token.logins().isVerifiedBy(this)) {
             return true;
         }
-        if (token.logins().isHeldByCurrentThread()) {
+        if (token.loginLock().isHeldByCurrentThread()) {
             throw new IllegalStateException(
                     "a handler that is asked for the PIN of " + identity().id() + " must not use it meanwhile");
         }
-        runner.lock(token.logins());
+        runner.lock(token.loginLock());
         try {
-            return token.isLoggedIn(this) || verify(login) == Outcome.LOGGED_IN;
+            return token.logins().isVerifiedBy(this) || verify(present) == Outcome.LOGGED_IN;
         } finally {
-            token.logins().unlock();
+            token.loginLock().unlock();
         }
     }
 
@@ -458,18 +432,17 @@ public final class TokenLink {
     }
 
     /** Logs in, while nobody else does. */
-    private Outcome verify(TokenAuthenticator login) throws SchsmException {
+    private Outcome verify(TokenAuthenticator present) throws SchsmException {
         boolean wasAway = pins.prepare(beforeLogin);
         Place place = lookWithMechanisms();
         if (!place.token().has(Ck.CKF_LOGIN_REQUIRED) && !place.token().has(Ck.CKF_USER_PIN_INITIALIZED)) {
             return Outcome.NOT_TAKEN;
         }
-        long away = token.timesAway();
-        if (wasAway || away != timesAway) {
-            timesAway = away;
-            login.cardWasAway();
+        if (token.logins().noticeAbsence(this) || wasAway) {
+            present.forgetEntered();
         }
-        boolean accepted = new LoginStateMachine<>(new TokenLogin.OfUser(this, pins, token, place, login)).login(login);
+        boolean accepted =
+                new LoginStateMachine<>(new TokenLogin.OfUser(this, pins, token, place, present)).login(present);
         return accepted ? Outcome.LOGGED_IN : Outcome.NO_PIN;
     }
 
@@ -477,13 +450,13 @@ public final class TokenLink {
      * {@code C_Login} of this link. A PIN goes out once, if it is not known to be right. With a session that the module
      * does not know any more, it has not.
      *
-     * @param login whose PIN it is
+     * @param from  whose PIN it is
      * @param seen  where the token was just seen, in which case it need not be looked for; null looks
      * @param pin   null if it is typed on the reader
      */
-    Answer send(TokenAuthenticator login, Place place, @Nullable Place seen, byte @Nullable [] pin)
+    Answer send(TokenAuthenticator from, Place place, @Nullable Place seen, byte @Nullable [] pin)
             throws SchsmException {
-        boolean again = token.isLoggedIn();
+        boolean again = token.logins().isVerified();
         return runner.run(again ? As.LOGIN_AGAIN : As.LOGIN, false, true, seen, session -> {
             if (again) {
                 endLogin(session);
@@ -494,12 +467,11 @@ public final class TokenLink {
                 answer = pins.login(session, place, Ck.CKU_USER, pin);
             } catch (CryptokiException refused) {
                 FailureScope loss = refused.scope();
-                session.mayRepeat(
-                        loss == FailureScope.SESSION || (loss == FailureScope.UNCLEAR && login.wasAccepted()));
+                session.mayRepeat(loss == FailureScope.SESSION || (loss == FailureScope.UNCLEAR && from.wasAccepted()));
                 throw refused;
             }
             if (answer.error() == null) {
-                token.loggedIn(this, answer.verdict() == Verdict.ACCEPTED ? pin : null);
+                token.logins().verifiedAlone(this, answer.verdict() == Verdict.ACCEPTED ? pin : null);
             }
             return answer;
         });
@@ -524,7 +496,7 @@ public final class TokenLink {
     }
 
     void loginForKey(Session session) throws CryptokiException, SchsmException {
-        TokenAuthenticator source = authenticator;
+        TokenAuthenticator source = login.get();
         if (source == null) {
             throw loginRequired();
         }

@@ -62,7 +62,7 @@ abstract class TokenLogin<X extends Exception> implements PinBackend<X> {
 
     @Override
     public final void refused() {
-        token.refused();
+        token.logins().refused();
     }
 
     @Override
@@ -83,8 +83,8 @@ abstract class TokenLogin<X extends Exception> implements PinBackend<X> {
 
         @Override
         public Answer verify(byte[] pin) throws SchsmException {
-            if (token.isAccepted(pin)) {
-                token.join(link);
+            if (token.logins().isAccepted(pin)) {
+                token.logins().join(link);
                 return Answer.NOT_LOOKED_AT;
             }
             return send(pin);

@@ -237,7 +237,7 @@ public final class TokenPins {
             }
             int left = refused.is(Ckr.PIN_LOCKED) ? 0 : triesLeft(place);
             token.failedPins().add(pin, left);
-            token.refused();
+            token.logins().refused();
             throw ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
         }
     }
@@ -265,7 +265,7 @@ public final class TokenPins {
             session.module().setPin(session.handle(), null, null);
         } catch (CryptokiException refused) {
             if (refused.is(Ckr.PIN_INCORRECT)) {
-                token.refused();
+                token.logins().refused();
                 throw ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, -1, refused);
             }
             throw refused;

@@ -19,29 +19,34 @@ module io.github.schsm.spi {
             io.github.schsm.card,
             io.github.schsm.cli,
             io.github.schsm.provider,
+            io.github.schsm.remote,
             io.github.schsm.simulator;
     exports io.github.schsm.keystore to
             io.github.schsm.bridge,
             io.github.schsm.card,
             io.github.schsm.cli,
             io.github.schsm.provider,
+            io.github.schsm.remote,
             io.github.schsm.simulator;
     exports io.github.schsm.login to
             io.github.schsm.bridge,
             io.github.schsm.card,
             io.github.schsm.cli,
             io.github.schsm.provider,
+            io.github.schsm.remote,
             io.github.schsm.simulator;
     exports io.github.schsm.mechanism to
             io.github.schsm.bridge,
             io.github.schsm.card,
             io.github.schsm.cli,
             io.github.schsm.provider,
+            io.github.schsm.remote,
             io.github.schsm.simulator;
     exports io.github.schsm.spi to
             io.github.schsm.bridge,
             io.github.schsm.card,
             io.github.schsm.cli,
             io.github.schsm.provider,
+            io.github.schsm.remote,
             io.github.schsm.simulator;
 }

@@ -98,7 +98,8 @@ final class Connection {
     }
 
     /**
-     * Selects the applet and reads the device's certificates: two commands, the least that tells which device this is.
+     * Selects the applet and reads the device's certificates: two commands, the least that tells which device this is. A
+     * card whose PIN was verified before it was handed over keeps that: its applet is not selected.
      *
      * @param transport a connection on which a transaction has begun
      * @param logins    told when a selection ends them
@@ -107,9 +108,33 @@ final class Connection {
     static Connection open(CardTransport transport, String reader, boolean extended, LoginState<Object> logins)
             throws TransmitFailure, SchsmException {
         Connection connection = new Connection(transport, reader, extended, logins);
-        connection.select();
-        connection.identify();
+        if (!connection.isHandedOver()) {
+            connection.select();
+            connection.identify();
+        }
         return connection;
+    }
+
+    /** Whether the applet is selected, the PIN verified, and nothing that was done here the reason. */
+    private boolean isHandedOver() throws TransmitFailure, SchsmException {
+        if (!transport.isVerifiedElsewhere()) {
+            return false;
+        }
+        CommandApdu state = CommandApdu.of(0x00, 0x20, 0x00, Pins.USER, CommandApdu.NO_LE);
+        if (!sendPlain(CardCommand.VERIFY, state).isOk()) {
+            return false;
+        }
+        try {
+            identify();
+        } catch (DeviceException | MalformedDataException anotherApplet) {
+            return false;
+        }
+        if (identity().isMissing()) {
+            return false;
+        }
+        logins.ended();
+        applet = AppletInfo.NOTHING;
+        return true;
     }
 
     /** Reads the device's certificates. Some firmware has none, or no such file, before it was initialized. */

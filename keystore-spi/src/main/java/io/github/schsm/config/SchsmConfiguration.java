@@ -63,7 +63,7 @@ public final class SchsmConfiguration {
     /** Whether a key may be deleted while a member is away: {@value #ALL}, the default, says no, {@value #PRESENT} yes. */
     public static final String DELETE = "delete";
 
-    /** Every key there is, but for {@link #PIN_OF}. */
+    /** Every key there is, but for {@link #PIN_OF} and those of {@link RamEntries}. */
     public static final List<String> KEYS =
             List.of(TERMINAL, DEVICE, READER, DOMAIN, MEMBERS, COPIES, DELETE, PIN, TRUST, DATES, CHANNEL, NAME);
 
@@ -77,8 +77,8 @@ public final class SchsmConfiguration {
     private static final String IGNORED = "ignored";
     private static final String PCSC = "pcsc";
     private static final String SUN_PCSC = "sunpcsc";
-    private static final String ENV = "env:";
-    private static final String FILE = "file:";
+    static final String ENV = "env:";
+    static final String FILE = "file:";
     private static final Set<String> PINS = Set.of("prompt", "pinpad", "callback");
     private static final Set<String> CHANNELS = Set.of("plain", "pin", "secure");
     private static final Pattern NAME_SUFFIX = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
@@ -122,6 +122,11 @@ public final class SchsmConfiguration {
         /** Whether devices are reached through a PKCS#11 module. */
         public boolean isModule() {
             return scheme().equals("pkcs11");
+        }
+
+        /** Whether readers on other computers dial in. */
+        public boolean isRemote() {
+            return scheme().equals("ram");
         }
 
         /** Whether devices are simulated. */
@@ -243,6 +248,7 @@ public final class SchsmConfiguration {
     /** Whether an entry may have that key. */
     static boolean isKey(String key) {
         return KEYS.contains(key)
+                || RamEntries.KEYS.contains(key)
                 || (key.startsWith(PIN_OF)
                         && DEVICE_IN_OTHER_WORDS
                                 .matcher(key.substring(PIN_OF.length()))
@@ -251,7 +257,7 @@ public final class SchsmConfiguration {
 
     /** Every key there is, for people. */
     static String keys() {
-        return String.join(", ", KEYS) + ", " + PIN_OF + "<device id>";
+        return String.join(", ", KEYS) + ", " + PIN_OF + "<device id>, " + String.join(", ", RamEntries.KEYS);
     }
 
     /**
@@ -265,6 +271,7 @@ public final class SchsmConfiguration {
         Values meant = new Values(terminals, devices, reader(get(READER).orElse(null)), readTrust(terminals));
         requirePins(devices);
         requireDomain();
+        RamEntries.check(entries);
         requireChannel(channel().orElse("plain"));
         requireName(name().orElse("x"));
         return new SchsmConfiguration(entries, meant);
@@ -341,8 +348,8 @@ public final class SchsmConfiguration {
         }
     }
 
-    private static boolean isNamed(String pin, String scheme) {
-        return pin.startsWith(scheme) && pin.length() > scheme.length();
+    static boolean isNamed(String value, String scheme) {
+        return value.startsWith(scheme) && value.length() > scheme.length();
     }
 
     private static void requireChannel(String channel) throws ConfigurationException {
@@ -367,7 +374,8 @@ public final class SchsmConfiguration {
         List<String> ids =
                 Arrays.stream(value.split(",", -1)).map(String::strip).toList();
         boolean readers = terminals.stream()
-                .allMatch(terminal -> terminal.isPcsc() || terminal.isSunPcsc() || terminal.isSimulator());
+                .allMatch(terminal ->
+                        terminal.isPcsc() || terminal.isSunPcsc() || terminal.isSimulator() || terminal.isRemote());
         Pattern known = readers ? DEVICE_NAME : DEVICE_IN_OTHER_WORDS;
         for (String id : ids) {
             if (!known.matcher(id).matches()) {

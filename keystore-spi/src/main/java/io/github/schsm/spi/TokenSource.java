@@ -8,6 +8,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.login.PinSource;
 import java.util.List;
+import java.util.Optional;
 import javax.smartcardio.CardTerminals;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,11 @@ public interface TokenSource {
         /** Whether the configuration lets us look into the reader of that name. */
         boolean isWantedReader(String name);
 
+        /** The configuration's entry of that key, which begins with the source's scheme, e.g. {@code ram.limit}. */
+        default Optional<String> setting(String key) {
+            return Optional.empty();
+        }
+
         /** The reader's PIN pad, for what is entered there whatever the PIN's source is. */
         PinSource pinPad();
 
@@ -78,9 +84,18 @@ public interface TokenSource {
      * @param terminals the terminals
      * @param remote    whether what is said to the devices passes places that are not this computer: then PINs go over
      *                  a secure channel unless the configuration says otherwise
+     * @param maxAnswer the longest answer that they pass, in bytes without the status word
      * @param release   what gives them back
      */
-    record Terminals(CardTerminals terminals, boolean remote, Runnable release) implements Opened {
+    record Terminals(CardTerminals terminals, boolean remote, int maxAnswer, Runnable release) implements Opened {
+        /** The longest answer there is. */
+        public static final int ANY_ANSWER = 65_536;
+
+        /** Terminals that pass answers of any length. */
+        public Terminals(CardTerminals terminals, boolean remote, Runnable release) {
+            this(terminals, remote, ANY_ANSWER, release);
+        }
+
         /** Terminals that nobody has to give back. */
         public Terminals(CardTerminals terminals, boolean remote) {
             this(terminals, remote, () -> {});

@@ -189,7 +189,8 @@ final class Tokens implements TokenFinder {
     private void open(TokenSource candidate, String location) throws SchsmException {
         TokenSource.Opened found = candidate.open(location, new ThisHost());
         if (found instanceof TokenSource.Terminals terminals) {
-            cards = in(TerminalSource.of(configuration.terminal(), terminals.terminals(), terminals.remote()));
+            cards = in(TerminalSource.of(
+                    configuration.terminal(), terminals.terminals(), terminals.remote(), terminals.maxAnswer()));
         } else if (found instanceof Directory tokens) {
             if (!configuration.channel().orElse(PLAIN).equals(PLAIN)) {
                 found.close();
@@ -234,6 +235,11 @@ final class Tokens implements TokenFinder {
         @Override
         public boolean isWantedReader(String name) {
             return configuration.isWantedReader(name);
+        }
+
+        @Override
+        public Optional<String> setting(String key) {
+            return configuration.get(key);
         }
 
         @Override

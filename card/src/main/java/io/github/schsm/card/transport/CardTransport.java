@@ -19,6 +19,11 @@ public interface CardTransport extends ApduProcessor, AutoCloseable {
     /** The longest answer that it can give, without status word. */
     int maxAnswer();
 
+    /** Whether the PIN was verified by whoever handed the card over, so that the applet must not be selected. */
+    default boolean isVerifiedElsewhere() {
+        return false;
+    }
+
     /** Waits until no other program talks to the card, and keeps others out. */
     void begin() throws TransmitFailure;
 

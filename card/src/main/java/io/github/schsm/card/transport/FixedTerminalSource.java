@@ -6,7 +6,8 @@ import java.util.Objects;
 import javax.smartcardio.CardTerminals;
 
 /** Readers that are there already and stay. */
-record FixedTerminalSource(String name, CardTerminals terminals, boolean isRemote) implements TerminalSource {
+record FixedTerminalSource(String name, CardTerminals terminals, boolean isRemote, int maxAnswer)
+        implements TerminalSource {
     public FixedTerminalSource {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(terminals, "terminals");

@@ -11,6 +11,7 @@ import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.apdu.ResponseApdu;
 import io.github.schsm.card.apdu.TransmitFailure;
 import io.github.schsm.codec.PrintableText;
+import io.github.schsm.spi.VerifiedElsewhere;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -125,6 +126,11 @@ public final class PcscTransport implements CardTransport {
     @Override
     public int maxAnswer() {
         return source.maxAnswer();
+    }
+
+    @Override
+    public boolean isVerifiedElsewhere() {
+        return card instanceof VerifiedElsewhere handedOver && handedOver.isVerifiedElsewhere();
     }
 
     @Override

@@ -76,6 +76,18 @@ public interface TerminalSource {
      * @param remote    see {@link #isRemote()}
      */
     static TerminalSource of(String name, CardTerminals terminals, boolean remote) {
-        return new FixedTerminalSource(name, terminals, remote);
+        return of(name, terminals, remote, CommandApdu.EXTENDED_LE);
+    }
+
+    /**
+     * Readers of any other kind.
+     *
+     * @param name      for messages
+     * @param terminals the readers; given out as they are each time
+     * @param remote    see {@link #isRemote()}
+     * @param maxAnswer see {@link #maxAnswer()}
+     */
+    static TerminalSource of(String name, CardTerminals terminals, boolean remote, int maxAnswer) {
+        return new FixedTerminalSource(name, terminals, remote, maxAnswer);
     }
 }

@@ -56,6 +56,7 @@ class LayersTest {
                             BASE + ".spi.."),
             "card", List.of(BASE + ".card.."),
             "simulator", List.of(BASE + ".simulator.."),
+            "remote", List.of(BASE + ".remote.."),
             "provider", List.of(BASE + ".provider.."),
             "pkcs11-bridge", List.of(BASE + ".bridge.."),
             "examples", List.of(BASE + ".examples.."),
@@ -70,6 +71,7 @@ class LayersTest {
             "keystore-spi", List.of("org.bouncycastle.."),
             "card", packages("keystore-spi", "org.bouncycastle..", "jnasmartcardio..", "com.sun.jna.."),
             "simulator", packages("keystore-spi", "org.bouncycastle..", "jdk.net.."),
+            "remote", packages("keystore-spi", BASE + ".card..", "com.sun.net.httpserver.."),
             "provider",
                     packages("keystore-spi", BASE + ".card..", "org.bouncycastle.asn1..", "org.bouncycastle.crypto.."),
             "pkcs11-bridge", packages("keystore-spi", "org.xipki..", "iaik.."),
@@ -132,7 +134,10 @@ class LayersTest {
                 "class Bad { void send(javax.smartcardio.CardChannel channel) {} }"));
         borders.add(new Border(
                 noClasses()
-                        .that(residesIn("card").or(residesIn("simulator")).or(residesIn("pkcs11-bridge")))
+                        .that(residesIn("card")
+                                .or(residesIn("simulator"))
+                                .or(residesIn("remote"))
+                                .or(residesIn("pkcs11-bridge")))
                         .should()
                         .beAssignableTo(engine()),
                 BASE + ".simulator.Bad",

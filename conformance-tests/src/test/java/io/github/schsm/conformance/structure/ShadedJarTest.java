@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class ShadedJarTest {
     private static final String SERVICES = "META-INF/services/";
     private static final List<String> PACKED =
-            List.of("keystore-spi", "card", "simulator", "provider", "pkcs11-bridge");
+            List.of("keystore-spi", "card", "simulator", "remote", "provider", "pkcs11-bridge");
 
     private static JarFile jar;
 

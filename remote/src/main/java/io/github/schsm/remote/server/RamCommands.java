@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.remote.server;
+
+import io.github.schsm.card.apdu.CommandApdu;
+import io.github.schsm.card.files.Files;
+import java.util.Arrays;
+import java.util.Set;
+
+/** What commands say about themselves by their headers, which are plain even where the rest is protected. */
+final class RamCommands {
+    /** Key generation, initialization and unwrapping take as long as they take. */
+    private static final Set<Integer> SLOW = Set.of(0x46, 0x48, 0x50, 0x74);
+
+    /** After these the card may be in a state that a PIN, or keys in its place, brought about. */
+    private static final Set<Integer> LOGINS = Set.of(0x20, 0x24, 0x2C, 0x50, 0x5A, 0x82);
+
+    private static final byte[] VERIFY =
+            CommandApdu.of(0x00, 0x20, 0x00, 0x81, CommandApdu.NO_LE).encode();
+    private static final byte[] SELECT_APPLET = Files.SELECT_APPLET.encode();
+    private static final byte[] OFFSET_0 = {0x54, 0x02, 0x00, 0x00};
+    private static final byte[] READ_CERTIFICATES = CommandApdu.of(
+                    0x00,
+                    0xB1,
+                    Files.DEVICE_CERTIFICATES >> 8,
+                    Files.DEVICE_CERTIFICATES & 0xFF,
+                    OFFSET_0,
+                    CommandApdu.EXTENDED_LE)
+            .encode();
+
+    private static final int SELECT = 0xA4;
+    private static final int BY_NAME = 0x04;
+    private static final int PROTECTED = 0x0C;
+    private static final int HEADER = 4;
+
+    private RamCommands() {}
+
+    /** VERIFY without a PIN: asks for the state. */
+    static byte[] verify() {
+        return VERIFY.clone();
+    }
+
+    /** READ BINARY of the device's certificates in one answer. */
+    static byte[] readCertificates() {
+        return READ_CERTIFICATES.clone();
+    }
+
+    static boolean isSlow(byte[] command) {
+        return command.length >= HEADER && SLOW.contains(command[1] & 0xFF);
+    }
+
+    /** Whether an applet is selected, which ends every login. */
+    static boolean isSelect(byte[] command) {
+        return command.length >= HEADER
+                && (command[0] & PROTECTED) == 0
+                && (command[1] & 0xFF) == SELECT
+                && command[2] == BY_NAME;
+    }
+
+    /** Whether the card may be logged in to afterwards; asking for the state changes nothing. */
+    static boolean isLogin(byte[] command) {
+        return command.length >= HEADER && LOGINS.contains(command[1] & 0xFF) && !Arrays.equals(command, VERIFY);
+    }
+
+    /** Whether it is the SELECT after which the device's certificates are read. */
+    static boolean isSelectOfOurs(byte[] command) {
+        return Arrays.equals(command, SELECT_APPLET);
+    }
+
+    /** Whether the device's certificates are read from their beginning, in one answer of whatever length. */
+    static boolean isReadOfCertificates(byte[] command) {
+        return command.length > HEADER
+                && Arrays.equals(command, 0, HEADER, READ_CERTIFICATES, 0, HEADER)
+                && endsWithOffset0(command);
+    }
+
+    private static boolean endsWithOffset0(byte[] command) {
+        int data = command[HEADER] == 0 ? HEADER + 3 : HEADER + 1;
+        return command.length >= data + OFFSET_0.length
+                && Arrays.equals(command, data, data + OFFSET_0.length, OFFSET_0, 0, OFFSET_0.length);
+    }
+}

@@ -32,6 +32,8 @@ public record KeyAttribute(String name, String value) implements KeyStore.Entry.
     public static final String ID = "schsm.id";
     /** Device id of the token. */
     public static final String DEVICE = "schsm.device";
+    /** Device ids of the members of a domain that have the key, separated by commas; not of a single device. */
+    public static final String DEVICES = "schsm.devices";
 
     /** Checks that nothing is missing. */
     public KeyAttribute {
@@ -54,6 +56,10 @@ public record KeyAttribute(String name, String value) implements KeyStore.Entry.
         Set<KeyStore.Entry.Attribute> attributes = new LinkedHashSet<>();
         KeyDetails details = handle.details();
         attributes.add(new KeyAttribute(DEVICE, handle.deviceId()));
+        List<String> holders = handle.deviceIds();
+        if (!holders.equals(List.of(handle.deviceId()))) {
+            attributes.add(new KeyAttribute(DEVICES, String.join(",", holders)));
+        }
         attributes.add(new KeyAttribute(
                 ID, java.util.HexFormat.of().formatHex(handle.key().id())));
         details.keyDomain().ifPresent(slot -> attributes.add(new KeyAttribute(KEY_DOMAIN, Integer.toString(slot))));

@@ -41,7 +41,7 @@ public abstract class SchsmDevice {
         throw notOurs(keyStore, null);
     }
 
-    private static InvalidRequestException notOurs(KeyStore keyStore, @Nullable Exception cause) {
+    static InvalidRequestException notOurs(KeyStore keyStore, @Nullable Exception cause) {
         return new InvalidRequestException(
                 "a key store of type SCHSM is needed, this is a " + keyStore.getType() + " of provider "
                         + keyStore.getProvider().getName(),

@@ -3,6 +3,7 @@
 package io.github.schsm;
 
 import java.security.Key;
+import java.util.List;
 
 /**
  * A handle for a key in a token. Holds which token and which key, never a PIN or a connection: it may outlive the
@@ -37,6 +38,11 @@ public interface SchsmKey extends Key {
         return key().label();
     }
 
-    /** The device id or serial number of the token. */
+    /** The device id or serial number of the token; of a key in a domain what the domain is called. */
     String deviceId();
+
+    /** The devices that have the key: that one or, of a key in a {@link SchsmDomain}, every member that has it. */
+    default List<String> deviceIds() {
+        return List.of(deviceId());
+    }
 }

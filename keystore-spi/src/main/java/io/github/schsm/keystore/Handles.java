@@ -2,19 +2,22 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.keystore;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenKey;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /** Key handles for what is listed on a token. */
-final class Handles {
+public final class Handles {
     private Handles() {}
 
     /** Also for a key that the token says nothing sensible of: others are listed with it, and it can be deleted. */
@@ -22,14 +25,38 @@ final class Handles {
         return KeyHandle.of(token, key, details(token, key));
     }
 
+    /** The aliases of all keys. */
+    public static List<String> keyAliases(Token token) throws SchsmException {
+        return Aliases.of(token).entries().entrySet().stream()
+                .filter(entry -> entry.getValue().key() != null)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /**
+     * The alias of a key.
+     *
+     * @throws InvalidRequestException if the token does not have it any more
+     */
+    public static String alias(Token token, TokenKey key) throws SchsmException {
+        for (Map.Entry<String, Aliases.Entry> entry :
+                Aliases.of(token).entries().entrySet()) {
+            TokenKey candidate = entry.getValue().key();
+            if (candidate != null && candidate.reference().equals(key.reference())) {
+                return entry.getKey();
+            }
+        }
+        throw new InvalidRequestException(key + " is not in " + token.description() + " any more");
+    }
+
     /** The key with an alias. */
-    static Optional<KeyHandle> find(Token token, String alias) throws SchsmException {
+    public static Optional<KeyHandle> find(Token token, String alias) throws SchsmException {
         Aliases.Entry entry = Aliases.of(token).get(alias);
         return entry == null || entry.key() == null ? Optional.empty() : Optional.of(of(token, entry.key()));
     }
 
     /** What is known of a key; nothing, where the token says nothing sensible of it. */
-    static KeyDetails details(Token token, TokenKey key) throws SchsmException {
+    public static KeyDetails details(Token token, TokenKey key) throws SchsmException {
         try {
             return token.details(key);
         } catch (SchsmException failed) {

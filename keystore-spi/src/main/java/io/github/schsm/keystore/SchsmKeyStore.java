@@ -12,6 +12,7 @@ import io.github.schsm.KeyEncryptionKey;
 import io.github.schsm.PinException;
 import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmLoadParameter;
@@ -352,6 +353,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throws KeyStoreException, UnrecoverableEntryException {
         if (protection instanceof SchsmDevice.Request request) {
             return request.answer(new TokenDevice(token()));
+        }
+        if (protection instanceof SchsmDomain.Request request) {
+            return request.answer(token().domain().orElse(null));
         }
         Aliases.Entry entry = aliases().get(alias);
         if (entry == null) {

@@ -14,6 +14,7 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.codec.Tlv;
 import java.security.interfaces.RSAPublicKey;
+import java.util.List;
 
 /** A key handle as engines and key store see it: with the token that holds the key. */
 public sealed interface KeyHandle extends SchsmKey permits PrivateKeyHandle, SecretKeyHandle {
@@ -45,6 +46,11 @@ public sealed interface KeyHandle extends SchsmKey permits PrivateKeyHandle, Sec
     @Override
     default String deviceId() {
         return token().id();
+    }
+
+    @Override
+    default List<String> deviceIds() {
+        return token().holders(key());
     }
 
     @Override

@@ -146,6 +146,38 @@ public record KeyRequest(
                 forMigration);
     }
 
+    /** The same in a key domain, and with a list that lets the key be wrapped if there was none. */
+    public KeyRequest inKeyDomain(int slot) {
+        return new KeyRequest(
+                type,
+                label,
+                id,
+                curve,
+                size,
+                publicExponent,
+                allowedAlgorithms.isEmpty() ? List.of(KeyAlgorithm.ALL, KeyAlgorithm.WRAP) : allowedAlgorithms,
+                useCounter,
+                OptionalInt.of(slot),
+                wrappingKey,
+                forMigration);
+    }
+
+    /** The same without a key domain. */
+    public KeyRequest withoutKeyDomain() {
+        return new KeyRequest(
+                type,
+                label,
+                id,
+                curve,
+                size,
+                publicExponent,
+                allowedAlgorithms,
+                useCounter,
+                OptionalInt.empty(),
+                wrappingKey,
+                forMigration);
+    }
+
     /** The same as a migration's own; nothing that a user chooses makes a key one. */
     public KeyRequest madeForMigration() {
         return new KeyRequest(

@@ -10,10 +10,13 @@ import io.github.schsm.PinException;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.SchsmDevice.TokenInfo;
+import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
+import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.codec.PrintableText;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -59,6 +62,16 @@ public interface Token extends TokenSession, TokenContents, TokenOperations {
     /** The token as people are told of it: {@code device DECC0401002}, {@code token "Signing" of libsofthsm2.so}. */
     default String description() {
         return PrintableText.of("device " + name());
+    }
+
+    /** The devices that have a key: this one or, of several that are one token, those of them that have it. */
+    default List<String> holders(TokenKey key) {
+        return List.of(id());
+    }
+
+    /** The domain that several devices make up which are this one token; empty for a single device. */
+    default Optional<SchsmDomain> domain() {
+        return Optional.empty();
     }
 
     /**

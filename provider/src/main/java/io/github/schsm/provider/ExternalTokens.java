@@ -2,21 +2,20 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider;
 
-import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.config.SchsmConfiguration;
-import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource.Directory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The tokens of a source that speaks to them itself, as far as the configuration means them. */
-final class ExternalTokens {
+final class ExternalTokens implements TerminalTokens {
     private final Directory directory;
     private final SchsmConfiguration configuration;
 
@@ -25,18 +24,14 @@ final class ExternalTokens {
         this.configuration = configuration;
     }
 
-    List<FoundDevice> look() throws SchsmException {
-        List<FoundDevice> devices = new ArrayList<>();
-        for (Directory.Found found : directory.list()) {
-            Token token = found.token();
-            devices.add(
-                    new FoundDevice(found.reader(), token == null ? null : new TokenDevice(token), found.problem()));
-        }
-        return devices;
+    @Override
+    public List<Directory.Found> list() throws SchsmException {
+        return directory.list();
     }
 
     /** The source alone knows what a device may be called: a program's name and a configured one may mean the same. */
-    Token find(@Nullable String deviceId) throws SchsmException {
+    @Override
+    public Token find(@Nullable String deviceId) throws SchsmException {
         List<String> configured = configuration.devices();
         if (configured.isEmpty()) {
             return directory.find(deviceId);
@@ -66,5 +61,15 @@ final class ExternalTokens {
             throw configuration.several(meant.values());
         }
         return meant.keySet().iterator().next();
+    }
+
+    @Override
+    public Optional<Token> same(Token known) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        directory.close();
     }
 }

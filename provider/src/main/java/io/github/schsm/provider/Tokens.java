@@ -7,21 +7,29 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.TransportException;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.config.SchsmConfiguration.Terminal;
+import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.keystore.TokenFinder;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinOrElse;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.provider.card.CardTokens;
+import io.github.schsm.provider.domain.DomainToken;
+import io.github.schsm.provider.domain.MemberSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import io.github.schsm.spi.TokenSource.Directory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import javax.security.auth.callback.CallbackHandler;
@@ -34,14 +42,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tokens implements TokenFinder {
     private static final String PLAIN = "plain";
+    private static final String SIMULATED = "ZZSIM";
 
     private final SchsmConfiguration configuration;
     private final @Nullable ConfigurationException problem;
     private final Handlers handler;
-    private volatile @Nullable CardTokens cards;
-    private volatile @Nullable ExternalTokens foreign;
+    private final Map<Terminal, TerminalTokens> opened = new LinkedHashMap<>();
+    private final Map<Terminal, String> unopened = new LinkedHashMap<>();
     private @Nullable CardTokens cardChannels;
-    private TokenSource.@Nullable Opened opened;
+    private volatile @Nullable DomainToken domain;
     private boolean closed;
 
     /**
@@ -87,69 +96,108 @@ final class Tokens implements TokenFinder {
     @Override
     public Token find(@Nullable String deviceId) throws SchsmException {
         open();
-        ExternalTokens others = foreign;
-        return others != null ? others.find(deviceId) : find(cards(), deviceId);
-    }
-
-    private Token find(CardTokens there, @Nullable String deviceId) throws SchsmException {
-        if (deviceId != null) {
-            return there.find(deviceId);
+        DomainToken together = domain;
+        if (together != null && deviceId == null) {
+            return together;
         }
-        return configuration.devices().size() == 1
-                ? there.find(configuration.devices().get(0))
-                : there.theOnlyOne();
+        return findOne(deviceId);
     }
 
     @Override
     public Token own(Token known) throws SchsmException {
         open();
-        CardTokens there = cards;
-        Optional<Token> same = there == null ? Optional.empty() : there.same(known);
-        return same.isPresent() ? same.get() : find(known.id());
+        DomainToken together = domain;
+        if (together != null && (together.uniqueId().equals(known.uniqueId()) || together.hasMember(known))) {
+            return together;
+        }
+        for (TerminalTokens terminal : terminals()) {
+            Optional<Token> same = terminal.same(known);
+            if (same.isPresent()) {
+                return same.get();
+            }
+        }
+        return findOne(known.id());
+    }
+
+    /** One device, in whichever terminal it is. */
+    private Token findOne(@Nullable String deviceId) throws SchsmException {
+        List<TerminalTokens> all = terminals();
+        if (all.size() == 1) {
+            return all.get(0).find(deviceId);
+        }
+        Map<String, Token> found = new LinkedHashMap<>();
+        List<String> missing = new ArrayList<>();
+        for (TerminalTokens terminal : all) {
+            try {
+                Token token = terminal.find(deviceId);
+                found.putIfAbsent(token.uniqueId(), token);
+            } catch (TokenNotPresentException | TransportException notThere) {
+                missing.add(String.valueOf(notThere.getMessage()));
+            }
+        }
+        if (found.isEmpty()) {
+            missing.addAll(unopened());
+            throw new TokenNotPresentException((deviceId == null ? "no device" : "device " + deviceId + " is not")
+                    + " at terminal = " + configuration.terminal() + ": " + String.join("; ", missing));
+        }
+        if (found.size() > 1) {
+            throw configuration.several(found.values().stream().map(Token::name).toList());
+        }
+        return found.values().iterator().next();
     }
 
     /** Every reader that the configuration lets us look into, and what is in it. */
     List<FoundDevice> list() throws SchsmException {
         open();
-        ExternalTokens others = foreign;
-        return others != null ? others.look() : cards().look();
+        List<FoundDevice> devices = new ArrayList<>();
+        for (Directory.Found found : look()) {
+            Token token = found.token();
+            devices.add(
+                    new FoundDevice(found.reader(), token == null ? null : new TokenDevice(token), found.problem()));
+        }
+        return devices;
     }
 
-    private CardTokens cards() throws InvalidRequestException {
-        CardTokens there = cards;
-        if (there == null) {
+    private List<Directory.Found> look() throws SchsmException {
+        List<Directory.Found> found = new ArrayList<>();
+        for (TerminalTokens terminal : terminals()) {
+            found.addAll(terminal.list());
+        }
+        return found;
+    }
+
+    private synchronized List<TerminalTokens> terminals() throws InvalidRequestException {
+        if (closed) {
             throw CardTokens.closed();
         }
-        return there;
+        return List.copyOf(opened.values());
     }
 
     /** Logs out, gives back cards, readers and modules, for good. */
     void close() {
-        CardTokens ours;
+        List<TerminalTokens> places;
         CardTokens channels;
-        TokenSource.Opened place;
+        DomainToken together;
         synchronized (this) {
             closed = true;
-            ours = cards;
+            places = List.copyOf(opened.values());
             channels = cardChannels;
-            place = opened;
-            cards = null;
-            foreign = null;
+            together = domain;
+            opened.clear();
             cardChannels = null;
-            opened = null;
+            domain = null;
         }
-        if (ours != null) {
-            ours.close();
+        if (together != null) {
+            together.close();
         }
-        if (place != null) {
-            place.close();
-        }
+        places.forEach(TerminalTokens::close);
         // A module may have said something to its cards until now.
         if (channels != null) {
             channels.close();
         }
     }
 
+    /** Opens what is not open yet. One terminal of several that are one key store may be missing for a while. */
     private synchronized void open() throws SchsmException {
         if (closed) {
             throw CardTokens.closed();
@@ -157,50 +205,77 @@ final class Tokens implements TokenFinder {
         if (problem != null) {
             throw new ConfigurationException(String.valueOf(problem.getMessage()), problem);
         }
-        if (cards != null || foreign != null) {
-            return;
+        if (opened.size() < configuration.terminals().size()) {
+            openAll();
         }
-        if (configuration.terminals().size() > 1) {
-            throw new ConfigurationException("terminal = " + configuration.terminal()
-                    + ": several terminals are one key store only with domain = <UID> or members = all");
+        if (configuration.isManyAsOne() && domain == null) {
+            domain = new DomainToken(configuration, new Finder(), this::pinOf);
         }
-        SchsmConfiguration.Terminal terminal = configuration.terminals().get(0);
+    }
+
+    private void openAll() throws SchsmException {
+        SchsmException failure = null;
+        for (Terminal terminal : configuration.terminals()) {
+            if (opened.containsKey(terminal)) {
+                continue;
+            }
+            try {
+                opened.put(terminal, open(terminal));
+                unopened.remove(terminal);
+            } catch (ConfigurationException wrong) {
+                throw wrong;
+            } catch (SchsmException notNow) {
+                if (!configuration.isManyAsOne()) {
+                    throw notNow;
+                }
+                unopened.put(terminal, String.valueOf(notNow.getMessage()));
+                failure = notNow;
+            }
+        }
+        if (opened.isEmpty() && failure != null) {
+            throw failure;
+        }
+    }
+
+    /** What keeps terminals from being opened. */
+    private synchronized List<String> unopened() {
+        return List.copyOf(unopened.values());
+    }
+
+    private TerminalTokens open(Terminal terminal) throws SchsmException {
         if (terminal.isPcsc()) {
-            cards = in(TerminalSource.pcsc());
-            return;
+            return new TerminalTokens.Readers(in(TerminalSource.pcsc()), null);
         }
         if (terminal.isSunPcsc()) {
-            cards = in(TerminalSource.sunPcsc());
-            return;
+            return new TerminalTokens.Readers(in(TerminalSource.sunPcsc()), null);
         }
         List<String> schemes = new ArrayList<>();
         for (TokenSource candidate : ServiceLoader.load(TokenSource.class, Tokens.class.getClassLoader())) {
             if (candidate.scheme().equals(terminal.scheme())) {
-                open(candidate, terminal.location());
-                return;
+                return open(candidate, terminal);
             }
             schemes.add(candidate.scheme() + ":…");
         }
-        throw new ConfigurationException("terminal = " + configuration.terminal() + ": nothing here speaks "
+        throw new ConfigurationException("terminal = " + terminal.text() + ": nothing here speaks "
                 + terminal.scheme() + ":, put its jar next to the provider's; there are pcsc, sunpcsc"
                 + (schemes.isEmpty() ? "" : ", " + String.join(", ", schemes)));
     }
 
-    private void open(TokenSource candidate, String location) throws SchsmException {
-        TokenSource.Opened found = candidate.open(location, new ThisHost());
+    private TerminalTokens open(TokenSource candidate, Terminal terminal) throws SchsmException {
+        TokenSource.Opened found = candidate.open(terminal.location(), new ThisHost(terminal));
         if (found instanceof TokenSource.Terminals terminals) {
-            cards = in(TerminalSource.of(
-                    configuration.terminal(), terminals.terminals(), terminals.remote(), terminals.maxAnswer()));
-        } else if (found instanceof Directory tokens) {
-            if (!configuration.channel().orElse(PLAIN).equals(PLAIN)) {
-                found.close();
-                throw new ConfigurationException("terminal = " + configuration.terminal()
-                        + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"
-                        + " channel out");
-            }
-            foreign = new ExternalTokens(tokens, configuration);
+            return new TerminalTokens.Readers(
+                    in(TerminalSource.of(
+                            terminal.text(), terminals.terminals(), terminals.remote(), terminals.maxAnswer())),
+                    found);
         }
-        opened = found;
+        if (!configuration.channel().orElse(PLAIN).equals(PLAIN)) {
+            found.close();
+            throw new ConfigurationException("terminal = " + terminal.text()
+                    + ": what is there speaks to the devices itself, a secure channel cannot be put under it; leave"
+                    + " channel out");
+        }
+        return new ExternalTokens((Directory) found, configuration);
     }
 
     private CardTokens in(TerminalSource source) {
@@ -220,11 +295,41 @@ final class Tokens implements TokenFinder {
         return channels;
     }
 
+    /** Where one device's PIN comes from, if that is configured for it alone. */
+    private Optional<PinSource> pinOf(String deviceId) {
+        return configuration.get(SchsmConfiguration.PIN_OF + deviceId).map(pin -> PinSources.configured(pin, handler));
+    }
+
+    /** Where the members of a domain are looked for. */
+    private final class Finder implements MemberSource {
+        @Override
+        public List<Directory.Found> look() throws SchsmException {
+            open();
+            return Tokens.this.look();
+        }
+
+        @Override
+        public Token find(String deviceId) throws SchsmException {
+            open();
+            return findOne(deviceId);
+        }
+    }
+
     /** What a source of tokens gets to see of this provider. */
     private final class ThisHost implements TokenSource.Host {
+        private final Terminal terminal;
+
+        private ThisHost(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        /** The simulator makes what is named: only its own, where others are named as well. */
         @Override
         public List<String> devices() {
-            return configuration.devices();
+            boolean alone = configuration.terminals().size() == 1;
+            return configuration.devices().stream()
+                    .filter(device -> alone || !terminal.isSimulator() || device.startsWith(SIMULATED))
+                    .toList();
         }
 
         @Override

@@ -73,9 +73,9 @@ class ExternalTokensTest {
 
     @Test
     void placesWithoutTokenAreListedWithTheReason() throws Exception {
-        assertThat(tokens("").look())
+        assertThat(tokens("").list())
                 .satisfiesExactly(
-                        there -> assertThat(there.device()).isNotNull(),
+                        there -> assertThat(there.token()).isNotNull(),
                         empty -> assertThat(empty.problem()).isEqualTo("empty"));
     }
 }

@@ -5,7 +5,6 @@ package io.github.schsm.provider.card;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.card.CardDevice;
@@ -13,10 +12,10 @@ import io.github.schsm.card.CardDevices;
 import io.github.schsm.card.channel.SecureChannelMode;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.config.SchsmConfiguration;
-import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.login.Handlers;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenSource.Directory.Found;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,17 +54,23 @@ public final class CardTokens {
     }
 
     /** Looks into every reader that the configuration lets us look into. */
-    public List<FoundDevice> look() throws SchsmException {
-        List<FoundDevice> found = new ArrayList<>();
+    public List<Found> list() throws SchsmException {
+        List<Found> found = new ArrayList<>();
         CardDevices.Listing listing = list(readers());
         for (CardDevice device : listing.devices()) {
-            found.add(new FoundDevice(device.readerName(), new TokenDevice(token(device)), null));
+            found.add(new Found(device.readerName(), token(device), null));
         }
         for (CardDevices.UnusableReader unusable : listing.unusable()) {
-            found.add(new FoundDevice(
-                    unusable.readerName(), null, unusable.reason().getMessage()));
+            found.add(new Found(unusable.readerName(), null, unusable.reason().getMessage()));
         }
         return found;
+    }
+
+    /** The device that is meant where nobody named one. */
+    public Token find() throws SchsmException {
+        return configuration.devices().size() == 1
+                ? find(configuration.devices().get(0))
+                : theOnlyOne();
     }
 
     private CardDevices.Listing list(List<String> readerNames) throws SchsmException {
@@ -172,7 +177,7 @@ public final class CardTokens {
     }
 
     /** The only device that is there, of those that the configuration means. */
-    public Token theOnlyOne() throws SchsmException {
+    private Token theOnlyOne() throws SchsmException {
         List<CardDevice> found = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         CardDevices.Listing listing = list(readers());

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.provider.domain;
+
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyDomain.Status;
+import io.github.schsm.KeyMigration;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.keystore.Handles;
+import io.github.schsm.keystore.Migrations;
+import io.github.schsm.keystore.Migrations.Request;
+import io.github.schsm.provider.domain.DomainKeys.CertificateCopy;
+import io.github.schsm.provider.domain.DomainKeys.MergedCertificate;
+import io.github.schsm.spi.KeyRequest;
+import io.github.schsm.spi.Token;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes of what members have. A change goes to every member that is concerned; what one of them did not get is logged
+ * and told, and what would bring back something deleted is refused.
+ */
+final class DomainChanges {
+    private static final System.Logger LOGGER = System.getLogger(DomainChanges.class.getName());
+
+    private final SchsmConfiguration configuration;
+    private final Members members;
+    private final DomainLogin login;
+    private final DomainKeys keys;
+    private final Missed missed;
+    private final Migrations migrations = new Migrations();
+
+    /** Is told what a member did not get. */
+    interface Missed {
+        void notBrought(String what, Member member, String problem);
+    }
+
+    /** Something done at one member. */
+    private interface Change {
+        void at(Token token) throws SchsmException;
+    }
+
+    DomainChanges(
+            SchsmConfiguration configuration, Members members, DomainLogin login, DomainKeys keys, Missed missed) {
+        this.configuration = configuration;
+        this.members = members;
+        this.login = login;
+        this.keys = keys;
+        this.missed = missed;
+    }
+
+    // New keys
+
+    /** Makes a key on one member and brings it to others. */
+    TokenKey generate(KeyRequest request) throws SchsmException {
+        if (request.forMigration()) {
+            throw new InvalidRequestException("keys are not moved to or from several devices that are one key store:"
+                    + " use a key store of one device (device = … without domain and members) and SchsmDomain");
+        }
+        Member maker = maker();
+        TokenKey made = at(maker, token -> token.generate(inDomain(maker, request)));
+        add(maker, made);
+        bringToOthers(maker, made);
+        keys.forget();
+        return shown(maker, made);
+    }
+
+    private interface Making {
+        TokenKey at(Token token) throws SchsmException;
+    }
+
+    private TokenKey at(Member member, Making making) throws SchsmException {
+        try {
+            login.admit(member);
+            return making.at(Members.token(member));
+        } catch (SchsmException failed) {
+            note(member, failed);
+            throw failed;
+        }
+    }
+
+    private void note(Member member, SchsmException failed) {
+        switch (FailurePolicy.of(failed, true)) {
+            case AWAY, BROKEN -> members.failed(member, failed);
+            case TELL, LOCKED, KEY_GONE, NOT_HERE -> {}
+        }
+    }
+
+    /**
+     * Where the key domain is in that member, and so that the key can be copied, unless the program said otherwise. Every
+     * key of a device that was initialized with one DKEK is in it without that.
+     */
+    private KeyRequest inDomain(Member member, KeyRequest request) throws SchsmException {
+        Status domain = member.domain();
+        if (domain == null) {
+            return request;
+        }
+        if (request.keyDomain().isPresent() && request.keyDomain().getAsInt() != 0) {
+            throw new InvalidRequestException("the domain shows one key domain, in slot 0; there is none in slot "
+                    + request.keyDomain().getAsInt());
+        }
+        return !domain.isXkek() && domain.slot() == 0 ? request.withoutKeyDomain() : request.inKeyDomain(domain.slot());
+    }
+
+    /** The member with the least to do that is here. */
+    private Member maker() throws SchsmException {
+        keys.now();
+        Member best = null;
+        for (Member member : members.all()) {
+            if (member.isReady() && (best == null || member.queue() < best.queue())) {
+                best = member;
+            }
+        }
+        if (best == null) {
+            throw new TokenNotPresentException("no member of the domain is here to make a key: " + members.problems());
+        }
+        return best;
+    }
+
+    private static void add(Member member, TokenKey made) throws SchsmException {
+        List<ListedKey> listed = new ArrayList<>(member.keys() == null ? List.of() : member.keys());
+        listed.add(new ListedKey(made, Handles.details(Members.token(member), made)));
+        member.listed(listed);
+    }
+
+    private TokenKey shown(Member member, TokenKey own) throws SchsmException {
+        for (MergedKey key : keys.now().all()) {
+            for (KeyCopy copy : key.copies()) {
+                if (copy.member() == member && copy.key().equals(own)) {
+                    return key.shown();
+                }
+            }
+        }
+        throw new InvalidRequestException(own + " is not on " + member + " any more");
+    }
+
+    private void bringToOthers(Member maker, TokenKey made) {
+        int wanted = configuration.copies().orElse(Integer.MAX_VALUE);
+        int there = 1;
+        for (Member member : members.all()) {
+            if (member == maker || there >= wanted) {
+                continue;
+            }
+            String problem = member.isReady() ? bring(maker, member, made) : String.valueOf(member.problem());
+            if (problem == null) {
+                there++;
+            } else {
+                tell(made.label(), member, problem);
+            }
+        }
+    }
+
+    /** Null if it is there now. */
+    private @Nullable String bring(Member from, Member to, TokenKey key) {
+        try {
+            login.admit(to);
+            Token source = Members.token(from);
+            Request one = Request.of(List.of(Handles.alias(source, key)), false);
+            KeyMigration.Result result = migrations
+                    .move(source, Members.token(to), one, progress -> {})
+                    .get(0);
+            to.forgetList();
+            SchsmException failure = result.failure();
+            if (failure != null) {
+                note(to, failure);
+                return String.valueOf(failure.getMessage());
+            }
+            return null;
+        } catch (SchsmException failed) {
+            to.forgetList();
+            note(to, failed);
+            return String.valueOf(failed.getMessage());
+        }
+    }
+
+    private void tell(String what, Member member, String problem) {
+        LOGGER.log(
+                System.Logger.Level.WARNING,
+                "\"{0}\" was not brought to {1}: {2}",
+                PrintableText.of(what),
+                PrintableText.of(member.id()),
+                PrintableText.of(problem));
+        missed.notBrought(what, member, problem);
+    }
+
+    /** Makes the same key from its parent on every member that has that. */
+    TokenKey deriveKey(TokenKey parent, byte[] value, KeyRequest request) throws SchsmException {
+        MergedKey from = keys.find(parent);
+        KeyCopy first = null;
+        TokenKey made = null;
+        SchsmException failure = null;
+        for (KeyCopy copy : from.copies()) {
+            Member member = copy.member();
+            try {
+                if (!member.isReady()) {
+                    throw new TokenNotPresentException(String.valueOf(member.problem()));
+                }
+                TokenKey derived = at(member, token -> token.deriveKey(copy.key(), value, request));
+                add(member, derived);
+                if (first == null) {
+                    first = copy;
+                    made = derived;
+                }
+            } catch (SchsmException failed) {
+                if (first == null) {
+                    failure = failure == null ? failed : failure;
+                    if (FailurePolicy.of(failed, true) == FailurePolicy.Verdict.TELL) {
+                        throw failed;
+                    }
+                } else {
+                    tell(String.valueOf(request.label()), member, String.valueOf(failed.getMessage()));
+                }
+            }
+        }
+        keys.forget();
+        if (first == null || made == null) {
+            throw failure == null ? new InvalidRequestException(parent + " is on no member any more") : failure;
+        }
+        return shown(first.member(), made);
+    }
+
+    // What belongs to keys
+
+    void storeCertificate(TokenKey shown, byte[] encoded) throws SchsmException {
+        MergedKey key = keys.find(shown);
+        try {
+            onAll(key, shown.label(), (copy, token) -> token.storeCertificate(copy.key(), encoded));
+        } finally {
+            key.members().forEach(Member::forgetList);
+            keys.forget();
+        }
+    }
+
+    TokenKey rename(TokenKey shown, String label) throws SchsmException {
+        MergedKey key = keys.find(shown);
+        try {
+            onAll(key, label, (copy, token) -> token.rename(copy.key(), label));
+        } finally {
+            key.members().forEach(Member::forgetList);
+            keys.forget();
+        }
+        return keys.find(shown).shown();
+    }
+
+    private interface CopyChange {
+        void at(KeyCopy copy, Token token) throws SchsmException;
+    }
+
+    /** On each member that has the key; at least one has to take it, and one that says no for all says so first. */
+    private void onAll(MergedKey key, String what, CopyChange change) throws SchsmException {
+        boolean done = false;
+        SchsmException first = null;
+        for (KeyCopy copy : key.copies()) {
+            Member member = copy.member();
+            try {
+                if (!member.isReady()) {
+                    throw new TokenNotPresentException(member + " is not used: " + member.problem());
+                }
+                login.admit(member);
+                change.at(copy, Members.token(member));
+                done = true;
+            } catch (SchsmException failed) {
+                note(member, failed);
+                if (!done && FailurePolicy.of(failed, true) == FailurePolicy.Verdict.TELL) {
+                    throw failed;
+                }
+                first = first == null ? failed : first;
+                tell(what, member, String.valueOf(failed.getMessage()));
+            }
+        }
+        if (!done && first != null) {
+            throw first;
+        }
+    }
+
+    // The end of keys and certificates
+
+    void delete(TokenKey shown) throws SchsmException {
+        MergedKey key = keys.find(shown);
+        requireAllHere(
+                "\"" + shown.label() + "\"",
+                member -> member.keys() == null || key.members().contains(member));
+        SchsmException failure = null;
+        for (KeyCopy copy : key.copies()) {
+            if (copy.isReady()) {
+                failure = deleteAt(copy.member(), token -> token.delete(copy.key()), failure);
+            }
+        }
+        keys.forget();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private @Nullable SchsmException deleteAt(Member member, Change deletion, @Nullable SchsmException before) {
+        try {
+            login.admit(member);
+            deletion.at(Members.token(member));
+            return before;
+        } catch (SchsmException failed) {
+            note(member, failed);
+            if (before != null) {
+                before.addSuppressed(failed);
+                return before;
+            }
+            return failed;
+        } finally {
+            member.forgetList();
+        }
+    }
+
+    /** What is away would bring back what is deleted. */
+    private void requireAllHere(String what, Predicate<Member> mayHave) throws SchsmException {
+        List<String> away = new ArrayList<>();
+        for (Member member : members.all()) {
+            if (mayHave.test(member) && !isStranger(member) && !answers(member)) {
+                away.add(member + " (" + member.problem() + ")");
+            }
+        }
+        if (away.isEmpty()) {
+            return;
+        }
+        if (configuration.deletesPresentOnly()) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "{0} is deleted, and may come back with {1}",
+                    PrintableText.of(what),
+                    PrintableText.of(String.join(", ", away)));
+            return;
+        }
+        throw new TokenNotPresentException(what + " is not deleted, because it would come back with members that are"
+                + " away: " + String.join(", ", away) + "; bring them back, or configure delete = present");
+    }
+
+    private boolean isStranger(Member member) {
+        return configuration.domain().isPresent() && member.token() != null && member.domain() == null;
+    }
+
+    /** Asks the member, so that nothing is deleted anywhere if it has just gone. */
+    private boolean answers(Member member) {
+        if (!member.isReady()) {
+            return false;
+        }
+        try {
+            Members.token(member).info();
+            return true;
+        } catch (SchsmException failed) {
+            members.failed(member, failed);
+            return false;
+        }
+    }
+
+    TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
+        boolean done = false;
+        SchsmException first = null;
+        for (Member member : members.all()) {
+            if (isStranger(member)) {
+                continue;
+            }
+            try {
+                if (!member.isReady()) {
+                    throw new TokenNotPresentException(member + " is not used: " + member.problem());
+                }
+                login.admit(member);
+                Members.token(member).addCertificate(label, encoded);
+                done = true;
+            } catch (SchsmException failed) {
+                note(member, failed);
+                if (!done && FailurePolicy.of(failed, true) == FailurePolicy.Verdict.TELL) {
+                    throw failed;
+                }
+                first = first == null ? failed : first;
+                tell(label, member, String.valueOf(failed.getMessage()));
+            }
+        }
+        keys.forget();
+        if (!done) {
+            throw first == null ? new TokenNotPresentException("no member of the domain is here") : first;
+        }
+        for (MergedCertificate certificate : keys.certificates()) {
+            if (java.util.Arrays.equals(certificate.encoded(), encoded)) {
+                return certificate.shown();
+            }
+        }
+        throw new InvalidRequestException("certificate \"" + label + "\" is on no member any more");
+    }
+
+    void delete(TokenCertificate shown) throws SchsmException {
+        MergedCertificate certificate = keys.find(shown);
+        requireAllHere("certificate \"" + shown.label() + "\"", member -> true);
+        SchsmException failure = null;
+        for (CertificateCopy copy : certificate.copies()) {
+            if (copy.member().isReady()) {
+                failure = deleteAt(copy.member(), token -> token.delete(copy.certificate()), failure);
+            }
+        }
+        keys.forget();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.provider.domain;
+
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomain;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenCertificate;
+import io.github.schsm.TokenKey;
+import io.github.schsm.codec.HashAlgorithm;
+import io.github.schsm.provider.domain.MergedKeys.Check;
+import io.github.schsm.spi.Token;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the members have, as one list, kept until the next load or change. Members are listed at the same time, and no
+ * lock is held meanwhile: a callback handler that is asked for a PIN may look into the list.
+ */
+final class DomainKeys {
+    private static final int BLOCK = 16;
+    private static final byte X509 = 0x30;
+    private static final int REFERENCE_DIGITS = 16;
+
+    private final Members members;
+    private final DomainLogin login;
+    private final Failover failover;
+    private final boolean isKeyDomain;
+    private final byte[] checkBlock = new byte[BLOCK];
+    private final AtomicReference<Snapshot> snapshot = new AtomicReference<>(new Snapshot());
+
+    /** What is known since the last load or change; filled as it is asked for. */
+    private static final class Snapshot {
+        private volatile @Nullable MergedKeys keys;
+        private volatile @Nullable List<MergedCertificate> certificates;
+        private volatile boolean loggedIn;
+        private final Map<String, Optional<byte[]>> ofKeys = new ConcurrentHashMap<>();
+        private final Map<KeyCopy, Check> checks = new ConcurrentHashMap<>();
+    }
+
+    /**
+     * A certificate that belongs to no key.
+     *
+     * @param shown   as the domain lists it
+     * @param encoded DER
+     * @param copies  where it is
+     */
+    record MergedCertificate(TokenCertificate shown, byte[] encoded, List<CertificateCopy> copies) {}
+
+    /** A certificate on one member. */
+    record CertificateCopy(Member member, TokenCertificate certificate) {}
+
+    DomainKeys(Members members, DomainLogin login, Failover failover, boolean isKeyDomain) {
+        this.members = members;
+        this.login = login;
+        this.failover = failover;
+        this.isKeyDomain = isKeyDomain;
+        new SecureRandom().nextBytes(checkBlock);
+    }
+
+    /** What members list now is merged when it is asked for again. */
+    void forget() {
+        snapshot.set(new Snapshot());
+    }
+
+    /** All keys. */
+    MergedKeys now() throws SchsmException {
+        Snapshot current = snapshot.get();
+        MergedKeys known = current.keys;
+        boolean proofIsPossible = known != null && known.isProvisional() && !current.loggedIn && login.isLoggedIn();
+        if (known != null && !proofIsPossible) {
+            return known;
+        }
+        boolean loggedIn = login.isLoggedIn();
+        members.list();
+        List<KeyCopy> copies = new ArrayList<>();
+        for (Member member : members.all()) {
+            List<ListedKey> listed = member.keys();
+            if (listed != null) {
+                listed.forEach(key -> copies.add(new KeyCopy(member, key)));
+            }
+        }
+        MergedKeys merged = MergedKeys.of(copies, copy -> check(copy, loggedIn));
+        current.loggedIn = loggedIn;
+        current.keys = merged;
+        return merged;
+    }
+
+    /**
+     * The key that was once listed so.
+     *
+     * @throws InvalidRequestException if no member has it any more
+     */
+    MergedKey find(TokenKey shown) throws SchsmException {
+        MergedKey known = now().find(shown).orElse(null);
+        if (known == null) {
+            throw new InvalidRequestException(shown + " is on no member of the domain any more");
+        }
+        return known;
+    }
+
+    /** The copies that may be used for it; all where none may, so that a device says why. */
+    List<KeyCopy> copies(TokenKey shown, @Nullable KeyAlgorithm algorithm) throws SchsmException {
+        List<KeyCopy> all = find(shown).copies();
+        List<KeyCopy> able = new ArrayList<>(all.size());
+        for (KeyCopy copy : all) {
+            if (copy.allows(algorithm)) {
+                able.add(copy);
+            }
+        }
+        return able.isEmpty() ? all : able;
+    }
+
+    /** A block under the key, which two members compute alike only if it is the same key. */
+    private Check check(KeyCopy copy, boolean loggedIn) {
+        KeyDetails details = copy.details();
+        if (!copy.isRepeatable()) {
+            return new Check("", false);
+        }
+        boolean encrypts = details.allows(KeyAlgorithm.AES_CBC_ENCRYPT);
+        if (!encrypts && !details.allows(KeyAlgorithm.AES_CMAC)) {
+            return new Check("", false);
+        }
+        if (!loggedIn || !copy.isReady()) {
+            return new Check("", true);
+        }
+        try {
+            Token token = Members.token(copy.member());
+            login.admit(copy.member());
+            byte[] value = encrypts
+                    ? token.cipher(copy.key(), true, new byte[BLOCK], checkBlock)
+                    : token.mac(copy.key(), checkBlock);
+            return new Check((encrypts ? "e" : "m") + HexFormat.of().formatHex(value), false);
+        } catch (SchsmException notNow) {
+            return new Check("", true);
+        }
+    }
+
+    /** What is known of a key; members are asked only for use counters. */
+    KeyDetails details(TokenKey shown) throws SchsmException {
+        MergedKey key = find(shown);
+        List<KeyDetails> all = new ArrayList<>();
+        for (KeyCopy copy : key.copies()) {
+            all.add(copy.isRepeatable() || !copy.isReady() ? copy.details() : counted(copy));
+        }
+        return MergedKey.merged(all, slot(key));
+    }
+
+    private static KeyDetails counted(KeyCopy copy) throws SchsmException {
+        return Members.token(copy.member()).details(copy.key());
+    }
+
+    /** Of a key in the key domain the only slot that the domain shows. */
+    private OptionalInt slot(MergedKey key) {
+        if (!isKeyDomain) {
+            return key.copies().get(0).details().keyDomain();
+        }
+        boolean inside = key.copies().stream().anyMatch(copy -> isInDomain(copy.member(), copy.details()));
+        return inside ? OptionalInt.of(0) : OptionalInt.empty();
+    }
+
+    /** Whether a member's key is in the key domain that makes it a member. */
+    static boolean isInDomain(Member member, KeyDetails details) {
+        KeyDomain.Status domain = member.domain();
+        if (domain == null) {
+            return false;
+        }
+        boolean always =
+                !domain.isXkek() && domain.slot() == 0 && details.keyDomain().isEmpty();
+        return always || details.keyDomain().equals(OptionalInt.of(domain.slot()));
+    }
+
+    /** What is stored with a key: an X.509 certificate, if one of its copies has one. */
+    Optional<byte[]> certificate(TokenKey shown) throws SchsmException {
+        Snapshot current = snapshot.get();
+        MergedKey key = find(shown);
+        Optional<byte[]> known = current.ofKeys.get(shown.reference());
+        if (known != null) {
+            return known.map(byte[]::clone);
+        }
+        Optional<byte[]> found = certificate(key);
+        current.ofKeys.put(shown.reference(), found);
+        return found.map(byte[]::clone);
+    }
+
+    private Optional<byte[]> certificate(MergedKey key) throws SchsmException {
+        List<KeyCopy> left = new ArrayList<>(key.copies());
+        Optional<byte[]> found = Optional.empty();
+        while (!left.isEmpty()) {
+            KeyCopy[] asked = new KeyCopy[1];
+            Optional<byte[]> stored;
+            try {
+                stored = failover.use(left, Operation.READ, copy -> {
+                    asked[0] = copy;
+                    return Members.token(copy.member()).certificate(copy.key());
+                });
+            } catch (SchsmException failed) {
+                if (found.isPresent()) {
+                    return found;
+                }
+                throw failed;
+            }
+            if (stored.isPresent() && isX509(stored.get())) {
+                return stored;
+            }
+            found = found.isPresent() ? found : stored;
+            left.remove(asked[0]);
+            left.removeIf(copy -> !copy.isReady());
+        }
+        return found;
+    }
+
+    private static boolean isX509(byte[] encoded) {
+        return encoded.length > 0 && encoded[0] == X509;
+    }
+
+    /** The certificates that belong to no key, each once. */
+    List<MergedCertificate> certificates() throws SchsmException {
+        Snapshot current = snapshot.get();
+        List<MergedCertificate> known = current.certificates;
+        if (known != null) {
+            return known;
+        }
+        Map<Member, Map<TokenCertificate, byte[]>> listed = new ConcurrentHashMap<>();
+        members.each(members.all().stream().filter(Member::isReady).toList(), member -> {
+            Map<TokenCertificate, byte[]> its = new LinkedHashMap<>();
+            Token token = Members.token(member);
+            for (TokenCertificate certificate : token.certificates()) {
+                try {
+                    its.put(certificate, token.certificate(certificate));
+                } catch (SchsmException unreadable) {
+                    if (!Token.isOfOneObject(unreadable)) {
+                        throw unreadable;
+                    }
+                }
+            }
+            listed.put(member, its);
+        });
+        Map<String, MergedCertificate> merged = new LinkedHashMap<>();
+        for (Member member : members.all()) {
+            listed.getOrDefault(member, Map.of()).forEach((certificate, encoded) -> {
+                String digest = HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(encoded));
+                merged.computeIfAbsent(
+                                digest,
+                                one -> new MergedCertificate(
+                                        new TokenCertificate(
+                                                digest.substring(0, REFERENCE_DIGITS), certificate.label()),
+                                        encoded,
+                                        new ArrayList<>()))
+                        .copies()
+                        .add(new CertificateCopy(member, certificate));
+            });
+        }
+        List<MergedCertificate> all = List.copyOf(merged.values());
+        current.certificates = all;
+        return all;
+    }
+
+    /**
+     * The certificate that was once listed so.
+     *
+     * @throws InvalidRequestException if no member has it any more
+     */
+    MergedCertificate find(TokenCertificate shown) throws SchsmException {
+        for (MergedCertificate certificate : certificates()) {
+            if (certificate.shown().reference().equals(shown.reference())) {
+                return certificate;
+            }
+        }
+        throw new InvalidRequestException(
+                "certificate \"" + shown.label() + "\" is on no member of the domain any more");
+    }
+}

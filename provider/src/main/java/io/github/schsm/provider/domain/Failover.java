@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.provider.domain;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.TokenNotPresentException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Does an operation at one of the places where it can be done, and at the next if one fails. */
+final class Failover {
+    private final Members members;
+    private final DomainLogin login;
+    private final AtomicInteger turns = new AtomicInteger();
+
+    Failover(Members members, DomainLogin login) {
+        this.members = members;
+        this.login = login;
+    }
+
+    /** Where an operation can be done. */
+    interface Place extends Router.Candidate {
+        Member member();
+
+        /** Whether it may be done again where nobody knows whether it was done. */
+        boolean isRepeatable();
+    }
+
+    /** The operation at one place. */
+    interface Call<P, T> {
+        T at(P place) throws SchsmException;
+    }
+
+    /** What keeps an operation from being done, by member. */
+    private static final class Failures {
+        private final Map<Member, SchsmException> byMember = new LinkedHashMap<>();
+    }
+
+    /**
+     * Does it once.
+     *
+     * @param places where it can be done, at least one; where it cannot be told yet, all
+     * @throws TokenNotPresentException if none of them is here, with the reason of each
+     * @throws SchsmException           if it fails in a way that no other place can help, or everywhere
+     */
+    <P extends Place, T> T use(List<P> places, Operation operation, Call<P, T> call) throws SchsmException {
+        List<P> left = places;
+        Failures failures = null;
+        int turn = turns.getAndIncrement();
+        while (true) {
+            P place = Router.next(left, turn);
+            if (place == null) {
+                place = lastHope(left);
+            }
+            if (place == null) {
+                throw failure(places, failures);
+            }
+            Member member = place.member();
+            if (!member.take(member.queue())) {
+                continue;
+            }
+            long begun = System.nanoTime();
+            SchsmException failed = null;
+            MemberObserver observer = members.observer();
+            observer.begins(member, operation);
+            try {
+                if (operation.needsLogin()) {
+                    login.admit(member);
+                }
+                T done = call.at(place);
+                member.did(begun);
+                if (!member.isReady()) {
+                    members.answered(member);
+                }
+                return done;
+            } catch (SchsmException exception) {
+                failed = exception;
+            } finally {
+                member.leave();
+                observer.ended(member, operation, System.nanoTime() - begun, failed);
+            }
+            failures = failures == null ? new Failures() : failures;
+            boolean firstTime = failures.byMember.put(member, failed) == null;
+            if (!goesOn(place, failed, firstTime)) {
+                throw failed;
+            }
+            if (firstTime && isLapsed(member, failed)) {
+                login.lapsed(member);
+                continue;
+            }
+            left = without(left, place);
+        }
+    }
+
+    /** Somebody else logged out there: it is logged in again once. */
+    private boolean isLapsed(Member member, SchsmException failed) {
+        return failed.reason() == Reason.PIN_REQUIRED && !member.isLocked() && login.hasPin();
+    }
+
+    private static <P> List<P> without(List<P> places, P failed) {
+        List<P> left = new ArrayList<>(places);
+        left.remove(failed);
+        return left;
+    }
+
+    /** Notes what the failure says of the member; tells whether another one may be asked. */
+    private boolean goesOn(Place place, SchsmException failed, boolean firstTime) {
+        Member member = place.member();
+        if (member.isLocked() && failed.reason() != Reason.WRONG_PIN) {
+            return true;
+        }
+        switch (FailurePolicy.of(failed, place.isRepeatable())) {
+            case TELL -> {
+                if (failed.reason() == Reason.WRONG_PIN) {
+                    members.locked(member, failed);
+                }
+                return false;
+            }
+            case AWAY, BROKEN -> members.failed(member, failed);
+            case LOCKED -> {
+                if (!login.hasPin()) {
+                    return false;
+                }
+                if (!(firstTime && isLapsed(member, failed))) {
+                    members.locked(member, failed);
+                }
+            }
+            case KEY_GONE -> {
+                if (place instanceof KeyCopy copy) {
+                    copy.gone(failed.reason());
+                }
+            }
+            case NOT_HERE -> {}
+        }
+        return true;
+    }
+
+    /** Nobody is known to be good: who was left alone is tried, which may be back or has to say why not. */
+    private static <P extends Place> @Nullable P lastHope(List<P> left) {
+        P best = null;
+        for (P place : left) {
+            Member member = place.member();
+            boolean possible = member.token() != null && !member.isLocked();
+            if (possible && (best == null || member.queue() < best.member().queue())) {
+                best = place;
+            }
+        }
+        return best;
+    }
+
+    private static <P extends Place> SchsmException failure(List<P> places, @Nullable Failures failures) {
+        Map<Member, SchsmException> known = failures == null ? Map.of() : failures.byMember;
+        List<String> reasons = new ArrayList<>();
+        SchsmException worst = null;
+        SchsmException last = null;
+        for (P place : places) {
+            Member member = place.member();
+            SchsmException failed = known.get(member);
+            reasons.add(member + ": " + (failed != null ? failed.getMessage() : member.problem()));
+            if (failed != null) {
+                last = failed;
+                worst = worst == null && !FailurePolicy.isAway(failed) ? failed : worst;
+            }
+        }
+        SchsmException told = worst != null
+                ? worst
+                : new TokenNotPresentException(
+                        "no member of the domain that could do it is here: "
+                                + String.join("; ", reasons.stream().distinct().toList()),
+                        last);
+        for (SchsmException other : known.values()) {
+            if (other != told && other != told.getCause()) {
+                told.addSuppressed(other);
+            }
+        }
+        return told;
+    }
+}

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.provider.domain;
+
+import io.github.schsm.ConfigurationException;
+import io.github.schsm.KeyDomain.Status;
+import io.github.schsm.KeyDomainException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
+import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.codec.PrintableText;
+import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.keystore.Handles;
+import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenSource.Directory.Found;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of a domain: finds them, sees that one is away, and that it has come back. Threads are there only while
+ * several members are asked at once, or one is waited for.
+ */
+final class Members {
+    private static final System.Logger LOGGER = System.getLogger(Members.class.getName());
+    private static final long IDLE_SECONDS = 2;
+    private static final int MOST_THREADS = 256;
+
+    private final SchsmConfiguration configuration;
+    private final MemberSource source;
+    private final DomainLogin login;
+    private final Runnable whenChanged;
+    private final List<Member> members = new CopyOnWriteArrayList<>();
+    private final ThreadPoolExecutor threads;
+    private volatile MemberObserver observer = MemberObserver.NONE;
+    private volatile @Nullable Status domain;
+    private volatile boolean closed;
+
+    /** @param whenChanged called after a member's keys were listed again */
+    Members(SchsmConfiguration configuration, MemberSource source, DomainLogin login, Runnable whenChanged) {
+        this.configuration = configuration;
+        this.source = source;
+        this.login = login;
+        this.whenChanged = whenChanged;
+        this.threads = new ThreadPoolExecutor(
+                0, MOST_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Members::thread);
+        configuration.devices().forEach(id -> members.add(new Member(id, null)));
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "schsm-domain");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** What is done with a member. */
+    interface Action {
+        void run(Member member) throws SchsmException;
+    }
+
+    /** All that are known, present or not. */
+    List<Member> all() {
+        return members;
+    }
+
+    /** Their names, for people. */
+    String names() {
+        return members.isEmpty()
+                ? "none of which was seen"
+                : String.join(", ", members.stream().map(Member::id).toList());
+    }
+
+    /** Why they are not used, for people. */
+    String problems() {
+        return String.join(
+                "; ",
+                members.stream()
+                        .map(member -> member + ": "
+                                + Optional.ofNullable(member.problem()).orElse("is here"))
+                        .toList());
+    }
+
+    MemberObserver observer() {
+        return observer;
+    }
+
+    void observe(MemberObserver listening) {
+        observer = listening;
+    }
+
+    /** The key domain that they are members of, as the first of them shows it; empty for none, or before any was seen. */
+    Optional<Status> domain() {
+        return Optional.ofNullable(domain);
+    }
+
+    /** Ends what is waited for. */
+    void close() {
+        closed = true;
+        threads.shutdownNow();
+    }
+
+    // Finding them
+
+    /** Looks for members that are not known yet, and for those that are known by name only. */
+    void find() throws SchsmException {
+        if (configuration.devices().isEmpty()) {
+            lookAround();
+        } else {
+            for (Member member : members) {
+                if (member.token() == null) {
+                    find(member);
+                }
+            }
+        }
+    }
+
+    private void find(Member member) throws SchsmException {
+        try {
+            Token token = source.find(member.id());
+            if (isKnown(token)) {
+                throw new ConfigurationException(
+                        "device = " + String.join(", ", configuration.devices()) + " names " + token.name() + " twice");
+            }
+            member.found(token);
+        } catch (ConfigurationException wrong) {
+            throw wrong;
+        } catch (SchsmException away) {
+            failed(member, away);
+        }
+    }
+
+    private boolean isKnown(Token token) {
+        return members.stream()
+                .map(Member::token)
+                .anyMatch(known -> known != null && known.uniqueId().equals(token.uniqueId()));
+    }
+
+    /** Of all that is there, what is in the domain; devices that are in none are somebody else's. */
+    private void lookAround() throws SchsmException {
+        List<Member> strangers = new ArrayList<>();
+        for (Found found : source.look()) {
+            Token token = found.token();
+            if (token != null && !isKnown(token)) {
+                strangers.add(new Member(token.id(), token));
+            }
+        }
+        each(strangers, this::place);
+        for (Member stranger : strangers) {
+            Token token = stranger.token();
+            if (isMember(stranger) && token != null && !isKnown(token)) {
+                members.add(stranger);
+            }
+        }
+    }
+
+    private boolean isMember(Member member) {
+        return configuration.domain().isEmpty() || member.domain() != null;
+    }
+
+    /** Finds the key domain in a member. */
+    private void place(Member member) throws SchsmException {
+        Token token = member.token();
+        String digits = configuration.domain().orElse(null);
+        if (token == null || digits == null || member.domain() != null) {
+            return;
+        }
+        Status found = null;
+        for (Status status : domains(token)) {
+            if (matches(status, digits)) {
+                if (found != null) {
+                    throw severalDomains(digits);
+                }
+                found = status;
+            }
+        }
+        if (found == null) {
+            throw new KeyDomainException("device " + token.name() + " is not a member of key domain " + digits);
+        }
+        synchronized (this) {
+            Status known = domain;
+            if (known != null && known.isXkek() && !Status.sameUid(known.uid(), found.uid())) {
+                throw severalDomains(digits);
+            }
+            domain = known == null ? found : known;
+        }
+        member.placed(found);
+    }
+
+    private static List<Status> domains(Token token) throws SchsmException {
+        try {
+            return token.keyDomains().list();
+        } catch (UnsupportedByDeviceException none) {
+            return List.of();
+        }
+    }
+
+    private static boolean matches(Status status, String digits) {
+        HexFormat hex = HexFormat.of();
+        return status.isXkek()
+                ? hex.formatHex(status.uid()).startsWith(digits)
+                : status.hasKek() && hex.formatHex(status.kcv()).startsWith(digits);
+    }
+
+    private static ConfigurationException severalDomains(String digits) {
+        return new ConfigurationException(
+                "domain = " + digits + ": several key domains begin with these digits, write more of them");
+    }
+
+    // Asking them
+
+    /**
+     * Does something with each member at once; what fails is noted with the member.
+     *
+     * @throws ConfigurationException if the configuration turns out to be wrong
+     */
+    void each(List<Member> wanted, Action action) throws ConfigurationException {
+        List<ConfigurationException> wrong = new CopyOnWriteArrayList<>();
+        List<Runnable> tasks = new ArrayList<>();
+        for (Member member : wanted) {
+            tasks.add(() -> {
+                try {
+                    action.run(member);
+                } catch (ConfigurationException mistake) {
+                    wrong.add(mistake);
+                } catch (SchsmException failed) {
+                    failed(member, failed);
+                }
+            });
+        }
+        if (tasks.size() < 2 || login.isLoggingIn()) {
+            // Who is asked for a PIN has a device already, and would wait for itself in another thread.
+            tasks.forEach(Runnable::run);
+        } else {
+            inParallel(tasks);
+        }
+        if (!wrong.isEmpty()) {
+            throw wrong.get(0);
+        }
+    }
+
+    private void inParallel(List<Runnable> tasks) {
+        List<java.util.concurrent.Future<?>> others = new ArrayList<>();
+        for (Runnable task : tasks.subList(1, tasks.size())) {
+            others.add(threads.submit(task));
+        }
+        tasks.get(0).run();
+        boolean interrupted = false;
+        for (java.util.concurrent.Future<?> other : others) {
+            while (true) {
+                try {
+                    other.get();
+                    break;
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                } catch (java.util.concurrent.ExecutionException failed) {
+                    throw new IllegalStateException(failed.getCause());
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Does something in the background. */
+    void later(Runnable work) {
+        if (!closed) {
+            threads.execute(work);
+        }
+    }
+
+    /** Lists the keys of all members that have not been since they were loaded. */
+    void list() throws SchsmException {
+        List<Member> wanted = members.stream()
+                .filter(Member::isStale)
+                .filter(member -> member.isReady() || (member.isLocked() && member.token() != null))
+                .toList();
+        each(wanted, this::list);
+    }
+
+    private void list(Member member) throws SchsmException {
+        place(member);
+        Token token = token(member);
+        if (login.isLoggedIn() && !member.isLocked()) {
+            try {
+                login.admit(member);
+            } catch (SchsmException lists) {
+                LOGGER.log(System.Logger.Level.DEBUG, "what it has is listed all the same", lists);
+            }
+        }
+        List<ListedKey> listed = new ArrayList<>();
+        for (TokenKey key : token.keys()) {
+            listed.add(new ListedKey(key, Handles.details(token, key)));
+        }
+        member.listed(listed);
+    }
+
+    static Token token(Member member) throws TokenNotPresentException {
+        Token token = member.token();
+        if (token == null) {
+            throw new TokenNotPresentException("device " + member + " was not there yet"
+                    + (member.problem() == null ? "" : ": " + member.problem()));
+        }
+        return token;
+    }
+
+    // One that fails
+
+    /** Notes what a member does not do, and sees to it that its return is noticed. */
+    void failed(Member member, SchsmException failure) {
+        boolean news = member.problem() == null;
+        boolean stranger = failure instanceof KeyDomainException;
+        String problem = String.valueOf(failure.getMessage());
+        if (stranger) {
+            member.locked(problem);
+        } else {
+            member.failed(problem, FailurePolicy.isAway(failure));
+        }
+        if (!members.contains(member)) {
+            return;
+        }
+        if (news) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "{0} of the domain is left alone for a while: {1}",
+                    PrintableText.of(member.id()),
+                    PrintableText.of(problem));
+            observer.changed(member);
+        }
+        if (!stranger && !closed && member.watch()) {
+            later(() -> waitFor(member));
+        }
+    }
+
+    /** It does not take work until somebody logs in again. */
+    void locked(Member member, SchsmException failure) {
+        boolean news = !member.isLocked();
+        member.locked(String.valueOf(failure.getMessage()));
+        if (news) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "{0} of the domain is not used until the next login: {1}",
+                    PrintableText.of(member.id()),
+                    PrintableText.of(String.valueOf(failure.getMessage())));
+            observer.changed(member);
+        }
+    }
+
+    /** It has done something. */
+    void answered(Member member) {
+        if (!member.isReady() && !member.isLocked()) {
+            member.answers();
+            observer.changed(member);
+            if (member.isStale()) {
+                whenChanged.run();
+            }
+        }
+    }
+
+    private void waitFor(Member member) {
+        try {
+            while (!closed && !member.isReady() && !member.isLocked()) {
+                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(member.pause()));
+                if (!member.isReady() && !member.isLocked()) {
+                    tryAgain(member);
+                }
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        } finally {
+            member.unwatch();
+        }
+    }
+
+    private void tryAgain(Member member) {
+        try {
+            if (member.token() == null) {
+                member.found(source.find(member.id()));
+            }
+            token(member).load(null);
+            list(member);
+            member.answers();
+            whenChanged.run();
+            if (login.isLoggedIn()) {
+                login.admit(member);
+            }
+            LOGGER.log(System.Logger.Level.INFO, "{0} of the domain is back", PrintableText.of(member.id()));
+            observer.changed(member);
+        } catch (SchsmException stillNot) {
+            if (!member.isLocked()) {
+                boolean stranger = stillNot instanceof KeyDomainException;
+                if (stranger) {
+                    member.locked(String.valueOf(stillNot.getMessage()));
+                } else {
+                    member.failed(String.valueOf(stillNot.getMessage()), FailurePolicy.isAway(stillNot));
+                }
+            }
+        } catch (RuntimeException unexpected) {
+            LOGGER.log(System.Logger.Level.WARNING, "a member of the domain cannot be looked at", unexpected);
+            member.failed(String.valueOf(unexpected), false);
+        }
+    }
+}

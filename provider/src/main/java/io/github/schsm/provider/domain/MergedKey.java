@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.provider.domain;
+
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyDetails;
+import io.github.schsm.TokenKey;
+import java.security.PublicKey;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key, whatever number of members has it.
+ *
+ * @param shown  as the domain lists it
+ * @param copies where it is, in the order of the members; at least one
+ */
+record MergedKey(TokenKey shown, List<KeyCopy> copies) {
+    MergedKey {
+        copies = List.copyOf(copies);
+    }
+
+    /**
+     * Of copies that are the same key: under the label that most of them have.
+     *
+     * @param reference how the domain finds it again
+     */
+    static MergedKey of(String reference, List<KeyCopy> copies) {
+        Map<String, Integer> labels = new LinkedHashMap<>();
+        copies.forEach(copy -> labels.merge(copy.key().label(), 1, Integer::sum));
+        int most = labels.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
+        String label = labels.entrySet().stream()
+                .filter(entry -> entry.getValue() == most)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+        TokenKey first = copies.get(0).key();
+        return new MergedKey(new TokenKey(reference, label, first.id(), first.type()), copies);
+    }
+
+    /** What the domain can do with it: whatever one of its copies lets do. */
+    KeyDetails details(OptionalInt slot) {
+        return merged(copies.stream().map(KeyCopy::details).toList(), slot);
+    }
+
+    /** The details of several copies as those of one key. */
+    static KeyDetails merged(List<KeyDetails> all, OptionalInt slot) {
+        KeyDetails first = all.get(0);
+        return new KeyDetails(
+                publicKey(all),
+                all.stream()
+                        .map(KeyDetails::curve)
+                        .filter(curve -> curve != null)
+                        .findFirst()
+                        .orElse(null),
+                all.stream().mapToInt(KeyDetails::size).max().orElse(0),
+                lists(all),
+                uses(all),
+                slot,
+                first.wrappingKey(),
+                available(all));
+    }
+
+    /** The one that the device attests, if one does. */
+    private static @Nullable PublicKey publicKey(List<KeyDetails> all) {
+        PublicKey found = null;
+        for (KeyDetails details : all) {
+            PublicKey candidate = details.publicKey();
+            if (candidate instanceof AttestedPublicKey) {
+                return candidate;
+            }
+            found = found == null ? candidate : found;
+        }
+        return found;
+    }
+
+    private static @Nullable List<Integer> lists(List<KeyDetails> all) {
+        Set<Integer> union = new LinkedHashSet<>();
+        for (KeyDetails details : all) {
+            List<Integer> list = details.allowedAlgorithms();
+            if (list == null) {
+                return null;
+            }
+            union.addAll(list);
+        }
+        return List.copyOf(union);
+    }
+
+    /** How often it may be used on all members together; no limit where one member has none. */
+    private static OptionalLong uses(Collection<KeyDetails> all) {
+        long sum = 0;
+        for (KeyDetails details : all) {
+            if (details.useCounter().isEmpty()) {
+                return OptionalLong.empty();
+            }
+            sum += details.useCounter().getAsLong();
+        }
+        return OptionalLong.of(sum);
+    }
+
+    private static @Nullable Set<KeyAlgorithm> available(List<KeyDetails> all) {
+        Set<KeyAlgorithm> union = EnumSet.noneOf(KeyAlgorithm.class);
+        for (KeyDetails details : all) {
+            Set<KeyAlgorithm> can = details.available();
+            if (can == null) {
+                return null;
+            }
+            union.addAll(can);
+        }
+        return union;
+    }
+
+    /** The members that have it, each once. */
+    List<Member> members() {
+        return copies.stream().map(KeyCopy::member).distinct().toList();
+    }
+
+    /** Labels that copies have beside the one that is shown. */
+    List<String> otherLabels() {
+        return copies.stream()
+                .map(copy -> copy.key().label())
+                .filter(label -> !label.equals(shown.label()))
+                .distinct()
+                .toList();
+    }
+}

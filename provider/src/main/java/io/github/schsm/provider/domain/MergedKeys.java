@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.provider.domain;
+
+import io.github.schsm.KeyType;
+import io.github.schsm.TokenKey;
+import io.github.schsm.codec.HashAlgorithm;
+import io.github.schsm.codec.PublicKeyNumbers;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The keys of all members, each once. Private keys are the same if their public keys are, by their numbers; AES keys if
+ * they have the same id and the members compute the same check value. Where members cannot be asked for one, an equal
+ * label is taken for proof until they can.
+ */
+final class MergedKeys {
+    private static final int REFERENCE_DIGITS = 8;
+
+    private final Map<String, MergedKey> byReference;
+    private final boolean provisional;
+
+    /** What is the same for two AES keys only if they are one key. */
+    interface CheckValues {
+        /** The check value, as the member computes it. */
+        Check of(KeyCopy copy);
+    }
+
+    /**
+     * A check value.
+     *
+     * @param value   hexadecimal digits; empty if there is none
+     * @param perhaps whether there may be one later: nobody is logged in, or the member is away
+     */
+    record Check(String value, boolean perhaps) {}
+
+    private MergedKeys(Map<String, MergedKey> byReference, boolean provisional) {
+        this.byReference = byReference;
+        this.provisional = provisional;
+    }
+
+    /** Of the copies on all members, in the order of members and of their lists. */
+    static MergedKeys of(List<KeyCopy> copies, CheckValues checks) {
+        Map<String, List<KeyCopy>> groups = new LinkedHashMap<>();
+        Map<String, List<KeyCopy>> secrets = new LinkedHashMap<>();
+        for (KeyCopy copy : copies) {
+            Optional<String> numbers = numbers(copy);
+            if (numbers.isPresent()) {
+                groups.computeIfAbsent(numbers.get(), key -> new ArrayList<>()).add(copy);
+            } else if (copy.key().type() == KeyType.AES && copy.key().id().length > 0) {
+                String id = secretId(copy);
+                secrets.computeIfAbsent(id, key -> new ArrayList<>()).add(copy);
+                groups.putIfAbsent(id, new ArrayList<>());
+            } else {
+                groups.put(alone(copy), List.of(copy));
+            }
+        }
+        boolean provisional = false;
+        for (Map.Entry<String, List<KeyCopy>> candidates : secrets.entrySet()) {
+            provisional |= split(candidates.getKey(), candidates.getValue(), checks, groups);
+        }
+        Map<String, MergedKey> merged = new LinkedHashMap<>();
+        groups.forEach((identity, same) -> {
+            if (!same.isEmpty()) {
+                String reference = reference(identity, merged);
+                merged.put(reference, MergedKey.of(reference, same));
+            }
+        });
+        return new MergedKeys(merged, provisional);
+    }
+
+    /** The beginning of what identifies a key, as much of it as no other key has. */
+    private static String reference(String identity, Map<String, MergedKey> taken) {
+        int length = Math.min(REFERENCE_DIGITS, identity.length());
+        while (taken.containsKey(identity.substring(0, length))) {
+            length++;
+        }
+        return identity.substring(0, length);
+    }
+
+    /** Puts candidates for one AES key into groups that are; tells whether it is so for the time being only. */
+    private static boolean split(
+            String id, List<KeyCopy> candidates, CheckValues checks, Map<String, List<KeyCopy>> groups) {
+        if (candidates.stream().map(KeyCopy::member).distinct().count() < 2) {
+            for (KeyCopy copy : candidates) {
+                String reference = candidates.size() == 1 ? id : alone(copy);
+                groups.computeIfAbsent(reference, key -> new ArrayList<>()).add(copy);
+            }
+            return false;
+        }
+        boolean provisional = false;
+        String firstValue = "";
+        for (KeyCopy copy : candidates) {
+            Check check = checks.of(copy);
+            String reference;
+            if (!check.value().isEmpty()) {
+                firstValue = firstValue.isEmpty() ? check.value() : firstValue;
+                reference = check.value().equals(firstValue) ? id : id + "-" + check.value();
+            } else if (check.perhaps()
+                    && copy.key().label().equals(candidates.get(0).key().label())) {
+                provisional = true;
+                reference = id;
+            } else {
+                reference = alone(copy);
+            }
+            groups.computeIfAbsent(reference, key -> new ArrayList<>()).add(copy);
+        }
+        return provisional;
+    }
+
+    /** Of a key that nothing shows to be another member's as well. */
+    private static String alone(KeyCopy copy) {
+        return digest("member " + copy.member().id() + " key " + copy.key().reference());
+    }
+
+    private static String secretId(KeyCopy copy) {
+        return digest("AES " + HexFormat.of().formatHex(copy.key().id()));
+    }
+
+    private static Optional<String> numbers(KeyCopy copy) {
+        PublicKey known = copy.details().publicKey();
+        if (known == null) {
+            return Optional.empty();
+        }
+        PublicKey key = PublicKeyNumbers.of(known);
+        if (key instanceof RSAPublicKey rsa) {
+            return Optional.of(digest("RSA " + rsa.getModulus() + " " + rsa.getPublicExponent()));
+        }
+        if (key instanceof ECPublicKey ec) {
+            BigInteger order = ec.getParams().getOrder();
+            return Optional.of(
+                    digest("EC " + order + " " + ec.getParams().getCurve().getA() + " "
+                            + ec.getW().getAffineX() + " " + ec.getW().getAffineY()));
+        }
+        return Optional.empty();
+    }
+
+    private static String digest(String numbers) {
+        byte[] hash = HashAlgorithm.SHA256.digest(numbers.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash);
+    }
+
+    /** All keys, in a fixed order. */
+    List<MergedKey> all() {
+        return List.copyOf(byReference.values());
+    }
+
+    /** The key that the domain once listed so. */
+    Optional<MergedKey> find(TokenKey shown) {
+        return Optional.ofNullable(byReference.get(shown.reference()));
+    }
+
+    /** Whether some AES keys are taken for one without proof, which there can be as soon as members can be asked. */
+    boolean isProvisional() {
+        return provisional;
+    }
+}

@@ -56,6 +56,7 @@ public final class FakeModule implements Cryptoki {
     private boolean initialized = true;
     private boolean keepsHandlesAtLogout;
     private boolean keepsOperationsAfterErrors;
+    private boolean leavesEveryOtherSession;
     private long slotShiftAtReinitialize;
     private Optional<Long> lost = Optional.empty();
     private Optional<Long> answerOfDeadSessions = Optional.empty();
@@ -234,6 +235,11 @@ public final class FakeModule implements Cryptoki {
     /** An operation stays active when one of its functions answers an error: what some modules do. */
     void keepOperationsAfterErrors() {
         keepsOperationsAfterErrors = true;
+    }
+
+    /** When a token is pulled the first of its sessions is left, the second ends, and so on, as OpenSC has it. */
+    void leaveEveryOtherSession() {
+        leavesEveryOtherSession = true;
     }
 
     /** What sessions of a token that was pulled answer, in place of CKR_DEVICE_REMOVED and CKR_SESSION_HANDLE_INVALID. */
@@ -954,7 +960,11 @@ public final class FakeModule implements Cryptoki {
 
     /** The token is out, or the module lost it: its sessions, handles and login are gone. */
     private void forget(FakeToken token) {
+        int number = 0;
         for (long session : openOn(token)) {
+            if (leavesEveryOtherSession && number++ % 2 == 0) {
+                continue;
+            }
             Session dead = sessions.remove(session);
             if (dead != null) {
                 slotOfDead.put(session, dead.slot);

@@ -14,6 +14,7 @@ import io.github.schsm.TransportException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.token.Pkcs11Token;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.spi.KeyRequest;
@@ -163,6 +164,48 @@ class LostTokenTest {
         assertThat(token.keys()).contains(key);
         sign(token, key);
         assertThat(bench.device.user.presented()).containsOnly(FakeToken.USER_PIN);
+        requireNothingLeft();
+    }
+
+    /** The login is made in a session that lives on; the next function meets one that is gone. */
+    @Test
+    void whoHasLoggedInAfterTheTokenWasOutIsNotAskedAgainBecauseOfASessionThatWasGoneThen() throws Exception {
+        bench.module.leaveEveryOtherSession();
+        bench.module.answerOfDeadSessions(Ckr.SESSION_HANDLE_INVALID.value());
+        FakePin person = FakePin.asked(FakeToken.USER_PIN);
+        Pkcs11Token token = bench.open();
+        token.load(person);
+        token.delete(token.generate(request()));
+        assertThat(bench.module.openSessions()).isEqualTo(2);
+        outAndIn();
+        assertThat(bench.module.openSessions()).isEqualTo(1);
+        bench.device.user.left(1);
+        token.table().forget();
+        assertThat(token.keys()).hasSize(3);
+
+        token.generate(request());
+
+        sign(token, FakeBench.key(token, "ec"));
+        assertThat(person.requests()).hasSize(2).last().matches(PinRequest::isLastTry);
+        assertThat(bench.device.user.presented()).hasSize(2);
+        requireNothingLeft();
+    }
+
+    @Test
+    void aLoginThatIsGoneWithTheSessionsIsAskedForOnce() throws Exception {
+        FakePin person = FakePin.asked(FakeToken.USER_PIN);
+        Pkcs11Token token = bench.open();
+        token.load(person);
+        TokenKey key = FakeBench.key(token, "ec");
+        token.delete(token.generate(request()));
+        bench.module.answerOfDeadSessions(Ckr.SESSION_HANDLE_INVALID.value());
+        outAndIn();
+
+        token.delete(token.generate(request()));
+        sign(token, key);
+
+        assertThat(person.requests()).hasSize(2);
+        assertThat(bench.device.user.presented()).hasSize(2);
         requireNothingLeft();
     }
 

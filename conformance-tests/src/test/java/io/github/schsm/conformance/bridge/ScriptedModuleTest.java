@@ -36,14 +36,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
 import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.IvParameterSpec;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.PasswordCallback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -305,6 +309,33 @@ class ScriptedModuleTest {
         }
         assertThat(problems).isEmpty();
         assertThat(given).as("answers that were given").isEqualTo(answers.size());
+    }
+
+    /** OpenSC does so after a card was out: it leaves some of the sessions, and a login in one of them is a login. */
+    @Test
+    void whoHasLoggedInIsNotAskedAgainBecauseOneSessionIsGone() throws Exception {
+        ((AuthProvider) provider).logout();
+        AtomicInteger questions = new AtomicInteger();
+        AuthProvider asking = (AuthProvider) new SchsmProvider().configure(configuration);
+        asking.login(null, callbacks -> {
+            for (Callback callback : callbacks) {
+                if (callback instanceof PasswordCallback wanted) {
+                    questions.incrementAndGet();
+                    wanted.setPassword(PIN.clone());
+                }
+            }
+        });
+        KeyStore keyStore = KeyStore.getInstance("SCHSM", asking);
+        keyStore.load(null, null);
+        keyStore.setCertificateEntry("new", pki.root());
+        module.answerOnce("C_GetSessionInfo", ANSWERS.get("CKR_SESSION_HANDLE_INVALID"), Moment.BEFORE);
+
+        keyStore.deleteEntry("new");
+
+        assertThat(module.wasGiven()).isTrue();
+        assertThat(keyStore.containsAlias("new")).isFalse();
+        assertThat(questions).hasValue(1);
+        asking.logout();
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of one token: a few, opened when they are first needed, kept, and lent in the order in which they were
@@ -341,22 +342,63 @@ final class SessionPool {
      * @param before what comes before they are closed, which may end the login: nobody shall go on believing in that
      */
     void lost(long ofEpoch, Runnable before) {
+        drop(ofEpoch, null).ifPresent(dropped -> {
+            before.run();
+            dropped.forEach(kept -> sessions.close(kept.session()));
+        });
+    }
+
+    /** What is asked of a new session. */
+    @FunctionalInterface
+    interface Question {
+        boolean ask(long handle) throws CryptokiException;
+    }
+
+    /**
+     * The same, but with a new session in their place, which keeps a login alive.
+     *
+     * @param write whether it has to be a read-write one
+     * @param holds whether the login holds, as the new session says; if not, nothing is done
+     * @return whether it holds
+     */
+    boolean replace(long ofEpoch, boolean write, Question holds) throws CryptokiException, TokenMissingException {
+        Opened fresh = open(write, ofEpoch, slots);
+        Optional<List<Kept>> dropped = Optional.empty();
+        try {
+            if (!holds.ask(fresh.handle())) {
+                return false;
+            }
+            dropped = drop(ofEpoch, fresh);
+        } finally {
+            if (dropped.isEmpty()) {
+                close(fresh, ofEpoch);
+            }
+        }
+        dropped.ifPresent(gone -> gone.forEach(kept -> sessions.close(kept.session())));
+        return true;
+    }
+
+    /** Begins another epoch, with that session of it; empty if one has begun already. */
+    private Optional<List<Kept>> drop(long ofEpoch, @Nullable Opened fresh) {
         List<Kept> dropped;
         int back;
         synchronized (this) {
             if (ofEpoch != epoch) {
-                return;
+                return Optional.empty();
             }
             epoch++;
+            int kept = fresh == null ? 0 : 1;
             dropped = List.copyOf(idle);
-            old += open - dropped.size();
-            open = 0;
+            old += open - kept - dropped.size();
+            open = kept;
             idle.clear();
+            if (fresh != null) {
+                idle.addFirst(new Kept(fresh, epoch, System.nanoTime()));
+            }
             back = unpark(true);
         }
         permits.release(back);
-        before.run();
-        dropped.forEach(kept -> sessions.close(kept.session()));
+        return Optional.of(dropped);
     }
 
     /** Closes what nobody uses. */

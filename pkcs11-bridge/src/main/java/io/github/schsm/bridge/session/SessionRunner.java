@@ -46,7 +46,7 @@ final class SessionRunner {
             FailureScope.OPERATION, new Row(Step.AGAIN, Step.AGAIN, Step.AGAIN),
             FailureScope.OBJECT, new Row(Step.READ_OBJECTS, Step.READ_OBJECTS, Step.FAIL),
             FailureScope.LOGIN, new Row(Step.FORGET_LOGIN, Step.LOG_IN, Step.FORGET_LOGIN),
-            FailureScope.SESSION, new Row(Step.OPEN_SESSIONS, Step.OPEN_SESSIONS, Step.OPEN_SESSIONS),
+            FailureScope.SESSION, new Row(Step.REPLACE_SESSIONS, Step.REPLACE_SESSIONS, Step.REPLACE_SESSIONS),
             FailureScope.TOKEN, new Row(Step.OPEN_SESSIONS, Step.OPEN_SESSIONS, Step.OPEN_SESSIONS),
             FailureScope.MODULE, new Row(Step.INITIALIZE, Step.INITIALIZE, Step.INITIALIZE),
             // The token seems to be there. A card that was reset fails at all that OpenSC asks it until a user logs out
@@ -82,6 +82,12 @@ final class SessionRunner {
         LOG_IN,
         /** The login may be gone: the user is logged out and in first. */
         LOG_OUT_AND_IN,
+        /**
+         * A new session takes the place of all, if it says that the user is logged in as was thought: OpenSC leaves every
+         * other session of a card that was out, so one may turn out to be gone after somebody has logged in again. If it
+         * does not say so, the same as next.
+         */
+        REPLACE_SESSIONS,
         /** All sessions are closed, and the token is looked for. */
         OPEN_SESSIONS,
         /** The same, and the module, which says that it is not initialized, is. */
@@ -335,6 +341,12 @@ final class SessionRunner {
                 token.logins().doubtful();
                 yield Next.LOGIN_FIRST;
             }
+            case REPLACE_SESSIONS -> {
+                if (!replaceSessions(made)) {
+                    token.lost(made.epoch);
+                }
+                yield Next.AGAIN;
+            }
             case OPEN_SESSIONS -> {
                 token.lost(made.epoch);
                 yield Next.AGAIN;
@@ -344,6 +356,34 @@ final class SessionRunner {
                 yield module.revive(made.incarnation, step == Step.INITIALIZE) ? Next.AGAIN : Next.FAIL;
             }
         };
+    }
+
+    /** Returns whether the login was found in force, and kept. */
+    private boolean replaceSessions(Attempt<?> made) throws SchsmException {
+        if (!token.logins().isVerified()) {
+            return false;
+        }
+        Lock use = module.use();
+        lock(use);
+        try {
+            Lock lock = token.lock().readLock();
+            lock(lock);
+            try {
+                boolean holds = token.pool()
+                        .replace(
+                                made.epoch,
+                                made.write,
+                                session -> isUser(module.cryptoki().sessionState(session)));
+                token.logins().nextGeneration();
+                return holds;
+            } catch (CryptokiException | TokenMissingException gone) {
+                return false;
+            } finally {
+                lock.unlock();
+            }
+        } finally {
+            use.unlock();
+        }
     }
 
     private SchsmException refusal(Attempt<?> made) {

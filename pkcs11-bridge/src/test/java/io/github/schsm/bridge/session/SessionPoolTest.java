@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.FakeToken;
 import io.github.schsm.bridge.cryptoki.Ck;
+import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.SessionPool.BorrowedSession;
 import io.github.schsm.bridge.session.SessionPool.Fate;
 import java.nio.charset.StandardCharsets;
@@ -151,6 +152,66 @@ class SessionPoolTest {
         pool.giveBack(lent, Fate.CLEAN);
         assertThat(pool.open()).isZero();
         assertThat(bench.module.openSessions()).isZero();
+        requireRoomFor(SessionPool.MOST);
+    }
+
+    // Replaced ones
+
+    private boolean isLoggedIn(long session) throws CryptokiException {
+        return SessionRunner.isUser(bench.module.sessionState(session));
+    }
+
+    @Test
+    void aLoginOutlivesTheSessionsWhosePlaceAnotherTakes() throws Exception {
+        BorrowedSession lent = borrow();
+        BorrowedSession idle = borrow();
+        logIn(idle);
+        pool.giveBack(idle, Fate.CLEAN);
+        long epoch = pool.epoch();
+
+        assertThat(pool.replace(epoch, true, this::isLoggedIn)).isTrue();
+
+        assertThat(bench.module.tokenLogin(0)).contains(Ck.CKU_USER);
+        assertThat(pool.epoch()).isNotEqualTo(epoch);
+        assertThat(pool.open()).isEqualTo(1);
+        assertThat(bench.module.openSessions())
+                .as("the new one and the one that is lent")
+                .isEqualTo(2);
+        pool.giveBack(lent, Fate.CLEAN);
+        assertThat(bench.module.openSessions()).isEqualTo(1);
+        BorrowedSession after = borrow();
+        assertThat(after.session().readWrite()).isTrue();
+        assertThat(after.session()).isNotIn(lent.session(), idle.session());
+        pool.giveBack(after, Fate.CLEAN);
+        requireRoomFor(SessionPool.MOST);
+    }
+
+    @Test
+    void sessionsStayAsTheyAreWhereTheNewOneSaysThatNobodyIsLoggedIn() throws Exception {
+        BorrowedSession idle = borrow();
+        pool.giveBack(idle, Fate.CLEAN);
+        long epoch = pool.epoch();
+
+        assertThat(pool.replace(epoch, false, this::isLoggedIn)).isFalse();
+
+        assertThat(pool.epoch()).isEqualTo(epoch);
+        assertThat(pool.open()).isEqualTo(1);
+        assertThat(bench.module.openSessions()).isEqualTo(1);
+        assertThat(borrow().session()).isEqualTo(idle.session());
+    }
+
+    @Test
+    void whatWasLostMeanwhileIsNotReplaced() throws Exception {
+        BorrowedSession lent = borrow();
+        logIn(lent);
+        long epoch = pool.epoch();
+        pool.lost(epoch, () -> {});
+
+        assertThat(pool.replace(epoch, false, this::isLoggedIn)).isTrue();
+
+        assertThat(pool.open()).isZero();
+        assertThat(bench.module.openSessions()).isEqualTo(1);
+        pool.giveBack(lent, Fate.CLEAN);
         requireRoomFor(SessionPool.MOST);
     }
 

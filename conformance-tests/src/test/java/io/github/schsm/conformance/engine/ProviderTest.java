@@ -12,6 +12,7 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OtherVendor;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
+import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.mechanism.MechanismTable;
 import io.github.schsm.provider.SchsmProvider;
@@ -53,7 +54,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -86,45 +86,6 @@ class ProviderTest {
     }
 
     // Without a card
-
-    /** Another vendor's keys, which no provider here takes. */
-    private static final PrivateKey STRANGE = new PrivateKey() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public String getAlgorithm() {
-            return "STRANGE";
-        }
-
-        @Override
-        public @Nullable String getFormat() {
-            return null;
-        }
-
-        @Override
-        public byte @Nullable [] getEncoded() {
-            return null;
-        }
-    };
-
-    private static final SecretKey STRANGE_AES = new SecretKey() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public String getAlgorithm() {
-            return "AES";
-        }
-
-        @Override
-        public @Nullable String getFormat() {
-            return null;
-        }
-
-        @Override
-        public byte @Nullable [] getEncoded() {
-            return null;
-        }
-    };
 
     private interface Use {
         void run() throws Exception;
@@ -164,29 +125,28 @@ class ProviderTest {
 
     /** What a program would do first, with a key that no provider takes where the engine wants one. */
     private static Use use(Mechanism row, Provider provider) {
-        SecretKey aes = STRANGE_AES;
         return switch (row.type()) {
             case "KeyStore" -> () -> KeyStore.getInstance(row.name(), provider).load(null, PIN);
             case "Signature" ->
-                () -> Signature.getInstance(row.name(), provider).initSign(STRANGE);
+                () -> Signature.getInstance(row.name(), provider).initSign(StrangeKeys.PRIVATE);
             case "Cipher" ->
                 () -> Cipher.getInstance(row.name(), provider)
                         .init(
                                 row.name().equals("XKEK")
                                         ? Cipher.WRAP_MODE
                                         : row.keyType() == KeyType.RSA ? Cipher.DECRYPT_MODE : Cipher.ENCRYPT_MODE,
-                                aes);
+                                StrangeKeys.AES);
             case "KeyAgreement" ->
-                () -> KeyAgreement.getInstance(row.name(), provider).init(STRANGE);
-            case "Mac" -> () -> Mac.getInstance(row.name(), provider).init(aes);
+                () -> KeyAgreement.getInstance(row.name(), provider).init(StrangeKeys.PRIVATE);
+            case "Mac" -> () -> Mac.getInstance(row.name(), provider).init(StrangeKeys.AES);
             case "KeyPairGenerator" ->
                 () -> KeyPairGenerator.getInstance(row.name(), provider).generateKeyPair();
             case "KeyGenerator" ->
                 () -> KeyGenerator.getInstance(row.name(), provider).generateKey();
             case "KeyFactory" ->
-                () -> KeyFactory.getInstance(row.name(), provider).translateKey(STRANGE);
+                () -> KeyFactory.getInstance(row.name(), provider).translateKey(StrangeKeys.PRIVATE);
             case "SecretKeyFactory" ->
-                () -> SecretKeyFactory.getInstance(row.name(), provider).translateKey(aes);
+                () -> SecretKeyFactory.getInstance(row.name(), provider).translateKey(StrangeKeys.AES);
             case "SecureRandom" ->
                 () -> SecureRandom.getInstance(row.name(), provider).nextBytes(new byte[8]);
             case "CertificateFactory" ->

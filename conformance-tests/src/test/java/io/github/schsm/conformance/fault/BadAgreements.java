@@ -5,6 +5,7 @@ package io.github.schsm.conformance.fault;
 import static io.github.schsm.conformance.fault.BadInput.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.conformance.bench.CarelessEcKey;
 import io.github.schsm.conformance.bench.Group;
@@ -77,7 +78,7 @@ final class BadAgreements {
                 .fresh(
                         "software EC key",
                         InvalidKeyException.class,
-                        (agreement, world) -> agreement.init(world.strange))
+                        (agreement, world) -> agreement.init(StrangeKeys.PRIVATE))
                 .fresh(
                         "public key as the own one",
                         InvalidKeyException.class,
@@ -102,12 +103,12 @@ final class BadAgreements {
                         IllegalStateException.class,
                         (agreement, world) -> agreement.generateSecret())
                 .lost("doPhase after init failed", IllegalStateException.class, (agreement, world) -> {
-                    refused(() -> agreement.init(world.strange));
+                    refused(() -> agreement.init(StrangeKeys.PRIVATE));
                     phase(agreement, world);
                 })
                 .lost("generateSecret after init failed", IllegalStateException.class, (agreement, world) -> {
                     phase(agreement, world);
-                    refused(() -> agreement.init(world.strange));
+                    refused(() -> agreement.init(StrangeKeys.PRIVATE));
                     agreement.generateSecret();
                 })
                 .kept(
@@ -266,7 +267,7 @@ final class BadAgreements {
                 .fresh(
                         "software EC key",
                         InvalidKeyException.class,
-                        (agreement, world) -> agreement.init(world.strange))
+                        (agreement, world) -> agreement.init(StrangeKeys.PRIVATE))
                 .fresh(
                         "key that is no exchange key",
                         InvalidKeyException.class,

@@ -6,6 +6,7 @@ import static io.github.schsm.conformance.fault.BadInput.refused;
 import static io.github.schsm.conformance.fault.BadInputWorld.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.UnwrapSpec;
 import io.github.schsm.WrapSpec;
 import io.github.schsm.card.files.WrappedKeyBlob;
@@ -80,7 +81,7 @@ final class BadCiphers {
                 .fresh(
                         "software key",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(mode, world.strangeAes, iv()))
+                        (cipher, world) -> cipher.init(mode, StrangeKeys.AES, iv()))
                 .fresh(
                         "EC key",
                         InvalidKeyException.class,
@@ -122,7 +123,7 @@ final class BadCiphers {
                 .fresh("update before init", IllegalStateException.class, (cipher, world) -> cipher.update(BLOCKS))
                 .fresh("doFinal before init", IllegalStateException.class, (cipher, world) -> cipher.doFinal(BLOCKS))
                 .lost("update after init failed", IllegalStateException.class, (cipher, world) -> {
-                    refused(() -> cipher.init(mode, world.strangeAes, iv()));
+                    refused(() -> cipher.init(mode, StrangeKeys.AES, iv()));
                     cipher.update(BLOCKS);
                 })
                 .lost("doFinal after init failed", IllegalStateException.class, (cipher, world) -> {
@@ -132,7 +133,7 @@ final class BadCiphers {
                 })
                 .lost("software key in the middle of it", InvalidKeyException.class, (cipher, world) -> {
                     cipher.update(new byte[5]);
-                    cipher.init(mode, world.strangeAes, iv());
+                    cipher.init(mode, StrangeKeys.AES, iv());
                 })
                 .kept("no data", IllegalArgumentException.class, (cipher, world) -> cipher.update(null))
                 .kept(
@@ -437,7 +438,7 @@ final class BadCiphers {
                             assertThat(mac.doFinal(DATA)).hasSize(16).isEqualTo(other.doFinal(DATA));
                         })
                 .fresh("no key", InvalidKeyException.class, (mac, world) -> mac.init(null))
-                .fresh("software key", InvalidKeyException.class, (mac, world) -> mac.init(world.strangeAes))
+                .fresh("software key", InvalidKeyException.class, (mac, world) -> mac.init(StrangeKeys.AES))
                 .fresh("EC key", InvalidKeyException.class, (mac, world) -> mac.init(world.ec.getPrivate()))
                 .fresh(
                         "KEK",
@@ -452,17 +453,17 @@ final class BadCiphers {
                 .fresh("doFinal before init", IllegalStateException.class, (mac, world) -> mac.doFinal())
                 .lost("doFinal after init failed", IllegalStateException.class, (mac, world) -> {
                     mac.update(DATA);
-                    refused(() -> mac.init(world.strangeAes));
+                    refused(() -> mac.init(StrangeKeys.AES));
                     mac.doFinal();
                 })
                 .lost("update and doFinal after init failed", IllegalStateException.class, (mac, world) -> {
-                    refused(() -> mac.init(world.strangeAes));
+                    refused(() -> mac.init(StrangeKeys.AES));
                     mac.update(DATA);
                     mac.doFinal();
                 })
                 .lost("software key in the middle of it", InvalidKeyException.class, (mac, world) -> {
                     mac.update(DATA);
-                    mac.init(world.strangeAes);
+                    mac.init(StrangeKeys.AES);
                 })
                 .kept(
                         "data from a negative offset",

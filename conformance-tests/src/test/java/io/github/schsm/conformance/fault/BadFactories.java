@@ -5,6 +5,7 @@ package io.github.schsm.conformance.fault;
 import static io.github.schsm.conformance.fault.BadInputWorld.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.Sp80056cKeySpec;
 import io.github.schsm.conformance.bench.Backend.Ability;
 import java.security.InvalidKeyException;
@@ -50,7 +51,7 @@ final class BadFactories {
                 .kept(
                         "software key",
                         InvalidKeyException.class,
-                        (factory, world) -> factory.translateKey(world.strange))
+                        (factory, world) -> factory.translateKey(StrangeKeys.PRIVATE))
                 .kept(
                         "key of another type",
                         InvalidKeyException.class,

@@ -64,10 +64,6 @@ final class BadInputWorld implements AutoCloseable {
     final KeyPair softwareEc;
     final KeyPair softwareRsa;
     final SecretKey softwareAes = new SecretKeySpec(new byte[16], "AES");
-    /** Another vendor's keys, which no provider here takes. */
-    final PrivateKey strange = new StrangeKey();
-
-    final SecretKey strangeAes = new StrangeSecret();
     final X509Certificate certificate;
     final X509Certificate[] chain;
 
@@ -323,43 +319,5 @@ final class BadInputWorld implements AutoCloseable {
     @Override
     public void close() throws GeneralSecurityException, IOException {
         bench.close();
-    }
-
-    private static final class StrangeKey implements PrivateKey {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public String getAlgorithm() {
-            return "STRANGE";
-        }
-
-        @Override
-        public @Nullable String getFormat() {
-            return null;
-        }
-
-        @Override
-        public byte @Nullable [] getEncoded() {
-            return null;
-        }
-    }
-
-    private static final class StrangeSecret implements SecretKey {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public String getAlgorithm() {
-            return "AES";
-        }
-
-        @Override
-        public @Nullable String getFormat() {
-            return null;
-        }
-
-        @Override
-        public byte @Nullable [] getEncoded() {
-            return null;
-        }
     }
 }

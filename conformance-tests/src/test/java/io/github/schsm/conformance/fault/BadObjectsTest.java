@@ -27,13 +27,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509KeyManager;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +49,6 @@ class BadObjectsTest {
     private static final int AES_CERTIFICATE = 0xCE03;
     private static final int CA = 0xCA00;
     private static final int CA_DESCRIPTION = 0xC800;
-    private static final byte[] GARBAGE = HexFormat.of().parseHex("3003020101FFFFFFFF");
 
     private SimulatorBench bench;
     private Provider provider;
@@ -121,194 +114,75 @@ class BadObjectsTest {
 
     /** What may be wrong with an object. */
     enum Bad {
-        RSA_WITHOUT_CERTIFICATE(RSA_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return new byte[0];
-            }
-        },
-        EC_WITHOUT_CERTIFICATE(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return new byte[0];
-            }
-        },
-        RSA_CERTIFICATE_OF_GARBAGE(RSA_CERTIFICATE),
-        EC_CERTIFICATE_OF_GARBAGE(EC_CERTIFICATE),
-        RSA_CERTIFICATE_CUT_OFF(RSA_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return Arrays.copyOf(test.files.get(RSA_CERTIFICATE), 60);
-            }
-        },
-        EC_CERTIFICATE_CUT_OFF(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return Arrays.copyOf(test.files.get(EC_CERTIFICATE), 3);
-            }
-        },
-        EC_CERTIFICATE_OF_ONE_BYTE(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return new byte[] {0x30};
-            }
-        },
-        EC_CERTIFICATE_OF_ZEROS(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return new byte[40];
-            }
-        },
-        EC_WITH_A_CERTIFICATE_FOR_RSA(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.usual(test.rsa.getPublic()));
-            }
-        },
-        RSA_WITH_A_CERTIFICATE_FOR_EC(RSA_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.usual(test.ec.getPublic()));
-            }
-        },
-        EC_WITH_THE_REQUEST_OF_AN_RSA_KEY(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return test.files.get(RSA_CERTIFICATE);
-            }
-        },
-        EC_WITH_A_CERTIFICATE_FOR_ANOTHER_KEY(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.usual(test.good.getPublic()));
-            }
-        },
-        EC_WITH_A_COMPRESSED_POINT(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.compressed(test.ec.getPublic()));
-            }
-        },
-        EC_WITH_EXPLICIT_PARAMETERS(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.explicit(test.ec.getPublic()));
-            }
-        },
-        EC_ON_AN_UNKNOWN_CURVE(EC_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.unknownCurve());
-            }
-        },
-        RSA_FOR_OAEP(RSA_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(
-                        MadeCertificate.rsa(test.rsa.getPublic(), PKCSObjectIdentifiers.id_RSAES_OAEP));
-            }
-        },
-        RSA_FOR_PSS(RSA_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(
-                        MadeCertificate.rsa(test.rsa.getPublic(), PKCSObjectIdentifiers.id_RSASSA_PSS));
-            }
-        },
-        AES_WITH_A_CERTIFICATE(AES_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.usual(test.ec.getPublic()));
-            }
-        },
-        AES_WITH_A_REQUEST(AES_CERTIFICATE) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return test.files.get(EC_CERTIFICATE);
-            }
-        },
-        EC_DESCRIPTION_OF_GARBAGE(EC_DESCRIPTION),
-        RSA_DESCRIPTION_OF_GARBAGE(RSA_DESCRIPTION),
-        AES_DESCRIPTION_OF_GARBAGE(AES_DESCRIPTION),
-        EC_DESCRIBED_AS_RSA(EC_DESCRIPTION) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                byte[] description = test.files.get(RSA_DESCRIPTION).clone();
-                description[description.length - 1] ^= 1;
-                return description;
-            }
-        },
-        RSA_WITHOUT_DESCRIPTION(RSA_DESCRIPTION) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return new byte[0];
-            }
-        },
-        CA_OF_GARBAGE(CA),
-        CA_WITH_A_COMPRESSED_POINT(CA) {
-            @Override
-            byte[] content(BadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.compressed(test.ec.getPublic()));
-            }
-        },
-        CA_WITHOUT_CONTENT(CA) {
-            @Override
-            byte[] content(BadObjectsTest test) {
-                return new byte[0];
-            }
-        },
-        CA_DESCRIPTION_OF_GARBAGE(CA_DESCRIPTION);
+        RSA_WITHOUT_CERTIFICATE(RSA_CERTIFICATE, test -> new byte[0]),
+        EC_WITHOUT_CERTIFICATE(EC_CERTIFICATE, test -> new byte[0]),
+        RSA_CERTIFICATE_OF_GARBAGE(RSA_CERTIFICATE, BadCertificate.GARBAGE),
+        EC_CERTIFICATE_OF_GARBAGE(EC_CERTIFICATE, BadCertificate.GARBAGE),
+        RSA_CERTIFICATE_CUT_OFF(RSA_CERTIFICATE, test -> Arrays.copyOf(test.files.get(RSA_CERTIFICATE), 60)),
+        EC_CERTIFICATE_CUT_OFF(EC_CERTIFICATE, test -> Arrays.copyOf(test.files.get(EC_CERTIFICATE), 3)),
+        EC_CERTIFICATE_OF_ONE_BYTE(EC_CERTIFICATE, BadCertificate.ONE_BYTE),
+        EC_CERTIFICATE_OF_ZEROS(EC_CERTIFICATE, BadCertificate.ZEROS),
+        EC_WITH_A_CERTIFICATE_FOR_RSA(EC_CERTIFICATE, BadCertificate.OF_THE_RSA_KEY),
+        RSA_WITH_A_CERTIFICATE_FOR_EC(RSA_CERTIFICATE, BadCertificate.OF_THE_EC_KEY),
+        EC_WITH_THE_REQUEST_OF_AN_RSA_KEY(EC_CERTIFICATE, test -> test.files.get(RSA_CERTIFICATE)),
+        EC_WITH_A_CERTIFICATE_FOR_ANOTHER_KEY(EC_CERTIFICATE, BadCertificate.OF_ANOTHER_KEY),
+        EC_WITH_A_COMPRESSED_POINT(EC_CERTIFICATE, BadCertificate.COMPRESSED_POINT),
+        EC_WITH_EXPLICIT_PARAMETERS(EC_CERTIFICATE, BadCertificate.EXPLICIT_PARAMETERS),
+        EC_ON_AN_UNKNOWN_CURVE(EC_CERTIFICATE, BadCertificate.UNKNOWN_CURVE),
+        RSA_FOR_OAEP(RSA_CERTIFICATE, BadCertificate.FOR_OAEP),
+        RSA_FOR_PSS(RSA_CERTIFICATE, BadCertificate.FOR_PSS),
+        AES_WITH_A_CERTIFICATE(AES_CERTIFICATE, BadCertificate.OF_THE_EC_KEY),
+        AES_WITH_A_REQUEST(AES_CERTIFICATE, test -> test.files.get(EC_CERTIFICATE)),
+        EC_DESCRIPTION_OF_GARBAGE(EC_DESCRIPTION, BadCertificate.GARBAGE),
+        RSA_DESCRIPTION_OF_GARBAGE(RSA_DESCRIPTION, BadCertificate.GARBAGE),
+        AES_DESCRIPTION_OF_GARBAGE(AES_DESCRIPTION, BadCertificate.GARBAGE),
+        EC_DESCRIBED_AS_RSA(EC_DESCRIPTION, test -> {
+            byte[] description = test.files.get(RSA_DESCRIPTION).clone();
+            description[description.length - 1] ^= 1;
+            return description;
+        }),
+        RSA_WITHOUT_DESCRIPTION(RSA_DESCRIPTION, test -> new byte[0]),
+        CA_OF_GARBAGE(CA, BadCertificate.GARBAGE),
+        CA_WITH_A_COMPRESSED_POINT(CA, BadCertificate.COMPRESSED_POINT),
+        CA_WITHOUT_CONTENT(CA, test -> new byte[0]),
+        CA_DESCRIPTION_OF_GARBAGE(CA_DESCRIPTION, BadCertificate.GARBAGE);
 
         private final int fid;
+        private final Content content;
 
-        Bad(int fid) {
+        Bad(int fid, BadCertificate content) {
+            this(fid, test -> content.bytes(test.ec, test.rsa, test.good.getPublic()));
+        }
+
+        Bad(int fid, Content content) {
             this.fid = fid;
+            this.content = content;
         }
+    }
 
-        byte[] content(BadObjectsTest test) throws Exception {
-            return GARBAGE;
-        }
+    /** What is in the file instead. */
+    private interface Content {
+        byte[] of(BadObjectsTest test) throws Exception;
     }
 
     @ParameterizedTest
     @EnumSource
     void everyMethodAnswersAndTheOthersAreAsTheyWere(Bad bad) throws Exception {
-        replace(bad.fid, bad.content(this));
+        replace(bad.fid, bad.content.of(this));
         for (char[] pin : new char[][] {bench.source().pin(), null}) {
             Provider fresh = bench.member(bench.source().id()).provider();
             keyStore = KeyStore.getInstance("SCHSM", fresh);
             keyStore.load(null, pin);
-            List<String> aliases = Collections.list(keyStore.aliases());
-            assertThat(aliases).contains("good").hasSize(keyStore.size());
+            List<String> aliases = WholeKeyStore.assertAnswers(keyStore);
+            assertThat(aliases).contains("good");
             assertThat(aliases.size()).isGreaterThanOrEqualTo(6);
             for (String alias : aliases) {
-                assertThat(keyStore.containsAlias(alias)).isTrue();
-                assertThat(keyStore.isKeyEntry(alias)).isNotEqualTo(keyStore.isCertificateEntry(alias));
-                Key key = keyStore.getKey(alias, null);
-                assertThat(key != null).as(alias).isEqualTo(keyStore.isKeyEntry(alias));
-                keyStore.getCertificate(alias);
-                keyStore.getCertificateChain(alias);
-                assertThat(keyStore.getCreationDate(alias)).isNotNull();
-                KeyStore.Entry entry = keyStore.getEntry(alias, null);
-                assertThat(entry).as(alias).isNotNull();
-                assertThat(keyStore.entryInstanceOf(alias, entry.getClass()))
-                        .as(alias)
-                        .isTrue();
-                entry.getAttributes();
+                assertThat(keyStore.getEntry(alias, null)).as(alias).isNotNull();
             }
             assertThat(keyStore.getCertificateAlias(goodChain[0])).isEqualTo("good");
             assertThat(keyStore.getCertificateChain("good")).containsExactly(goodChain);
             assertThat(keyStore.getEntry("good", null)).isInstanceOf(KeyStore.PrivateKeyEntry.class);
-            for (String factory : new String[] {"SunX509", "NewSunX509"}) {
-                KeyManagerFactory keys = KeyManagerFactory.getInstance(factory);
-                keys.init(keyStore, bench.source().pin());
-                X509KeyManager manager = (X509KeyManager) keys.getKeyManagers()[0];
-                assertThat(Arrays.stream(manager.getServerAliases("EC", null))
-                                .anyMatch(alias -> alias.endsWith("good")))
-                        .as(factory)
-                        .isTrue();
-            }
-            TrustManagerFactory.getInstance("PKIX").init(keyStore);
+            WholeKeyStore.assertServesTls(keyStore, bench.source().pin(), "good");
         }
         Signature signature = Signature.getInstance("SHA256withECDSA", provider);
         signature.initSign(good.getPrivate());
@@ -324,7 +198,7 @@ class BadObjectsTest {
                 "RSA_WITH_A_CERTIFICATE_FOR_EC"
             })
     void anRsaKeyWithoutItsCertificateIsRepairedByIt(Bad bad) throws Exception {
-        replace(bad.fid, bad.content(this));
+        replace(bad.fid, bad.content.of(this));
         keyStore = bench.source().keyStore();
         Key opaque = keyStore.getKey("rsa", null);
         assertThat(opaque).isInstanceOf(OpaqueKeyHandle.class);
@@ -362,7 +236,7 @@ class BadObjectsTest {
                 "EC_WITH_A_COMPRESSED_POINT"
             })
     void anEcKeyWithAWrongCertificateIsRepairedByItsOwn(Bad bad) throws Exception {
-        replace(bad.fid, bad.content(this));
+        replace(bad.fid, bad.content.of(this));
         keyStore = bench.source().keyStore();
         Certificate right = MadeCertificate.read(MadeCertificate.of(MadeCertificate.usual(ec.getPublic())));
 
@@ -374,7 +248,7 @@ class BadObjectsTest {
 
     @Test
     void aBadCertificateOfAnAuthorityDoesNotKeepAChainFromBeingStored() throws Exception {
-        replace(CA, GARBAGE);
+        replace(CA, BadCertificate.GARBAGE.bytes(ec, rsa, good.getPublic()));
         keyStore = bench.source().keyStore();
 
         assertThatCode(() -> keyStore.setKeyEntry("good", good.getPrivate(), null, goodChain))

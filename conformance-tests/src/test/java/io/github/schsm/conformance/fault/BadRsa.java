@@ -6,6 +6,7 @@ import static io.github.schsm.conformance.fault.BadInput.refused;
 import static io.github.schsm.conformance.fault.BadInputWorld.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.conformance.bench.Pki;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
@@ -228,7 +229,7 @@ final class BadRsa {
                 .fresh(
                         "software key",
                         InvalidKeyException.class,
-                        (cipher, world) -> cipher.init(mode, world.strange, parameters))
+                        (cipher, world) -> cipher.init(mode, StrangeKeys.PRIVATE, parameters))
                 .fresh(
                         "EC key",
                         InvalidKeyException.class,
@@ -266,12 +267,12 @@ final class BadRsa {
                 .fresh("doFinal before init", IllegalStateException.class, (cipher, world) -> cipher.doFinal(DATA))
                 .lost("doFinal after init failed", IllegalStateException.class, (cipher, world) -> {
                     cipher.update(DATA);
-                    refused(() -> cipher.init(mode, world.strange, parameters));
+                    refused(() -> cipher.init(mode, StrangeKeys.PRIVATE, parameters));
                     cipher.doFinal();
                 })
                 .lost("software key in the middle of it", InvalidKeyException.class, (cipher, world) -> {
                     cipher.update(DATA);
-                    cipher.init(mode, world.strange, parameters);
+                    cipher.init(mode, StrangeKeys.PRIVATE, parameters);
                 })
                 .kept("nothing", IllegalBlockSizeException.class, (cipher, world) -> cipher.doFinal())
                 .kept(

@@ -6,6 +6,7 @@ import static io.github.schsm.conformance.fault.BadInput.refused;
 import static io.github.schsm.conformance.fault.BadInputWorld.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.conformance.bench.Pki;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
@@ -98,7 +99,7 @@ final class BadSignatures {
                 .fresh(
                         "key that no provider takes",
                         InvalidKeyException.class,
-                        (signature, world) -> signature.initSign(world.strange))
+                        (signature, world) -> signature.initSign(StrangeKeys.PRIVATE))
                 .fresh(
                         "verification with no key",
                         InvalidKeyException.class,
@@ -119,11 +120,11 @@ final class BadSignatures {
                         (signature, world) -> signature.verify(new byte[70]))
                 .lost("sign after initSign failed", SignatureException.class, (signature, world) -> {
                     signature.update(DATA);
-                    refused(() -> signature.initSign(world.strange));
+                    refused(() -> signature.initSign(StrangeKeys.PRIVATE));
                     signature.sign();
                 })
                 .lost("update and sign after initSign failed", SignatureException.class, (signature, world) -> {
-                    refused(() -> signature.initSign(world.strange));
+                    refused(() -> signature.initSign(StrangeKeys.PRIVATE));
                     signature.update(DATA);
                     signature.sign();
                 })
@@ -134,7 +135,7 @@ final class BadSignatures {
                 })
                 .lost("software key in the middle of it", InvalidKeyException.class, (signature, world) -> {
                     signature.update(new byte[7]);
-                    signature.initSign(world.strange);
+                    signature.initSign(StrangeKeys.PRIVATE);
                 })
                 .kept(
                         "data from a negative offset",

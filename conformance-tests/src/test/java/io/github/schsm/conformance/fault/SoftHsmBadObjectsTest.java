@@ -6,30 +6,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmKeySpec;
-import io.github.schsm.conformance.bench.MadeCertificate;
 import io.github.schsm.conformance.bench.MadeCertificate.Authority;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SoftHsmBench;
 import io.github.schsm.provider.SchsmProvider;
-import java.security.Key;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.Provider;
+import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
-import java.util.Collections;
-import java.util.HexFormat;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManagerFactory;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What other programs wrote on a token of SoftHSM, next to keys that go on working. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -44,6 +41,7 @@ class SoftHsmBadObjectsTest {
     private KeyStore keyStore;
     private KeyPair ec;
     private KeyPair rsa;
+    private X509Certificate[] goodChain;
 
     @BeforeAll
     void open() throws Exception {
@@ -53,6 +51,10 @@ class SoftHsmBadObjectsTest {
         keyStore = member.keyStore();
         ec = generate("EC", SchsmKeySpec.builder("ec").id(EC_ID).parameters(new ECGenParameterSpec("secp256r1")));
         rsa = generate("RSA", SchsmKeySpec.builder("rsa").id(RSA_ID).keySize(1024));
+        KeyPair good = generate("EC", SchsmKeySpec.builder("good").parameters(new ECGenParameterSpec("secp256r1")));
+        Pki pki = Pki.create();
+        goodChain = pki.chain(pki.issue("good", good.getPublic()));
+        keyStore.setKeyEntry("good", good.getPrivate(), null, goodChain);
     }
 
     private KeyPair generate(String algorithm, SchsmKeySpec.Builder spec) throws Exception {
@@ -61,102 +63,25 @@ class SoftHsmBadObjectsTest {
         return generator.generateKeyPair();
     }
 
-    /** Certificates that are none, or none of the key whose CKA_ID they have. */
-    enum Bad {
-        GARBAGE(EC_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) {
-                return HexFormat.of().parseHex("3003020101FFFF");
-            }
-        },
-        ZEROS(RSA_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) {
-                return new byte[30];
-            }
-        },
-        OF_ANOTHER_KEY(EC_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) throws Exception {
-                return MadeCertificate.of(
-                        MadeCertificate.usual(Authority.named("other").pair().getPublic()));
-            }
-        },
-        OF_ANOTHER_KIND(EC_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.usual(test.rsa.getPublic()));
-            }
-        },
-        COMPRESSED(EC_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.compressed(test.ec.getPublic()));
-            }
-        },
-        EXPLICIT(EC_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.explicit(test.ec.getPublic()));
-            }
-        },
-        UNKNOWN_CURVE(EC_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) throws Exception {
-                return MadeCertificate.of(MadeCertificate.unknownCurve());
-            }
-        },
-        OAEP(RSA_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) throws Exception {
-                return MadeCertificate.of(
-                        MadeCertificate.rsa(test.rsa.getPublic(), PKCSObjectIdentifiers.id_RSAES_OAEP));
-            }
-        },
-        PSS(RSA_ID) {
-            @Override
-            byte[] content(SoftHsmBadObjectsTest test) throws Exception {
-                return MadeCertificate.of(
-                        MadeCertificate.rsa(test.rsa.getPublic(), PKCSObjectIdentifiers.id_RSASSA_PSS));
-            }
-        };
-
-        private final String id;
-
-        Bad(byte[] id) {
-            this.id = HexFormat.of().formatHex(id);
-        }
-
-        abstract byte[] content(SoftHsmBadObjectsTest test) throws Exception;
+    /** A certificate with the CKA_ID of a key that it is not of, or not in the usual form. */
+    static Stream<Arguments> bad() {
+        return Arrays.stream(BadCertificate.values())
+                .flatMap(bad -> Stream.of(Arguments.of(bad, EC_ID), Arguments.of(bad, RSA_ID)));
     }
 
     @ParameterizedTest
-    @EnumSource
-    void everyMethodAnswersAndTheKeysWork(Bad bad) throws Exception {
-        member.addCertificate("bad " + bad, HexFormat.of().parseHex(bad.id), new byte[] {0x30, 0}, bad.content(this));
+    @MethodSource("bad")
+    void everyMethodAnswersAndTheKeysWork(BadCertificate bad, byte[] id) throws Exception {
+        PublicKey other = Authority.named("other").pair().getPublic();
+        member.addCertificate("bad " + bad, id, new byte[] {0x30, 0}, bad.bytes(ec, rsa, other));
         Provider fresh = new SchsmProvider().configure(member.configuration());
         keyStore = KeyStore.getInstance("SCHSM", fresh);
         keyStore.load(null, member.pin());
 
-        assertThat(Collections.list(keyStore.aliases())).contains("ec", "rsa").hasSize(keyStore.size());
-        for (String alias : Collections.list(keyStore.aliases())) {
-            Key key = keyStore.getKey(alias, null);
-            assertThat(key != null).as(alias).isEqualTo(keyStore.isKeyEntry(alias));
-            keyStore.getCertificate(alias);
-            keyStore.getCertificateChain(alias);
-            assertThat(keyStore.getCreationDate(alias)).isNotNull();
-            KeyStore.Entry entry = keyStore.getEntry(alias, null);
-            if (key != null) {
-                assertThat(keyStore.entryInstanceOf(alias, entry.getClass()))
-                        .as(alias)
-                        .isTrue();
-            }
-        }
+        assertThat(WholeKeyStore.assertAnswers(keyStore)).contains("ec", "rsa", "good");
+        assertThat(keyStore.getCertificateChain("good")).containsExactly(goodChain);
+        WholeKeyStore.assertServesTls(keyStore, member.pin(), "good");
         Pki.assertSigns(fresh, keyStore.getKey("ec", null), ec);
-        for (String factory : new String[] {"SunX509", "NewSunX509"}) {
-            KeyManagerFactory.getInstance(factory).init(keyStore, member.pin());
-        }
-        TrustManagerFactory.getInstance("PKIX").init(keyStore);
     }
 
     @Test

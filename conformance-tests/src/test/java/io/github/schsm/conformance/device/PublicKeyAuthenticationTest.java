@@ -58,8 +58,7 @@ import org.junit.jupiter.api.Test;
 class PublicKeyAuthenticationTest {
     private static final char[] SO_PIN = "3537363231383830".toCharArray();
     private static final Pattern TRUST = Pattern.compile("trust = [^;]*");
-    private static final String[] CURVES = {
-        "brainpoolP256r1", "secp384r1", "secp521r1", "brainpoolP512r1", "secp256r1"
+    private static final String[] CURVES = {"brainpoolP256r1", "secp384r1", "secp521r1", "brainpoolP512r1", "secp256r1"
     };
     private static final List<Holder> HOLDERS = new ArrayList<>();
     private static SimulatorBench holders;
@@ -177,8 +176,8 @@ class PublicKeyAuthenticationTest {
                         .matches(
                                 told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
                                 "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"))
-                .hasMessageContaining("2 of the 3 registered keys of device "
-                        + bench.target().id());
+                .hasMessageContaining(
+                        "2 of the 3 registered keys of device " + bench.target().id());
     }
 
     /** Another program, in the words of PC/SC. */
@@ -194,8 +193,7 @@ class PublicKeyAuthenticationTest {
 
     /** Another program with a provider of its own, which speaks in plain. */
     private Provider stranger(String trust) {
-        String configuration =
-                TRUST.matcher(bench.target().configuration()).replaceFirst("trust = " + trust);
+        String configuration = TRUST.matcher(bench.target().configuration()).replaceFirst("trust = " + trust);
         assertThat(configuration).contains(trust);
         return new SchsmProvider().configure(configuration.replace("; channel = secure", ""));
     }
@@ -327,27 +325,32 @@ class PublicKeyAuthenticationTest {
     @Test
     void challengeThatTheDeviceHasLostIsNoticed() throws Exception {
         initializeAndRegister(new char[0]);
-        PublicKeyResponse before = PublicKeyResponse.sign(keys.challenge(HOLDERS.get(0).chr()), HOLDERS.get(0).key());
+        PublicKeyResponse before = PublicKeyResponse.sign(
+                keys.challenge(HOLDERS.get(0).chr()), HOLDERS.get(0).key());
         reset();
         assertThatThrownBy(() -> keys.authenticate(before))
                 .isInstanceOf(InvalidRequestException.class)
                 .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST");
 
-        PublicKeyResponse selected = PublicKeyResponse.sign(keys.challenge(HOLDERS.get(0).chr()), HOLDERS.get(0).key());
+        PublicKeyResponse selected = PublicKeyResponse.sign(
+                keys.challenge(HOLDERS.get(0).chr()), HOLDERS.get(0).key());
         foreign("00A404000BE82B0601040181C31F020100");
         assertThatThrownBy(() -> keys.authenticate(selected))
                 .isInstanceOf(InvalidRequestException.class)
                 .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST")
                 .hasMessageContaining("another program");
 
-        PublicKeyResponse older = PublicKeyResponse.sign(keys.challenge(HOLDERS.get(0).chr()), HOLDERS.get(0).key());
-        PublicKeyResponse newer = PublicKeyResponse.sign(keys.challenge(HOLDERS.get(0).chr()), HOLDERS.get(0).key());
+        PublicKeyResponse older = PublicKeyResponse.sign(
+                keys.challenge(HOLDERS.get(0).chr()), HOLDERS.get(0).key());
+        PublicKeyResponse newer = PublicKeyResponse.sign(
+                keys.challenge(HOLDERS.get(0).chr()), HOLDERS.get(0).key());
         assertThatThrownBy(() -> keys.authenticate(older))
                 .isInstanceOf(InvalidRequestException.class)
                 .matches(told -> SchsmException.is(told, Reason.CHALLENGE_LOST), "reason CHALLENGE_LOST");
         assertThat(keys.authenticate(newer)).as("the open one stays good").isEqualTo(authenticated(1));
 
-        PublicKeyResponse disturbed = PublicKeyResponse.sign(keys.challenge(HOLDERS.get(1).chr()), HOLDERS.get(1).key());
+        PublicKeyResponse disturbed = PublicKeyResponse.sign(
+                keys.challenge(HOLDERS.get(1).chr()), HOLDERS.get(1).key());
         foreign("0084000008");
         if (anyForeignCommandEndsIt()) {
             assertThatThrownBy(() -> keys.authenticate(disturbed))
@@ -368,7 +371,8 @@ class PublicKeyAuthenticationTest {
     @Test
     void wrongKeyOrDeviceIsRefused() throws Exception {
         initializeAndRegister(new char[0]);
-        assertThatThrownBy(() -> keys.authenticate(HOLDERS.get(3).key(), HOLDERS.get(0).chr()))
+        assertThatThrownBy(() ->
+                        keys.authenticate(HOLDERS.get(3).key(), HOLDERS.get(0).chr()))
                 .isInstanceOf(DeviceException.class)
                 .matches(
                         told -> SchsmException.is(told, Reason.CONDITIONS_NOT_SATISFIED),
@@ -378,8 +382,10 @@ class PublicKeyAuthenticationTest {
                 .isInstanceOf(DeviceException.class)
                 .matches(told -> SchsmException.is(told, Reason.OBJECT_NOT_FOUND), "reason OBJECT_NOT_FOUND")
                 .hasMessageContaining("not registered");
-        PublicKeyChallenge elsewhere = new PublicKeyChallenge("ZZSIM00000900000", new byte[8], HOLDERS.get(0).chr());
-        assertThatThrownBy(() -> keys.authenticate(PublicKeyResponse.sign(elsewhere, HOLDERS.get(0).key())))
+        PublicKeyChallenge elsewhere = new PublicKeyChallenge(
+                "ZZSIM00000900000", new byte[8], HOLDERS.get(0).chr());
+        assertThatThrownBy(() -> keys.authenticate(
+                        PublicKeyResponse.sign(elsewhere, HOLDERS.get(0).key())))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("ZZSIM000009");
         assertThat(keys.status()).isEqualTo(authenticated(0));
@@ -390,8 +396,9 @@ class PublicKeyAuthenticationTest {
         initialize(new char[0]);
         KeyStore strict = KeyStore.getInstance("SCHSM", stranger("production"));
         strict.load(null, null);
-        assertThatThrownBy(
-                        () -> SchsmDevice.of(strict).publicKeyAuthentication().register(HOLDERS.get(0).publicKey()))
+        assertThatThrownBy(() -> SchsmDevice.of(strict)
+                        .publicKeyAuthentication()
+                        .register(HOLDERS.get(0).publicKey()))
                 .isInstanceOf(UntrustedDeviceException.class);
         assertThat(keys.status().missing()).isEqualTo(3);
         keys.register(HOLDERS.get(0).publicKey());
@@ -464,7 +471,9 @@ class PublicKeyAuthenticationTest {
                         .matches(
                                 told -> SchsmException.is(told, Reason.PUBLIC_KEY_AUTHENTICATION_REQUIRED),
                                 "reason PUBLIC_KEY_AUTHENTICATION_REQUIRED"));
-        assertThat(authenticate(HOLDERS.get(2))).as("the first one still counts").isEqualTo(authenticated(2));
+        assertThat(authenticate(HOLDERS.get(2)))
+                .as("the first one still counts")
+                .isEqualTo(authenticated(2));
         KeyPair pair = generate(provider, "guarded", "secp256r1");
         assertThat(sign(pair.getPrivate())).isNotEmpty();
 
@@ -484,7 +493,8 @@ class PublicKeyAuthenticationTest {
 
     @Test
     void labelOfADeviceThatItsPinAloneDoesNotOpenIsLeftForLater() throws Exception {
-        DeviceInitialization settings = DeviceInitialization.builder(bench.target().pin(), SO_PIN)
+        DeviceInitialization settings = DeviceInitialization.builder(
+                        bench.target().pin(), SO_PIN)
                 .publicKeyAuthentication(1, 1)
                 .options(Set.of(DeviceInitialization.Option.PIN_AND_PUBLIC_KEY))
                 .label("guarded")
@@ -531,7 +541,8 @@ class PublicKeyAuthenticationTest {
                 .isInstanceOf(UnsupportedByDeviceException.class)
                 .hasMessageContaining("initialized without public key authentication");
         assertThatThrownBy(() -> keys.challenge("X")).isInstanceOf(UnsupportedByDeviceException.class);
-        assertThatThrownBy(() -> keys.register(HOLDERS.get(0).publicKey())).isInstanceOf(UnsupportedByDeviceException.class);
+        assertThatThrownBy(() -> keys.register(HOLDERS.get(0).publicKey()))
+                .isInstanceOf(UnsupportedByDeviceException.class);
         assertThatThrownBy(keys::registeredKeys).isInstanceOf(UnsupportedByDeviceException.class);
     }
 }

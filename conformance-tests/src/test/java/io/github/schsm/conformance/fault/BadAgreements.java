@@ -5,10 +5,10 @@ package io.github.schsm.conformance.fault;
 import static io.github.schsm.conformance.fault.BadInput.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.conformance.bench.CarelessEcKey;
 import io.github.schsm.conformance.bench.Group;
+import io.github.schsm.conformance.bench.StrangeKeys;
 import java.math.BigInteger;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;

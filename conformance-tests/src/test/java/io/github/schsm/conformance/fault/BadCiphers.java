@@ -6,10 +6,10 @@ import static io.github.schsm.conformance.fault.BadInput.refused;
 import static io.github.schsm.conformance.fault.BadInputWorld.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.UnwrapSpec;
 import io.github.schsm.WrapSpec;
 import io.github.schsm.card.files.WrappedKeyBlob;
+import io.github.schsm.conformance.bench.StrangeKeys;
 import java.nio.ByteBuffer;
 import java.security.AlgorithmParameters;
 import java.security.InvalidAlgorithmParameterException;

@@ -5,9 +5,9 @@ package io.github.schsm.conformance.fault;
 import static io.github.schsm.conformance.fault.BadInputWorld.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.Sp80056cKeySpec;
 import io.github.schsm.conformance.bench.Backend.Ability;
+import io.github.schsm.conformance.bench.StrangeKeys;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyFactory;

@@ -6,8 +6,8 @@ import static io.github.schsm.conformance.fault.BadInput.refused;
 import static io.github.schsm.conformance.fault.BadInputWorld.DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.conformance.bench.StrangeKeys;
 import io.github.schsm.conformance.bench.Pki;
+import io.github.schsm.conformance.bench.StrangeKeys;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.InvalidParameterException;

@@ -6,9 +6,12 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.schsm.provider {
     exports io.github.schsm.provider;
+    exports io.github.schsm.provider.management;
 
     requires transitive io.github.schsm.spi;
     requires io.github.schsm.card;
+    requires java.management;
+    requires jdk.jfr;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 

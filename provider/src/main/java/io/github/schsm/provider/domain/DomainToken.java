@@ -66,7 +66,15 @@ public final class DomainToken implements Token {
         this.view = new DomainView(members, login, keys, this);
         this.changes = new DomainChanges(configuration, members, login, keys, view);
         this.keyDomains = new DomainKeyDomains(this, members);
-        members.observe(view.observer());
+        members.observe(Observers.of(view.observer(), name(configuration)));
+    }
+
+    /** How it is called where people watch it. */
+    private static String name(SchsmConfiguration configuration) {
+        return configuration
+                .domain()
+                .map(digits -> digits.toUpperCase(Locale.ROOT))
+                .orElse("all");
     }
 
     private void forgetKeys() {

@@ -66,8 +66,7 @@ final class Failover {
             }
             long begun = System.nanoTime();
             SchsmException failed = null;
-            MemberObserver observer = members.observer();
-            observer.begins(member, operation);
+            MemberObserver.Watch watch = members.observer().begins(member, operation);
             try {
                 if (operation.needsLogin()) {
                     login.admit(member);
@@ -82,7 +81,7 @@ final class Failover {
                 failed = exception;
             } finally {
                 member.leave();
-                observer.ended(member, operation, System.nanoTime() - begun, failed);
+                watch.ended(failed);
             }
             failures = failures == null ? new Failures() : failures;
             boolean firstTime = failures.byMember.put(member, failed) == null;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Member implements Failover.Place {
     private volatile @Nullable List<ListedKey> keys;
     private volatile boolean stale = true;
     private volatile long nanosEach;
+    private final LongAdder nanosBusy = new LongAdder();
     private volatile long lastEnd = System.nanoTime();
     private volatile long pause;
     private volatile @Nullable Status domain;
@@ -177,6 +179,11 @@ final class Member implements Failover.Place {
         return queue.get() == 0 && System.nanoTime() - lastEnd > MEASURE_AGAIN ? 0 : nanosEach;
     }
 
+    /** How long all operations took together, in nanoseconds. */
+    long nanosBusy() {
+        return nanosBusy.sum();
+    }
+
     long operations() {
         return operations.get();
     }
@@ -192,6 +199,7 @@ final class Member implements Failover.Place {
         long before = nanosEach;
         nanosEach = before == 0 ? took : Math.max(1, before + ((took - before) >> SMOOTHING));
         lastEnd = now;
+        nanosBusy.add(took);
         operations.incrementAndGet();
         pause = 0;
     }

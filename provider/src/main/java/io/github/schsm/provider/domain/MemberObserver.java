@@ -9,20 +9,26 @@ import org.jspecify.annotations.Nullable;
  * Told of what goes on at the members. Called by the threads that do it, so it returns at once and never throws.
  */
 interface MemberObserver {
-    /** Of whom nothing is told. */
+    /** To whom nothing is told. */
     MemberObserver NONE = new MemberObserver() {};
 
+    /** An operation at a member, from when it is given to it. */
+    interface Watch {
+        /** Of which nobody wants to know the end. */
+        Watch NONE = failed -> {};
+
+        /** It is over; {@code failed} is null if all went well. */
+        void ended(@Nullable SchsmException failed);
+    }
+
     /** An operation goes to a member. */
-    default void begins(Member member, Operation operation) {}
+    default Watch begins(Member member, Operation operation) {
+        return Watch.NONE;
+    }
 
-    /**
-     * It has come back.
-     *
-     * @param nanos  how long it took, waiting for its turn included
-     * @param failed what was wrong; null for nothing
-     */
-    default void ended(Member member, Operation operation, long nanos, @Nullable SchsmException failed) {}
-
-    /** A member is left alone from now on, or is back. */
+    /** A member was found for the first time, is left alone from now on, or is back. */
     default void changed(Member member) {}
+
+    /** No more is told. */
+    default void close() {}
 }

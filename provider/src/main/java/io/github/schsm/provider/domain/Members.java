@@ -93,6 +93,7 @@ final class Members {
 
     void observe(MemberObserver listening) {
         observer = listening;
+        members.forEach(listening::changed);
     }
 
     /** The key domain that they are members of, as the first of them shows it; empty for none, or before any was seen. */
@@ -104,6 +105,7 @@ final class Members {
     void close() {
         closed = true;
         threads.shutdownNow();
+        observer.close();
     }
 
     // Finding them
@@ -129,6 +131,7 @@ final class Members {
                         "device = " + String.join(", ", configuration.devices()) + " names " + token.name() + " twice");
             }
             member.found(token);
+            observer.changed(member);
         } catch (ConfigurationException wrong) {
             throw wrong;
         } catch (SchsmException away) {
@@ -156,6 +159,7 @@ final class Members {
             Token token = stranger.token();
             if (isMember(stranger) && token != null && !isKnown(token)) {
                 members.add(stranger);
+                observer.changed(stranger);
             }
         }
     }

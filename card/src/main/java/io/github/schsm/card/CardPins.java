@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CardPins {
     private static final byte[] NO_BYTES = {};
+    private static final String SO_PIN_WRONG_FOR_LAST_TRY =
+            "SO-PIN: only one try is left before it is blocked, and the device refused this very one before, so it is not"
+                    + " sent; enter the right one";
 
     private final CardTransaction session;
 
@@ -64,7 +67,7 @@ final class CardPins {
     /** VERIFY with a PIN that the caller knows. */
     void verify(byte[] pin) throws SchsmException {
         Pins.require(Pins.USER, pin);
-        send(CardCommand.VERIFY, name(Pins.USER), Pins.USER, verification(Pins.USER, pin), pin);
+        require(present(CardCommand.VERIFY, Pins.USER, verification(Pins.USER, pin), pin), CardCommand.VERIFY, Pins.USER);
         session.logins().verified(session.user());
     }
 
@@ -98,12 +101,11 @@ final class CardPins {
     }
 
     private void changeWithoutProof(int reference, byte[] before, byte[] after) throws SchsmException {
-        send(
+        CommandApdu command = secret(0x00, 0x24, 0x00, reference, before, after);
+        require(
+                present(CardCommand.CHANGE_REFERENCE_DATA, reference, command, before),
                 CardCommand.CHANGE_REFERENCE_DATA,
-                name(reference),
-                reference,
-                secret(0x00, 0x24, 0x00, reference, before, after),
-                before);
+                reference);
         session.logins().pinEnded();
     }
 
@@ -115,27 +117,16 @@ final class CardPins {
      * @throws io.github.schsm.PinException if it is wrong or blocked
      */
     private boolean verifyByItself(int reference, byte[] pin) throws SchsmException {
-        CommandApdu command = verification(reference, pin);
-        try {
-            requireWorthTheLastTry(CardCommand.VERIFY, reference, pin);
-            int sw = session.transmitSecret(CardCommand.VERIFY, command).sw();
-            if (sw == StatusWords.OK) {
-                refused(reference).forget();
-                session.verifiedForNobody();
-                return true;
-            }
-            if (StatusWords.triesLeftAfter(sw) >= 0) {
-                remember(reference, pin, sw);
-                session.pinRefused();
-                throw StatusWords.error(CardCommand.VERIFY, name(reference), sw);
-            }
-            if (reference == Pins.USER && sw != StatusWords.REFERENCE_DATA_NOT_USABLE) {
-                throw StatusWords.error(CardCommand.VERIFY, name(reference), sw);
-            }
-            return false;
-        } finally {
-            command.wipe();
+        int sw = present(CardCommand.VERIFY, reference, verification(reference, pin), pin);
+        if (sw == StatusWords.OK) {
+            session.verifiedForNobody();
+            return true;
         }
+        if (StatusWords.triesLeftAfter(sw) >= 0
+                || (reference == Pins.USER && sw != StatusWords.REFERENCE_DATA_NOT_USABLE)) {
+            throw StatusWords.error(CardCommand.VERIFY, name(reference), sw);
+        }
+        return false;
     }
 
     /**
@@ -228,7 +219,7 @@ final class CardPins {
         int p1 = newPin == null ? 0x01 : 0x00;
         byte[] second = newPin == null ? NO_BYTES : newPin;
         CommandApdu command = secret(0x00, 0x2C, p1, Pins.USER, soPin, second);
-        send(CardCommand.RESET_RETRY_COUNTER, name(Pins.SO), Pins.SO, command, soPin);
+        require(present(CardCommand.RESET_RETRY_COUNTER, Pins.SO, command, soPin), CardCommand.RESET_RETRY_COUNTER, Pins.SO);
         refused(Pins.USER).forget();
         session.logins().pinEnded();
     }
@@ -237,7 +228,10 @@ final class CardPins {
     void initialize(byte[] settings, byte[] soPin) throws SchsmException {
         Pins.require(Pins.SO, soPin);
         CommandApdu command = new CommandApdu(0x80, 0x50, 0x00, 0x00, settings, CommandApdu.NO_LE, true);
-        send(CardCommand.INITIALIZE_DEVICE, "device", Pins.SO, command, soPin);
+        int sw = present(CardCommand.INITIALIZE_DEVICE, Pins.SO, command, soPin);
+        if (sw != StatusWords.OK) {
+            throw StatusWords.error(CardCommand.INITIALIZE_DEVICE, "device", sw);
+        }
         refused(Pins.USER).forget();
         session.startAgain();
     }
@@ -253,49 +247,36 @@ final class CardPins {
     /**
      * Sends a command with a PIN that the caller gave, and so may use the last try, unless that very PIN was refused.
      *
-     * @param object    what it is about, for messages
      * @param reference the PIN that the device checks
-     * @param pin       that PIN
+     * @param command   wiped
+     * @return the status word; what it says of the PIN is remembered
      */
-    private void send(CardCommand name, String object, int reference, CommandApdu command, byte[] pin)
-            throws SchsmException {
+    private int present(CardCommand name, int reference, CommandApdu command, byte[] pin) throws SchsmException {
+        FailedPinCache refused = refused(reference);
         try {
-            requireWorthTheLastTry(name, reference, pin);
-            ResponseApdu response = session.transmitSecret(name, command);
-            if (StatusWords.isTriesLeft(response.sw())) {
-                remember(reference, pin, response.sw());
+            if (refused.contains(pin) && status(reference).triesLeft() == 1 && refused.contains(pin)) {
+                String why = reference == Pins.USER ? Refusal.WRONG_FOR_LAST_TRY.sentence() : SO_PIN_WRONG_FOR_LAST_TRY;
+                throw new PinRequiredException(name.title(), StatusWords.wrongPin(1), why);
+            }
+            int sw = session.transmitSecret(name, command).sw();
+            if (sw == StatusWords.OK) {
+                refused.forget();
+            } else if (StatusWords.triesLeftAfter(sw) >= 0) {
                 session.pinRefused();
             }
-            if (!response.isOk()) {
-                throw StatusWords.error(name, object, response.sw());
+            if (StatusWords.isTriesLeft(sw)) {
+                // A device whose PIN is blocked has not looked at this one.
+                refused.add(pin, StatusWords.triesLeftAfter(sw));
             }
-            refused(reference).forget();
+            return sw;
         } finally {
             command.wipe();
         }
     }
 
-    private static PinRequiredException notWorthTheLastTry(CardCommand command, int reference) {
-        String reason =
-                "only one try is left before it is blocked, and the device refused this very one before, so it is"
-                        + " not sent; enter the right one";
-        return new PinRequiredException(
-                command.title(),
-                StatusWords.wrongPin(1),
-                reference == Pins.USER ? Refusal.WRONG_FOR_LAST_TRY.sentence() : name(reference) + ": " + reason);
-    }
-
-    private void requireWorthTheLastTry(CardCommand name, int reference, byte[] pin) throws SchsmException {
-        FailedPinCache refused = refused(reference);
-        if (refused.contains(pin) && status(reference).triesLeft() == 1 && refused.contains(pin)) {
-            throw notWorthTheLastTry(name, reference);
-        }
-    }
-
-    private void remember(int reference, byte[] pin, int sw) {
-        int left = StatusWords.triesLeftAfter(sw);
-        if (left >= 0) {
-            refused(reference).add(pin, left);
+    private static void require(int sw, CardCommand name, int reference) throws SchsmException {
+        if (sw != StatusWords.OK) {
+            throw StatusWords.error(name, name(reference), sw);
         }
     }
 }

@@ -21,11 +21,6 @@ public final class FixedPinSource implements PinSource {
     }
 
     @Override
-    public boolean isInteractive() {
-        return false;
-    }
-
-    @Override
     public void destroy() {
         Arrays.fill(pin, '\0');
     }

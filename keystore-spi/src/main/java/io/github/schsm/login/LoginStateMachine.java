@@ -50,23 +50,25 @@ public final class LoginStateMachine<X extends Exception> {
 
     /** What is known of the PIN, and what may be done with it: given now, by somebody who is asked, kept. */
     enum Known {
-        NOTHING(Next.SEND, Next.ASK_DEVICE, Next.ASK_DEVICE),
-        REASON_FOR_CARE(Next.ASK_DEVICE, Next.ASK_DEVICE, Next.ASK_DEVICE),
-        TRIES_LEFT(Next.SEND, Next.SEND, Next.SEND_UNLESS_REFUSED),
-        ONE_TRY_LEFT(Next.SEND_UNLESS_REFUSED, Next.SEND_UNLESS_REFUSED, Next.FAIL),
-        TRANSPORT_PIN(Next.FAIL, Next.CHANGE_FIRST, Next.FAIL),
-        BLOCKED(Next.FAIL, Next.FAIL, Next.FAIL),
-        NOT_INITIALIZED(Next.FAIL, Next.FAIL, Next.FAIL),
-        KEYS_INSTEAD(Next.STOP, Next.STOP, Next.STOP);
+        NOTHING(Next.SEND, Next.ASK_DEVICE, Next.ASK_DEVICE, Refusal.LAST_TRY),
+        REASON_FOR_CARE(Next.ASK_DEVICE, Next.ASK_DEVICE, Next.ASK_DEVICE, Refusal.LAST_TRY),
+        TRIES_LEFT(Next.SEND, Next.SEND, Next.SEND_UNLESS_REFUSED, Refusal.REFUSED_BEFORE),
+        ONE_TRY_LEFT(Next.SEND_UNLESS_REFUSED, Next.SEND_UNLESS_REFUSED, Next.FAIL, Refusal.LAST_TRY),
+        TRANSPORT_PIN(Next.FAIL, Next.CHANGE_FIRST, Next.FAIL, Refusal.TRANSPORT),
+        BLOCKED(Next.FAIL, Next.FAIL, Next.FAIL, Refusal.BLOCKED),
+        NOT_INITIALIZED(Next.FAIL, Next.FAIL, Next.FAIL, Refusal.NOT_INITIALIZED),
+        KEYS_INSTEAD(Next.STOP, Next.STOP, Next.STOP, Refusal.LAST_TRY);
 
         private final Next givenNow;
         private final Next asked;
         private final Next kept;
+        private final Refusal refusal;
 
-        Known(Next givenNow, Next asked, Next kept) {
+        Known(Next givenNow, Next asked, Next kept, Refusal refusal) {
             this.givenNow = givenNow;
             this.asked = asked;
             this.kept = kept;
+            this.refusal = refusal;
         }
 
         static Known of(PinStatus status) {
@@ -85,15 +87,6 @@ public final class LoginStateMachine<X extends Exception> {
                 return kept;
             }
             return login.isInteractive() ? asked : login.isGivenNow() ? givenNow : kept;
-        }
-
-        Refusal refusal() {
-            return switch (this) {
-                case BLOCKED -> Refusal.BLOCKED;
-                case NOT_INITIALIZED -> Refusal.NOT_INITIALIZED;
-                case TRANSPORT_PIN -> Refusal.TRANSPORT;
-                case NOTHING, REASON_FOR_CARE, TRIES_LEFT, ONE_TRY_LEFT, KEYS_INSTEAD -> Refusal.LAST_TRY;
-            };
         }
     }
 
@@ -117,14 +110,12 @@ public final class LoginStateMachine<X extends Exception> {
         if (!login.hasPin()) {
             return false;
         }
-        if (backend.isCareful()) {
+        boolean careful = backend.isCareful();
+        if (careful) {
             login.cardWasAway();
         }
-        Known known = backend.isStatusFree()
-                        || backend.isCareful()
-                        || backend.failedPins().any()
-                ? Known.REASON_FOR_CARE
-                : Known.NOTHING;
+        boolean reason = careful || backend.isStatusFree() || backend.failedPins().any();
+        Known known = reason ? Known.REASON_FOR_CARE : Known.NOTHING;
         PinStatus status = null;
         boolean changed = false;
         while (true) {
@@ -142,7 +133,7 @@ public final class LoginStateMachine<X extends Exception> {
                     changed = true;
                     known = Known.REASON_FOR_CARE;
                 }
-                case FAIL -> throw backend.refusal(known.refusal(), status == null ? -1 : status.triesLeft());
+                case FAIL -> throw backend.refusal(known.refusal, status == null ? -1 : status.triesLeft());
                 case STOP -> {
                     return false;
                 }
@@ -162,7 +153,7 @@ public final class LoginStateMachine<X extends Exception> {
         PinStatus status = backend.status();
         Known known = Known.of(status);
         if (known.next(login) == Next.FAIL) {
-            throw backend.refusal(known.refusal(), status.triesLeft());
+            throw backend.refusal(known.refusal, status.triesLeft());
         }
         return status;
     }
@@ -170,26 +161,23 @@ public final class LoginStateMachine<X extends Exception> {
     private boolean send(Authenticator login, Known known, @Nullable PinStatus status) throws X, SchsmException {
         PinRequest request = backend.request(login, status);
         byte[] pin = login.pin(request);
+        if (pin == null && !login.isOnReader()) {
+            return false;
+        }
         if (pin == null) {
-            if (!login.isOnReader()) {
-                return false;
-            }
             backend.preparePad(request, status, false);
             enter(login, request, false);
-            backend.verified(login);
-            login.accepted();
-            return true;
+        } else {
+            try {
+                requireWorthATry(login, known, request, pin);
+                settle(login, pin, backend.verify(pin));
+            } finally {
+                Arrays.fill(pin, (byte) 0);
+            }
         }
-        try {
-            requireWorthATry(login, known, request, pin);
-            Answer answer = backend.verify(pin);
-            settle(login, pin, answer);
-            backend.verified(login);
-            login.accepted();
-            return true;
-        } finally {
-            Arrays.fill(pin, (byte) 0);
-        }
+        backend.verified(login);
+        login.accepted();
+        return true;
     }
 
     /** Asked again once the PIN is there: only then a source of several knows whether somebody has answered. */
@@ -198,7 +186,7 @@ public final class LoginStateMachine<X extends Exception> {
         Next next = known.next(login);
         int left = request.triesLeft().orElse(-1);
         if (next == Next.FAIL) {
-            throw backend.refusal(known.refusal(), left);
+            throw backend.refusal(known.refusal, left);
         }
         if (next != Next.SEND && backend.failedPins().contains(pin)) {
             login.refused(left);

@@ -29,7 +29,9 @@ public interface PinSource {
      * Whether a person is asked, who is told how many tries are left: then a refused PIN may be asked for again, and
      * the last try used.
      */
-    boolean isInteractive();
+    default boolean isInteractive() {
+        return false;
+    }
 
     /**
      * Whether the PIN lies somewhere, in a file or the environment, so that nobody gives it at this very moment: then it is

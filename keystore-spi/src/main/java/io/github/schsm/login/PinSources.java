@@ -13,6 +13,7 @@ import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.TextOutputCallback;
@@ -65,8 +66,15 @@ public final class PinSources {
         return new OnReader(handler);
     }
 
+    private interface Stored extends PinSource {
+        @Override
+        default boolean isStored() {
+            return true;
+        }
+    }
+
     /** An environment variable. Java hands it out as a String, which is the environment's weakness, not ours. */
-    private record Environment(String variable) implements PinSource {
+    private record Environment(String variable) implements Stored {
         @Override
         public char @Nullable [] pin(PinRequest request) throws SchsmException {
             String value = System.getenv(variable);
@@ -83,20 +91,10 @@ public final class PinSources {
             }
             return value.toCharArray();
         }
-
-        @Override
-        public boolean isInteractive() {
-            return false;
-        }
-
-        @Override
-        public boolean isStored() {
-            return true;
-        }
     }
 
     /** The first line of a file that nobody else may read. */
-    private record InFile(Path path) implements PinSource {
+    private record InFile(Path path) implements Stored {
         @Override
         public char @Nullable [] pin(PinRequest request) throws SchsmException {
             String what = "pin = file:" + path;
@@ -106,38 +104,29 @@ public final class PinSources {
             }
             return pin;
         }
-
-        @Override
-        public boolean isInteractive() {
-            return false;
-        }
-
-        @Override
-        public boolean isStored() {
-            return true;
-        }
     }
 
     /** The terminal that the program was started from. */
     private static final class Prompt implements PinSource {
-        @Override
-        @SuppressWarnings("SystemConsoleNull") // a newer JDK's console without a terminal answers null below
-        public char @Nullable [] pin(PinRequest request) throws SchsmException {
-            Console console = System.console();
-            if (console == null) {
-                throw new ConfigurationException("pin = prompt: there is no terminal to ask for the PIN of "
-                        + request.device() + "; use env:NAME, file:PATH or callback");
-            }
-            return console.readPassword("%s", request.question() + ": ");
+        /** A newer JDK has a console without a terminal as well, which answers null. */
+        @SuppressWarnings("SystemConsoleNull")
+        private static Optional<Console> console() {
+            return Optional.ofNullable(System.console());
         }
 
         @Override
-        @SuppressWarnings("SystemConsoleNull") // see above
+        public char @Nullable [] pin(PinRequest request) throws SchsmException {
+            return console().orElseThrow(() -> new ConfigurationException("pin = prompt: there is no terminal to ask"
+                            + " for the PIN of " + request.device() + "; use env:NAME, file:PATH or callback"))
+                    .readPassword("%s", request.question() + ": ");
+        }
+
+        @Override
         public void changeTransportPin(NewPinCallback wanted) {
-            Console console = System.console();
-            if (console == null) {
-                return;
-            }
+            console().ifPresent(console -> change(console, wanted));
+        }
+
+        private static void change(Console console, NewPinCallback wanted) {
             char[] present = console.readPassword("%s", wanted.request().question() + ", which must be changed now: ");
             char[] first = console.readPassword("%s", "New PIN: ");
             char[] second = console.readPassword("%s", "The same again: ");
@@ -152,13 +141,12 @@ public final class PinSources {
         }
 
         @Override
-        @SuppressWarnings("SystemConsoleNull") // see above
         public boolean inform(TextOutputCallback event) {
-            Console console = System.console();
-            if (console != null && event.getMessageType() != TextOutputCallback.INFORMATION) {
-                console.printf("%s%n", event.getMessage());
+            Optional<Console> console = console();
+            if (event.getMessageType() != TextOutputCallback.INFORMATION) {
+                console.ifPresent(there -> there.printf("%s%n", event.getMessage()));
             }
-            return console != null;
+            return console.isPresent();
         }
 
         @Override
@@ -172,14 +160,10 @@ public final class PinSources {
      * it does with a callback that merely informs is no reason to fail.
      */
     private abstract static class Told implements PinSource {
-        private final Handlers handler;
+        final Handlers handler;
 
         private Told(Handlers handler) {
             this.handler = handler;
-        }
-
-        final @Nullable CallbackHandler handler() throws ConfigurationException {
-            return handler.get();
         }
 
         @Override
@@ -221,7 +205,7 @@ public final class PinSources {
 
         @Override
         public char @Nullable [] pin(PinRequest request) throws SchsmException {
-            CallbackHandler answering = handler();
+            CallbackHandler answering = handler.get();
             if (answering == null) {
                 throw new ConfigurationException("pin = callback: no callback handler was set; use"
                         + " AuthProvider.setCallbackHandler or a CallbackHandlerProtection");

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * given out again.
  */
 public final class TokenAuthenticator implements Authenticator {
+    private static final PinSource NO_PIN = request -> null;
+
     private final String tokenId;
     private final PinSource source;
     private final Supplier<SecretBytes.Rule> rule;
@@ -54,26 +56,12 @@ public final class TokenAuthenticator implements Authenticator {
 
     /** What registered keys log in with, whose holders alone can do it again. */
     public static TokenAuthenticator ofKeys(String tokenId) {
-        return new TokenAuthenticator(tokenId, NoPin.INSTANCE, false);
-    }
-
-    private enum NoPin implements PinSource {
-        INSTANCE;
-
-        @Override
-        public char @Nullable [] pin(PinRequest request) {
-            return null;
-        }
-
-        @Override
-        public boolean isInteractive() {
-            return false;
-        }
+        return new TokenAuthenticator(tokenId, NO_PIN, false);
     }
 
     @Override
     public boolean hasPin() {
-        return source != NoPin.INSTANCE;
+        return source != NO_PIN;
     }
 
     @Override

@@ -67,7 +67,10 @@ final class CardPins {
     /** VERIFY with a PIN that the caller knows. */
     void verify(byte[] pin) throws SchsmException {
         Pins.require(Pins.USER, pin);
-        require(present(CardCommand.VERIFY, Pins.USER, verification(Pins.USER, pin), pin), CardCommand.VERIFY, Pins.USER);
+        require(
+                present(CardCommand.VERIFY, Pins.USER, verification(Pins.USER, pin), pin),
+                CardCommand.VERIFY,
+                Pins.USER);
         session.logins().verified(session.user());
     }
 
@@ -219,7 +222,10 @@ final class CardPins {
         int p1 = newPin == null ? 0x01 : 0x00;
         byte[] second = newPin == null ? NO_BYTES : newPin;
         CommandApdu command = secret(0x00, 0x2C, p1, Pins.USER, soPin, second);
-        require(present(CardCommand.RESET_RETRY_COUNTER, Pins.SO, command, soPin), CardCommand.RESET_RETRY_COUNTER, Pins.SO);
+        require(
+                present(CardCommand.RESET_RETRY_COUNTER, Pins.SO, command, soPin),
+                CardCommand.RESET_RETRY_COUNTER,
+                Pins.SO);
         refused(Pins.USER).forget();
         session.logins().pinEnded();
     }

@@ -15,6 +15,7 @@ import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.callback.PinRequest;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.FailedPinCache;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.terminal.SimulatedPinPad;
@@ -100,6 +101,23 @@ class PinBordersTest {
                         PinException.class,
                         wrong -> assertThat(wrong.triesLeft()).isEqualTo(2));
         assertThat(sent(0x24)).isZero();
+    }
+
+    @Test
+    void aBlockedDeviceHasNotLookedAtThePinWhichIsNotTakenForAWrongOneLater() throws Exception {
+        for (String wrong : List.of("000001", "000002", "000003")) {
+            assertThatThrownBy(() -> verifies(wrong)).isInstanceOf(PinException.class);
+        }
+
+        for (Use use :
+                List.<Use>of(card -> card.verify(pin(RIGHT)), card -> card.changePin(pin(RIGHT), pin("123456")))) {
+            assertThatThrownBy(() -> use(use))
+                    .matches(told -> SchsmException.is(told, Reason.PIN_BLOCKED), "reason PIN_BLOCKED");
+        }
+
+        FailedPinCache refused = FailedPinCache.ofDevice(device.identity(), FailedPinCache.Kind.USER_PIN);
+        assertThat(refused.contains(pin("000003"))).isTrue();
+        assertThat(refused.contains(pin(RIGHT))).isFalse();
     }
 
     @Test

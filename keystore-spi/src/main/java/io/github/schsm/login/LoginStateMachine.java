@@ -114,7 +114,8 @@ public final class LoginStateMachine<X extends Exception> {
         if (careful) {
             login.cardWasAway();
         }
-        boolean reason = careful || backend.isStatusFree() || backend.failedPins().any();
+        boolean reason =
+                careful || backend.isStatusFree() || backend.failedPins().any();
         Known known = reason ? Known.REASON_FOR_CARE : Known.NOTHING;
         PinStatus status = null;
         boolean changed = false;

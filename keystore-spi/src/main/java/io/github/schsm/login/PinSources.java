@@ -116,7 +116,8 @@ public final class PinSources {
 
         @Override
         public char @Nullable [] pin(PinRequest request) throws SchsmException {
-            return console().orElseThrow(() -> new ConfigurationException("pin = prompt: there is no terminal to ask"
+            return console()
+                    .orElseThrow(() -> new ConfigurationException("pin = prompt: there is no terminal to ask"
                             + " for the PIN of " + request.device() + "; use env:NAME, file:PATH or callback"))
                     .readPassword("%s", request.question() + ": ");
         }

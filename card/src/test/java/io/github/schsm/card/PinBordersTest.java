@@ -116,7 +116,7 @@ class PinBordersTest {
         }
 
         FailedPinCache refused = FailedPinCache.ofDevice(device.identity(), FailedPinCache.Kind.USER_PIN);
-        assertThat(refused.contains(pin("000003"))).isTrue();
+        assertThat(refused.contains(pin("000002"))).isTrue();
         assertThat(refused.contains(pin(RIGHT))).isFalse();
     }
 

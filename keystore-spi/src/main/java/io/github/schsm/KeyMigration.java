@@ -106,7 +106,9 @@ public final class KeyMigration {
         /** Another entry has the alias on the target, or nothing proves that it is the same key. */
         OTHER_ENTRY,
         /** The target has not enough free memory, or all its key ids are in use. */
-        NO_ROOM
+        NO_ROOM,
+        /** The target, or every device that has the key, is away; in a {@link SchsmDomain} only. */
+        AWAY
     }
 
     /**

@@ -2,12 +2,16 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm;
 
+import io.github.schsm.codec.PrintableText;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.NoSuchAlgorithmException;
 import java.security.UnrecoverableEntryException;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +93,28 @@ public abstract class SchsmDomain {
     public abstract List<String> withoutSecondCopy() throws SchsmException;
 
     /**
+     * What {@link #synchronize} would do. Changes nothing on the devices.
+     *
+     * @throws SchsmException if no member can be asked
+     */
+    public abstract Plan plan() throws SchsmException;
+
+    /**
+     * Brings every key that can be copied to every member that is here and does not have it, and certificates and labels
+     * to members that have the key without them. Keys are copied from member to member, wrapped under a KEK that only the
+     * two of them know. What is there already is passed over, so after an interruption another call goes on.
+     *
+     * @param listener is told of each key and member once, by one thread at a time, which waits for it
+     * @throws SchsmException if no member can be asked
+     */
+    public abstract Synchronization synchronize(Consumer<KeyMigration.Progress> listener) throws SchsmException;
+
+    /** The same, without telling how far it is. */
+    public Synchronization synchronize() throws SchsmException {
+        return synchronize(progress -> {});
+    }
+
+    /**
      * Says from now on what becomes of members and keys. A listener is called by the thread that noticed; it returns soon
      * and does not throw.
      */
@@ -107,6 +133,90 @@ public abstract class SchsmDomain {
 
         /** Why it is not used, in a sentence: it is away, its PIN is blocked, it is no member. Empty if it is used. */
         Optional<String> problem();
+    }
+
+    /**
+     * What it takes until every member has every key.
+     *
+     * @param moves      the copies that would be made, each from a member to another
+     * @param impossible the copies that cannot be made, and why: also those to members that are away
+     * @param updates    certificates and labels that members lack which have the key
+     */
+    public record Plan(List<KeyMigration.Move> moves, List<KeyMigration.Impossible> impossible, List<Update> updates) {
+        /** Copies the lists. */
+        public Plan {
+            moves = List.copyOf(moves);
+            impossible = List.copyOf(impossible);
+            updates = List.copyOf(updates);
+        }
+
+        /** The plan in lines of text. */
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder();
+            moves.forEach(move -> text.append("move ").append(move).append('\n'));
+            updates.forEach(update -> text.append(update).append('\n'));
+            impossible.forEach(key -> text.append(key).append('\n'));
+            return text.toString();
+        }
+    }
+
+    /** What a member lacks beside a key. */
+    public enum Part {
+        /** The certificate of a key that the member has. */
+        CERTIFICATE_OF_KEY,
+        /** The key's label. */
+        LABEL,
+        /** A certificate that belongs to no key. */
+        CERTIFICATE
+    }
+
+    /**
+     * Something that a member lacks, though it has the key.
+     *
+     * @param alias  the alias of the key or certificate
+     * @param member the member's device id
+     * @param part   what it lacks
+     */
+    public record Update(String alias, String member, Part part) {
+        /** Refuses nulls. */
+        public Update {
+            Objects.requireNonNull(alias, "alias");
+            Objects.requireNonNull(member, "member");
+            Objects.requireNonNull(part, "part");
+        }
+
+        @Override
+        public String toString() {
+            String what = switch (part) {
+                case CERTIFICATE_OF_KEY -> "certificate of \"" + alias + "\"";
+                case LABEL -> "label \"" + alias + "\"";
+                case CERTIFICATE -> "certificate \"" + alias + "\"";
+            };
+            return PrintableText.of(what + " to " + member);
+        }
+    }
+
+    /**
+     * What became of a synchronization.
+     *
+     * @param report  a result for each key and each member that lacked it
+     * @param updates the certificates and labels that were brought to members
+     * @param failed  those that could not be, each with the reason
+     */
+    public record Synchronization(
+            List<KeyMigration.Result> report, List<Update> updates, Map<Update, SchsmException> failed) {
+        /** Copies the lists. */
+        public Synchronization {
+            report = List.copyOf(report);
+            updates = List.copyOf(updates);
+            failed = Map.copyOf(failed);
+        }
+
+        /** Whether every member has everything now. */
+        public boolean isComplete() {
+            return failed.isEmpty() && report.stream().allMatch(KeyMigration.Result::isThere);
+        }
     }
 
     /** Is told what happens in a domain. */

@@ -2,13 +2,13 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.keystore;
 
-import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenKey;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,20 +33,15 @@ public final class Handles {
                 .toList();
     }
 
-    /**
-     * The alias of a key.
-     *
-     * @throws InvalidRequestException if the token does not have it any more
-     */
-    public static String alias(Token token, TokenKey key) throws SchsmException {
-        for (Map.Entry<String, Aliases.Entry> entry :
-                Aliases.of(token).entries().entrySet()) {
-            TokenKey candidate = entry.getValue().key();
-            if (candidate != null && candidate.reference().equals(key.reference())) {
-                return entry.getKey();
+    /** The aliases of all keys, by {@link TokenKey#reference}. */
+    public static Map<String, String> aliases(Token token) throws SchsmException {
+        Map<String, String> aliases = new HashMap<>();
+        Aliases.of(token).entries().forEach((alias, entry) -> {
+            if (entry.key() != null) {
+                aliases.put(entry.key().reference(), alias);
             }
-        }
-        throw new InvalidRequestException(key + " is not in " + token.description() + " any more");
+        });
+        return aliases;
     }
 
     /** The key with an alias. */

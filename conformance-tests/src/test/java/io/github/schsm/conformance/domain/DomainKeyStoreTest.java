@@ -5,37 +5,49 @@ package io.github.schsm.conformance.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyAttribute;
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmDomain;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.conformance.bench.DomainBench;
 import io.github.schsm.conformance.bench.Group;
+import io.github.schsm.conformance.bench.Pki;
+import io.github.schsm.conformance.bench.SimulatorBench.SimulatedMember;
 import java.security.KeyPair;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.SignatureException;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.IvParameterSpec;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a program sees of three members that are one key store. */
+/** What a program sees of three members that are one key store, and what it changes on them. */
 class DomainKeyStoreTest {
-    private static final byte[] DATA = "data".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-
     private DomainBench bench;
-    private KeyStore keys;
+    private DomainProgram program;
 
     /** Loads the key store over all members. */
     @BeforeEach
     void load() throws Exception {
         bench = new DomainBench();
-        keys = bench.source().keyStore();
+        program = DomainProgram.on(bench);
     }
 
     /** Gives back what it has. */
@@ -44,84 +56,280 @@ class DomainKeyStoreTest {
         bench.close();
     }
 
-    private KeyPair generate(String label) throws Exception {
-        return Group.generatePair(
-                bench.source().provider(),
-                SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
-    }
-
-    private byte[] sign(PrivateKey key) throws Exception {
-        Signature signature =
-                Signature.getInstance("SHA256withECDSA", bench.source().provider());
-        signature.initSign(key);
-        signature.update(DATA);
-        return signature.sign();
-    }
-
-    private void assertSigns(PrivateKey key, PublicKey publicKey) throws Exception {
-        Signature verifier = Signature.getInstance("SHA256withECDSA");
-        verifier.initVerify(publicKey);
-        verifier.update(DATA);
-        assertThat(verifier.verify(sign(key))).isTrue();
-    }
-
     private List<String> ids() {
-        return bench.devices().stream().map(device -> device.id()).toList();
+        return bench.devices().stream().map(SimulatedMember::id).toList();
+    }
+
+    private KeyStore keysOf(int device) throws Exception {
+        return bench.device(device).keyStore();
     }
 
     @Test
     void generatedKeyIsOnAllMembersAndIsOneEntry() throws Exception {
-        KeyPair pair = generate("k");
+        KeyPair pair = program.generate("k");
 
-        assertThat(Collections.list(keys.aliases())).containsExactly("k");
-        assertThat(SchsmDomain.of(keys).copies("k")).isEqualTo(ids());
+        assertThat(program.aliases()).containsExactly("k");
+        assertThat(program.domain().copies("k")).isEqualTo(ids());
         assertThat(((SchsmKey) pair.getPrivate()).deviceIds()).isEqualTo(ids());
-        for (var device : bench.devices()) {
+        for (SimulatedMember device : bench.devices()) {
             assertThat(Collections.list(device.keyStore().aliases())).containsExactly("k");
         }
-        assertSigns(pair.getPrivate(), pair.getPublic());
+        program.assertSigns(pair);
+    }
+
+    @Test
+    void attributesTellWhichMembersHaveTheKey() throws Exception {
+        program.generate("k");
+        Set<KeyStore.Entry.Attribute> attributes =
+                program.keys().getEntry("k", null).getAttributes();
+        assertThat(attributes.stream().collect(Collectors.toMap(a -> a.getName(), a -> a.getValue())))
+                .containsEntry(KeyAttribute.DEVICES, String.join(",", ids()))
+                .containsEntry(KeyAttribute.KEY_DOMAIN, "0");
+    }
+
+    @Test
+    void uidIsThatOfTheDomain() throws Exception {
+        assertThat(program.domain().uid()).isEqualTo(bench.uid());
     }
 
     @Test
     void operationsGoToAllMembersInTurn() throws Exception {
-        KeyPair pair = generate("k");
-        bench.devices().forEach(device -> device.recorder().start());
-        for (int i = 0; i < 12; i++) {
-            assertSigns(pair.getPrivate(), pair.getPublic());
-        }
-        assertThat(bench.devices())
-                .allSatisfy(device -> assertThat(device.recorder().count()).isPositive());
+        KeyPair pair = program.generate("k");
+        program.assertAllSign(bench, pair.getPrivate(), pair.getPublic());
     }
 
     @Test
     void removedMemberIsPassedOverAndComesBack() throws Exception {
-        KeyPair pair = generate("k");
+        KeyPair pair = program.generate("k");
         bench.device(1).remove();
         for (int i = 0; i < 6; i++) {
-            assertSigns(pair.getPrivate(), pair.getPublic());
+            program.assertSigns(pair);
         }
-        SchsmDomain.Member removed = SchsmDomain.of(keys).members().get(1);
+        SchsmDomain.Member removed = program.member(1);
         assertThat(removed.isPresent()).isFalse();
         assertThat(removed.problem()).isPresent();
+        assertThat(program.domain().copies("k")).isEqualTo(ids());
+
         bench.device(1).insert();
-        for (int i = 0; i < 100 && !removed.isPresent(); i++) {
-            Thread.sleep(50);
-        }
-        assertThat(removed.problem()).isEmpty();
+        DomainProgram.await(() -> removed.problem().isEmpty());
         bench.device(0).remove();
         bench.device(2).remove();
-        assertSigns(pair.getPrivate(), pair.getPublic());
+        program.assertSigns(pair);
     }
 
     @Test
     void whereAllAreAwayEachIsNamed() throws Exception {
-        KeyPair pair = generate("k");
+        KeyPair pair = program.generate("k");
         bench.source().remove();
-        assertThatThrownBy(() -> sign(pair.getPrivate()))
+        assertThatThrownBy(() -> program.sign(pair.getPrivate()))
                 .isInstanceOf(SignatureException.class)
                 .hasCauseInstanceOf(TokenNotPresentException.class)
                 .hasMessageContainingAll(ids().toArray(new String[0]));
+        assertThatThrownBy(() -> bench.source().keyStore())
+                .hasCauseInstanceOf(TokenNotPresentException.class)
+                .hasMessageContainingAll(ids().toArray(new String[0]));
+        bench.source().insert();
+        program.assertSigns(pair);
+    }
+
+    @Test
+    void memberThatIsAwayAtLoadIsFoundLater() throws Exception {
+        KeyPair pair = program.generate("k");
+        bench.device(0).remove();
+        KeyStore another = bench.source().another("; name = another");
+        SchsmDomain domain = SchsmDomain.of(another);
+        assertThat(another.containsAlias("k")).isTrue();
+        assertThat(domain.copies("k")).containsExactly(ids().get(1), ids().get(2));
+        SchsmDomain.Member away = domain.members().get(0);
+        assertThat(away.deviceId()).isEqualTo(ids().get(0));
+        assertThat(away.isPresent()).isFalse();
+
+        bench.device(0).insert();
+        DomainProgram.await(away::isPresent);
+        assertThat(domain.copies("k")).isEqualTo(ids());
+        bench.device(1).remove();
+        bench.device(2).remove();
+        DomainProgram there = new DomainProgram(another.getProvider(), another);
+        there.assertSigns((PrivateKey) another.getKey("k", null), pair.getPublic());
+    }
+
+    @Test
+    void keyWithoutWrapStaysOnOneMemberAndThatIsTold() throws Exception {
+        List<String> told = new ArrayList<>();
+        program.domain().addListener(new SchsmDomain.Listener() {
+            @Override
+            public void notBrought(String alias, SchsmDomain.Member member, String problem) {
+                told.add(alias + " " + member.deviceId() + " " + problem);
+            }
+        });
+        KeyPair pair = program.generate("k", KeyAlgorithm.ECDSA_SHA256);
+        assertThat(program.domain().copies("k")).hasSize(1);
+        assertThat(program.domain().withoutSecondCopy()).containsExactly("k");
+        assertThat(told).hasSize(2).allSatisfy(text -> assertThat(text).contains("WRAP"));
+        assertThat(program.domain().plan().moves()).isEmpty();
+        assertThat(program.domain().plan().impossible())
+                .extracting(no -> no.alias())
+                .containsExactly("k", "k");
+        program.assertSigns(pair);
+    }
+
+    @Test
+    void aesKeysAreOneByWhatTheMembersCompute() throws Exception {
+        SecretKey key = program.generateSecret("aes");
+        KeyStore another = bench.source().another("; name = another");
+        assertThat(Collections.list(another.aliases())).containsExactly("aes");
+        assertThat(SchsmDomain.of(another).copies("aes")).isEqualTo(ids());
+        byte[] block = new byte[16];
+        byte[] first = null;
+        for (int i = 0; i < 6; i++) {
+            Cipher cipher =
+                    Cipher.getInstance("AES/CBC/NoPadding", bench.source().provider());
+            cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(new byte[16]));
+            byte[] encrypted = cipher.doFinal(block);
+            first = first == null ? encrypted : first;
+            assertThat(encrypted).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void sameLabelOfAnotherKeyIsAnotherEntry() throws Exception {
+        KeyPair together = program.generate("k");
+        keysOf(2);
+        KeyPair alone = Group.generatePair(
+                bench.device(2).provider(),
+                SchsmKeySpec.builder("k")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .build());
+        KeyStore another = bench.source().another("; name = another");
+        List<String> aliases = Collections.list(another.aliases());
+        assertThat(aliases).hasSize(2).allSatisfy(alias -> assertThat(alias).startsWith("k"));
+        DomainProgram there = new DomainProgram(another.getProvider(), another);
+        there.assertSigns((PrivateKey) another.getKey(aliases.get(0), null), together.getPublic());
+        there.assertSigns((PrivateKey) another.getKey(aliases.get(1), null), alone.getPublic());
+    }
+
+    @Test
+    void certificateGoesToEveryMember() throws Exception {
+        KeyPair pair = program.generate("k");
+        Pki pki = Pki.create();
+        X509Certificate leaf = pki.issue("leaf", pair.getPublic());
+        program.keys().setKeyEntry("k", pair.getPrivate(), null, pki.chain(leaf));
+        for (int i = 0; i < 3; i++) {
+            assertThat(keysOf(i).getCertificateChain("k")).containsExactly(pki.chain(leaf));
+        }
+        assertThat(program.keys().getCertificateChain("k")).containsExactly(pki.chain(leaf));
+        assertThat(program.keys().size()).isEqualTo(3);
+    }
+
+    @Test
+    void memberThatWasAwayGetsCertificateAndLabelBySynchronizing() throws Exception {
+        KeyPair pair = program.generate("k");
+        bench.device(2).remove();
+        Pki pki = Pki.create();
+        X509Certificate leaf = pki.issue("leaf", pair.getPublic());
+        program.keys().setKeyEntry("renamed", pair.getPrivate(), null, pki.chain(leaf));
+        assertThat(program.aliases()).contains("renamed").doesNotContain("k");
+        SchsmDomain.Member away = program.member(2);
+        bench.device(2).insert();
+        DomainProgram.await(() -> away.problem().isEmpty());
+        assertThat(keysOf(2).containsAlias("k")).isTrue();
+
+        SchsmDomain.Plan plan = program.domain().plan();
+        assertThat(plan.moves()).isEmpty();
+        assertThat(plan.updates())
+                .extracting(SchsmDomain.Update::part)
+                .containsExactlyInAnyOrder(
+                        SchsmDomain.Part.CERTIFICATE_OF_KEY,
+                        SchsmDomain.Part.LABEL,
+                        SchsmDomain.Part.CERTIFICATE,
+                        SchsmDomain.Part.CERTIFICATE);
+        SchsmDomain.Synchronization done = program.domain().synchronize();
+        assertThat(done.isComplete()).isTrue();
+        assertThat(done.updates()).hasSize(4);
+        assertThat(keysOf(2).getCertificateChain("renamed")).containsExactly(pki.chain(leaf));
+        assertThat(program.domain().plan().updates()).isEmpty();
+    }
+
+    @Test
+    void deletionIsOnAllMembers() throws Exception {
+        program.generate("k");
+        program.keys().deleteEntry("k");
+        assertThat(program.aliases()).isEmpty();
+        for (int i = 0; i < 3; i++) {
+            assertThat(keysOf(i).size()).isZero();
+        }
+    }
+
+    @Test
+    void deletionIsRefusedWhileMemberIsAway() throws Exception {
+        KeyPair pair = program.generate("k");
+        bench.device(1).remove();
+        assertThatThrownBy(() -> program.keys().deleteEntry("k"))
+                .isInstanceOf(KeyStoreException.class)
+                .hasMessageContainingAll(ids().get(1), "delete = present");
+        program.assertSigns(pair);
+        assertThat(keysOf(0).containsAlias("k")).isTrue();
+
+        KeyStore present = bench.source().another("; name = another; delete = present");
+        present.deleteEntry("k");
+        assertThat(keysOf(0).containsAlias("k")).isFalse();
+        bench.device(1).insert();
+        assertThat(keysOf(1).containsAlias("k")).isTrue();
+    }
+
+    @Test
+    void copiesMayBeFewer() throws Exception {
+        try (DomainBench two = new DomainBench(3, "; copies = 2")) {
+            DomainProgram there = DomainProgram.on(two);
+            there.generate("k");
+            assertThat(there.domain().copies("k")).hasSize(2);
+            assertThat(there.domain().plan().moves()).hasSize(1);
+        }
+    }
+
+    @Test
+    void keysOfOneMemberGoToAllBySynchronizing() throws Exception {
+        try (DomainBench alone = new DomainBench(3, "; copies = 1")) {
+            DomainProgram there = DomainProgram.on(alone);
+            KeyPair one = there.generate("one");
+            SecretKey two = there.generateSecret("two");
+            assertThat(two).isNotNull();
+            assertThat(there.domain().withoutSecondCopy()).containsExactlyInAnyOrder("one", "two");
+            assertThat(there.domain().plan().moves()).hasSize(4);
+            List<String> told = Collections.synchronizedList(new ArrayList<>());
+            SchsmDomain.Synchronization done =
+                    there.domain().synchronize(progress -> told.add(progress.done() + "/" + progress.total()));
+            assertThat(done.isComplete()).isTrue();
+            assertThat(done.report()).hasSize(4);
+            assertThat(told).containsExactly("1/4", "2/4", "3/4", "4/4");
+            assertThat(there.domain().withoutSecondCopy()).isEmpty();
+            assertThat(there.domain().plan().moves()).isEmpty();
+            for (int i = 0; i < 2; i++) {
+                alone.device(i).remove();
+            }
+            there.assertSigns(one);
+        }
+    }
+
+    @Test
+    void whatBelongsToOneDeviceIsRefusedWithTheWayThere() throws Exception {
+        SchsmDevice device = SchsmDevice.of(program.keys());
+        for (ThrowingCallable attempt : List.<ThrowingCallable>of(
+                device::administration,
+                device::identity,
+                device::dataObjects,
+                device::publicKeyAuthentication,
+                () -> device.keyDomain(0).clearKek())) {
+            assertThatThrownBy(attempt)
+                    .isInstanceOf(SchsmException.class)
+                    .hasMessageContainingAll("device = …", ids().get(0));
+        }
+    }
+
+    @Test
+    void keyStoreOfOneDeviceIsNoDomain() throws Exception {
+        assertThatThrownBy(() -> SchsmDomain.of(keysOf(0)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("domain = <UID>");
     }
 }

@@ -35,7 +35,7 @@ final class DomainChanges {
     private final DomainLogin login;
     private final DomainKeys keys;
     private final Missed missed;
-    private final Migrations migrations = new Migrations();
+    private final Migrations migrations;
 
     /** Is told what a member did not get. */
     interface Missed {
@@ -48,11 +48,17 @@ final class DomainChanges {
     }
 
     DomainChanges(
-            SchsmConfiguration configuration, Members members, DomainLogin login, DomainKeys keys, Missed missed) {
+            SchsmConfiguration configuration,
+            Members members,
+            DomainLogin login,
+            DomainKeys keys,
+            Migrations migrations,
+            Missed missed) {
         this.configuration = configuration;
         this.members = members;
         this.login = login;
         this.keys = keys;
+        this.migrations = migrations;
         this.missed = missed;
     }
 
@@ -162,7 +168,8 @@ final class DomainChanges {
         try {
             login.admit(to);
             Token source = Members.token(from);
-            Request one = Request.of(List.of(Handles.alias(source, key)), false);
+            String alias = Handles.aliases(source).getOrDefault(key.reference(), key.label());
+            Request one = Request.of(List.of(alias), false);
             KeyMigration.Result result = migrations
                     .move(source, Members.token(to), one, progress -> {})
                     .get(0);
@@ -320,7 +327,7 @@ final class DomainChanges {
     private void requireAllHere(String what, Predicate<Member> mayHave) throws SchsmException {
         List<String> away = new ArrayList<>();
         for (Member member : members.all()) {
-            if (mayHave.test(member) && !isStranger(member) && !answers(member)) {
+            if (mayHave.test(member) && !member.isStranger() && !answers(member)) {
                 away.add(member + " (" + member.problem() + ")");
             }
         }
@@ -339,10 +346,6 @@ final class DomainChanges {
                 + " away: " + String.join(", ", away) + "; bring them back, or configure delete = present");
     }
 
-    private boolean isStranger(Member member) {
-        return configuration.domain().isPresent() && member.token() != null && member.domain() == null;
-    }
-
     /** Asks the member, so that nothing is deleted anywhere if it has just gone. */
     private boolean answers(Member member) {
         if (!member.isReady()) {
@@ -358,10 +361,11 @@ final class DomainChanges {
     }
 
     TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException {
+        keys.now();
         boolean done = false;
         SchsmException first = null;
         for (Member member : members.all()) {
-            if (isStranger(member)) {
+            if (member.isStranger()) {
                 continue;
             }
             try {

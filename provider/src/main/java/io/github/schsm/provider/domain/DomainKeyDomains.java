@@ -18,10 +18,12 @@ import java.util.List;
 final class DomainKeyDomains implements KeyDomains {
     private final DomainToken token;
     private final Members members;
+    private final DomainKeys keys;
 
-    DomainKeyDomains(DomainToken token, Members members) {
+    DomainKeyDomains(DomainToken token, Members members, DomainKeys keys) {
         this.token = token;
         this.members = members;
+        this.keys = keys;
     }
 
     @Override
@@ -37,13 +39,14 @@ final class DomainKeyDomains implements KeyDomains {
     }
 
     @Override
-    public int slots() {
-        return members.domain().isPresent() ? 1 : 0;
+    public int slots() throws SchsmException {
+        return list().size();
     }
 
     /** A KEK is one between two devices: the members together have none. */
     @Override
-    public List<Status> list() {
+    public List<Status> list() throws SchsmException {
+        keys.now();
         return members.domain().stream()
                 .map(status -> new Status(
                         0,

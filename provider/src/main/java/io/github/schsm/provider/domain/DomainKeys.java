@@ -221,7 +221,8 @@ final class DomainKeys {
         return found;
     }
 
-    private static boolean isX509(byte[] encoded) {
+    /** Whether it is an X.509 certificate, rather than a request. */
+    static boolean isX509(byte[] encoded) {
         return encoded.length > 0 && encoded[0] == X509;
     }
 

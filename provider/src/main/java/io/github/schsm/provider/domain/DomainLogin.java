@@ -188,7 +188,9 @@ final class DomainLogin {
             return true;
         } catch (PinException refused) {
             member.locked(String.valueOf(refused.getMessage()));
-            boolean never = offered.refusedBy() == member && !offered.isAccepted();
+            // A PIN that the first member refused before is not tried at another one.
+            boolean never =
+                    refused.reason() == Reason.PIN_REQUIRED && offered.refusedBy() == member && !offered.isAccepted();
             if (own.isEmpty() && (never || refused.reason() == Reason.WRONG_PIN)) {
                 offered.refused(member);
             } else {

@@ -18,6 +18,7 @@ import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.keystore.Migrations;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.provider.domain.DomainKeys.MergedCertificate;
 import io.github.schsm.spi.KeyDomains;
@@ -63,9 +64,10 @@ public final class DomainToken implements Token {
         this.failover = new Failover(members, login);
         this.keys =
                 new DomainKeys(members, login, failover, configuration.domain().isPresent());
-        this.view = new DomainView(members, login, keys, this);
-        this.changes = new DomainChanges(configuration, members, login, keys, view);
-        this.keyDomains = new DomainKeyDomains(this, members);
+        Migrations migrations = new Migrations();
+        this.view = new DomainView(members, login, keys, this, new DomainSync(members, login, keys, migrations, this));
+        this.changes = new DomainChanges(configuration, members, login, keys, migrations, view);
+        this.keyDomains = new DomainKeyDomains(this, members, keys);
         members.observe(Observers.of(view.observer(), name(configuration)));
     }
 
@@ -198,16 +200,21 @@ public final class DomainToken implements Token {
 
     private void look() throws SchsmException {
         members.find();
-        members.all().stream().filter(Member::isLocked).forEach(Member::answers);
+        unlock();
         members.each(
                 members.all().stream().filter(member -> member.token() != null).toList(), member -> {
                     Members.token(member).load(null);
                     member.forgetList();
-                    if (!member.isReady()) {
-                        members.answered(member);
-                    }
+                    members.look(member);
                 });
         here();
+    }
+
+    /** Whoever wanted a PIN gets another chance. */
+    private void unlock() {
+        members.all().stream()
+                .filter(member -> member.isLocked() && !member.isStranger())
+                .forEach(Member::answers);
     }
 
     /** The members that are here. */
@@ -227,7 +234,7 @@ public final class DomainToken implements Token {
             if (members.all().stream().noneMatch(Member::isReady)) {
                 look();
             }
-            members.all().stream().filter(Member::isLocked).forEach(Member::answers);
+            unlock();
             login.login(pin, here());
             loggedIn = true;
         } finally {

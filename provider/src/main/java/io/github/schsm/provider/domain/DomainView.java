@@ -4,6 +4,7 @@ package io.github.schsm.provider.domain;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDomain;
+import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
@@ -26,10 +27,12 @@ final class DomainView extends SchsmDomain implements DomainChanges.Missed {
     private final DomainLogin login;
     private final DomainKeys keys;
     private final DomainToken token;
+    private final DomainSync sync;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile CountDownLatch background = new CountDownLatch(0);
 
-    DomainView(Members members, DomainLogin login, DomainKeys keys, DomainToken token) {
+    DomainView(Members members, DomainLogin login, DomainKeys keys, DomainToken token, DomainSync sync) {
+        this.sync = sync;
         this.members = members;
         this.login = login;
         this.keys = keys;
@@ -102,6 +105,18 @@ final class DomainView extends SchsmDomain implements DomainChanges.Missed {
             }
         }
         return alone;
+    }
+
+    @Override
+    public Plan plan() throws SchsmException {
+        settle();
+        return sync.plan();
+    }
+
+    @Override
+    public Synchronization synchronize(Consumer<KeyMigration.Progress> listener) throws SchsmException {
+        settle();
+        return sync.synchronize(listener);
     }
 
     @Override

@@ -68,11 +68,13 @@ final class Failover {
             SchsmException failed = null;
             MemberObserver.Watch watch = members.observer().begins(member, operation);
             try {
-                if (operation.needsLogin()) {
+                long ready = begun;
+                if (operation.needsLogin() && !login.isAdmitted(member)) {
                     login.admit(member);
+                    ready = System.nanoTime();
                 }
                 T done = call.at(place);
-                member.did(begun);
+                member.did(ready);
                 if (!member.isReady()) {
                     members.answered(member);
                 }

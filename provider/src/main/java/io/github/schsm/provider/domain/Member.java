@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Member implements Failover.Place {
     private static final long SHORTEST_PAUSE = 50_000_000L;
     private static final long LONGEST_PAUSE = 1_000_000_000L;
-    /** One in this many new measurements counts, as a number of bits to shift. */
-    private static final int SMOOTHING = 3;
+    /** How much a slow operation counts, and a fast one: single slow ones say little. As a number of bits to shift. */
+    private static final int SMOOTHING_UP = 3;
+
+    private static final int SMOOTHING_DOWN = 1;
     /** After this time without work what was measured says little. */
-    private static final long MEASURE_AGAIN = 5_000_000_000L;
+    private static final long MEASURE_AGAIN = 1_000_000_000L;
 
     private final String id;
     private final AtomicInteger queue = new AtomicInteger();
@@ -36,6 +38,7 @@ final class Member implements Failover.Place {
     private volatile long lastEnd = System.nanoTime();
     private volatile long pause;
     private volatile @Nullable Status domain;
+    private volatile boolean stranger;
     private final AtomicBoolean watched = new AtomicBoolean();
 
     /**
@@ -84,6 +87,18 @@ final class Member implements Failover.Place {
 
     void placed(Status status) {
         domain = status;
+        stranger = false;
+    }
+
+    /** Whether it was looked at, and is no member of the key domain. */
+    boolean isStranger() {
+        return stranger;
+    }
+
+    /** It is no member of the key domain, so it does not take work. */
+    void stranger(String problem) {
+        stranger = true;
+        locked(problem);
     }
 
     @Override
@@ -197,7 +212,8 @@ final class Member implements Failover.Place {
         long now = System.nanoTime();
         long took = Math.max(1, now - Math.max(begun, lastEnd));
         long before = nanosEach;
-        nanosEach = before == 0 ? took : Math.max(1, before + ((took - before) >> SMOOTHING));
+        int smoothing = took > before ? SMOOTHING_UP : SMOOTHING_DOWN;
+        nanosEach = before == 0 ? took : Math.max(1, before + ((took - before) >> smoothing));
         lastEnd = now;
         nanosBusy.add(took);
         operations.incrementAndGet();

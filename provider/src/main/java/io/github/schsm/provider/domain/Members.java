@@ -217,6 +217,16 @@ final class Members {
                 "domain = " + digits + ": several key domains begin with these digits, write more of them");
     }
 
+    /** It answered when it was loaded: it is used from now on, unless it is no member. */
+    void look(Member member) throws SchsmException {
+        if (member.isStranger()) {
+            place(member);
+            member.answers();
+        } else {
+            answered(member);
+        }
+    }
+
     // Asking them
 
     /**
@@ -323,7 +333,7 @@ final class Members {
         boolean stranger = failure instanceof KeyDomainException;
         String problem = String.valueOf(failure.getMessage());
         if (stranger) {
-            member.locked(problem);
+            member.stranger(problem);
         } else {
             member.failed(problem, FailurePolicy.isAway(failure));
         }
@@ -354,6 +364,17 @@ final class Members {
                     PrintableText.of(member.id()),
                     PrintableText.of(String.valueOf(failure.getMessage())));
             observer.changed(member);
+        }
+    }
+
+    /** One of two failed in what they did together: both are asked, so that the one that is away is known. */
+    void suspect(Member one, Member other) {
+        for (Member member : List.of(one, other)) {
+            try {
+                token(member).info();
+            } catch (SchsmException away) {
+                failed(member, away);
+            }
         }
     }
 
@@ -399,9 +420,8 @@ final class Members {
             observer.changed(member);
         } catch (SchsmException stillNot) {
             if (!member.isLocked()) {
-                boolean stranger = stillNot instanceof KeyDomainException;
-                if (stranger) {
-                    member.locked(String.valueOf(stillNot.getMessage()));
+                if (stillNot instanceof KeyDomainException) {
+                    member.stranger(String.valueOf(stillNot.getMessage()));
                 } else {
                     member.failed(String.valueOf(stillNot.getMessage()), FailurePolicy.isAway(stillNot));
                 }

@@ -13,6 +13,9 @@ final class Router {
     /** What differs by less is equal: a part of the cost, as a number of bits to shift. */
     private static final int TOLERANCE = 4;
 
+    /** Who is faster than that is as fast as all such: what an operation takes there is chance. */
+    private static final long FAST = 1_000_000L;
+
     private Router() {}
 
     /** Somebody who can do it. */
@@ -48,7 +51,7 @@ final class Router {
                 continue;
             }
             long each = candidate.nanosEach();
-            long cost = (each == 0 ? known : each) * (candidate.queue() + 1L);
+            long cost = Math.max(each == 0 ? known : each, FAST) * (candidate.queue() + 1L);
             if (best == null || cost < least - (least >> TOLERANCE)) {
                 best = candidate;
                 least = cost;
@@ -66,6 +69,6 @@ final class Router {
                 fastest = each;
             }
         }
-        return fastest == Long.MAX_VALUE ? 1 : fastest;
+        return fastest == Long.MAX_VALUE ? FAST : fastest;
     }
 }

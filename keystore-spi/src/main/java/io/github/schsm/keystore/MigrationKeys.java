@@ -48,7 +48,12 @@ public final class MigrationKeys {
     public static boolean isExchangeKey(KeyDetails details) {
         return details.isExchangeKey()
                 && details.publicKey() instanceof AttestedPublicKey attested
-                && attested.request().chr().endsWith(SEQUENCE)
+                && isRequestOfExchangeKey(attested);
+    }
+
+    /** Whether a request is that of such an exchange key, which may be gone. */
+    public static boolean isRequestOfExchangeKey(AttestedPublicKey attested) {
+        return attested.request().chr().endsWith(SEQUENCE)
                 && attested.request().isSignedBy(attested.identity().deviceCertificate());
     }
 

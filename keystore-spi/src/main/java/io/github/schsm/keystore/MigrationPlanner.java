@@ -217,7 +217,7 @@ final class MigrationPlanner {
                     ? new Judgment.Present(alias)
                     : null;
         }
-        if (holder.key() != null && SameKey.isSame(key, Handles.of(to, holder.key()))) {
+        if (holder.key() != null && SameKey.isSame(key, to, holder.key())) {
             return new Judgment.Present(alias);
         }
         return new Judgment.Hindered(
@@ -237,10 +237,7 @@ final class MigrationPlanner {
                 if (other != null
                         && ofSource().get(entry.getKey()) == null
                         && !MigrationKeys.isPerhapsUndescribed(other)) {
-                    PublicKey ofOther = Handles.details(to, other).publicKey();
-                    if (ofOther != null) {
-                        known.add(ofOther);
-                    }
+                    SameKey.publicKey(to, other).ifPresent(known::add);
                 }
             }
             others = known;

@@ -114,10 +114,17 @@ final class MigrationSide {
     // What earlier runs left
 
     /**
-     * Looks for what an interrupted migration left. Costs nothing more than the list of keys, which is needed anyway, unless
-     * there is something that looks like it.
+     * Looks for what an interrupted migration left, and removes what remains of exchange keys that are gone. Costs nothing
+     * more than the list of keys, which is needed anyway, unless there is something that looks like it.
      */
     void look() throws SchsmException {
+        try {
+            token.keyDomains().removeRemains();
+        } catch (PinException needed) {
+            throw needed;
+        } catch (DeviceException stays) {
+            LOGGER.log(System.Logger.Level.DEBUG, "what remains of an exchange key stays", stays);
+        }
         for (TokenKey key : token.keys()) {
             if (MigrationKeys.hasLabel(key) || MigrationKeys.isPerhapsUndescribed(key)) {
                 KeyDetails details = token.details(key);

@@ -10,12 +10,15 @@ import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.TokenKey;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.KeyProof;
+import io.github.schsm.spi.Token;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Whether keys on two tokens are the same. */
 final class SameKey {
@@ -26,12 +29,25 @@ final class SameKey {
     private SameKey() {}
 
     /** By the public keys' numbers; secret keys, which show nothing, by what both devices do with the same random block. */
-    static boolean isSame(KeyHandle one, KeyHandle other) throws SchsmException {
-        if (one.key().type() == KeyType.AES && other.key().type() == KeyType.AES) {
-            return isProven(() -> isSameSecretKey(one, other));
+    static boolean isSame(KeyHandle key, Token token, TokenKey other) throws SchsmException {
+        if (key.key().type() == KeyType.AES && other.type() == KeyType.AES) {
+            KeyHandle handle = Handles.of(token, other);
+            return isProven(() -> isSameSecretKey(key, handle));
         }
         return PublicKeyNumbers.areEqual(
-                one.details().publicKey(), other.details().publicKey());
+                key.details().publicKey(), publicKey(token, other).orElse(null));
+    }
+
+    /** Of a key that may have none, or none that can be read. */
+    static Optional<PublicKey> publicKey(Token token, TokenKey key) throws SchsmException {
+        try {
+            return token.publicKey(key);
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed)) {
+                throw failed;
+            }
+            return Optional.empty();
+        }
     }
 
     /**

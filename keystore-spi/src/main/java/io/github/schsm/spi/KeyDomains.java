@@ -108,6 +108,14 @@ public interface KeyDomains {
     default void expectMany(boolean expected) {}
 
     /**
+     * Removes the requests and descriptions of exchange keys that migrations made, where the keys themselves are gone: what
+     * remains if the card is out while one is deleted. Costs nothing where the list of objects names none.
+     *
+     * @throws SchsmException if the device refuses
+     */
+    default void removeRemains() throws SchsmException {}
+
+    /**
      * Unwraps a key and stores its description and certificate with it; if any of that fails nothing is left behind.
      *
      * @param entry blob, description and certificates

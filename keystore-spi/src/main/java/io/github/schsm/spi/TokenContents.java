@@ -10,6 +10,7 @@ import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
+import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,15 @@ public interface TokenContents {
      * @throws SchsmException if it cannot be read or is not there any more
      */
     KeyDetails details(TokenKey key) throws SchsmException;
+
+    /**
+     * The public key of a pair, where it is known: what {@link #details} says of it, where that costs more.
+     *
+     * @throws SchsmException if it cannot be read or is not there any more
+     */
+    default Optional<PublicKey> publicKey(TokenKey key) throws SchsmException {
+        return Optional.ofNullable(details(key).publicKey());
+    }
 
     /**
      * The certificate of a key: X.509 DER, or a card-verifiable request or certificate.

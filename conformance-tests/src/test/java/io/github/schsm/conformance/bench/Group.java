@@ -5,6 +5,7 @@ package io.github.schsm.conformance.bench;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.Kdm;
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
@@ -38,6 +39,15 @@ public final class Group {
         /** Generates an EC key. */
         public KeyPair generate(SchsmKeySpec spec) throws Exception {
             return generatePair(provider, spec);
+        }
+
+        /** Generates an EC key in the key domain that may sign and move. */
+        public KeyPair movable(String label) throws Exception {
+            return generate(SchsmKeySpec.builder(label)
+                    .parameters(new ECGenParameterSpec("secp256r1"))
+                    .domain(domain)
+                    .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
+                    .build());
         }
 
         /** Generates an AES key. */

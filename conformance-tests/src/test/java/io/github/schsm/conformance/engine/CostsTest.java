@@ -8,6 +8,7 @@ import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.KeyAlgorithm;
+import io.github.schsm.KeyMigration;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
@@ -34,6 +35,7 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -56,6 +58,8 @@ class CostsTest {
     private static final Path DOCUMENT = Path.of(System.getProperty("schsm.home", "."), "docs", "costs.md");
     private static final Pattern ROW = Pattern.compile("\\| (.+) \\| (\\d+) \\| (\\d+) \\| (\\d+) \\|");
     private static final char[] PIN = "648219".toCharArray();
+    private static final int MANY = 100;
+    private static final int ENUMERATE = 0x58;
 
     private final BenchKind kind;
     private SimulatorBench bench;
@@ -71,9 +75,11 @@ class CostsTest {
     /** What tests do at the reader themselves is in plain. */
     @BeforeEach
     void open() throws Exception {
-        bench = isSecure()
-                ? new SimulatorBench(DeviceProfile.smartCardHsm4k(), "; channel = secure")
-                : new SimulatorBench();
+        open(DeviceProfile.smartCardHsm4k());
+    }
+
+    private void open(DeviceProfile profile) throws Exception {
+        bench = new SimulatorBench(profile, isSecure() ? "; channel = secure" : "");
     }
 
     @AfterEach
@@ -351,6 +357,56 @@ class CostsTest {
         assertThat(exchanges).hasSizeLessThanOrEqualTo(8);
         assertThat(group.target().keyStore().getCertificate("code-signing").getPublicKey())
                 .isEqualTo(pair.getPublic());
+    }
+
+    private Group manyKeys(boolean knownContents) throws Exception {
+        bench.close();
+        open(DeviceProfile.smartCardHsm4k().withMemory(200_000));
+        Group group = Group.of(bench);
+        for (int i = 0; i < MANY; i++) {
+            group.source().movable("many-" + i);
+        }
+        if (!knownContents) {
+            group.source().keyStore().load(null, PIN);
+            group.target().keyStore().load(null, PIN);
+        }
+        return group;
+    }
+
+    private List<ApduRecorder.Exchange> moveAll(Group group) throws Exception {
+        List<KeyMigration.Result> results = new ArrayList<>();
+        List<ApduRecorder.Exchange> exchanges =
+                exchanges(() -> results.addAll(KeyMigration.from(group.source().keyStore())
+                        .to(group.target().keyStore())
+                        .moveAll()));
+        assertThat(results)
+                .filteredOn(result -> result.outcome() == KeyMigration.Outcome.MOVED)
+                .hasSize(MANY);
+        // The target's list of objects is read once more for every three seconds that it takes.
+        return exchanges.stream()
+                .filter(exchange -> exchange.ins() != ENUMERATE)
+                .toList();
+    }
+
+    @Test
+    void hundredKeysToANewMember() throws Exception {
+        assertCost("100 EC keys to a new member, agreement included, both devices together", moveAll(manyKeys(true)));
+    }
+
+    @Test
+    void hundredKeysOfWhichNothingIsKnown() throws Exception {
+        assertCost("the same with nothing known of the keys but that they are there", moveAll(manyKeys(false)));
+    }
+
+    @Test
+    void nothingToMove() throws Exception {
+        Group group = manyKeys(true);
+        moveAll(group);
+        KeyMigration migration =
+                KeyMigration.from(group.source().keyStore()).to(group.target().keyStore());
+
+        assertCost("the same again, all keys being there", exchanges(migration::moveAll));
+        assertCost("what would move, of keys that are known", exchanges(migration::plan));
     }
 
     @Test

@@ -3,6 +3,7 @@
 package io.github.schsm.conformance.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyMigration;
@@ -27,6 +28,19 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import io.github.schsm.Kdm;
+import io.github.schsm.KeyMigration.Outcome;
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.keystore.Migrations;
+import io.github.schsm.keystore.TokenDevice;
+import io.github.schsm.spi.Token;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,12 +67,7 @@ class InterruptedMigrationTest {
     }
 
     private KeyPair movable(String label) throws Exception {
-        return group.source()
-                .generate(SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .domain(group.source().domain())
-                        .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
-                        .build());
+        return group.source().movable(label);
     }
 
     private KeyMigration migration() {
@@ -139,6 +148,148 @@ class InterruptedMigrationTest {
     @Test
     void commandRefused() throws Exception {
         breakEverywhere(List.of(Fault.status(0x6400)));
+    }
+
+    private static Set<String> moved(List<KeyMigration.Result> results) {
+        return results.stream()
+                .filter(result -> result.outcome() == Outcome.MOVED)
+                .map(KeyMigration.Result::alias)
+                .collect(Collectors.toSet());
+    }
+
+    private int commandsOfAll(SimulatorBench.SimulatedMember member, List<String> labels) throws Exception {
+        member.recorder().start();
+        assertThat(moved(migration().moveAll())).hasSameElementsAs(labels);
+        member.recorder().stop();
+        deleteOnTarget(labels);
+        return member.recorder().count();
+    }
+
+    private void deleteOnTarget(List<String> labels) throws Exception {
+        for (String label : labels) {
+            group.target().keyStore().deleteEntry(label);
+        }
+    }
+
+    /** What arrived stays and does not travel again, the rest follows, and no key is there twice. */
+    private void breakManyEverywhere(Fault fault) throws Exception {
+        List<String> labels = List.of("moving", "second", "secret");
+        movable("second");
+        group.source()
+                .generateSecret(SchsmKeySpec.builder("secret")
+                        .keySize(128)
+                        .domain(group.source().domain())
+                        .allow(KeyAlgorithm.AES_CBC_ENCRYPT, KeyAlgorithm.WRAP)
+                        .build());
+        for (SimulatorBench.SimulatedMember broken : List.of(bench.source(), bench.target())) {
+            int commands = commandsOfAll(broken, labels);
+            for (int n = 1; n <= commands; n++) {
+                String where = broken.id() + ", " + fault + " at command " + n;
+                broken.device().faults().add(n, Faults.any(), fault);
+                Set<String> arrived = new HashSet<>();
+                try {
+                    arrived.addAll(moved(migration().moveAll()));
+                } catch (SchsmException | ProviderException interrupted) {
+                    assertThat(interrupted.getMessage()).as(where).isNotBlank();
+                }
+                reload();
+                List<KeyMigration.Result> again = migration().moveAll();
+                assertThat(again).as(where).allSatisfy(result -> {
+                    assertThat(result.leftBehind()).isEmpty();
+                    if (labels.contains(result.alias())) {
+                        assertThat(result.isThere()).isTrue();
+                    }
+                });
+                assertThat(moved(again)).as(where).noneMatch(arrived::contains);
+                assertThat(aliases(group.source().keyStore()))
+                        .as(where)
+                        .containsExactlyInAnyOrder("group-signer", "moving", "second", "secret");
+                assertThat(aliases(group.target().keyStore())).as(where).containsExactlyInAnyOrderElementsOf(labels);
+                assertThat(group.source().domain().kcv()).as(where).isEqualTo(new byte[8]);
+                assertThat(group.target().domain().kcv()).as(where).isEqualTo(new byte[8]);
+                assertThat(group.target().device().leftovers()).as(where).isEmpty();
+                assertSigns(group.target().provider(), group.target().keyStore(), pair);
+                deleteOnTarget(labels);
+            }
+        }
+    }
+
+    @Test
+    void manyKeysAndACardTakenOutBeforeACommand() throws Exception {
+        breakManyEverywhere(Fault.removalBefore());
+    }
+
+    @Test
+    void manyKeysAndACardTakenOutAfterACommand() throws Exception {
+        breakManyEverywhere(Fault.removalAfter());
+    }
+
+    @Test
+    void manyKeysAndACommandRefused() throws Exception {
+        breakManyEverywhere(Fault.status(0x6400));
+    }
+
+    /** A listener that throws ends the run, which is cleaned up; the next one goes on. */
+    @Test
+    void listenerThatThrowsEndsTheRun() throws Exception {
+        movable("second");
+        movable("third");
+
+        assertThatThrownBy(() -> migration().moveAll(progress -> {
+                    if (progress.key().equals("second")) {
+                        throw new IllegalStateException("enough");
+                    }
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("enough");
+
+        assertThat(aliases(group.target().keyStore())).containsExactlyInAnyOrder("moving", "second");
+        assertThat(group.source().domain().kcv()).isEqualTo(new byte[8]);
+        assertThat(group.target().domain().kcv()).isEqualTo(new byte[8]);
+        assertThat(moved(migration().moveAll())).containsExactly("third");
+    }
+
+    /** The source is free once its keys are wrapped, and each run has a KEK of its own. */
+    @Test
+    void severalTargetsAtTheSameTime() throws Exception {
+        List<String> labels = List.of("moving", "second", "third");
+        movable("second");
+        movable("third");
+        List<SimulatorBench.SimulatedMember> targets = new ArrayList<>();
+        for (String id : List.of("ZZSIM000002", "ZZSIM000003", "ZZSIM000004")) {
+            targets.add(bench.member(id));
+        }
+        List<SchsmDevice> devices = new ArrayList<>();
+        for (SimulatorBench.SimulatedMember target : targets) {
+            SchsmDevice device = SchsmDevice.of(target.keyStore());
+            devices.add(device);
+            if (device.keyDomains().isEmpty()) {
+                device.createKeyDomain(0, Kdm.issue(group.signer(), device.identity()));
+            }
+        }
+        Migrations migrations = new Migrations();
+        Token source = TokenDevice.tokenOf(group.source().device());
+        ExecutorService threads = Executors.newFixedThreadPool(targets.size());
+        try {
+            List<Future<List<KeyMigration.Result>>> runs = new ArrayList<>();
+            for (SchsmDevice device : devices) {
+                runs.add(threads.submit(() -> migrations.move(
+                        source, TokenDevice.tokenOf(device), Migrations.Request.all(false), progress -> {})));
+            }
+            for (Future<List<KeyMigration.Result>> run : runs) {
+                assertThat(moved(run.get(1, TimeUnit.MINUTES))).hasSameElementsAs(labels);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        for (SchsmDevice device : devices) {
+            assertThat(device.keys()).extracting(TokenKey::label).containsExactlyInAnyOrderElementsOf(labels);
+            assertThat(device.keyDomain(0).kcv()).isEqualTo(new byte[8]);
+            assertThat(device.leftovers()).isEmpty();
+        }
+        assertThat(aliases(group.source().keyStore()))
+                .containsExactlyInAnyOrder("group-signer", "moving", "second", "third");
+        assertThat(group.source().domain().kcv()).isEqualTo(new byte[8]);
     }
 
     /** The result says that the KEK and the exchange key are still there, and the next migration puts them away. */

@@ -6,16 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
 import java.security.KeyPair;
 import java.security.KeyStore;
-import java.security.spec.ECGenParameterSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,11 +38,7 @@ class MigrationBordersTest {
     }
 
     private static KeyPair movable(Group.Side side) throws Exception {
-        return side.generate(SchsmKeySpec.builder(LABEL)
-                .parameters(new ECGenParameterSpec("secp256r1"))
-                .domain(side.domain())
-                .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
-                .build());
+        return side.movable(LABEL);
     }
 
     @Test

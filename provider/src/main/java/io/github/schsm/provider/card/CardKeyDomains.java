@@ -272,6 +272,11 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     @Override
+    public void removeRemains() throws SchsmException {
+        token.removeRemainsOfMigrations();
+    }
+
+    @Override
     public void expectMany(boolean expected) {
         manyExpected = expected;
     }

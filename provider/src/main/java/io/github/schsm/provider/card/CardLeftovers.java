@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider.card;
 
+import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomain;
@@ -123,6 +124,44 @@ final class CardLeftovers {
                 Files.keyCertificate(kid),
                 (x509 ? "certificate" : "request") + " of key " + kid + ", which is not there",
                 !x509));
+    }
+
+    /** What stands for an exchange key that is gone. The list is read once more before anything is deleted. */
+    void removeRemainsOfMigrations() throws SchsmException {
+        token.withContents(card -> {
+            if (!remains(card, token.contents().present(card)).isEmpty()) {
+                List<Integer> remains = remains(card, token.contents().enumerate(card));
+                for (int fid : remains) {
+                    CardToken.deleteIfThere(card, fid);
+                }
+                token.contents().remove(remains);
+            }
+            return true;
+        });
+    }
+
+    private List<Integer> remains(SmartCardHsm card, Set<Integer> present) throws SchsmException {
+        List<Integer> remains = new ArrayList<>();
+        for (int fid : present) {
+            int kid = fid & 0xFF;
+            if (kid != 0 && !present.contains(Files.key(kid)) && isOfMigration(card, fid, kid)) {
+                remains.add(fid);
+            }
+        }
+        return remains;
+    }
+
+    private boolean isOfMigration(SmartCardHsm card, int fid, int kid) throws SchsmException {
+        if (fid == Files.keyDescription(kid)) {
+            return MigrationKeys.hasLabel(token.key(card, kid));
+        }
+        if (fid != Files.keyCertificate(kid)) {
+            return false;
+        }
+        Optional<byte[]> content = token.contents().file(card, fid);
+        return content.isPresent()
+                && CardToken.publicKeyIn(content.get(), card.identity()) instanceof AttestedPublicKey attested
+                && MigrationKeys.isRequestOfExchangeKey(attested);
     }
 
     static Leftover leftover(Kind kind, int fid, String description, boolean proven) {

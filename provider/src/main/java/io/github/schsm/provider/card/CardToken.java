@@ -561,15 +561,26 @@ public final class CardToken implements SharedCard {
         return withContents(card -> details(card, kid, key.type()));
     }
 
+    @Override
+    public Optional<PublicKey> publicKey(TokenKey key) throws SchsmException {
+        int kid = kid(key);
+        return withContents(card -> Optional.ofNullable(publicKey(card, kid, key.type())));
+    }
+
+    /** What stands with the key or, where nothing fits it, what its use shows. */
+    private @Nullable PublicKey publicKey(SmartCardHsm card, int kid, KeyType type) throws SchsmException {
+        PublicKey stored = publicKey(card, kid);
+        if (stored != null && isOf(type, stored)) {
+            return stored;
+        }
+        return login.get() != null && type == KeyType.EC
+                ? contents.recovered(kid, () -> recover(card, kid, contents.attributes(card, kid)))
+                : null;
+    }
+
     KeyDetails details(SmartCardHsm card, int kid, KeyType type) throws SchsmException {
         KeyAttributes attributes = contents.attributes(card, kid);
-        PublicKey publicKey = publicKey(card, kid);
-        if (publicKey != null && !isOf(type, publicKey)) {
-            publicKey = null;
-        }
-        if (publicKey == null && login.get() != null && type == KeyType.EC) {
-            publicKey = contents.recovered(kid, () -> recover(card, kid, attributes));
-        }
+        PublicKey publicKey = publicKey(card, kid, type);
         int size = size(publicKey);
         if (size == 0) {
             Optional<PrivateKeyDescription> description = description(card, kid);
@@ -1215,6 +1226,10 @@ public final class CardToken implements SharedCard {
     @Override
     public void delete(DataObject object) throws SchsmException {
         dataObjects.delete(object);
+    }
+
+    void removeRemainsOfMigrations() throws SchsmException {
+        leftovers.removeRemainsOfMigrations();
     }
 
     @Override

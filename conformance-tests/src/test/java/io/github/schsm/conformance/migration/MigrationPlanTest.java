@@ -110,10 +110,8 @@ class MigrationPlanTest {
         Group.Side source = group.source();
         source.movable("movable");
         source.generate(ec("at home").build());
-        source.generate(ec("no wrap")
-                .domain(source.domain())
-                .allow(KeyAlgorithm.ECDSA)
-                .build());
+        source.generate(
+                ec("no wrap").domain(source.domain()).allow(KeyAlgorithm.ECDSA).build());
         source.generate(ec("counted")
                 .domain(source.domain())
                 .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
@@ -192,7 +190,8 @@ class MigrationPlanTest {
         bench.source().recorder().start();
         bench.target().recorder().start();
         migration().plan();
-        int again = bench.source().recorder().count() + bench.target().recorder().count();
+        int again =
+                bench.source().recorder().count() + bench.target().recorder().count();
         // States of key domains and the free memory: nothing that depends on the number of keys.
         assertThat(again).isLessThanOrEqualTo(12);
     }
@@ -207,7 +206,8 @@ class MigrationPlanTest {
 
         List<KeyMigration.Result> results = migration().moveAll(told::add);
 
-        int total = plan.moves().size() + plan.present().size() + plan.impossible().size();
+        int total =
+                plan.moves().size() + plan.present().size() + plan.impossible().size();
         assertThat(told).hasSize(total);
         for (int i = 0; i < total; i++) {
             assertThat(told.get(i).done()).isEqualTo(i + 1);
@@ -243,8 +243,8 @@ class MigrationPlanTest {
     void saysWhatIsWrongWithTheKeyDomains() throws Exception {
         Group.Side source = group.source();
         KeyPair signer = source.generate(Group.signerSpec("signer of another group"));
-        KeyDomain alone =
-                source.device().createKeyDomain(1, Kdm.issue(signer, source.device().identity()));
+        KeyDomain alone = source.device()
+                .createKeyDomain(1, Kdm.issue(signer, source.device().identity()));
         movable("alone", alone);
         movable("other dkek", dkek(source, 2, 1));
         movable("no dkek", dkek(source, 3));
@@ -318,9 +318,7 @@ class MigrationPlanTest {
             group.source().movable("key-of-" + i);
         }
         long free = group.target().device().administration().freeMemory();
-        group.target()
-                .device()
-                .storeData(DataObject.of("filler", false), new byte[Math.toIntExact(free) - 1_400]);
+        group.target().device().storeData(DataObject.of("filler", false), new byte[Math.toIntExact(free) - 1_400]);
 
         KeyMigration.Plan plan = migration().plan();
 
@@ -350,9 +348,7 @@ class MigrationPlanTest {
         return SchsmKeySpec.builder(label)
                 .keySize(128)
                 .domain(domain)
-                .allow(
-                        label.equals("cmac") ? KeyAlgorithm.AES_CMAC : KeyAlgorithm.AES_CBC_ENCRYPT,
-                        KeyAlgorithm.WRAP)
+                .allow(label.equals("cmac") ? KeyAlgorithm.AES_CMAC : KeyAlgorithm.AES_CBC_ENCRYPT, KeyAlgorithm.WRAP)
                 .build();
     }
 
@@ -390,5 +386,6 @@ class MigrationPlanTest {
         group.source().movable("key");
         bench.source().remove();
 
-        assertThatThrownBy(() -> migration().plan()).isInstanceOf(SchsmException.class);    }
+        assertThatThrownBy(() -> migration().plan()).isInstanceOf(SchsmException.class);
+    }
 }

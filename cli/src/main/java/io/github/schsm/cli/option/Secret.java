@@ -47,13 +47,6 @@ public record Secret(
         this(what, options, environment, file, null);
     }
 
-    public Secret {
-        if (environment != null && file != null) {
-            throw new IllegalArgumentException(
-                    "the " + what + " comes either from " + options + "-env or from " + options + "-file: give one");
-        }
-    }
-
     /** Whether an option says where it comes from, so that there is no need to ask. */
     public boolean isGiven() {
         return environment != null || file != null;
@@ -105,7 +98,7 @@ public record Secret(
         return read(io, whose, true);
     }
 
-    public char[] read(Io io, String whose, boolean twice) throws CliException {
+    private char[] read(Io io, String whose, boolean twice) throws CliException {
         char[] secret;
         if (environment != null) {
             secret = fromEnvironment(io, environment);

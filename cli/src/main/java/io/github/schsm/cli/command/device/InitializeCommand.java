@@ -13,8 +13,7 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.domain.GroupSignerCommands;
-import io.github.schsm.cli.option.NewPinOptions;
-import io.github.schsm.cli.option.SoPinOptions;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
@@ -56,10 +55,10 @@ public final class InitializeCommand extends SchsmCommand {
     private @Nullable String label;
 
     @Mixin
-    private NewPinOptions newPin;
+    private SecretOptions.NewPin newPin;
 
     @Mixin
-    private SoPinOptions soPin;
+    private SecretOptions.SoPin soPin;
 
     @CommandLine.Option(
             names = "--transport-pin",

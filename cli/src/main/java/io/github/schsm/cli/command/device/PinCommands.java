@@ -8,8 +8,7 @@ import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
-import io.github.schsm.cli.option.NewPinOptions;
-import io.github.schsm.cli.option.SoPinOptions;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Text;
 import java.security.GeneralSecurityException;
@@ -93,10 +92,10 @@ public final class PinCommands {
         private boolean so;
 
         @Mixin
-        private NewPinOptions newPin;
+        private SecretOptions.NewPin newPin;
 
         @Mixin
-        private SoPinOptions soPin;
+        private SecretOptions.SoPin soPin;
 
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
@@ -135,10 +134,10 @@ public final class PinCommands {
         private boolean keepPin;
 
         @Mixin
-        private NewPinOptions newPin;
+        private SecretOptions.NewPin newPin;
 
         @Mixin
-        private SoPinOptions soPin;
+        private SecretOptions.SoPin soPin;
 
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {

@@ -17,7 +17,7 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
-import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Table;
@@ -283,17 +283,8 @@ public final class PkaCommands {
                         + " several times.")
         private List<String> by = new ArrayList<>();
 
-        @Option(
-                names = "--holder-pin-env",
-                paramLabel = "NAME",
-                description = "The environment variable that holds the user PIN of the devices given by --by.")
-        private @Nullable String holderPinEnvironment;
-
-        @Option(
-                names = "--holder-pin-file",
-                paramLabel = "FILE",
-                description = "A file with the user PIN of the devices given by --by, readable by its owner only.")
-        private @Nullable Path holderPinFile;
+        @Mixin
+        private SecretOptions.HolderPin holderPin;
 
         @Option(
                 names = "--remote",
@@ -371,8 +362,7 @@ public final class PkaCommands {
             }
             Context at = context.on(holder.substring(0, colon));
             String label = holder.substring(colon + 1);
-            Connected device =
-                    at.openWithPin(Secret.of("user PIN", "--holder-pin", holderPinEnvironment, holderPinFile));
+            Connected device = at.openWithPin(holderPin.secret());
             return new Holder(
                     privateKey(device, label), device.attested(label).request().chr());
         }

@@ -13,8 +13,8 @@ import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.io.OutputFiles;
-import io.github.schsm.cli.option.PasswordOptions;
 import io.github.schsm.cli.option.PasswordShareOptions;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.option.SlotOption;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
@@ -191,7 +191,7 @@ public final class DomainCommands {
         private Path file;
 
         @Mixin
-        private PasswordOptions password;
+        private SecretOptions.Password password;
 
         @Mixin
         private PasswordShareOptions shares;
@@ -228,7 +228,7 @@ public final class DomainCommands {
             if (shares.areGiven()) {
                 return form.open(encrypted, shares.read(io));
             }
-            byte[] secret = PasswordOptions.bytes(password.secret().read(io, "of " + file));
+            byte[] secret = password.read(io, "of " + file);
             try {
                 return form.open(encrypted, secret);
             } finally {
@@ -252,7 +252,7 @@ public final class DomainCommands {
         private boolean overwrite;
 
         @Mixin
-        private PasswordOptions password;
+        private SecretOptions.Password password;
 
         @ArgGroup(exclusive = false)
         private @Nullable Custodians custodians;
@@ -286,7 +286,7 @@ public final class DomainCommands {
             if (custodians != null) {
                 return divided(custodians);
             }
-            byte[] secret = PasswordOptions.bytes(password.secret().readNew(context.io(), "of " + file));
+            byte[] secret = password.readNew(context.io(), "of " + file);
             try (OutputFiles files = new OutputFiles(overwrite)) {
                 write(files, secret);
                 files.commit();

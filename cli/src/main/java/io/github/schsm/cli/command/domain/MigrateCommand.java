@@ -8,13 +8,13 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.cli.report.Text;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -66,29 +67,11 @@ public final class MigrateCommand extends SchsmCommand {
             description = "Bring keys with a use counter too: the counter does not travel, the new key has none.")
     private boolean withoutUseCounter;
 
-    @Option(
-            names = "--from-pin-env",
-            paramLabel = "NAME",
-            description = "The environment variable that holds the PIN of the device --from. Default: as --pin-env.")
-    private @Nullable String fromEnvironment;
+    @Mixin
+    private SecretOptions.FromPin fromPin;
 
-    @Option(
-            names = "--from-pin-file",
-            paramLabel = "FILE",
-            description = "A file with the PIN of the device --from. Default: as --pin-file.")
-    private @Nullable Path fromFile;
-
-    @Option(
-            names = "--to-pin-env",
-            paramLabel = "NAME",
-            description = "The environment variable that holds the PIN of the device --to. Default: as --pin-env.")
-    private @Nullable String toEnvironment;
-
-    @Option(
-            names = "--to-pin-file",
-            paramLabel = "FILE",
-            description = "A file with the PIN of the device --to. Default: as --pin-file.")
-    private @Nullable Path toFile;
+    @Mixin
+    private SecretOptions.ToPin toPin;
 
     @Override
     protected String work() {
@@ -100,8 +83,8 @@ public final class MigrateCommand extends SchsmCommand {
         if (from.equals(to)) {
             throw new CliException("--from and --to are the same device " + from + ": name two");
         }
-        Connected source = open(context.on(from), Secret.of("user PIN", "--from-pin", fromEnvironment, fromFile));
-        Connected target = open(context.on(to), Secret.of("user PIN", "--to-pin", toEnvironment, toFile));
+        Connected source = open(context.on(from), fromPin.secret());
+        Connected target = open(context.on(to), toPin.secret());
         KeyMigration migration = KeyMigration.from(source.keyStore()).to(target.keyStore());
         if (withoutUseCounter) {
             migration = migration.withoutUseCounter();

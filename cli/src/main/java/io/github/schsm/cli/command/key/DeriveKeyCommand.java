@@ -9,16 +9,16 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.util.Arrays;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -36,23 +36,13 @@ public final class DeriveKeyCommand extends SchsmCommand {
     @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The new key's label.")
     private String label;
 
-    @Option(
-            names = "--value-env",
-            paramLabel = "NAME",
-            description = "The environment variable that holds the value, as hexadecimal digits.")
-    private @Nullable String environment;
-
-    @Option(
-            names = "--value-file",
-            paramLabel = "FILE",
-            description = "A file with the value, readable by its owner only. Without this and --value-env it is asked"
-                    + " for.")
-    private @Nullable Path file;
+    @Mixin
+    private SecretOptions.DerivationValue derivationValue;
 
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label);
-        Secret secret = Secret.of("derivation value", "--value", environment, file);
+        Secret secret = derivationValue.secret();
         Connected connected = context.openWithPin();
         connected.requireFree(label);
         if (!(connected.key(parent) instanceof SchsmEcPrivateKey ec)) {

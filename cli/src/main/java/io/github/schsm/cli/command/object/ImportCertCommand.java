@@ -9,7 +9,7 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
-import io.github.schsm.cli.option.PasswordOptions;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import java.io.IOException;
@@ -62,7 +62,7 @@ public final class ImportCertCommand extends SchsmCommand {
     private Path file;
 
     @Mixin
-    private PasswordOptions password;
+    private SecretOptions.Password password;
 
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {

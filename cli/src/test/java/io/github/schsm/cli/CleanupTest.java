@@ -83,6 +83,82 @@ class CleanupTest {
     }
 
     @Test
+    void allKeysThatCanMove() {
+        Bench bench = members(false);
+        for (String label : new String[] {"one", "two"}) {
+            bench.on(Bench.A, "generate", "--label", label, "--slot", "0", "--allow", "ECDSA,WRAP")
+                    .done();
+        }
+        migrate(bench, "one").done();
+
+        Run planned = bench.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--all", "--dry-run");
+
+        assertThat(planned.status()).isEqualTo(Status.INCOMPLETE);
+        assertThat(planned.out().lines())
+                .hasSize(3)
+                .contains(
+                        "Key \"two\" would be copied from device ZZSIM000001 to device ZZSIM000002.",
+                        "Key \"one\" is on device ZZSIM000002 already.")
+                .anyMatch(line -> line.startsWith("Key \"signer\" cannot move: ") && line.contains("no key domain"));
+        assertThat(bench.on(Bench.B, "keys").done().out()).doesNotContain("two");
+        Bench json = new Bench(folder, true);
+        Run plan = json.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--all", "--dry-run");
+        assertThat(plan.status()).isEqualTo(Status.INCOMPLETE);
+        assertThat(plan.out())
+                .contains("\"moves\"", "\"present\"", "\"impossible\"", "\"obstacle\"", "NO_DOMAIN", "\"reason\"");
+        assertThat(json.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--label", "two", "--dry-run")
+                        .done()
+                        .out())
+                .doesNotContain("NO_DOMAIN");
+
+        Run moved = bench.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--all");
+
+        assertThat(moved.status()).isEqualTo(Status.INCOMPLETE);
+        assertThat(moved.out().lines())
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith("Key \"two\" of device ZZSIM000001 is now on device ZZSIM000002"))
+                .contains("Key \"one\" was on device ZZSIM000002 already.")
+                .anyMatch(line -> line.startsWith("Key \"signer\" cannot move: "));
+        assertThat(bench.on(Bench.B, "keys").done().out()).contains("one ", "two ");
+        Run again = json.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--all");
+        assertThat(again.status()).isEqualTo(Status.INCOMPLETE);
+        assertThat(again.out()).contains("WAS_THERE", "IMPOSSIBLE").doesNotContain("MOVED", "FAILED");
+        bench.on(Bench.A, "delete", "--label", "signer", "--yes").done();
+        bench.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--all").done();
+        bench.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--all", "--dry-run")
+                .done();
+    }
+
+    @Test
+    void whichKeysHasToBeSaid() {
+        Bench bench = members(false);
+
+        assertThat(bench.on("", "migrate", "--from", Bench.A, "--to", Bench.B).status())
+                .isEqualTo(Status.USAGE);
+        assertThat(bench.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--all", "--label", "one")
+                        .status())
+                .isEqualTo(Status.USAGE);
+    }
+
+    @Test
+    void aKeyThatFailsIsAFailure() throws Exception {
+        Bench bench = members(false);
+        for (String label : new String[] {"one", "two"}) {
+            bench.on(Bench.A, "generate", "--label", label, "--slot", "0", "--allow", "ECDSA,WRAP")
+                    .done();
+        }
+        VirtualReaders devices = VirtualReaders.folder(folder.resolve("state"));
+        devices.device(Bench.B).faults().add(1, Faults.instruction(0x74), Fault.status(0x6400));
+
+        Run moved = bench.on("", "migrate", "--from", Bench.A, "--to", Bench.B, "--all");
+
+        assertThat(moved.status()).isEqualTo(Status.FAILED);
+        assertThat(moved.out())
+                .contains("Key \"one\" was NOT moved: ", "Key \"two\" of device ZZSIM000001 is now on")
+                .contains("6400");
+    }
+
+    @Test
     void whatABrokenMigrationLeftIsShownAndRemoved() throws Exception {
         Bench bench = members(false);
         bench.on(Bench.A, "generate", "--label", "one", "--slot", "0", "--allow", "ECDSA,WRAP")

@@ -54,6 +54,23 @@ class ProgressTest {
     }
 
     @Test
+    void howFarLongWorkIsIsToldAtMostOnceASecond() throws Exception {
+        Progress progress = Progress.of(io(new Slow(true, 0)), "moving keys", false);
+        progress.at("0 of 9 keys");
+        Thread.sleep(1500);
+        progress.at("1 of 9 keys");
+        Thread.sleep(1100);
+        progress.at("2 of 9 keys");
+        progress.at("3 of 9 keys");
+        progress.end();
+        Thread.sleep(1100);
+        progress.at("4 of 9 keys");
+
+        assertThat(err.toString().lines())
+                .containsExactly("schsm: moving keys, please wait ...", "schsm: moving keys, 2 of 9 keys ...");
+    }
+
+    @Test
     void shortWorkIsNot() throws Exception {
         assertThat(after(io(new Slow(true, 0)), false, 300)).isEmpty();
     }

@@ -191,6 +191,25 @@ class ProgramSnippetsTest {
                         "docs/migration.md#key",
                         DOMAINS + "KeyDomain domain = domainA;\nonA.initialize(",
                         ");\nonA.generateKeyPair();\nKeyMigration.from(source).to(target).move(\"code-signing\");"),
+                new Snip("docs/migration.md#many", """
+                        static List<String> told = new ArrayList<>();
+
+                        static void log(String line) {
+                            told.add(line);
+                        }
+                        """, DOMAINS + """
+                        for (String label : List.of("one", "two")) {
+                            onA.initialize(SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec("secp256r1"))
+                                    .domain(domainA).allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP).build());
+                            onA.generateKeyPair();
+                        }
+                        """, """
+                        expect(results.size() == 3);
+                        expect(target.containsAlias("one") && target.containsAlias("two"));
+                        expect(told.get(0).equals("will move: one") && told.get(1).equals("will move: two"));
+                        expect(told.get(2).startsWith("cannot move: signer, because ") && told.get(2).contains("no key domain"));
+                        expect(told.get(3).equals("1 of 3: signer IMPOSSIBLE") && told.get(5).equals("3 of 3: two MOVED"));
+                        """, List.of()),
                 Snip.of(
                         "docs/migration.md#agreement",
                         DOMAINS + """

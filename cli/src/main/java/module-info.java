@@ -11,6 +11,7 @@ module io.github.schsm.cli {
     requires io.github.schsm.card;
     requires io.github.schsm.examples;
     requires io.github.schsm.provider;
+    requires io.github.schsm.remote;
     requires io.github.schsm.simulator;
     requires static transitive org.jspecify;
 
@@ -25,6 +26,8 @@ module io.github.schsm.cli {
     opens io.github.schsm.cli.command.key to
             info.picocli;
     opens io.github.schsm.cli.command.object to
+            info.picocli;
+    opens io.github.schsm.cli.command.remote to
             info.picocli;
     opens io.github.schsm.cli.option to
             info.picocli;

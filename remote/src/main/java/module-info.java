@@ -10,8 +10,15 @@ import org.jspecify.annotations.NullMarked;
 module io.github.schsm.remote {
     requires io.github.schsm.card;
     requires transitive io.github.schsm.spi;
+    requires java.net.http;
     requires jdk.httpserver;
     requires static transitive org.jspecify;
+
+    exports io.github.schsm.remote.client;
+    exports io.github.schsm.remote.tls to
+            io.github.schsm.cli;
+
+    uses TokenSource;
 
     provides TokenSource with
             RamTokenSource;

@@ -31,6 +31,7 @@ import io.github.schsm.cli.command.object.CertsCommand;
 import io.github.schsm.cli.command.object.DataCommands;
 import io.github.schsm.cli.command.object.ExportCertCommand;
 import io.github.schsm.cli.command.object.ImportCertCommand;
+import io.github.schsm.cli.command.remote.RemoteCommands;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.HelpCommand;
@@ -101,6 +102,7 @@ public final class Commands {
                 new LabelCommand(),
                 new RandomCommand(),
                 new SimulatorCommand(),
+                new RemoteCommands(),
                 new HelpCommand());
     }
 }

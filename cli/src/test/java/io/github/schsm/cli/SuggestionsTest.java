@@ -57,7 +57,8 @@ class SuggestionsTest {
             "schsm data write",
             "schsm data delete",
             "schsm label",
-            "schsm simulator");
+            "schsm simulator",
+            "schsm remote connect");
 
     @TempDir
     Path folder;

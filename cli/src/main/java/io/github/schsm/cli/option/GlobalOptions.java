@@ -22,7 +22,8 @@ public final class GlobalOptions {
             scope = ScopeType.INHERIT,
             paramLabel = "PLACE",
             description = "Where devices are: pcsc (the default), sunpcsc, simulator:FOLDER, simulator:memory,"
-                    + " pkcs11:MODULE (a file, or a pkcs11: URI that names it).")
+                    + " pkcs11:MODULE (a file, or a pkcs11: URI that names it), ram:URL (readers of other computers dial in"
+                    + " there).")
     @Nullable
     String terminal;
 

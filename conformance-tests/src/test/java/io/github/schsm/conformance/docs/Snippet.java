@@ -26,12 +26,15 @@ public record Snippet(String document, String name, String language, String text
     private static final Pattern FENCE =
             Pattern.compile("(?ms)(^ *<!-- snippet: (\\S+) -->\\R)?^( *)```(\\S*)\\R(.*?)^ *```$");
 
-    /** All of README.md and docs/. */
+    /** All of README.md and docs/ that can be run: drawings cannot. */
     static List<Snippet> all() throws IOException {
         List<Snippet> all = new ArrayList<>();
         for (String document : documents()) {
             Matcher blocks = FENCE.matcher(Files.readString(HOME.resolve(document)));
             while (blocks.find()) {
+                if (blocks.group(4).equals("mermaid")) {
+                    continue;
+                }
                 String name = blocks.group(2) == null ? "" : blocks.group(2);
                 String text = blocks.group(5).replaceAll("(?m)^" + blocks.group(3), "");
                 all.add(new Snippet(document, name, blocks.group(4), text));

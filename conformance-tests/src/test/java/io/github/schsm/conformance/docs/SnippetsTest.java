@@ -22,6 +22,7 @@ class SnippetsTest {
     private static final List<Class<?>> RUNNERS = List.of(
             RemoteSitesTest.class,
             CommandSnippetsTest.class,
+            DialInSnippetsTest.class,
             InstallTest.class,
             KeytoolSnippetsTest.class,
             NativeAccessTest.class,

@@ -9,6 +9,7 @@ import io.github.schsm.card.CardDevice;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.remote.message.Answer;
 import io.github.schsm.remote.message.Answers;
+import io.github.schsm.remote.message.RamCommands;
 import io.github.schsm.remote.message.Request;
 import io.github.schsm.remote.message.Requests;
 import java.time.Duration;

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.remote.server;
 
+import io.github.schsm.remote.message.RamCommands;
 import io.github.schsm.spi.VerifiedElsewhere;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ package io.github.schsm.remote.server;
 
 import io.github.schsm.remote.message.Answer;
 import io.github.schsm.remote.message.Answers;
+import io.github.schsm.remote.message.RamCommands;
 import io.github.schsm.remote.message.Request;
 import io.github.schsm.remote.message.Requests;
 import java.time.Duration;

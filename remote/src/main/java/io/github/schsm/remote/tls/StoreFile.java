@@ -6,7 +6,9 @@ import io.github.schsm.ConfigurationException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -47,9 +49,14 @@ public record StoreFile(Path path, String what) {
     }
 
     private static String reason(Exception unreadable) {
+        if (unreadable instanceof NoSuchFileException) {
+            return "there is no such file";
+        }
+        if (unreadable instanceof AccessDeniedException) {
+            return "this user may not read it";
+        }
         String message = unreadable.getMessage();
-        String type = unreadable.getClass().getSimpleName();
-        return message == null ? type : type + ": " + message;
+        return message == null || message.isBlank() ? "it is damaged" : message;
     }
 
     private static KeyStore certificates(byte[] pem) throws GeneralSecurityException, IOException {

@@ -32,7 +32,8 @@ public final class TlsContexts {
         KeyStore roots = trusted == null ? null : trusted.load(password);
         try {
             if (trusted != null && roots != null && roots.size() == 0) {
-                throw new ConfigurationException(trusted.what() + " has no certificate in it");
+                throw new ConfigurationException(trusted.what() + " has no certificate in it"
+                        + (password == null ? " that can be read without a password" : ""));
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(roots);
@@ -44,6 +45,8 @@ public final class TlsContexts {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keyManagers, trust, null);
             return context;
+        } catch (ConfigurationException told) {
+            throw told;
         } catch (GeneralSecurityException unusable) {
             throw new ConfigurationException(
                     (trusted == null ? "TLS" : trusted.what()) + " cannot be used: " + unusable.getMessage(), unusable);
@@ -60,6 +63,8 @@ public final class TlsContexts {
             KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
             factory.init(store, password);
             return factory.getKeyManagers();
+        } catch (ConfigurationException told) {
+            throw told;
         } catch (GeneralSecurityException unusable) {
             throw new ConfigurationException(
                     keys.what() + " cannot be used: " + unusable.getMessage()

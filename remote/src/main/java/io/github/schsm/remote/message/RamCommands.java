@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 the SCHSM contributors
-package io.github.schsm.remote.server;
+package io.github.schsm.remote.message;
 
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.files.Files;
@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Set;
 
 /** What commands say about themselves by their headers, which are plain even where the rest is protected. */
-final class RamCommands {
+public final class RamCommands {
     /** Key generation, initialization and unwrapping take as long as they take. */
     private static final Set<Integer> SLOW = Set.of(0x46, 0x48, 0x50, 0x74);
 
@@ -36,21 +36,21 @@ final class RamCommands {
     private RamCommands() {}
 
     /** VERIFY without a PIN: asks for the state. */
-    static byte[] verify() {
+    public static byte[] verify() {
         return VERIFY.clone();
     }
 
     /** READ BINARY of the device's certificates in one answer. */
-    static byte[] readCertificates() {
+    public static byte[] readCertificates() {
         return READ_CERTIFICATES.clone();
     }
 
-    static boolean isSlow(byte[] command) {
+    public static boolean isSlow(byte[] command) {
         return command.length >= HEADER && SLOW.contains(command[1] & 0xFF);
     }
 
     /** Whether an applet is selected, which ends every login. */
-    static boolean isSelect(byte[] command) {
+    public static boolean isSelect(byte[] command) {
         return command.length >= HEADER
                 && (command[0] & PROTECTED) == 0
                 && (command[1] & 0xFF) == SELECT
@@ -58,17 +58,17 @@ final class RamCommands {
     }
 
     /** Whether the card may be logged in to afterwards; asking for the state changes nothing. */
-    static boolean isLogin(byte[] command) {
+    public static boolean isLogin(byte[] command) {
         return command.length >= HEADER && LOGINS.contains(command[1] & 0xFF) && !Arrays.equals(command, VERIFY);
     }
 
     /** Whether it is the SELECT after which the device's certificates are read. */
-    static boolean isSelectOfOurs(byte[] command) {
+    public static boolean isSelectOfOurs(byte[] command) {
         return Arrays.equals(command, SELECT_APPLET);
     }
 
     /** Whether the device's certificates are read from their beginning, in one answer of whatever length. */
-    static boolean isReadOfCertificates(byte[] command) {
+    public static boolean isReadOfCertificates(byte[] command) {
         return command.length > HEADER
                 && Arrays.equals(command, 0, HEADER, READ_CERTIFICATES, 0, HEADER)
                 && endsWithOffset0(command);

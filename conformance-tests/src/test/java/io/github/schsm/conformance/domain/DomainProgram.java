@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import javax.crypto.KeyGenerator;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 
 /** What a program does with a key store over several members, by the JCA alone. */
@@ -46,6 +47,12 @@ record DomainProgram(Provider provider, KeyStore keys) {
         KeyGenerator generator = KeyGenerator.getInstance("AES", provider);
         generator.init(SchsmKeySpec.builder(label).keySize(256).build());
         return generator.generateKey();
+    }
+
+    byte[] mac(String alias) throws Exception {
+        Mac mac = Mac.getInstance("AESCMAC", provider);
+        mac.init(keys.getKey(alias, null));
+        return mac.doFinal(DATA);
     }
 
     byte[] sign(PrivateKey key) throws Exception {

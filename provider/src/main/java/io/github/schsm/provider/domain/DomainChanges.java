@@ -133,7 +133,7 @@ final class DomainChanges {
     private static void add(Member member, TokenKey made) throws SchsmException {
         List<ListedKey> listed = new ArrayList<>(member.keys() == null ? List.of() : member.keys());
         listed.add(new ListedKey(made, Handles.details(Members.token(member), made)));
-        member.listed(listed);
+        member.listed(listed, member.listedAfter());
     }
 
     private TokenKey shown(Member member, TokenKey own) throws SchsmException {

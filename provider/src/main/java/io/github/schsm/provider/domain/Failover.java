@@ -27,6 +27,13 @@ final class Failover {
     interface Place extends Router.Candidate {
         Member member();
 
+        /**
+         * Makes sure that it can still be done here, where that is not known for certain any more.
+         *
+         * @throws SchsmException if it cannot
+         */
+        default void prove() throws SchsmException {}
+
         /** Whether it may be done again where nobody knows whether it was done. */
         boolean isRepeatable();
     }
@@ -73,6 +80,10 @@ final class Failover {
                     login.admit(member);
                     ready = System.nanoTime();
                 }
+                if (!member.isReady()) {
+                    Members.token(member).load(null);
+                }
+                place.prove();
                 T done = call.at(place);
                 member.did(ready);
                 if (!member.isReady()) {

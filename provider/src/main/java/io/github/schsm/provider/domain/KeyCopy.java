@@ -2,10 +2,15 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider.domain;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenKey;
+import io.github.schsm.keystore.Handles;
+import io.github.schsm.spi.Token;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A key on one member. */
@@ -13,16 +18,39 @@ final class KeyCopy implements Failover.Place {
     private final Member member;
     private final ListedKey listed;
     private volatile boolean usedUp;
+    /** How often the member had failed when it was known for certain to have this key. */
+    private volatile int knownAfter;
 
     KeyCopy(Member member, ListedKey listed) {
         this.member = member;
         this.listed = listed;
+        this.knownAfter = member.listedAfter();
         this.usedUp = listed.details().useCounter().orElse(1) == 0;
     }
 
     @Override
     public Member member() {
         return member;
+    }
+
+    /** After the device was away another program may have put another key in the place of this one. */
+    @Override
+    public void prove() throws SchsmException {
+        int after = member.absences();
+        if (knownAfter != after) {
+            if (!isThere(Members.token(member))) {
+                throw new InvalidRequestException(
+                        Reason.OBJECT_NOT_FOUND, key() + " is not in device " + member + " any more");
+            }
+            knownAfter = after;
+        }
+    }
+
+    private boolean isThere(Token token) throws SchsmException {
+        Optional<String> numbers = MergedKeys.numbers(details());
+        return numbers.isPresent()
+                ? numbers.equals(MergedKeys.numbers(Handles.details(token, key())))
+                : token.keys().contains(key());
     }
 
     TokenKey key() {

@@ -33,6 +33,8 @@ final class Member implements Failover.Place {
     private volatile @Nullable Trouble trouble;
     private volatile @Nullable List<ListedKey> keys;
     private volatile boolean stale = true;
+    private final AtomicInteger absences = new AtomicInteger();
+    private volatile int listedAfter;
     private volatile long nanosEach;
     private final LongAdder nanosBusy = new LongAdder();
     private volatile long lastEnd = System.nanoTime();
@@ -156,6 +158,7 @@ final class Member implements Failover.Place {
             // Others who were at work there when it failed: they are no reason for a longer pause.
             return;
         }
+        absences.incrementAndGet();
         long next = Math.min(Math.max(pause * 2, SHORTEST_PAUSE), LONGEST_PAUSE);
         pause = next;
         trouble = new Trouble(problem, away, false, System.nanoTime() + next);
@@ -238,9 +241,21 @@ final class Member implements Failover.Place {
         return stale;
     }
 
-    void listed(List<ListedKey> now) {
+    /** @param after how often it had failed when they were begun to be listed */
+    void listed(List<ListedKey> now, int after) {
+        listedAfter = after;
         keys = List.copyOf(now);
         stale = false;
+    }
+
+    /** How often it had failed when its keys were listed. */
+    int listedAfter() {
+        return listedAfter;
+    }
+
+    /** How often it has failed: after each time another program may have had it. */
+    int absences() {
+        return absences.get();
     }
 
     void forgetList() {

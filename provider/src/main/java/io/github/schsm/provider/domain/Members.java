@@ -300,6 +300,7 @@ final class Members {
     }
 
     private void list(Member member) throws SchsmException {
+        int after = member.absences();
         place(member);
         Token token = token(member);
         if (login.isLoggedIn() && !member.isLocked()) {
@@ -313,7 +314,7 @@ final class Members {
         for (TokenKey key : token.keys()) {
             listed.add(new ListedKey(key, Handles.details(token, key)));
         }
-        member.listed(listed);
+        member.listed(listed, after);
     }
 
     static Token token(Member member) throws TokenNotPresentException {
@@ -410,9 +411,15 @@ final class Members {
                 member.found(source.find(member.id()));
             }
             token(member).load(null);
-            list(member);
+            // What it had before is proven key by key when it is used: reading all that it has takes seconds.
+            boolean unknown = member.isStale();
+            if (unknown) {
+                list(member);
+            }
             member.answers();
-            whenChanged.run();
+            if (unknown) {
+                whenChanged.run();
+            }
             if (login.isLoggedIn()) {
                 login.admit(member);
             }

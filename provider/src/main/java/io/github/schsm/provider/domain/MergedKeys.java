@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider.domain;
 
+import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
 import io.github.schsm.TokenKey;
 import io.github.schsm.codec.HashAlgorithm;
@@ -53,7 +54,7 @@ final class MergedKeys {
         Map<String, List<KeyCopy>> groups = new LinkedHashMap<>();
         Map<String, List<KeyCopy>> secrets = new LinkedHashMap<>();
         for (KeyCopy copy : copies) {
-            Optional<String> numbers = numbers(copy);
+            Optional<String> numbers = numbers(copy.details());
             if (numbers.isPresent()) {
                 groups.computeIfAbsent(numbers.get(), key -> new ArrayList<>()).add(copy);
             } else if (copy.key().type() == KeyType.AES && copy.key().id().length > 0) {
@@ -126,8 +127,9 @@ final class MergedKeys {
         return digest("AES " + HexFormat.of().formatHex(copy.key().id()));
     }
 
-    private static Optional<String> numbers(KeyCopy copy) {
-        PublicKey known = copy.details().publicKey();
+    /** What says which key it is, by its numbers; empty for a key without any. */
+    static Optional<String> numbers(KeyDetails details) {
+        PublicKey known = details.publicKey();
         if (known == null) {
             return Optional.empty();
         }

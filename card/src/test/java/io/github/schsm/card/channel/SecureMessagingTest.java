@@ -211,6 +211,51 @@ class SecureMessagingTest {
         assertThat(channel.unprotect(answer).isOk()).isTrue();
     }
 
+    @ParameterizedTest
+    @EnumSource(ChannelProtocol.class)
+    void of_a_channel_that_was_destroyed_zeros_are_left(ChannelProtocol protocol) {
+        SecureMessaging destroyed = new SecureMessaging(protocol, ENCRYPTION_KEY, MAC_KEY);
+        CommandApdu command = CommandApdu.of(0x80, 0x68, 0x01, 0x70, hex("CAFE"), CommandApdu.SHORT_LE);
+        destroyed.protect(command, true);
+        destroyed.destroy();
+
+        byte[] zeros = new byte[ChannelProtocol.KEY_LENGTH];
+        assertThat(destroyed.protect(command, true))
+                .isEqualTo(new SecureMessaging(protocol, zeros, zeros).protect(command, true));
+    }
+
+    @Test
+    void the_counter_carries_into_its_first_byte() {
+        SecureMessaging before = new SecureMessaging(
+                ChannelProtocol.AES_128, ENCRYPTION_KEY, MAC_KEY, hex("00FFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"));
+        SecureMessaging after = new SecureMessaging(
+                ChannelProtocol.AES_128, ENCRYPTION_KEY, MAC_KEY, hex("01000000000000000000000000000000"));
+        CommandApdu command = CommandApdu.of(0x00, 0x84, 0x00, 0x00, 8);
+        before.protect(command, true);
+
+        assertThat(before.protect(command, true)).isEqualTo(after.protect(command, true));
+    }
+
+    @Test
+    void a_long_length_of_the_answer_is_told_with_its_high_byte_first() {
+        CommandApdu hidden = aes().protect(CommandApdu.of(0x00, 0xB1, 0x2F, 0x02, 0x1234), true);
+
+        assertThat(HexFormat.of().withUpperCase().formatHex(hidden.data())).startsWith("97021234");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ChannelProtocol.class)
+    void a_block_of_padding_only_is_no_data_and_a_longer_padding_is_none(ChannelProtocol protocol) {
+        byte[] block = new byte[protocol.blockLength()];
+        block[0] = (byte) 0x80;
+        byte[] blocks = new byte[2 * protocol.blockLength()];
+        blocks[protocol.blockLength() - 1] = (byte) 0x80;
+
+        assertThat(protocol.unpaddedLength(block)).isZero();
+        assertThat(protocol.unpaddedLength(protocol.pad(block))).isEqualTo(block.length);
+        assertThat(protocol.unpaddedLength(blocks)).isEqualTo(-1);
+    }
+
     @Test
     void the_longest_data_that_fit_are_those_that_are_said_to() {
         for (int room = 40; room < 1500; room++) {

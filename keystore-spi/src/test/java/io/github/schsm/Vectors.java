@@ -8,10 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Bytes that this project did not make. */
-final class Vectors {
+public final class Vectors {
     private Vectors() {}
 
-    static byte[] read(String name) {
+    /** The bytes of a file in {@code vectors}. */
+    public static byte[] read(String name) {
         try (InputStream in = Vectors.class.getResourceAsStream("/vectors/" + name + ".hex")) {
             return HexFormat.of().parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip());
         } catch (IOException unreadable) {

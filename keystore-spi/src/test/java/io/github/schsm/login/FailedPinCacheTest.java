@@ -99,7 +99,8 @@ class FailedPinCacheTest {
         DeviceIdentity device = device("genuine-2016-2F02");
         FailedPinCache its = FailedPinCache.ofDevice(device, "a reader", Kind.USER_PIN);
 
-        assertThat(FailedPinCache.ofDevice(device, "another reader", Kind.USER_PIN)).isSameAs(its);
+        assertThat(FailedPinCache.ofDevice(device, "another reader", Kind.USER_PIN))
+                .isSameAs(its);
         assertThat(FailedPinCache.ofDevice(device, Kind.USER_PIN)).isSameAs(its);
         assertThat(FailedPinCache.ofDevice(device, Kind.SO_PIN)).isNotSameAs(its);
         assertThat(FailedPinCache.ofDevice(device("genuine-2026-2F02"), Kind.USER_PIN))
@@ -126,8 +127,10 @@ class FailedPinCacheTest {
     void aTokenOfAnotherMakerIsItsNameWhateverItsSerialNumberSays() {
         FailedPinCache its = FailedPinCache.ofToken("0001", "cache test a", Kind.USER_PIN);
 
-        assertThat(FailedPinCache.ofToken("0001", "cache test b", Kind.USER_PIN)).isNotSameAs(its);
-        assertThat(FailedPinCache.ofToken("0002", "cache test a", Kind.USER_PIN)).isSameAs(its);
+        assertThat(FailedPinCache.ofToken("0001", "cache test b", Kind.USER_PIN))
+                .isNotSameAs(its);
+        assertThat(FailedPinCache.ofToken("0002", "cache test a", Kind.USER_PIN))
+                .isSameAs(its);
         assertThat(FailedPinCache.ofToken("0001", "cache test a", Kind.SO_PIN)).isNotSameAs(its);
     }
 
@@ -139,6 +142,7 @@ class FailedPinCacheTest {
             FailedPinCache.ofToken("", "cache test filler " + i, Kind.USER_PIN);
         }
 
-        assertThat(FailedPinCache.ofToken("", "cache test first", Kind.USER_PIN)).isNotSameAs(first);
+        assertThat(FailedPinCache.ofToken("", "cache test first", Kind.USER_PIN))
+                .isNotSameAs(first);
     }
 }

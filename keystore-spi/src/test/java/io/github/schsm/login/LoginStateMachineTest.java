@@ -63,6 +63,7 @@ class LoginStateMachineTest {
         private PinStatus.State state = PinStatus.State.NOT_VERIFIED;
         private int left = 3;
         private boolean careful;
+        private List<char[]> changed = List.of();
         private boolean statusFree;
         private boolean staysTransport;
         private byte @Nullable [] got;
@@ -110,6 +111,7 @@ class LoginStateMachineTest {
         @Override
         public void change(char[] present, char[] chosen) {
             sent.add("change");
+            changed = List.of(present, chosen);
             if (!staysTransport) {
                 state = PinStatus.State.NOT_VERIFIED;
             }
@@ -265,6 +267,37 @@ class LoginStateMachineTest {
     }
 
     @Test
+    void bothPinsOfAChangeAreWipedAndTheQuestionIsForgotten() throws Exception {
+        Device device = new Device();
+        device.state = PinStatus.State.TRANSPORT;
+        List<NewPinCallback> asked = new ArrayList<>();
+        Authenticator login = new Authenticator() {
+            @Override
+            public byte[] pin(PinRequest request) {
+                return bytes("648219");
+            }
+
+            @Override
+            public boolean isInteractive() {
+                return true;
+            }
+
+            @Override
+            public void changeTransportPin(NewPinCallback wanted) {
+                asked.add(wanted);
+                wanted.setPins("000000".toCharArray(), "648219".toCharArray());
+            }
+        };
+
+        assertThat(new LoginStateMachine<>(device).login(login)).isTrue();
+
+        assertThat(device.changed).containsExactly(new char[6], new char[6]);
+        assertThat(asked).hasSize(1);
+        assertThat(asked.get(0).newPin()).isNull();
+        assertThat(asked.get(0).transportPin()).isNull();
+    }
+
+    @Test
     void aTransportPinThatNobodyChangesIsNotSent() {
         Device device = new Device();
         device.state = PinStatus.State.TRANSPORT;
@@ -298,8 +331,7 @@ class LoginStateMachineTest {
         }
         assertThat(String.join(" ", device.sent)).isEqualTo(sent);
         assertThat(pad.heard.stream().filter(heard -> heard.startsWith("type")))
-                .hasSameSizeAs(
-                        pad.heard.stream().filter("finished"::equals).toList());
+                .hasSameSizeAs(pad.heard.stream().filter("finished"::equals).toList());
     }
 
     @Test

@@ -222,7 +222,9 @@ class PinSourcesTest {
             assertThat(otherwise.pin(REQUEST)).containsExactly("stored".toCharArray());
             assertKind(otherwise, false, true, false);
         }
-        assertThat(silent.pin(LAST_TRY)).as("what lies there is not for the last try").isNull();
+        assertThat(silent.pin(LAST_TRY))
+                .as("what lies there is not for the last try")
+                .isNull();
         assertKind(silent, true, false, false);
     }
 

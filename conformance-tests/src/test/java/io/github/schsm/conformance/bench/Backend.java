@@ -18,6 +18,8 @@ public enum Backend {
     SMART_CARD_HSM("SmartCard-HSM"),
     /** The same device behind OpenSC's PKCS#11 module, with a direct connection to the card, too. */
     OPENSC("OpenSC 0.23"),
+    /** The members of a key domain as one: what belongs to one device is refused, with the way to it. */
+    DOMAIN("Key domain"),
     /** A token in software, by its PKCS#11 module alone. */
     SOFTHSM("SoftHSM 2.6");
 
@@ -25,8 +27,10 @@ public enum Backend {
     public enum Ability {
         /** Key domains and wrapped keys. */
         KEY_DOMAINS,
-        /** Certificates of the device, and keys that show them. */
+        /** Keys that show the certificates of the device that made them. */
         ATTESTATION,
+        /** Certificates of the device. */
+        DEVICE_IDENTITY,
         /** Lists of what a key may be used for. */
         ALGORITHM_LISTS,
         /** Use counters of keys. */
@@ -65,18 +69,22 @@ public enum Backend {
     /** Whether it has that. */
     public boolean has(Ability ability) {
         return switch (ability) {
-            case KEY_DOMAINS,
-                    ATTESTATION,
-                    ALGORITHM_LISTS,
-                    USE_COUNTERS,
-                    DERIVED_KEYS,
-                    TOKEN_LABEL,
-                    TRIES,
-                    TRIES_COUNTED,
-                    REMOVAL -> this != SOFTHSM;
-            case LISTS_PROTECTED, TRANSPORT_PIN, OWN_COMMANDS -> this == SMART_CARD_HSM;
+            case KEY_DOMAINS, DEVICE_IDENTITY, TOKEN_LABEL -> this != SOFTHSM && this != DOMAIN;
+            case ATTESTATION, ALGORITHM_LISTS, USE_COUNTERS, DERIVED_KEYS, TRIES, TRIES_COUNTED, REMOVAL ->
+                this != SOFTHSM;
+            case LISTS_PROTECTED, TRANSPORT_PIN, OWN_COMMANDS -> this == SMART_CARD_HSM || this == DOMAIN;
             case EMPTY_DATA -> this != OPENSC;
         };
+    }
+
+    /** What a sentence says that refuses what is done with key domains. */
+    public String lackOfKeyDomains() {
+        return this == DOMAIN ? "device = …" : "no key domains";
+    }
+
+    /** What a sentence says that refuses to show a device's certificates. */
+    public String lackOfIdentity() {
+        return this == DOMAIN ? "device = …" : "SmartCard-HSM";
     }
 
     /**

@@ -87,6 +87,13 @@ public enum BenchKind {
                             Quirk.SLOTS_END_WITH_6B00));
         }
     },
+    /** The simulated members of a key domain as one key store. */
+    DOMAIN(false) {
+        @Override
+        public Bench open() throws Exception {
+            return new DomainBench();
+        }
+    },
     /** Devices behind the PC/SC daemon, reached by jnasmartcardio. */
     PCSC(true) {
         @Override

@@ -3,6 +3,7 @@
 package io.github.schsm.conformance.bench;
 
 import io.github.schsm.Kdm;
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.conformance.bench.SimulatorBench.SimulatedMember;
@@ -10,11 +11,15 @@ import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import java.security.KeyPair;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.crypto.SecretKey;
 
 /**
  * The members of a key domain as one key store, which is both the source and, on a second domain's members, the target. The
@@ -87,6 +92,31 @@ public final class DomainBench implements Bench {
     /** The readers with all devices. */
     public SimulatorBench readers() {
         return readers;
+    }
+
+    @Override
+    public Backend backend() {
+        return Backend.DOMAIN;
+    }
+
+    /** Puts them on the first member, where the domain finds them when it is loaded again. */
+    @Override
+    public KeyImport keyImport() throws Exception {
+        KeyImport first = DkekRig.of(device(0).keyStore());
+        return new KeyImport() {
+            @Override
+            public SecretKey importAes(String label, byte[] key, KeyAlgorithm... allowed) throws Exception {
+                first.importAes(label, key, allowed);
+                return (SecretKey) source.keyStore().getKey(label, null);
+            }
+
+            @Override
+            public PrivateKey importRsa(String label, RSAPrivateCrtKey key, X509Certificate certificate)
+                    throws Exception {
+                first.importRsa(label, key, certificate);
+                return (PrivateKey) source.keyStore().getKey(label, null);
+            }
+        };
     }
 
     @Override

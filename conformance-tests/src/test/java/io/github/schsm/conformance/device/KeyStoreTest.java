@@ -65,7 +65,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The key store contract; what is between program and device is the bench's. */
 @OnBenches(
-        value = {BenchKind.SIMULATOR, BenchKind.SOFTHSM},
+        value = {BenchKind.SIMULATOR, BenchKind.DOMAIN, BenchKind.SOFTHSM},
         repeated = {BenchKind.SECURE_CHANNEL, BenchKind.OPENSC})
 class KeyStoreTest {
     private static final char[] PIN = "648219".toCharArray();
@@ -202,7 +202,7 @@ class KeyStoreTest {
             bench.backend()
                     .assertRefused(
                             () -> Group.of(bench),
-                            "no key domains",
+                            bench.backend().lackOfKeyDomains(),
                             bench.source().id());
             KeyPair pair = Group.generatePair(
                     provider,

@@ -76,7 +76,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and device is the bench's.
  */
 @OnBenches(
-        value = {BenchKind.SIMULATOR, BenchKind.SECURE_CHANNEL, BenchKind.SOFTHSM},
+        value = {BenchKind.SIMULATOR, BenchKind.SECURE_CHANNEL, BenchKind.DOMAIN, BenchKind.SOFTHSM},
         repeated = {BenchKind.OPENSC})
 @Tag("jdk")
 class EnginesTest {
@@ -648,11 +648,15 @@ class EnginesTest {
         KeyPair pair = generate("secp256r1");
         if (!has(Ability.ATTESTATION)) {
             assertThat(pair.getPublic()).isNotInstanceOf(AttestedPublicKey.class);
+        }
+        if (!has(Ability.DEVICE_IDENTITY)) {
             bench.backend()
                     .assertRefused(
                             () -> SchsmDevice.of(bench.source().keyStore()).identity(),
-                            "SmartCard-HSM",
+                            bench.backend().lackOfIdentity(),
                             bench.source().id());
+        }
+        if (!has(Ability.ATTESTATION)) {
             return;
         }
         AttestedPublicKey attested = (AttestedPublicKey) pair.getPublic();

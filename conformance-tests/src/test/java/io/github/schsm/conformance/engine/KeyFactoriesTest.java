@@ -65,7 +65,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Key factories: for handles only, and in nobody's way even in front of all others. */
 @OnBenches(
-        value = {BenchKind.SIMULATOR, BenchKind.SOFTHSM},
+        value = {BenchKind.SIMULATOR, BenchKind.DOMAIN, BenchKind.SOFTHSM},
         repeated = {BenchKind.SECURE_CHANNEL, BenchKind.OPENSC})
 @Tag("jdk")
 class KeyFactoriesTest {

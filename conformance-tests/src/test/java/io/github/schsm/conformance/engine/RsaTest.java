@@ -68,7 +68,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The RSA engines against the JDK's and Bouncy Castle's, each way; what is between program and device is the bench's. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @OnBenches(
-        value = {BenchKind.SIMULATOR, BenchKind.SOFTHSM},
+        value = {BenchKind.SIMULATOR, BenchKind.DOMAIN, BenchKind.SOFTHSM},
         repeated = {BenchKind.SECURE_CHANNEL, BenchKind.PCSC, BenchKind.OPENSC})
 @Tag("jdk")
 class RsaTest {

@@ -232,9 +232,13 @@ final class BadInputWorld implements AutoCloseable {
         SchsmKeySpec.Builder spec = SchsmKeySpec.builder("refused").keySize(128);
         switch (ability) {
             case KEY_DOMAINS ->
-                refusedBy("no key domains", () -> SchsmDevice.of(keyStore).createDkekDomain(0, 1));
-            case ATTESTATION ->
-                refusedBy("no key domains", () -> SchsmDevice.of(keyStore).identity());
+                refusedBy(
+                        bench.backend().lackOfKeyDomains(),
+                        () -> SchsmDevice.of(keyStore).createDkekDomain(0, 1));
+            case ATTESTATION, DEVICE_IDENTITY ->
+                refusedBy(
+                        bench.backend().lackOfKeyDomains(),
+                        () -> SchsmDevice.of(keyStore).identity());
             case ALGORITHM_LISTS ->
                 refusedBy(
                         "algorithm list",

@@ -19,11 +19,11 @@ import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.card.files.CardTokenInfo;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.transport.PinPad;
+import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.FailedPinCache;
 import io.github.schsm.login.LoginStateMachine;
 import io.github.schsm.login.PinBackend;
-import java.util.Arrays;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -122,16 +122,12 @@ final class CardLogin implements PinBackend<SchsmException> {
 
     @Override
     public void change(char[] present, char[] chosen) throws SchsmException {
-        byte[] before = {};
-        byte[] after = {};
-        try {
-            before = Pins.user(present);
-            after = Pins.user(chosen);
-            pins.change(Pins.USER, before, after);
-        } finally {
-            Arrays.fill(before, (byte) 0);
-            Arrays.fill(after, (byte) 0);
-        }
+        SecretBytes.use(
+                SecretBytes.USER_PIN,
+                present,
+                SecretBytes.USER_PIN,
+                chosen,
+                (before, after) -> pins.change(Pins.USER, before, after));
     }
 
     @Override

@@ -3,6 +3,7 @@
 package io.github.schsm.codec;
 
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -40,12 +41,17 @@ public final class SecretBytes {
      * @param least the fewest bytes, at least 1: nothing is no secret
      * @param most  the most bytes
      */
-    public record Rule(String what, int least, int most) {
+    public record Rule(String what, int least, int most) implements Encoding {
         /** Refuses lengths that contradict each other. */
         public Rule {
             if (least < 1 || most < least) {
                 throw new IllegalArgumentException("a " + what + " of " + least + " to " + most + " bytes");
             }
+        }
+
+        @Override
+        public byte[] encode(char[] typed) throws InvalidRequestException {
+            return of(typed, this);
         }
 
         boolean allows(int length) {
@@ -58,6 +64,44 @@ public final class SecretBytes {
                     Reason.UNUSABLE_SECRET,
                     "a " + what + " has " + (least == most ? "" : least + " to ") + most
                             + " characters (counted in bytes of UTF-8: letters with accents take two); this one was not used");
+        }
+    }
+
+    /** From what is typed to bytes. */
+    @FunctionalInterface
+    public interface Encoding {
+        /**
+         * A secret's bytes.
+         *
+         * @param typed stays as it is
+         * @throws InvalidRequestException if no such secret can be made of it
+         */
+        byte[] encode(char[] typed) throws InvalidRequestException;
+    }
+
+    /** What is done with two secrets. */
+    @FunctionalInterface
+    public interface Pair {
+        /** Uses them; they are wiped afterwards. */
+        void use(byte[] first, byte[] second) throws SchsmException;
+    }
+
+    /**
+     * Uses the bytes of two secrets, such as a PIN and the one that takes its place, and wipes them.
+     *
+     * @throws InvalidRequestException if one of them is not what its encoding takes; then nothing was done
+     * @throws SchsmException          what the use throws
+     */
+    public static void use(Encoding encoding, char[] typed, Encoding other, char[] typedNext, Pair pair)
+            throws SchsmException {
+        byte[] first = encoding.encode(typed);
+        byte[] second = {};
+        try {
+            second = other.encode(typedNext);
+            pair.use(first, second);
+        } finally {
+            Arrays.fill(first, (byte) 0);
+            Arrays.fill(second, (byte) 0);
         }
     }
 

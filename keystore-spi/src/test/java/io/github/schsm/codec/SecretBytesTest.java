@@ -10,6 +10,8 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -152,5 +154,45 @@ class SecretBytesTest {
                         .label("ä".repeat(17))
                         .build())
                 .hasMessageContaining("1 to 32 bytes");
+    }
+
+    @Test
+    void wipes_two_secrets_after_their_use_however_it_ends() {
+        List<byte[]> used = new ArrayList<>();
+
+        assertThatThrownBy(() -> SecretBytes.use(
+                        SecretBytes.USER_PIN,
+                        "648219".toCharArray(),
+                        SecretBytes::soPin,
+                        "3537363231383830".toCharArray(),
+                        (first, second) -> {
+                            assertThat(first).isEqualTo("648219".getBytes(StandardCharsets.US_ASCII));
+                            assertThat(second).isEqualTo("57621880".getBytes(StandardCharsets.US_ASCII));
+                            used.add(first);
+                            used.add(second);
+                            throw new SchsmException("refused");
+                        }))
+                .hasMessage("refused");
+
+        assertThat(used).hasSize(2).allSatisfy(secret -> assertThat(secret).containsOnly(0));
+    }
+
+    @Test
+    void uses_neither_of_two_secrets_if_the_second_is_impossible() {
+        List<byte[]> encoded = new ArrayList<>();
+        SecretBytes.Encoding noted = typed -> {
+            encoded.add(SecretBytes.USER_PIN.encode(typed));
+            return encoded.get(0);
+        };
+
+        assertThatThrownBy(() -> SecretBytes.use(
+                        noted, "648219".toCharArray(), SecretBytes.USER_PIN, "1".toCharArray(), (first, second) -> {
+                            throw new AssertionError("used");
+                        }))
+                .isInstanceOf(InvalidRequestException.class);
+
+        assertThat(encoded)
+                .singleElement()
+                .satisfies(secret -> assertThat(secret).containsOnly(0));
     }
 }

@@ -4,15 +4,17 @@ package io.github.schsm.bridge.session;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration.PinStatus;
+import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.SharedToken.Place;
 import io.github.schsm.callback.PinRequest;
+import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.FailedPinCache;
 import io.github.schsm.login.PinBackend;
 import io.github.schsm.login.TokenAuthenticator;
-import java.util.Arrays;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The user PIN of a login in {@code C_Login}; what the module says of the PIN costs nothing. */
@@ -50,13 +52,30 @@ abstract class TokenLogin<X extends Exception> implements PinBackend<X> {
 
     @Override
     public final PinRequest request(Authenticator login, @Nullable PinStatus status) {
-        return pins.request(login, status == null ? status() : status, place);
+        PinStatus known = status == null ? status() : status;
+        boolean asked = login.isInteractive();
+        return new PinRequest(
+                token.identity().id(),
+                asked ? place.token().label() : "",
+                asked ? slotDescription() : "",
+                known.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(known.triesLeft()),
+                known.state() == PinStatus.State.TRANSPORT,
+                place.token().has(Ck.CKF_PROTECTED_AUTHENTICATION_PATH));
+    }
+
+    private String slotDescription() {
+        try {
+            return token.module().cryptoki().slotInfo(place.slot()).description();
+        } catch (CryptokiException notTold) {
+            return "";
+        }
     }
 
     @Override
     public final void preparePad(PinRequest request, @Nullable PinStatus status, boolean change) throws SchsmException {
         if (!request.pinPad()) {
-            throw pins.noPad();
+            throw new UnsupportedByDeviceException(pins.about() + "the module tells of no PIN pad"
+                    + " (CKF_PROTECTED_AUTHENTICATION_PATH); use pin = prompt, env:NAME, file:PATH or callback");
         }
     }
 
@@ -106,19 +125,14 @@ abstract class TokenLogin<X extends Exception> implements PinBackend<X> {
 
         @Override
         public void change(char[] present, char[] chosen) throws SchsmException {
-            byte[] before = {};
-            byte[] after = {};
-            try {
-                before = token.pinRules().userPin(present);
-                after = token.pinRules().userPin(chosen);
-                byte[] old = before;
-                byte[] next = after;
-                Place there = place;
-                place = link.changeFirst(session -> pins.change(session, there, old, next));
-            } finally {
-                Arrays.fill(before, (byte) 0);
-                Arrays.fill(after, (byte) 0);
-            }
+            SecretBytes.Rule rule = token.pinRules().user();
+            Place there = place;
+            SecretBytes.use(
+                    rule,
+                    present,
+                    rule,
+                    chosen,
+                    (before, after) -> place = link.changeFirst(session -> pins.change(session, there, before, after)));
         }
     }
 

@@ -9,14 +9,11 @@ import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration.PinStatus;
-import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.SharedToken.Place;
-import io.github.schsm.callback.PinRequest;
-import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.PinBackend.Answer;
 import io.github.schsm.login.PinBackend.Refusal;
 import java.lang.System.Logger.Level;
@@ -93,25 +90,6 @@ public final class TokenPins {
         return new PinStatus(isToBeChanged(place) ? PinStatus.State.TRANSPORT : PinStatus.State.NOT_VERIFIED, left);
     }
 
-    PinRequest request(Authenticator source, PinStatus status, Place place) {
-        CkTokenInfo info = place.token();
-        return new PinRequest(
-                token.identity().id(),
-                source.isInteractive() ? info.label() : "",
-                source.isInteractive() ? slotDescription(place) : "",
-                status.triesLeft() < 0 ? OptionalInt.empty() : OptionalInt.of(status.triesLeft()),
-                status.state() == PinStatus.State.TRANSPORT,
-                info.has(Ck.CKF_PROTECTED_AUTHENTICATION_PATH));
-    }
-
-    private String slotDescription(Place place) {
-        try {
-            return module.cryptoki().slotInfo(place.slot()).description();
-        } catch (CryptokiException notTold) {
-            return "";
-        }
-    }
-
     /** The exception for a PIN that is not sent. */
     SchsmException refusal(Refusal reason, int triesLeft) {
         return switch (reason) {
@@ -131,11 +109,6 @@ public final class TokenPins {
                         flag(triesLeft == 1 ? "CKF_USER_PIN_FINAL_TRY" : "CKF_USER_PIN_COUNT_LOW"),
                         about() + reason.sentence());
         };
-    }
-
-    UnsupportedByDeviceException noPad() {
-        return new UnsupportedByDeviceException(about() + "the module tells of no PIN pad"
-                + " (CKF_PROTECTED_AUTHENTICATION_PATH); use pin = prompt, env:NAME, file:PATH or callback");
     }
 
     /**
@@ -277,7 +250,7 @@ public final class TokenPins {
         return ErrorMapper.flag(module.name(), name);
     }
 
-    private String about() {
+    String about() {
         return module.name() + ": " + token.identity().id() + ": ";
     }
 }

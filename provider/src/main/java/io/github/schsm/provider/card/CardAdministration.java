@@ -22,8 +22,6 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 
 /** PINs and initialization of a SmartCard-HSM. */
 final class CardAdministration implements TokenAdministration {
-    private static final byte[] NOTHING = {};
-
     private final CardToken token;
 
     CardAdministration(CardToken token) {
@@ -42,30 +40,29 @@ final class CardAdministration implements TokenAdministration {
 
     @Override
     public void changePin(char[] oldPin, char[] newPin) throws SchsmException {
-        byte[] before = SecretBytes.of(oldPin, SecretBytes.USER_PIN);
-        byte[] after = NOTHING;
-        try {
-            after = SecretBytes.of(newPin, SecretBytes.USER_PIN);
-            changePin(before, after);
-            token.pinChanged(new FixedPinSource(newPin));
-        } finally {
-            wipe(before, after);
-        }
+        SecretBytes.use(
+                SecretBytes.USER_PIN,
+                oldPin,
+                SecretBytes.USER_PIN,
+                newPin,
+                (before, after) -> run(card -> card.changePin(before, after)));
+        token.pinChanged(new FixedPinSource(newPin));
     }
 
-    private void changePin(byte[] before, byte[] after) throws SchsmException {
+    private interface Command {
+        void send(SmartCardHsm card) throws SchsmException;
+    }
+
+    private void run(Command command) throws SchsmException {
         token.withCard(card -> {
-            card.changePin(before, after);
+            command.send(card);
             return true;
         });
     }
 
     @Override
     public void changePinOnReader() throws SchsmException {
-        token.withCard(card -> {
-            card.changePinOnReader(this::tell);
-            return true;
-        });
+        run(card -> card.changePinOnReader(this::tell));
         token.pinChanged(token.pinPad());
     }
 
@@ -80,41 +77,24 @@ final class CardAdministration implements TokenAdministration {
 
     @Override
     public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
-        byte[] before = SecretBytes.soPin(oldPin);
-        byte[] after = NOTHING;
-        try {
-            after = SecretBytes.soPin(newPin);
-            changeSoPin(before, after);
-        } finally {
-            wipe(before, after);
-        }
-    }
-
-    private void changeSoPin(byte[] before, byte[] after) throws SchsmException {
-        token.withCard(card -> {
-            card.changeSoPin(before, after);
-            return true;
-        });
+        SecretBytes.use(
+                SecretBytes::soPin,
+                oldPin,
+                SecretBytes::soPin,
+                newPin,
+                (before, after) -> run(card -> card.changeSoPin(before, after)));
     }
 
     @Override
     public void unblock(char[] soPin, char[] newPin) throws SchsmException {
-        byte[] so = SecretBytes.soPin(soPin);
-        byte[] after = NOTHING;
-        try {
-            after = newPin.length == 0 ? NOTHING : SecretBytes.of(newPin, SecretBytes.USER_PIN);
-            unblock(so, after);
-            token.forgetLogin();
-        } finally {
-            wipe(so, after);
-        }
-    }
-
-    private void unblock(byte[] so, byte[] after) throws SchsmException {
-        token.withCard(card -> {
-            card.unblock(so, after.length == 0 ? null : after);
-            return true;
-        });
+        boolean keepsPin = newPin.length == 0;
+        SecretBytes.use(
+                SecretBytes::soPin,
+                soPin,
+                typed -> keepsPin ? new byte[0] : SecretBytes.of(typed, SecretBytes.USER_PIN),
+                newPin,
+                (so, after) -> run(card -> card.unblock(so, keepsPin ? null : after)));
+        token.forgetLogin();
     }
 
     @Override
@@ -167,14 +147,14 @@ final class CardAdministration implements TokenAdministration {
             }
         }
         char[] digits = settings.pin();
-        byte[] pin = NOTHING;
+        byte[] pin = {};
         try {
             pin = SecretBytes.of(digits, SecretBytes.USER_PIN);
             card.verify(pin);
             card.updateBinary(Files.TOKEN_INFO, content);
         } finally {
             Arrays.fill(digits, '\0');
-            wipe(pin);
+            Arrays.fill(pin, (byte) 0);
         }
     }
 
@@ -213,11 +193,5 @@ final class CardAdministration implements TokenAdministration {
     @Override
     public long freeMemory() throws SchsmException {
         return token.withCard(card -> card.freeMemory());
-    }
-
-    private static void wipe(byte[]... secrets) {
-        for (byte[] secret : secrets) {
-            Arrays.fill(secret, (byte) 0);
-        }
     }
 }

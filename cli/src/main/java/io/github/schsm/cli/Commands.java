@@ -56,6 +56,7 @@ public final class Commands {
             "schsm group-signer show",
             "schsm kdm show",
             "schsm domain list",
+            "schsm domain status",
             "schsm domain create-share",
             "schsm exchange-key export",
             "schsm export-cert",

@@ -39,6 +39,8 @@ class SuggestionsTest {
             "schsm group-signer create",
             "schsm kdm issue",
             "schsm domain create",
+            "schsm domain join",
+            "schsm domain sync",
             "schsm domain import-share",
             "schsm domain clear-kek",
             "schsm domain delete",

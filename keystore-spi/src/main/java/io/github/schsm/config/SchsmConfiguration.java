@@ -458,6 +458,19 @@ public final class SchsmConfiguration {
         return new SchsmConfiguration(changed, null);
     }
 
+    /**
+     * The same for one device: none of what is about several, and that device's PIN.
+     *
+     * @throws ConfigurationException if it could not be read back from a text
+     */
+    public SchsmConfiguration ofDevice(String deviceId) throws ConfigurationException {
+        Map<String, String> one = new TreeMap<>(entries);
+        one.keySet().removeAll(Set.of(DOMAIN, MEMBERS, COPIES, DELETE, PIN));
+        one.keySet().removeIf(key -> key.startsWith(PIN_OF));
+        String pin = pin(deviceId).orElse(null);
+        return new SchsmConfiguration(one, null).with(DEVICE, deviceId).with(PIN, pin);
+    }
+
     /** The configuration as a text that {@link #parse} and {@code Provider.configure} read; keys in alphabetical order. */
     public String text() {
         return ConfigurationText.of(entries);

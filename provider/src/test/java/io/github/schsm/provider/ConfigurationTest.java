@@ -81,6 +81,15 @@ class ConfigurationTest {
     }
 
     @Test
+    void oneOfSeveralDevicesHasItsOwnPin() throws Exception {
+        SchsmConfiguration domain = SchsmConfiguration.of(
+                "device = A, B; domain = 62AEA0ED; copies = 2; pin = prompt; pin.B = env:OTHER; name = x");
+
+        assertThat(domain.ofDevice("A").text()).isEqualTo("device = A\nname = x\npin = prompt\n");
+        assertThat(domain.ofDevice("B").text()).isEqualTo("device = B\nname = x\npin = env:OTHER\n");
+    }
+
+    @Test
     void severalDevicesAreOneKeyStoreOnlyWhereThatIsSaid() throws Exception {
         assertThat(SchsmConfiguration.of("device = A, B").isManyAsOne()).isFalse();
 

@@ -55,7 +55,21 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
             // It has no name yet that could be configured, and is the one that was found without.
             return this;
         }
-        return new Context(io, options, settings.with(SchsmConfiguration.DEVICE, deviceId), shared);
+        return new Context(io, options, settings.ofDevice(deviceId), shared);
+    }
+
+    /** The same with what was opened: a device, or several that are one. */
+    public Context on(Connected opened) throws ConfigurationException {
+        return settings.isManyAsOne() ? this : on(opened.id());
+    }
+
+    /**
+     * The same for all members of a key domain.
+     *
+     * @param digits the first digits of its UID or key check value, as the configuration has them
+     */
+    public Context inDomain(String digits) throws ConfigurationException {
+        return new Context(io, options, settings.with(SchsmConfiguration.DOMAIN, digits), shared);
     }
 
     /** The one device that is meant, without verifying a PIN: what anyone may read. */
@@ -91,7 +105,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
     /** The provider says it too, but in the words of its configuration. */
     private void requireOne(SchsmProvider provider) throws SchsmException {
         String named = settings.get(SchsmConfiguration.DEVICE).orElse(null);
-        if (named != null && !named.contains(",")) {
+        if (settings.isManyAsOne() || (named != null && !named.contains(","))) {
             return;
         }
         List<String> choice = new ArrayList<>();

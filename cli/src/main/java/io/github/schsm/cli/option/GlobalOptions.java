@@ -23,7 +23,7 @@ public final class GlobalOptions {
             paramLabel = "PLACE",
             description = "Where devices are: pcsc (the default), sunpcsc, simulator:FOLDER, simulator:memory,"
                     + " pkcs11:MODULE (a file, or a pkcs11: URI that names it), ram:URL (readers of other computers dial in"
-                    + " there).")
+                    + " there); several with commas.")
     @Nullable
     String terminal;
 
@@ -43,6 +43,24 @@ public final class GlobalOptions {
             description = "Which reader, by a regular expression that its name matches.")
     @Nullable
     String reader;
+
+    @Option(
+            names = "--domain",
+            scope = ScopeType.INHERIT,
+            paramLabel = "UID",
+            description =
+                    "All members of a key domain as one: its UID or the key check value of its DKEK, or the first 8"
+                            + " or more digits. What is made or changed is so on all members that are there.")
+    @Nullable
+    String domain;
+
+    @Option(
+            names = "--members",
+            scope = ScopeType.INHERIT,
+            paramLabel = "all",
+            description = "all: several devices as one, whatever key domains they have.")
+    @Nullable
+    String members;
 
     @Option(
             names = "--trust",
@@ -175,6 +193,8 @@ public final class GlobalOptions {
         entries = with(entries, SchsmConfiguration.TERMINAL, terminal);
         entries = with(entries, SchsmConfiguration.DEVICE, device);
         entries = with(entries, SchsmConfiguration.READER, reader);
+        entries = with(entries, SchsmConfiguration.DOMAIN, domain);
+        entries = with(entries, SchsmConfiguration.MEMBERS, members);
         entries = with(entries, SchsmConfiguration.TRUST, trust);
         entries = with(entries, SchsmConfiguration.DATES, dates);
         entries = with(entries, SchsmConfiguration.CHANNEL, channel);

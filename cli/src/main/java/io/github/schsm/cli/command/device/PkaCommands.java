@@ -186,7 +186,7 @@ public final class PkaCommands {
             Connected seen = context.open();
             seen.device().trust().verify(key);
             context.confirm("In place " + place + " of device " + seen.id() + " comes " + describe(key));
-            Connected connected = context.on(seen.id()).openWithPin();
+            Connected connected = context.on(seen).openWithPin();
             connected.device().publicKeyAuthentication().replace(place, key);
             return PkaCommands.answer("Public key replaced.", connected);
         }
@@ -221,7 +221,7 @@ public final class PkaCommands {
             output.require(fileName(challenge, ".response"));
             context.confirm("Device " + challenge.deviceId() + " will be opened for the sender of this challenge, as"
                     + " far as key " + challenge.key() + " (\"" + chosen + "\" on device " + seen.id() + ") can");
-            Connected connected = context.on(seen.id()).openWithPin();
+            Connected connected = context.on(seen).openWithPin();
             PublicKeyResponse response = PublicKeyResponse.sign(challenge, privateKey(connected, chosen));
             Path written = output.write(fileName(challenge, ".response"), response.encode());
             return Answer.of(

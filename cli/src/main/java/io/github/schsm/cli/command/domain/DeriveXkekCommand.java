@@ -85,7 +85,7 @@ public final class DeriveXkekCommand extends SchsmCommand {
                         + device.root().chr() + ", key fingerprint " + identity.keyFingerprint() + "), key domain "
                         + other.keyDomainUid().map(Text::hex).orElse("(none)")
                         + "; keys can move there then");
-        return context.on(seen.id()).openWithPin();
+        return context.on(seen).openWithPin();
     }
 
     private static ExpectedPeer expected(String device) throws CliException {

@@ -41,6 +41,9 @@ import picocli.CommandLine.Parameters;
         description = "A device's key domains.",
         subcommands = {
             DomainCommands.Listing.class,
+            DomainStatusCommand.class,
+            DomainJoinCommand.class,
+            DomainSyncCommand.class,
             DomainCommands.Create.class,
             DomainCommands.ImportShare.class,
             DomainCommands.CreateShare.class,
@@ -158,7 +161,7 @@ public final class DomainCommands {
                             + kdm.groupSigner().outerCar().orElse("(unnamed)")
                             + ") decides where the keys in it can go. Compare the UID with its holder's by another way than"
                             + " the KDM came");
-            return context.on(seen.id()).openWithPin();
+            return context.on(seen).openWithPin();
         }
 
         private static byte[] uid(String digits) throws CliException {
@@ -373,7 +376,7 @@ public final class DomainCommands {
             Connected seen = context.open();
             KeyDomain domain = seen.device().keyDomain(slot.number);
             context.confirm("The " + domain + " will be deleted");
-            Connected connected = context.on(seen.id()).openWithPin();
+            Connected connected = context.on(seen).openWithPin();
             connected.device().keyDomain(slot.number).delete();
             return Answer.of(
                     "The key domain in slot " + slot.number + " of device " + connected.id() + " is deleted.",

@@ -63,7 +63,7 @@ public final class KdmCommands {
             context.confirm("Device " + member.deviceId() + " (CHR " + member.chr()
                     + ") becomes a member of key domain " + uid);
 
-            Connected connected = context.on(seen.id()).openWithPin();
+            Connected connected = context.on(seen).openWithPin();
             SchsmKey key = connected.key(signer);
             if (!(key instanceof PrivateKey privateKey)) {
                 throw new CliException("\"" + signer + "\" is a secret key: a group signer is an EC key pair");

@@ -32,7 +32,7 @@ public final class DeleteCommand extends SchsmCommand {
         boolean key = seen.keyStore().isKeyEntry(label);
         context.confirm(
                 (key ? "Key" : "Certificate") + " \"" + label + "\" on device " + seen.id() + " will be deleted");
-        Connected connected = context.on(seen.id()).openWithPin();
+        Connected connected = context.on(seen).openWithPin();
         connected.keyStore().deleteEntry(label);
         return Answer.of(
                 (key ? "Key" : "Certificate") + " \"" + label + "\" deleted from device " + connected.id() + ".",

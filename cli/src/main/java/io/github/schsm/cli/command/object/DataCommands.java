@@ -116,7 +116,7 @@ public final class DataCommands {
             Connected connected = context.openToSee();
             DataObject object = chosen.of(connected);
             if (object.pinProtected()) {
-                connected = context.on(connected.id()).openWithPin();
+                connected = context.on(connected).openWithPin();
             }
             byte[] content = connected.device().readData(object);
             try {
@@ -210,7 +210,7 @@ public final class DataCommands {
             Connected seen = context.openToChange();
             DataObject object = chosen.of(seen);
             context.confirm("The data object \"" + object.label() + "\" is erased from device " + seen.id());
-            Connected connected = context.on(seen.id()).openWithPin();
+            Connected connected = context.on(seen).openWithPin();
             connected.device().deleteData(object);
             return Answer.of(
                     "Data object \"" + object.label() + "\" deleted from device " + connected.id() + ".",

@@ -2,48 +2,44 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.keystore;
 
+import io.github.schsm.codec.HashAlgorithm;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
-/** By which a password is known again without being kept: an HMAC under a key of its own. */
+/**
+ * By which a password is known again without being kept: a hash under a salt of its own. Not an HMAC: with the first engine
+ * of {@code javax.crypto} a JVM looks at its policies, which a program's start shows.
+ */
 final class PasswordMark {
-    private static final String ALGORITHM = "HmacSHA256";
-    private static final int KEY_LENGTH = 32;
+    private static final int SALT_LENGTH = 32;
 
-    private final byte[] key;
+    private final byte[] salt;
     private final byte[] mark;
 
-    private PasswordMark(byte[] key, byte[] mark) {
-        this.key = key;
+    private PasswordMark(byte[] salt, byte[] mark) {
+        this.salt = salt;
         this.mark = mark;
     }
 
     static PasswordMark of(char[] password) {
-        byte[] key = new byte[KEY_LENGTH];
-        new SecureRandom().nextBytes(key);
-        return new PasswordMark(key, mark(key, password));
+        byte[] salt = new byte[SALT_LENGTH];
+        new SecureRandom().nextBytes(salt);
+        return new PasswordMark(salt, mark(salt, password));
     }
 
     boolean isOf(char[] password) {
-        return MessageDigest.isEqual(mark, mark(key, password));
+        return MessageDigest.isEqual(mark, mark(salt, password));
     }
 
     /** Over the characters as they are, in any encoding. */
-    private static byte[] mark(byte[] key, char[] password) {
-        ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * password.length);
-        bytes.asCharBuffer().put(CharBuffer.wrap(password));
+    private static byte[] mark(byte[] salt, char[] password) {
+        ByteBuffer bytes = ByteBuffer.allocate(salt.length + Character.BYTES * password.length);
+        bytes.put(salt).asCharBuffer().put(CharBuffer.wrap(password));
         try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-            return mac.doFinal(bytes.array());
-        } catch (GeneralSecurityException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
+            return HashAlgorithm.SHA256.digest(bytes.array());
         } finally {
             Arrays.fill(bytes.array(), (byte) 0);
         }

@@ -19,6 +19,7 @@ import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
+import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.UncertifiedKeyEntry;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
@@ -55,6 +56,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
@@ -98,17 +100,17 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     @Override
     public void engineLoad(KeyStore.@Nullable LoadStoreParameter parameter) throws IOException {
         if (parameter == null) {
-            load(null, null);
+            load(null, () -> null);
             return;
         }
         String deviceId = parameter instanceof SchsmLoadParameter ours ? ours.deviceId() : null;
         KeyStore.ProtectionParameter protection = parameter.getProtectionParameter();
         if (protection == null) {
-            load(deviceId, null);
+            load(deviceId, () -> null);
         } else if (protection instanceof KeyStore.PasswordProtection password) {
             load(deviceId, given(password.getPassword()));
         } else if (protection instanceof KeyStore.CallbackHandlerProtection callback) {
-            load(deviceId, finder.callback(callback.getCallbackHandler()));
+            load(deviceId, () -> finder.callback(callback.getCallbackHandler()));
         } else {
             throw new IOException("a device is opened with a PasswordProtection or a CallbackHandlerProtection, not "
                     + protection.getClass().getName());
@@ -116,16 +118,16 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     /** The PIN that a program gave, if it can be one; an empty one is none. */
-    private @Nullable PinSource given(char @Nullable [] password) throws IOException {
+    private Supplier<@Nullable PinSource> given(char @Nullable [] password) throws IOException {
         if (password == null || password.length == 0) {
-            return null;
+            return () -> null;
         }
         try {
             finder.requirePossible(password);
         } catch (InvalidRequestException unusable) {
             throw wrongPassword(unusable);
         }
-        return finder.password(password);
+        return () -> finder.password(password);
     }
 
     /** As the class {@link KeyStore} documents it. */
@@ -135,10 +137,18 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         return new IOException(refused.getMessage(), cause);
     }
 
-    private void load(@Nullable String deviceId, @Nullable PinSource pin) throws IOException {
+    private void load(@Nullable String deviceId, Supplier<@Nullable PinSource> pins) throws IOException {
+        PinSource pin = null;
         try {
-            Token token = find(deviceId, pin);
-            token.load(pin);
+            Token token = finder.find(deviceId);
+            pin = pins.get();
+            try {
+                token.load(pin);
+            } catch (TokenNotPresentException wentMeanwhile) {
+                token = anotherOne(deviceId, token, wentMeanwhile);
+                pin = pins.get();
+                token.load(pin);
+            }
             if (pin == null) {
                 finder.configuredPin().ifPresent(token::useWhenNeeded);
             }
@@ -158,16 +168,20 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
     }
 
-    /** A PIN for a token that is not there is of no more use. */
-    private Token find(@Nullable String deviceId, @Nullable PinSource pin) throws SchsmException {
+    /** A token that was found before may be away by now, and another one of that name be there. */
+    private Token anotherOne(@Nullable String deviceId, Token away, TokenNotPresentException reason)
+            throws SchsmException {
+        Token found;
         try {
-            return finder.find(deviceId);
-        } catch (SchsmException notThere) {
-            if (pin != null) {
-                pin.destroy();
-            }
-            throw notThere;
+            found = finder.find(deviceId);
+        } catch (TokenNotPresentException none) {
+            reason.addSuppressed(none);
+            throw reason;
         }
+        if (found == away) {
+            throw reason;
+        }
+        return found;
     }
 
     @Override

@@ -38,7 +38,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
     private final TokenSource.Host host;
     private final TokenMaker maker;
     private final Map<List<String>, Made> tokens = new HashMap<>();
-    private final Map<String, Token> found = new HashMap<>();
+    private final Map<String, Made> found = new HashMap<>();
     private boolean closed;
 
     /** Makes a token over a link. */
@@ -225,6 +225,10 @@ final class Pkcs11Directory implements TokenSource.Directory {
     public Token find(@Nullable String device) throws SchsmException {
         TokenChoice choice = device == null ? new TokenChoice.Any() : TokenChoice.parse(device);
         String name = device == null ? ANY : device;
+        Token stays = stillThere(name, choice);
+        if (stays != null) {
+            return stays;
+        }
         Look look;
         List<TokenPlace> meant;
         try {
@@ -255,11 +259,36 @@ final class Pkcs11Directory implements TokenSource.Directory {
             }
             return before;
         }
-        Token token = token(meant.get(0), look.places());
+        Token token;
         synchronized (this) {
-            found.put(name, token);
+            Made made = made(meant.get(0), look.places());
+            found.put(name, made);
+            token = made.token();
         }
         return token;
+    }
+
+    /**
+     * The token that a name stood for before, if it is in use, or where it was and still goes by that name: then the
+     * module's other slots are not looked into, which takes some modules longer than all else. Where the name is not one
+     * token's, others may have come.
+     */
+    private @Nullable Token stillThere(String name, TokenChoice choice) {
+        Made known;
+        synchronized (this) {
+            known = found.get(name);
+        }
+        if (known == null || !choice.isName()) {
+            return null;
+        }
+        if (known.link().isInUse()) {
+            return known.token();
+        }
+        SlotInfo slot = known.link().lastSlot();
+        List<TokenPlace> seen = known.link().stillThere().stream()
+                .map(said -> new TokenPlace(module.info(), slot, said))
+                .toList();
+        return choice.among(terminal.among(candidates(seen, choice))).isEmpty() ? null : known.token();
     }
 
     private List<TokenPlace> among(Look look, TokenChoice choice) {
@@ -277,7 +306,8 @@ final class Pkcs11Directory implements TokenSource.Directory {
     }
 
     private synchronized @Nullable Token before(String name) {
-        return found.get(name);
+        Made known = found.get(name);
+        return known == null ? null : known.token();
     }
 
     private TokenNotPresentException none(TokenChoice choice, Look look) {
@@ -299,6 +329,10 @@ final class Pkcs11Directory implements TokenSource.Directory {
     }
 
     private synchronized Token token(TokenPlace place, List<TokenPlace> all) throws SchsmException {
+        return made(place, all).token();
+    }
+
+    private synchronized Made made(TokenPlace place, List<TokenPlace> all) throws SchsmException {
         List<String> key = key(place, all);
         Made known = tokens.get(key);
         if (known == null) {
@@ -306,7 +340,7 @@ final class Pkcs11Directory implements TokenSource.Directory {
             known = new Made(maker.make(link, id(place, all), host), link);
             tokens.put(key, known);
         }
-        return known.token();
+        return known;
     }
 
     /** A label may change, and a slot's id as well: they count only where no serial number tells tokens apart. */

@@ -18,6 +18,11 @@ sealed interface TokenChoice {
     /** Those that are meant; how many is the caller's to judge. */
     List<TokenPlace> among(List<TokenPlace> places);
 
+    /** Whether it is one token's name, or place, so that another one that comes later is not meant. */
+    default boolean isName() {
+        return false;
+    }
+
     /**
      * Reads a choice: a PKCS#11 URI, {@code slot:} and a slot's id, or a serial number or label.
      *
@@ -92,6 +97,11 @@ sealed interface TokenChoice {
         }
 
         @Override
+        public boolean isName() {
+            return true;
+        }
+
+        @Override
         public String toString() {
             return PrintableText.of(String.format(Locale.ROOT, "in slot %s (0x%X)", Long.toUnsignedString(id), id));
         }
@@ -110,6 +120,11 @@ sealed interface TokenChoice {
             return places.stream()
                     .filter(place -> place.token().label().equals(name))
                     .toList();
+        }
+
+        @Override
+        public boolean isName() {
+            return true;
         }
 
         @Override

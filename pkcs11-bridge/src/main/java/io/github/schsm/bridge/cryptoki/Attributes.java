@@ -6,6 +6,8 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,6 +22,16 @@ public record Attributes(Map<Long, byte[]> values) {
     /** Copies the map. */
     public Attributes {
         values = Map.copyOf(values);
+    }
+
+    /** Whether these have the same values as others, or none, for some types. */
+    public boolean isSame(Attributes others, List<Long> types) {
+        for (Long type : types) {
+            if (!Arrays.equals(values.get(type), others.values.get(type))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Bytes, as they are. */

@@ -32,6 +32,7 @@ public enum ObjectKind {
     private final long objectClass;
     private final @Nullable Long keyType;
     private final List<Long> attributes;
+    private final List<Long> telling;
 
     ObjectKind(long objectClass, @Nullable Long keyType, long... more) {
         this.objectClass = objectClass;
@@ -45,6 +46,8 @@ public enum ObjectKind {
             types.add(type);
         }
         this.attributes = List.copyOf(types);
+        types.removeAll(List.of(Ck.CKA_ALWAYS_AUTHENTICATE, Ck.CKA_EC_PARAMS, Ck.CKA_PUBLIC_EXPONENT));
+        this.telling = List.copyOf(types);
     }
 
     /** What finds them: only what is on the token, not what another thread made for a moment. */
@@ -53,9 +56,21 @@ public enum ObjectKind {
         return keyType == null ? template : template.with(Ck.CKA_KEY_TYPE, keyType);
     }
 
+    /** What finds all that is on the token, also what is of no kind here. */
+    static Template any() {
+        return new Template().with(Ck.CKA_TOKEN, true);
+    }
+
     /** What is asked of each. */
     List<Long> attributes() {
         return attributes;
+    }
+
+    /**
+     * Of those, what may change, and what tells an object from another one: the rest stays as long as the public key does.
+     */
+    List<Long> telling() {
+        return telling;
     }
 
     public boolean isPrivate() {

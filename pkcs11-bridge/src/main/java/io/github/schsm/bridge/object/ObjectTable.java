@@ -10,7 +10,9 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.Session;
 import java.security.PublicKey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class ObjectTable {
     private final Object lock = new Object();
     private @Nullable Known known;
+    /** What was read last, also after it was forgotten: what is the same again need not be made out again. */
+    private @Nullable Known last;
+
     private Set<String> noKeys = Set.of();
 
     /** What was read. */
@@ -34,7 +39,11 @@ public final class ObjectTable {
         private final long generation;
         private final boolean privateKeysHide;
         private final Map<Long, ObjectSnapshot> objects = new LinkedHashMap<>();
+        /** As the module told them, without what was found out by other means. */
+        private final Map<Long, ObjectSnapshot> told = new LinkedHashMap<>();
+
         private @Nullable TokenObjects contents;
+        private Set<String> without = Set.of();
 
         private Known(long generation, boolean privateKeysHide) {
             this.generation = generation;
@@ -43,9 +52,10 @@ public final class ObjectTable {
 
         private TokenObjects contents(Set<String> noKeys) {
             TokenObjects made = contents;
-            if (made == null) {
+            if (made == null || !without.equals(noKeys)) {
                 made = TokenObjects.of(objects.values(), privateKeysHide, noKeys);
                 contents = made;
+                without = noKeys;
             }
             return made;
         }
@@ -53,6 +63,20 @@ public final class ObjectTable {
         private void put(ObjectSnapshot object) {
             objects.put(object.handle(), object);
             contents = null;
+        }
+
+        /** The same objects as before are put together in the same way. */
+        private void takeOver(@Nullable Known before) {
+            if (before != null && before.privateKeysHide == privateKeysHide && isSame(before.objects.values())) {
+                contents = before.contents;
+                without = before.without;
+            }
+        }
+
+        private boolean isSame(Collection<ObjectSnapshot> others) {
+            Iterator<ObjectSnapshot> other = others.iterator();
+            return objects.size() == others.size()
+                    && objects.values().stream().allMatch(object -> object == other.next());
         }
     }
 
@@ -67,9 +91,6 @@ public final class ObjectTable {
     public void noKeys(Set<String> references) {
         synchronized (lock) {
             noKeys = Set.copyOf(references);
-            if (known != null) {
-                known.contents = null;
-            }
         }
     }
 
@@ -93,6 +114,7 @@ public final class ObjectTable {
         if (read == null || read.generation != session.generation()) {
             read = read(session);
             known = read;
+            last = read;
         }
         return read;
     }
@@ -105,38 +127,89 @@ public final class ObjectTable {
     }
 
     private Known read(Session session) throws CryptokiException {
-        Cryptoki module = session.module();
         Known read = new Known(session.generation(), !session.isUser());
+        if (!isAsBefore(session, read)) {
+            readAll(session, read);
+        }
+        read.takeOver(last);
+        completePublicKeys(session, read);
+        return read;
+    }
+
+    /**
+     * Whether there are the objects that were read last: one search, in place of one for each kind, and those attributes
+     * that may change or that tell an object from another one which has its handle by now. Nothing else may be there: a
+     * handle that is not known may become that of a key.
+     */
+    private boolean isAsBefore(Session session, Known read) throws CryptokiException {
+        Known before = last;
+        if (before == null
+                || before.told.isEmpty()
+                || before.privateKeysHide != read.privateKeysHide
+                || !before.told
+                        .keySet()
+                        .equals(Set.copyOf(session.module().find(session.handle(), ObjectKind.any())))) {
+            return false;
+        }
+        boolean certain = before.contents(noKeys).keys().stream().allMatch(TokenObjects.KeyEntry::isTold);
+        try {
+            for (ObjectSnapshot object : before.told.values()) {
+                List<Long> types =
+                        certain ? object.kind().telling() : object.kind().attributes();
+                if (!object.attributes()
+                        .isSame(session.module().attributes(session.handle(), object.handle(), types), types)) {
+                    return false;
+                }
+            }
+        } catch (CryptokiException refused) {
+            if (refused.is(Ckr.OBJECT_HANDLE_INVALID)) {
+                return false;
+            }
+            throw refused;
+        }
+        for (ObjectSnapshot object : before.told.values()) {
+            read.told.put(object.handle(), object);
+            read.put(object);
+        }
+        return true;
+    }
+
+    private void readAll(Session session, Known read) throws CryptokiException {
+        Cryptoki module = session.module();
         for (ObjectKind kind : ObjectKind.values()) {
             for (long handle : module.find(session.handle(), kind.template())) {
-                ObjectSnapshot object = read(session, kind, handle);
+                ObjectSnapshot object = read(session, kind, handle, read);
                 if (object != null) {
                     read.put(object);
                 }
             }
         }
-        completePublicKeys(session, read);
-        return read;
     }
 
     /** An object; null if it went since it was found: a refused handle that a search still finds is no such thing. */
-    private static @Nullable ObjectSnapshot read(Session session, ObjectKind kind, long handle)
+    private @Nullable ObjectSnapshot read(Session session, ObjectKind kind, long handle, Known read)
             throws CryptokiException {
         try {
-            return readOnce(session, kind, handle);
+            return readOnce(session, kind, handle, read);
         } catch (CryptokiException refused) {
             if (!refused.is(Ckr.OBJECT_HANDLE_INVALID)) {
                 throw refused;
             }
             return session.module().find(session.handle(), kind.template()).contains(handle)
-                    ? readOnce(session, kind, handle)
+                    ? readOnce(session, kind, handle, read)
                     : null;
         }
     }
 
-    private static ObjectSnapshot readOnce(Session session, ObjectKind kind, long handle) throws CryptokiException {
-        return ObjectSnapshot.of(
-                handle, kind, session.module().attributes(session.handle(), handle, kind.attributes()));
+    private ObjectSnapshot readOnce(Session session, ObjectKind kind, long handle, Known read)
+            throws CryptokiException {
+        Attributes attributes = session.module().attributes(session.handle(), handle, kind.attributes());
+        ObjectSnapshot before = last == null ? null : last.told.get(handle);
+        boolean same =
+                before != null && before.kind() == kind && before.attributes().isSame(attributes, kind.attributes());
+        ObjectSnapshot object = same ? before : ObjectSnapshot.of(handle, kind, attributes);
+        read.told.put(handle, object);
+        return object;
     }
 
     /** The standard gives EC private keys no point; modules that do are asked only where nothing else tells it. */
@@ -157,7 +230,7 @@ public final class ObjectTable {
     public void refresh(Session session, ObjectKind kind, long handle) throws CryptokiException {
         synchronized (lock) {
             Known read = known(session);
-            ObjectSnapshot object = read(session, kind, handle);
+            ObjectSnapshot object = read(session, kind, handle, read);
             if (object == null) {
                 read.objects.remove(handle);
                 read.contents = null;
@@ -176,7 +249,7 @@ public final class ObjectTable {
             read.objects.values().removeIf(object -> object.kind() == kind && !present.contains(object.handle()));
             read.contents = null;
             for (long handle : present) {
-                ObjectSnapshot object = read(session, kind, handle);
+                ObjectSnapshot object = read(session, kind, handle, read);
                 if (object != null) {
                     read.put(object);
                 }

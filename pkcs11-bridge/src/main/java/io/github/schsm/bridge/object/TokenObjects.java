@@ -83,6 +83,11 @@ public record TokenObjects(List<KeyEntry> keys, List<CertificateEntry> certifica
                     && publicKeys.isEmpty();
         }
 
+        /** Whether something besides the private key object tells the public key, or it needs none. */
+        boolean isTold() {
+            return !key.type().isPrivate() || !publicKeys.isEmpty() || !certificates.isEmpty();
+        }
+
         /** Whether only the public key is seen, in place of the private key. */
         public boolean isStandIn() {
             return object == null;

@@ -14,6 +14,7 @@ import io.github.schsm.login.LoginState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -158,11 +159,16 @@ public final class SharedToken {
     /** Looks where the token was last, and then everywhere. */
     Place look() throws CryptokiException, TokenMissingException {
         long known = slot;
-        if (known != NO_SLOT) {
+        Optional<Place> there = lookWhereItWas(known);
+        return there.isPresent() ? there.get() : seen(search(known));
+    }
+
+    private Optional<Place> lookWhereItWas(long last) throws CryptokiException {
+        if (last != NO_SLOT) {
             try {
-                CkTokenInfo token = module.cryptoki().tokenInfo(known);
-                if (identity.isSame(token) && isWhere(known)) {
-                    return seen(new Place(known, token));
+                CkTokenInfo token = module.cryptoki().tokenInfo(last);
+                if (identity.isSame(token) && isWhere(last)) {
+                    return Optional.of(seen(new Place(last, token)));
                 }
             } catch (CryptokiException refused) {
                 if (!refused.scope().maybeGone()) {
@@ -170,7 +176,20 @@ public final class SharedToken {
                 }
             }
         }
-        return seen(search(known));
+        return Optional.empty();
+    }
+
+    /**
+     * What it says of itself where it was seen last; empty if it is not there, or only its place tells it from others, so
+     * that all places have to be looked at.
+     */
+    Optional<CkTokenInfo> stillThere() throws CryptokiException {
+        return identity.isPlaced() ? Optional.empty() : lookWhereItWas(slot).map(Place::token);
+    }
+
+    /** Where it was seen last, also while it is out. */
+    SlotInfo place() {
+        return place;
     }
 
     /** A token that no serial number tells from others is the one in its slot, as long as that is its reader's. */

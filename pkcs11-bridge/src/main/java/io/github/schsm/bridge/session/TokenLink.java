@@ -15,15 +15,19 @@ import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.cryptoki.FailureScope;
 import io.github.schsm.bridge.session.SessionRunner.As;
 import io.github.schsm.bridge.session.SharedToken.Place;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.codec.SecretBytes;
+import io.github.schsm.login.FixedPinSource;
 import io.github.schsm.login.KeptLogin;
 import io.github.schsm.login.LoginStateMachine;
 import io.github.schsm.login.PinBackend.Answer;
 import io.github.schsm.login.PinBackend.Verdict;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.TokenAuthenticator;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +93,35 @@ public final class TokenLink {
     public CkTokenInfo tokenInfo() throws SchsmException {
         requireOpen();
         return runner.ask(Place::token);
+    }
+
+    /**
+     * What the token says of itself, if it is where it was seen last: one question to the module, where looking for it takes
+     * one for each slot. Empty if it has to be looked for.
+     */
+    public Optional<CkTokenInfo> stillThere() {
+        Lock use = module.use();
+        use.lock();
+        try {
+            return closed ? Optional.empty() : token.stillThere();
+        } catch (CryptokiException lookForIt) {
+            return Optional.empty();
+        } finally {
+            use.unlock();
+        }
+    }
+
+    /**
+     * Whether a session of the token is open, so that it was there when it was used last, and nothing tells that it went. The
+     * next use finds out.
+     */
+    public boolean isInUse() {
+        return !closed && !identity().isPlaced() && token.pool().open() > 0;
+    }
+
+    /** The slot that the token was seen in last, as it was described then; the module is not asked. */
+    public SlotInfo lastSlot() {
+        return token.place();
     }
 
     /** The token's mechanisms by CKM_ value, asked once until the token is out. */
@@ -284,17 +317,44 @@ public final class TokenLink {
      * @throws io.github.schsm.PinException if the PIN is wrong, blocked, or there is none
      */
     public void login(PinSource pin) throws SchsmException {
+        login(pin, false);
+    }
+
+    /**
+     * The same for somebody who uses a session as the user next, which shows whether a login is in force: if there is one
+     * that was made with this PIN, nothing is asked of the token and nothing sent.
+     */
+    public void loginOrJoin(PinSource pin) throws SchsmException {
+        login(pin, pin instanceof FixedPinSource);
+    }
+
+    private void login(PinSource pin, boolean mayJoin) throws SchsmException {
         requireOutside();
         login.verify(pin, given -> {
             runner.lock(token.loginLock());
             try {
-                if (verify(given) == Outcome.NO_PIN) {
+                if (mayJoin && isAccepted(given)) {
+                    token.logins().join(this);
+                    given.accepted();
+                } else if (verify(given) == Outcome.NO_PIN) {
                     throw loginRequired();
                 }
             } finally {
                 token.loginLock().unlock();
             }
         });
+    }
+
+    private boolean isAccepted(TokenAuthenticator login) throws SchsmException {
+        byte[] given = token.logins().isVerified()
+                ? login.pin(new PinRequest(identity().id(), "", "", OptionalInt.empty(), false, false))
+                : null;
+        if (given == null) {
+            return false;
+        }
+        boolean same = token.logins().isAccepted(given);
+        Arrays.fill(given, (byte) 0);
+        return same;
     }
 
     /**

@@ -246,7 +246,7 @@ public final class Pkcs11Token implements Token {
             // store.
             pin.destroy();
         } else if (pin != null) {
-            link.login(pin);
+            link.loginOrJoin(pin);
         }
         table.noKeys(Set.of());
         table.forget();

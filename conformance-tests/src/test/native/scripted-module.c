@@ -5,6 +5,7 @@
  *   FOLDER/answer      "C_Function 0x30 before|after once|always": that function answers this, without having been
  *                      passed on or after it; the file goes when an answer "once" was given
  *   FOLDER/sessions    written here: how many sessions are open
+ *   FOLDER/calls       if it is there, written here: the name of each of these functions that is called, a line each
  *
  * Compiled with VENDOR it is like the SmartCard-HSM vendor's module in what the bridge has to know of that: its name, no
  * ECDH, CKA_TOKEN demanded in templates, data of 4,087 bytes at most, and attributes of its own, which it does not have the
@@ -48,12 +49,23 @@ static CK_FUNCTION_LIST mine;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static long sessions;
 
+/* Notes a call, if a test counts them. */
+static void note(const char *function) {
+    if (access(FOLDER "/calls", F_OK) != 0) return;
+    FILE *file = fopen(FOLDER "/calls", "a");
+    if (file != NULL) {
+        fprintf(file, "%s\n", function);
+        fclose(file);
+    }
+}
+
 /* Whether the script has an answer of that function, now or after it was passed on. */
 static int scripted(const char *function, const char *moment, CK_RV *answer) {
     char name[64], when[16], how[16];
     unsigned long value;
     int found = 0;
     pthread_mutex_lock(&lock);
+    if (strcmp(moment, "before") == 0) note(function);
     FILE *file = fopen(FOLDER "/answer", "r");
     if (file != NULL) {
         found = fscanf(file, "%63s %lx %15s %15s", name, &value, when, how) == 4 && strcmp(name, function) == 0

@@ -236,9 +236,39 @@ final class CardKeys {
         return key.type().isPrivate() ? there.details(key).publicKey() : null;
     }
 
-    /** The keys that the module does not see, named as the bridge names keys. */
-    List<TokenKey> unseen() throws SchsmException {
-        return card.isThere() ? keys().unseen() : List.of();
+    /**
+     * The keys as they are on the card now, named as the bridge names keys. A module may have read it long ago: keys that
+     * others made since then are added, those that they deleted left out, those that they renamed called by their new
+     * names.
+     */
+    List<TokenKey> all(List<TokenKey> seen) throws SchsmException {
+        if (!card.isThere()) {
+            return seen;
+        }
+        Keys known = keys();
+        List<TokenKey> all = new ArrayList<>();
+        for (TokenKey key : seen) {
+            TokenKey there = known.onCard().get(key.reference());
+            if (there != null) {
+                all.add(named(key, there));
+            } else if (known.unseen().stream().anyMatch(other -> mayBe(key, other))) {
+                all.add(key);
+            }
+        }
+        all.addAll(known.unseen());
+        return all;
+    }
+
+    /** A key of which nothing is written down has no name of its own, and numbered references go by the module's. */
+    private static TokenKey named(TokenKey key, TokenKey there) {
+        boolean nameless = there.label().equals("key-" + there.reference());
+        return nameless || TokenObjects.isNumbered(key)
+                ? key
+                : new TokenKey(key.reference(), there.label(), key.id(), key.type());
+    }
+
+    private static boolean mayBe(TokenKey key, TokenKey other) {
+        return other.type() == KeyType.UNKNOWN || (other.type() == key.type() && Arrays.equals(other.id(), key.id()));
     }
 
     /** A key as the card calls it, if the module does not see it. */

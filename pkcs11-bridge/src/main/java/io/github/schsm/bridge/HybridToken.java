@@ -28,7 +28,6 @@ import java.math.BigInteger;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -50,6 +49,9 @@ final class HybridToken implements Token {
     private final TokenLink link;
     private final TokenSource.Host host;
     private final Set<String> judged = ConcurrentHashMap.newKeySet();
+    /** Whether the module may have read the card long ago: OpenSC does so once. */
+    private volatile boolean readAgain;
+
     private final Set<String> noKeys = ConcurrentHashMap.newKeySet();
 
     /**
@@ -137,6 +139,7 @@ final class HybridToken implements Token {
         keys.look();
         judged.clear();
         noKeys.clear();
+        readAgain = link.wasLoaded();
         module.load(pin);
     }
 
@@ -196,9 +199,7 @@ final class HybridToken implements Token {
     @Override
     public List<TokenKey> keys() throws SchsmException {
         judge();
-        List<TokenKey> all = new ArrayList<>(module.keys());
-        all.addAll(keys.unseen());
-        return all;
+        return keys.all(module.keys());
     }
 
     /** Before a login, modules show public keys of certificates as well that belong to no key here: the card tells. */
@@ -226,14 +227,20 @@ final class HybridToken implements Token {
         });
     }
 
-    /** An X.509 certificate is the module's to show; the request that takes its place only the card has, as a rule. */
+    /**
+     * An X.509 certificate is the module's to show, as long as nobody can have replaced it since the module read it; the
+     * request that takes its place only the card has, as a rule.
+     */
     @Override
     public Optional<byte[]> certificate(TokenKey key) throws SchsmException {
         return route(key, Token::certificate, () -> {
             Optional<byte[]> x509 = module.x509(key);
-            return x509.isPresent()
+            return x509.isPresent() && !(readAgain && module.isCertified(key) && card.isThere())
                     ? x509
-                    : route(keys.counterpart(key), Token::certificate, () -> module.request(key));
+                    : route(
+                            keys.counterpart(key),
+                            Token::certificate,
+                            () -> x509.isPresent() ? x509 : module.request(key));
         });
     }
 

@@ -84,6 +84,21 @@ public final class ScriptedModule {
         return Files.exists(file) ? Integer.parseInt(Files.readString(file)) : 0;
     }
 
+    /** From now on calls are noted. */
+    public void noteCalls() throws IOException {
+        Files.deleteIfExists(calls());
+        Files.createFile(calls());
+    }
+
+    /** The functions that were called since then, in order. */
+    public List<String> notedCalls() throws IOException {
+        return Files.readAllLines(calls());
+    }
+
+    private Path calls() {
+        return folder.resolve("calls");
+    }
+
     /** The vendor's attributes of the last key pair, lines of type and value in hex. */
     public List<String> attributes() throws IOException {
         return Files.readAllLines(folder.resolve("attributes"));

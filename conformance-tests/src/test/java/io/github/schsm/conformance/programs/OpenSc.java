@@ -47,6 +47,12 @@ public final class OpenSc {
         return onReader("pkcs15-tool", command);
     }
 
+    Program.Result pkcs15Init(String... command) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of("--auth-id", "01", "--pin", PIN));
+        all.addAll(List.of(command));
+        return onReader("pkcs15-init", all.toArray(new String[0]));
+    }
+
     Program.Result scHsmTool(String... command) throws IOException, InterruptedException {
         return onReader("sc-hsm-tool", command);
     }

@@ -122,6 +122,11 @@ public record TokenObjects(List<KeyEntry> keys, List<CertificateEntry> certifica
         return new ObjectMatching(objects).contents(privateKeysHide, noKeys);
     }
 
+    /** Whether a reference alone does not tell a key from others. */
+    public static boolean isNumbered(TokenKey key) {
+        return key.reference().contains(NUMBER);
+    }
+
     public Optional<KeyEntry> find(TokenKey key) {
         return keys.stream()
                 .filter(entry -> entry.key().reference().equals(key.reference()))

@@ -44,6 +44,7 @@ public final class SharedToken {
     private volatile SlotInfo place;
 
     private boolean triesTold;
+    private boolean loaded;
     private @Nullable Map<Long, MechanismInfo> mechanisms;
 
     SharedToken(Pkcs11Module module, SlotInfo place, TokenIdentity identity) {
@@ -270,6 +271,13 @@ public final class SharedToken {
             }
             logins.away();
         });
+    }
+
+    /** See {@link TokenLink#wasLoaded}. */
+    synchronized boolean wasLoaded() {
+        boolean before = loaded;
+        loaded = true;
+        return before;
     }
 
     /** The token's flags said that some of the user PIN's tries are used up. */

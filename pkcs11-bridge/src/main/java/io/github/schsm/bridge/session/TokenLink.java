@@ -119,6 +119,11 @@ public final class TokenLink {
         return !closed && !identity().isPlaced() && token.pool().open() > 0;
     }
 
+    /** Notes that a key store is loaded; returns whether one was before, by any link. */
+    public boolean wasLoaded() {
+        return token.wasLoaded();
+    }
+
     /** The slot that the token was seen in last, as it was described then; the module is not asked. */
     public SlotInfo lastSlot() {
         return token.place();

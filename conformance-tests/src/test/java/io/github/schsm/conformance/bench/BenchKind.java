@@ -26,6 +26,18 @@ public enum BenchKind {
             return 1199;
         }
     },
+    /** Simulated devices that dial in by RAMOverHTTP: PINs, and what follows them, go over a secure channel. */
+    RAM(false) {
+        @Override
+        public Bench open() throws Exception {
+            return new RamBench();
+        }
+
+        @Override
+        public int bytesInACommand() {
+            return 1199;
+        }
+    },
     /** Tokens of SoftHSM, reached by its module. */
     SOFTHSM(false) {
         @Override

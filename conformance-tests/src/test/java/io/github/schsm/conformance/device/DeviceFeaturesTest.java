@@ -72,7 +72,7 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
             BenchKind.OTHER_FORMS,
             BenchKind.SOFTHSM
         },
-        repeated = {BenchKind.SECURE_CHANNEL, BenchKind.PCSC, BenchKind.OPENSC})
+        repeated = {BenchKind.SECURE_CHANNEL, BenchKind.RAM, BenchKind.PCSC, BenchKind.OPENSC})
 class DeviceFeaturesTest {
     private static final byte[] DATA = "some data".getBytes(StandardCharsets.UTF_8);
 

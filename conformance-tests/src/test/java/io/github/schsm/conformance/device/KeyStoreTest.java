@@ -66,7 +66,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The key store contract; what is between program and device is the bench's. */
 @OnBenches(
         value = {BenchKind.SIMULATOR, BenchKind.DOMAIN, BenchKind.SOFTHSM},
-        repeated = {BenchKind.SECURE_CHANNEL, BenchKind.OPENSC})
+        repeated = {BenchKind.SECURE_CHANNEL, BenchKind.RAM, BenchKind.OPENSC})
 class KeyStoreTest {
     private static final char[] PIN = "648219".toCharArray();
 

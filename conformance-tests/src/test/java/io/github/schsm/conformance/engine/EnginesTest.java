@@ -76,7 +76,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and device is the bench's.
  */
 @OnBenches(
-        value = {BenchKind.SIMULATOR, BenchKind.SECURE_CHANNEL, BenchKind.DOMAIN, BenchKind.SOFTHSM},
+        value = {BenchKind.SIMULATOR, BenchKind.SECURE_CHANNEL, BenchKind.RAM, BenchKind.DOMAIN, BenchKind.SOFTHSM},
         repeated = {BenchKind.OPENSC})
 @Tag("jdk")
 class EnginesTest {

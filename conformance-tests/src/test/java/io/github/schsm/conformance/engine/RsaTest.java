@@ -69,7 +69,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @OnBenches(
         value = {BenchKind.SIMULATOR, BenchKind.DOMAIN, BenchKind.SOFTHSM},
-        repeated = {BenchKind.SECURE_CHANNEL, BenchKind.PCSC, BenchKind.OPENSC})
+        repeated = {BenchKind.SECURE_CHANNEL, BenchKind.RAM, BenchKind.PCSC, BenchKind.OPENSC})
 @Tag("jdk")
 class RsaTest {
     private static final byte[] DATA = "some data to be signed".getBytes(StandardCharsets.UTF_8);

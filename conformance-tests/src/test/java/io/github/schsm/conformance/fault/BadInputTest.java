@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @OnBenches(
         value = {BenchKind.SIMULATOR, BenchKind.SOFTHSM},
-        repeated = {BenchKind.SECURE_CHANNEL, BenchKind.DOMAIN, BenchKind.PCSC, BenchKind.OPENSC})
+        repeated = {BenchKind.SECURE_CHANNEL, BenchKind.RAM, BenchKind.DOMAIN, BenchKind.PCSC, BenchKind.OPENSC})
 class BadInputTest {
     private static final int AT_LEAST = 200;
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The program that the design promises, line by line; where the devices are is the bench's. */
-@OnBenches({BenchKind.SIMULATOR, BenchKind.OPENSC})
+@OnBenches({BenchKind.SIMULATOR, BenchKind.RAM, BenchKind.OPENSC})
 @Tag("jdk")
 class HowToTest {
     private static final char[] PIN = "648219".toCharArray();

@@ -51,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         value = {BenchKind.SIMULATOR, BenchKind.OPEN_FIRMWARE, BenchKind.PCSC},
         repeated = {
             BenchKind.SECURE_CHANNEL,
+            BenchKind.RAM,
             BenchKind.SUN_PCSC,
             BenchKind.PCSC_SECURE_CHANNEL,
             BenchKind.SUN_PCSC_SECURE_CHANNEL,

@@ -28,6 +28,11 @@ public record Jdk(Path home) {
         return classes + ":" + ALL_JAR;
     }
 
+    /** All that the tests themselves run with, for programs that need the command or a module of its own. */
+    public static String ownClassPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
     /** Its version, e.g. 17. */
     public int feature() throws IOException {
         Properties release = new Properties();

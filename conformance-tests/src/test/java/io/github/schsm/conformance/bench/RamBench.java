@@ -93,8 +93,8 @@ public final class RamBench implements Bench {
         long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
         while (server.terminals().list(State.CARD_PRESENT).size() != devices) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("there are " + server.terminals().list(State.CARD_PRESENT) + ", not "
-                        + devices);
+                throw new IllegalStateException(
+                        "there are " + server.terminals().list(State.CARD_PRESENT) + ", not " + devices);
             }
             Thread.sleep(5);
         }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * clears the KEK it agreed on. Label, id, certificates, allowed algorithms and usage flags go with the key; the key
  * stays on the source as well.
  *
+ * <p>For a device that shall have all keys: {@link #plan} says what can move and why the rest cannot, {@link #moveAll}
+ * moves it and can be called again after an interruption.
+ *
  * <p>What a migration makes for itself it puts away; where a card was out, the next one between the two devices does.
  */
 public final class KeyMigration {
@@ -85,7 +88,7 @@ public final class KeyMigration {
     public enum Obstacle {
         /** There is no key with that alias on the source. */
         NO_SUCH_KEY,
-        /** What the source says of the key cannot be read. */
+        /** What the source or the target says of the key cannot be read, or is refused. */
         UNREADABLE,
         /** An exchange key: every member has its own. */
         EXCHANGE_KEY,
@@ -170,7 +173,7 @@ public final class KeyMigration {
         WAS_THERE,
         /** The key cannot move, as the plan says; nothing was tried. */
         IMPOSSIBLE,
-        /** The key could move, and a device, reader, or PIN did not let it: another call may succeed. */
+        /** The key could not be read, or could move and a device, reader, or PIN did not let it: another call may succeed. */
         FAILED
     }
 
@@ -269,8 +272,8 @@ public final class KeyMigration {
     }
 
     /**
-     * Moves a key. If the same key (the same public key under the same alias) is on the target already, nothing is
-     * done. If anything fails, nothing is left on the target and the source is as it was; what could not be cleaned up
+     * Moves a key. If the same key is on the target under the same alias already (the same public key, or an AES key that
+     * does the same), nothing is done. If anything fails, nothing is left on the target and the source is as it was; what could not be cleaned up
      * all the same, because a card was out, is told and found by the next migration. What an earlier one left is
      * cleaned up first, as far as it is proven to be a migration's: exchange keys that say so in a request which their
      * device signed, the KEK if such a key notes that it was agreed on with it, and half keys on the target that are

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.keystore;
 
+import io.github.schsm.KeyMigration.Obstacle;
 import io.github.schsm.KeyMigration.Outcome;
 import io.github.schsm.KeyMigration.Progress;
 import io.github.schsm.KeyMigration.Result;
@@ -54,9 +55,7 @@ final class MigrationBatch {
                     movable.add(one);
                     return null;
                 }
-                return judgment instanceof Judgment.Hindered hindered
-                        ? run.result(alias, Outcome.IMPOSSIBLE, new byte[0], hindered.reason())
-                        : run.wasThere(alias);
+                return judgment instanceof Judgment.Hindered hindered ? hindered(hindered) : run.wasThere(alias);
             });
         }
         for (Judgment.Movable one : movable) {
@@ -65,6 +64,11 @@ final class MigrationBatch {
                 return null;
             });
         }
+    }
+
+    private Result hindered(Judgment.Hindered hindered) {
+        Outcome outcome = hindered.obstacle() == Obstacle.UNREADABLE ? Outcome.FAILED : Outcome.IMPOSSIBLE;
+        return run.result(hindered.alias(), outcome, new byte[0], hindered.reason());
     }
 
     /** What has to be done before the first key; answers with what makes the rest hopeless. */

@@ -136,16 +136,14 @@ final class MigrationPlanner {
                     new InvalidRequestException("no key \"" + alias + "\" on device " + from.name()
                             + "; its aliases are " + ofSource().names()));
         }
-        KeyHandle key;
         try {
-            key = KeyHandle.of(from, listed, from.details(listed));
+            return judge(alias, KeyHandle.of(from, listed, from.details(listed)));
         } catch (SchsmException unreadable) {
             if (!Token.isOfOneObject(unreadable)) {
                 throw unreadable;
             }
             return new Judgment.Hindered(alias, Obstacle.UNREADABLE, unreadable);
         }
-        return judge(alias, key);
     }
 
     private Judgment judge(String alias, KeyHandle key) throws SchsmException {

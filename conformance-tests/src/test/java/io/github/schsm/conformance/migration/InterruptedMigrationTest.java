@@ -229,6 +229,22 @@ class InterruptedMigrationTest {
         breakManyEverywhere(Fault.status(0x6400));
     }
 
+    /** Only what is proven to be a migration's goes by itself. */
+    @Test
+    void whatRemainsOfOtherKeysStays() throws Exception {
+        group.target().movable("gone");
+        RawCard raw = bench.target().raw();
+        raw.login();
+        raw.send("00E4020002CC01");
+        reload();
+
+        migration().moveAll();
+
+        assertThat(group.target().device().leftovers())
+                .extracting(SchsmDevice.Leftover::reference)
+                .containsExactly("C401", "CE01");
+    }
+
     /** A listener that throws ends the run, which is cleaned up; the next one goes on. */
     @Test
     void listenerThatThrowsEndsTheRun() throws Exception {

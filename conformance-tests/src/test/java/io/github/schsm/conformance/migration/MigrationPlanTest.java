@@ -4,6 +4,7 @@ package io.github.schsm.conformance.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.schsm.DataObject;
 import io.github.schsm.InvalidRequestException;
@@ -18,6 +19,7 @@ import io.github.schsm.KeyMigration.Outcome;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Group;
+import io.github.schsm.conformance.bench.RawCard;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder;
@@ -32,6 +34,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -368,6 +371,32 @@ class MigrationPlanTest {
 
         assertThat(aliases(plan.moves())).containsExactly("key");
         assertThat(obstacles(plan)).containsOnlyKeys("group-signer");
+    }
+
+    /** One bad object does not take the others away. */
+    @Test
+    void saysThatAKeyCannotBeRead() throws Exception {
+        group.source().movable("bad");
+        group.source().movable("good");
+        String bad = group.source().device().keys().stream()
+                .filter(key -> key.label().equals("bad"))
+                .map(key -> String.format(Locale.ROOT, "%02X", Integer.parseInt(key.reference())))
+                .findFirst()
+                .orElseThrow();
+        RawCard raw = bench.source().raw();
+        raw.login();
+        raw.send("00D7CE" + bad + "0854020000530267FF");
+        group.source().keyStore().load(null, PIN);
+
+        KeyMigration.Plan plan = migration().plan();
+
+        assertThat(aliases(plan.moves())).containsExactly("good");
+        assertThat(obstacles(plan)).containsEntry("bad", Obstacle.UNREADABLE);
+        assertThat(reason(plan, "bad")).isNotBlank();
+        assertThat(migration().moveAll())
+                .filteredOn(result -> !result.alias().equals("group-signer"))
+                .extracting(KeyMigration.Result::alias, KeyMigration.Result::outcome)
+                .containsExactly(tuple("bad", Outcome.FAILED), tuple("good", Outcome.MOVED));
     }
 
     @Test

@@ -391,8 +391,8 @@ public final class FakeModule implements Cryptoki {
         });
     }
 
-    @Override
-    public void closeAllSessions(long slot) throws CryptokiException {
+    /** {@code C_CloseAllSessions}, by somebody else in this process. */
+    void closeAllSessions(long slot) throws CryptokiException {
         call("C_CloseAllSessions", () -> {
             FakeToken token = token(slot);
             openOn(token).forEach(this::close);

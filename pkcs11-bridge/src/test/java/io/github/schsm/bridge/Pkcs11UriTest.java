@@ -19,7 +19,7 @@ class Pkcs11UriTest {
     private static final Cryptoki.Info LIBRARY = new Cryptoki.Info("Library Maker", "A library", "2.6", "2.40");
     private static final SlotInfo SLOT = new SlotInfo(0xF000000000000001L, "Reader 00 00", "Reader Maker", 1);
     private static final CkTokenInfo TOKEN =
-            new CkTokenInfo("Prüf; 1/2", "Token Maker", "Model 4", "0123AB", 0, Optional.empty(), "3.5");
+            new CkTokenInfo("Prüf; 1/2", "Token Maker", "Model 4", "0123AB", 0, Optional.empty(), "3.5", 0, 0);
 
     private static boolean matches(String uri) throws ConfigurationException {
         return Pkcs11Uri.parse(uri).matches(LIBRARY, SLOT, TOKEN);

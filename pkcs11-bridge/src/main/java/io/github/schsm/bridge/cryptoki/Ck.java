@@ -141,6 +141,11 @@ public final class Ck {
 
     private Ck() {}
 
+    /** The standard's name of a CKR_ value; {@code CKR_0X} and the number where it has none. */
+    static String returnValue(long value) {
+        return PKCS11Constants.ckrCodeToName(value);
+    }
+
     /** A mechanism's name, for messages. */
     public static String mechanism(long type) {
         return PKCS11Constants.ckmCodeToName(type);

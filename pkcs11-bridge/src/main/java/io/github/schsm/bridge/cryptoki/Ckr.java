@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What functions of a PKCS#11 module answer: the CKR_ values of PKCS#11 2.40 and 3.0, each with what it means to callers,
- * how much is lost with it, and the sentence that explains it.
+ * What functions of a PKCS#11 module answer: the CKR_ values that mean something here, each with what it means to callers,
+ * how much is lost with it, and the sentence that explains it. The wrapper knows the names of the others.
  */
 public enum Ckr {
     OK(0x0),
@@ -21,7 +21,6 @@ public enum Ckr {
     GENERAL_ERROR(0x5, Reason.DEVICE, FailureScope.UNCLEAR),
     FUNCTION_FAILED(0x6, Reason.DEVICE, FailureScope.UNCLEAR),
     ARGUMENTS_BAD(0x7, Reason.DEVICE, "the module does not take what it was given, without saying why"),
-    NO_EVENT(0x8),
     NEED_TO_CREATE_THREADS(0x9, Reason.TRANSPORT, "the module wants threads of its own and does not get them"),
     CANT_LOCK(0xA, Reason.TRANSPORT, "the module cannot be used by a program with several threads"),
     ATTRIBUTE_READ_ONLY(0x10, Reason.CONDITIONS_NOT_SATISFIED, "the module does not let this attribute be changed"),
@@ -44,9 +43,7 @@ public enum Ckr {
     ENCRYPTED_DATA_INVALID(
             0x40, Reason.INVALID_DATA, "the encrypted data is refused: not made for this key, or changed"),
     ENCRYPTED_DATA_LEN_RANGE(0x41, Reason.INVALID_DATA, "the encrypted data has a length that is refused"),
-    AEAD_DECRYPT_FAILED(0x42),
     FUNCTION_CANCELED(0x50, Reason.PIN_REQUIRED, Text.CANCELED),
-    FUNCTION_NOT_PARALLEL(0x51),
     FUNCTION_NOT_SUPPORTED(0x54, Reason.ALGORITHM_NOT_ALLOWED, Text.NO_MECHANISM),
     KEY_HANDLE_INVALID(
             0x60,
@@ -55,16 +52,10 @@ public enum Ckr {
             "the key is not on the token any more; load the key store again"),
     KEY_SIZE_RANGE(0x62, Reason.ALGORITHM_NOT_ALLOWED, "the module or the token does not take keys of this size"),
     KEY_TYPE_INCONSISTENT(0x63, Reason.ALGORITHM_NOT_ALLOWED, "the key is of another type than this takes"),
-    KEY_NOT_NEEDED(0x64),
-    KEY_CHANGED(0x65),
-    KEY_NEEDED(0x66),
-    KEY_INDIGESTIBLE(0x67),
     KEY_FUNCTION_NOT_PERMITTED(
             0x68,
             Reason.ALGORITHM_NOT_ALLOWED,
             "the key may not be used so; its attributes (CKA_SIGN, CKA_DECRYPT, CKA_DERIVE …) say what for"),
-    KEY_NOT_WRAPPABLE(0x69),
-    KEY_UNEXTRACTABLE(0x6A),
     MECHANISM_INVALID(0x70, Reason.ALGORITHM_NOT_ALLOWED, Text.NO_MECHANISM),
     MECHANISM_PARAM_INVALID(
             0x71,
@@ -91,7 +82,6 @@ public enum Ckr {
             Reason.CONDITIONS_NOT_SATISFIED,
             "the token has no session left; end other programs that use it, or other users of the module in this one"),
     SESSION_HANDLE_INVALID(0xB3, Reason.TOKEN_REMOVED, FailureScope.SESSION, Text.SESSION_LOST),
-    SESSION_PARALLEL_NOT_SUPPORTED(0xB4),
     SESSION_READ_ONLY(0xB5, Reason.CONDITIONS_NOT_SATISFIED, "the module only lets the token be read"),
     SESSION_EXISTS(0xB6, Reason.CONDITIONS_NOT_SATISFIED, Text.IN_USE),
     SESSION_READ_ONLY_EXISTS(0xB7, Reason.CONDITIONS_NOT_SATISFIED, Text.IN_USE),
@@ -99,8 +89,6 @@ public enum Ckr {
             0xB8,
             Reason.CONDITIONS_NOT_SATISFIED,
             "somebody else in this process is logged in as security officer; end that login first"),
-    SIGNATURE_INVALID(0xC0),
-    SIGNATURE_LEN_RANGE(0xC1),
     TEMPLATE_INCOMPLETE(0xD0, Reason.INVALID_DATA, "the module wants more attributes for such an object"),
     TEMPLATE_INCONSISTENT(0xD1, Reason.INVALID_DATA, "the module does not take these attributes together"),
     TOKEN_NOT_PRESENT(0xE0, Reason.TOKEN_REMOVED, FailureScope.TOKEN, Text.REMOVED),
@@ -109,9 +97,6 @@ public enum Ckr {
             0xE2,
             Reason.CONDITIONS_NOT_SATISFIED,
             "the token is write-protected; make and delete objects by its vendor's tools"),
-    UNWRAPPING_KEY_HANDLE_INVALID(0xF0),
-    UNWRAPPING_KEY_SIZE_RANGE(0xF1),
-    UNWRAPPING_KEY_TYPE_INCONSISTENT(0xF2),
     USER_ALREADY_LOGGED_IN(0x100),
     USER_NOT_LOGGED_IN(0x101, Reason.PIN_REQUIRED, FailureScope.LOGIN, "the PIN must be verified first"),
     USER_PIN_NOT_INITIALIZED(
@@ -123,39 +108,19 @@ public enum Ckr {
             0x104,
             Reason.CONDITIONS_NOT_SATISFIED,
             "somebody else in this process is logged in to the token, as user or as security officer; end that login first"),
-    USER_TOO_MANY_TYPES(0x105),
-    WRAPPED_KEY_INVALID(0x110),
-    WRAPPED_KEY_LEN_RANGE(0x112),
-    WRAPPING_KEY_HANDLE_INVALID(0x113),
-    WRAPPING_KEY_SIZE_RANGE(0x114),
-    WRAPPING_KEY_TYPE_INCONSISTENT(0x115),
-    RANDOM_SEED_NOT_SUPPORTED(0x120),
-    RANDOM_NO_RNG(0x121),
     DOMAIN_PARAMS_INVALID(0x130, Reason.ALGORITHM_NOT_ALLOWED, Text.NO_CURVE),
     CURVE_NOT_SUPPORTED(0x140, Reason.ALGORITHM_NOT_ALLOWED, Text.NO_CURVE),
     BUFFER_TOO_SMALL(0x150),
-    SAVED_STATE_INVALID(0x160),
-    INFORMATION_SENSITIVE(0x170),
-    STATE_UNSAVEABLE(0x180),
     CRYPTOKI_NOT_INITIALIZED(
             0x190,
             Reason.TRANSPORT,
             FailureScope.MODULE,
             "somebody else in this process has ended the module (C_Finalize); try again"),
     CRYPTOKI_ALREADY_INITIALIZED(0x191),
-    MUTEX_BAD(0x1A0),
-    MUTEX_NOT_LOCKED(0x1A1),
-    NEW_PIN_MODE(0x1B0),
-    NEXT_OTP(0x1B1),
-    EXCEEDED_MAX_ITERATIONS(0x1B5),
-    FIPS_SELF_TEST_FAILED(0x1B6),
-    LIBRARY_LOAD_FAILED(0x1B7),
     PIN_TOO_WEAK(0x1B8, Reason.INVALID_DATA, "the PIN is too weak for the token"),
-    PUBLIC_KEY_INVALID(0x1B9),
     FUNCTION_REJECTED(0x200, Reason.PIN_REQUIRED, Text.CANCELED),
     TOKEN_RESOURCE_EXCEEDED(0x201, Reason.DEVICE_FULL, Text.FULL),
-    OPERATION_CANCEL_FAILED(0x202),
-    /** Any that the standard does not have: a newer one, or a vendor's own. */
+    /** Any other: one that explains nothing, a newer one, or a vendor's own. */
     UNKNOWN(-1);
 
     private static final long VENDOR_DEFINED = 0x80000000L;
@@ -234,8 +199,9 @@ public enum Ckr {
     /** A value's name, e.g. {@code CKR_PIN_INCORRECT}; of an unknown one what says so. */
     public static String symbol(long value) {
         Ckr known = of(value);
-        if (known != UNKNOWN) {
-            return "CKR_" + known.name();
+        String name = known == UNKNOWN ? Ck.returnValue(value) : "CKR_" + known.name();
+        if (!name.startsWith("CKR_0X")) {
+            return name;
         }
         return value < VENDOR_DEFINED ? "an unknown CKR_ value" : "a CKR_ value of the vendor's";
     }

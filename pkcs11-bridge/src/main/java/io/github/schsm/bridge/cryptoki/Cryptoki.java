@@ -40,9 +40,6 @@ public interface Cryptoki {
     /** {@code C_CloseSession}. */
     void closeSession(long session) throws CryptokiException;
 
-    /** {@code C_CloseAllSessions}. */
-    void closeAllSessions(long slot) throws CryptokiException;
-
     /** {@code C_GetSessionInfo}: the state, a CKS_ value. */
     long sessionState(long session) throws CryptokiException;
 
@@ -173,18 +170,6 @@ public interface Cryptoki {
             String firmware,
             long minPin,
             long maxPin) {
-        /** One that says nothing of its PINs. */
-        public CkTokenInfo(
-                String label,
-                String manufacturer,
-                String model,
-                String serial,
-                long flags,
-                Optional<Long> maxSessions,
-                String firmware) {
-            this(label, manufacturer, model, serial, flags, maxSessions, firmware, 0, 0);
-        }
-
         /** Whether a flag is set. */
         public boolean has(long flag) {
             return (flags & flag) != 0;

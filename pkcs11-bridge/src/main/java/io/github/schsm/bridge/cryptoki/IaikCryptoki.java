@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -113,7 +112,7 @@ public final class IaikCryptoki implements Cryptoki {
     @Override
     public void reinitialize() throws CryptokiException {
         try {
-            run("C_Finalize", () -> module.C_Finalize(null));
+            finish();
         } catch (CryptokiException refused) {
             if (!refused.is(Ckr.CRYPTOKI_NOT_INITIALIZED)) {
                 throw refused;
@@ -187,9 +186,8 @@ public final class IaikCryptoki implements Cryptoki {
 
     @Override
     public void initToken(long slot, byte @Nullable [] soPin, String label) throws CryptokiException {
-        byte[] padded = Arrays.copyOf(label.getBytes(StandardCharsets.UTF_8), LABEL_LENGTH);
-        int length = Math.min(label.getBytes(StandardCharsets.UTF_8).length, LABEL_LENGTH);
-        Arrays.fill(padded, length, LABEL_LENGTH, (byte) ' ');
+        byte[] padded =
+                Arrays.copyOf((label + " ".repeat(LABEL_LENGTH)).getBytes(StandardCharsets.UTF_8), LABEL_LENGTH);
         secretly(soPin, pin -> run("C_InitToken", () -> module.C_InitToken(slot, pin, chars(padded), false)));
     }
 
@@ -204,11 +202,6 @@ public final class IaikCryptoki implements Cryptoki {
     @Override
     public void closeSession(long session) throws CryptokiException {
         run("C_CloseSession", () -> module.C_CloseSession(session));
-    }
-
-    @Override
-    public void closeAllSessions(long slot) throws CryptokiException {
-        run("C_CloseAllSessions", () -> module.C_CloseAllSessions(slot));
     }
 
     @Override
@@ -430,7 +423,8 @@ public final class IaikCryptoki implements Cryptoki {
             return bytes(text);
         }
         if (value instanceof CK_DATE date) {
-            return bytes((new String(date.year) + new String(date.month) + new String(date.day)).toCharArray());
+            return (new String(date.year) + new String(date.month) + new String(date.day))
+                    .getBytes(StandardCharsets.ISO_8859_1);
         }
         return null;
     }
@@ -478,11 +472,7 @@ public final class IaikCryptoki implements Cryptoki {
     }
 
     private static List<Long> list(long @Nullable [] numbers) {
-        List<Long> list = new ArrayList<>();
-        if (numbers != null) {
-            Arrays.stream(numbers).forEach(list::add);
-        }
-        return list;
+        return numbers == null ? List.of() : Arrays.stream(numbers).boxed().toList();
     }
 
     /** A text that the standard pads with blanks, and some modules with zeros; not UTF-8 in some modules, either. */
@@ -529,7 +519,9 @@ public final class IaikCryptoki implements Cryptoki {
     }
 
     private <T> T get(String function, Call<T> call) throws CryptokiException {
-        requireLoaded(function);
+        if (ended) {
+            throw new CryptokiException(function, Ckr.CRYPTOKI_NOT_INITIALIZED);
+        }
         try {
             return call.run();
         } catch (PKCS11Exception refused) {
@@ -538,18 +530,10 @@ public final class IaikCryptoki implements Cryptoki {
     }
 
     private void run(String function, Action action) throws CryptokiException {
-        requireLoaded(function);
-        try {
+        get(function, () -> {
             action.run();
-        } catch (PKCS11Exception refused) {
-            throw new CryptokiException(function, refused.getErrorCode());
-        }
-    }
-
-    private void requireLoaded(String function) throws CryptokiException {
-        if (ended) {
-            throw new CryptokiException(function, Ckr.CRYPTOKI_NOT_INITIALIZED);
-        }
+            return function;
+        });
     }
 
     private static void secretly(byte @Nullable [] secret, WithSecret use) throws CryptokiException {

@@ -39,13 +39,18 @@ public final class ModuleFile {
         }
         try {
             Path real = file.toRealPath();
-            if (isCutOff(real)) {
-                throw new ConfigurationException("'" + file
-                        + "' is no whole library: its end, or what it points to, is missing; install or copy it again");
-            }
-            if (!isModule(real)) {
-                throw new ConfigurationException("'" + file
-                        + "' is no PKCS#11 module: a shared library with the function C_GetFunctionList was expected");
+            switch (look(real)) {
+                case HAS_FUNCTION -> {
+                    return real;
+                }
+                case CUT_OFF ->
+                    throw new ConfigurationException(
+                            "'" + file
+                                    + "' is no whole library: its end, or what it points to, is missing; install or copy it again");
+                case HAS_NOT ->
+                    throw new ConfigurationException(
+                            "'" + file
+                                    + "' is no PKCS#11 module: a shared library with the function C_GetFunctionList was expected");
             }
             return real;
         } catch (IOException unreadable) {
@@ -53,36 +58,27 @@ public final class ModuleFile {
         }
     }
 
-    private static boolean isCutOff(Path file) throws IOException {
-        return isElf(file) && ElfFile.look(file, SYMBOLS) == ElfFile.Verdict.CUT_OFF;
-    }
-
-    private static boolean isElf(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return ElfFile.isOne(in.readNBytes(Integer.BYTES));
-        }
-    }
-
-    private static boolean isModule(Path file) throws IOException {
-        if (isElf(file)) {
-            return ElfFile.look(file, SYMBOLS) == ElfFile.Verdict.HAS_FUNCTION;
-        }
+    private static ElfFile.Verdict look(Path file) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BLOCK)) {
-            byte[] start = in.readNBytes(4);
-            if (!isLibrary(start)) {
-                return false;
+            byte[] start = in.readNBytes(Integer.BYTES);
+            if (ElfFile.isOne(start)) {
+                return ElfFile.look(file, SYMBOLS);
             }
-            int longest = SYMBOLS.get(0).length();
-            String before = "";
-            for (byte[] block = in.readNBytes(BLOCK); block.length > 0; block = in.readNBytes(BLOCK)) {
-                String text = before + new String(block, StandardCharsets.ISO_8859_1);
-                if (SYMBOLS.stream().anyMatch(text::contains)) {
-                    return true;
-                }
-                before = text.substring(Math.max(0, text.length() - longest));
-            }
-            return false;
+            return isLibrary(start) && hasFunction(in) ? ElfFile.Verdict.HAS_FUNCTION : ElfFile.Verdict.HAS_NOT;
         }
+    }
+
+    private static boolean hasFunction(InputStream in) throws IOException {
+        int longest = SYMBOLS.get(0).length();
+        String before = "";
+        for (byte[] block = in.readNBytes(BLOCK); block.length > 0; block = in.readNBytes(BLOCK)) {
+            String text = before + new String(block, StandardCharsets.ISO_8859_1);
+            if (SYMBOLS.stream().anyMatch(text::contains)) {
+                return true;
+            }
+            before = text.substring(Math.max(0, text.length() - longest));
+        }
+        return false;
     }
 
     private static boolean isLibrary(byte[] start) {

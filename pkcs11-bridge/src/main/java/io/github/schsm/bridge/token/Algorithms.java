@@ -9,7 +9,6 @@ import io.github.schsm.bridge.cryptoki.Cryptoki.MechanismInfo;
 import io.github.schsm.bridge.object.TokenObjects;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,16 +19,35 @@ import org.jspecify.annotations.Nullable;
  * flags say what the token can, the key's own flags what the key may. The names are those of the table of mechanisms.
  */
 public final class Algorithms {
+    /** What a mechanism has to be good for, and a key. */
+    private enum Use {
+        SIGN(Ck.CKF_SIGN, Ck.CKA_SIGN),
+        ENCRYPT(Ck.CKF_ENCRYPT, Ck.CKA_ENCRYPT),
+        DECRYPT(Ck.CKF_DECRYPT, Ck.CKA_DECRYPT),
+        DERIVE(Ck.CKF_DERIVE, Ck.CKA_DERIVE);
+
+        private final long flag;
+        private final long attribute;
+
+        Use(long flag, long attribute) {
+            this.flag = flag;
+            this.attribute = attribute;
+        }
+    }
+
     /**
      * An algorithm in PKCS#11.
      *
      * @param type      of the keys it is for
      * @param mechanism CKM_ value
      * @param name      CKM_ name
-     * @param flag      CKF_ value that the mechanism has to have
-     * @param usage     CKA_ value that the key has to have
      */
-    record Row(KeyType type, long mechanism, String name, long flag, long usage) {}
+    record Row(KeyType type, long mechanism, String name, Use use) {
+        private boolean isIn(Map<Long, MechanismInfo> mechanisms) {
+            MechanismInfo found = mechanisms.get(mechanism);
+            return found != null && found.has(use.flag);
+        }
+    }
 
     private static final Map<KeyAlgorithm, Row> ROWS = rows();
 
@@ -37,50 +55,33 @@ public final class Algorithms {
 
     private static Map<KeyAlgorithm, Row> rows() {
         Map<KeyAlgorithm, Row> rows = new EnumMap<>(KeyAlgorithm.class);
-        rsaSigning(rows, KeyAlgorithm.RSA_RAW, Ck.CKM_RSA_X_509);
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1, Ck.CKM_RSA_PKCS);
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA1, Ck.CKM_SHA1_RSA_PKCS);
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA224, Ck.CKM_SHA224_RSA_PKCS);
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA256, Ck.CKM_SHA256_RSA_PKCS);
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA384, Ck.CKM_SHA384_RSA_PKCS);
-        rsaSigning(rows, KeyAlgorithm.RSA_PKCS1_SHA512, Ck.CKM_SHA512_RSA_PKCS);
-        rsaSigning(rows, KeyAlgorithm.RSA_PSS, Ck.CKM_RSA_PKCS_PSS);
-        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_RAW, Ck.CKM_RSA_X_509);
-        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_PKCS1, Ck.CKM_RSA_PKCS);
-        rsaDecryption(rows, KeyAlgorithm.RSA_DECRYPT_OAEP, Ck.CKM_RSA_PKCS_OAEP);
-        ecdsa(rows, KeyAlgorithm.ECDSA, Ck.CKM_ECDSA);
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA1, Ck.CKM_ECDSA_SHA1);
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA224, Ck.CKM_ECDSA_SHA224);
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA256, Ck.CKM_ECDSA_SHA256);
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA384, Ck.CKM_ECDSA_SHA384);
-        ecdsa(rows, KeyAlgorithm.ECDSA_SHA512, Ck.CKM_ECDSA_SHA512);
-        put(rows, KeyAlgorithm.ECDH, KeyType.EC, Ck.CKM_ECDH1_DERIVE, Ck.CKF_DERIVE, Ck.CKA_DERIVE);
-        aes(rows, KeyAlgorithm.AES_CBC_ENCRYPT, Ck.CKM_AES_CBC, Ck.CKF_ENCRYPT, Ck.CKA_ENCRYPT);
-        aes(rows, KeyAlgorithm.AES_CBC_DECRYPT, Ck.CKM_AES_CBC, Ck.CKF_DECRYPT, Ck.CKA_DECRYPT);
-        aes(rows, KeyAlgorithm.AES_CMAC, Ck.CKM_AES_CMAC, Ck.CKF_SIGN, Ck.CKA_SIGN);
+        put(rows, KeyAlgorithm.RSA_RAW, KeyType.RSA, Ck.CKM_RSA_X_509, Use.SIGN);
+        put(rows, KeyAlgorithm.RSA_PKCS1, KeyType.RSA, Ck.CKM_RSA_PKCS, Use.SIGN);
+        put(rows, KeyAlgorithm.RSA_PKCS1_SHA1, KeyType.RSA, Ck.CKM_SHA1_RSA_PKCS, Use.SIGN);
+        put(rows, KeyAlgorithm.RSA_PKCS1_SHA224, KeyType.RSA, Ck.CKM_SHA224_RSA_PKCS, Use.SIGN);
+        put(rows, KeyAlgorithm.RSA_PKCS1_SHA256, KeyType.RSA, Ck.CKM_SHA256_RSA_PKCS, Use.SIGN);
+        put(rows, KeyAlgorithm.RSA_PKCS1_SHA384, KeyType.RSA, Ck.CKM_SHA384_RSA_PKCS, Use.SIGN);
+        put(rows, KeyAlgorithm.RSA_PKCS1_SHA512, KeyType.RSA, Ck.CKM_SHA512_RSA_PKCS, Use.SIGN);
+        put(rows, KeyAlgorithm.RSA_PSS, KeyType.RSA, Ck.CKM_RSA_PKCS_PSS, Use.SIGN);
+        put(rows, KeyAlgorithm.RSA_DECRYPT_RAW, KeyType.RSA, Ck.CKM_RSA_X_509, Use.DECRYPT);
+        put(rows, KeyAlgorithm.RSA_DECRYPT_PKCS1, KeyType.RSA, Ck.CKM_RSA_PKCS, Use.DECRYPT);
+        put(rows, KeyAlgorithm.RSA_DECRYPT_OAEP, KeyType.RSA, Ck.CKM_RSA_PKCS_OAEP, Use.DECRYPT);
+        put(rows, KeyAlgorithm.ECDSA, KeyType.EC, Ck.CKM_ECDSA, Use.SIGN);
+        put(rows, KeyAlgorithm.ECDSA_SHA1, KeyType.EC, Ck.CKM_ECDSA_SHA1, Use.SIGN);
+        put(rows, KeyAlgorithm.ECDSA_SHA224, KeyType.EC, Ck.CKM_ECDSA_SHA224, Use.SIGN);
+        put(rows, KeyAlgorithm.ECDSA_SHA256, KeyType.EC, Ck.CKM_ECDSA_SHA256, Use.SIGN);
+        put(rows, KeyAlgorithm.ECDSA_SHA384, KeyType.EC, Ck.CKM_ECDSA_SHA384, Use.SIGN);
+        put(rows, KeyAlgorithm.ECDSA_SHA512, KeyType.EC, Ck.CKM_ECDSA_SHA512, Use.SIGN);
+        put(rows, KeyAlgorithm.ECDH, KeyType.EC, Ck.CKM_ECDH1_DERIVE, Use.DERIVE);
+        put(rows, KeyAlgorithm.AES_CBC_ENCRYPT, KeyType.AES, Ck.CKM_AES_CBC, Use.ENCRYPT);
+        put(rows, KeyAlgorithm.AES_CBC_DECRYPT, KeyType.AES, Ck.CKM_AES_CBC, Use.DECRYPT);
+        put(rows, KeyAlgorithm.AES_CMAC, KeyType.AES, Ck.CKM_AES_CMAC, Use.SIGN);
         return rows;
     }
 
     private static void put(
-            Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, KeyType type, long mechanism, long flag, long usage) {
-        rows.put(algorithm, new Row(type, mechanism, algorithm.pkcs11().orElseThrow(), flag, usage));
-    }
-
-    private static void rsaSigning(Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism) {
-        put(rows, algorithm, KeyType.RSA, mechanism, Ck.CKF_SIGN, Ck.CKA_SIGN);
-    }
-
-    private static void rsaDecryption(Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism) {
-        put(rows, algorithm, KeyType.RSA, mechanism, Ck.CKF_DECRYPT, Ck.CKA_DECRYPT);
-    }
-
-    private static void ecdsa(Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism) {
-        put(rows, algorithm, KeyType.EC, mechanism, Ck.CKF_SIGN, Ck.CKA_SIGN);
-    }
-
-    private static void aes(
-            Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, long mechanism, long flag, long usage) {
-        put(rows, algorithm, KeyType.AES, mechanism, flag, usage);
+            Map<KeyAlgorithm, Row> rows, KeyAlgorithm algorithm, KeyType type, long mechanism, Use use) {
+        rows.put(algorithm, new Row(type, mechanism, algorithm.pkcs11().orElseThrow(), use));
     }
 
     /** The row of an algorithm; null if PKCS#11 has nothing for it. */
@@ -91,19 +92,15 @@ public final class Algorithms {
     /** Whether a token has the mechanism for an algorithm, whichever the key. */
     public static boolean isAmong(Map<Long, MechanismInfo> mechanisms, KeyAlgorithm algorithm) {
         Row row = ROWS.get(algorithm);
-        MechanismInfo mechanism = row == null ? null : mechanisms.get(row.mechanism());
-        return row != null && mechanism != null && mechanism.has(row.flag());
+        return row != null && row.isIn(mechanisms);
     }
 
     /** What can be done with a key; where the key object cannot be seen before a login, what the token can. */
     static Set<KeyAlgorithm> available(TokenObjects.KeyEntry entry, Map<Long, MechanismInfo> mechanisms) {
         Set<KeyAlgorithm> available = EnumSet.noneOf(KeyAlgorithm.class);
         ROWS.forEach((algorithm, row) -> {
-            MechanismInfo mechanism = mechanisms.get(row.mechanism());
-            if (row.type() == entry.key().type()
-                    && mechanism != null
-                    && mechanism.has(row.flag())
-                    && (entry.object() == null || entry.object().mayBe(row.usage()))) {
+            boolean fits = row.type() == entry.key().type() && row.isIn(mechanisms);
+            if (fits && (entry.object() == null || entry.object().mayBe(row.use().attribute))) {
                 available.add(algorithm);
             }
         });
@@ -112,12 +109,12 @@ public final class Algorithms {
 
     /** The names of algorithms' mechanisms, for messages; {@code none} if there are none. */
     static String names(Set<KeyAlgorithm> algorithms) {
-        List<String> names = ROWS.entrySet().stream()
+        String names = ROWS.entrySet().stream()
                 .filter(row -> algorithms.contains(row.getKey()))
                 .map(row -> row.getValue().name())
                 .distinct()
                 .sorted()
-                .collect(Collectors.toList());
-        return names.isEmpty() ? "none" : String.join(", ", names);
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "none" : names;
     }
 }

@@ -31,14 +31,16 @@ import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.bouncycastle.util.Arrays;
+import org.bouncycastle.util.BigIntegers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,12 +127,8 @@ final class KeyGeneration {
             throws SchsmException {
         synchronized (token.link().numbering()) {
             int number = freeNumber(numbers);
-            byte[] numbered = request.id().length == 0 ? id.clone() : Arrays.copyOf(id, id.length + 1);
-            if (request.id().length > 0) {
-                System.arraycopy(id, 0, numbered, 1, id.length);
-            }
-            numbered[0] = (byte) number;
-            return generate(request, mechanism, numbered, label);
+            byte[] rest = request.id().length == 0 ? Arrays.copyOfRange(id, 1, id.length) : id;
+            return generate(request, mechanism, Arrays.prepend(rest, (byte) number), label);
         }
     }
 
@@ -211,17 +209,9 @@ final class KeyGeneration {
             publicKey.with(Ck.CKA_EC_PARAMS, ObjectIdentifiers.encode(curve.oid()));
         }
         CkMechanism plain = new CkMechanism.Plain(mechanism);
-        Cryptoki module = session.module();
-        Cryptoki.KeyPairHandles handles;
-        try {
-            handles = module.generateKeyPair(
-                    session.handle(), plain, publicKey, keptInside(privateKey(curve, id, label)));
-        } catch (CryptokiException refused) {
-            if (!TEMPLATE_REFUSED.contains(refused.ckr())) {
-                throw refused;
-            }
-            handles = module.generateKeyPair(session.handle(), plain, publicKey, privateKey(curve, id, label));
-        }
+        Cryptoki.KeyPairHandles handles = keptInside(
+                () -> privateKey(curve, id, label),
+                privateKey -> session.module().generateKeyPair(session.handle(), plain, publicKey, privateKey));
         token.table()
                 .refresh(session, curve == null ? ObjectKind.RSA_PUBLIC : ObjectKind.EC_PUBLIC, handles.publicKey());
         token.table()
@@ -240,31 +230,32 @@ final class KeyGeneration {
                 .with(curve == null ? Ck.CKA_DECRYPT : Ck.CKA_DERIVE, true);
     }
 
-    private static Template keptInside(Template template) {
-        return template.with(Ck.CKA_SENSITIVE, true).with(Ck.CKA_EXTRACTABLE, false);
+    private interface Generation<T> {
+        T from(Template key) throws CryptokiException;
+    }
+
+    /** Not all modules take the attributes that keep a key inside; what those make is {@linkplain #requireKept looked at}. */
+    private static <T> T keptInside(Supplier<Template> key, Generation<T> generation) throws CryptokiException {
+        try {
+            return generation.from(key.get().with(Ck.CKA_SENSITIVE, true).with(Ck.CKA_EXTRACTABLE, false));
+        } catch (CryptokiException refused) {
+            if (!TEMPLATE_REFUSED.contains(refused.ckr())) {
+                throw refused;
+            }
+            return generation.from(key.get());
+        }
     }
 
     private static byte[] exponent(KeyRequest request) {
-        BigInteger exponent = Objects.requireNonNull(request.publicExponent(), "publicExponent");
-        byte[] bytes = exponent.toByteArray();
-        return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+        return BigIntegers.asUnsignedByteArray(Objects.requireNonNull(request.publicExponent(), "publicExponent"));
     }
 
     private long secret(Session session, KeyRequest request, long mechanism, byte[] id, String label)
             throws CryptokiException {
         CkMechanism plain = new CkMechanism.Plain(mechanism);
-        Cryptoki module = session.module();
-        long handle;
-        try {
-            handle = module.generateKey(
-                    session.handle(), plain, keptInside(withAttributes(request, secretKey(request, id, label))));
-        } catch (CryptokiException refused) {
-            if (!TEMPLATE_REFUSED.contains(refused.ckr())) {
-                throw refused;
-            }
-            handle =
-                    module.generateKey(session.handle(), plain, withAttributes(request, secretKey(request, id, label)));
-        }
+        long handle = keptInside(
+                () -> withAttributes(request, secretKey(request, id, label)),
+                key -> session.module().generateKey(session.handle(), plain, key));
         token.table().refresh(session, ObjectKind.AES, handle);
         return handle;
     }

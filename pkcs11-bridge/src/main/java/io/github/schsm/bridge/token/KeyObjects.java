@@ -15,11 +15,10 @@ import io.github.schsm.bridge.object.ObjectSnapshot;
 import io.github.schsm.bridge.object.TokenObjects;
 import io.github.schsm.bridge.session.Session;
 import io.github.schsm.bridge.session.SessionAccess;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.codec.X509Certificates;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -314,16 +313,10 @@ final class KeyObjects {
     /** Made from the public key, and from the label where that is taken: some modules want each to be there once. */
     private static byte[] newId(TokenObjects contents, X509Certificate certificate, String label) {
         byte[] publicKey = certificate.getPublicKey().getEncoded();
-        byte[] id = sha1(publicKey);
+        byte[] id = HashAlgorithm.SHA1.digest(publicKey);
         boolean taken = contents.certificates().stream()
                 .anyMatch(entry -> Arrays.equals(entry.object().id(), id));
-        if (!taken) {
-            return id;
-        }
-        byte[] name = label.getBytes(StandardCharsets.UTF_8);
-        byte[] both = Arrays.copyOf(publicKey, publicKey.length + name.length);
-        System.arraycopy(name, 0, both, publicKey.length, name.length);
-        return sha1(both);
+        return taken ? HashAlgorithm.SHA1.digest(publicKey, label.getBytes(StandardCharsets.UTF_8)) : id;
     }
 
     void delete(TokenCertificate certificate) throws SchsmException {
@@ -337,13 +330,5 @@ final class KeyObjects {
             token.table().remove(session, new ArrayList<>(List.of(entry.object())));
             return true;
         });
-    }
-
-    private static byte[] sha1(byte[] data) {
-        try {
-            return MessageDigest.getInstance("SHA-1").digest(data);
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
     }
 }

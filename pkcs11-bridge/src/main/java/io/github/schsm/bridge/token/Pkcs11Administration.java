@@ -5,6 +5,7 @@ package io.github.schsm.bridge.token;
 import io.github.schsm.DeviceException.ModuleAnswer;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
@@ -78,17 +79,33 @@ final class Pkcs11Administration implements TokenAdministration {
         return new PinStatus(toBeChanged ? PinStatus.State.TRANSPORT : PinStatus.State.NOT_VERIFIED, finalTry ? 1 : -1);
     }
 
+    private interface Pins {
+        byte[] encode(PinRules rules, char[] pin) throws InvalidRequestException;
+    }
+
+    private interface PinFunction {
+        void run(byte[] first, byte[] second) throws SchsmException;
+    }
+
+    /** Does something with two PINs as bytes, which are wiped afterwards. */
+    private void withPins(Pins kind, char[] first, Pins other, char[] second, PinFunction function)
+            throws SchsmException {
+        PinRules rules = link.pinRules();
+        byte[] one = NOTHING;
+        byte[] two = NOTHING;
+        try {
+            one = kind.encode(rules, first);
+            two = other.encode(rules, second);
+            function.run(one, two);
+        } finally {
+            Arrays.fill(one, (byte) 0);
+            Arrays.fill(two, (byte) 0);
+        }
+    }
+
     @Override
     public void changePin(char[] oldPin, char[] newPin) throws SchsmException {
-        PinRules rules = link.pinRules();
-        byte[] before = rules.userPin(oldPin);
-        byte[] after = NOTHING;
-        try {
-            after = rules.userPin(newPin);
-            link.changePin(before, after);
-        } finally {
-            wipe(before, after);
-        }
+        withPins(PinRules::userPin, oldPin, PinRules::userPin, newPin, link::changePin);
         boolean hadLogin = link.authenticator() != null;
         pinChanged();
         if (hadLogin) {
@@ -126,22 +143,15 @@ final class Pkcs11Administration implements TokenAdministration {
 
     @Override
     public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
-        PinRules rules = link.pinRules();
-        byte[] before = rules.soPin(oldPin);
-        byte[] after = NOTHING;
-        try {
-            after = rules.soPin(newPin);
-            changeSoPin(before, after);
-        } finally {
-            wipe(before, after);
-        }
-    }
-
-    private void changeSoPin(byte[] before, byte[] after) throws SchsmException {
-        asSecurityOfficer(before, session -> {
-            session.module().setPin(session.handle(), before, after);
-            return true;
-        });
+        withPins(
+                PinRules::soPin,
+                oldPin,
+                PinRules::soPin,
+                newPin,
+                (before, after) -> asSecurityOfficer(before, session -> {
+                    session.module().setPin(session.handle(), before, after);
+                    return true;
+                }));
     }
 
     @Override
@@ -150,15 +160,7 @@ final class Pkcs11Administration implements TokenAdministration {
             throw new UnsupportedByDeviceException(
                     "PKCS#11 unblocks a PIN by setting a new one: give the new user PIN of " + token.description());
         }
-        PinRules rules = link.pinRules();
-        byte[] so = rules.soPin(soPin);
-        byte[] after = NOTHING;
-        try {
-            after = rules.userPin(newPin);
-            setPin(so, after);
-        } finally {
-            wipe(so, after);
-        }
+        withPins(PinRules::soPin, soPin, PinRules::userPin, newPin, this::setPin);
         pinChanged();
     }
 
@@ -215,17 +217,11 @@ final class Pkcs11Administration implements TokenAdministration {
         requirePossible(settings);
         String label = settings.label() == null ? link.tokenInfo().label() : settings.label();
         DeviceInitialization.requireLabel(label);
-        PinRules rules = link.pinRules();
         char[] soDigits = settings.soPin();
         char[] pinText = settings.pin();
-        byte[] so = NOTHING;
-        byte[] pin = NOTHING;
         try {
-            so = rules.soPin(soDigits);
-            pin = rules.userPin(pinText);
-            initialize(so, label, pin);
+            withPins(PinRules::soPin, soDigits, PinRules::userPin, pinText, (so, pin) -> initialize(so, label, pin));
         } finally {
-            wipe(so, pin);
             Arrays.fill(soDigits, '\0');
             Arrays.fill(pinText, '\0');
             token.table().forget();
@@ -280,11 +276,5 @@ final class Pkcs11Administration implements TokenAdministration {
     @Override
     public long freeMemory() {
         return -1;
-    }
-
-    private static void wipe(byte[]... secrets) {
-        for (byte[] secret : secrets) {
-            Arrays.fill(secret, (byte) 0);
-        }
     }
 }

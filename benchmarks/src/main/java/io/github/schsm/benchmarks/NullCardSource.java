@@ -7,7 +7,6 @@ import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.terminal.HookedTerminals;
 import io.github.schsm.spi.TokenSource;
-import java.util.List;
 
 /**
  * Makes {@code terminal = nullcard:x} work: a card that needs no time to sign. {@code nullcard:memory} has the devices of
@@ -23,7 +22,7 @@ public final class NullCardSource implements TokenSource {
     }
 
     @Override
-    public Opened open(String location, List<String> deviceIds) throws SchsmException {
+    public Opened open(String location, Host host) throws SchsmException {
         VirtualReaders readers = location.equals("memory")
                 ? VirtualReaders.memory()
                 : VirtualReaders.create(DeviceProfile.smartCardHsm4k());

@@ -21,25 +21,14 @@ public interface TokenSource {
     String scheme();
 
     /**
-     * Opens a place; opening it again gives the same devices.
-     *
-     * @param location  what follows the colon
-     * @param deviceIds the devices that the configuration names; a source that can make devices makes those that
-     *                  are missing
-     * @throws SchsmException if there is no such place, or somebody else is using it
-     */
-    Opened open(String location, List<String> deviceIds) throws SchsmException;
-
-    /**
-     * Opens a place; opening it again gives the same devices. This is the one that the provider calls.
+     * Opens a place; opening it again gives the same devices. A source that can make devices makes those that the
+     * configuration names and are missing.
      *
      * @param location what follows the colon
      * @param host     what the provider knows and can do for the source
      * @throws SchsmException if there is no such place, or somebody else is using it
      */
-    default Opened open(String location, Host host) throws SchsmException {
-        return open(location, host.devices());
-    }
+    Opened open(String location, Host host) throws SchsmException;
 
     /** The provider as a source sees it. */
     interface Host {

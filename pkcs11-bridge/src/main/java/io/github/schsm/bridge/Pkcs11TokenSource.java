@@ -3,12 +3,7 @@
 package io.github.schsm.bridge;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
-import io.github.schsm.TokenNotPresentException;
-import io.github.schsm.callback.PinRequest;
-import io.github.schsm.login.PinSource;
-import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import java.io.File;
 import java.nio.file.Files;
@@ -17,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens behind PKCS#11 modules: {@code terminal = pkcs11:<path of the module>}, or
@@ -35,11 +29,6 @@ public final class Pkcs11TokenSource implements TokenSource {
     @Override
     public String scheme() {
         return "pkcs11";
-    }
-
-    @Override
-    public Opened open(String location, List<String> deviceIds) throws SchsmException {
-        return open(location, new NoHost(deviceIds));
     }
 
     @Override
@@ -112,48 +101,5 @@ public final class Pkcs11TokenSource implements TokenSource {
                         + String.join(", ", files) + " in "
                         + String.join(", ", folders.stream().map(Path::toString).toList())
                         + " and their folders pkcs11 and " + name + "; name the file itself by module-path=<path>"));
-    }
-
-    /** What a source has that is opened without a provider: no card is to be had. */
-    private record NoHost(List<String> devices) implements Host {
-        @Override
-        public DeviceTrust trust() {
-            return DeviceTrust.of(List.of());
-        }
-
-        @Override
-        public boolean isWantedReader(String name) {
-            return true;
-        }
-
-        @Override
-        public PinSource pinPad() {
-            return Pad.INSTANCE;
-        }
-
-        @Override
-        public Token cardChannel(String readerName) throws SchsmException {
-            throw new TokenNotPresentException("nobody here speaks to the card in reader " + readerName + " directly");
-        }
-    }
-
-    /** The reader's pad, with nobody to tell. */
-    private enum Pad implements PinSource {
-        INSTANCE;
-
-        @Override
-        public char @Nullable [] pin(PinRequest request) {
-            return null;
-        }
-
-        @Override
-        public boolean isInteractive() {
-            return true;
-        }
-
-        @Override
-        public boolean isOnReader() {
-            return true;
-        }
     }
 }

@@ -6,15 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.Pkcs11Module;
-import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenSource;
 import io.github.schsm.spi.TokenSource.Directory.Found;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,37 +25,9 @@ class Pkcs11DirectoryTest {
     private final FakeToken beta = new FakeToken("Beta token", "0002");
     private final FakeModule module = FakeModule.with(alpha, beta);
 
-    private record WantedReaders(Predicate<String> wanted) implements TokenSource.Host {
-        @Override
-        public List<String> devices() {
-            return List.of();
-        }
-
-        @Override
-        public DeviceTrust trust() {
-            return DeviceTrust.of(List.of());
-        }
-
-        @Override
-        public boolean isWantedReader(String name) {
-            return wanted.test(name);
-        }
-
-        @Override
-        public PinSource pinPad() {
-            throw new AssertionError("not asked for");
-        }
-
-        @Override
-        public Token cardChannel(String readerName) {
-            throw new AssertionError("not asked for");
-        }
-    }
-
     private Pkcs11Directory directory(TokenChoice terminal, Predicate<String> wanted) throws CryptokiException {
         Pkcs11Module loaded = new Pkcs11Module(Path.of("/lib/fake-pkcs11.so"), module, module.info());
-        return new Pkcs11Directory(
-                loaded, terminal, new WantedReaders(wanted), (link, id, host) -> StubToken.named(id));
+        return new Pkcs11Directory(loaded, terminal, NoCardHost.with(wanted), (link, id, host) -> StubToken.named(id));
     }
 
     private Pkcs11Directory directory() throws CryptokiException {

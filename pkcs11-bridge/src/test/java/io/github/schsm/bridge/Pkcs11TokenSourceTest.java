@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +52,7 @@ class Pkcs11TokenSourceTest {
                 "token=A?pin-value=1&module-path=/m.so | pin = …"
             })
     void aTerminalThatLeadsToNoModuleIsRefusedWithTheReason(String location, String reason) {
-        assertThatThrownBy(() -> source.open(location, List.of()))
+        assertThatThrownBy(() -> source.open(location, new NoCardHost()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(reason);
     }
@@ -62,17 +61,17 @@ class Pkcs11TokenSourceTest {
     void aModuleNameIsLookedForInTheFolderThatIsNamedAndCompletedAsThePlatformHasIt() throws Exception {
         Path library = Files.writeString(folder.resolve(System.mapLibraryName("mine")), "no library");
 
-        assertThatThrownBy(() -> source.open("?module-path=" + folder + "&module-name=mine", List.of()))
+        assertThatThrownBy(() -> source.open("?module-path=" + folder + "&module-name=mine", new NoCardHost()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(library.toString());
-        assertThatThrownBy(() -> source.open("?module-path=" + folder + "&module-name=yours", List.of()))
+        assertThatThrownBy(() -> source.open("?module-path=" + folder + "&module-name=yours", new NoCardHost()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(folder.toString());
     }
 
     @Test
     void aDeviceThatCannotBeMeantIsRefusedBeforeAModuleIsLoaded() {
-        assertThatThrownBy(() -> source.open("/no/such/module.so", List.of("A", "slot:first")))
+        assertThatThrownBy(() -> source.open("/no/such/module.so", new NoCardHost("A", "slot:first")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("slot:first");
     }

@@ -5,13 +5,10 @@ package io.github.schsm.bridge;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
-import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.bridge.cryptoki.Ck;
 import io.github.schsm.bridge.session.Pkcs11Module;
 import io.github.schsm.bridge.token.Pkcs11Token;
-import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
-import io.github.schsm.spi.TokenSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,39 +39,11 @@ abstract class TwoTokensAlike {
         loaded = new Pkcs11Module(Path.of("/lib/vendors.so"), module, module.info());
     }
 
-    final class Host implements TokenSource.Host {
-        @Override
-        public List<String> devices() {
-            return List.of();
-        }
-
-        @Override
-        public DeviceTrust trust() {
-            return DeviceTrust.of(List.of());
-        }
-
-        @Override
-        public boolean isWantedReader(String name) {
-            return true;
-        }
-
-        @Override
-        public PinSource pinPad() {
-            throw new AssertionError("not asked for");
-        }
-
-        @Override
-        public Token cardChannel(String readerName) throws SchsmException {
-            askedFor.add(readerName);
-            throw new TokenNotPresentException("none in " + readerName);
-        }
-    }
-
     final Pkcs11Directory directory() {
         return new Pkcs11Directory(
                 loaded,
                 new TokenChoice.Any(),
-                new Host(),
+                NoCardHost.noting(askedFor),
                 (link, id, host) -> new Pkcs11Token(link, id, DeviceTrust.of(List.of())));
     }
 

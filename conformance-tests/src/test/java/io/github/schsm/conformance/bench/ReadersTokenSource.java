@@ -6,7 +6,6 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.spi.TokenSource;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,7 +50,7 @@ public final class ReadersTokenSource implements TokenSource {
     }
 
     @Override
-    public Opened open(String location, List<String> deviceIds) throws SchsmException {
+    public Opened open(String location, Host host) throws SchsmException {
         Supplier<CardTerminals> readers = READERS.get(location);
         if (readers == null) {
             throw new ConfigurationException("no readers " + location);

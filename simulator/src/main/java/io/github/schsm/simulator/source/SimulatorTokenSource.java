@@ -23,6 +23,16 @@ public final class SimulatorTokenSource implements TokenSource {
     }
 
     @Override
+    public Opened open(String location, Host host) throws SchsmException {
+        return open(location, host.devices());
+    }
+
+    /**
+     * The same without a provider.
+     *
+     * @param deviceIds the devices that have to be there
+     * @throws SchsmException if there is no such place, or somebody else is using it
+     */
     public Opened open(String location, List<String> deviceIds) throws SchsmException {
         VirtualReaders readers =
                 location.equals(MEMORY) ? VirtualReaders.memory() : VirtualReaders.folder(path(location));

@@ -265,7 +265,7 @@ class TerminalsTest {
 
     @Test
     void theTokenSourceMakesTheNamedDevices() throws Exception {
-        TokenSource source = new SimulatorTokenSource();
+        SimulatorTokenSource source = new SimulatorTokenSource();
         assertThat(source.scheme()).isEqualTo("simulator");
         TokenSource.Terminals opened = (TokenSource.Terminals) source.open("memory", List.of("ZZSIM900001"));
         assertThat(opened.terminals().getTerminal("Simulator ZZSIM900001")).isNotNull();

@@ -54,13 +54,17 @@ final class CardKeys {
     /**
      * Which key is which.
      *
-     * @param generation   of the module's objects
-     * @param unseen       keys that only the card shows, as the bridge names them
-     * @param onCard       the card's names of all keys, by the bridge's references
-     * @param unseenOnCard the card's names of those that only the card shows
+     * @param generation of the module's objects
+     * @param unseen     keys that only the card shows, as the bridge names them
+     * @param onCard     the card's names of all keys, by the bridge's references
      */
-    private record Keys(
-            long generation, List<TokenKey> unseen, Map<String, TokenKey> onCard, Map<String, TokenKey> unseenOnCard) {}
+    private record Keys(long generation, List<TokenKey> unseen, Map<String, TokenKey> onCard) {
+        private Optional<TokenKey> unseen(String reference) {
+            return unseen.stream().anyMatch(key -> key.reference().equals(reference))
+                    ? Optional.ofNullable(onCard.get(reference))
+                    : Optional.empty();
+        }
+    }
 
     CardKeys(DirectCard card, Pkcs11Token module, TokenLink link) {
         this.card = card;
@@ -179,7 +183,6 @@ final class CardKeys {
     private Keys match(List<TokenKey> onCard, List<TokenKey> seen, long generation) throws SchsmException {
         List<TokenKey> unseen = new ArrayList<>();
         Map<String, TokenKey> all = new LinkedHashMap<>();
-        Map<String, TokenKey> only = new LinkedHashMap<>();
         for (TokenKey key : onCard) {
             List<TokenKey> like = like(key, seen);
             if (like.size() == 1 && like(key, onCard).size() == 1) {
@@ -205,11 +208,10 @@ final class CardKeys {
             } else {
                 String unique = all.containsKey(reference) ? reference + "-" + key.reference() : reference;
                 all.put(unique, key);
-                only.put(unique, key);
                 unseen.add(new TokenKey(unique, key.label(), key.id(), key.type()));
             }
         }
-        return new Keys(generation, List.copyOf(unseen), Map.copyOf(all), Map.copyOf(only));
+        return new Keys(generation, List.copyOf(unseen), Map.copyOf(all));
     }
 
     private String reference(TokenKey key) throws SchsmException {
@@ -273,7 +275,7 @@ final class CardKeys {
 
     /** A key as the card calls it, if the module does not see it. */
     Optional<TokenKey> unseen(TokenKey key) throws SchsmException {
-        return card.isThere() ? Optional.ofNullable(keys().unseenOnCard().get(key.reference())) : Optional.empty();
+        return card.isThere() ? keys().unseen(key.reference()) : Optional.empty();
     }
 
     /** A key as the card calls it, whether or not the module sees it; empty if the card does not have it. */
@@ -288,27 +290,26 @@ final class CardKeys {
             stale();
             there = counterpart(key);
         }
-        return there.orElseThrow(() -> new DeviceException(
-                Reason.OBJECT_NOT_FOUND,
-                "MANAGE KEY DOMAIN",
-                0x6A88,
-                key + " is not in device " + link.identity().id() + " any more"));
+        return there.orElseThrow(() -> gone("MANAGE KEY DOMAIN", key));
     }
 
     /** The bridge's name of a key that the card has just made. */
     TokenKey named(TokenKey made) throws SchsmException {
         Keys known = keys();
-        for (TokenKey key : known.unseen()) {
-            TokenKey there = known.unseenOnCard().get(key.reference());
-            if (there != null && there.reference().equals(made.reference())) {
-                return key;
-            }
-        }
-        throw new DeviceException(
+        return known.unseen().stream()
+                .filter(key -> known.unseen(key.reference())
+                        .filter(there -> there.reference().equals(made.reference()))
+                        .isPresent())
+                .findFirst()
+                .orElseThrow(() -> gone("GENERATE ASYMMETRIC KEY PAIR", made));
+    }
+
+    private DeviceException gone(String command, TokenKey key) {
+        return new DeviceException(
                 Reason.OBJECT_NOT_FOUND,
-                "GENERATE ASYMMETRIC KEY PAIR",
+                command,
                 0x6A88,
-                made + " is not in device " + link.identity().id() + " any more");
+                key + " is not in device " + link.identity().id() + " any more");
     }
 
     // What is known of a key

@@ -19,7 +19,9 @@ import io.github.schsm.provider.domain.DomainKeys.MergedCertificate;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -70,12 +72,37 @@ final class DomainChanges {
             throw new InvalidRequestException("keys are not moved to or from several devices that are one key store:"
                     + " use a key store of one device (device = … without domain and members) and SchsmDomain");
         }
-        Member maker = maker();
-        TokenKey made = at(maker, token -> token.generate(inDomain(maker, request)));
-        add(maker, made);
-        bringToOthers(maker, made);
-        keys.forget();
-        return shown(maker, made);
+        Set<Member> failed = new HashSet<>();
+        while (true) {
+            Member maker = maker(failed);
+            TokenKey made;
+            try {
+                made = at(maker, token -> token.generate(inDomain(maker, request)));
+            } catch (SchsmException notHere) {
+                failed.add(maker);
+                if (!mayBeMadeElsewhere(notHere) || !isAnyLeft(failed)) {
+                    throw notHere;
+                }
+                continue;
+            }
+            add(maker, made);
+            bringToOthers(maker, made);
+            keys.forget();
+            return shown(maker, made);
+        }
+    }
+
+    /** What a device that went has begun is found there as something left over. */
+    private boolean mayBeMadeElsewhere(SchsmException failed) {
+        return switch (FailurePolicy.of(failed, true)) {
+            case AWAY, BROKEN, NOT_HERE -> true;
+            case LOCKED -> login.hasPin();
+            case TELL, KEY_GONE -> false;
+        };
+    }
+
+    private boolean isAnyLeft(Set<Member> failed) {
+        return members.all().stream().anyMatch(member -> member.isReady() && !failed.contains(member));
     }
 
     private interface Making {
@@ -95,7 +122,12 @@ final class DomainChanges {
     private void note(Member member, SchsmException failed) {
         switch (FailurePolicy.of(failed, true)) {
             case AWAY, BROKEN -> members.failed(member, failed);
-            case TELL, LOCKED, KEY_GONE, NOT_HERE -> {}
+            case LOCKED -> {
+                if (login.hasPin()) {
+                    members.locked(member, failed);
+                }
+            }
+            case TELL, KEY_GONE, NOT_HERE -> {}
         }
     }
 
@@ -116,11 +148,11 @@ final class DomainChanges {
     }
 
     /** The member with the least to do that is here. */
-    private Member maker() throws SchsmException {
+    private Member maker(Set<Member> failed) throws SchsmException {
         keys.now();
         Member best = null;
         for (Member member : members.all()) {
-            if (member.isReady() && (best == null || member.queue() < best.queue())) {
+            if (member.isReady() && !failed.contains(member) && (best == null || member.queue() < best.queue())) {
                 best = member;
             }
         }
@@ -342,20 +374,24 @@ final class DomainChanges {
                     PrintableText.of(String.join(", ", away)));
             return;
         }
-        throw new TokenNotPresentException(what + " is not deleted, because it would come back with members that are"
-                + " away: " + String.join(", ", away) + "; bring them back, or configure delete = present");
+        throw new TokenNotPresentException(what + " is not deleted, because it would come back with members that do not"
+                + " delete it now: " + String.join(", ", away) + "; see to them, or configure delete = present");
     }
 
-    /** Asks the member, so that nothing is deleted anywhere if it has just gone. */
+    /** Asks the member, so that nothing is deleted anywhere if it has just gone, or does not take the PIN any more. */
     private boolean answers(Member member) {
         if (!member.isReady()) {
             return false;
         }
         try {
             Members.token(member).info();
+            login.verify(member);
             return true;
         } catch (SchsmException failed) {
-            members.failed(member, failed);
+            note(member, failed);
+            if (member.isReady()) {
+                members.failed(member, failed);
+            }
             return false;
         }
     }

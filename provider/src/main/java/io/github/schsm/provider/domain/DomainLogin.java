@@ -154,6 +154,18 @@ final class DomainLogin {
         }
     }
 
+    /**
+     * Before something that has to be done at several members or at none: makes sure that the PIN is verified there now,
+     * also where another program has ended the login.
+     */
+    void verify(Member member) throws SchsmException {
+        admit(member);
+        if (hasPin() && !Members.token(member).isLoggedIn()) {
+            lapsed(member);
+            admit(member);
+        }
+    }
+
     /** Whether nothing but work is needed for the member to do some. */
     boolean isAdmitted(Member member) {
         OfferedPin offered = pin;
@@ -174,8 +186,10 @@ final class DomainLogin {
         Optional<PinSource> own = ownPins.apply(token.id());
         Member refusedBy = offered.refusedBy();
         if (own.isEmpty() && refusedBy != null) {
-            String problem = "the PIN is not sent to " + member + ", because " + refusedBy
-                    + " refused it; where members have different PINs, name them by pin.<device id>";
+            String problem = refusedBy == member
+                    ? member + " refused the PIN, which is not sent again before the next login"
+                    : "the PIN is not sent to " + member + ", because " + refusedBy
+                            + " refused it; where members have different PINs, name them by pin.<device id>";
             member.locked(problem);
             throw new SchsmException(problem);
         }

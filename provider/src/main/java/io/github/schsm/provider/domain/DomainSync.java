@@ -36,6 +36,8 @@ import java.util.function.Consumer;
  * same two members go in one run, so that those agree once, and runs to different members go at the same time.
  */
 final class DomainSync {
+    private static final System.Logger LOGGER = System.getLogger(DomainSync.class.getName());
+
     private final Members members;
     private final DomainLogin login;
     private final DomainKeys keys;
@@ -119,35 +121,54 @@ final class DomainSync {
     }
 
     /** Who can give the member what it lacks: the first copy that can be wrapped, else the reason of the first. */
-    private void find(Member to, List<MergedKey> missing, Map<String, String> aliases, Draft draft)
-            throws SchsmException {
+    private void find(Member to, List<MergedKey> missing, Map<String, String> aliases, Draft draft) {
         Map<MergedKey, Impossible> reasons = new LinkedHashMap<>();
         List<MergedKey> open = new ArrayList<>(missing);
         for (Member from : members.all()) {
-            if (from == to || !from.isReady() || open.isEmpty()) {
+            if (from == to || !from.isReady() || !to.isReady() || open.isEmpty()) {
                 continue;
             }
-            Map<String, MergedKey> has = new LinkedHashMap<>();
-            Map<String, String> ofGiver = Handles.aliases(Members.token(from));
-            for (MergedKey key : open) {
-                for (KeyCopy copy : key.copies()) {
-                    String alias =
-                            copy.member() == from ? ofGiver.get(copy.key().reference()) : null;
-                    if (alias != null) {
-                        has.putIfAbsent(alias, key);
-                    }
+            try {
+                Map<String, MergedKey> has = has(from, open);
+                if (!has.isEmpty()) {
+                    plan(new Pair(from, to), has, aliases, draft, reasons);
+                    open.removeIf(key -> has.containsValue(key) && !reasons.containsKey(key));
                 }
-            }
-            if (!has.isEmpty()) {
-                plan(new Pair(from, to), has, aliases, draft, reasons);
-                open.removeIf(key -> has.containsValue(key) && !reasons.containsKey(key));
+            } catch (SchsmException failed) {
+                members.suspect(from, to);
+                open.stream()
+                        .filter(key -> key.members().contains(from))
+                        .forEach(key -> reasons.putIfAbsent(
+                                key,
+                                new Impossible(
+                                        alias(aliases, key),
+                                        from.id(),
+                                        to.id(),
+                                        Obstacle.AWAY,
+                                        String.valueOf(failed.getMessage()))));
             }
         }
         for (MergedKey key : open) {
             Impossible reason = reasons.get(key);
             Member holder = key.members().get(0);
-            draft.impossible.add(reason != null ? reason : away(alias(aliases, key), holder, to, holder));
+            draft.impossible.add(
+                    reason != null ? reason : away(alias(aliases, key), holder, to, to.isReady() ? holder : to));
         }
+    }
+
+    /** Which of the keys a member has, under its own aliases. */
+    private static Map<String, MergedKey> has(Member from, List<MergedKey> wanted) throws SchsmException {
+        Map<String, MergedKey> has = new LinkedHashMap<>();
+        Map<String, String> aliases = Handles.aliases(Members.token(from));
+        for (MergedKey key : wanted) {
+            for (KeyCopy copy : key.copies()) {
+                String alias = copy.member() == from ? aliases.get(copy.key().reference()) : null;
+                if (alias != null) {
+                    has.putIfAbsent(alias, key);
+                }
+            }
+        }
+        return has;
     }
 
     private void plan(
@@ -182,34 +203,52 @@ final class DomainSync {
     }
 
     /** The certificate and the label that the domain shows, at members that have the key without them. */
-    private void repairs(MergedKey key, String alias, Draft draft) throws SchsmException {
+    private void repairs(MergedKey key, String alias, Draft draft) {
         if (key.members().size() < 2) {
             return;
         }
-        Optional<byte[]> shown = keys.certificate(key.shown());
+        Optional<byte[]> shown = certificate(key);
         for (KeyCopy copy : key.copies()) {
             Member member = copy.member();
             if (!member.isReady()) {
                 continue;
             }
-            if (shown.isPresent() && DomainKeys.isX509(shown.get())) {
-                byte[] certificate = shown.get();
-                boolean has = Members.token(member)
-                        .certificate(copy.key())
-                        .filter(stored -> Arrays.equals(stored, certificate))
-                        .isPresent();
-                if (!has) {
-                    draft.repairs.add(new Repair(
-                            new Update(alias, member.id(), Part.CERTIFICATE_OF_KEY),
-                            member,
-                            at -> at.storeCertificate(copy.key(), certificate)));
-                }
+            if (shown.isPresent() && lacks(copy, shown.get())) {
+                draft.repairs.add(new Repair(
+                        new Update(alias, member.id(), Part.CERTIFICATE_OF_KEY),
+                        member,
+                        at -> at.storeCertificate(copy.key(), shown.get())));
             }
             String label = key.shown().label();
             if (!copy.key().label().equals(label)) {
                 draft.repairs.add(new Repair(
                         new Update(alias, member.id(), Part.LABEL), member, at -> at.rename(copy.key(), label)));
             }
+        }
+    }
+
+    /** One that no member shows now is brought to none. */
+    private Optional<byte[]> certificate(MergedKey key) {
+        try {
+            return keys.certificate(key.shown()).filter(DomainKeys::isX509);
+        } catch (SchsmException unreadable) {
+            LOGGER.log(System.Logger.Level.DEBUG, "its certificate is not compared", unreadable);
+            return Optional.empty();
+        }
+    }
+
+    private boolean lacks(KeyCopy copy, byte[] certificate) {
+        try {
+            return Members.token(copy.member())
+                    .certificate(copy.key())
+                    .filter(stored -> Arrays.equals(stored, certificate))
+                    .isEmpty();
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed)) {
+                members.failed(copy.member(), failed);
+                return false;
+            }
+            return true;
         }
     }
 

@@ -29,6 +29,7 @@ class SnippetsTest {
             OpenScSnippetsTest.class,
             ProgramSnippetsTest.class,
             ReleaseSnippetsTest.class,
+            UnitSnippetsTest.class,
             ProtocolSnippetsTest.class);
 
     private static List<String> documents() throws IOException {

@@ -9,8 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +32,7 @@ public final class DomainLoad {
     private static final int THREADS = 16;
     private static final int SERVICE_MILLIS = 50;
     private static final int KEYS = 20;
+    private static final int ROUNDS = 5;
     private static final double PER_SECOND = 1000.0 / SERVICE_MILLIS;
     private static final double LOAD = 0.8;
     private static final int MOST_WAITING = 64;
@@ -264,34 +267,54 @@ public final class DomainLoad {
     }
 
     private void load(DomainReaders readers) throws Exception {
-        int rounds = 5;
-        long[] one = new long[rounds];
-        long[] domainOf = new long[rounds];
-        for (int i = 0; i < rounds; i++) {
+        long[][] one = new long[ROUNDS][];
+        long[][] together = new long[ROUNDS][];
+        for (int i = 0; i < ROUNDS; i++) {
             one[i] = load(readers, all.subList(0, 1));
-            domainOf[i] = load(readers, four());
+            together[i] = load(readers, four());
         }
-        Arrays.sort(one);
-        Arrays.sort(domainOf);
-        say(
-                "load",
-                "%d keys: one member %.0f ms, domain of %d members %.0f ms, %.2f of it",
-                KEYS,
-                millis(one[rounds / 2]),
-                four().size(),
-                millis(domainOf[rounds / 2]),
-                (double) domainOf[rounds / 2] / one[rounds / 2]);
+        List<String> steps = List.of("KeyStore.load", "and all aliases", "and all keys and certificates");
+        for (int step = 0; step < steps.size(); step++) {
+            double ofOne = median(one, step);
+            double ofAll = median(together, step);
+            say(
+                    "load",
+                    "%s, %d keys: one member %.0f ms, domain of %d members %.0f ms, %.2f of it",
+                    steps.get(step),
+                    KEYS,
+                    ofOne,
+                    four().size(),
+                    ofAll,
+                    ofAll / ofOne);
+        }
     }
 
-    private long load(DomainReaders readers, List<String> members) throws Exception {
+    private static double median(long[][] rounds, int step) {
+        return millis(Arrays.stream(rounds)
+                .mapToLong(round -> round[step])
+                .sorted()
+                .skip(rounds.length / 2)
+                .findFirst()
+                .orElseThrow());
+    }
+
+    /** Nanoseconds until the key store is loaded, its aliases are known, and all keys and certificates are. */
+    private long[] load(DomainReaders readers, List<String> members) throws Exception {
         long start = System.nanoTime();
         try (SchsmProvider provider = (SchsmProvider) new SchsmProvider().configure(configuration(readers, members))) {
-            int size = DomainMembers.load(provider).size();
-            long took = System.nanoTime() - start;
-            if (size < KEYS) {
-                throw new IllegalStateException(size + " keys instead of " + KEYS);
+            KeyStore keyStore = DomainMembers.load(provider);
+            long loaded = System.nanoTime() - start;
+            List<String> aliases = Collections.list(keyStore.aliases());
+            long listed = System.nanoTime() - start;
+            for (String alias : aliases) {
+                keyStore.getKey(alias, null);
+                keyStore.getCertificate(alias);
             }
-            return took;
+            long read = System.nanoTime() - start;
+            if (aliases.size() < KEYS) {
+                throw new IllegalStateException(aliases.size() + " keys instead of " + KEYS);
+            }
+            return new long[] {loaded, listed, read};
         }
     }
 

@@ -56,7 +56,7 @@ public final class DomainLoad {
     /**
      * Prints one line for each result.
      *
-     * @param arguments {@code process}, {@code pcsc} or {@code sunpcsc}; how many members there are at most; seconds that
+     * @param arguments {@code process}, {@code pcsc}, {@code sunpcsc} or {@code ram}; how many members there are at most; seconds that
      *     each rate is measured; then what to measure, everything if nothing is named: {@code rates}, {@code separate},
      *     {@code mixed}, {@code waiting}, {@code pulled}, {@code load}
      */
@@ -106,7 +106,7 @@ public final class DomainLoad {
     }
 
     private String configuration(DomainReaders readers, List<String> members) {
-        return "terminal = " + readers.terminal() + "; device = " + String.join(", ", members)
+        return readers.terminal() + "; device = " + String.join(", ", members)
                 + (members.size() == 1 ? "" : "; domain = " + domain);
     }
 

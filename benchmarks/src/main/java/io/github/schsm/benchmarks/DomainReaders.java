@@ -88,8 +88,8 @@ final class DomainReaders implements AutoCloseable {
             start(() -> run(client), "ram " + id);
         }
         try {
-            server = (SchsmProvider)
-                    new SchsmProvider().configure(terminal() + "; device = " + String.join(", ", ids) + "; members = all");
+            server = (SchsmProvider) new SchsmProvider()
+                    .configure(terminal() + "; device = " + String.join(", ", ids) + "; members = all");
             DomainMembers.load(server);
         } catch (GeneralSecurityException | IOException notLoaded) {
             throw new IllegalStateException(notLoaded);
@@ -122,11 +122,11 @@ final class DomainReaders implements AutoCloseable {
     String terminal() {
         return "terminal = "
                 + switch (way) {
-            case PROCESS -> "simulator:" + folder;
-            case PCSC -> "pcsc";
-            case SUNPCSC -> "sunpcsc";
-            case RAM -> SERVER + "; ram.wait = 60; trust = simulator";
-        };
+                    case PROCESS -> "simulator:" + folder;
+                    case PCSC -> "pcsc";
+                    case SUNPCSC -> "sunpcsc";
+                    case RAM -> SERVER + "; ram.wait = 60; trust = simulator";
+                };
     }
 
     SimulatedDevice device(String id) throws SchsmException {

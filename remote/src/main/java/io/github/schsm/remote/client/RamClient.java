@@ -57,6 +57,8 @@ public final class RamClient {
     private static final Duration TO_LEAVE = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    /** Until it is looked again whether the device is back: that concerns no server. */
+    private static final Duration TO_LOOK = Duration.ofMillis(500);
 
     private final LocalReader reader;
     private final URI server;
@@ -166,6 +168,7 @@ public final class RamClient {
     public void run() throws SchsmException, InterruptedException {
         try {
             Duration pause = FIRST_PAUSE;
+            boolean away = false;
             while (farewell == null) {
                 Ending ending = dial();
                 if (farewell != null) {
@@ -180,11 +183,18 @@ public final class RamClient {
                 if (ending.worked()) {
                     pause = FIRST_PAUSE;
                 }
-                listener.lost(ending.reason(), pause);
+                boolean stillAway = away && ending.away();
+                away = ending.away();
+                if (away) {
+                    pause = TO_LOOK;
+                }
+                if (!stillAway) {
+                    listener.lost(ending.reason(), pause);
+                }
                 if (leaving.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
-                Duration longer = pause.multipliedBy(2);
+                Duration longer = away ? FIRST_PAUSE : pause.multipliedBy(2);
                 pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
             }
         } finally {
@@ -223,15 +233,25 @@ public final class RamClient {
      * @param reason  for people
      * @param worked  whether there was one
      * @param forGood whether trying again will not help
+     * @param away    whether it was not begun, because the device is not here
      * @param problem to throw, if there is one
      */
     private record Ending(
             String reason,
             boolean worked,
             boolean forGood,
+            boolean away,
             @Nullable SchsmException problem) {
         static Ending of(SchsmException problem, boolean worked, boolean forGood) {
-            return new Ending(String.valueOf(problem.getMessage()), worked, forGood, problem);
+            return new Ending(String.valueOf(problem.getMessage()), worked, forGood, false, problem);
+        }
+
+        static Ending away(SchsmException problem) {
+            return new Ending(String.valueOf(problem.getMessage()), false, false, true, problem);
+        }
+
+        static Ending asked(String reason, boolean worked) {
+            return new Ending(reason, worked, false, false, null);
         }
     }
 
@@ -243,7 +263,7 @@ public final class RamClient {
             if (!LocalReader.isAbsence(problem)) {
                 throw problem;
             }
-            return Ending.of(problem, false, false);
+            return Ending.away(problem);
         }
         try (card) {
             if (pins != null) {
@@ -300,7 +320,7 @@ public final class RamClient {
             } catch (IOException failed) {
                 if (farewell != null) {
                     sayFarewell();
-                    return new Ending("left", worked, false, null);
+                    return Ending.asked("left", worked);
                 }
                 boolean distrust = failed instanceof SSLException;
                 String what = distrust ? "there is no TLS with it: " : "the line to it is broken: ";
@@ -331,7 +351,7 @@ public final class RamClient {
                     return refused(response);
                 }
                 if (leavingSaid) {
-                    return new Ending("the card failed", worked, false, null);
+                    return Ending.asked("the card failed", worked);
                 }
                 byte[] body = response.body();
                 Requests requests;
@@ -366,7 +386,7 @@ public final class RamClient {
         private Ending refused(HttpResponse<byte[]> response) {
             int status = response.statusCode();
             if (leavingSaid) {
-                return new Ending("the card failed", worked, false, null);
+                return Ending.asked("the card failed", worked);
             }
             String why = switch (status) {
                 case DONE -> "the server has no more work";
@@ -377,7 +397,7 @@ public final class RamClient {
             };
             boolean forGood = status == NOT_FOUND || status == FORBIDDEN;
             return status == DONE
-                    ? new Ending(why, worked, false, null)
+                    ? Ending.asked(why, worked)
                     : Ending.of(new TransportException(server + ": " + why), worked, forGood);
         }
 

@@ -230,6 +230,23 @@ class RamClientTest {
         }
     }
 
+    /** With pauses that grow it would be looked for after one, three and seven seconds. */
+    @Test
+    void deviceIsLookedForWithoutGrowingPausesAndToldOnce() throws Exception {
+        device.remove();
+        try (MiniServer server = new MiniServer("AA00", "hang")) {
+            start(client(server, null, false));
+            Thread.sleep(3_200);
+            assertThat(server.dials()).isEmpty();
+            device.insert();
+            long back = System.nanoTime();
+            await(() -> !server.dials().isEmpty());
+
+            assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(3));
+            assertThat(told.stream().filter(line -> line.startsWith("lost"))).hasSize(1);
+        }
+    }
+
     @Test
     void leavingIsSaidWhileAPostIsKept() throws Exception {
         try (MiniServer server = new MiniServer("AA00", "hang", "204")) {

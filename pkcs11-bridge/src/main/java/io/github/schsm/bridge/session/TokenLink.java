@@ -17,6 +17,7 @@ import io.github.schsm.bridge.session.SessionRunner.As;
 import io.github.schsm.bridge.session.SharedToken.Place;
 import io.github.schsm.callback.PinRequest;
 import io.github.schsm.codec.SecretBytes;
+import io.github.schsm.login.Authenticator;
 import io.github.schsm.login.FixedPinSource;
 import io.github.schsm.login.KeptLogin;
 import io.github.schsm.login.LoginStateMachine;
@@ -376,13 +377,44 @@ public final class TokenLink {
         });
     }
 
-    /** The same with both PINs typed on the reader. */
+    /** The same with both PINs typed on the reader; who gave the present PIN is told when. */
     public void changePinOnReader() throws SchsmException {
+        Authenticator informed = new Informed(login.get());
         alone(session -> {
             session.about("changing the user PIN on the reader");
-            pins.changeOnReader(session, look());
+            pins.changeOnReader(session, look(), informed);
             return true;
         });
+    }
+
+    /** Tells the one who gave the present PIN, if there is one, what to type; what is typed is no login. */
+    private record Informed(@Nullable Authenticator present) implements Authenticator {
+        @Override
+        public byte @Nullable [] pin(PinRequest request) {
+            return null;
+        }
+
+        @Override
+        public boolean isInteractive() {
+            return true;
+        }
+
+        @Override
+        public boolean isOnReader() {
+            return true;
+        }
+
+        @Override
+        public boolean entryOnReader(PinRequest request, boolean change) {
+            return present != null && present.entryOnReader(request, change);
+        }
+
+        @Override
+        public void entryFinished(PinRequest request) {
+            if (present != null) {
+                present.entryFinished(request);
+            }
+        }
     }
 
     private SecretBytes.Rule userPinRule() {
@@ -567,7 +599,8 @@ public final class TokenLink {
         }
         boolean repeatable = session.mayRepeat();
         session.mayRepeat(false);
-        if (!new LoginStateMachine<>(new TokenLogin.ForKey(session, pins, token, look())).login(source)) {
+        if (!new LoginStateMachine<>(new TokenLogin.InSession(session, Ck.CKU_CONTEXT_SPECIFIC, pins, token, look()))
+                .login(source)) {
             throw loginRequired();
         }
         session.mayRepeat(repeatable);

@@ -136,26 +136,32 @@ abstract class TokenLogin<X extends Exception> implements PinBackend<X> {
         }
     }
 
-    /** The PIN that a key wants before each use, in the session that uses it. */
-    static final class ForKey extends TokenLogin<CryptokiException> {
+    /** A PIN in a session that there is already: what a key wants before each use, and what is changed on the reader. */
+    static final class InSession extends TokenLogin<CryptokiException> {
         private final Session session;
+        private final long user;
 
-        ForKey(Session session, TokenPins pins, SharedToken token, Place place) {
+        /** @param user CKU_ value */
+        InSession(Session session, long user, TokenPins pins, SharedToken token, Place place) {
             super(pins, token, place);
             this.session = session;
+            this.user = user;
         }
 
         @Override
         public Answer verify(byte[] pin) throws CryptokiException {
-            return pins.login(session, place, Ck.CKU_CONTEXT_SPECIFIC, pin);
+            return pins.login(session, place, user, pin);
         }
 
         @Override
         public Answer enter(boolean change) throws CryptokiException, SchsmException {
-            if (change) {
+            if (!change) {
+                return pins.login(session, place, user, null);
+            }
+            if (user != Ck.CKU_USER) {
                 throw refusal(Refusal.TRANSPORT, -1);
             }
-            return pins.login(session, place, Ck.CKU_CONTEXT_SPECIFIC, null);
+            return pins.changeOnPad(session, place);
         }
 
         @Override

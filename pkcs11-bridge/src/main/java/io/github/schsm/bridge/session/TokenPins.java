@@ -14,6 +14,9 @@ import io.github.schsm.bridge.cryptoki.Ckr;
 import io.github.schsm.bridge.cryptoki.Cryptoki.CkTokenInfo;
 import io.github.schsm.bridge.cryptoki.CryptokiException;
 import io.github.schsm.bridge.session.SharedToken.Place;
+import io.github.schsm.callback.PinRequest;
+import io.github.schsm.login.Authenticator;
+import io.github.schsm.login.LoginStateMachine;
 import io.github.schsm.login.PinBackend.Answer;
 import io.github.schsm.login.PinBackend.Refusal;
 import java.lang.System.Logger.Level;
@@ -120,8 +123,12 @@ public final class TokenPins {
      */
     Answer login(Session session, Place place, long user, byte @Nullable [] pin) throws CryptokiException {
         session.about("login");
+        return answer(place, () -> session.module().login(session.handle(), user, pin));
+    }
+
+    private Answer answer(Place place, Entry entry) throws CryptokiException {
         try {
-            session.module().login(session.handle(), user, pin);
+            entry.run();
             return Answer.ACCEPTED;
         } catch (CryptokiException refused) {
             if (refused.is(Ckr.USER_ALREADY_LOGGED_IN)) {
@@ -225,25 +232,26 @@ public final class TokenPins {
     }
 
     /**
-     * The same with both PINs typed on the reader: the present one by itself first, so that who is wrong about it hears so
-     * and nothing is changed.
+     * The same with both PINs typed on the reader: the present one by itself first, so that a wrong one is told and nothing
+     * is changed.
      *
-     * @param session nobody is logged in; somebody may be afterwards
+     * @param session  nobody is logged in; a user may be afterwards
+     * @param informed is told what to type; not looked at otherwise
      */
-    void changeOnReader(Session session, Place place) throws CryptokiException, SchsmException {
-        try {
-            if (!isToBeChanged(place)) {
-                session.module().login(session.handle(), Ck.CKU_USER, null);
-            }
-            session.module().setPin(session.handle(), null, null);
-        } catch (CryptokiException refused) {
-            if (refused.is(Ckr.PIN_INCORRECT)) {
-                token.logins().refused();
-                throw ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, -1, refused);
-            }
-            throw refused;
+    void changeOnReader(Session session, Place place, Authenticator informed) throws CryptokiException, SchsmException {
+        var pad = new TokenLogin.InSession(session, Ck.CKU_USER, this, token, place);
+        var machine = new LoginStateMachine<>(pad);
+        PinRequest request = pad.request(informed, null);
+        pad.preparePad(request, null, true);
+        if (!request.transport()) {
+            machine.enter(informed, request, false);
         }
-        token.failedPins().forget();
+        machine.enter(informed, request, true);
+    }
+
+    /** {@code C_SetPIN} with both PINs typed on the reader. */
+    Answer changeOnPad(Session session, Place place) throws CryptokiException {
+        return answer(place, () -> session.module().setPin(session.handle(), null, null));
     }
 
     private ModuleAnswer flag(String name) {

@@ -19,14 +19,11 @@ import io.github.schsm.bridge.session.ErrorMapper;
 import io.github.schsm.bridge.session.PinRules;
 import io.github.schsm.bridge.session.SessionFunction;
 import io.github.schsm.bridge.session.TokenLink;
-import io.github.schsm.callback.PinRequest;
 import io.github.schsm.login.FixedPinSource;
-import io.github.schsm.login.TokenAuthenticator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -119,19 +116,7 @@ final class Pkcs11Administration implements TokenAdministration {
             throw new UnsupportedByDeviceException(token.description()
                     + " has no PIN pad (no protected authentication path): change the PIN by typing it here");
         }
-        TokenAuthenticator login = link.authenticator();
-        PinRequest request =
-                new PinRequest(token.id(), "", link.slotInfo().description(), OptionalInt.empty(), false, true);
-        if (login != null) {
-            login.entryOnReader(request, true);
-        }
-        try {
-            link.changePinOnReader();
-        } finally {
-            if (login != null) {
-                login.entryFinished(request);
-            }
-        }
+        link.changePinOnReader();
         pinChanged();
     }
 

@@ -9,6 +9,7 @@ import io.github.schsm.DeviceInitialization;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.PinException;
+import io.github.schsm.PinRequiredException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenAdministration;
@@ -17,6 +18,8 @@ import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.FakeBench;
 import io.github.schsm.bridge.FakePin;
 import io.github.schsm.bridge.FakeToken;
+import io.github.schsm.callback.PinPadCallback;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,5 +172,55 @@ class Pkcs11AdministrationTest {
         bench.device.user.set("135790");
         administration.changePinOnReader();
         assertThat(bench.module.script().calls("C_SetPIN")).isOne();
+    }
+
+    private static List<PinPadCallback.Entry> told(FakePin pin) {
+        return pin.events().stream()
+                .filter(PinPadCallback.class::isInstance)
+                .map(event -> ((PinPadCallback) event).entry())
+                .toList();
+    }
+
+    @Test
+    void aPersonIsToldOfEachEntryOnTheReaderAndWhenItIsOver() throws Exception {
+        bench.device.pad(() -> Optional.of(FakeToken.USER_PIN));
+        FakePin pin = FakePin.given(FakeToken.USER_PIN);
+        token.login(pin);
+
+        administration.changePinOnReader();
+
+        assertThat(told(pin))
+                .containsExactly(
+                        PinPadCallback.Entry.VERIFY,
+                        PinPadCallback.Entry.FINISHED,
+                        PinPadCallback.Entry.CHANGE,
+                        PinPadCallback.Entry.FINISHED);
+    }
+
+    @Test
+    void theLastTryIsNotUsedOnTheReaderIfNobodyIsTold() throws Exception {
+        token.logout();
+        bench.device.pad(() -> Optional.of("000000"));
+        bench.device.user.left(1);
+
+        assertThatThrownBy(administration::changePinOnReader)
+                .isInstanceOf(PinRequiredException.class)
+                .hasMessageContaining("nobody could be told");
+
+        assertThat(bench.device.user.left()).isOne();
+        assertThat(bench.module.script().calls("C_SetPIN")).isZero();
+    }
+
+    @Test
+    void aWrongPinOnTheReaderLeavesTheLoginThatWasThere() throws Exception {
+        token.login(FakePin.right());
+        bench.device.pad(() -> Optional.of("000000"));
+
+        assertThatThrownBy(administration::changePinOnReader)
+                .isInstanceOf(PinException.class)
+                .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
+
+        token.sign(FakeBench.key(token, "ec"), KeyAlgorithm.ECDSA, new byte[32]);
+        assertThat(bench.device.user.left()).isEqualTo(3);
     }
 }

@@ -14,9 +14,11 @@ import java.security.spec.ECPoint;
 import java.security.spec.EllipticCurve;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.bouncycastle.asn1.teletrust.TeleTrusTNamedCurves;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
@@ -61,15 +63,22 @@ public enum EcCurve {
     BRAINPOOLP512R1(512, "brainpoolP512r1", "1.3.36.3.3.2.8.1.1.13");
 
     private static final byte UNCOMPRESSED = 0x04;
+    private static final String BRAINPOOL = "brainpool";
 
     private final String curveName;
     private final String oid;
     private final List<String> aliases;
     private final int bits;
-    private volatile @Nullable Values values;
+    private volatile @Nullable ECParameterSpec parameters;
+    private volatile @Nullable ECDomainParameters domain;
 
-    /** What Bouncy Castle and the JDK have to compute: only for curves that are used, because it costs a program's start. */
-    private record Values(ECDomainParameters domain, ECParameterSpec parameters) {}
+    /**
+     * All, those first whose parameters take no table of all the curves that Bouncy Castle knows, which a program's start
+     * shows: of the JDK and of RFC 5639.
+     */
+    private static final List<EcCurve> IN_ORDER = Arrays.stream(values())
+            .sorted(Comparator.comparing(curve -> curve == SECP192K1 || curve == SECP256K1))
+            .toList();
 
     EcCurve(int bits, String curveName, String oid, String... aliases) {
         this.bits = bits;
@@ -78,33 +87,29 @@ public enum EcCurve {
         this.aliases = List.of(aliases);
     }
 
-    private Values computed() {
-        Values known = values;
+    /** For arithmetic: only of curves that are used for more than their parameters. */
+    private ECDomainParameters domain() {
+        ECDomainParameters known = domain;
         if (known == null) {
             X9ECParameters x9 = bouncyCastle(curveName);
-            ECDomainParameters domain = new ECDomainParameters(x9.getCurve(), x9.getG(), x9.getN(), x9.getH());
-            known = new Values(domain, parameters(curveName, domain));
-            values = known;
+            known = new ECDomainParameters(x9.getCurve(), x9.getG(), x9.getN(), x9.getH());
+            domain = known;
         }
         return known;
     }
 
-    private ECDomainParameters domain() {
-        return computed().domain();
-    }
-
     private static X9ECParameters bouncyCastle(String name) {
-        X9ECParameters custom = CustomNamedCurves.getByName(name);
-        return custom != null ? custom : org.bouncycastle.asn1.x9.ECNamedCurveTable.getByName(name);
+        return name.startsWith(BRAINPOOL) ? TeleTrusTNamedCurves.getByName(name) : CustomNamedCurves.getByName(name);
     }
 
     /** The JDK's own object where it has the curve: keytool and JSSE print and negotiate by its name. */
-    private static ECParameterSpec parameters(String name, ECDomainParameters domain) {
+    private ECParameterSpec made() {
         try {
             AlgorithmParameters named = AlgorithmParameters.getInstance("EC", "SunEC");
-            named.init(new ECGenParameterSpec(name));
+            named.init(new ECGenParameterSpec(curveName));
             return named.getParameterSpec(ECParameterSpec.class);
         } catch (GeneralSecurityException notInThisJdk) {
+            ECDomainParameters domain = domain();
             EllipticCurve curve = new EllipticCurve(
                     new ECFieldFp(domain.getCurve().getField().getCharacteristic()),
                     domain.getCurve().getA().toBigInteger(),
@@ -134,7 +139,7 @@ public enum EcCurve {
 
     /** Bytes of the group order, that is of {@code r} and of {@code s}. */
     public int orderLength() {
-        return (domain().getN().bitLength() + 7) / 8;
+        return (order().bitLength() + 7) / 8;
     }
 
     /** Bits of the field, what people call the key size. */
@@ -144,7 +149,20 @@ public enum EcCurve {
 
     /** The parameters as the JCA knows them. */
     public ECParameterSpec parameters() {
-        return computed().parameters();
+        ECParameterSpec known = parameters;
+        if (known == null) {
+            known = made();
+            parameters = known;
+        }
+        return known;
+    }
+
+    private BigInteger order() {
+        return parameters().getOrder();
+    }
+
+    private BigInteger prime() {
+        return ((ECFieldFp) parameters().getCurve().getField()).getP();
     }
 
     /** The curve of that name, alias ({@code P-256}) or dotted object identifier, upper or lower case. */
@@ -158,7 +176,7 @@ public enum EcCurve {
 
     /** The curve with these parameters. */
     public static Optional<EcCurve> of(ECParameterSpec spec) {
-        return Arrays.stream(values())
+        return IN_ORDER.stream()
                 .filter(curve -> curve.bits == spec.getCurve().getField().getFieldSize()
                         && curve.parameters()
                                 .getCurve()
@@ -196,7 +214,7 @@ public enum EcCurve {
      * @param point {@code 04 || x || y}
      */
     public static Optional<EcCurve> containing(byte[] point) {
-        return Arrays.stream(values()).filter(curve -> curve.contains(point)).findFirst();
+        return IN_ORDER.stream().filter(curve -> curve.contains(point)).findFirst();
     }
 
     /**
@@ -211,12 +229,12 @@ public enum EcCurve {
         BigInteger b = unsigned(publicKey.require(0x83));
         byte[] generator = publicKey.require(0x84).value();
         BigInteger n = unsigned(publicKey.require(0x85));
-        for (EcCurve curve : values()) {
+        for (EcCurve curve : IN_ORDER) {
             if (curve.bits == p.bitLength()
-                    && curve.domain().getCurve().getField().getCharacteristic().equals(p)
-                    && curve.domain().getCurve().getA().toBigInteger().equals(a)
-                    && curve.domain().getCurve().getB().toBigInteger().equals(b)
-                    && curve.domain().getN().equals(n)
+                    && curve.prime().equals(p)
+                    && curve.parameters().getCurve().getA().equals(a)
+                    && curve.parameters().getCurve().getB().equals(b)
+                    && curve.order().equals(n)
                     && Arrays.equals(curve.encode(curve.parameters().getGenerator()), generator)) {
                 return curve;
             }
@@ -253,12 +271,12 @@ public enum EcCurve {
     /** The domain parameters as card-verifiable public keys and key generation state them: 81 to 85 and 87. */
     public List<Tlv> domainParameters() {
         return List.of(
-                Tlv.of(0x81, field(domain().getCurve().getField().getCharacteristic())),
-                Tlv.of(0x82, field(domain().getCurve().getA().toBigInteger())),
-                Tlv.of(0x83, field(domain().getCurve().getB().toBigInteger())),
+                Tlv.of(0x81, field(prime())),
+                Tlv.of(0x82, field(parameters().getCurve().getA())),
+                Tlv.of(0x83, field(parameters().getCurve().getB())),
                 Tlv.of(0x84, encode(parameters().getGenerator())),
-                Tlv.of(0x85, BigIntegers.asUnsignedByteArray(orderLength(), domain().getN())),
-                Tlv.of(0x87, BigIntegers.asUnsignedByteArray(domain().getH())));
+                Tlv.of(0x85, BigIntegers.asUnsignedByteArray(orderLength(), order())),
+                Tlv.of(0x87, new byte[] {(byte) parameters().getCofactor()}));
     }
 
     /**
@@ -297,13 +315,16 @@ public enum EcCurve {
         if (point.equals(ECPoint.POINT_INFINITY)) {
             return false;
         }
-        BigInteger p = domain().getCurve().getField().getCharacteristic();
+        BigInteger p = prime();
         BigInteger x = point.getAffineX();
         BigInteger y = point.getAffineY();
         if (x.signum() < 0 || y.signum() < 0 || x.compareTo(p) >= 0 || y.compareTo(p) >= 0) {
             return false;
         }
-        return domain().getCurve().createPoint(x, y).isValid();
+        // With cofactor 1, as all these curves have it, the equation is all that there is to check.
+        EllipticCurve curve = parameters().getCurve();
+        BigInteger right = x.multiply(x).add(curve.getA()).multiply(x).add(curve.getB());
+        return y.multiply(y).subtract(right).mod(p).signum() == 0;
     }
 
     /**
@@ -408,8 +429,8 @@ public enum EcCurve {
      * @return points {@code 04 || x || y}; none if the signature cannot be one on this curve
      */
     public List<byte[]> recover(byte[] hash, EcdsaSignature signature) {
-        BigInteger n = domain().getN();
-        BigInteger p = domain().getCurve().getField().getCharacteristic();
+        BigInteger n = order();
+        BigInteger p = prime();
         if (signature.r().compareTo(n) >= 0 || signature.s().compareTo(n) >= 0) {
             return List.of();
         }

@@ -127,23 +127,35 @@ final class Tokens implements TokenFinder {
         }
         Map<String, Token> found = new LinkedHashMap<>();
         List<String> missing = new ArrayList<>();
+        List<String> names = deviceId == null ? configuration.devices() : List.of(deviceId);
         for (TerminalTokens terminal : all) {
-            try {
-                Token token = terminal.find(deviceId);
-                found.putIfAbsent(token.uniqueId(), token);
-            } catch (TokenNotPresentException | TransportException notThere) {
-                missing.add(String.valueOf(notThere.getMessage()));
+            if (names.isEmpty()) {
+                find(terminal, null, found, missing);
+            }
+            for (String name : names) {
+                find(terminal, name, found, missing);
             }
         }
         if (found.isEmpty()) {
             missing.addAll(unopened());
-            throw new TokenNotPresentException((deviceId == null ? "no device" : "device " + deviceId + " is not")
+            throw new TokenNotPresentException((deviceId == null ? "there is no device" : "device " + deviceId + " is not")
                     + " at terminal = " + configuration.terminal() + ": " + String.join("; ", missing));
         }
         if (found.size() > 1) {
             throw configuration.several(found.values().stream().map(Token::name).toList());
         }
         return found.values().iterator().next();
+    }
+
+    private static void find(
+            TerminalTokens terminal, @Nullable String name, Map<String, Token> found, List<String> missing)
+            throws SchsmException {
+        try {
+            Token token = terminal.find(name);
+            found.putIfAbsent(token.uniqueId(), token);
+        } catch (TokenNotPresentException | TransportException notThere) {
+            missing.add(String.valueOf(notThere.getMessage()));
+        }
     }
 
     /** Every reader that the configuration lets us look into, and what is in it. */

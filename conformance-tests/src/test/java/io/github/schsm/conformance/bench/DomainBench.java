@@ -68,10 +68,20 @@ public final class DomainBench implements Bench {
     }
 
     private static byte[] makeMember(KeyPair signer, SimulatedMember member) throws Exception {
-        SchsmDevice device = SchsmDevice.of(member.keyStore());
+        return join(signer, member.keyStore());
+    }
+
+    /** Makes a device a member, in slot 0; tells the domain's UID. */
+    public static byte[] join(KeyPair signer, KeyStore keyStore) throws Exception {
+        SchsmDevice device = SchsmDevice.of(keyStore);
         KeyDomain domain = device.createKeyDomain(0, Kdm.issue(signer, device.identity()));
         device.logout();
         return domain.uid();
+    }
+
+    /** What the configuration calls the domain: the first digits of its UID. */
+    public static String digits(byte[] uid) {
+        return HexFormat.of().withUpperCase().formatHex(uid).substring(0, 8);
     }
 
     /** The devices that are members. */
@@ -145,7 +155,7 @@ public final class DomainBench implements Bench {
 
         private Together(DomainBench bench, List<SimulatedMember> devices, byte[] uid, String settings) {
             this.devices = devices;
-            this.digits = HexFormat.of().withUpperCase().formatHex(uid).substring(0, 8);
+            this.digits = DomainBench.digits(uid);
             this.configuration = "device = "
                     + devices.stream().map(SimulatedMember::id).collect(Collectors.joining(", ")) + "; domain = "
                     + digits + "; " + bench.readers.configuration() + settings;

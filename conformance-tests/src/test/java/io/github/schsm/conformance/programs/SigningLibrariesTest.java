@@ -58,9 +58,14 @@ class SigningLibrariesTest {
     private X509Certificate[] rsa;
     private X509Certificate[] ec;
 
+    /** The provider that the libraries are given, on devices that nobody has used. */
+    Provider provider(Path empty) throws Exception {
+        return new SchsmProvider().configure("terminal = simulator:" + empty.resolve("readers"));
+    }
+
     @BeforeEach
     void makeKeys() throws Exception {
-        provider = new SchsmProvider().configure("terminal = simulator:" + folder.resolve("readers"));
+        provider = provider(folder);
         keyStore = KeyStore.getInstance("SCHSM", provider);
         keyStore.load(null, PIN.toCharArray());
         Pki pki = Pki.create();

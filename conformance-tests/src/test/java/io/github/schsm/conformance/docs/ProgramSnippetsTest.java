@@ -135,6 +135,28 @@ class ProgramSnippetsTest {
                                 atTheEnd(() -> Security.removeProvider("SCHSM"));
                                 Security.addProvider(registered);
                                 """, "expect(builder.getKeyStore().size() == 0);"),
+                new Snip(
+                        "docs/many-devices.md#domain",
+                        "static void log(String text) {\n    expect(!text.isBlank());\n}\n",
+                        DOMAINS + """
+                                String digits = HexFormat.of().formatHex(domainA.uid()).substring(0, 8);
+                                onA.initialize(SchsmKeySpec.builder("code-signing").domain(domainA)
+                                        .parameters(new ECGenParameterSpec("secp256r1"))
+                                        .allow(KeyAlgorithm.ALL, KeyAlgorithm.WRAP).build());
+                                onA.generateKeyPair();
+                                char[] pin = "648219".toCharArray();
+                                """,
+                        """
+                        expect(plan.moves().size() == 1);
+                        expect(done.report().size() == 2 && !done.isComplete());
+                        expect(domain.withoutSecondCopy().equals(List.of("signer")));
+                        expect(target.size() == 0);
+                        target.load(null, pin);
+                        expect(target.containsAlias("code-signing"));
+                        """,
+                        List.of(
+                                "\"device = DECC0401002, DECC0401003; domain = 62AEA0ED\"",
+                                "\"terminal = simulator:memory; device = ZZSIM000001, ZZSIM000002; name = all; domain = \" + digits")),
                 new Snip("docs/authentication.md#callback-handler", """
                         static char[] dialog(String prompt, boolean lastTry) {
                             expect(!lastTry);
@@ -320,6 +342,12 @@ class ProgramSnippetsTest {
     @RunsSnippets("docs/secure-channel.md#configuration")
     void channelIsConfigured() throws Exception {
         configure(Snippet.text("docs/secure-channel.md#configuration") + "terminal = simulator:memory");
+    }
+
+    @Test
+    @RunsSnippets("docs/many-devices.md#configuration")
+    void domainIsConfigured() throws Exception {
+        configure(Snippet.text("docs/many-devices.md#configuration"));
     }
 
     @Test

@@ -183,7 +183,7 @@ final class CardLogin implements PinBackend<SchsmException> {
     }
 
     /**
-     * A pad that sends what was not typed would ask for the state only, and the state that somebody else brought about is
+     * A pad that sends what was not typed would ask for the state only, and the state that another user brought about is
      * no proof that this person knows the PIN.
      */
     private void endWhatOthersVerified(@Nullable PinStatus status) throws SchsmException {

@@ -163,7 +163,7 @@ final class CardTransaction implements AutoCloseable {
             logins().distrusted();
             return new CardLogin(this).login(login);
         }
-        selectAnew();
+        selectAgain();
         return authenticateIfNeeded();
     }
 
@@ -201,7 +201,7 @@ final class CardTransaction implements AutoCloseable {
         queue.limitCommands(length);
     }
 
-    private void selectAnew() throws SchsmException {
+    private void selectAgain() throws SchsmException {
         select();
         ensureConnected();
     }
@@ -418,7 +418,7 @@ final class CardTransaction implements AutoCloseable {
         }
         if (!queue.appletSeen()) {
             if (!connection().hasChannel() && StatusWords.mayBeForeign(response.sw()) && !isOurApplet()) {
-                selectAnew();
+                selectAgain();
                 if (pin == Pin.NEEDED) {
                     authenticateIfNeeded();
                 }
@@ -464,7 +464,7 @@ final class CardTransaction implements AutoCloseable {
         if (!tooLong && (isHarmfulTwice(name, retry) || queue.appletSeen())) {
             throw broken(name, unprotected);
         }
-        selectAnew();
+        selectAgain();
         if (tooLong) {
             return new ResponseApdu(new byte[0], StatusWords.WRONG_LENGTH);
         }
@@ -545,7 +545,7 @@ final class CardTransaction implements AutoCloseable {
             if (isOurApplet()) {
                 queue.sawApplet();
             } else {
-                selectAnew();
+                selectAgain();
             }
         }
     }

@@ -352,7 +352,7 @@ public final class SmartCardHsm {
         try {
             pins.initialize(data, soPin);
             if (identity().isMissing()) {
-                identifyAnew();
+                identifyAgain();
             }
         } catch (DeviceException refused) {
             throw settings.keyDomainSlots() > 0
@@ -366,7 +366,7 @@ public final class SmartCardHsm {
     }
 
     /** Some firmware makes its device key and certificate when it is initialized for the first time. */
-    private void identifyAnew() throws SchsmException {
+    private void identifyAgain() throws SchsmException {
         try {
             session.identified(DeviceIdentity.ofDevice(readBinary(Files.DEVICE_CERTIFICATES)));
         } catch (DeviceException stillNone) {

@@ -153,7 +153,7 @@ final class TransactionQueue {
         }
     }
 
-    /** Somebody uses the card until he {@linkplain #release releases} it, in however many transactions. */
+    /** The owner uses the card until it {@linkplain #release releases} it, in however many transactions. */
     void retain(Object owner) {
         synchronized (owners) {
             owners.add(owner);
@@ -222,7 +222,7 @@ final class TransactionQueue {
         try {
             establish(true);
         } catch (TransmitFailure first) {
-            // The reader may not be able to do extended length, or another program reset the card just then.
+            // The reader may not be able to do extended length, or another program reset the card at that moment.
             LOG.log(
                     System.Logger.Level.DEBUG,
                     "reader ''{0}'', short APDUs from now on: {1}",

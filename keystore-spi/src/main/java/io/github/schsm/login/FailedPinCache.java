@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * device counts wrong tries whichever key store, provider, reader or module they come through. Holds
  * salted hashes under a salt of this JVM's own, nothing that tells a PIN.
  *
- * <p>All is forgotten as soon as a PIN was verified, changed or unblocked, by whomever: then the tries left go up.
+ * <p>All is forgotten as soon as a PIN was verified, changed or unblocked, no matter by whom: then the tries left go up.
  */
 public final class FailedPinCache {
     private static final int MOST_DEVICES = 64;
@@ -50,12 +50,12 @@ public final class FailedPinCache {
     }
 
     /**
-     * Who is meant.
+     * Who is meant. Its methods are written out, because a record's own are linked at first use, which a program's start
+     * shows.
      *
      * @param device the device, if its certificates are known: its id is a name, which others may have too
      * @param name   the device id, or what else tells a token or a device without certificate from others
      */
-    /** Its methods are written out, because a record's own are linked at first use, which a program's start shows. */
     private record Owner(@Nullable DeviceIdentity device, Object name, Kind kind) {
         @Override
         public boolean equals(@Nullable Object other) {

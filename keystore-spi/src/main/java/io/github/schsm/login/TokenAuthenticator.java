@@ -81,7 +81,7 @@ public final class TokenAuthenticator implements Authenticator {
         char[] pin = source.pin(request);
         asked = true;
         if (pin == null || pin.length == 0) {
-            // VERIFY without data only asks for the state, and a state that somebody else brought about is no login.
+            // VERIFY without data only asks for the state, and a state that another user brought about is no login.
             return null;
         }
         byte[] bytes = toBytes(pin);

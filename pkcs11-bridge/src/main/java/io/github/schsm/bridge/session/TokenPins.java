@@ -132,7 +132,7 @@ public final class TokenPins {
             return Answer.ACCEPTED;
         } catch (CryptokiException refused) {
             if (refused.is(Ckr.USER_ALREADY_LOGGED_IN)) {
-                LOGGER.log(Level.DEBUG, "{0}: logged in already, by somebody else in this process", about());
+                LOGGER.log(Level.DEBUG, "{0}: logged in already, by another user in this process", about());
                 return Answer.NOT_LOOKED_AT;
             }
             if (!isAboutPin(refused)) {

@@ -19,6 +19,7 @@ import io.github.schsm.bridge.session.ErrorMapper;
 import io.github.schsm.bridge.session.PinRules;
 import io.github.schsm.bridge.session.SessionFunction;
 import io.github.schsm.bridge.session.TokenLink;
+import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.login.FixedPinSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,6 @@ import java.util.Set;
  * long as it says.
  */
 final class Pkcs11Administration implements TokenAdministration {
-    private static final byte[] NOTHING = {};
     private static final int USUAL_RETRIES = 3;
 
     private final Pkcs11Token token;
@@ -80,24 +80,12 @@ final class Pkcs11Administration implements TokenAdministration {
         byte[] encode(PinRules rules, char[] pin) throws InvalidRequestException;
     }
 
-    private interface PinFunction {
-        void run(byte[] first, byte[] second) throws SchsmException;
-    }
-
     /** Does something with two PINs as bytes, which are wiped afterwards. */
-    private void withPins(Pins kind, char[] first, Pins other, char[] second, PinFunction function)
+    private void withPins(Pins kind, char[] first, Pins other, char[] second, SecretBytes.Pair function)
             throws SchsmException {
         PinRules rules = link.pinRules();
-        byte[] one = NOTHING;
-        byte[] two = NOTHING;
-        try {
-            one = kind.encode(rules, first);
-            two = other.encode(rules, second);
-            function.run(one, two);
-        } finally {
-            Arrays.fill(one, (byte) 0);
-            Arrays.fill(two, (byte) 0);
-        }
+        SecretBytes.use(
+                typed -> kind.encode(rules, typed), first, typed -> other.encode(rules, typed), second, function);
     }
 
     @Override

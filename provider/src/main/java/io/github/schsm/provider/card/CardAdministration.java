@@ -102,7 +102,7 @@ final class CardAdministration implements TokenAdministration {
         token.withoutLogin(card -> {
             token.contents().clear();
             card.initialize(settings);
-            token.identifiedAnew();
+            token.identifiedAgain();
             try {
                 String label = settings.label();
                 if (label != null && !isOpenedByKeys(settings)) {

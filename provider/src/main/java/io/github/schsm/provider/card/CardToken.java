@@ -304,7 +304,7 @@ public final class CardToken implements SharedCard {
     }
 
     /** After an initialization: some firmware has its certificate only then, and so its id. */
-    void identifiedAnew() throws SchsmException {
+    void identifiedAgain() throws SchsmException {
         id = device.identity().deviceId();
     }
 

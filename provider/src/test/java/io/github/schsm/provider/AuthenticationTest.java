@@ -394,25 +394,6 @@ class AuthenticationTest {
     // KeyStore.Builder
 
     @Test
-    void aBuilderAsksLateAndOnceAndAgainAfterAWrongPin() throws Exception {
-        List<String> answers = new ArrayList<>(List.of("000000", RIGHT));
-        KeyStore.Builder builder = KeyStore.Builder.newInstance(
-                "SCHSM", provider(""), new KeyStore.CallbackHandlerProtection(callbacks -> {
-                    if (callbacks[0] instanceof PasswordCallback password) {
-                        heard.add(password.getPrompt());
-                        password.setPassword(answers.remove(0).toCharArray());
-                    }
-                }));
-        assertThat(heard).isEmpty();
-
-        KeyStore keyStore = builder.getKeyStore();
-        generate(keyStore);
-        assertThat(keyStore.getEntry("k", builder.getProtectionParameter("k"))).isNotNull();
-
-        assertThat(heard).hasSize(2);
-    }
-
-    @Test
     void aBuilderAsksNobodyAgainWhoGaveNoAnswerAndBlocksNothingByAStubbornOne() throws Exception {
         KeyStore.Builder silent = KeyStore.Builder.newInstance(
                 "SCHSM", provider(""), new KeyStore.CallbackHandlerProtection(callbacks -> heard.add("asked")));

@@ -297,10 +297,10 @@ public final class SmartCardHsm {
      * @throws io.github.schsm.UnsupportedByDeviceException if the reader has no such pad
      */
     public void changePinOnReader(CallbackHandler informed) throws SchsmException {
-        changePinOnReader(new TokenAuthenticator(session.deviceName(), PinSources.onReader(() -> informed), true));
+        changePinOnReaderAs(new TokenAuthenticator(session.deviceName(), PinSources.onReader(() -> informed), true));
     }
 
-    void changePinOnReader(Authenticator informed) throws SchsmException {
+    void changePinOnReaderAs(Authenticator informed) throws SchsmException {
         new CardLogin(session).changeOnReader(informed);
     }
 

@@ -257,7 +257,7 @@ class PinBordersTest {
             return script.remove();
         }));
 
-        assertThatThrownBy(() -> use(card -> card.changePinOnReader(new AtReader())))
+        assertThatThrownBy(() -> use(card -> card.changePinOnReaderAs(new AtReader())))
                 .isInstanceOf(PinException.class)
                 .matches(told -> SchsmException.is(told, Reason.WRONG_PIN), "reason WRONG_PIN");
 
@@ -272,7 +272,7 @@ class PinBordersTest {
                 new ArrayDeque<>(List.of(Typed.pins("6482191", "123456", "123456"), Typed.pins("123456")));
         simulated.setPinPad(SimulatedPinPad.create().with(wanted -> script.remove()));
 
-        assertThatThrownBy(() -> use(card -> card.changePinOnReader(new AtReader())))
+        assertThatThrownBy(() -> use(card -> card.changePinOnReaderAs(new AtReader())))
                 .isInstanceOf(PinRequiredException.class)
                 .hasMessageContaining("cut the two at another place");
 

@@ -235,7 +235,7 @@ class PinPadTest {
 
     private boolean change() throws Exception {
         return device.withCard(null, card -> {
-            card.changePinOnReader(login);
+            card.changePinOnReaderAs(login);
             return true;
         });
     }

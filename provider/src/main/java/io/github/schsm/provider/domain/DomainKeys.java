@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,7 @@ final class DomainKeys {
     private final Failover failover;
     private final boolean isKeyDomain;
     private final byte[] checkBlock = new byte[BLOCK];
-    private final AtomicReference<Snapshot> snapshot = new AtomicReference<>(new Snapshot());
+    private volatile Snapshot snapshot = new Snapshot();
 
     /** What is known since the last load or change; filled as it is asked for. */
     private static final class Snapshot {
@@ -46,7 +45,6 @@ final class DomainKeys {
         private volatile @Nullable List<MergedCertificate> certificates;
         private volatile boolean loggedIn;
         private final Map<String, Optional<byte[]>> ofKeys = new ConcurrentHashMap<>();
-        private final Map<KeyCopy, Check> checks = new ConcurrentHashMap<>();
     }
 
     /**
@@ -71,12 +69,12 @@ final class DomainKeys {
 
     /** What members list now is merged when it is asked for again. */
     void forget() {
-        snapshot.set(new Snapshot());
+        snapshot = new Snapshot();
     }
 
     /** All keys. */
     MergedKeys now() throws SchsmException {
-        Snapshot current = snapshot.get();
+        Snapshot current = snapshot;
         MergedKeys known = current.keys;
         boolean proofIsPossible = known != null && known.isProvisional() && !current.loggedIn && login.isLoggedIn();
         if (known != null && !proofIsPossible) {
@@ -183,7 +181,7 @@ final class DomainKeys {
 
     /** What is stored with a key: an X.509 certificate, if one of its copies has one. */
     Optional<byte[]> certificate(TokenKey shown) throws SchsmException {
-        Snapshot current = snapshot.get();
+        Snapshot current = snapshot;
         MergedKey key = find(shown);
         Optional<byte[]> known = current.ofKeys.get(shown.reference());
         if (known != null) {
@@ -228,7 +226,7 @@ final class DomainKeys {
 
     /** The certificates that belong to no key, each once. */
     List<MergedCertificate> certificates() throws SchsmException {
-        Snapshot current = snapshot.get();
+        Snapshot current = snapshot;
         List<MergedCertificate> known = current.certificates;
         if (known != null) {
             return known;

@@ -43,6 +43,7 @@ final class MemberBeans implements MemberObserver {
         }
     }
 
+    @SuppressWarnings("JdkObsolete") // what the constructor of ObjectName takes
     private ObjectName register(Member member) throws JMException {
         StandardMBean bean = new StandardMBean(new Counters(domain, member), MemberMXBean.class, true);
         for (int instance = 1; ; instance++) {

@@ -19,14 +19,7 @@ public final class RamCommands {
             CommandApdu.of(0x00, 0x20, 0x00, 0x81, CommandApdu.NO_LE).encode();
     private static final byte[] SELECT_APPLET = Files.SELECT_APPLET.encode();
     private static final byte[] OFFSET_0 = {0x54, 0x02, 0x00, 0x00};
-    private static final byte[] READ_CERTIFICATES = CommandApdu.of(
-                    0x00,
-                    0xB1,
-                    Files.DEVICE_CERTIFICATES >> 8,
-                    Files.DEVICE_CERTIFICATES & 0xFF,
-                    OFFSET_0,
-                    CommandApdu.EXTENDED_LE)
-            .encode();
+    private static final byte[] READ_CERTIFICATES = readCertificates(CommandApdu.EXTENDED_LE);
 
     private static final int SELECT = 0xA4;
     private static final int BY_NAME = 0x04;
@@ -40,9 +33,15 @@ public final class RamCommands {
         return VERIFY.clone();
     }
 
-    /** READ BINARY of the device's certificates in one answer. */
-    public static byte[] readCertificates() {
-        return READ_CERTIFICATES.clone();
+    /**
+     * READ BINARY of the device's certificates in one answer.
+     *
+     * @param longest how many bytes there may be in it
+     */
+    public static byte[] readCertificates(int longest) {
+        return CommandApdu.of(
+                        0x00, 0xB1, Files.DEVICE_CERTIFICATES >> 8, Files.DEVICE_CERTIFICATES & 0xFF, OFFSET_0, longest)
+                .encode();
     }
 
     public static boolean isSlow(byte[] command) {

@@ -6,6 +6,7 @@ import io.github.schsm.DeviceIdentity;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.CardDevice;
+import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.remote.message.Answer;
 import io.github.schsm.remote.message.Answers;
@@ -34,7 +35,7 @@ record Probe(@Nullable DeviceIdentity identity, boolean verified) {
      */
     static Probe of(String name, RamSession line, Duration patience) throws LineLostException, SchsmException {
         boolean verified = isVerified(line, patience);
-        RamReader reader = new RamReader(name, patience);
+        RamReader reader = new RamReader(name, patience, CommandApdu.EXTENDED_LE);
         reader.attach(line, verified);
         CardDevice device =
                 CardDevice.of(TerminalSource.of("ram", new RamTerminals(() -> List.of(reader)), true), name);

@@ -189,7 +189,7 @@ final class RamPlace {
         if (readers.containsKey(name)) {
             name = identity.isMissing() ? name + " " + NUMBER.incrementAndGet() : "ram " + identity.uniqueName();
         }
-        RamReader reader = new RamReader(name, settings.patienceWithCommands());
+        RamReader reader = new RamReader(name, settings.patienceWithCommands(), RamHandler.LONGEST_ANSWER);
         readers.put(name, new Known(reader, identity));
         return reader;
     }

@@ -40,11 +40,12 @@ final class RamReader {
     private boolean verifiedBefore;
 
     /** READ BINARY of the device's certificates, as it followed the last SELECT. */
-    private byte[] readAhead = RamCommands.readCertificates();
+    private byte[] readAhead;
 
-    RamReader(String name, Duration patience) {
+    RamReader(String name, Duration patience, int longestAnswer) {
         this.name = name;
         this.patience = patience;
+        this.readAhead = RamCommands.readCertificates(longestAnswer);
     }
 
     String name() {

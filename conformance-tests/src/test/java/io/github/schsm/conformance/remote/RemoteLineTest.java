@@ -167,6 +167,22 @@ class RemoteLineTest {
     }
 
     @Test
+    void cardThatWasOutForAMomentIsNotMissed() throws Exception {
+        try (RamBench bench = new RamBench()) {
+            bench.source().keyStore();
+            Provider provider = bench.source().provider();
+            KeyPair pair = key(provider);
+
+            for (int i = 0; i < 3; i++) {
+                bench.source().remove();
+                bench.source().insert();
+                assertThat(Pki.verifies("SHA256withECDSA", pair.getPublic(), new byte[10], sign(provider, pair)))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
     void pinGoesOverASecureChannelOnly() throws Exception {
         try (RamBench bench = new RamBench()) {
             ApduRecorder wire = bench.source().recorder();

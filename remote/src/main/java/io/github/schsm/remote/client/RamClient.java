@@ -59,6 +59,10 @@ public final class RamClient {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
     /** Until it is looked again whether the device is back: that concerns no server. */
     private static final Duration TO_LOOK = Duration.ofMillis(500);
+    /** How often in a row it dials again at once, because the card was only out for a moment. */
+    private static final int MOST_WITHOUT_PAUSE = 3;
+
+    private static final Duration LONG_LINE = Duration.ofSeconds(10);
 
     private final LocalReader reader;
     private final URI server;
@@ -169,8 +173,13 @@ public final class RamClient {
         try {
             Duration pause = FIRST_PAUSE;
             boolean away = false;
+            int without = 0;
             while (farewell == null) {
+                long begin = System.nanoTime();
                 Ending ending = dial();
+                if (System.nanoTime() - begin > LONG_LINE.toNanos()) {
+                    without = 0;
+                }
                 if (farewell != null) {
                     return;
                 }
@@ -182,6 +191,10 @@ public final class RamClient {
                 }
                 if (ending.worked()) {
                     pause = FIRST_PAUSE;
+                }
+                if (ending.byCard() && without++ < MOST_WITHOUT_PAUSE) {
+                    listener.lost(ending.reason(), Duration.ZERO);
+                    continue;
                 }
                 boolean stillAway = away && ending.away();
                 away = ending.away();
@@ -232,6 +245,7 @@ public final class RamClient {
      *
      * @param reason  for people
      * @param worked  whether there was one
+     * @param byCard  whether the card or its reader failed, and not the line
      * @param forGood whether trying again will not help
      * @param away    whether it was not begun, because the device is not here
      * @param problem to throw, if there is one
@@ -239,19 +253,24 @@ public final class RamClient {
     private record Ending(
             String reason,
             boolean worked,
+            boolean byCard,
             boolean forGood,
             boolean away,
             @Nullable SchsmException problem) {
         static Ending of(SchsmException problem, boolean worked, boolean forGood) {
-            return new Ending(String.valueOf(problem.getMessage()), worked, forGood, false, problem);
+            return new Ending(String.valueOf(problem.getMessage()), worked, false, forGood, false, problem);
         }
 
         static Ending away(SchsmException problem) {
-            return new Ending(String.valueOf(problem.getMessage()), false, false, true, problem);
+            return new Ending(String.valueOf(problem.getMessage()), false, false, false, true, problem);
         }
 
         static Ending asked(String reason, boolean worked) {
-            return new Ending(reason, worked, false, false, null);
+            return new Ending(reason, worked, false, false, false, null);
+        }
+
+        static Ending byCard(String reason) {
+            return new Ending(reason, true, true, false, false, null);
         }
     }
 
@@ -300,6 +319,7 @@ public final class RamClient {
         private final HttpClient http;
         private boolean worked;
         private boolean leavingSaid;
+        private String failure = "the card failed";
 
         Line(LentCard card) {
             this.card = card;
@@ -351,7 +371,7 @@ public final class RamClient {
                     return refused(response);
                 }
                 if (leavingSaid) {
-                    return Ending.asked("the card failed", worked);
+                    return Ending.byCard(failure);
                 }
                 byte[] body = response.body();
                 Requests requests;
@@ -386,7 +406,7 @@ public final class RamClient {
         private Ending refused(HttpResponse<byte[]> response) {
             int status = response.statusCode();
             if (leavingSaid) {
-                return Ending.asked("the card failed", worked);
+                return Ending.byCard(failure);
             }
             String why = switch (status) {
                 case DONE -> "the server has no more work";
@@ -420,7 +440,8 @@ public final class RamClient {
                 return Post.of(new Answers(answers, processed));
             } catch (TransportException failed) {
                 leavingSaid = true;
-                return Post.of(new Answers(answers, processed)).andLeaving(String.valueOf(failed.getMessage()));
+                failure = String.valueOf(failed.getMessage());
+                return Post.of(new Answers(answers, processed)).andLeaving(failure);
             } finally {
                 for (Request request : requests.list()) {
                     if (request instanceof Request.Command command) {

@@ -40,7 +40,7 @@ public interface RamListener {
      * The line is gone, or there was none.
      *
      * @param reason why
-     * @param pause  after which it tries again
+     * @param pause  after which it tries again; zero for at once
      */
     default void lost(String reason, Duration pause) {}
 }

@@ -9,6 +9,7 @@ import io.github.schsm.remote.message.Request;
 import io.github.schsm.remote.message.Requests;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.smartcardio.CardException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class RamReader {
     /** Key generation and the like take as long as they take. */
     private static final Duration PATIENCE_WHEN_SLOW = Duration.ofMinutes(10);
+
+    private static final Duration MOMENT = Duration.ofSeconds(2);
 
     /** How a card that is no more is reported; PC/SC's own names, because who reads them knows those. */
     private static final String REMOVED = "SCARD_W_REMOVED_CARD: ";
@@ -82,6 +85,28 @@ final class RamReader {
     synchronized @Nullable Insertion insertion() {
         RamSession line = session();
         return line == null ? null : new Insertion(line, resets);
+    }
+
+    /**
+     * The same, and waits for a moment where the client has only just left: a card that was out and in again at its
+     * computer comes back at once.
+     */
+    synchronized @Nullable Insertion awaitInsertion() {
+        RamSession line = session;
+        long until = line == null ? 0 : line.endedByClient() + MOMENT.toNanos();
+        while (line != null && line.endedByClient() != 0 && insertion() == null) {
+            long left = until - System.nanoTime();
+            if (left <= 0) {
+                break;
+            }
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException asked) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        return insertion();
     }
 
     synchronized byte[] atr() {

@@ -56,6 +56,8 @@ final class RamSession {
     private boolean owed;
     private @Nullable Reply last;
     private @Nullable String end;
+    /** When the client said that it leaves; 0 if it did not. */
+    private long saidToLeave;
 
     /**
      * A client that has just dialed in.
@@ -84,6 +86,16 @@ final class RamSession {
         lock.lock();
         try {
             return end;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When the client itself has ended it, in nanoseconds of the JVM's clock; 0 if it was not the client. */
+    long endedByClient() {
+        lock.lock();
+        try {
+            return saidToLeave;
         } finally {
             lock.unlock();
         }
@@ -198,6 +210,10 @@ final class RamSession {
     }
 
     private void leave(String reason) {
+        if (end == null) {
+            long now = System.nanoTime();
+            saidToLeave = now == 0 ? 1 : now;
+        }
         finish(DONE, "it has left" + (reason.isEmpty() ? "" : ": " + reason));
     }
 

@@ -47,7 +47,7 @@ final class RamTerminal extends CardTerminal {
         if (card != null && card.isValid()) {
             return card;
         }
-        RamReader.Insertion insertion = reader.insertion();
+        RamReader.Insertion insertion = reader.awaitInsertion();
         if (insertion == null) {
             throw new CardNotPresentException("the computer with " + getName() + " is not connected");
         }

@@ -74,7 +74,8 @@ final class Report implements RamListener {
     @Override
     public void lost(String reason, Duration pause) {
         say(
-                "Not connected: " + reason + ". Again in " + pause.toSeconds() + " s.",
+                "Not connected: " + reason
+                        + (pause.isZero() ? ". Again now." : ". Again in " + pause.toSeconds() + " s."),
                 Answer.json("event", "lost").and("reason", reason).and("pauseSeconds", pause.toSeconds()));
     }
 }

@@ -111,8 +111,7 @@ public final class DomainLoad {
     }
 
     private double rate(DomainReaders readers, List<String> members) throws Exception {
-        Signers signers = Signers.of(configuration(readers, members), DomainMembers.KEY + 0);
-        try (SchsmProvider closed = (SchsmProvider) signers.provider()) {
+        try (Signers signers = Signers.of(configuration(readers, members), DomainMembers.KEY + 0)) {
             return signers.rate(THREADS, seconds);
         }
     }
@@ -151,7 +150,7 @@ public final class DomainLoad {
                 rate += each.get();
             }
             pool.shutdown();
-            signers.forEach(each -> ((SchsmProvider) each.provider()).close());
+            signers.forEach(Signers::close);
             one = members == 1 ? rate : one;
             say(
                     "separate",
@@ -186,8 +185,7 @@ public final class DomainLoad {
 
     private void waiting(DomainReaders readers) throws Exception {
         List<String> members = four();
-        Signers signers = Signers.of(configuration(readers, members), DomainMembers.KEY + 0);
-        try (SchsmProvider closed = (SchsmProvider) signers.provider()) {
+        try (Signers signers = Signers.of(configuration(readers, members), DomainMembers.KEY + 0)) {
             signers.rate(THREADS, 2);
             int requests = (int) (2 * seconds * LOAD * members.size() * PER_SECOND);
             long apart = (long) (1e9 / (LOAD * members.size() * PER_SECOND));
@@ -236,9 +234,8 @@ public final class DomainLoad {
     private void pulled(DomainReaders readers) throws Exception {
         List<String> members = four();
         SimulatedDevice pulled = readers.device(members.get(members.size() - 1));
-        Signers signers = Signers.of(configuration(readers, members), DomainMembers.KEY + 0);
         long[] back = new long[1];
-        try (SchsmProvider closed = (SchsmProvider) signers.provider()) {
+        try (Signers signers = Signers.of(configuration(readers, members), DomainMembers.KEY + 0)) {
             long start = System.nanoTime();
             List<String> failures = signers.failures(8, 500, () -> {
                 TimeUnit.SECONDS.sleep(5);

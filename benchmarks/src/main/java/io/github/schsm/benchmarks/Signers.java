@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.Provider;
 import java.security.Signature;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,24 +25,25 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /** Threads that sign with one key of a key store, as a program does that has never heard of domains. */
-final class Signers {
+final class Signers implements AutoCloseable {
     private static final byte[] DATA = new byte[1000];
 
-    private final Provider provider;
+    private final SchsmProvider provider;
     private final PrivateKey key;
 
-    Signers(Provider provider, KeyStore keyStore, String alias) throws GeneralSecurityException {
+    private Signers(SchsmProvider provider, KeyStore keyStore, String alias) throws GeneralSecurityException {
         this.provider = provider;
         this.key = (PrivateKey) Objects.requireNonNull(keyStore.getKey(alias, null), alias);
     }
 
     static Signers of(String configuration, String alias) throws GeneralSecurityException, IOException {
-        Provider provider = new SchsmProvider().configure(configuration);
+        SchsmProvider provider = (SchsmProvider) new SchsmProvider().configure(configuration);
         return new Signers(provider, DomainMembers.load(provider), alias);
     }
 
-    Provider provider() {
-        return provider;
+    @Override
+    public void close() {
+        provider.close();
     }
 
     private void sign(Signature engine) throws GeneralSecurityException {

@@ -99,6 +99,12 @@ class CommandSnippetsTest {
     }
 
     @Test
+    @RunsSnippets("docs/benchmarks.md#run-domain")
+    void benchmarkOfDomainsIsThere() throws Exception {
+        assertBenchmarks(Snippet.text("docs/benchmarks.md#run-domain").replaceAll("(?m)^ONLY=\"[a-z ]*\" ", ""));
+    }
+
+    @Test
     @RunsSnippets("docs/benchmarks.md#run-start")
     void benchmarkOfColdStartsIsThere() throws Exception {
         assertBenchmarks(Snippet.text("docs/benchmarks.md#run-start"));

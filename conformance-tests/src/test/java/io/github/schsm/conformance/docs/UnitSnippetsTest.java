@@ -67,8 +67,8 @@ class UnitSnippetsTest {
         Map<String, Map<String, String>> unit = unit("docs/many-devices.md#" + name);
 
         assertThat(unit).containsOnlyKeys(KNOWN.keySet());
-        unit.forEach((section, entries) ->
-                assertThat(KNOWN.get(section)).as(section).containsAll(entries.keySet()));
+        unit.forEach(
+                (section, entries) -> assertThat(KNOWN.get(section)).as(section).containsAll(entries.keySet()));
         assertThat(unit.get("Service")).containsKeys("User", "ExecStart", "Restart", "NoNewPrivileges");
         assertThat(unit.get("Service").get("User")).isNotEqualTo("root");
         assertThat(Path.of(command("docs/many-devices.md#" + name).get(0))).isAbsolute();

@@ -235,7 +235,7 @@ class RamClientTest {
     void deviceIsLookedForWithoutGrowingPausesAndToldOnce() throws Exception {
         device.remove();
         try (MiniServer server = new MiniServer("AA00", "hang")) {
-            start(client(server, null, false));
+            CompletableFuture<Void> done = start(client(server, null, false));
             Thread.sleep(3_200);
             assertThat(server.dials()).isEmpty();
             device.insert();
@@ -244,6 +244,7 @@ class RamClientTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(3));
             assertThat(told.stream().filter(line -> line.startsWith("lost"))).hasSize(1);
+            assertThat(done).isNotDone();
         }
     }
 

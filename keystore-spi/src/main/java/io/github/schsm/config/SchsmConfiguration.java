@@ -109,6 +109,17 @@ public final class SchsmConfiguration {
      * @param text as it is configured: {@code pcsc}, {@code sunpcsc}, {@code simulator:…}, {@code pkcs11:…}, {@code ram:…}
      */
     public record Terminal(String text) {
+        // Written out, because a record's own are linked at first use, which a program's start shows.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Terminal that && text.equals(that.text);
+        }
+
+        @Override
+        public int hashCode() {
+            return text.hashCode();
+        }
+
         /** Whether devices are in the readers of this computer. */
         public boolean isPcsc() {
             return text.equals(PCSC);

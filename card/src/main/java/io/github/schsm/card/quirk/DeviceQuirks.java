@@ -103,9 +103,11 @@ public record DeviceQuirks(
     }
 
     private static Predicate<Seen> firmware(int major, int minor) {
+        FirmwareVersion wanted = new FirmwareVersion(major, minor);
+        // Not equals: a record's own is linked at first use, which a program's start shows.
         return seen -> seen.applet
                 .version()
-                .filter(new FirmwareVersion(major, minor)::equals)
+                .filter(version -> version.compareTo(wanted) == 0)
                 .isPresent();
     }
 

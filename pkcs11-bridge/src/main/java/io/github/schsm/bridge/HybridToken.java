@@ -14,6 +14,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
+import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.bridge.session.TokenLink;
 import io.github.schsm.bridge.token.KeyLimits;
@@ -136,7 +137,12 @@ final class HybridToken implements Token {
 
     @Override
     public void load(@Nullable PinSource pin) throws SchsmException {
-        keys.look();
+        try {
+            keys.look();
+        } catch (TokenNotPresentException away) {
+            link.missed();
+            throw away;
+        }
         judged.clear();
         noKeys.clear();
         readAgain = link.wasLoaded();

@@ -30,6 +30,7 @@ import java.security.SignatureException;
 import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
 import java.util.List;
@@ -238,6 +239,39 @@ class JcaFaultsTest {
                 .isInstanceOf(IOException.class)
                 .hasCauseInstanceOf(UnrecoverableKeyException.class)
                 .satisfies(thrown -> assertThat(root(thrown)).isInstanceOf(PinException.class));
+    }
+
+    @Test
+    void anotherTokenOfThatNameIsLoadedWhenTheOneInUseWasTakenOut() throws Exception {
+        String module = "terminal = pkcs11:" + folder.resolve(FakeBench.MODULE);
+        Provider byLabel = new SchsmProvider().configure(module + "; device = " + bench.device.label);
+        KeyStore loaded = KeyStore.getInstance("SCHSM", byLabel);
+        loaded.load(null, PIN);
+        assertThat(loaded.containsAlias("ec")).isTrue();
+        FakeToken other = new FakeToken(bench.device.label, bench.device.serial + "-2");
+        other.addKeyPair("others", new byte[] {7}, FakeBench.PEER);
+        bench.module.pull(0);
+        bench.module.insert(0, other);
+
+        loaded.load(null, PIN);
+
+        assertThat(Collections.list(loaded.aliases())).containsExactly("others");
+    }
+
+    /** The same handle, label and CKA_ID, but another key: as a module may have it that takes handles again. */
+    @Test
+    void keyThatTookThePlaceOfAnotherIsSeenByALoadAgain() throws Exception {
+        keyStore.load(null, PIN);
+        bench.module.pull(0);
+        FakeToken same = new FakeToken(bench.device.label, bench.device.serial);
+        same.addKeyPair("ec", new byte[] {1}, FakeBench.PEER);
+        bench.module.insert(0, same);
+
+        keyStore.load(null, PIN);
+
+        assertThat(Collections.list(keyStore.aliases())).containsExactly("ec");
+        assertThat(((ECPublicKey) keyStore.getCertificate("ec").getPublicKey()).getW())
+                .isEqualTo(((ECPublicKey) FakeBench.PEER.getPublic()).getW());
     }
 
     @Test

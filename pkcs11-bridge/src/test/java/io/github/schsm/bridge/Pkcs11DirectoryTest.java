@@ -66,6 +66,48 @@ class Pkcs11DirectoryTest {
     }
 
     @Test
+    void aTokenThatIsWhereItWasIsNotLookedFor() throws Exception {
+        Pkcs11Directory directory = directory();
+        Token token = directory.find("0002");
+        int lists = module.script().calls("C_GetSlotList");
+        int questions = module.script().calls("C_GetTokenInfo");
+
+        assertThat(directory.find("0002")).isSameAs(token);
+
+        assertThat(module.script().calls("C_GetSlotList")).isEqualTo(lists);
+        assertThat(module.script().calls("C_GetTokenInfo")).isEqualTo(questions + 1);
+    }
+
+    @Test
+    void withoutANameAnotherTokenThatCameIsSeen() throws Exception {
+        FakeToken second = module.pull(1);
+        Pkcs11Directory directory = directory();
+        directory.find(null);
+        module.insert(1, second);
+
+        assertThatThrownBy(() -> directory.find(null)).isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void aTokenInUseIsNotAskedForUntilItIsMissed() throws Exception {
+        Pkcs11Module loaded = new Pkcs11Module(Path.of("/lib/fake-pkcs11.so"), module, module.info());
+        Pkcs11Directory directory =
+                new Pkcs11Directory(loaded, new TokenChoice.Any(), NoCardHost.with(name -> true), HybridToken::new);
+        Token token = directory.find("Beta token");
+        token.load(null);
+        int calls = module.script().calls("C_GetSlotList") + module.script().calls("C_GetTokenInfo");
+        assertThat(directory.find("Beta token")).isSameAs(token);
+        assertThat(module.script().calls("C_GetSlotList") + module.script().calls("C_GetTokenInfo"))
+                .isEqualTo(calls);
+        module.pull(1);
+        module.insert(1, new FakeToken("Beta token", "0003"));
+
+        assertThatThrownBy(() -> token.load(null)).isInstanceOf(TokenNotPresentException.class);
+
+        assertThat(directory.find("Beta token").id()).isEqualTo("0003");
+    }
+
+    @Test
     void aSerialNumberGoesBeforeALabel() throws Exception {
         beta.label = "0001";
 

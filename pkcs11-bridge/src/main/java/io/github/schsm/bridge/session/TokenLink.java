@@ -48,6 +48,7 @@ public final class TokenLink {
     private final KeptLogin login = new KeptLogin(() -> identity().id(), this::userPinRule);
     private volatile Supplier<Optional<TokenPins.Told>> beforeLogin = Optional::empty;
     private volatile boolean closed;
+    private volatile boolean missed;
 
     /**
      * A link to the token that is in a slot now, wherever it will be later.
@@ -104,7 +105,9 @@ public final class TokenLink {
         Lock use = module.use();
         use.lock();
         try {
-            return closed ? Optional.empty() : token.stillThere();
+            Optional<CkTokenInfo> said = closed ? Optional.empty() : token.stillThere();
+            missed = missed && said.isEmpty();
+            return said;
         } catch (CryptokiException lookForIt) {
             return Optional.empty();
         } finally {
@@ -117,7 +120,12 @@ public final class TokenLink {
      * next use finds out.
      */
     public boolean isInUse() {
-        return !closed && !identity().isPlaced() && token.pool().open() > 0;
+        return !closed && !missed && !identity().isPlaced() && token.pool().open() > 0;
+    }
+
+    /** Another way to the token did not find it: it is not taken for {@linkplain #isInUse in use} until it is seen. */
+    public void missed() {
+        missed = true;
     }
 
     /** Notes that a key store is loaded; returns whether one was before, by any link. */

@@ -138,8 +138,9 @@ final class Tokens implements TokenFinder {
         }
         if (found.isEmpty()) {
             missing.addAll(unopened());
-            throw new TokenNotPresentException((deviceId == null ? "there is no device" : "device " + deviceId + " is not")
-                    + " at terminal = " + configuration.terminal() + ": " + String.join("; ", missing));
+            throw new TokenNotPresentException(
+                    (deviceId == null ? "there is no device" : "device " + deviceId + " is not") + " at terminal = "
+                            + configuration.terminal() + ": " + String.join("; ", missing));
         }
         if (found.size() > 1) {
             throw configuration.several(found.values().stream().map(Token::name).toList());

@@ -64,7 +64,8 @@ class DomainOfOtherMakersTest {
 
     private String all() {
         return terminals() + "; device = "
-                + String.join(", ", card.id(), tokens.source().id(), tokens.target().id());
+                + String.join(
+                        ", ", card.id(), tokens.source().id(), tokens.target().id());
     }
 
     private static KeyStore load(Provider provider) throws Exception {
@@ -96,8 +97,9 @@ class DomainOfOtherMakersTest {
                     .containsExactly(tokens.source().id());
             SchsmDomain.Plan plan = program.domain().plan();
             assertThat(plan.moves()).isEmpty();
-            assertThat(plan.impossible()).hasSize(4).allSatisfy(no -> assertThat(no.reason())
-                    .isNotBlank());
+            assertThat(plan.impossible())
+                    .hasSize(4)
+                    .allSatisfy(no -> assertThat(no.reason()).isNotBlank());
         }
     }
 
@@ -106,8 +108,7 @@ class DomainOfOtherMakersTest {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         KeyPair pair = generator.generateKeyPair();
-        X509Certificate certificate =
-                Pki.create().issue("rsa", pair.getPublic());
+        X509Certificate certificate = Pki.create().issue("rsa", pair.getPublic());
         for (SoftMember token : List.of(tokens.source(), tokens.target())) {
             token.importRsa("rsa", (RSAPrivateCrtKey) pair.getPrivate(), certificate);
         }

@@ -69,6 +69,12 @@ public final class DomainToken implements Token {
         this.changes = new DomainChanges(configuration, members, login, keys, migrations, view);
         this.keyDomains = new DomainKeyDomains(this, members, keys);
         members.observe(Observers.of(view.observer(), name(configuration)));
+        if (configuration.terminals().stream().anyMatch(SchsmConfiguration.Terminal::isSunPcsc)) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "terminal = sunpcsc does one command at a time in the whole JVM, so several devices are no faster"
+                            + " than one: with terminal = pcsc they work side by side");
+        }
     }
 
     /** How it is called where people watch it. */

@@ -42,8 +42,7 @@ class FailurePolicyTest {
     static Stream<Arguments> failures() {
         return Stream.of(
                 Arguments.of(new TokenNotPresentException("no card"), Verdict.AWAY, Verdict.AWAY),
-                Arguments.of(
-                        new TokenNotPresentException(Reason.TOKEN_CHANGED, "another"), Verdict.AWAY, Verdict.AWAY),
+                Arguments.of(new TokenNotPresentException(Reason.TOKEN_CHANGED, "another"), Verdict.AWAY, Verdict.AWAY),
                 Arguments.of(new TokenNotPresentException(Reason.TOKEN_REMOVED, "went"), Verdict.AWAY, Verdict.TELL),
                 Arguments.of(new TransportException("service"), Verdict.AWAY, Verdict.TELL),
                 Arguments.of(new TransportException(Reason.SECURE_CHANNEL, "channel"), Verdict.AWAY, Verdict.TELL),
@@ -63,8 +62,7 @@ class FailurePolicyTest {
                         new PinException(Reason.PIN_BLOCKED, "VERIFY", 0x6983, "blocked"),
                         Verdict.LOCKED,
                         Verdict.LOCKED),
-                Arguments.of(
-                        new PinRequiredException("SIGN", 0x6982, "no PIN"), Verdict.LOCKED, Verdict.LOCKED),
+                Arguments.of(new PinRequiredException("SIGN", 0x6982, "no PIN"), Verdict.LOCKED, Verdict.LOCKED),
                 Arguments.of(new UnsupportedByDeviceException("old"), Verdict.NOT_HERE, Verdict.NOT_HERE),
                 Arguments.of(new InvalidRequestException("label"), Verdict.TELL, Verdict.TELL),
                 Arguments.of(new KeyDomainException("domain"), Verdict.TELL, Verdict.TELL),

@@ -32,8 +32,7 @@ class MergedKeysTest {
         return generator.generateKeyPair().getPublic();
     }
 
-    private static KeyDetails details(
-            @Nullable PublicKey key, @Nullable List<Integer> algorithms, OptionalLong uses) {
+    private static KeyDetails details(@Nullable PublicKey key, @Nullable List<Integer> algorithms, OptionalLong uses) {
         return new KeyDetails(
                 key,
                 key == null ? null : EcCurve.SECP256R1,
@@ -78,9 +77,7 @@ class MergedKeysTest {
     void anotherKeyOfTheSameLabelIsAnotherOne() throws Exception {
         MergedKeys merged = merge(pair(a, 1, "k", publicKey()), pair(b, 1, "k", publicKey()));
         assertThat(merged.all()).hasSize(2);
-        assertThat(merged.all())
-                .extracting(key -> key.shown().reference())
-                .doesNotHaveDuplicates();
+        assertThat(merged.all()).extracting(key -> key.shown().reference()).doesNotHaveDuplicates();
     }
 
     @Test
@@ -134,7 +131,8 @@ class MergedKeysTest {
         assertThat(merged.allows(KeyAlgorithm.WRAP)).isFalse();
         assertThat(merged.useCounter()).hasValue(7);
         KeyDetails unlimited = details(key, null, OptionalLong.empty());
-        assertThat(MergedKey.merged(List.of(signs, unlimited), OptionalInt.of(0)).useCounter())
+        assertThat(MergedKey.merged(List.of(signs, unlimited), OptionalInt.of(0))
+                        .useCounter())
                 .isEmpty();
     }
 

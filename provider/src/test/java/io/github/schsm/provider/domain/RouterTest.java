@@ -42,13 +42,15 @@ class RouterTest {
         for (int turn = 0; turn < 300; turn++) {
             times.merge(next(turn, place("a", 1, 50), place("b", 1, 51), place("c", 1, 50)), 1, Integer::sum);
         }
-        assertThat(times).containsOnlyKeys("a", "b", "c").allSatisfy((name, count) -> assertThat(count)
-                .isEqualTo(100));
+        assertThat(times)
+                .containsOnlyKeys("a", "b", "c")
+                .allSatisfy((name, count) -> assertThat(count).isEqualTo(100));
     }
 
     @Test
     void turnsGoOnWhenTheirNumberHasRunOver() {
-        assertThat(next(Integer.MIN_VALUE, place("a", 0, 50), place("b", 0, 50))).isIn("a", "b");
+        assertThat(next(Integer.MIN_VALUE, place("a", 0, 50), place("b", 0, 50)))
+                .isIn("a", "b");
         assertThat(next(-1, place("a", 0, 50), place("b", 0, 50))).isIn("a", "b");
     }
 

@@ -155,7 +155,7 @@ class ProgramSnippetsTest {
                         expect(target.containsAlias("code-signing"));
                         """,
                         List.of(
-                                "\"device = DECC0401002, DECC0401003; domain = 62AEA0ED\"",
+                                "\"device = ZZSIM000001, ZZSIM000002; domain = 62AEA0ED\"",
                                 "\"terminal = simulator:memory; device = ZZSIM000001, ZZSIM000002; name = all; domain = \" + digits")),
                 new Snip("docs/authentication.md#callback-handler", """
                         static char[] dialog(String prompt, boolean lastTry) {

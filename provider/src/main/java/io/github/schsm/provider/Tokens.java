@@ -107,7 +107,7 @@ final class Tokens implements TokenFinder {
     public Token own(Token known) throws SchsmException {
         open();
         DomainToken together = domain;
-        if (together != null && (together.uniqueId().equals(known.uniqueId()) || together.hasMember(known))) {
+        if (together != null && together.uniqueId().equals(known.uniqueId())) {
             return together;
         }
         for (TerminalTokens terminal : terminals()) {

@@ -110,12 +110,15 @@ final class DomainChanges {
     }
 
     private TokenKey at(Member member, Making making) throws SchsmException {
+        member.beginLong();
         try {
             login.admit(member);
             return making.at(Members.token(member));
         } catch (SchsmException failed) {
             note(member, failed);
             throw failed;
+        } finally {
+            member.endLong();
         }
     }
 
@@ -152,7 +155,7 @@ final class DomainChanges {
         keys.now();
         Member best = null;
         for (Member member : members.all()) {
-            if (member.isReady() && !failed.contains(member) && (best == null || member.queue() < best.queue())) {
+            if (member.isReady() && !failed.contains(member) && (best == null || isLessBusy(member, best))) {
                 best = member;
             }
         }
@@ -160,6 +163,12 @@ final class DomainChanges {
             throw new TokenNotPresentException("no member of the domain is here to make a key: " + members.problems());
         }
         return best;
+    }
+
+    private static boolean isLessBusy(Member one, Member other) {
+        return one.nanosAhead() == other.nanosAhead()
+                ? one.queue() < other.queue()
+                : one.nanosAhead() < other.nanosAhead();
     }
 
     private static void add(Member member, TokenKey made) throws SchsmException {
@@ -197,6 +206,8 @@ final class DomainChanges {
 
     /** Null if it is there now. */
     private @Nullable String bring(Member from, Member to, TokenKey key) {
+        from.beginLong();
+        to.beginLong();
         try {
             login.admit(to);
             Token source = Members.token(from);
@@ -216,6 +227,9 @@ final class DomainChanges {
             to.forgetList();
             note(to, failed);
             return String.valueOf(failed.getMessage());
+        } finally {
+            from.endLong();
+            to.endLong();
         }
     }
 

@@ -309,6 +309,8 @@ final class DomainSync {
     private void move(Pair pair, List<Missing> missing, Told told) {
         Map<String, String> aliases = new LinkedHashMap<>();
         missing.forEach(one -> aliases.put(one.aliasThere(), one.alias()));
+        pair.from().beginLong();
+        pair.to().beginLong();
         try {
             login.admit(pair.from());
             login.admit(pair.to());
@@ -324,6 +326,9 @@ final class DomainSync {
                     .forEach(failure -> members.suspect(pair.to(), pair.from()));
         } catch (SchsmException broken) {
             missing.forEach(one -> told.failed(pair, one.alias(), broken));
+        } finally {
+            pair.from().endLong();
+            pair.to().endLong();
         }
     }
 

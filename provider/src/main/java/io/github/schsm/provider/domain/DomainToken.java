@@ -94,13 +94,6 @@ public final class DomainToken implements Token {
         return configuration.domain().isPresent();
     }
 
-    /** Whether the token is one of the devices. */
-    public boolean hasMember(Token token) {
-        return members.all().stream()
-                .map(Member::token)
-                .anyMatch(member -> member != null && member.uniqueId().equals(token.uniqueId()));
-    }
-
     /** Forgets the PIN, and waits for no member any more. The members themselves are for who found them to close. */
     public void close() {
         members.close();

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Does an operation at one of the places where it can be done, and at the next if one fails. */
 final class Failover {
+    /** How often one that comes and goes is tried for one operation. */
+    private static final int MOST_ROUNDS = 5;
+
     private final Members members;
     private final DomainLogin login;
     private final AtomicInteger turns = new AtomicInteger();
@@ -59,13 +62,19 @@ final class Failover {
         List<P> left = places;
         Failures failures = null;
         int turn = turns.getAndIncrement();
+        int rounds = 1;
         while (true) {
             P place = Router.next(left, turn);
             if (place == null) {
                 place = lastHope(left);
             }
             if (place == null) {
-                throw failure(places, failures);
+                left = rounds < MOST_ROUNDS ? back(places, failures) : List.of();
+                rounds++;
+                if (left.isEmpty()) {
+                    throw failure(places, failures);
+                }
+                continue;
             }
             Member member = place.member();
             if (!member.take(member.queue())) {
@@ -144,12 +153,29 @@ final class Failover {
             }
             case KEY_GONE -> {
                 if (place instanceof KeyCopy copy) {
-                    copy.gone(failed.reason());
+                    copy.gone();
+                    if (failed.reason() == Reason.OBJECT_NOT_FOUND) {
+                        members.isOutdated(member);
+                    }
                 }
             }
             case NOT_HERE -> {}
         }
         return true;
+    }
+
+    /** Those that went while it was their turn, and have come back while others were tried. */
+    private static <P extends Place> List<P> back(List<P> places, @Nullable Failures failures) {
+        List<P> back = new ArrayList<>();
+        if (failures != null) {
+            for (P place : places) {
+                SchsmException failed = failures.byMember.get(place.member());
+                if (place.isReady() && failed != null && FailurePolicy.isAway(failed)) {
+                    back.add(place);
+                }
+            }
+        }
+        return back;
     }
 
     /** Nobody is known to be good: who was left alone is tried, which may be back or has to say why not. */

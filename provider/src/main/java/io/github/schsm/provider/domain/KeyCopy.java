@@ -73,11 +73,8 @@ final class KeyCopy implements Failover.Place {
     }
 
     /** The member says that it is not there any more, or cannot be used any more. */
-    void gone(Reason reason) {
+    void gone() {
         usedUp = true;
-        if (reason == Reason.OBJECT_NOT_FOUND) {
-            member.forgetList();
-        }
     }
 
     @Override
@@ -88,6 +85,11 @@ final class KeyCopy implements Failover.Place {
     @Override
     public int queue() {
         return member.queue();
+    }
+
+    @Override
+    public long nanosAhead() {
+        return member.nanosAhead();
     }
 
     @Override

@@ -22,11 +22,14 @@ final class Member implements Failover.Place {
     private static final int SMOOTHING_UP = 3;
 
     private static final int SMOOTHING_DOWN = 1;
+    /** What takes long takes about this long. */
+    private static final long LONG = 2_000_000_000L;
     /** After this time without work what was measured says little. */
     private static final long MEASURE_AGAIN = 1_000_000_000L;
 
     private final String id;
     private final AtomicInteger queue = new AtomicInteger();
+    private final AtomicInteger longOnes = new AtomicInteger();
     private final AtomicLong operations = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable Token token;
@@ -148,6 +151,21 @@ final class Member implements Failover.Place {
     String problem() {
         Trouble known = trouble;
         return known == null ? null : known.problem;
+    }
+
+    /** It begins something that takes seconds: a key is made, or copied. Others are preferred meanwhile. */
+    void beginLong() {
+        longOnes.incrementAndGet();
+    }
+
+    /** That is over. */
+    void endLong() {
+        longOnes.decrementAndGet();
+    }
+
+    @Override
+    public long nanosAhead() {
+        return longOnes.get() * LONG;
     }
 
     /** It is left alone from now on, longer each time. */

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -248,7 +249,7 @@ final class Members {
                 }
             });
         }
-        if (tasks.size() < 2 || login.isLoggingIn()) {
+        if (tasks.size() < 2 || login.isLoggingIn() || closed) {
             // Who is asked for a PIN has a device already, and would wait for itself in another thread.
             tasks.forEach(Runnable::run);
         } else {
@@ -285,8 +286,10 @@ final class Members {
 
     /** Does something in the background. */
     void later(Runnable work) {
-        if (!closed) {
+        try {
             threads.execute(work);
+        } catch (RejectedExecutionException closing) {
+            LOGGER.log(System.Logger.Level.DEBUG, "the domain was closed", closing);
         }
     }
 
@@ -377,6 +380,12 @@ final class Members {
                 failed(member, away);
             }
         }
+    }
+
+    /** A member does not have what it was listed with: it is listed again before the next use. */
+    void isOutdated(Member member) {
+        member.forgetList();
+        whenChanged.run();
     }
 
     /** It has done something. */

@@ -26,6 +26,11 @@ final class Router {
         /** How many operations are at it, or wait there. */
         int queue();
 
+        /** How long it is busy with something else that takes its time, in nanoseconds. */
+        default long nanosAhead() {
+            return 0;
+        }
+
         /** How long one takes, in nanoseconds; 0 if that is not known. */
         long nanosEach();
     }
@@ -51,7 +56,7 @@ final class Router {
                 continue;
             }
             long each = candidate.nanosEach();
-            long cost = Math.max(each == 0 ? known : each, FAST) * (candidate.queue() + 1L);
+            long cost = candidate.nanosAhead() + Math.max(each == 0 ? known : each, FAST) * (candidate.queue() + 1L);
             if (best == null || cost < least - (least >> TOLERANCE)) {
                 best = candidate;
                 least = cost;

@@ -55,6 +55,34 @@ class RouterTest {
     }
 
     @Test
+    void whoIsBusyWithSomethingLongIsAvoided() {
+        Router.Candidate busy = new Router.Candidate() {
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+
+            @Override
+            public int queue() {
+                return 0;
+            }
+
+            @Override
+            public long nanosAhead() {
+                return 2_000 * MILLISECOND;
+            }
+
+            @Override
+            public long nanosEach() {
+                return 50 * MILLISECOND;
+            }
+        };
+        Router.Candidate free = place("free", 9, 50);
+        assertThat(Router.next(List.of(busy, free), 0)).isSameAs(free);
+        assertThat(Router.next(List.of(busy), 0)).isSameAs(busy);
+    }
+
+    @Test
     void whoIsNotReadyIsPassedOver() {
         Place away = new Place("away", false, 0, MILLISECOND);
         assertThat(next(0, away, place("b", 9, 165))).isEqualTo("b");

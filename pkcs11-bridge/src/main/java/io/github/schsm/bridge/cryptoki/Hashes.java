@@ -9,7 +9,6 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
@@ -41,13 +40,12 @@ public enum Hashes {
     }
 
     private static Hashes named(String name) throws InvalidRequestException {
-        Optional<HashAlgorithm> wanted = HashAlgorithm.named(name);
-        for (Hashes known : values()) {
-            if (wanted.isPresent() && wanted.get() == known.hash) {
-                return known;
-            }
-        }
-        throw new InvalidRequestException("PKCS#11 has " + WANTED + " for RSA paddings, not " + name);
+        return HashAlgorithm.named(name)
+                .flatMap(wanted -> Arrays.stream(values())
+                        .filter(known -> known.hash == wanted)
+                        .findFirst())
+                .orElseThrow(
+                        () -> new InvalidRequestException("PKCS#11 has " + WANTED + " for RSA paddings, not " + name));
     }
 
     private static Hashes ofMgf(String name, @Nullable AlgorithmParameterSpec parameters)

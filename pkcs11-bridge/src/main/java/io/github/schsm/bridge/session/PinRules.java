@@ -35,10 +35,6 @@ public record PinRules(SecretBytes.Rule user) {
         return user.least() >= SecretBytes.USER_PIN.least() && user.most() <= SecretBytes.USER_PIN.most();
     }
 
-    public byte[] userPin(char[] pin) throws InvalidRequestException {
-        return SecretBytes.of(pin, user);
-    }
-
     /** The SO-PIN as it is typed: a SmartCard-HSM's module makes bytes of the digits. */
     public byte[] soPin(char[] pin) throws InvalidRequestException {
         if (isSmartCardHsm()) {

@@ -17,26 +17,25 @@ final class TokenMissingException extends Exception {
     private final boolean moduleLost;
     private final boolean oneOfSeveral;
 
+    private TokenMissingException(
+            String message, boolean moduleLost, boolean oneOfSeveral, @Nullable CryptokiException cause) {
+        super(message, cause);
+        this.moduleLost = moduleLost;
+        this.oneOfSeveral = oneOfSeveral;
+    }
+
     /**
      * A token that was not found.
      *
      * @param moduleLost whether the module may have lost its other side: it has no slots at all, or cannot list them
      */
     TokenMissingException(boolean moduleLost, @Nullable CryptokiException cause) {
-        super("no slot has the token", cause);
-        this.moduleLost = moduleLost;
-        this.oneOfSeveral = false;
-    }
-
-    private TokenMissingException() {
-        super("several slots have such a token");
-        this.moduleLost = false;
-        this.oneOfSeveral = true;
+        this("no slot has the token", moduleLost, false, cause);
     }
 
     /** It is not where it was, and several others say the same of themselves. */
     static TokenMissingException oneOfSeveral() {
-        return new TokenMissingException();
+        return new TokenMissingException("several slots have such a token", false, true, null);
     }
 
     /** Whether several tokens may be the one. */

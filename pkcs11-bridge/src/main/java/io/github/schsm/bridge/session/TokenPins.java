@@ -22,6 +22,7 @@ import io.github.schsm.login.PinBackend.Refusal;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class TokenPins {
     private static final System.Logger LOGGER = System.getLogger(TokenPins.class.getName());
     private static final String USER_PIN = "user PIN";
+
+    /** What a module answers about the PIN, not about the session or the token. */
+    private static final Set<Ckr> ABOUT_PIN =
+            Set.of(Ckr.PIN_INCORRECT, Ckr.PIN_LOCKED, Ckr.PIN_INVALID, Ckr.PIN_LEN_RANGE, Ckr.PIN_EXPIRED);
 
     private final SharedToken token;
     private final Pkcs11Module module;
@@ -135,7 +140,7 @@ public final class TokenPins {
                 LOGGER.log(Level.DEBUG, "{0}: logged in already, by another user in this process", about());
                 return Answer.NOT_LOOKED_AT;
             }
-            if (!isAboutPin(refused)) {
+            if (!ABOUT_PIN.contains(refused.ckr())) {
                 throw refused;
             }
             int left = refused.is(Ckr.PIN_LOCKED) ? 0 : triesLeft(place);
@@ -143,14 +148,6 @@ public final class TokenPins {
                     ErrorMapper.ofPin(module.name(), token.identity().id(), USER_PIN, left, refused);
             return refused.is(Ckr.PIN_INCORRECT) ? Answer.wrong(left, error) : Answer.refused(left, error);
         }
-    }
-
-    private static boolean isAboutPin(CryptokiException refused) {
-        return refused.is(Ckr.PIN_INCORRECT)
-                || refused.is(Ckr.PIN_LOCKED)
-                || refused.is(Ckr.PIN_INVALID)
-                || refused.is(Ckr.PIN_LEN_RANGE)
-                || refused.is(Ckr.PIN_EXPIRED);
     }
 
     /** As many as another way to the token says; of the module 0, 1, or -1 for more than one. */

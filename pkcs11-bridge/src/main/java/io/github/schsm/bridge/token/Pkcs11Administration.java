@@ -5,7 +5,6 @@ package io.github.schsm.bridge.token;
 import io.github.schsm.DeviceException.ModuleAnswer;
 import io.github.schsm.DeviceInitialization;
 import io.github.schsm.DeviceInitialization.Option;
-import io.github.schsm.InvalidRequestException;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
@@ -76,21 +75,10 @@ final class Pkcs11Administration implements TokenAdministration {
         return new PinStatus(toBeChanged ? PinStatus.State.TRANSPORT : PinStatus.State.NOT_VERIFIED, finalTry ? 1 : -1);
     }
 
-    private interface Pins {
-        byte[] encode(PinRules rules, char[] pin) throws InvalidRequestException;
-    }
-
-    /** Does something with two PINs as bytes, which are wiped afterwards. */
-    private void withPins(Pins kind, char[] first, Pins other, char[] second, SecretBytes.Pair function)
-            throws SchsmException {
-        PinRules rules = link.pinRules();
-        SecretBytes.use(
-                typed -> kind.encode(rules, typed), first, typed -> other.encode(rules, typed), second, function);
-    }
-
     @Override
     public void changePin(char[] oldPin, char[] newPin) throws SchsmException {
-        withPins(PinRules::userPin, oldPin, PinRules::userPin, newPin, link::changePin);
+        PinRules rules = link.pinRules();
+        SecretBytes.use(rules.user(), oldPin, rules.user(), newPin, link::changePin);
         boolean hadLogin = link.authenticator() != null;
         pinChanged();
         if (hadLogin) {
@@ -116,10 +104,11 @@ final class Pkcs11Administration implements TokenAdministration {
 
     @Override
     public void changeSoPin(char[] oldPin, char[] newPin) throws SchsmException {
-        withPins(
-                PinRules::soPin,
+        PinRules rules = link.pinRules();
+        SecretBytes.use(
+                rules::soPin,
                 oldPin,
-                PinRules::soPin,
+                rules::soPin,
                 newPin,
                 (before, after) -> asSecurityOfficer(before, session -> {
                     session.module().setPin(session.handle(), before, after);
@@ -133,7 +122,8 @@ final class Pkcs11Administration implements TokenAdministration {
             throw new UnsupportedByDeviceException(
                     "PKCS#11 unblocks a PIN by setting a new one: give the new user PIN of " + token.description());
         }
-        withPins(PinRules::soPin, soPin, PinRules::userPin, newPin, this::setPin);
+        PinRules rules = link.pinRules();
+        SecretBytes.use(rules::soPin, soPin, rules.user(), newPin, this::setPin);
         pinChanged();
     }
 
@@ -193,7 +183,8 @@ final class Pkcs11Administration implements TokenAdministration {
         char[] soDigits = settings.soPin();
         char[] pinText = settings.pin();
         try {
-            withPins(PinRules::soPin, soDigits, PinRules::userPin, pinText, (so, pin) -> initialize(so, label, pin));
+            PinRules rules = link.pinRules();
+            SecretBytes.use(rules::soPin, soDigits, rules.user(), pinText, (so, pin) -> initialize(so, label, pin));
         } finally {
             Arrays.fill(soDigits, '\0');
             Arrays.fill(pinText, '\0');

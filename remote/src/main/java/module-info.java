@@ -14,7 +14,8 @@ module io.github.schsm.remote {
     requires jdk.httpserver;
     requires static transitive org.jspecify;
 
-    exports io.github.schsm.remote.client;
+    exports io.github.schsm.remote.client to
+            io.github.schsm.cli;
     exports io.github.schsm.remote.tls to
             io.github.schsm.cli;
 

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -51,7 +50,7 @@ public final class RamServer {
     private final HttpServer server;
     private final WatchedThreads threads;
     private final ExecutorService probes;
-    private final ScheduledExecutorService watch;
+    private final Thread watch;
     private final RamHandler handler;
     private final Map<String, RamPlace> places = new ConcurrentHashMap<>();
 
@@ -62,7 +61,7 @@ public final class RamServer {
         String name = "schsm-ram-" + address.port();
         threads = new WatchedThreads(name, 2 * settings.limit() + MORE_THREADS, settings.patience());
         probes = Executors.newCachedThreadPool(task -> daemon(task, name + "-probe"));
-        watch = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name + "-watch"));
+        watch = daemon(this::look, name + "-watch");
         handler = new RamHandler(settings, threads, places);
     }
 
@@ -158,19 +157,26 @@ public final class RamServer {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        Duration often = settings.silence().dividedBy(20);
-        long millis = Math.min(often.toMillis(), MOST_LOOKED_FOR.toMillis());
-        watch.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+        watch.start();
     }
 
+    /** Looks for clients that are slow, and for lines that are dead, until it is interrupted. */
     private void look() {
-        threads.check();
-        places.values().forEach(RamPlace::check);
+        long millis = Math.min(settings.silence().dividedBy(20).toMillis(), MOST_LOOKED_FOR.toMillis());
+        while (true) {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException ended) {
+                return;
+            }
+            threads.check();
+            places.values().forEach(RamPlace::check);
+        }
     }
 
     /** What clients were told last has to get there. */
     private void end() {
-        watch.shutdownNow();
+        watch.interrupt();
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MILLIS);
         while (handler.isBusy() && System.nanoTime() < until) {
             try {

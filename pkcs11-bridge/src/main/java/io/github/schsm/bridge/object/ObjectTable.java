@@ -76,7 +76,7 @@ public final class ObjectTable {
         private boolean isSame(Collection<ObjectSnapshot> others) {
             Iterator<ObjectSnapshot> other = others.iterator();
             return objects.size() == others.size()
-                    && objects.values().stream().allMatch(object -> object == other.next());
+                    && objects.values().stream().allMatch(object -> object.equals(other.next()));
         }
     }
 
@@ -205,9 +205,10 @@ public final class ObjectTable {
             throws CryptokiException {
         Attributes attributes = session.module().attributes(session.handle(), handle, kind.attributes());
         ObjectSnapshot before = last == null ? null : last.told.get(handle);
-        boolean same =
-                before != null && before.kind() == kind && before.attributes().isSame(attributes, kind.attributes());
-        ObjectSnapshot object = same ? before : ObjectSnapshot.of(handle, kind, attributes);
+        ObjectSnapshot object =
+                before != null && before.kind() == kind && before.attributes().isSame(attributes, kind.attributes())
+                        ? before
+                        : ObjectSnapshot.of(handle, kind, attributes);
         read.told.put(handle, object);
         return object;
     }

@@ -12,6 +12,7 @@ import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench.SimulatedMember;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -261,15 +262,15 @@ class DomainFaultsTest {
 
     /** A refused PIN is told once; from then on the others do it. */
     private static void signsAtLast(DomainProgram program, KeyPair pair) throws Exception {
-        Exception told = null;
+        List<Exception> told = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             try {
                 program.assertSigns(pair);
                 return;
-            } catch (java.security.GeneralSecurityException refused) {
-                told = refused;
+            } catch (GeneralSecurityException refused) {
+                told.add(refused);
             }
         }
-        throw told;
+        throw told.get(0);
     }
 }

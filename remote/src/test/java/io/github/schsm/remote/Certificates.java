@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
@@ -13,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -47,6 +49,7 @@ public final class Certificates {
         return generator.generateKeyPair();
     }
 
+    @SuppressWarnings("JavaUtilDate") // what the builder takes
     private X509Certificate issue(
             String subject,
             KeyPair holder,
@@ -127,7 +130,7 @@ public final class Certificates {
     /** The root as PEM. */
     public Path pem() throws Exception {
         Path file = folder.resolve("root.pem");
-        String base64 = java.util.Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(root.getEncoded());
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(root.getEncoded());
         return Files.writeString(file, "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
     }
 
@@ -135,10 +138,7 @@ public final class Certificates {
     public Path password() throws Exception {
         Path file = folder.resolve("password");
         if (!Files.exists(file)) {
-            Files.createFile(
-                    file,
-                    java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-                            java.nio.file.attribute.PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(file, PASSWORD + "\n");
         }
         return file;

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who gets in by TLS, on both sides: certificates made for the test. */
 @Timeout(60)
+@SuppressWarnings("FutureReturnValueIgnored") // clients end with the test
 class DialInTest {
     @TempDir
     Path folder;

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -141,7 +142,7 @@ public final class MiniClient {
                     try {
                         answer = card.transmit(value);
                     } catch (IOException failed) {
-                        answers.writeBytes(tlv(0xE1, tlv(0x0C, "card failed".getBytes("UTF-8"))));
+                        answers.writeBytes(tlv(0xE1, tlv(0x0C, "card failed".getBytes(StandardCharsets.UTF_8))));
                         answers.writeBytes(tlv(0x80, new byte[] {(byte) processed}));
                         return tlv(0xAB, answers.toByteArray());
                     }

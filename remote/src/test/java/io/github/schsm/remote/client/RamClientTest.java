@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client against a server that was written from the description of the wire alone. */
 @Timeout(60)
+@SuppressWarnings("FutureReturnValueIgnored") // clients end with the test
 class RamClientTest {
     private static final String ID = "ZZSIM000001";
     private static final String INITIATION = "E81AC0183BDE18FF8191FE1FC38031815448534D317380214081071C";

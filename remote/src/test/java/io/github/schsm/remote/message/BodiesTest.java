@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.MalformedDataException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,7 +89,7 @@ class BodiesTest {
     void numbersAreSignedAndAsShortAsTheyCanBe(int number, String bytes) throws Exception {
         byte[] body = new Requests(List.of(new Request.Notification(number, "ü"))).encode();
 
-        assertThat(hex(body)).contains(String.format("02%02X", bytes.length() / 2) + bytes + "0C02C3BC");
+        assertThat(hex(body)).contains(String.format(Locale.ROOT, "02%02X", bytes.length() / 2) + bytes + "0C02C3BC");
         assertThat(Requests.parse(body).list()).containsExactly(new Request.Notification(number, "ü"));
     }
 

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The server against a client that was written from the description of the wire alone. */
 @Timeout(60)
+@SuppressWarnings("FutureReturnValueIgnored") // clients end with the test
 class RamServerTest {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final CommandAPDU SELECT = new CommandAPDU(HEX.parseHex("00A404000BE82B0601040181C31F020100"));

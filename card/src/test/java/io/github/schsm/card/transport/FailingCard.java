@@ -66,7 +66,7 @@ final class FailingCard implements HookedTerminals.Hook {
     }
 
     /** Implementations of javax.smartcardio throw what they do not declare. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable> E as(Throwable thrown) throws E {
         throw (E) thrown;
     }

@@ -31,6 +31,7 @@ import io.github.schsm.spi.KeyRequest;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -39,8 +40,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.bouncycastle.util.Arrays;
-import org.bouncycastle.util.BigIntegers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,8 +126,12 @@ final class KeyGeneration {
             throws SchsmException {
         synchronized (token.link().numbering()) {
             int number = freeNumber(numbers);
-            byte[] rest = request.id().length == 0 ? Arrays.copyOfRange(id, 1, id.length) : id;
-            return generate(request, mechanism, Arrays.prepend(rest, (byte) number), label);
+            byte[] numbered = request.id().length == 0 ? id.clone() : Arrays.copyOf(id, id.length + 1);
+            if (request.id().length > 0) {
+                System.arraycopy(id, 0, numbered, 1, id.length);
+            }
+            numbered[0] = (byte) number;
+            return generate(request, mechanism, numbered, label);
         }
     }
 
@@ -247,7 +250,9 @@ final class KeyGeneration {
     }
 
     private static byte[] exponent(KeyRequest request) {
-        return BigIntegers.asUnsignedByteArray(Objects.requireNonNull(request.publicExponent(), "publicExponent"));
+        BigInteger exponent = Objects.requireNonNull(request.publicExponent(), "publicExponent");
+        byte[] bytes = exponent.toByteArray();
+        return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
     }
 
     private long secret(Session session, KeyRequest request, long mechanism, byte[] id, String label)

@@ -10,7 +10,6 @@ import org.jspecify.annotations.NullMarked;
 module io.github.schsm.bridge {
     requires transitive io.github.schsm.spi;
     requires ipkcs11wrapper;
-    requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 
     provides TokenSource with

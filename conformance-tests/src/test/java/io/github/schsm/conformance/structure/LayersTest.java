@@ -74,8 +74,7 @@ class LayersTest {
             "remote", packages("keystore-spi", BASE + ".card..", "com.sun.net.httpserver.."),
             "provider",
                     packages("keystore-spi", BASE + ".card..", "org.bouncycastle.asn1..", "org.bouncycastle.crypto.."),
-            "pkcs11-bridge",
-                    packages("keystore-spi", "org.bouncycastle.asn1..", "org.bouncycastle.util..", "org.xipki..", "iaik.."),
+            "pkcs11-bridge", packages("keystore-spi", "org.xipki..", "iaik.."),
             "examples", List.of(BASE, BASE + ".provider", BASE + ".simulator"),
             "cli",
                     List.of(

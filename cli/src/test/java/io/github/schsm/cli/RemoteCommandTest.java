@@ -35,7 +35,7 @@ class RemoteCommandTest {
 
     @BeforeEach
     void choosePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             url = "http://127.0.0.1:" + socket.getLocalPort() + "/ram";
         }
     }

@@ -60,7 +60,7 @@ class DialInTest {
     void begin() throws Exception {
         authority = new Certificates(Files.createDirectory(folder.resolve("ours")), "Our Root");
         stranger = new Certificates(Files.createDirectory(folder.resolve("theirs")), "Another Root");
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
         settings.put("ram.keystore", authority.issued("server").toString());

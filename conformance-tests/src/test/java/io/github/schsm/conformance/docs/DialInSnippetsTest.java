@@ -41,7 +41,7 @@ class DialInSnippetsTest {
         Program.Result made = shell.run("docs/many-devices.md#ram-certificates", "dns:hsm.example.com", "ip:127.0.0.1");
         assertThat(made.status()).as(made.output()).isZero();
         int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
         String server = shell.adapt(

@@ -113,6 +113,7 @@ class BadObjectsTest {
     }
 
     /** What may be wrong with an object. */
+    @SuppressWarnings("ImmutableEnumChecker") // contents are made of constants
     enum Bad {
         RSA_WITHOUT_CERTIFICATE(RSA_CERTIFICATE, test -> new byte[0]),
         EC_WITHOUT_CERTIFICATE(EC_CERTIFICATE, test -> new byte[0]),

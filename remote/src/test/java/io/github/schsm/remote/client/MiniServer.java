@@ -32,7 +32,7 @@ final class MiniServer implements AutoCloseable {
     /** One line after the other: a body in hex, "204" and the like, or "hang". Its last line stays. */
     MiniServer(String... script) throws IOException {
         this.script = List.of(script);
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/ram", this::handle);
         server.setExecutor(Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "mini-server");

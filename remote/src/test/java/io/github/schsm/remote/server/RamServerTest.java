@@ -247,7 +247,8 @@ class RamServerTest {
         terminals.close();
 
         assertThat(client.get(10, TimeUnit.SECONDS)).isEqualTo(204);
-        assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(IOException.class);
         // The port is free for the next.
         serve(new TestHost());
     }
@@ -289,7 +290,7 @@ class RamServerTest {
     }
 
     private String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             byte[] answer = new byte[512];
@@ -490,7 +491,7 @@ class RamServerTest {
         assertRefused("https:// nowhere", "no URL");
         assertRefused("http://127.0.0.1:0/", "port");
         assertRefused("https://127.0.0.1:8443/", "ram.keystore");
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> RamServer.open("http://127.0.0.1:" + taken.getLocalPort() + "/", new TestHost()))
                     .isInstanceOf(TransportException.class)
                     .hasMessageContaining("nothing can listen there");

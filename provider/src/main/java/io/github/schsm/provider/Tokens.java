@@ -173,17 +173,33 @@ final class Tokens implements TokenFinder {
 
     private List<Directory.Found> look() throws SchsmException {
         List<Directory.Found> found = new ArrayList<>();
-        for (TerminalTokens terminal : terminals()) {
-            found.addAll(terminal.list());
+        SchsmException failure = null;
+        int looked = 0;
+        for (Map.Entry<Terminal, TerminalTokens> place : places().entrySet()) {
+            try {
+                found.addAll(place.getValue().list());
+                looked++;
+            } catch (TransportException | TokenNotPresentException notNow) {
+                // One of several places may be out of reach for a while, e.g. while its service is restarted.
+                found.add(new Directory.Found(place.getKey().text(), null, String.valueOf(notNow.getMessage())));
+                failure = notNow;
+            }
+        }
+        if (looked == 0 && failure != null) {
+            throw failure;
         }
         return found;
     }
 
-    private synchronized List<TerminalTokens> terminals() throws InvalidRequestException {
+    private synchronized Map<Terminal, TerminalTokens> places() throws InvalidRequestException {
         if (closed) {
             throw CardTokens.closed();
         }
-        return List.copyOf(opened.values());
+        return new LinkedHashMap<>(opened);
+    }
+
+    private List<TerminalTokens> terminals() throws InvalidRequestException {
+        return List.copyOf(places().values());
     }
 
     /** Logs out, gives back cards, readers and modules, for good. */

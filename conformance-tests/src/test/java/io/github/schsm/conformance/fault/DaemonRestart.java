@@ -34,7 +34,7 @@ final class DaemonRestart {
     static final String AGAIN = "signed again";
 
     private static final Path SOCKET = Path.of("/run/pcscd/pcscd.comm");
-    private static final int PORT = 35963;
+    static final int PORT = 35963;
     private static final byte[] DATA = "signed twice".getBytes(StandardCharsets.UTF_8);
 
     private DaemonRestart() {}
@@ -85,7 +85,7 @@ final class DaemonRestart {
         }
     }
 
-    private static Process startDaemon() throws IOException, InterruptedException {
+    static Process startDaemon() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("pcscd", "--foreground", "--config", "/etc/reader.conf.d/vpcd"));
         Process help =
                 new ProcessBuilder("pcscd", "--help").redirectErrorStream(true).start();
@@ -105,7 +105,7 @@ final class DaemonRestart {
         return daemon;
     }
 
-    private static void stop(Process daemon) throws IOException, InterruptedException {
+    static void stop(Process daemon) throws IOException, InterruptedException {
         daemon.destroy();
         if (!daemon.waitFor(10, TimeUnit.SECONDS)) {
             daemon.destroyForcibly().waitFor();

@@ -32,7 +32,19 @@ class DaemonRestartTest {
         requireSignatureAfterRestart(OpenScBench.terminal());
     }
 
+    @Test
+    void membersOfADomainElsewhereGoOnWhileTheDaemonIsAway() throws Exception {
+        String said = run(DomainDaemonRestart.class, folder.resolve("devices").toString());
+
+        assertThat(said).contains(DomainDaemonRestart.WITHOUT, DomainDaemonRestart.TOGETHER);
+    }
+
     private void requireSignatureAfterRestart(String terminal) throws Exception {
+        assertThat(run(DaemonRestart.class, terminal)).contains(DaemonRestart.WITHOUT, DaemonRestart.AGAIN);
+    }
+
+    /** Runs a program that starts and ends daemons, and expects that it succeeds; returns what it says. */
+    private String run(Class<?> program, String argument) throws Exception {
         List<String> command = new ArrayList<>(List.of("unshare"));
         if (!System.getProperty("user.name").equals("root")) {
             command.add("--map-root-user");
@@ -43,7 +55,7 @@ class DaemonRestartTest {
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
-        command.addAll(List.of("-cp", classPath(), DaemonRestart.class.getName(), terminal));
+        command.addAll(List.of("-cp", classPath(), program.getName(), argument));
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -55,7 +67,7 @@ class DaemonRestartTest {
 
         assertThat(ended).as(said).isTrue();
         assertThat(process.exitValue()).as(said).isZero();
-        assertThat(said).contains(DaemonRestart.WITHOUT, DaemonRestart.AGAIN);
+        return said;
     }
 
     private static String classPath() {

@@ -2,11 +2,9 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.fault;
 
-import io.github.schsm.Kdm;
-import io.github.schsm.KeyDomain;
-import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.conformance.bench.DomainBench;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.VirtualReader;
@@ -21,7 +19,6 @@ import java.security.KeyStoreException;
 import java.security.Provider;
 import java.security.cert.Certificate;
 import java.security.spec.ECGenParameterSpec;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -63,8 +60,7 @@ final class DomainDaemonRestart {
     private Process run(Process daemon) throws Exception {
         byte[] uid = makeDomain();
         // No names: a simulated folder makes each device that is named.
-        Provider provider = provider(
-                "terminal = pcsc, " + elsewhere + "; domain = " + HexFormat.of().formatHex(uid, 0, 8));
+        Provider provider = provider("terminal = pcsc, " + elsewhere + "; domain = " + DomainBench.digits(uid));
         KeyStore keys = load(provider);
         SchsmDomain domain = SchsmDomain.of(keys);
         KeyPair pair = generate(provider, "k");
@@ -116,13 +112,9 @@ final class DomainDaemonRestart {
         Provider holder = provider("terminal = " + elsewhere + "; device = " + ELSEWHERE);
         KeyStore signers = load(holder);
         KeyPair signer = Group.generatePair(holder, Group.signerSpec("group-signer"));
-        KeyStore nearKeys = load(provider("terminal = pcsc; device = " + NEAR));
-        byte[] uid = new byte[0];
-        for (KeyStore member : List.of(signers, nearKeys)) {
-            SchsmDevice device = SchsmDevice.of(member);
-            KeyDomain domain = device.createKeyDomain(0, Kdm.issue(signer, device.identity()));
-            uid = domain.uid();
-        }
+        byte[] uid = DomainBench.join(signer, load(provider("terminal = pcsc; device = " + NEAR)));
+        DomainBench.join(signer, signers);
+        signers.load(null, PIN);
         signers.deleteEntry("group-signer");
         return uid;
     }

@@ -5,8 +5,11 @@ package io.github.schsm.conformance.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
+import io.github.schsm.conformance.bench.DomainBench;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Jdk;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.RamBench;
@@ -113,6 +116,61 @@ class RemoteLineTest {
             assertThatThrownBy(() -> sign(provider, pair))
                     .satisfies(thrown -> assertThat(root(thrown)).isInstanceOf(TokenNotPresentException.class));
         }
+    }
+
+    @Test
+    void otherMemberOfADomainGoesOnWhileTheRemoteOneIsKilled() throws Exception {
+        int port = RamBench.freePort();
+        String here = "simulator:" + folder.resolve("here");
+        byte[] uid;
+        try (SchsmProvider local = simulated(here, "ZZSIM000002");
+                SchsmProvider far = simulated("simulator:" + folder.resolve("devices"), ID)) {
+            KeyStore localKeys = loaded(local);
+            KeyPair signer = Group.generatePair(local, Group.signerSpec("group-signer"));
+            uid = DomainBench.join(signer, loaded(far));
+            DomainBench.join(signer, localKeys);
+            // It stays where it is, so that nothing would be complete.
+            loaded(local).deleteEntry("group-signer");
+        }
+        // No names: a simulated folder makes each device that is named.
+        String domain = "terminal = ram:" + url(port) + ", " + here
+                + "; trust = simulator; ram.silence = 6; ram.wait = 60" + "; domain = " + DomainBench.digits(uid);
+        try (SchsmProvider provider = (SchsmProvider) new SchsmProvider().configure(domain);
+                Lender first = new Lender(folder, url(port), ID)) {
+            SchsmDomain members = SchsmDomain.of(loaded(provider));
+            KeyPair pair = key(provider);
+            assertThat(members.members()).hasSize(2).allMatch(SchsmDomain.Member::isPresent);
+
+            first.kill();
+            for (int i = 0; i < 6; i++) {
+                assertThat(Pki.verifies("SHA256withECDSA", pair.getPublic(), new byte[10], sign(provider, pair)))
+                        .isTrue();
+            }
+            loaded(provider);
+            assertThat(members.members())
+                    .filteredOn(SchsmDomain.Member::isPresent)
+                    .hasSize(1);
+
+            try (Lender second = new Lender(folder, url(port), ID)) {
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+                while (!members.members().stream().allMatch(SchsmDomain.Member::isPresent)) {
+                    assertThat(System.nanoTime()).as(second.said()).isLessThan(end);
+                    Thread.sleep(100);
+                }
+                assertThat(members.synchronize().isComplete()).isTrue();
+            }
+        }
+    }
+
+    private static SchsmProvider simulated(String terminal, String device) {
+        return (SchsmProvider) new SchsmProvider()
+                .configure("terminal = " + terminal + "; device = " + device + "; trust = simulator");
+    }
+
+    private static KeyStore loaded(Provider provider) throws Exception {
+        KeyStore keys = KeyStore.getInstance("SCHSM", provider);
+        keys.load(null, PIN);
+        return keys;
     }
 
     @Test

@@ -16,19 +16,52 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Many threads, and members that go and come: nothing is lost, wrong or hung. */
+/** Many threads, of either kind, and members that go and come: nothing is lost, wrong or hung. */
+@Tag("jdk")
 class DomainStormTest {
     private static final int THREADS = 64;
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
     private static final int SEED = 20261129;
     private static final Duration SHORT = Duration.ofSeconds(6);
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int LONGEST_STAY = 400;
     private static final long MOST_JOIN_MILLIS = 30_000;
 
-    @Test
-    void everySignatureIsMadeWhileMembersGoAndCome() throws Exception {
+    /** What a program may run on. */
+    enum Kind {
+        PLATFORM {
+            @Override
+            Thread of(Runnable work) {
+                return new Thread(work);
+            }
+        },
+        /** Compiled for 17, which has none. */
+        VIRTUAL {
+            @Override
+            Thread of(Runnable work) throws ReflectiveOperationException {
+                Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+                return (Thread) Class.forName("java.lang.Thread$Builder")
+                        .getMethod("unstarted", Runnable.class)
+                        .invoke(builder, work);
+            }
+        };
+
+        abstract Thread of(Runnable work) throws ReflectiveOperationException;
+    }
+
+    private static Stream<Kind> kinds() {
+        return Stream.of(Kind.values())
+                .filter(kind -> kind == Kind.PLATFORM || Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void everySignatureIsMadeWhileMembersGoAndCome(Kind kind) throws Exception {
         try (DomainBench bench = new DomainBench()) {
             DomainProgram program = DomainProgram.on(bench);
             KeyPair pair = program.generate("k");
@@ -37,7 +70,7 @@ class DomainStormTest {
             AtomicBoolean over = new AtomicBoolean();
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
-                threads.add(new Thread(() -> {
+                threads.add(kind.of(() -> {
                     while (!over.get()) {
                         try {
                             assertThat(DomainProgram.verifies(pair.getPublic(), program.sign(pair.getPrivate())))

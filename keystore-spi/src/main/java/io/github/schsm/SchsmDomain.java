@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The devices behind a key store that is several devices: the members of a key domain ({@code domain = …} in the
+ * The devices behind a key store that consists of several: the members of a key domain ({@code domain = …} in the
  * configuration), or all that are named ({@code members = all}). What the JCA has no words for: which member has which
  * key, which of them is away, and why.
  *
@@ -115,12 +115,12 @@ public abstract class SchsmDomain {
     }
 
     /**
-     * Says from now on what becomes of members and keys. A listener is called by the thread that noticed; it returns soon
-     * and does not throw.
+     * Adds a listener, which is told from now on what becomes of members and keys, by the thread that noticed. It has to
+     * return soon, and must not throw.
      */
     public abstract void addListener(Listener listener);
 
-    /** Says nothing more. */
+    /** Removes a listener. */
     public abstract void removeListener(Listener listener);
 
     /** A device of the domain. */
@@ -128,7 +128,7 @@ public abstract class SchsmDomain {
         /** Its device id or serial number, or what the configuration calls it as long as it was not seen. */
         String deviceId();
 
-        /** Whether it is here, as far as is known: it is noticed by the next operation that it went. */
+        /** Whether it is present, as far as is known: that it is gone is noticed by the next operation. */
         boolean isPresent();
 
         /** Why it is not used, in a sentence: it is away, its PIN is blocked, it is no member. Empty if it is used. */
@@ -139,7 +139,7 @@ public abstract class SchsmDomain {
      * What it takes until every member has every key.
      *
      * @param moves      the copies that would be made, each from a member to another
-     * @param impossible the copies that cannot be made, and why: also those to members that are away
+     * @param impossible the copies that cannot be made, and why: including those to members that are away
      * @param updates    certificates and labels that members lack which have the key
      */
     public record Plan(List<KeyMigration.Move> moves, List<KeyMigration.Impossible> impossible, List<Update> updates) {

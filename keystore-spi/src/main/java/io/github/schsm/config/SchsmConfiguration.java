@@ -598,7 +598,8 @@ public final class SchsmConfiguration {
     /** What is told where several devices are there and none was chosen. */
     public ConfigurationException several(Collection<String> ids) {
         return new ConfigurationException("several devices are there: " + String.join(", ", ids)
-                + "; choose one by device = … in the configuration, or by a SchsmLoadParameter");
+                + "; choose one by device = … in the configuration, or by a SchsmLoadParameter, or use them as one key store:"
+                + " domain = <UID> or members = all");
     }
 
     @Override

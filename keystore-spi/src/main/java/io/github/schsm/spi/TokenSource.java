@@ -35,6 +35,11 @@ public interface TokenSource {
         /** The devices that the configuration names, in its words; empty for whichever is there. */
         List<String> devices();
 
+        /** Whether devices are looked for in other places as well, so that none has to be waited for long. */
+        default boolean isOneOfSeveral() {
+            return false;
+        }
+
         /** The roots a device may trace to. */
         DeviceTrust trust();
 

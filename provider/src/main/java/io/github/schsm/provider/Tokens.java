@@ -362,6 +362,11 @@ final class Tokens implements TokenFinder {
         }
 
         @Override
+        public boolean isOneOfSeveral() {
+            return configuration.terminals().size() > 1;
+        }
+
+        @Override
         public DeviceTrust trust() {
             return configuration.trust();
         }

@@ -118,7 +118,8 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
         }
         if (choice.size() > 1) {
             throw new CliException("several devices are there: " + String.join(", ", choice)
-                    + "; choose one with --device, or with --reader where names do not tell them apart");
+                    + "; choose one with --device, or with --reader where names do not tell them apart; --domain takes the"
+                    + " members of a key domain as one");
         }
     }
 

@@ -388,8 +388,10 @@ final class DomainChanges {
                     PrintableText.of(String.join(", ", away)));
             return;
         }
-        throw new TokenNotPresentException(what + " is not deleted, because it would come back with members that do not"
-                + " delete it now: " + String.join(", ", away) + "; see to them, or configure delete = present");
+        throw new TokenNotPresentException(
+                what + " is not deleted, because it would come back with members that do not" + " delete it now: "
+                        + String.join(", ", away)
+                        + "; bring them back, take devices that are gone for good out of the configuration, or configure delete = present");
     }
 
     /** Asks the member, so that nothing is deleted anywhere if it has just gone, or does not take the PIN any more. */

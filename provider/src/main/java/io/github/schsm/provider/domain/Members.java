@@ -186,7 +186,8 @@ final class Members {
             }
         }
         if (found == null) {
-            throw new KeyDomainException("device " + token.name() + " is not a member of key domain " + digits);
+            throw new KeyDomainException("device " + token.name() + " is not a member of key domain " + digits
+                    + ": schsm domain join makes it one, or leave it out of device = …");
         }
         synchronized (this) {
             Status known = domain;

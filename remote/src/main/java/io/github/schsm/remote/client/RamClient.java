@@ -412,7 +412,8 @@ public final class RamClient {
                 case DONE -> "the server has no more work";
                 case FORBIDDEN -> "it does not let this computer in (HTTP 403)";
                 case NOT_FOUND -> "there is no such path (HTTP 404)";
-                case GATEWAY_TIMEOUT -> "nobody asked for the card in time (HTTP 504)";
+                case GATEWAY_TIMEOUT ->
+                    "nobody asked for this device in time (HTTP 504): does device = … of the program there name it?";
                 default -> "it answered HTTP " + status;
             };
             boolean forGood = status == NOT_FOUND || status == FORBIDDEN;

@@ -44,6 +44,8 @@ record ServerSettings(
     /** SHA-256, with or without colons. */
     private static final Pattern FINGERPRINT = Pattern.compile("(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}");
 
+    private static final Duration WAIT_BESIDE_OTHERS = Duration.ofSeconds(3);
+
     /** Longer than this no answer is kept back: clients give up after 40 seconds. */
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(20);
 
@@ -55,7 +57,13 @@ record ServerSettings(
                 clients(host.setting(RamEntries.CLIENTS)),
                 number(host, RamEntries.LIMIT),
                 Duration.ofSeconds(number(host, RamEntries.SILENCE)),
-                Duration.ofSeconds(number(host, RamEntries.WAIT)));
+                firstWait(host));
+    }
+
+    /** Where other places are asked too, some of the named devices are there, and those that are not come later. */
+    private static Duration firstWait(TokenSource.Host host) throws ConfigurationException {
+        boolean isShort = host.isOneOfSeveral() && host.setting(RamEntries.WAIT).isEmpty();
+        return isShort ? WAIT_BESIDE_OTHERS : Duration.ofSeconds(number(host, RamEntries.WAIT));
     }
 
     private static int number(TokenSource.Host host, String key) throws ConfigurationException {

@@ -74,8 +74,11 @@ final class Report implements RamListener {
     @Override
     public void lost(String reason, Duration pause) {
         say(
-                "Not connected: " + reason
-                        + (pause.isZero() ? ". Again now." : ". Again in " + pause.toSeconds() + " s."),
+                "Not connected: " + reason + (pause.isZero() ? ". Again now." : ". Again in " + seconds(pause) + "."),
                 Answer.json("event", "lost").and("reason", reason).and("pauseSeconds", pause.toSeconds()));
+    }
+
+    private static String seconds(Duration pause) {
+        return pause.toSeconds() == 0 ? "half a second" : pause.toSeconds() + " s";
     }
 }

@@ -53,13 +53,16 @@ final class DomainView extends SchsmDomain implements DomainChanges.Missed {
     void background(Runnable work) {
         CountDownLatch done = new CountDownLatch(1);
         background = done;
-        members.later(() -> {
+        boolean begun = members.later(() -> {
             try {
                 work.run();
             } finally {
                 done.countDown();
             }
         });
+        if (!begun) {
+            done.countDown();
+        }
     }
 
     private void settle() {

@@ -82,6 +82,7 @@ final class Failover {
             }
             long begun = System.nanoTime();
             SchsmException failed = null;
+            boolean asked = false;
             MemberObserver.Watch watch = members.observer().begins(member, operation);
             try {
                 long ready = begun;
@@ -93,6 +94,7 @@ final class Failover {
                     Members.token(member).load(null);
                 }
                 place.prove();
+                asked = true;
                 T done = call.at(place);
                 member.did(ready);
                 if (!member.isReady()) {
@@ -107,7 +109,7 @@ final class Failover {
             }
             failures = failures == null ? new Failures() : failures;
             boolean firstTime = failures.byMember.put(member, failed) == null;
-            if (!goesOn(place, failed, firstTime)) {
+            if (!goesOn(place, failed, firstTime, asked)) {
                 throw failed;
             }
             if (firstTime && isLapsed(member, failed)) {
@@ -130,9 +132,10 @@ final class Failover {
     }
 
     /** Notes what the failure says of the member; tells whether another one may be asked. */
-    private boolean goesOn(Place place, SchsmException failed, boolean firstTime) {
+    private boolean goesOn(Place place, SchsmException failed, boolean firstTime, boolean asked) {
         Member member = place.member();
-        if (member.isLocked() && failed.reason() != Reason.WRONG_PIN) {
+        boolean perhapsDone = asked && !place.isRepeatable();
+        if (member.isLocked() && failed.reason() != Reason.WRONG_PIN && !perhapsDone) {
             return true;
         }
         switch (FailurePolicy.of(failed, place.isRepeatable())) {

@@ -4,10 +4,15 @@ package io.github.schsm.provider.domain;
 
 import io.github.schsm.provider.management.MemberMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Cleaner;
+import java.lang.ref.WeakReference;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -21,10 +26,14 @@ import javax.management.StandardMBean;
 final class MemberBeans implements MemberObserver {
     private static final System.Logger LOGGER = System.getLogger(MemberBeans.class.getName());
     private static final int MOST_INSTANCES = 100;
+    /** For providers that are dropped without being closed: the server would show their members forever. */
+    private static final Cleaner CLEANER = Cleaner.create();
 
     private final String domain;
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-    private final Map<Member, ObjectName> shown = new ConcurrentHashMap<>();
+    private final Set<Member> shown = ConcurrentHashMap.newKeySet();
+    private final Names names = new Names(server, ConcurrentHashMap.newKeySet());
+    private final Cleaner.Cleanable cleanable = CLEANER.register(this, names);
     private boolean closed;
 
     /** @param domain how the domain is called there */
@@ -34,9 +43,10 @@ final class MemberBeans implements MemberObserver {
 
     @Override
     public synchronized void changed(Member member) {
-        if (!closed && !shown.containsKey(member)) {
+        if (!closed && !shown.contains(member)) {
             try {
-                shown.put(member, register(member));
+                names.all().add(register(member));
+                shown.add(member);
             } catch (JMException refused) {
                 LOGGER.log(System.Logger.Level.DEBUG, "a member is not shown in JMX", refused);
             }
@@ -45,7 +55,8 @@ final class MemberBeans implements MemberObserver {
 
     @SuppressWarnings("JdkObsolete") // what the constructor of ObjectName takes
     private ObjectName register(Member member) throws JMException {
-        StandardMBean bean = new StandardMBean(new Counters(domain, member), MemberMXBean.class, true);
+        StandardMBean bean = new StandardMBean(
+                new Counters(domain, member.id(), new WeakReference<>(member)), MemberMXBean.class, true);
         for (int instance = 1; ; instance++) {
             Hashtable<String, String> keys = new Hashtable<>(Map.of("type", "Member"));
             keys.put("domain", ObjectName.quote(domain));
@@ -67,20 +78,35 @@ final class MemberBeans implements MemberObserver {
     @Override
     public synchronized void close() {
         closed = true;
-        for (ObjectName name : shown.values()) {
-            try {
-                server.unregisterMBean(name);
-            } catch (JMException gone) {
-                LOGGER.log(System.Logger.Level.DEBUG, "a member was not shown in JMX any more", gone);
-            }
-        }
+        cleanable.clean();
         shown.clear();
     }
 
-    private record Counters(String domain, Member member) implements MemberMXBean {
+    /** What is taken out of the server at the end. */
+    private record Names(MBeanServer server, Set<ObjectName> all) implements Runnable {
+        @Override
+        public void run() {
+            for (ObjectName name : all) {
+                try {
+                    server.unregisterMBean(name);
+                } catch (JMException gone) {
+                    LOGGER.log(System.Logger.Level.DEBUG, "a member was not shown in JMX any more", gone);
+                }
+            }
+            all.clear();
+        }
+    }
+
+    /** The server keeps this one, so this one must not keep the member, with its token and connections. */
+    private record Counters(String domain, String id, WeakReference<Member> reference) implements MemberMXBean {
+        private <T> T of(Function<Member, T> counter, T ofNone) {
+            Member member = reference.get();
+            return member == null ? ofNone : counter.apply(member);
+        }
+
         @Override
         public String getDeviceId() {
-            return member.id();
+            return of(Member::id, id);
         }
 
         @Override
@@ -90,38 +116,37 @@ final class MemberBeans implements MemberObserver {
 
         @Override
         public boolean isPresent() {
-            return member.isPresent();
+            return of(Member::isPresent, false);
         }
 
         @Override
         public String getProblem() {
-            String problem = member.problem();
-            return problem == null ? "" : problem;
+            return of(member -> Objects.requireNonNullElse(member.problem(), ""), "");
         }
 
         @Override
         public long getOperations() {
-            return member.operations();
+            return of(Member::operations, 0L);
         }
 
         @Override
         public long getFailures() {
-            return member.failures();
+            return of(Member::failures, 0L);
         }
 
         @Override
         public int getQueue() {
-            return member.queue();
+            return of(Member::queue, 0);
         }
 
         @Override
         public long getLatencyMicros() {
-            return TimeUnit.NANOSECONDS.toMicros(member.nanosEach());
+            return TimeUnit.NANOSECONDS.toMicros(of(Member::nanosEach, 0L));
         }
 
         @Override
         public long getBusyMicros() {
-            return TimeUnit.NANOSECONDS.toMicros(member.nanosBusy());
+            return TimeUnit.NANOSECONDS.toMicros(of(Member::nanosBusy, 0L));
         }
     }
 }

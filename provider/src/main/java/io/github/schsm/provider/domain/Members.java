@@ -14,6 +14,7 @@ import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.keystore.Handles;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource.Directory.Found;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -264,7 +265,11 @@ final class Members {
     private void inParallel(List<Runnable> tasks) {
         List<java.util.concurrent.Future<?>> others = new ArrayList<>();
         for (Runnable task : tasks.subList(1, tasks.size())) {
-            others.add(threads.submit(task));
+            try {
+                others.add(threads.submit(task));
+            } catch (RejectedExecutionException closing) {
+                task.run();
+            }
         }
         tasks.get(0).run();
         boolean interrupted = false;
@@ -285,12 +290,14 @@ final class Members {
         }
     }
 
-    /** Does something in the background. */
-    void later(Runnable work) {
+    /** Does something in the background; tells whether it will, which it does not once the domain is closed. */
+    boolean later(Runnable work) {
         try {
             threads.execute(work);
+            return true;
         } catch (RejectedExecutionException closing) {
             LOGGER.log(System.Logger.Level.DEBUG, "the domain was closed", closing);
+            return false;
         }
     }
 
@@ -354,7 +361,10 @@ final class Members {
             observer.changed(member);
         }
         if (!stranger && !closed && member.watch()) {
-            later(() -> waitFor(member));
+            WeakReference<Members> owner = new WeakReference<>(this);
+            if (!later(() -> waitFor(owner, member))) {
+                member.unwatch();
+            }
         }
     }
 
@@ -400,18 +410,36 @@ final class Members {
         }
     }
 
-    private void waitFor(Member member) {
+    /** Waits without keeping members that the program has dropped, and their devices, in memory. */
+    private static void waitFor(WeakReference<Members> owner, Member member) {
         try {
-            while (!closed && !member.isReady() && !member.isLocked()) {
-                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(member.pause()));
-                if (!member.isReady() && !member.isLocked()) {
-                    tryAgain(member);
+            do {
+                try {
+                    while (isMissed(owner, member)) {
+                        Thread.sleep(TimeUnit.NANOSECONDS.toMillis(member.pause()));
+                        if (isMissed(owner, member)) {
+                            tryAgain(owner, member);
+                        }
+                    }
+                } finally {
+                    member.unwatch();
                 }
-            }
+                // It may have failed between the last look and now, when it was still watched.
+            } while (isMissed(owner, member) && member.watch());
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
-        } finally {
-            member.unwatch();
+        }
+    }
+
+    private static boolean isMissed(WeakReference<Members> owner, Member member) {
+        Members waiting = owner.get();
+        return waiting != null && !waiting.closed && !member.isReady() && !member.isLocked();
+    }
+
+    private static void tryAgain(WeakReference<Members> owner, Member member) {
+        Members waiting = owner.get();
+        if (waiting != null) {
+            waiting.tryAgain(member);
         }
     }
 

@@ -45,6 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @SuppressWarnings("FutureReturnValueIgnored") // clients end with the test
 class DialInTest {
+    private static final byte[] INITIATION = HexFormat.of().parseHex("E804C0023B00");
+
     @TempDir
     Path folder;
 
@@ -240,6 +242,38 @@ class DialInTest {
 
         assertRefused(tls(authority.issued("site-c"), authority.trust()), "has dialed in from site-b already");
         assertThat(terminals.terminals().list(State.CARD_PRESENT)).hasSize(1);
+    }
+
+    @Test
+    void clientWhoseDevicesSayNothingKeepsNobodyOut() throws Exception {
+        settings.put("ram.limit", "2");
+        TokenSource.Terminals terminals = serve();
+        SSLContext hog = tls(authority.issued("site-x"), authority.trust());
+        assertThat(dialIn(hog).post(INITIATION)).isEqualTo(200);
+        assertThat(dialIn(hog).post(INITIATION)).isEqualTo(200);
+        // Its own lines do not give way to it.
+        assertThat(dialIn(hog).post(INITIATION)).isEqualTo(503);
+
+        start(tls(authority.issued("site-b"), authority.trust()));
+
+        assertThat(terminals.terminals().list(State.CARD_PRESENT)).hasSize(1);
+        // Nor does a device that is there give way.
+        assertThat(dialIn(hog).post(INITIATION)).isEqualTo(503);
+        assertThat(terminals.terminals().list(State.CARD_PRESENT)).hasSize(1);
+    }
+
+    private MiniClient dialIn(SSLContext tls) {
+        return new MiniClient(URI.create("https://127.0.0.1:" + port + "/ram"), tls, new MiniClient.Contacts() {
+            @Override
+            public byte[] transmit(byte[] command) {
+                throw new UnsupportedOperationException("it says nothing");
+            }
+
+            @Override
+            public byte[] reset() {
+                throw new UnsupportedOperationException("it says nothing");
+            }
+        });
     }
 
     @Test

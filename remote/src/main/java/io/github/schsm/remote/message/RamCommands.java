@@ -4,13 +4,19 @@ package io.github.schsm.remote.message;
 
 import io.github.schsm.card.apdu.CommandApdu;
 import io.github.schsm.card.files.Files;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 
 /** What commands say about themselves by their headers, which are plain even where the rest is protected. */
 public final class RamCommands {
-    /** Key generation, initialization and unwrapping take as long as they take. */
-    private static final Set<Integer> SLOW = Set.of(0x46, 0x48, 0x50, 0x74);
+    /** Commands that may take longer than others: how long at most, with room for the worst luck with primes. */
+    private static final Map<Integer, Duration> SLOW = Map.of(
+            0x46, Duration.ofMinutes(5),
+            0x48, Duration.ofSeconds(30),
+            0x50, Duration.ofMinutes(2),
+            0x74, Duration.ofSeconds(30));
 
     /** After these the card may be in a state that a PIN, or keys in its place, brought about. */
     private static final Set<Integer> LOGINS = Set.of(0x20, 0x24, 0x2C, 0x50, 0x5A, 0x82);
@@ -44,8 +50,14 @@ public final class RamCommands {
                 .encode();
     }
 
-    public static boolean isSlow(byte[] command) {
-        return command.length >= HEADER && SLOW.contains(command[1] & 0xFF);
+    /**
+     * How long the card may take for a command, by its instruction.
+     *
+     * @param ordinary for commands that are not slow, and the least for those that are
+     */
+    public static Duration patience(byte[] command, Duration ordinary) {
+        Duration slow = command.length >= HEADER ? SLOW.getOrDefault(command[1] & 0xFF, ordinary) : ordinary;
+        return slow.compareTo(ordinary) > 0 ? slow : ordinary;
     }
 
     /** Whether an applet is selected, which ends every login. */

@@ -101,6 +101,7 @@ final class RamHandler implements HttpHandler {
             throw new RefusedException(FORBIDDEN, "web pages have no business here");
         }
         ClientName client = client(exchange);
+        threads.hurry();
         Post post = read(exchange);
         String cookie = cookie(exchange);
         RamSession line;

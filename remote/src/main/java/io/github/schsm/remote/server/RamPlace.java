@@ -4,6 +4,7 @@ package io.github.schsm.remote.server;
 
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.SchsmException;
+import io.github.schsm.codec.PrintableText;
 import io.github.schsm.spi.TokenSource;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -11,8 +12,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +39,9 @@ final class RamPlace {
     private final Object turn = new Object();
 
     private final Map<String, Known> readers = new LinkedHashMap<>();
+    /** Lines whose devices have not said yet which they are, the oldest first. */
+    private final Set<RamSession> unprobed = new LinkedHashSet<>();
+
     private final List<TokenSource.Host> users = new ArrayList<>();
     /** Until when somebody who has opened it waits for readers, in nanoseconds; meaningful while {@link #waiting}. */
     private long waitUntil;
@@ -88,16 +95,47 @@ final class RamPlace {
     String dialIn(RamSession line) {
         synchronized (turn) {
             lines.values().removeIf(known -> !known.isOpen());
-            if (lines.size() >= settings.limit()) {
+            if (lines.size() >= settings.limit() && !makeRoom(line.client())) {
                 return null;
             }
             byte[] bytes = new byte[COOKIE_BYTES];
             random.nextBytes(bytes);
             String cookie = HexFormat.of().formatHex(bytes);
             lines.put(cookie, line);
-            probes.execute(() -> probe(line));
+            unprobed.add(line);
+            probes.execute(() -> {
+                try {
+                    probe(line);
+                } finally {
+                    synchronized (turn) {
+                        unprobed.remove(line);
+                    }
+                }
+            });
             return cookie;
         }
+    }
+
+    /**
+     * No client keeps others out by lines whose devices do not say which they are: the oldest of them gives way to a
+     * client that has fewer lines. Devices that are in use stay.
+     */
+    private boolean makeRoom(ClientName newcomer) {
+        long most = linesOf(newcomer) + 1;
+        Optional<RamSession> oldest = unprobed.stream()
+                .filter(line -> line.isOpen() && linesOf(line.client()) > most)
+                .findFirst();
+        oldest.ifPresent(line -> {
+            line.lost("another client needs its place");
+            lines.values().remove(line);
+        });
+        return oldest.isPresent();
+    }
+
+    private long linesOf(ClientName client) {
+        return lines.values().stream()
+                .filter(line -> line.client().equals(client))
+                .count();
     }
 
     @Nullable
@@ -133,7 +171,7 @@ final class RamPlace {
             LOG.log(
                     System.Logger.Level.WARNING,
                     address + ": " + line.client() + " dialed in, but its device does not say which it is: "
-                            + failed.getMessage());
+                            + PrintableText.of(String.valueOf(failed.getMessage())));
             line.lost("its device does not say which it is");
         }
     }

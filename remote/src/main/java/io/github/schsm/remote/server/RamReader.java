@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * goes nowhere.
  */
 final class RamReader {
-    /** Key generation and the like take as long as they take. */
-    private static final Duration PATIENCE_WHEN_SLOW = Duration.ofMinutes(10);
-
     private static final Duration MOMENT = Duration.ofSeconds(2);
 
     /** How a card that is no more is reported; PC/SC's own names, because who reads them knows those. */
@@ -198,9 +195,7 @@ final class RamReader {
                 .toList();
         Duration most = patience;
         for (byte[] command : commands) {
-            if (RamCommands.isSlow(command)) {
-                most = PATIENCE_WHEN_SLOW;
-            }
+            most = RamCommands.patience(command, most);
         }
         try {
             Answers answers = at.line().exchange(new Requests(requests), most);

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.remote.server;
 
+import io.github.schsm.codec.PrintableText;
 import io.github.schsm.remote.message.Answers;
 import io.github.schsm.remote.message.Post;
 import io.github.schsm.remote.message.Request;
@@ -22,6 +23,7 @@ final class RamSession {
     private static final int BAD_REQUEST = 400;
     private static final int CONFLICT = 409;
     private static final int NOBODY_ASKED = 504;
+    private static final int MOST_OF_REASON = 200;
 
     /**
      * What a post is answered with.
@@ -209,7 +211,10 @@ final class RamSession {
         }
     }
 
-    private void leave(String reason) {
+    /** The reason is the client's text, and may be of any length. */
+    private void leave(String text) {
+        String reason =
+                PrintableText.of(text.length() <= MOST_OF_REASON ? text : text.substring(0, MOST_OF_REASON) + "…");
         if (end == null) {
             long now = System.nanoTime();
             saidToLeave = now == 0 ? 1 : now;

@@ -16,26 +16,32 @@ import java.util.concurrent.TimeUnit;
  */
 final class WatchedThreads implements Executor {
     private static final long KEPT_SECONDS = 30;
+    /** For TLS and the head of a request; after that the client is known, and has {@link #hurry} longer. */
+    private static final Duration MOST_UNKNOWN = Duration.ofSeconds(3);
 
     private final ThreadPoolExecutor pool;
     private final long patience;
+    private final long patienceWithUnknown;
     /** Until when each thread has to be done with its connection, in nanoseconds. */
     private final Map<Thread, Long> deadlines = new ConcurrentHashMap<>();
 
     WatchedThreads(String name, int most, Duration patience) {
         this.patience = patience.toNanos();
-        pool = new ThreadPoolExecutor(most, most, KEPT_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
+        patienceWithUnknown = Math.min(this.patience, MOST_UNKNOWN.toNanos());
+        // The server closes a connection that finds no place in the queue; a client dials in again.
+        pool = new ThreadPoolExecutor(
+                most, most, KEPT_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(4 * most), task -> {
+                    Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
         pool.allowCoreThreadTimeOut(true);
     }
 
     @Override
     public void execute(Runnable task) {
         pool.execute(() -> {
-            hurry();
+            deadlines.put(Thread.currentThread(), System.nanoTime() + patienceWithUnknown);
             try {
                 task.run();
             } finally {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.MalformedDataException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,24 @@ class BodiesTest {
 
     private static String hex(byte[] bytes) {
         return HEX.formatHex(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0046010000, 300",
+        "0C46010000, 300",
+        "0048010000, 30",
+        "8050000000, 120",
+        "8074019300, 30",
+        "8068010000, 27",
+        "00A4040000, 27",
+        "0046, 27"
+    })
+    void eachCommandHasALimitThatIsNotTheLongestOfAll(String command, long seconds) {
+        Duration ordinary = Duration.ofSeconds(27);
+
+        assertThat(RamCommands.patience(hex(command), ordinary)).isEqualTo(Duration.ofSeconds(seconds));
+        assertThat(RamCommands.patience(hex(command), Duration.ofMinutes(9))).isEqualTo(Duration.ofMinutes(9));
     }
 
     @Test

@@ -24,8 +24,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.smartcardio.Card;
 import javax.smartcardio.CardException;
@@ -221,6 +223,23 @@ class RamServerTest {
                 .hasMessageContaining("bye");
         assertThatThrownBy(() -> terminal.connect("*")).isInstanceOf(CardNotPresentException.class);
         assertThat(terminals.terminals().list()).containsExactly(terminal);
+    }
+
+    @Test
+    void textOfAClientIsOneShortLine() throws Exception {
+        TokenSource.Terminals terminals = serve(new TestHost());
+        MiniClient client = client();
+        run(client);
+        Card card = await(terminals).connect("*");
+        byte[] text = ("bye\n2026-11-29 all is well\u001B[2J" + "x".repeat(60_000)).getBytes(StandardCharsets.UTF_8);
+
+        assertThat(client.post(MiniClient.tlv(0xE1, MiniClient.tlv(0x0C, text))))
+                .isEqualTo(204);
+
+        assertThatThrownBy(() -> card.getBasicChannel().transmit(SELECT))
+                .isInstanceOf(CardException.class)
+                .hasMessageContaining("it has left: bye\\u000A2026-11-29 all is well\\u001B[2Jxxx")
+                .satisfies(shown -> assertThat(shown.getMessage()).hasSizeLessThan(400));
     }
 
     @Test
@@ -455,6 +474,40 @@ class RamServerTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
         assertThat(client().post(new byte[140_000])).isEqualTo(413);
         assertThat(run(client())).isNotDone();
+    }
+
+    @Test
+    void clientThatIsNotKnownYetHasLessTime() throws Exception {
+        serve(new TestHost().with("ram.silence", 60));
+        long begin = System.nanoTime();
+
+        assertThat(raw("POST /rooms/one HTTP/1.1\r\nHo")).isEqualTo("closed");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void connectionsDoNotQueueWithoutEnd() {
+        WatchedThreads threads = new WatchedThreads("few", 2, Duration.ofSeconds(20));
+        CountDownLatch end = new CountDownLatch(1);
+        try {
+            for (int i = 0; i < 2 + 4 * 2; i++) {
+                threads.execute(() -> awaitQuietly(end));
+            }
+
+            assertThatThrownBy(() -> threads.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        } finally {
+            end.countDown();
+            threads.end();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch end) {
+        try {
+            end.await();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.security.PrivateKey;
 import java.security.UnrecoverableKeyException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.security.auth.callback.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,7 +129,16 @@ class DomainPinTest {
     void blockedMemberIsPassedOverAndReported() throws Exception {
         block(bench.device(0));
         KeyStore keys = fresh("");
+        keys.load(null, null);
+        List<String> changed = new CopyOnWriteArrayList<>();
+        SchsmDomain.of(keys).addListener(new SchsmDomain.Listener() {
+            @Override
+            public void memberChanged(SchsmDomain.Member member) {
+                changed.add(member.deviceId());
+            }
+        });
         keys.load(null, RIGHT);
+        assertThat(changed).contains(bench.device(0).id());
         for (int i = 0; i < 6; i++) {
             assertSigns(keys);
         }

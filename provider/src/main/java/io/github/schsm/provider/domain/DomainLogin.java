@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +25,17 @@ final class DomainLogin {
     private static final System.Logger LOGGER = System.getLogger(DomainLogin.class.getName());
 
     private final Function<String, Optional<PinSource>> ownPins;
+    private final BiConsumer<Member, SchsmException> whenLocked;
     private final ReentrantLock gate = new ReentrantLock();
     private volatile @Nullable OfferedPin pin;
 
-    /** @param ownPins where a member's PIN comes from that has one of its own */
-    DomainLogin(Function<String, Optional<PinSource>> ownPins) {
+    /**
+     * @param ownPins    where a member's PIN comes from that has one of its own
+     * @param whenLocked told of each member that is not used until the next login, and why
+     */
+    DomainLogin(Function<String, Optional<PinSource>> ownPins, BiConsumer<Member, SchsmException> whenLocked) {
         this.ownPins = ownPins;
+        this.whenLocked = whenLocked;
     }
 
     /** Whether there is a PIN, or somebody to ask for it. */
@@ -38,8 +44,9 @@ final class DomainLogin {
     }
 
     /**
-     * Logs in at the first of the members that takes the PIN. If one refuses it nobody else gets it, and the login that
-     * there was stays; one that is away, blocked or has another PIN of its own does not keep the others from being asked.
+     * Logs in at the first of the members that takes the PIN. If one refuses it, or nobody knows whether it did, nobody
+     * else gets it, and the login that there was stays; one that is away or blocked does not keep the others from being
+     * asked. A member with a PIN of its own says nothing of this one: it counts only where all have their own.
      *
      * @throws SchsmException if no member could be logged in to
      */
@@ -59,13 +66,17 @@ final class DomainLogin {
 
     private void loginAtOne(List<Member> members, OfferedPin offered) throws SchsmException {
         List<SchsmException> failures = new ArrayList<>();
-        for (Member member : members) {
+        List<Member> sharing =
+                members.stream().filter(member -> !hasOwnPin(member)).toList();
+        for (Member member : sharing.isEmpty() ? members : sharing) {
             try {
                 if (loginAt(member, offered)) {
                     return;
                 }
             } catch (SchsmException failed) {
-                if (offered.refusedBy() == member || failed.reason() == Reason.WRONG_PIN) {
+                if (offered.refusedBy() == member
+                        || offered.isUnansweredBy(member)
+                        || failed.reason() == Reason.WRONG_PIN) {
                     throw failed;
                 }
                 failures.add(failed);
@@ -88,7 +99,7 @@ final class DomainLogin {
                     admit(member);
                 } catch (SchsmException told) {
                     LOGGER.log(
-                            System.Logger.Level.WARNING,
+                            member.isLocked() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                             "{0} of the domain is not used: {1}",
                             member,
                             PrintableText.of(String.valueOf(told.getMessage())));
@@ -100,6 +111,17 @@ final class DomainLogin {
     /** Whether this thread is logging in, so that its callback handler may be what asks. */
     boolean isLoggingIn() {
         return gate.isHeldByCurrentThread();
+    }
+
+    private boolean hasOwnPin(Member member) {
+        Optional<PinSource> own = ownPin(member);
+        own.ifPresent(PinSource::destroy);
+        return own.isPresent();
+    }
+
+    private Optional<PinSource> ownPin(Member member) {
+        Token token = member.token();
+        return token == null ? Optional.empty() : ownPins.apply(token.id());
     }
 
     private static SchsmException first(List<SchsmException> failures) {
@@ -126,7 +148,7 @@ final class DomainLogin {
                 for (Member member : members) {
                     Token token = member.token();
                     if (token != null) {
-                        token.useWhenNeeded(offered.to(member));
+                        token.useWhenNeeded(ownPin(member).orElseGet(() -> offered.to(member)));
                     }
                 }
             } else {
@@ -183,28 +205,33 @@ final class DomainLogin {
         if (token == null) {
             return false;
         }
-        Optional<PinSource> own = ownPins.apply(token.id());
+        Optional<PinSource> own = ownPin(member);
         Member refusedBy = offered.refusedBy();
-        if (own.isEmpty() && refusedBy != null) {
+        if (own.isEmpty() && refusedBy != null && !offered.isProvenBy(member)) {
             String problem = refusedBy == member
                     ? member + " refused the PIN, which is not sent again before the next login"
                     : "the PIN is not sent to " + member + ", because " + refusedBy
                             + " refused it; where members have different PINs, name them by pin.<device id>";
-            member.locked(problem);
-            throw new SchsmException(problem);
+            SchsmException kept = new SchsmException(problem);
+            whenLocked.accept(member, kept);
+            throw kept;
         }
         try {
             token.login(own.orElseGet(() -> offered.to(member)));
-            offered.taken(member);
+            if (own.isEmpty()) {
+                offered.taken(member);
+            } else {
+                offered.admitted(member);
+            }
             if (member.isLocked()) {
                 member.answers();
             }
             return true;
         } catch (PinException refused) {
-            member.locked(String.valueOf(refused.getMessage()));
+            whenLocked.accept(member, refused);
             // A PIN that the first member refused before is not tried at another one.
             boolean never =
-                    refused.reason() == Reason.PIN_REQUIRED && offered.refusedBy() == member && !offered.isAccepted();
+                    refused.reason() == Reason.PIN_REQUIRED && offered.refusedBy() == member && !offered.isProven();
             if (own.isEmpty() && (never || refused.reason() == Reason.WRONG_PIN)) {
                 offered.refused(member);
             } else {

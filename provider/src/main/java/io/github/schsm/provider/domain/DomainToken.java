@@ -59,7 +59,7 @@ public final class DomainToken implements Token {
     public DomainToken(
             SchsmConfiguration configuration, MemberSource source, Function<String, Optional<PinSource>> ownPins) {
         this.configuration = configuration;
-        this.login = new DomainLogin(ownPins);
+        this.login = new DomainLogin(ownPins, this::lock);
         this.members = new Members(configuration, source, login, this::forgetKeys);
         this.failover = new Failover(members, login);
         this.keys =
@@ -83,6 +83,10 @@ public final class DomainToken implements Token {
                 .domain()
                 .map(digits -> digits.toUpperCase(Locale.ROOT))
                 .orElse("all");
+    }
+
+    private void lock(Member member, SchsmException failure) {
+        members.locked(member, failure);
     }
 
     private void forgetKeys() {

@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class OfferedPin {
     private final PinSource source;
     private final Set<Member> takenBy = ConcurrentHashMap.newKeySet();
+    /** Who took this very PIN at some time, and did not refuse it since. */
+    private final Set<Member> provenBy = ConcurrentHashMap.newKeySet();
+
     private @Nullable Member offeredTo;
+    private @Nullable Member unansweredBy;
     private @Nullable Member refusedBy;
     private char @Nullable [] offered;
     private char @Nullable [] accepted;
@@ -37,17 +41,32 @@ final class OfferedPin {
         return new ForOne(member);
     }
 
-    /** Whether the member took it. */
+    /** Whether the member took it, or is logged in to with a PIN of its own. */
     boolean isTakenBy(Member member) {
         return takenBy.contains(member);
     }
 
-    /** Whether any member took it. */
+    /** Whether any member took it, or its own. */
     boolean isAccepted() {
         return !takenBy.isEmpty();
     }
 
-    /** Who refused it, so that nobody else gets it; null for nobody. */
+    /** Whether any member took this very PIN. */
+    boolean isProven() {
+        return !provenBy.isEmpty();
+    }
+
+    /** Whether the member took this very PIN before, and did not refuse it since: there it is no guess. */
+    boolean isProvenBy(Member member) {
+        return provenBy.contains(member);
+    }
+
+    /** Whether the member was given it, and nobody knows what became of it: a try may be lost. */
+    synchronized boolean isUnansweredBy(Member member) {
+        return unansweredBy == member;
+    }
+
+    /** Who refused it, so that nobody else gets it who did not take it before; null for nobody. */
     synchronized @Nullable Member refusedBy() {
         return refusedBy;
     }
@@ -55,15 +74,24 @@ final class OfferedPin {
     /** The member took it. */
     synchronized void taken(Member member) {
         takenBy.add(member);
+        provenBy.add(member);
+        unansweredBy = null;
         if (offeredTo == member) {
             keep();
         }
     }
 
+    /** The member took a PIN of its own. */
+    void admitted(Member member) {
+        takenBy.add(member);
+    }
+
     /** The member refused it: a try is lost. */
     synchronized void refused(Member member) {
         refusedBy = member;
+        unansweredBy = null;
         takenBy.remove(member);
+        provenBy.remove(member);
         release(member);
     }
 
@@ -76,6 +104,9 @@ final class OfferedPin {
     synchronized void passedOver(Member member) {
         if (refusedBy == member) {
             refusedBy = null;
+        }
+        if (unansweredBy == member) {
+            unansweredBy = null;
         }
         release(member);
     }
@@ -108,6 +139,7 @@ final class OfferedPin {
             offered = null;
             accepted = null;
             takenBy.clear();
+            provenBy.clear();
         }
         source.destroy();
     }
@@ -120,7 +152,7 @@ final class OfferedPin {
 
     /** What the member may be given now; null for nothing, empty for what the source has to say. */
     private synchronized char @Nullable [] ready(Member member) {
-        boolean known = takenBy.contains(member);
+        boolean known = takenBy.contains(member) || provenBy.contains(member);
         boolean another = offeredTo != null && offeredTo != member;
         if (destroyed || (!known && (refusedBy != null || another))) {
             return null;
@@ -136,9 +168,10 @@ final class OfferedPin {
         return accepted != null;
     }
 
-    private synchronized void offer(char[] pin) {
+    private synchronized void offer(Member member, char[] pin) {
         wipe(offered);
         offered = pin.clone();
+        unansweredBy = member;
     }
 
     /** The PIN on its way to one member. */
@@ -157,7 +190,7 @@ final class OfferedPin {
             }
             char[] pin = source.pin(request);
             if (pin != null && pin.length > 0) {
-                offer(pin);
+                offer(member, pin);
             }
             return pin;
         }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** Members that go and come back, and what is left of them at the end. */
 @Timeout(30)
 class MembersTest {
-    private final DomainLogin login = new DomainLogin(id -> Optional.empty());
+    private final DomainLogin login = new DomainLogin(id -> Optional.empty(), (member, failure) -> {});
 
     private static SchsmConfiguration configuration() throws SchsmException {
         return SchsmConfiguration.of("members = all");

@@ -68,6 +68,21 @@ class OfferedPinTest {
     }
 
     @Test
+    void whoTookItGetsItAgainThoughAnotherRefusedIt() throws Exception {
+        PinSource first = offered.to(a);
+        first.pin(request());
+        first.inform(LoginCallback.accepted("a"));
+        PinSource second = offered.to(b);
+        second.pin(request());
+        second.inform(LoginCallback.refused("b", 2));
+        offered.lapsed(a);
+        assertThat(given(a)).isEqualTo(PIN);
+        assertThat(given(b)).isNull();
+        first.inform(LoginCallback.refused("a", 2));
+        assertThat(given(a)).as("it refused it itself").isNull();
+    }
+
+    @Test
     void memberThatIsAwayKeepsNobodyFromBeingAsked() throws Exception {
         PinSource first = offered.to(a);
         assertThat(first.pin(request())).isEqualTo(PIN);

@@ -3,6 +3,7 @@
 package io.github.schsm.conformance.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmDomain;
@@ -16,12 +17,15 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.ProviderException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,6 +39,7 @@ class DomainFaultsTest {
     private static final char[] OTHER = "222222".toCharArray();
     private static final char[] RIGHT = "648219".toCharArray();
     private static final int EXECUTION_ERROR = 0x6400;
+    private static final int GENERATE_PAIR = 0x46;
     private static final int MANY = 40;
     private static final Duration SILENCE = Duration.ofMillis(1500);
 
@@ -241,6 +246,31 @@ class DomainFaultsTest {
         }
     }
 
+    @Test
+    void keyThatWasPerhapsMadeIsNotMadeAgain() throws Exception {
+        try (DomainBench bench = new DomainBench()) {
+            DomainProgram program = DomainProgram.on(bench);
+            program.generate("k");
+            for (SimulatedMember device : bench.devices()) {
+                device.device().faults().add(1, Faults.instruction(GENERATE_PAIR), Fault.removalAfter());
+            }
+            assertThatThrownBy(() -> program.generate("new")).isInstanceOf(ProviderException.class);
+            assertThat(program.domain().members())
+                    .filteredOn(SchsmDomain.Member::isPresent)
+                    .as("no other member made one")
+                    .hasSize(2);
+
+            bench.devices().forEach(device -> device.device().faults().clear());
+            bench.source().insert();
+            KeyStore again = bench.source().another("; name = again");
+            // What was perhaps made was, and has no description.
+            List<String> aliases = Collections.list(again.aliases());
+            assertThat(aliases).hasSize(2).contains("k");
+            aliases.remove("k");
+            assertThat(SchsmDomain.of(again).copies(aliases.get(0))).hasSize(1);
+        }
+    }
+
     private static @Nullable Throwable attempt(Work work, DomainProgram program, KeyPair pair) {
         try {
             work.on(program, pair);
@@ -250,9 +280,14 @@ class DomainFaultsTest {
         }
     }
 
-    /** Where a program is told: a PIN that is refused goes to nobody else, and what would come back is not deleted. */
+    /**
+     * Where a program is told: a PIN that is refused goes to nobody else, what would come back is not deleted, and a key
+     * that was perhaps made is not made again.
+     */
     private static boolean isRefusal(Trouble trouble, Work work) {
-        return trouble == Trouble.WRONG_PIN || work == Work.DELETE;
+        return trouble == Trouble.WRONG_PIN
+                || work == Work.DELETE
+                || (work == Work.GENERATE && trouble == Trouble.REMOVED_DURING_COMMAND);
     }
 
     /** With one copy the key is where it is. */

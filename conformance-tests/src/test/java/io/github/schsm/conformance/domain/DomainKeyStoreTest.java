@@ -278,6 +278,51 @@ class DomainKeyStoreTest {
     }
 
     @Test
+    void keyThatAnotherProgramHasCopiedIsDeletedThereToo() throws Exception {
+        try (DomainBench alone = new DomainBench(3, "; copies = 1")) {
+            DomainProgram there = DomainProgram.on(alone);
+            there.generate("k");
+            there.generate("other");
+            KeyStore another = alone.source().another("; name = another");
+            assertThat(SchsmDomain.of(another).synchronize().isComplete()).isTrue();
+
+            there.keys().deleteEntry("k");
+            for (SimulatedMember device : alone.devices()) {
+                assertThat(Collections.list(device.keyStore().aliases())).containsExactly("other");
+            }
+        }
+    }
+
+    @Test
+    void memberThatIsAwayMayHaveGotTheKeyThatIsDeleted() throws Exception {
+        try (DomainBench alone = new DomainBench(3, "; copies = 1")) {
+            DomainProgram there = DomainProgram.on(alone);
+            KeyPair pair = there.generate("k");
+            KeyStore another = alone.source().another("; name = another");
+            assertThat(SchsmDomain.of(another).synchronize().isComplete()).isTrue();
+            alone.device(2).remove();
+
+            assertThatThrownBy(() -> there.keys().deleteEntry("k"))
+                    .isInstanceOf(KeyStoreException.class)
+                    .hasMessageContainingAll(alone.device(2).id(), "delete = present");
+            there.assertSigns(pair);
+        }
+    }
+
+    @Test
+    void keyWithUseCounterIsStillGivenOutWhenItsMemberHasJustGone() throws Exception {
+        Group.generatePair(
+                bench.source().provider(),
+                SchsmKeySpec.builder("counted")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .useCounter(5)
+                        .build());
+        String holder = program.domain().copies("counted").get(0);
+        bench.device(ids().indexOf(holder)).remove();
+        assertThat(program.keys().getKey("counted", null)).isInstanceOf(PrivateKey.class);
+    }
+
+    @Test
     void copiesMayBeFewer() throws Exception {
         try (DomainBench two = new DomainBench(3, "; copies = 2")) {
             DomainProgram there = DomainProgram.on(two);

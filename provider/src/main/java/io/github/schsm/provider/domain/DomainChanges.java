@@ -75,12 +75,17 @@ final class DomainChanges {
         Set<Member> failed = new HashSet<>();
         while (true) {
             Member maker = maker(failed);
+            boolean[] begun = new boolean[1];
             TokenKey made;
             try {
-                made = at(maker, token -> token.generate(inDomain(maker, request)));
+                made = at(maker, token -> {
+                    KeyRequest inDomain = inDomain(maker, request);
+                    begun[0] = true;
+                    return token.generate(inDomain);
+                });
             } catch (SchsmException notHere) {
                 failed.add(maker);
-                if (!mayBeMadeElsewhere(notHere) || !isAnyLeft(failed)) {
+                if (!mayBeMadeElsewhere(notHere, begun[0]) || !isAnyLeft(failed)) {
                     throw notHere;
                 }
                 continue;
@@ -92,10 +97,14 @@ final class DomainChanges {
         }
     }
 
-    /** What a device that went has begun is found there as something left over. */
-    private boolean mayBeMadeElsewhere(SchsmException failed) {
+    /**
+     * Not where nobody knows whether the key was made: the program is told, and what a device that went has begun is found
+     * there as something left over.
+     */
+    private boolean mayBeMadeElsewhere(SchsmException failed, boolean begun) {
         return switch (FailurePolicy.of(failed, true)) {
-            case AWAY, BROKEN, NOT_HERE -> true;
+            case AWAY -> FailurePolicy.of(failed, !begun) == FailurePolicy.Verdict.AWAY;
+            case BROKEN, NOT_HERE -> true;
             case LOCKED -> login.hasPin();
             case TELL, KEY_GONE -> false;
         };
@@ -171,10 +180,14 @@ final class DomainChanges {
                 : one.nanosAhead() < other.nanosAhead();
     }
 
-    private static void add(Member member, TokenKey made) throws SchsmException {
-        List<ListedKey> listed = new ArrayList<>(member.keys() == null ? List.of() : member.keys());
-        listed.add(new ListedKey(made, Handles.details(Members.token(member), made)));
-        member.listed(listed, member.listedAfter());
+    /** The key is there, even if its details cannot be read now: it is listed again then. */
+    private static void add(Member member, TokenKey made) {
+        try {
+            member.add(new ListedKey(made, Handles.details(Members.token(member), made)));
+        } catch (SchsmException unread) {
+            LOGGER.log(System.Logger.Level.DEBUG, "what was made is listed again", unread);
+            member.forgetList();
+        }
     }
 
     private TokenKey shown(Member member, TokenKey own) throws SchsmException {
@@ -336,10 +349,13 @@ final class DomainChanges {
     // The end of keys and certificates
 
     void delete(TokenKey shown) throws SchsmException {
+        // Another program may have copied it since: what cannot be listed again now may have it.
+        members.readAgain();
+        keys.forget();
         MergedKey key = keys.find(shown);
         requireAllHere(
                 "\"" + shown.label() + "\"",
-                member -> member.keys() == null || key.members().contains(member));
+                member -> member.isStale() || key.members().contains(member));
         SchsmException failure = null;
         for (KeyCopy copy : key.copies()) {
             if (copy.isReady()) {
@@ -449,6 +465,7 @@ final class DomainChanges {
     }
 
     void delete(TokenCertificate shown) throws SchsmException {
+        keys.forget();
         MergedCertificate certificate = keys.find(shown);
         requireAllHere("certificate \"" + shown.label() + "\"", member -> true);
         SchsmException failure = null;

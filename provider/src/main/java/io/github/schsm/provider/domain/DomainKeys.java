@@ -155,8 +155,16 @@ final class DomainKeys {
         return MergedKey.merged(all, slot(key));
     }
 
-    private static KeyDetails counted(KeyCopy copy) throws SchsmException {
-        return Members.token(copy.member()).details(copy.key());
+    /** With its use counter of now; of one that has just gone what was listed. */
+    private KeyDetails counted(KeyCopy copy) {
+        try {
+            return Members.token(copy.member()).details(copy.key());
+        } catch (SchsmException failed) {
+            if (!Token.isOfOneObject(failed)) {
+                members.failed(copy.member(), failed);
+            }
+            return copy.details();
+        }
     }
 
     /** Of a key in the key domain the only slot that the domain shows. */

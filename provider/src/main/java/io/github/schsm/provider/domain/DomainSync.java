@@ -86,8 +86,8 @@ final class DomainSync {
     // What is missing
 
     private Draft draft() throws SchsmException {
+        members.readAgain();
         keys.forget();
-        members.all().forEach(Member::forgetList);
         MergedKeys merged = keys.now();
         Map<String, String> aliases = Handles.aliases(token);
         Draft draft = new Draft();

@@ -4,6 +4,7 @@ package io.github.schsm.provider.domain;
 
 import io.github.schsm.KeyDomain.Status;
 import io.github.schsm.spi.Token;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,9 @@ final class Member implements Failover.Place {
     private volatile @Nullable Trouble trouble;
     private volatile @Nullable List<ListedKey> keys;
     private volatile boolean stale = true;
+    /** How often what it has was changed or forgotten; with what is listed it changes under one lock. */
+    private int changes;
+
     private final AtomicInteger absences = new AtomicInteger();
     private volatile int listedAfter;
     private volatile long nanosEach;
@@ -259,11 +263,38 @@ final class Member implements Failover.Place {
         return stale;
     }
 
-    /** @param after how often it had failed when they were begun to be listed */
-    void listed(List<ListedKey> now, int after) {
+    /** How often its list was changed or forgotten: to be read before its keys are listed. */
+    synchronized int changes() {
+        return changes;
+    }
+
+    /**
+     * Its keys were listed. What was made meanwhile may be missing in the list, so it is kept, and listed again.
+     *
+     * @param after  how often it had failed when they were begun to be listed
+     * @param before what {@link #changes} was then
+     */
+    synchronized void listed(List<ListedKey> now, int after, int before) {
+        List<ListedKey> all = new ArrayList<>(now);
+        List<ListedKey> known = keys;
+        if (changes != before && known != null) {
+            known.stream()
+                    .filter(old -> now.stream().noneMatch(key -> key.key().equals(old.key())))
+                    .forEach(all::add);
+        }
         listedAfter = after;
-        keys = List.copyOf(now);
-        stale = false;
+        keys = List.copyOf(all);
+        stale = changes != before;
+    }
+
+    /** A key was made there. Whether the others have to be listed again stays as it is. */
+    synchronized void add(ListedKey made) {
+        List<ListedKey> known = keys;
+        List<ListedKey> all = new ArrayList<>(known == null ? List.of() : known);
+        all.removeIf(old -> old.key().equals(made.key()));
+        all.add(made);
+        changes++;
+        keys = List.copyOf(all);
     }
 
     /** How often it had failed when its keys were listed. */
@@ -276,7 +307,8 @@ final class Member implements Failover.Place {
         return absences.get();
     }
 
-    void forgetList() {
+    synchronized void forgetList() {
+        changes++;
         stale = true;
     }
 

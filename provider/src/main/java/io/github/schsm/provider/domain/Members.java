@@ -301,17 +301,31 @@ final class Members {
         }
     }
 
+    /** What members have is read again when it is asked for next: another program may have changed it. */
+    void readAgain() throws SchsmException {
+        members.forEach(Member::forgetList);
+        each(members.stream().filter(Members::canBeListed).toList(), member -> {
+            token(member).load(null);
+            member.forgetList();
+        });
+    }
+
+    private static boolean canBeListed(Member member) {
+        return member.isReady() || (member.isLocked() && member.token() != null);
+    }
+
     /** Lists the keys of all members that have not been since they were loaded. */
     void list() throws SchsmException {
         List<Member> wanted = members.stream()
                 .filter(Member::isStale)
-                .filter(member -> member.isReady() || (member.isLocked() && member.token() != null))
+                .filter(Members::canBeListed)
                 .toList();
         each(wanted, this::list);
     }
 
     private void list(Member member) throws SchsmException {
         int after = member.absences();
+        int before = member.changes();
         place(member);
         Token token = token(member);
         if (login.isLoggedIn() && !member.isLocked()) {
@@ -325,7 +339,7 @@ final class Members {
         for (TokenKey key : token.keys()) {
             listed.add(new ListedKey(key, Handles.details(token, key)));
         }
-        member.listed(listed, after);
+        member.listed(listed, after, before);
     }
 
     static Token token(Member member) throws TokenNotPresentException {

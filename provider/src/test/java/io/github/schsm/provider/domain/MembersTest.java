@@ -60,7 +60,7 @@ class MembersTest {
     void memberThatFailsWhileItsReturnIsNotedIsWaitedForAgain() throws Exception {
         Members members = members();
         Member member = spy(member("a"));
-        member.listed(List.of(), 0);
+        member.listed(List.of(), 0, member.changes());
         AtomicBoolean failedAgain = new AtomicBoolean();
         doAnswer(call -> {
                     if (failedAgain.compareAndSet(false, true)) {

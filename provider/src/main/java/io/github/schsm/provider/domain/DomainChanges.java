@@ -352,7 +352,7 @@ final class DomainChanges {
         // Another program may have copied it since: what cannot be listed again now may have it.
         members.readAgain();
         keys.forget();
-        MergedKey key = keys.find(shown);
+        MergedKey key = keys.certain(shown);
         requireAllHere(
                 "\"" + shown.label() + "\"",
                 member -> member.isStale() || key.members().contains(member));

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * lock is held meanwhile: a callback handler that is asked for a PIN may look into the list.
  */
 final class DomainKeys {
+    private static final System.Logger LOGGER = System.getLogger(DomainKeys.class.getName());
     private static final int BLOCK = 16;
     private static final byte X509 = 0x30;
     private static final int REFERENCE_DIGITS = 16;
@@ -106,6 +107,32 @@ final class DomainKeys {
             throw new InvalidRequestException(shown + " is on no member of the domain any more");
         }
         return known;
+    }
+
+    /**
+     * The key, where each copy that is here is known for certain to be that key, if a use can show it: before something is
+     * done to all of them that cannot be undone.
+     *
+     * @throws InvalidRequestException if no member has it any more
+     */
+    MergedKey certain(TokenKey shown) throws SchsmException {
+        MergedKey known = find(shown);
+        boolean others = false;
+        for (KeyCopy copy : known.copies()) {
+            try {
+                if (copy.isReady()) {
+                    login.admit(copy.member());
+                    copy.proveByUse();
+                }
+            } catch (SchsmException failed) {
+                LOGGER.log(System.Logger.Level.DEBUG, "a copy cannot be proven", failed);
+                if (copy.isDisproven()) {
+                    members.isOutdated(copy.member());
+                    others = true;
+                }
+            }
+        }
+        return others ? find(shown) : known;
     }
 
     /** The copies that may be used for it; all where none may, so that a device says why. */

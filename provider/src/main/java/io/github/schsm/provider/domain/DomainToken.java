@@ -391,9 +391,7 @@ public final class DomainToken implements Token {
     public byte[] sign(TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
         return failover.use(
-                keys.copies(key, algorithm),
-                Operation.SIGN,
-                copy -> Members.token(copy.member()).sign(copy.key(), algorithm, parameters, input));
+                keys.copies(key, algorithm), Operation.SIGN, copy -> copy.sign(algorithm, parameters, input));
     }
 
     @Override
@@ -410,17 +408,12 @@ public final class DomainToken implements Token {
             TokenKey key, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
             throws SchsmException {
         return failover.use(
-                keys.copies(key, algorithm),
-                Operation.DECRYPT,
-                copy -> Members.token(copy.member()).decrypt(copy.key(), algorithm, parameters, input));
+                keys.copies(key, algorithm), Operation.DECRYPT, copy -> copy.decrypt(algorithm, parameters, input));
     }
 
     @Override
     public byte[] agree(TokenKey key, ECPublicKey peer) throws SchsmException {
-        return failover.use(
-                keys.copies(key, KeyAlgorithm.ECDH),
-                Operation.AGREE,
-                copy -> Members.token(copy.member()).agree(copy.key(), peer));
+        return failover.use(keys.copies(key, KeyAlgorithm.ECDH), Operation.AGREE, copy -> copy.agree(peer));
     }
 
     @Override

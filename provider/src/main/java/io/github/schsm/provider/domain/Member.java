@@ -6,6 +6,9 @@ import io.github.schsm.KeyDomain.Status;
 import io.github.schsm.spi.Token;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,6 +52,10 @@ final class Member implements Failover.Place {
     private volatile @Nullable Status domain;
     private volatile boolean stranger;
     private final AtomicBoolean watched = new AtomicBoolean();
+    /** Which keys were shown to be what their public keys say, and how often it had failed then. */
+    private final Map<String, Integer> proven = new ConcurrentHashMap<>();
+
+    private final Set<String> disproven = ConcurrentHashMap.newKeySet();
 
     /**
      * Why it is left alone.
@@ -305,6 +312,33 @@ final class Member implements Failover.Place {
     /** How often it has failed: after each time another program may have had it. */
     int absences() {
         return absences.get();
+    }
+
+    boolean isProven(String identity, int after) {
+        return Integer.valueOf(after).equals(proven.get(identity));
+    }
+
+    void proven(String identity, int after) {
+        proven.put(identity, after);
+    }
+
+    boolean hasDisproven() {
+        return !disproven.isEmpty();
+    }
+
+    boolean isDisproven(String identity) {
+        return disproven.contains(identity);
+    }
+
+    /** A use of the key showed that its public key is another one's; so it is until the key is gone. */
+    void disproven(String identity) {
+        disproven.add(identity);
+    }
+
+    /** Forgets what was shown of keys that it does not have any more. */
+    void retainProofs(Set<String> identities) {
+        proven.keySet().retainAll(identities);
+        disproven.retainAll(identities);
     }
 
     synchronized void forgetList() {

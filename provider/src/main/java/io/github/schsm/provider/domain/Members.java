@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -340,6 +341,8 @@ final class Members {
             listed.add(new ListedKey(key, Handles.details(token, key)));
         }
         member.listed(listed, after, before);
+        member.retainProofs(
+                listed.stream().map(key -> new KeyCopy(member, key).identity()).collect(Collectors.toSet()));
     }
 
     static Token token(Member member) throws TokenNotPresentException {

@@ -37,6 +37,9 @@ record MergedKey(TokenKey shown, List<KeyCopy> copies) {
     static MergedKey of(String reference, List<KeyCopy> copies) {
         Map<String, Integer> labels = new LinkedHashMap<>();
         copies.forEach(copy -> labels.merge(copy.key().label(), 1, Integer::sum));
+        if (copies.stream().map(KeyCopy::member).distinct().count() > 1) {
+            copies.forEach(KeyCopy::share);
+        }
         int most = labels.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
         String label = labels.entrySet().stream()
                 .filter(entry -> entry.getValue() == most)

@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The keys of all members, each once. Private keys are the same if their public keys are, by their numbers; AES keys if
+ * The keys of all members, each once. Private keys are the same if their public keys are, by their numbers, unless a use
+ * has shown that the listed public key is another one's; AES keys if
  * they have the same id and the members compute the same check value. Where members cannot be asked for one, an equal
  * label is taken for proof until they can.
  */
@@ -55,7 +56,9 @@ final class MergedKeys {
         Map<String, List<KeyCopy>> secrets = new LinkedHashMap<>();
         for (KeyCopy copy : copies) {
             Optional<String> numbers = numbers(copy.details());
-            if (numbers.isPresent()) {
+            if (copy.isDisproven()) {
+                groups.put(alone(copy), List.of(copy));
+            } else if (numbers.isPresent()) {
                 groups.computeIfAbsent(numbers.get(), key -> new ArrayList<>()).add(copy);
             } else if (copy.key().type() == KeyType.AES && copy.key().id().length > 0) {
                 String id = secretId(copy);

@@ -149,7 +149,10 @@ public final class CardDevice {
      * @throws SchsmException                           if the function does
      */
     public <T> T withCard(CardFunction<T> function) throws SchsmException {
-        return withCard(function instanceof UnderLogin use ? use.login() : null, function);
+        Authenticator login = function instanceof UnderLogin use ? use.login() : null;
+        try (CardTransaction transaction = CardTransaction.begin(queue, this, login)) {
+            return function.apply(new SmartCardHsm(transaction));
+        }
     }
 
     /** The same under a login that lasts: what other modules of this project have is an {@link UnderLogin}. */

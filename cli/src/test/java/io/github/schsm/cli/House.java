@@ -19,8 +19,8 @@ public final class House {
     public static Path in(Path folder) throws IOException {
         Path house = folder.resolve("house");
         Path built = Files.createDirectories(house.resolve(".build/cli"));
-        for (String module :
-                List.of("keystore-spi", "card", "simulator", "provider", "pkcs11-bridge", "examples", "cli")) {
+        for (String module : List.of(
+                "keystore-spi", "card", "simulator", "remote", "provider", "pkcs11-bridge", "examples", "cli")) {
             Files.createDirectories(house.resolve(module).resolve("src/main"));
             Files.createFile(house.resolve(module).resolve("pom.xml"));
         }

@@ -103,7 +103,19 @@ public final class RamBench implements Bench {
     private SimulatedMember member(String id) throws SchsmException {
         String configuration = "device = " + id + "; terminal = ram:" + url + "; trust = production, simulator";
         return new SimulatedMember(
-                readers, readers.device(id), new SchsmProvider().configure(configuration), configuration);
+                readers,
+                readers.device(id),
+                new SchsmProvider().configure(configuration),
+                configuration,
+                this::awaitBoth);
+    }
+
+    private void awaitBoth() {
+        try {
+            await(2);
+        } catch (CardException | InterruptedException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     @Override

@@ -73,9 +73,19 @@ public class SimulatorBench implements Bench {
         ReadersTokenSource.withdraw(terminal);
     }
 
-    /** A device of the readers, and the provider for it. */
+    /**
+     * A device of the readers, and the provider for it.
+     *
+     * @param settled waits until a device that was inserted can be used again
+     */
     public record SimulatedMember(
-            VirtualReaders readers, SimulatedDevice device, Provider provider, String configuration) implements Member {
+            VirtualReaders readers, SimulatedDevice device, Provider provider, String configuration, Runnable settled)
+            implements Member {
+        public SimulatedMember(
+                VirtualReaders readers, SimulatedDevice device, Provider provider, String configuration) {
+            this(readers, device, provider, configuration, () -> {});
+        }
+
         @Override
         public String id() {
             return device.id();
@@ -94,6 +104,7 @@ public class SimulatorBench implements Bench {
         @Override
         public void insert() {
             device.insert();
+            settled.run();
         }
 
         /** Another program at the reader. */

@@ -136,15 +136,30 @@ public final class CardToken implements SharedCard {
      */
     public <T> T withCard(CardFunction<T> function) throws SchsmException {
         TokenAuthenticator present = login.get();
+        CardDevice used = usable();
         try {
-            return withCard(present, function);
-        } catch (PinRequiredException notLoggedIn) {
-            TokenAuthenticator newer = login.get();
-            if (newer == null || newer == present) {
-                throw notLoggedIn;
+            return used.withCard(new CardUse<>(present, function));
+        } catch (TokenNotPresentException notInThatReader) {
+            CardDevice there = elsewhere(used, notInThatReader);
+            try {
+                return there.withCard(new CardUse<>(present, function));
+            } catch (PinRequiredException notLoggedIn) {
+                return underNewerLogin(present, notLoggedIn, function);
             }
-            return withCard(newer, function);
+        } catch (PinRequiredException notLoggedIn) {
+            return underNewerLogin(present, notLoggedIn, function);
         }
+    }
+
+    /** Somebody may have logged in meanwhile. */
+    private <T> T underNewerLogin(
+            @Nullable TokenAuthenticator present, PinRequiredException notLoggedIn, CardFunction<T> function)
+            throws SchsmException {
+        TokenAuthenticator newer = login.get();
+        if (newer == null || newer == present) {
+            throw notLoggedIn;
+        }
+        return withCard(newer, function);
     }
 
     private <T> T withCard(@Nullable TokenAuthenticator under, CardFunction<T> function) throws SchsmException {

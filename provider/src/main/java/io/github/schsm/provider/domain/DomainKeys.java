@@ -12,6 +12,8 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.provider.domain.MergedKeys.Check;
 import io.github.schsm.spi.Token;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -259,7 +261,7 @@ final class DomainKeys {
         return encoded.length > 0 && encoded[0] == X509;
     }
 
-    /** The certificates that belong to no key, each once. */
+    /** The certificates that belong to no key, each once under each of its labels: a device may have it under two. */
     List<MergedCertificate> certificates() throws SchsmException {
         Snapshot current = snapshot;
         List<MergedCertificate> known = current.certificates;
@@ -284,7 +286,12 @@ final class DomainKeys {
         Map<String, MergedCertificate> merged = new LinkedHashMap<>();
         for (Member member : members.all()) {
             listed.getOrDefault(member, Map.of()).forEach((certificate, encoded) -> {
-                String digest = HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(encoded));
+                byte[] label = certificate.label().getBytes(StandardCharsets.UTF_8);
+                String digest = HexFormat.of()
+                        .formatHex(HashAlgorithm.SHA256.digest(ByteBuffer.allocate(label.length + encoded.length)
+                                .put(label)
+                                .put(encoded)
+                                .array()));
                 merged.computeIfAbsent(
                                 digest,
                                 one -> new MergedCertificate(

@@ -200,7 +200,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
         byte[] input = data.take();
         if (chosen != KeyAlgorithm.RSA_RAW) {
             try {
-                return signed(signer, chosen, given.spec, input);
+                return whole(signer, signer.token().sign(signer.key(), chosen, given.spec, input));
             } catch (DeviceException notInThisFirmware) {
                 if (notInThisFirmware.reason() != Reason.ALGORITHM_NOT_ALLOWED) {
                     throw notInThisFirmware;
@@ -213,7 +213,7 @@ public final class RsaPssSignatureSpi extends TokenSignatureSpi {
         byte[] salt = new byte[given.spec.getSaltLength()];
         (appRandom == null ? RANDOM : appRandom).nextBytes(salt);
         byte[] padded = RsaPadding.emsaPss(given.hash, given.mgfHash, signer.getModulus(), input, salt);
-        return signed(signer, KeyAlgorithm.RSA_RAW, null, padded);
+        return whole(signer, signer.token().sign(signer.key(), KeyAlgorithm.RSA_RAW, null, padded));
     }
 
     /** Between the first data and the signature the parameters stay as they are. */

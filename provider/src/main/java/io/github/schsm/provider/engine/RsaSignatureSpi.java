@@ -96,7 +96,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
         HashAlgorithm hash = mechanism.hash();
         byte[] input = data.take();
         if (algorithm != KeyAlgorithm.RSA_PKCS1 && algorithm != KeyAlgorithm.RSA_RAW) {
-            return signed(signer, algorithm, null, input);
+            return whole(signer, signer.token().sign(signer.key(), algorithm, null, input));
         }
         if (hash != null) {
             input = RsaPadding.digestInfo(hash, input);
@@ -109,7 +109,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
         }
         KeyAlgorithm other = algorithm == KeyAlgorithm.RSA_RAW ? KeyAlgorithm.RSA_PKCS1 : KeyAlgorithm.RSA_RAW;
         try {
-            return signed(signer, algorithm, null, block(algorithm, input, length));
+            return whole(signer, signer.token().sign(signer.key(), algorithm, null, block(algorithm, input, length)));
         } catch (DeviceException | InvalidRequestException refused) {
             // The firmware does not have this one, or the reader has no place for the padded block.
             if (refused instanceof DeviceException && refused.reason() != Reason.ALGORITHM_NOT_ALLOWED) {
@@ -118,7 +118,7 @@ public final class RsaSignatureSpi extends TokenSignatureSpi {
             if (!signer.details().allows(other)) {
                 throw refused;
             }
-            return signed(signer, other, null, block(other, input, length));
+            return whole(signer, signer.token().sign(signer.key(), other, null, block(other, input, length)));
         }
     }
 

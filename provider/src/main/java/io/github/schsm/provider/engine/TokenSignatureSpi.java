@@ -2,8 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider.engine;
 
-import io.github.schsm.KeyAlgorithm;
-import io.github.schsm.SchsmException;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.delegate.DelegatingSignatureSpi;
 import io.github.schsm.spi.PrivateKeyHandle;
@@ -12,7 +10,6 @@ import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.SignatureException;
-import java.security.spec.AlgorithmParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /** What every signature engine here has in common: it signs with a key in a token. */
@@ -68,11 +65,8 @@ abstract class TokenSignatureSpi extends DelegatingSignatureSpi {
         data.reset();
     }
 
-    /** An RSA signature of the token, which is as long as the modulus. */
-    final byte[] signed(
-            RsaKeyHandle signer, KeyAlgorithm algorithm, @Nullable AlgorithmParameterSpec parameters, byte[] input)
-            throws SignatureException, SchsmException {
-        byte[] signature = signer.token().sign(signer.key(), algorithm, parameters, input);
+    /** An RSA signature of the token, if it is as long as the modulus. */
+    static byte[] whole(RsaKeyHandle signer, byte[] signature) throws SignatureException {
         if (signature.length != EngineKeys.length(signer)) {
             throw new SignatureException(signer.token().description() + " answered " + signature.length
                     + " bytes for a signature of " + signer + ", which has " + EngineKeys.length(signer));

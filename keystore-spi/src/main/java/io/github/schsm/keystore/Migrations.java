@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Copies keys from one member of a key domain to others: what {@link KeyMigration} does for two devices, and a key store
  * over many members for each pair of them.
  *
- * <p>A run is between one source and one target. Runs of the same object may go on at the same time: those that have a
+ * <p>A run is between one source and one target. Runs may go on at the same time, of one object or of several: those that have a
  * device in common take turns where they need its KEK, of which there is one per key domain. The source is free for the
  * next run as soon as its keys are wrapped, while the target is still taking them.
  *
@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * one between the two devices finishes or removes.
  */
 public final class Migrations {
-    private final ConcurrentMap<String, ReentrantLock> devices = new ConcurrentHashMap<>();
+    /** Of all runs in this JVM: a device has one KEK for each key domain, whichever object uses it. */
+    private static final ConcurrentMap<String, ReentrantLock> DEVICES = new ConcurrentHashMap<>();
 
-    /** Runs that know of each other; of those of another object they do not. */
+    /** Runs that know of each other, and of those of every other object in this JVM. */
     public Migrations() {}
 
     /**
@@ -166,7 +167,7 @@ public final class Migrations {
     // Turns
 
     /** Always in the same order, so that no two runs wait for each other. */
-    private Turn takeTurn(Token source, Token target) throws SchsmException {
+    private static Turn takeTurn(Token source, Token target) throws SchsmException {
         ReentrantLock ofSource = lock(source);
         ReentrantLock ofTarget = lock(target);
         boolean sourceFirst = source.uniqueId().compareTo(target.uniqueId()) < 0;
@@ -190,11 +191,11 @@ public final class Migrations {
         return new Turn(ofSource, ofTarget);
     }
 
-    private ReentrantLock lock(Token token) {
-        return devices.computeIfAbsent(token.uniqueId(), id -> new ReentrantLock(true));
+    private static ReentrantLock lock(Token token) {
+        return DEVICES.computeIfAbsent(token.uniqueId(), id -> new ReentrantLock(true));
     }
 
-    /** The devices of a run, which no other run of this object uses meanwhile. */
+    /** The devices of a run, which no other run in this JVM uses meanwhile. */
     private static final class Turn implements AutoCloseable {
         private final ReentrantLock source;
         private final ReentrantLock target;

@@ -149,6 +149,23 @@ class HalfDoneTest {
         }
     }
 
+    /** Through a reader without transactions another program may take the id that was free. */
+    @Test
+    void keyUnderAnIdThatIsInUseIsNotTakenBack() throws Exception {
+        byte[] inUse = {0x6A, (byte) 0x89};
+        bench.source().device().faults().add(1, Faults.instruction(0x46), Fault.garbage(inUse));
+        SchsmKeySpec spec = SchsmKeySpec.builder("k")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .build();
+
+        assertThatThrownBy(() -> generate("EC", spec)).isInstanceOf(ProviderException.class);
+
+        keyStore.load(null, PIN);
+        assertThat(device.keys()).hasSize(1);
+        generate("EC", spec);
+        assertThat(device.keys()).hasSize(2);
+    }
+
     @Test
     void deletion() throws Exception {
         SchsmKeySpec spec = SchsmKeySpec.builder("k")

@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -263,6 +264,99 @@ class InterruptedMigrationTest {
         assertThat(group.source().domain().kcv()).isEqualTo(new byte[8]);
         assertThat(group.target().domain().kcv()).isEqualTo(new byte[8]);
         assertThat(moved(migration().moveAll())).containsExactly("third");
+    }
+
+    /** Generates a key on the target under the id that the next key of the migration would get. */
+    private static void generateMeanwhile(Provider other) {
+        try {
+            Group.generatePair(other, Group.signerSpec("foreign"));
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private void assertForeignKeyStays(SimulatorBench.SimulatedMember other) throws Exception {
+        KeyStore keyStore = other.keyStore();
+        assertThat(keyStore.getCertificate("foreign")).isNotNull();
+        Signature signature = Signature.getInstance("SHA256withECDSA", other.provider());
+        signature.initSign((PrivateKey) keyStore.getKey("foreign", null));
+        signature.update(DATA);
+        byte[] signed = signature.sign();
+        assertThat(Pki.verifies(
+                        "SHA256withECDSA", keyStore.getCertificate("foreign").getPublicKey(), DATA, signed))
+                .isTrue();
+    }
+
+    @Test
+    void keyThatAnotherProgramMakesBetweenTwoKeysStays() throws Exception {
+        movable("second");
+        movable("third");
+        SimulatorBench.SimulatedMember other = bench.member("ZZSIM000002");
+        other.keyStore();
+
+        List<KeyMigration.Result> results = migration().moveAll(progress -> {
+            if (progress.key().equals("moving")) {
+                generateMeanwhile(other.provider());
+            }
+        });
+
+        assertThat(moved(results)).containsExactlyInAnyOrder("moving", "second", "third");
+        group.target().keyStore().load(null, PIN);
+        assertThat(aliases(group.target().keyStore()))
+                .containsExactlyInAnyOrder("moving", "second", "third", "foreign");
+        assertForeignKeyStays(other);
+        assertSigns(group.target().provider(), group.target().keyStore(), pair);
+    }
+
+    /** Whatever the device says to the UNWRAP, and even if it does not say anything. */
+    @Test
+    void keyThatAnotherProgramMakesStaysWhenTheNextOneIsRefused() throws Exception {
+        movable("second");
+        SimulatorBench.SimulatedMember other = bench.member("ZZSIM000002");
+        for (Fault fault : List.of(Fault.status(0x6400), Fault.garbage(new byte[] {0x64}))) {
+            other.keyStore();
+
+            List<KeyMigration.Result> results = migration().moveAll(progress -> {
+                if (progress.key().equals("moving")) {
+                    generateMeanwhile(other.provider());
+                    bench.target().device().faults().add(1, Faults.instruction(0x74), fault);
+                }
+            });
+
+            assertThat(moved(results)).as(fault.toString()).containsExactly("moving");
+            assertThat(results)
+                    .filteredOn(result -> result.alias().equals("second"))
+                    .singleElement()
+                    .satisfies(result -> assertThat(result.failure())
+                            .satisfies(failure -> assertThat(failure.getSuppressed())
+                                    .anySatisfy(left -> assertThat(left).hasMessageContaining("was left there"))));
+            reload();
+            assertForeignKeyStays(other);
+            assertThat(moved(migration().moveAll())).as(fault.toString()).containsExactly("second");
+            deleteOnTarget(List.of("moving", "second", "foreign"));
+        }
+    }
+
+    /** They would clear each other's KEK. */
+    @Test
+    void migrationsToOneDeviceTakeTurns() throws Exception {
+        movable("second");
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            List<Future<KeyMigration.Result>> other = new ArrayList<>();
+            migration().moveAll(progress -> {
+                if (other.isEmpty()) {
+                    other.add(thread.submit(() -> migration().move("second")));
+                    assertThatThrownBy(() -> other.get(0).get(1, TimeUnit.SECONDS))
+                            .isInstanceOf(TimeoutException.class);
+                }
+            });
+
+            assertThat(other.get(0).get(1, TimeUnit.MINUTES).wasThere()).isTrue();
+        } finally {
+            thread.shutdownNow();
+        }
+        assertThat(aliases(group.target().keyStore())).containsExactlyInAnyOrder("moving", "second");
     }
 
     /** The source is free once its keys are wrapped, and each run has a KEK of its own. */

@@ -283,12 +283,10 @@ final class CardKeyDomains implements KeyDomains {
 
     @Override
     public TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException {
+        requireNoneOfSecretKey(entry);
         return token.withContents(card -> {
-            int kid = manyExpected ? token.freeKidAmongMany(card) : token.freeKid(card);
-            List<Integer> fids = List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
+            int kid = manyExpected ? makeAmongMany(card, entry) : make(card, entry);
             try {
-                requireNoneOfSecretKey(entry);
-                unwrap(card, kid, entry);
                 Optional<PublicKey> proven = prove(card, kid, entry);
                 byte[] description = description(card, entry, label, kid, proven.orElse(null));
                 Optional<byte[]> certificate = entry.certificate();
@@ -298,13 +296,64 @@ final class CardKeyDomains implements KeyDomains {
                 // The label last: if the card is removed before, nothing that lacks its certificate has the alias.
                 store(card, Files.keyDescription(kid), description);
             } catch (SchsmException | RuntimeException failed) {
-                token.takeBack(card, fids, failed);
+                token.takeBack(card, fids(kid), failed);
                 throw failed;
             }
             token.contents().forgetAttributes(kid);
             token.contents().add(Files.key(kid));
             return find(card, kid);
         });
+    }
+
+    private static List<Integer> fids(int kid) {
+        return List.of(Files.key(kid), Files.keyDescription(kid), Files.keyCertificate(kid));
+    }
+
+    /** The key, at an id that is certainly free: whatever is there afterwards is of this UNWRAP. */
+    private int make(SmartCardHsm card, WrappedKeyEntry entry) throws SchsmException {
+        int kid = token.freeKid(card);
+        try {
+            unwrap(card, kid, entry);
+            return kid;
+        } catch (SchsmException | RuntimeException failed) {
+            token.takeBack(card, fids(kid), failed);
+            throw failed;
+        }
+    }
+
+    /**
+     * The key, at an id that was free a moment ago. If another program has made a key there since, that one stays, and
+     * this key gets another id.
+     */
+    private int makeAmongMany(SmartCardHsm card, WrappedKeyEntry entry) throws SchsmException {
+        CardToken.FreeKid free = token.freeKidAmongMany(card);
+        try {
+            unwrap(card, free.kid(), entry);
+            return free.kid();
+        } catch (SchsmException | RuntimeException failed) {
+            if (CardToken.isInUse(failed)) {
+                return make(card, entry);
+            }
+            if (free.certain()) {
+                token.takeBack(card, fids(free.kid()), failed);
+            } else {
+                leave(card, free.kid(), failed);
+            }
+            throw failed;
+        }
+    }
+
+    /** Nothing says whose a key is that is there after all: it stays, and is told. */
+    private void leave(SmartCardHsm card, int kid, Exception reason) {
+        try {
+            token.contents().clear();
+            if (token.contents().enumerate(card).contains(Files.key(kid))) {
+                reason.addSuppressed(new SchsmException("key " + kid + " of device " + token.name()
+                        + " was left there: it may be this one, or one that another program has made meanwhile"));
+            }
+        } catch (SchsmException | RuntimeException alsoFailed) {
+            reason.addSuppressed(alsoFailed);
+        }
     }
 
     private TokenKey find(SmartCardHsm card, int kid) throws SchsmException {
@@ -449,7 +498,7 @@ final class CardKeyDomains implements KeyDomains {
         } catch (PinException noReasonToLookFurther) {
             throw noReasonToLookFurther;
         } catch (DeviceException refused) {
-            if (refused.reason() == Reason.DEVICE_FULL) {
+            if (refused.reason() == Reason.DEVICE_FULL || CardToken.isInUse(refused)) {
                 throw refused;
             }
             List<KeyDomain.Status> domains = card.listKeyDomains().domains();

@@ -907,9 +907,14 @@ public final class CardToken implements SharedCard {
 
     /**
      * Takes back a key that was being made under a number that was free, as far as the device can be reached: a command
-     * that failed or whose answer was lost may have made it all the same.
+     * that failed or whose answer was lost may have made it all the same. Where the device says that the number is in use
+     * nothing was made: another program has taken the number since, and the key is not ours to delete.
      */
     void takeBack(SmartCardHsm card, List<Integer> fids, Exception reason) {
+        if (isInUse(reason)) {
+            contents.clear();
+            return;
+        }
         try {
             deleteListed(card, fids);
         } catch (DeviceException refused) {
@@ -925,6 +930,11 @@ public final class CardToken implements SharedCard {
         } finally {
             contents.clear();
         }
+    }
+
+    /** Whether a device refused to make a key because there is one under that number. */
+    static boolean isInUse(Exception reason) {
+        return reason instanceof DeviceException refused && refused.reason() == Reason.OBJECT_EXISTS;
     }
 
     private void deleteListed(SmartCardHsm card, List<Integer> fids) throws SchsmException {
@@ -1051,16 +1061,24 @@ public final class CardToken implements SharedCard {
      * The same for one of many keys that come one after the other: the list of objects is a few seconds old at most, and
      * neither was the card away since it was read nor has another program's SELECT come to light.
      */
-    int freeKidAmongMany(SmartCardHsm card) throws SchsmException {
+    FreeKid freeKidAmongMany(SmartCardHsm card) throws SchsmException {
         Listed now = new Listed(device.selections(), device.connections());
-        boolean fresh = now.equals(listed) && System.nanoTime() - listedAt < LIST_LASTS_NANOS;
-        if (!fresh) {
+        boolean recent = now.equals(listed) && System.nanoTime() - listedAt < LIST_LASTS_NANOS;
+        if (!recent) {
             contents.enumerate(card);
             listed = now;
             listedAt = System.nanoTime();
         }
-        return freeKid(card, contents.present(card));
+        return new FreeKid(freeKid(card, contents.present(card)), !recent);
     }
+
+    /**
+     * A key id that is free.
+     *
+     * @param certain whether the list that says so was read just before; otherwise another program may have made a key
+     *                there since
+     */
+    record FreeKid(int kid, boolean certain) {}
 
     private int freeKid(SmartCardHsm card, Set<Integer> present) throws SchsmException {
         boolean listsAll = present.contains(Files.DEVICE_CERTIFICATES)

@@ -236,6 +236,39 @@ class LostTokenTest {
         assertThat(token.generate(request()).label()).isEqualTo("new");
     }
 
+    /** OpenSC goes on with its old sessions until it is asked for a slot, and fails when a command has to go out. */
+    @Test
+    void aNewKeyIsMadeAfterTheModuleDidNotNoticeThatTheTokenWasOut() throws Exception {
+        FakePin person = FakePin.asked(FakeToken.USER_PIN);
+        Pkcs11Token token = bench.open();
+        token.load(person);
+        token.delete(token.generate(request()));
+        bench.module.answerOfDeadSessions(Ckr.SESSION_HANDLE_INVALID.value());
+        bench.module.script().resetCounts();
+        bench.module.script().answer("C_GenerateKeyPair", 1, Ckr.DEVICE_REMOVED);
+        bench.module.script().before("C_GetSlotInfo", 1, () -> {
+            bench.module.script().clear();
+            outAndIn();
+        });
+
+        assertThat(token.generate(request()).label()).isEqualTo("new");
+
+        assertThat(bench.module.script().calls("C_GenerateKeyPair")).isEqualTo(1);
+        assertThat(person.requests()).hasSize(2);
+        assertThat(bench.device.user.presented()).hasSize(2);
+        requireNothingLeft();
+    }
+
+    @Test
+    void aSlotThatIsNotToldIsNoReasonNotToMakeAKey() throws Exception {
+        Pkcs11Token token = bench.loaded();
+        bench.module.script().answerAlways("C_GetSlotInfo", Ckr.FUNCTION_FAILED);
+
+        assertThat(token.generate(request()).label()).isEqualTo("new");
+
+        requireNothingLeft();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Ckr.class,

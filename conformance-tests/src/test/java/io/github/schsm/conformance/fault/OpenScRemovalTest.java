@@ -63,6 +63,29 @@ class OpenScRemovalTest {
         }
     }
 
+    /** What cannot be repeated must not be begun in a session of the card that was out. */
+    @Test
+    void keysAreMadeAndDeletedAfterTheCardWasOutAndInUnnoticed() throws Exception {
+        try (OpenScBench bench = OpenScBench.both()) {
+            PcscBench.PcscMember member = bench.source();
+            KeyStore keyStore = member.keyStore();
+            member.reader().device().recorder().start();
+            for (int i = 0; i < 3; i++) {
+                String label = "made after removal " + i;
+                member.remove();
+                member.insert();
+                KeyPair pair = RemovalTest.generate(member, label);
+                RemovalTest.assertSigns(member, pair.getPrivate(), pair.getPublic());
+                member.remove();
+                member.insert();
+                keyStore.deleteEntry(label);
+                assertThat(keyStore.containsAlias(label)).isFalse();
+            }
+            assertThat(member.reader().device().recorder().count(sent -> sent.ins() == GENERATE))
+                    .isEqualTo(3);
+        }
+    }
+
     @Test
     void signatureThatARemovalInterruptsFailsAndTheNextOneWorks() throws Exception {
         try (OpenScBench bench = OpenScBench.both()) {

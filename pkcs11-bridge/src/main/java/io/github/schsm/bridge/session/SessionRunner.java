@@ -516,6 +516,25 @@ final class SessionRunner {
         }
 
         /**
+         * Has the module look at the slot, before something that cannot be repeated. OpenSC finds out only then that a card
+         * was out and is in again: it goes on to say that the session is open and the user logged in, and fails when a
+         * command has to go out, so that nobody can tell whether it did. It looks at most once a second. Costs no command to
+         * the token; what becomes of the session says all, not the answer.
+         */
+        private void askForSlot() {
+            OptionalLong last = token.lastSlot();
+            if (last.isEmpty()) {
+                return;
+            }
+            try {
+                module.cryptoki().slotInfo(last.getAsLong());
+            } catch (CryptokiException sessionTells) {
+                LOGGER.log(
+                        Level.DEBUG, "{0}: no answer about its slot: {1}", token.identity(), sessionTells.getMessage());
+            }
+        }
+
+        /**
          * Looks at the session before it is used: where a login has to be in force or less would be seen, before
          * something that cannot be repeated, and if there was time for much to happen. Not before each use of a key: to
          * a card it is one command more.
@@ -527,6 +546,9 @@ final class SessionRunner {
             }
             if (as != As.USER && !write && borrowed.fresh()) {
                 return true;
+            }
+            if (write && !mayRepeat) {
+                askForSlot();
             }
             try {
                 long state = module.cryptoki().sessionState(borrowed.session().handle());

@@ -88,6 +88,28 @@ class DomainKeyStoreTest {
     }
 
     @Test
+    void noKeyIsMadeInAnotherKeyDomainThatTookTheSlot() throws Exception {
+        SimulatedMember moved = bench.device(0);
+        SimulatedMember outsider = bench.readers().member("ZZSIM000007");
+        outsider.keyStore();
+        KeyPair signer = Group.generatePair(outsider.provider(), Group.signerSpec("group-signer"));
+        SchsmDevice.of(moved.keyStore()).keyDomain(0).delete();
+        DomainBench.join(signer, moved.keyStore());
+
+        for (int i = 0; i < 3; i++) {
+            program.generate("k" + i);
+        }
+        assertThat(Collections.list(moved.keyStore().aliases())).isEmpty();
+        assertThat(program.domain().copies("k0")).doesNotContain(moved.id()).hasSize(2);
+        assertThat(program.member(0).problem())
+                .hasValueSatisfying(text -> assertThat(text).contains("not a member of key domain"));
+
+        KeyStore again = bench.source().keyStore();
+        assertThat(SchsmDomain.of(again).members().get(0).problem())
+                .hasValueSatisfying(text -> assertThat(text).contains("not a member of key domain"));
+    }
+
+    @Test
     void uidIsThatOfTheDomain() throws Exception {
         assertThat(program.domain().uid()).isEqualTo(bench.uid());
     }

@@ -4,6 +4,7 @@ package io.github.schsm.provider.domain;
 
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyDomain.Status;
+import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenCertificate;
@@ -75,6 +76,10 @@ final class DomainChanges {
         Set<Member> failed = new HashSet<>();
         while (true) {
             Member maker = maker(failed);
+            if (!isInPlace(maker)) {
+                failed.add(maker);
+                continue;
+            }
             boolean[] begun = new boolean[1];
             TokenKey made;
             try {
@@ -108,6 +113,21 @@ final class DomainChanges {
             case LOCKED -> login.hasPin();
             case TELL, KEY_GONE -> false;
         };
+    }
+
+    /** Another key domain may have been put in the slot since it was looked for. */
+    private boolean isInPlace(Member member) {
+        try {
+            members.requirePlace(member);
+            return true;
+        } catch (KeyDomainException stranger) {
+            members.failed(member, stranger);
+            return false;
+        } catch (SchsmException told) {
+            // The same comes of making the key there.
+            LOGGER.log(System.Logger.Level.DEBUG, "its key domain cannot be looked at", told);
+            return true;
+        }
     }
 
     private boolean isAnyLeft(Set<Member> failed) {

@@ -207,7 +207,7 @@ public final class DomainToken implements Token {
         members.each(
                 members.all().stream().filter(member -> member.token() != null).toList(), member -> {
                     Members.token(member).load(null);
-                    member.forgetList();
+                    member.loaded();
                     members.look(member);
                 });
         here();

@@ -50,7 +50,9 @@ final class Member implements Failover.Place {
     private volatile long lastEnd = System.nanoTime();
     private volatile long pause;
     private volatile @Nullable Status domain;
+    private volatile boolean placed;
     private volatile boolean stranger;
+    private volatile boolean distrusted;
     private final AtomicBoolean watched = new AtomicBoolean();
     /** Which keys were shown to be what their public keys say, and how often it had failed then. */
     private final Map<String, Integer> proven = new ConcurrentHashMap<>();
@@ -103,7 +105,20 @@ final class Member implements Failover.Place {
 
     void placed(Status status) {
         domain = status;
+        placed = true;
         stranger = false;
+        distrusted = false;
+    }
+
+    /** Whether it was looked for the key domain since the domain was loaded. */
+    boolean isPlaced() {
+        return placed;
+    }
+
+    /** The domain is loaded: the member may have left the key domain meanwhile. */
+    void loaded() {
+        placed = false;
+        forgetList();
     }
 
     /** Whether it was looked at, and is no member of the key domain. */
@@ -111,9 +126,21 @@ final class Member implements Failover.Place {
         return stranger;
     }
 
-    /** It is no member of the key domain, so it does not take work. */
-    void stranger(String problem) {
+    /** Whether it says that it is a member of the key domain, and is not trusted. */
+    boolean isDistrusted() {
+        return distrusted;
+    }
+
+    void distrusted() {
+        distrusted = true;
+    }
+
+    /** It is no member of the key domain, so it does not take work, and its keys are not those of the domain. */
+    synchronized void stranger(String problem) {
         stranger = true;
+        placed = false;
+        keys = null;
+        forgetList();
         locked(problem);
     }
 

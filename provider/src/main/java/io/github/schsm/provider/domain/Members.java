@@ -3,12 +3,15 @@
 package io.github.schsm.provider.domain;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceException;
 import io.github.schsm.KeyDomain.Status;
 import io.github.schsm.KeyDomainException;
+import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.keystore.Handles;
@@ -16,6 +19,7 @@ import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource.Directory.Found;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -160,27 +164,28 @@ final class Members {
         each(strangers, this::place);
         for (Member stranger : strangers) {
             Token token = stranger.token();
-            if (isMember(stranger) && token != null && !isKnown(token)) {
+            if (isShown(stranger) && token != null && !isKnown(token)) {
                 members.add(stranger);
                 observer.changed(stranger);
             }
         }
     }
 
-    private boolean isMember(Member member) {
-        return configuration.domain().isEmpty() || member.domain() != null;
+    /** Also one that says it is a member and is not trusted, so that people see why it is not used. */
+    private boolean isShown(Member member) {
+        return configuration.domain().isEmpty() || member.domain() != null || member.isDistrusted();
     }
 
     /** Finds the key domain in a member. */
     private void place(Member member) throws SchsmException {
         Token token = member.token();
         String digits = configuration.domain().orElse(null);
-        if (token == null || digits == null || member.domain() != null) {
+        if (token == null || digits == null || member.isPlaced()) {
             return;
         }
         Status found = null;
         for (Status status : domains(token)) {
-            if (matches(status, digits)) {
+            if (matches(status, digits) || isHidden(member.domain(), status)) {
                 if (found != null) {
                     throw severalDomains(digits);
                 }
@@ -191,6 +196,9 @@ final class Members {
             throw new KeyDomainException("device " + token.name() + " is not a member of key domain " + digits
                     + ": schsm domain join makes it one, or leave it out of device = …");
         }
+        if (configuration.devices().isEmpty()) {
+            requireTrust(member, token, digits);
+        }
         synchronized (this) {
             Status known = domain;
             if (known != null && known.isXkek() && !Status.sameUid(known.uid(), found.uid())) {
@@ -198,7 +206,58 @@ final class Members {
             }
             domain = known == null ? found : known;
         }
-        member.placed(found);
+        Status before = member.domain();
+        member.placed(before != null && isHidden(before, found) ? before : found);
+    }
+
+    /** Anybody can say that a device is in a key domain: one that nobody named gets no PIN for that. */
+    private static void requireTrust(Member member, Token token, String digits) throws SchsmException {
+        try {
+            token.trust().verify(token.identity());
+        } catch (UntrustedDeviceException | UnsupportedByDeviceException | MalformedDataException unproven) {
+            member.distrusted();
+            throw new KeyDomainException(
+                    "device " + token.name() + " says that it is a member of key domain " + digits
+                            + ", and is not used because it is not trusted: " + unproven.getMessage()
+                            + "; name the members by device = … to use it all the same",
+                    unproven);
+        }
+    }
+
+    /**
+     * Before a key is made in it: whether the member's key domain is still where it was found.
+     *
+     * @throws KeyDomainException if it is not
+     */
+    void requirePlace(Member member) throws SchsmException {
+        Status known = member.domain();
+        if (known == null) {
+            return;
+        }
+        Status now;
+        try {
+            now = token(member).keyDomains().status(known.slot());
+        } catch (DeviceException free) {
+            throw new KeyDomainException(
+                    "slot " + known.slot() + " of device " + member + " does not have its key domain any more: "
+                            + free.getMessage(),
+                    free);
+        }
+        if (!isSame(known, now) && !isHidden(known, now)) {
+            throw new KeyDomainException("slot " + known.slot() + " of device " + member
+                    + " has another key domain by now: " + now + "; load the key store again");
+        }
+    }
+
+    private static boolean isSame(Status one, Status other) {
+        return one.isXkek() || other.isXkek()
+                ? one.isXkek() && other.isXkek() && Status.sameUid(one.uid(), other.uid())
+                : Arrays.equals(one.kcv(), other.kcv());
+    }
+
+    /** Whether it may be the same DKEK, and the device shows its check value only after the PIN. */
+    private static boolean isHidden(@Nullable Status known, Status now) {
+        return known != null && !known.isXkek() && known.slot() == now.slot() && now.isKcvHidden();
     }
 
     private static List<Status> domains(Token token) throws SchsmException {

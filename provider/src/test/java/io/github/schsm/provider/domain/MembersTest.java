@@ -4,16 +4,30 @@ package io.github.schsm.provider.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.atLeastOnce;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import io.github.schsm.DeviceIdentity;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.KeyDomain.Status;
+import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
+import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.callback.PinRequest;
 import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.login.PinSource;
+import io.github.schsm.spi.KeyDomains;
 import io.github.schsm.spi.Token;
+import io.github.schsm.spi.TokenSource.Directory.Found;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -43,6 +57,57 @@ class MembersTest {
         when(token.name()).thenReturn(id);
         when(token.id()).thenReturn(id);
         return new Member(id, token);
+    }
+
+    @Test
+    void deviceThatOnlySaysItIsAMemberIsShownAndNotUsed() throws Exception {
+        Token liar = inDomain("liar");
+        DeviceTrust trust = liar.trust();
+        doThrow(new UntrustedDeviceException("no root that is trusted"))
+                .when(trust)
+                .verify(any(DeviceIdentity.class));
+        Token real = inDomain("real");
+        MemberSource source = mock(MemberSource.class);
+        when(source.look()).thenReturn(List.of(new Found("one", liar, null), new Found("two", real, null)));
+        DomainToken domain =
+                new DomainToken(SchsmConfiguration.of("domain = 62AEA0ED"), source, id -> Optional.empty());
+        for (int i = 0; i < 2; i++) {
+            domain.load(new Typed());
+            List<SchsmDomain.Member> shown = domain.domain().orElseThrow().members();
+            assertThat(shown).extracting(SchsmDomain.Member::deviceId).containsExactly("liar", "real");
+            assertThat(shown.get(0).problem())
+                    .hasValueSatisfying(
+                            text -> assertThat(text).contains("not trusted", "no root that is trusted", "device = "));
+            assertThat(shown.get(1).problem()).isEmpty();
+        }
+        verify(real, atLeastOnce()).login(any());
+        verify(liar, never()).login(any());
+        verify(liar, never()).useWhenNeeded(any());
+        domain.close();
+    }
+
+    private static final class Typed implements PinSource {
+        @Override
+        public char[] pin(PinRequest request) {
+            return "648219".toCharArray();
+        }
+    }
+
+    private static Token inDomain(String id) throws SchsmException {
+        Token token = mock(Token.class);
+        when(token.name()).thenReturn(id);
+        when(token.id()).thenReturn(id);
+        when(token.uniqueId()).thenReturn(id);
+        DeviceTrust trust = mock(DeviceTrust.class);
+        DeviceIdentity identity = mock(DeviceIdentity.class);
+        when(token.trust()).thenReturn(trust);
+        when(token.identity()).thenReturn(identity);
+        byte[] uid = new byte[32];
+        System.arraycopy(new byte[] {0x62, (byte) 0xAE, (byte) 0xA0, (byte) 0xED}, 0, uid, 0, 4);
+        KeyDomains domains = mock(KeyDomains.class);
+        when(domains.list()).thenReturn(List.of(new Status(0, 0, 0, new byte[8], uid)));
+        when(token.keyDomains()).thenReturn(domains);
+        return token;
     }
 
     private static TokenNotPresentException away() {

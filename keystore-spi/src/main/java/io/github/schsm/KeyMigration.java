@@ -111,7 +111,9 @@ public final class KeyMigration {
         /** The target has not enough free memory, or all its key ids are in use. */
         NO_ROOM,
         /** The target, or every device that has the key, is away; in a {@link SchsmDomain} only. */
-        AWAY
+        AWAY,
+        /** The target has the key under another label, and nothing tells which is newer; in a {@link SchsmDomain} only. */
+        LABELS_DIFFER
     }
 
     /**

@@ -30,6 +30,7 @@ public final class Pki {
     /** Never registered: tests name it. */
     public static final Provider BC = new BouncyCastleProvider();
 
+    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
     private static final AtomicLong SERIAL = new AtomicLong(1000);
 
     private final X509Certificate root;
@@ -49,9 +50,9 @@ public final class Pki {
         KeyPair rootKey = generator.generateKeyPair();
         KeyPair issuerKey = generator.generateKeyPair();
         X509Certificate root =
-                certificate("CN=Test Root", rootKey.getPrivate(), "CN=Test Root", rootKey.getPublic(), true);
+                certificate("CN=Test Root", rootKey.getPrivate(), "CN=Test Root", rootKey.getPublic(), true, BEGIN);
         X509Certificate issuer =
-                certificate("CN=Test Root", rootKey.getPrivate(), "CN=Test Issuer", issuerKey.getPublic(), true);
+                certificate("CN=Test Root", rootKey.getPrivate(), "CN=Test Issuer", issuerKey.getPublic(), true, BEGIN);
         return new Pki(root, issuerKey, issuer);
     }
 
@@ -67,7 +68,12 @@ public final class Pki {
 
     /** A certificate of the issuer for a key. */
     public X509Certificate issue(String name, PublicKey key) throws Exception {
-        return certificate("CN=Test Issuer", issuerKey.getPrivate(), "CN=" + name, key, false);
+        return issue(name, key, BEGIN);
+    }
+
+    /** A certificate of the issuer for a key, valid from then on. */
+    public X509Certificate issue(String name, PublicKey key, Instant from) throws Exception {
+        return certificate("CN=Test Issuer", issuerKey.getPrivate(), "CN=" + name, key, false, from);
     }
 
     /** The certificate and those above it. */
@@ -77,8 +83,9 @@ public final class Pki {
 
     @SuppressWarnings("JavaUtilDate") // what the builder takes
     private static X509Certificate certificate(
-            String issuerName, PrivateKey issuerKey, String name, PublicKey key, boolean ca) throws Exception {
-        Date from = Date.from(Instant.parse("2026-01-01T00:00:00Z"));
+            String issuerName, PrivateKey issuerKey, String name, PublicKey key, boolean ca, Instant begin)
+            throws Exception {
+        Date from = Date.from(begin);
         Date to = Date.from(Instant.parse("2056-01-01T00:00:00Z"));
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 new X500Principal(issuerName),

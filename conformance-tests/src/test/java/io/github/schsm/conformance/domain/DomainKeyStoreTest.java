@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyAttribute;
+import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmException;
@@ -23,8 +24,11 @@ import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.PrivateKey;
 import java.security.SignatureException;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +37,7 @@ import java.util.stream.Collectors;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.IvParameterSpec;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,6 +275,83 @@ class DomainKeyStoreTest {
         assertThat(done.updates()).hasSize(4);
         assertThat(keysOf(2).getCertificateChain("renamed")).containsExactly(pki.chain(leaf));
         assertThat(program.domain().plan().updates()).isEmpty();
+    }
+
+    @Test
+    void newerCertificateIsShownAndBroughtWhicheverMemberHasIt() throws Exception {
+        KeyPair pair = program.generate("k");
+        Pki pki = Pki.create();
+        X509Certificate old = pki.issue("old", pair.getPublic());
+        program.keys().setKeyEntry("k", pair.getPrivate(), null, pki.chain(old));
+        Instant begin = old.getNotBefore().toInstant();
+        for (int i = 0; i < 3; i++) {
+            begin = begin.plus(Duration.ofDays(1));
+            X509Certificate renewed = pki.issue("renewed", pair.getPublic(), begin);
+            KeyStore alone = keysOf(i);
+            alone.setKeyEntry("k", alone.getKey("k", null), null, pki.chain(renewed));
+
+            KeyStore another = bench.source().another("; name = another" + i);
+            assertThat(another.getCertificate("k")).isEqualTo(renewed);
+            SchsmDomain.Synchronization done = SchsmDomain.of(another).synchronize();
+            assertThat(done.isComplete()).isTrue();
+            assertThat(done.updates()).hasSize(2);
+            for (int j = 0; j < 3; j++) {
+                assertThat(keysOf(j).getCertificate("k")).as("on member %s", j).isEqualTo(renewed);
+            }
+        }
+    }
+
+    @Test
+    void labelIsNotChangedWhereNothingTellsWhichIsNewer() throws Exception {
+        KeyPair pair = program.generate("k");
+        Pki pki = Pki.create();
+        Certificate[] chain = pki.chain(pki.issue("leaf", pair.getPublic()));
+        program.keys().setKeyEntry("k", pair.getPrivate(), null, chain);
+        KeyStore alone = keysOf(1);
+        alone.setKeyEntry("renamed", alone.getKey("k", null), null, chain);
+
+        KeyStore another = bench.source().another("; name = another");
+        SchsmDomain domain = SchsmDomain.of(another);
+        assertThat(domain.plan().updates()).isEmpty();
+        assertThat(domain.plan().impossible())
+                .extracting(no -> no.obstacle())
+                .containsExactly(KeyMigration.Obstacle.LABELS_DIFFER);
+        SchsmDomain.Synchronization done = domain.synchronize();
+        assertThat(done.isComplete()).isFalse();
+        assertThat(done.failed().values())
+                .singleElement(InstanceOfAssertFactories.THROWABLE)
+                .hasMessageContainingAll("\"k\"", "\"renamed\"", ids().get(1), "rename it");
+        assertThat(keysOf(0).containsAlias("k")).isTrue();
+        assertThat(keysOf(1).containsAlias("renamed")).isTrue();
+
+        another.setKeyEntry("settled", another.getKey("k", null), null, chain);
+        assertThat(domain.synchronize().isComplete()).isTrue();
+        for (int i = 0; i < 3; i++) {
+            assertThat(keysOf(i).containsAlias("settled")).isTrue();
+        }
+    }
+
+    @Test
+    void labelThatOneMemberGotWhileOthersWereAwayIsBroughtToThem() throws Exception {
+        KeyPair pair = program.generate("k");
+        Pki pki = Pki.create();
+        Certificate[] chain = pki.chain(pki.issue("leaf", pair.getPublic()));
+        program.keys().setKeyEntry("k", pair.getPrivate(), null, chain);
+        SchsmDomain.Member second = program.member(1);
+        SchsmDomain.Member third = program.member(2);
+        bench.device(1).remove();
+        bench.device(2).remove();
+        program.keys().setKeyEntry("renamed", pair.getPrivate(), null, chain);
+        assertThat(program.aliases()).contains("renamed").doesNotContain("k");
+
+        bench.device(1).insert();
+        bench.device(2).insert();
+        DomainProgram.await(() -> second.problem().isEmpty() && third.problem().isEmpty());
+        assertThat(program.aliases()).contains("renamed").doesNotContain("k");
+        assertThat(program.domain().synchronize().isComplete()).isTrue();
+        for (int i = 0; i < 3; i++) {
+            assertThat(keysOf(i).containsAlias("renamed")).as("on member %s", i).isTrue();
+        }
     }
 
     @Test

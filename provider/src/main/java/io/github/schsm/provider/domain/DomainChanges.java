@@ -328,11 +328,13 @@ final class DomainChanges {
         MergedKey key = keys.find(shown);
         try {
             onAll(key, label, (copy, token) -> token.rename(copy.key(), label));
+            keys.renamed(shown, label);
         } finally {
             key.members().forEach(Member::forgetList);
             keys.forget();
         }
-        return keys.find(shown).shown();
+        return new TokenKey(
+                shown.reference(), label, key.shown().id(), key.shown().type());
     }
 
     private interface CopyChange {
@@ -382,7 +384,7 @@ final class DomainChanges {
                 failure = deleteAt(copy.member(), token -> token.delete(copy.key()), failure);
             }
         }
-        keys.forget();
+        keys.deleted(shown);
         if (failure != null) {
             throw failure;
         }

@@ -10,12 +10,15 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.codec.HashAlgorithm;
+import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.provider.domain.MergedKeys.Check;
 import io.github.schsm.spi.Token;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +37,13 @@ final class DomainKeys {
     private static final int BLOCK = 16;
     private static final byte X509 = 0x30;
     private static final int REFERENCE_DIGITS = 16;
+    /**
+     * What members have with a key, where it differs: certificates count before requests, and the one that begins to be
+     * valid last before others. Which of two that begin at once counts does not matter, so long as it is always the same.
+     */
+    static final Comparator<byte[]> OLDEST_FIRST = Comparator.comparing(DomainKeys::isX509)
+            .thenComparing(DomainKeys::notBefore)
+            .thenComparing(DomainKeys::digest);
 
     private final Members members;
     private final DomainLogin login;
@@ -41,6 +51,8 @@ final class DomainKeys {
     private final boolean isKeyDomain;
     private final byte[] checkBlock = new byte[BLOCK];
     private volatile Snapshot snapshot = new Snapshot();
+    /** The labels that this program gave keys, by reference: they are newer than what members that were away have. */
+    private final Map<String, String> given = new ConcurrentHashMap<>();
 
     /** What is known since the last load or change; filled as it is asked for. */
     private static final class Snapshot {
@@ -75,6 +87,23 @@ final class DomainKeys {
         snapshot = new Snapshot();
     }
 
+    /** This program gave the key a label. */
+    void renamed(TokenKey shown, String label) {
+        given.put(shown.reference(), label);
+        forget();
+    }
+
+    /** This program deleted the key. */
+    void deleted(TokenKey shown) {
+        given.remove(shown.reference());
+        forget();
+    }
+
+    /** Whether the label that is shown is newer than others that copies have, because this program gave it. */
+    boolean isLabelNewest(MergedKey key) {
+        return key.shown().label().equals(given.get(key.shown().reference()));
+    }
+
     /** All keys. */
     MergedKeys now() throws SchsmException {
         Snapshot current = snapshot;
@@ -93,6 +122,7 @@ final class DomainKeys {
             }
         }
         MergedKeys merged = MergedKeys.of(copies, copy -> check(copy, loggedIn));
+        merged.name(given);
         current.loggedIn = loggedIn;
         current.keys = merged;
         return merged;
@@ -216,7 +246,7 @@ final class DomainKeys {
         return always || details.keyDomain().equals(OptionalInt.of(domain.slot()));
     }
 
-    /** What is stored with a key: an X.509 certificate, if one of its copies has one. */
+    /** What is stored with a key: the newest X.509 certificate that one of its copies has, if one has any. */
     Optional<byte[]> certificate(TokenKey shown) throws SchsmException {
         Snapshot current = snapshot;
         MergedKey key = find(shown);
@@ -246,14 +276,28 @@ final class DomainKeys {
                 }
                 throw failed;
             }
-            if (stored.isPresent() && isX509(stored.get())) {
-                return stored;
+            if (stored.isPresent() && (found.isEmpty() || OLDEST_FIRST.compare(stored.get(), found.get()) > 0)) {
+                found = stored;
             }
-            found = found.isPresent() ? found : stored;
             left.remove(asked[0]);
             left.removeIf(copy -> !copy.isReady());
         }
         return found;
+    }
+
+    private static Instant notBefore(byte[] encoded) {
+        if (!isX509(encoded)) {
+            return Instant.MIN;
+        }
+        try {
+            return X509Certificates.parse(encoded).getNotBefore().toInstant();
+        } catch (SchsmException unreadable) {
+            return Instant.MIN;
+        }
+    }
+
+    private static String digest(byte[] encoded) {
+        return HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(encoded));
     }
 
     /** Whether it is an X.509 certificate, rather than a request. */

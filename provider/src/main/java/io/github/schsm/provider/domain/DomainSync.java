@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider.domain;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.KeyMigration.Impossible;
 import io.github.schsm.KeyMigration.Move;
@@ -23,13 +24,13 @@ import io.github.schsm.provider.domain.DomainKeys.CertificateCopy;
 import io.github.schsm.provider.domain.DomainKeys.MergedCertificate;
 import io.github.schsm.spi.Token;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Brings every key to every member. Each missing copy is planned from the first member that can give it; copies with the
@@ -63,6 +64,7 @@ final class DomainSync {
         private final Map<Pair, List<Missing>> moves = new LinkedHashMap<>();
         private final List<Impossible> impossible = new ArrayList<>();
         private final List<Repair> repairs = new ArrayList<>();
+        private final Map<Update, Impossible> unclear = new LinkedHashMap<>();
     }
 
     /** Something else that a member lacks, and how it gets it. */
@@ -79,7 +81,8 @@ final class DomainSync {
                 moves.add(new Move(one.alias(), pair.from().id(), pair.to().id()))));
         return new Plan(
                 moves,
-                draft.impossible,
+                Stream.concat(draft.impossible.stream(), draft.unclear.values().stream())
+                        .toList(),
                 draft.repairs.stream().map(Repair::update).toList());
     }
 
@@ -221,10 +224,32 @@ final class DomainSync {
             }
             String label = key.shown().label();
             if (!copy.key().label().equals(label)) {
-                draft.repairs.add(new Repair(
-                        new Update(alias, member.id(), Part.LABEL), member, at -> at.rename(copy.key(), label)));
+                Update update = new Update(alias, member.id(), Part.LABEL);
+                if (keys.isLabelNewest(key)) {
+                    draft.repairs.add(new Repair(update, member, at -> at.rename(copy.key(), label)));
+                } else {
+                    draft.unclear.put(update, unclear(key, copy, alias));
+                }
             }
         }
+    }
+
+    /** Even what most members have may be the old label: others may have been away when it was changed. */
+    private static Impossible unclear(MergedKey key, KeyCopy copy, String alias) {
+        String label = key.shown().label();
+        Member other = key.copies().stream()
+                .filter(one -> one.key().label().equals(label))
+                .map(KeyCopy::member)
+                .findFirst()
+                .orElse(copy.member());
+        return new Impossible(
+                alias,
+                other.id(),
+                copy.member().id(),
+                Obstacle.LABELS_DIFFER,
+                "the key is \"" + label + "\" on " + other + " and \""
+                        + copy.key().label() + "\" on " + copy.member()
+                        + ", and nothing tells which label is newer: rename it while all members are here");
     }
 
     /** One that no member shows now is brought to none. */
@@ -237,11 +262,12 @@ final class DomainSync {
         }
     }
 
+    /** What is there is not replaced by something older. */
     private boolean lacks(KeyCopy copy, byte[] certificate) {
         try {
             return Members.token(copy.member())
                     .certificate(copy.key())
-                    .filter(stored -> Arrays.equals(stored, certificate))
+                    .filter(stored -> DomainKeys.OLDEST_FIRST.compare(stored, certificate) >= 0)
                     .isEmpty();
         } catch (SchsmException failed) {
             if (!Token.isOfOneObject(failed)) {
@@ -281,6 +307,7 @@ final class DomainSync {
                         .add(run));
         draft.impossible.forEach(told::impossible);
         Map<Update, SchsmException> failed = new ConcurrentHashMap<>();
+        draft.unclear.forEach((update, why) -> failed.put(update, new InvalidRequestException(why.reason())));
         try {
             members.each(List.copyOf(byTarget.keySet()), to -> {
                 for (Map.Entry<Pair, List<Missing>> run : byTarget.getOrDefault(to, List.of())) {

@@ -50,6 +50,14 @@ record MergedKey(TokenKey shown, List<KeyCopy> copies) {
         return new MergedKey(new TokenKey(reference, label, first.id(), first.type()), copies);
     }
 
+    /** Under another label, if one of its copies has it. */
+    MergedKey named(String label) {
+        if (copies.stream().noneMatch(copy -> copy.key().label().equals(label))) {
+            return this;
+        }
+        return new MergedKey(new TokenKey(shown.reference(), label, shown.id(), shown.type()), copies);
+    }
+
     /** What the domain can do with it: whatever one of its copies lets do. */
     KeyDetails details(OptionalInt slot) {
         return merged(copies.stream().map(KeyCopy::details).toList(), slot);

@@ -154,6 +154,11 @@ final class MergedKeys {
         return HexFormat.of().formatHex(hash);
     }
 
+    /** Shows keys under labels that they were given, by reference, as far as a copy has them. */
+    void name(Map<String, String> labels) {
+        labels.forEach((reference, label) -> byReference.computeIfPresent(reference, (same, key) -> key.named(label)));
+    }
+
     /** All keys, in a fixed order. */
     List<MergedKey> all() {
         return List.copyOf(byReference.values());

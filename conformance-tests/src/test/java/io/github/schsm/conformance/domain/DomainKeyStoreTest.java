@@ -94,6 +94,7 @@ class DomainKeyStoreTest {
 
     @Test
     void noKeyIsMadeInAnotherKeyDomainThatTookTheSlot() throws Exception {
+        assertThat(program.aliases()).as("members were looked at").isEmpty();
         SimulatedMember moved = bench.device(0);
         SimulatedMember outsider = bench.readers().member("ZZSIM000007");
         outsider.keyStore();

@@ -85,6 +85,10 @@ final class LentCard implements AutoCloseable {
         return place.device();
     }
 
+    LocalReader.Place place() {
+        return place;
+    }
+
     String reader() {
         return place.reader();
     }

@@ -3,6 +3,7 @@
 package io.github.schsm.remote.client;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
@@ -77,7 +78,11 @@ public final class LocalReader implements AutoCloseable {
     }
 
     /** A device, and the reader it is in now. */
-    record Place(TerminalSource source, String reader, String device) {}
+    record Place(TerminalSource source, String reader, DeviceIdentity identity) {
+        String device() {
+            return identity.deviceId();
+        }
+    }
 
     /**
      * The one device that is meant. Selects its applet, which logs everybody out.
@@ -96,8 +101,7 @@ public final class LocalReader implements AutoCloseable {
             CardDevices.Listing listing = CardDevices.list(source, readers);
             for (CardDevice device : listing.devices()) {
                 if (settings.isConfigured(device.identity())) {
-                    found.add(new Place(
-                            source, device.readerName(), device.identity().deviceId()));
+                    found.add(new Place(source, device.readerName(), device.identity()));
                 }
                 device.disconnect();
             }

@@ -3,10 +3,12 @@
 package io.github.schsm.remote.client;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
+import io.github.schsm.codec.PrintableText;
 import io.github.schsm.remote.message.Answer;
 import io.github.schsm.remote.message.Answers;
 import io.github.schsm.remote.message.Post;
@@ -75,12 +77,17 @@ public final class RamClient {
     private volatile @Nullable String farewell;
     private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> posting;
     private char @Nullable [] pin;
+    /** The device that the PIN was given for; nothing else gets it. */
+    private @Nullable DeviceIdentity pinOwner;
+
+    private boolean pinAccepted;
     private boolean everConnected;
 
     /** Where the user PIN comes from that is verified here, so that it does not leave this computer. */
     public interface PinFirst {
         /**
-         * The PIN. Asked for once: the same is verified again each time the card lost its power.
+         * The PIN. Asked for once: the same is verified again each time the card lost its power, as long as it is the same
+         * device.
          *
          * @param device    the device's id
          * @param triesLeft how often it may be tried; -1 if the device does not say
@@ -296,8 +303,16 @@ public final class RamClient {
     }
 
     private void verifyHere(LentCard card, PinFirst source) throws SchsmException {
+        DeviceIdentity owner = pinOwner;
+        if (owner != null && !owner.equals(card.place().identity())) {
+            throw new InvalidRequestException(
+                    "device " + card.place().identity().uniqueName() + " is in reader '"
+                            + PrintableText.of(card.reader()) + "' now, and the user PIN was given for device "
+                            + owner.uniqueName() + ", so it is not sent to it: begin again");
+        }
         int tries = card.triesLeft();
         if (pin == null) {
+            pinOwner = card.place().identity();
             try {
                 pin = source.pin(card.device(), tries);
             } catch (SchsmException e) {
@@ -310,7 +325,18 @@ public final class RamClient {
                     "device " + card.device() + ": only one try is left for the user PIN, which somebody else must have"
                             + " got wrong; it is not used up by itself, so begin again");
         }
-        card.verify(pin);
+        try {
+            card.verify(pin);
+            pinAccepted = true;
+        } catch (TransportException broken) {
+            if (pinAccepted) {
+                throw broken;
+            }
+            throw new SchsmException(
+                    "device " + card.device() + " did not say whether the user PIN is right (" + broken.getMessage()
+                            + "); it is not tried once more by itself, so begin again",
+                    broken);
+        }
     }
 
     /** One line, from the first post to the last. */

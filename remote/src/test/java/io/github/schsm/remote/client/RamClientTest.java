@@ -11,6 +11,7 @@ import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
 import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +71,7 @@ class RamClientTest {
         readers.close();
     }
 
-    private final class Told implements RamListener {
+    private class Told implements RamListener {
         @Override
         public void dialing(String id, String name) {
             told.add("dialing " + id);
@@ -311,6 +313,68 @@ class RamClientTest {
                     .run();
         }
         assertThat(left).containsExactly(2);
+    }
+
+    private static boolean isPinSent(byte[] command) {
+        return command.length > 5 && command[1] == 0x20;
+    }
+
+    @Test
+    void pinDoesNotGoToAnotherDevice() throws Exception {
+        SimulatedDevice second = readers.device("ZZSIM000002");
+        second.remove();
+        AtomicInteger sent = new AtomicInteger();
+        second.faults().add(1, command -> isPinSent(command) && sent.incrementAndGet() > 0, Fault.status(0x6400));
+        RamListener exchanging = new Told() {
+            @Override
+            public void lost(String reason, Duration pause) {
+                device.remove();
+                second.insert();
+            }
+        };
+        try (MiniServer server = new MiniServer("204");
+                LocalReader any = LocalReader.of(SchsmConfiguration.of("terminal = simulator:" + folder))) {
+            RamClient client =
+                    new RamClient(any, server.url(), null, (id, tries) -> "648219".toCharArray(), false, exchanging);
+
+            assertThatThrownBy(() -> start(client).get(20, TimeUnit.SECONDS))
+                    .hasRootCauseInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("ZZSIM000002#")
+                    .hasMessageContaining("was given for device ZZSIM000001#");
+            assertThat(server.dials()).hasSize(1);
+        }
+        assertThat(sent).hasValue(0);
+    }
+
+    @Test
+    void pinIsSentAgainToTheSameDevice() throws Exception {
+        List<Integer> asked = new CopyOnWriteArrayList<>();
+        try (MiniServer server = new MiniServer("204", STATE, "hang")) {
+            start(client(
+                    server,
+                    (id, tries) -> {
+                        asked.add(tries);
+                        return "648219".toCharArray();
+                    },
+                    false));
+            await(() -> server.posts().size() >= 3);
+
+            assertThat(server.posts().get(2)).isEqualTo("AB0723029000800101");
+        }
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void pinThatWasNeverAcceptedIsNotSentAgain() throws Exception {
+        AtomicInteger sent = new AtomicInteger();
+        device.faults().add(1, command -> isPinSent(command) && sent.incrementAndGet() > 0, Fault.removalAfter());
+        try (MiniServer server = new MiniServer("204")) {
+            RamClient client = client(server, (id, tries) -> "648219".toCharArray(), false);
+
+            assertThatThrownBy(() -> start(client).get(10, TimeUnit.SECONDS))
+                    .hasMessageContaining("did not say whether the user PIN is right");
+        }
+        assertThat(sent).hasValue(1);
     }
 
     @Test

@@ -5,10 +5,12 @@ package io.github.schsm.conformance.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.callback.TokenPinCallback;
+import io.github.schsm.conformance.bench.DkekRig;
 import io.github.schsm.conformance.bench.DomainBench;
 import io.github.schsm.conformance.bench.SimulatorBench.SimulatedMember;
 import io.github.schsm.provider.SchsmProvider;
@@ -21,6 +23,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.UnrecoverableKeyException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.security.auth.callback.Callback;
@@ -268,5 +271,46 @@ class DomainPinTest {
         one.load(new SchsmLoadParameter(bench.device(0).id(), new KeyStore.PasswordProtection(RIGHT)));
         SchsmDevice.of(one).logout();
         assertAllSign(keys);
+    }
+
+    /** Two keys of one id and label, as undescribed ones are: nothing tells them apart before the login. */
+    private void importTwins() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            KeyStore keys = bench.device(i).keyStore();
+            byte[] key = new byte[32];
+            key[0] = (byte) i;
+            DkekRig.of(keys).importAes("twin", key, KeyAlgorithm.ALL);
+            SchsmDevice.of(keys).logout();
+        }
+    }
+
+    @Test
+    void oneOfTwoAesKeysThatLookAlikeIsUsedBeforeTheLogin(@TempDir Path folder) throws Exception {
+        importTwins();
+        Path file = folder.resolve("pin");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, "648219");
+        KeyStore keys = fresh("; pin = file:" + file);
+        keys.load(null, null);
+        assertThat(Collections.list(keys.aliases()))
+                .filteredOn(alias -> alias.startsWith("twin"))
+                .hasSize(1);
+        DomainProgram program = new DomainProgram(keys.getProvider(), keys);
+        byte[] first = program.mac("twin");
+        for (int i = 0; i < 6; i++) {
+            assertThat(program.mac("twin")).isEqualTo(first);
+        }
+        assertThat(SchsmDomain.of(keys).copies("twin")).hasSize(1);
+    }
+
+    @Test
+    void keysThatMayBeTwoAreNotDeletedAsOne() throws Exception {
+        importTwins();
+        KeyStore keys = fresh("");
+        keys.load(null, null);
+        assertThatThrownBy(() -> keys.deleteEntry("twin"))
+                .hasStackTraceContaining(bench.device(0).id())
+                .hasStackTraceContaining(bench.device(1).id())
+                .hasStackTraceContaining("are one key");
     }
 }

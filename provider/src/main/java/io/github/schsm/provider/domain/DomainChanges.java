@@ -325,7 +325,8 @@ final class DomainChanges {
     }
 
     TokenKey rename(TokenKey shown, String label) throws SchsmException {
-        MergedKey key = keys.find(shown);
+        MergedKey key = keys.loggedIn(shown);
+        key.requireOneKey("renamed");
         try {
             onAll(key, label, (copy, token) -> token.rename(copy.key(), label));
             keys.renamed(shown, label);

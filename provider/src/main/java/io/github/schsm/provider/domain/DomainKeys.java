@@ -7,6 +7,7 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
+import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.codec.HashAlgorithm;
@@ -58,7 +59,6 @@ final class DomainKeys {
     private static final class Snapshot {
         private volatile @Nullable MergedKeys keys;
         private volatile @Nullable List<MergedCertificate> certificates;
-        private volatile boolean loggedIn;
         private final Map<String, Optional<byte[]>> ofKeys = new ConcurrentHashMap<>();
     }
 
@@ -108,7 +108,7 @@ final class DomainKeys {
     MergedKeys now() throws SchsmException {
         Snapshot current = snapshot;
         MergedKeys known = current.keys;
-        boolean proofIsPossible = known != null && known.isProvisional() && !current.loggedIn && login.isLoggedIn();
+        boolean proofIsPossible = known != null && login.isLoggedIn() && known.isProofPossible();
         if (known != null && !proofIsPossible) {
             return known;
         }
@@ -123,7 +123,6 @@ final class DomainKeys {
         }
         MergedKeys merged = MergedKeys.of(copies, copy -> check(copy, loggedIn));
         merged.name(given);
-        current.loggedIn = loggedIn;
         current.keys = merged;
         return merged;
     }
@@ -148,7 +147,7 @@ final class DomainKeys {
      * @throws InvalidRequestException if no member has it any more
      */
     MergedKey certain(TokenKey shown) throws SchsmException {
-        MergedKey known = find(shown);
+        MergedKey known = loggedIn(shown);
         boolean others = false;
         for (KeyCopy copy : known.copies()) {
             try {
@@ -164,12 +163,39 @@ final class DomainKeys {
                 }
             }
         }
-        return others ? find(shown) : known;
+        MergedKey certain = others ? find(shown) : known;
+        certain.requireOneKey("deleted");
+        return certain;
+    }
+
+    /**
+     * The key, after a login where only that can tell which copies are that key.
+     *
+     * @throws InvalidRequestException if no member has it any more
+     */
+    MergedKey loggedIn(TokenKey shown) throws SchsmException {
+        MergedKey known = find(shown);
+        if (known.doubtful().isEmpty() || login.isLoggedIn() || !login.hasPin()) {
+            return known;
+        }
+        for (Member member : known.members()) {
+            try {
+                if (member.isReady()) {
+                    login.admit(member);
+                }
+            } catch (SchsmException failed) {
+                if (failed.reason() == Reason.WRONG_PIN) {
+                    throw failed;
+                }
+                LOGGER.log(System.Logger.Level.DEBUG, "its copy stays in doubt", failed);
+            }
+        }
+        return find(shown);
     }
 
     /** The copies that may be used for it; all where none may, so that a device says why. */
     List<KeyCopy> copies(TokenKey shown, @Nullable KeyAlgorithm algorithm) throws SchsmException {
-        List<KeyCopy> all = find(shown).copies();
+        List<KeyCopy> all = loggedIn(shown).usable();
         List<KeyCopy> able = new ArrayList<>(all.size());
         for (KeyCopy copy : all) {
             if (copy.allows(algorithm)) {
@@ -193,15 +219,38 @@ final class DomainKeys {
             return new Check("", true);
         }
         try {
-            Token token = Members.token(copy.member());
             login.admit(copy.member());
-            byte[] value = encrypts
-                    ? token.cipher(copy.key(), true, new byte[BLOCK], checkBlock)
-                    : token.mac(copy.key(), checkBlock);
-            return new Check((encrypts ? "e" : "m") + HexFormat.of().formatHex(value), false);
-        } catch (SchsmException notNow) {
-            return new Check("", true);
+            String value = checkValue(copy);
+            copy.checked(
+                    value, () -> login.isAdmitted(copy.member()) ? Optional.of(checkValue(copy)) : Optional.empty());
+            return new Check(value, false);
+        } catch (SchsmException failed) {
+            return new Check("", isPostponed(copy.member(), failed));
         }
+    }
+
+    private String checkValue(KeyCopy copy) throws SchsmException {
+        Token token = Members.token(copy.member());
+        boolean encrypts = copy.details().allows(KeyAlgorithm.AES_CBC_ENCRYPT);
+        byte[] value = encrypts
+                ? token.cipher(copy.key(), true, new byte[BLOCK], checkBlock)
+                : token.mac(copy.key(), checkBlock);
+        return (encrypts ? "e" : "m") + HexFormat.of().formatHex(value);
+    }
+
+    /** Whether the member may compute it another time, or says that it does not do so with this key. */
+    private boolean isPostponed(Member member, SchsmException failed) {
+        switch (FailurePolicy.of(failed, true)) {
+            case AWAY, BROKEN -> members.failed(member, failed);
+            case LOCKED -> {
+                if (failed.reason() == Reason.PIN_REQUIRED) {
+                    login.lapsed(member);
+                }
+                return true;
+            }
+            case TELL, KEY_GONE, NOT_HERE -> {}
+        }
+        return !member.isReady() || Thread.currentThread().isInterrupted();
     }
 
     /** What is known of a key; members are asked only for use counters. */

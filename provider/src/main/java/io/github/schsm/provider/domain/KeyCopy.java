@@ -33,6 +33,15 @@ final class KeyCopy implements Failover.Place {
     /** How often the member had failed when a use of the private key showed that the public key is its own. */
     private volatile int provenAfter = NEVER;
 
+    private volatile @Nullable String checkValue;
+    private volatile @Nullable CheckAgain checkAgain;
+
+    /** Computes a check value another time. */
+    interface CheckAgain {
+        /** The value; empty without a login. */
+        Optional<String> compute() throws SchsmException;
+    }
+
     KeyCopy(Member member, ListedKey listed) {
         this.member = member;
         this.listed = listed;
@@ -50,11 +59,16 @@ final class KeyCopy implements Failover.Place {
     public void prove() throws SchsmException {
         int after = member.absences();
         if (knownAfter != after) {
-            if (!isThere(Members.token(member))) {
+            CheckAgain again = checkAgain;
+            boolean there = isThere(Members.token(member));
+            Optional<String> value = again == null || !there ? Optional.empty() : again.compute();
+            if (!there || (value.isPresent() && !value.get().equals(checkValue))) {
                 throw new InvalidRequestException(
                         Reason.OBJECT_NOT_FOUND, key() + " is not in device " + member + " any more");
             }
-            knownAfter = after;
+            if (again == null || value.isPresent()) {
+                knownAfter = after;
+            }
         }
     }
 
@@ -162,6 +176,12 @@ final class KeyCopy implements Failover.Place {
     byte[] agree(ECPublicKey peer) throws SchsmException {
         proveByUse();
         return Members.token(member).agree(key(), peer);
+    }
+
+    /** The check value of an AES key, by which it was found to be that of other members. */
+    void checked(String value, CheckAgain again) {
+        checkValue = value;
+        checkAgain = again;
     }
 
     TokenKey key() {

@@ -3,6 +3,7 @@
 package io.github.schsm.provider.domain;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.TokenKey;
@@ -16,25 +17,59 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One key, whatever number of members has it.
  *
- * @param shown  as the domain lists it
- * @param copies where it is, in the order of the members; at least one
+ * @param shown    as the domain lists it
+ * @param copies   where it is, in the order of the members; at least one
+ * @param doubtful of those the ones that may turn out to be another key, as soon as their members can be asked
  */
-record MergedKey(TokenKey shown, List<KeyCopy> copies) {
+record MergedKey(TokenKey shown, List<KeyCopy> copies, Set<KeyCopy> doubtful) {
     MergedKey {
         copies = List.copyOf(copies);
+        doubtful = Set.copyOf(doubtful);
+    }
+
+    /** The copies that are known to be one key; of none of which that is known, those of one member. */
+    List<KeyCopy> usable() {
+        if (doubtful.isEmpty()) {
+            return copies;
+        }
+        List<KeyCopy> sure =
+                copies.stream().filter(copy -> !doubtful.contains(copy)).toList();
+        if (!sure.isEmpty()) {
+            return sure;
+        }
+        KeyCopy one = copies.stream().filter(KeyCopy::isReady).findFirst().orElse(copies.get(0));
+        return copies.stream().filter(copy -> copy.member() == one.member()).toList();
+    }
+
+    /**
+     * Before something is done to all copies that are here.
+     *
+     * @throws InvalidRequestException if they may be several keys
+     */
+    void requireOneKey(String deed) throws InvalidRequestException {
+        List<KeyCopy> here = copies.stream().filter(KeyCopy::isReady).toList();
+        List<Member> with = here.stream().map(KeyCopy::member).distinct().toList();
+        if (with.size() > 1 && here.stream().anyMatch(doubtful::contains)) {
+            throw new InvalidRequestException("\"" + shown.label() + "\" is not " + deed
+                    + ": nothing shows yet whether the keys in "
+                    + String.join(" and ", with.stream().map(Member::id).toList())
+                    + " are one key; log in, or use a key store of one device");
+        }
     }
 
     /**
      * Of copies that are the same key: under the label that most of them have.
      *
      * @param reference how the domain finds it again
+     * @param doubtful  copies, of this or other keys, that may be another key
      */
-    static MergedKey of(String reference, List<KeyCopy> copies) {
+    static MergedKey of(String reference, List<KeyCopy> copies, Set<KeyCopy> doubtful) {
         Map<String, Integer> labels = new LinkedHashMap<>();
         copies.forEach(copy -> labels.merge(copy.key().label(), 1, Integer::sum));
         if (copies.stream().map(KeyCopy::member).distinct().count() > 1) {
@@ -47,7 +82,10 @@ record MergedKey(TokenKey shown, List<KeyCopy> copies) {
                 .orElseThrow()
                 .getKey();
         TokenKey first = copies.get(0).key();
-        return new MergedKey(new TokenKey(reference, label, first.id(), first.type()), copies);
+        return new MergedKey(
+                new TokenKey(reference, label, first.id(), first.type()),
+                copies,
+                copies.stream().filter(doubtful::contains).collect(Collectors.toSet()));
     }
 
     /** Under another label, if one of its copies has it. */
@@ -55,7 +93,7 @@ record MergedKey(TokenKey shown, List<KeyCopy> copies) {
         if (copies.stream().noneMatch(copy -> copy.key().label().equals(label))) {
             return this;
         }
-        return new MergedKey(new TokenKey(shown.reference(), label, shown.id(), shown.type()), copies);
+        return new MergedKey(new TokenKey(shown.reference(), label, shown.id(), shown.type()), copies, doubtful);
     }
 
     /** What the domain can do with it: whatever one of its copies lets do. */

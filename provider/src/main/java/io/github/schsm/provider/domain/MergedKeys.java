@@ -13,23 +13,25 @@ import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The keys of all members, each once. Private keys are the same if their public keys are, by their numbers, unless a use
  * has shown that the listed public key is another one's; AES keys if
  * they have the same id and the members compute the same check value. Where members cannot be asked for one, an equal
- * label is taken for proof until they can.
+ * label makes them one until they can, which is used at one member only.
  */
 final class MergedKeys {
     private static final int REFERENCE_DIGITS = 8;
 
     private final Map<String, MergedKey> byReference;
-    private final boolean provisional;
+    private final Set<KeyCopy> doubtful;
 
     /** What is the same for two AES keys only if they are one key. */
     interface CheckValues {
@@ -45,9 +47,9 @@ final class MergedKeys {
      */
     record Check(String value, boolean perhaps) {}
 
-    private MergedKeys(Map<String, MergedKey> byReference, boolean provisional) {
+    private MergedKeys(Map<String, MergedKey> byReference, Set<KeyCopy> doubtful) {
         this.byReference = byReference;
-        this.provisional = provisional;
+        this.doubtful = doubtful;
     }
 
     /** Of the copies on all members, in the order of members and of their lists. */
@@ -68,18 +70,18 @@ final class MergedKeys {
                 groups.put(alone(copy), List.of(copy));
             }
         }
-        boolean provisional = false;
+        Set<KeyCopy> doubtful = new HashSet<>();
         for (Map.Entry<String, List<KeyCopy>> candidates : secrets.entrySet()) {
-            provisional |= split(candidates.getKey(), candidates.getValue(), checks, groups);
+            doubtful.addAll(split(candidates.getKey(), candidates.getValue(), checks, groups));
         }
         Map<String, MergedKey> merged = new LinkedHashMap<>();
         groups.forEach((identity, same) -> {
             if (!same.isEmpty()) {
                 String reference = reference(identity, merged);
-                merged.put(reference, MergedKey.of(reference, same));
+                merged.put(reference, MergedKey.of(reference, same, doubtful));
             }
         });
-        return new MergedKeys(merged, provisional);
+        return new MergedKeys(merged, doubtful);
     }
 
     /** The beginning of what identifies a key, as much of it as no other key has. */
@@ -91,17 +93,17 @@ final class MergedKeys {
         return identity.substring(0, length);
     }
 
-    /** Puts candidates for one AES key into groups that are; tells whether it is so for the time being only. */
-    private static boolean split(
+    /** Puts candidates for one AES key into groups that are; tells which are there for the time being only. */
+    private static Set<KeyCopy> split(
             String id, List<KeyCopy> candidates, CheckValues checks, Map<String, List<KeyCopy>> groups) {
         if (candidates.stream().map(KeyCopy::member).distinct().count() < 2) {
             for (KeyCopy copy : candidates) {
                 String reference = candidates.size() == 1 ? id : alone(copy);
                 groups.computeIfAbsent(reference, key -> new ArrayList<>()).add(copy);
             }
-            return false;
+            return Set.of();
         }
-        boolean provisional = false;
+        Set<KeyCopy> doubtful = new HashSet<>();
         String firstValue = "";
         for (KeyCopy copy : candidates) {
             Check check = checks.of(copy);
@@ -111,14 +113,14 @@ final class MergedKeys {
                 reference = check.value().equals(firstValue) ? id : id + "-" + check.value();
             } else if (check.perhaps()
                     && copy.key().label().equals(candidates.get(0).key().label())) {
-                provisional = true;
+                doubtful.add(copy);
                 reference = id;
             } else {
                 reference = alone(copy);
             }
             groups.computeIfAbsent(reference, key -> new ArrayList<>()).add(copy);
         }
-        return provisional;
+        return doubtful;
     }
 
     /** Of a key that nothing shows to be another member's as well. */
@@ -171,6 +173,11 @@ final class MergedKeys {
 
     /** Whether some AES keys are taken for one without proof, which there can be as soon as members can be asked. */
     boolean isProvisional() {
-        return provisional;
+        return !doubtful.isEmpty();
+    }
+
+    /** Whether one of those is on a member that can be asked. */
+    boolean isProofPossible() {
+        return doubtful.stream().anyMatch(KeyCopy::isReady);
     }
 }

@@ -3,16 +3,22 @@
 package io.github.schsm.provider.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.KeyType;
 import io.github.schsm.TokenKey;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.provider.domain.MergedKeys.Check;
+import io.github.schsm.spi.Token;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -146,5 +152,55 @@ class MergedKeysTest {
         assertThat(copy.isRepeatable()).isFalse();
         copy.gone();
         assertThat(copy.allows(KeyAlgorithm.ECDSA_SHA256)).isFalse();
+    }
+
+    @Test
+    void copyInDoubtIsNotUsedForWhatOthersAreKnownToHave() {
+        KeyCopy[] copies = {secret(a, 1, "aes", ID), secret(b, 2, "aes", ID), secret(c, 3, "aes", ID)};
+        MergedKey key = MergedKeys.of(
+                        List.of(copies), copy -> copy.member() == b ? new Check("", true) : new Check("same", false))
+                .all()
+                .get(0);
+        assertThat(key.copies()).containsExactly(copies);
+        assertThat(key.usable()).containsExactly(copies[0], copies[2]);
+    }
+
+    @Test
+    void whereNothingIsKnownTheCopyOfOneMemberIsUsedAndNothingIsDoneToAll() throws Exception {
+        Member here = new Member("here", mock(Token.class));
+        Member too = new Member("too", mock(Token.class));
+        when(Members.token(here).name()).thenReturn("here");
+        when(Members.token(too).name()).thenReturn("too");
+        KeyCopy[] copies = {secret(a, 1, "aes", ID), secret(here, 2, "aes", ID), secret(too, 2, "aes", ID)};
+        MergedKey key = merge(copies).all().get(0);
+        assertThat(key.usable()).containsExactly(copies[1]);
+        assertThatThrownBy(() -> key.requireOneKey("deleted"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("here and too", "not deleted");
+    }
+
+    @Test
+    void aesKeyThatChangedWhileTheMemberWasAwayIsNotUsed() throws Exception {
+        Token token = mock(Token.class);
+        Member member = new Member("here", token);
+        KeyCopy copy = secret(member, 1, "aes", ID);
+        when(token.keys()).thenReturn(List.of(copy.key()));
+        String[] computed = {"one"};
+        copy.checked("one", () -> Optional.of(computed[0]));
+        member.failed("away", true);
+        copy.prove();
+        computed[0] = "other";
+        copy.prove();
+        member.answers();
+        await(member);
+        assertThatThrownBy(copy::prove).isInstanceOf(InvalidRequestException.class);
+    }
+
+    private static void await(Member member) throws InterruptedException {
+        int before = member.absences();
+        while (member.absences() == before) {
+            member.failed("away", true);
+            Thread.sleep(10);
+        }
     }
 }

@@ -250,9 +250,10 @@ final class Members {
     }
 
     private static boolean isSame(Status one, Status other) {
-        return one.isXkek() || other.isXkek()
-                ? one.isXkek() && other.isXkek() && Status.sameUid(one.uid(), other.uid())
-                : Arrays.equals(one.kcv(), other.kcv());
+        if (one.isXkek() != other.isXkek()) {
+            return false;
+        }
+        return one.isXkek() ? Status.sameUid(one.uid(), other.uid()) : Arrays.equals(one.kcv(), other.kcv());
     }
 
     /** Whether it may be the same DKEK, and the device shows its check value only after the PIN. */

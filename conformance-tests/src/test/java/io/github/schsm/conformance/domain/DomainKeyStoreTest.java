@@ -146,6 +146,24 @@ class DomainKeyStoreTest {
     }
 
     @Test
+    void keyIsDeletedAtOnceWhenItsMemberIsBack() throws Exception {
+        KeyPair pair = program.generate("k");
+        bench.device(1).remove();
+        SchsmDomain.Member removed = program.member(1);
+        for (int i = 0; i < 500 && removed.isPresent(); i++) {
+            program.assertSigns(pair);
+        }
+        assertThat(removed.isPresent()).isFalse();
+        // By now it is looked for once a second only.
+        Thread.sleep(1500);
+        bench.device(1).insert();
+
+        program.keys().deleteEntry("k");
+
+        assertThat(Collections.list(keysOf(1).aliases())).isEmpty();
+    }
+
+    @Test
     void whereAllAreAwayEachIsNamed() throws Exception {
         KeyPair pair = program.generate("k");
         bench.source().remove();

@@ -373,6 +373,7 @@ final class DomainChanges {
 
     void delete(TokenKey shown) throws SchsmException {
         // Another program may have copied it since: what cannot be listed again now may have it.
+        members.tryAbsent();
         members.readAgain();
         keys.forget();
         MergedKey key = keys.certain(shown);
@@ -488,6 +489,7 @@ final class DomainChanges {
     }
 
     void delete(TokenCertificate shown) throws SchsmException {
+        members.tryAbsent();
         keys.forget();
         MergedCertificate certificate = keys.find(shown);
         requireAllHere("certificate \"" + shown.label() + "\"", member -> true);

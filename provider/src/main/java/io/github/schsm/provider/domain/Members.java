@@ -362,6 +362,15 @@ final class Members {
         }
     }
 
+    /** Looks for members that are away, in place of waiting until their pause is over: one may have just come back. */
+    void tryAbsent() throws SchsmException {
+        each(
+                members.stream()
+                        .filter(member -> !member.isReady() && !member.isLocked() && !member.isStranger())
+                        .toList(),
+                this::tryAgain);
+    }
+
     /** What members have is read again when it is asked for next: another program may have changed it. */
     void readAgain() throws SchsmException {
         members.forEach(Member::forgetList);

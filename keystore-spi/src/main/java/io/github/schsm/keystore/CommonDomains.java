@@ -133,7 +133,7 @@ final class CommonDomains {
         return notAMember(here, domains);
     }
 
-    /** Whoever agrees on a KEK verifies the peer's device first. */
+    /** A side that agrees on a KEK verifies the peer's device first. */
     private @Nullable UntrustedDeviceException untrusted() throws SchsmException {
         try {
             from.trust().verify(to.identity());

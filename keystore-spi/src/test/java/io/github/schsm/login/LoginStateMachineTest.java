@@ -368,7 +368,7 @@ class LoginStateMachineTest {
         assertThat(device.sent).containsExactly("status");
     }
 
-    /** Notes what it hears; with a pad, whoever types there may be told or not. */
+    /** Notes what it hears; with a pad, the person who types may be told or not. */
     private static final class Listening implements Authenticator {
         private final List<String> heard = new ArrayList<>();
         private final Giver giver;

@@ -19,7 +19,7 @@ public interface CardTransport extends ApduProcessor, AutoCloseable {
     /** The longest answer that it can give, without status word. */
     int maxAnswer();
 
-    /** Whether the PIN was verified by whoever handed the card over, so that the applet must not be selected. */
+    /** Whether the PIN was verified before the card was handed over, so that the applet must not be selected. */
     default boolean isVerifiedElsewhere() {
         return false;
     }

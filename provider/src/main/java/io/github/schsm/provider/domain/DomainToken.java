@@ -213,7 +213,7 @@ public final class DomainToken implements Token {
         here();
     }
 
-    /** Whoever wanted a PIN gets another chance. */
+    /** A member that wanted a PIN gets another chance. */
     private void unlock() {
         members.all().stream()
                 .filter(member -> member.isLocked() && !member.isStranger())

@@ -171,12 +171,7 @@ final class MergedKeys {
         return Optional.ofNullable(byReference.get(shown.reference()));
     }
 
-    /** Whether some AES keys are taken for one without proof, which there can be as soon as members can be asked. */
-    boolean isProvisional() {
-        return !doubtful.isEmpty();
-    }
-
-    /** Whether one of those is on a member that can be asked. */
+    /** Whether one of the AES keys that are taken for one without proof is on a member that can be asked now. */
     boolean isProofPossible() {
         return doubtful.stream().anyMatch(KeyCopy::isReady);
     }

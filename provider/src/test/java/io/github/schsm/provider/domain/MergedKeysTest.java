@@ -101,7 +101,7 @@ class MergedKeysTest {
                 MergedKeys.of(List.of(copies), copy -> new Check(copy.member() == b ? "other" : "same", false));
         assertThat(merged.all()).hasSize(2);
         assertThat(merged.all().get(0).members()).containsExactly(a, c);
-        assertThat(merged.isProvisional()).isFalse();
+        assertThat(merged.all().get(0).doubtful()).isEmpty();
     }
 
     @Test
@@ -114,7 +114,7 @@ class MergedKeysTest {
     void secretKeysAreOneForTheTimeBeingIfTheirLabelSaysSo() {
         MergedKeys alike = merge(secret(a, 1, "aes", ID), secret(b, 2, "aes", ID));
         assertThat(alike.all()).hasSize(1);
-        assertThat(alike.isProvisional()).isTrue();
+        assertThat(alike.all().get(0).doubtful()).isNotEmpty();
         MergedKeys others = merge(secret(a, 1, "aes", ID), secret(b, 2, "another", ID));
         assertThat(others.all()).hasSize(2);
     }

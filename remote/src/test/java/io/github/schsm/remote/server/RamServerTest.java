@@ -588,7 +588,7 @@ class RamServerTest {
         assertThat(((RamCard) connected).isVerifiedElsewhere()).isTrue();
         assertThat(connected.getBasicChannel().transmit(VERIFY_STATE).getSW()).isEqualTo(0x9000);
         assertThat(((RamCard) connected).isVerifiedElsewhere()).isTrue();
-        // From here on it may be somebody's of this program.
+        // From here on another part of this program may have logged in.
         connected.getBasicChannel().transmit(VERIFY);
         assertThat(((RamCard) connected).isVerifiedElsewhere()).isFalse();
     }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.NullMarked;
 module io.github.schsm.cli {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
+    requires io.github.schsm.admin;
     requires io.github.schsm.bridge;
     requires io.github.schsm.card;
     requires io.github.schsm.examples;

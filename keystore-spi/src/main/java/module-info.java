@@ -15,6 +15,7 @@ module io.github.schsm.spi {
     exports io.github.schsm.callback;
     exports io.github.schsm.codec;
     exports io.github.schsm.config to
+            io.github.schsm.admin,
             io.github.schsm.bridge,
             io.github.schsm.card,
             io.github.schsm.cli,
@@ -36,6 +37,7 @@ module io.github.schsm.spi {
             io.github.schsm.remote,
             io.github.schsm.simulator;
     exports io.github.schsm.mechanism to
+            io.github.schsm.admin,
             io.github.schsm.bridge,
             io.github.schsm.card,
             io.github.schsm.cli,

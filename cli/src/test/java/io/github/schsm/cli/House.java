@@ -20,7 +20,15 @@ public final class House {
         Path house = folder.resolve("house");
         Path built = Files.createDirectories(house.resolve(".build/cli"));
         for (String module : List.of(
-                "keystore-spi", "card", "simulator", "remote", "provider", "pkcs11-bridge", "examples", "cli")) {
+                "keystore-spi",
+                "card",
+                "simulator",
+                "remote",
+                "provider",
+                "pkcs11-bridge",
+                "admin",
+                "examples",
+                "cli")) {
             Files.createDirectories(house.resolve(module).resolve("src/main"));
             Files.createFile(house.resolve(module).resolve("pom.xml"));
         }

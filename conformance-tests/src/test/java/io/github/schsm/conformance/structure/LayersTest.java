@@ -59,6 +59,7 @@ class LayersTest {
             "remote", List.of(BASE + ".remote.."),
             "provider", List.of(BASE + ".provider.."),
             "pkcs11-bridge", List.of(BASE + ".bridge.."),
+            "admin", List.of(BASE + ".admin.."),
             "examples", List.of(BASE + ".examples.."),
             "cli", List.of(BASE + ".cli.."));
 
@@ -80,6 +81,20 @@ class LayersTest {
                             "org.bouncycastle.asn1..",
                             "org.bouncycastle.crypto.."),
             "pkcs11-bridge", packages("keystore-spi", "org.xipki..", "iaik.."),
+            "admin",
+                    List.of(
+                            BASE,
+                            BASE + ".callback",
+                            BASE + ".codec",
+                            BASE + ".config",
+                            BASE + ".mechanism",
+                            BASE + ".card..",
+                            BASE + ".provider",
+                            BASE + ".simulator",
+                            BASE + ".simulator.profile",
+                            "com.fasterxml.jackson..",
+                            "com.sun.net.httpserver..",
+                            "org.bouncycastle.."),
             "examples", List.of(BASE, BASE + ".provider", BASE + ".simulator"),
             "cli",
                     List.of(
@@ -88,6 +103,7 @@ class LayersTest {
                             BASE + ".codec",
                             BASE + ".config",
                             BASE + ".mechanism",
+                            BASE + ".admin..",
                             BASE + ".card.dkek",
                             BASE + ".provider",
                             BASE + ".remote.client",

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.admin.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.schsm.MalformedDataException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads and writes JSON documents. What is read comes from outside: its size and depth are bounded, a name may stand in
+ * an object once only, and nothing may follow the document.
+ */
+public final class JsonDocuments {
+    /** No document of this program comes near. */
+    private static final int MAXIMUM_BYTES = 64 << 20;
+
+    private static final int MAXIMUM_DEPTH = 64;
+
+    private static final JsonMapper MAPPER = mapper();
+
+    private JsonDocuments() {}
+
+    private static JsonMapper mapper() {
+        JsonMapper mapper = JsonMapper.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)
+                .enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature())
+                .build();
+        mapper.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAXIMUM_DEPTH)
+                        .maxDocumentLength(MAXIMUM_BYTES)
+                        .build());
+        return mapper;
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @param what what it is, to name it in the error, e.g. {@code "policy /etc/schsm/policy.json"}
+     * @param utf8 the document
+     * @throws MalformedDataException if it is no JSON document, is too large or too deep, or names something twice
+     */
+    public static JsonNode read(String what, byte[] utf8) throws MalformedDataException {
+        if (utf8.length > MAXIMUM_BYTES) {
+            throw new MalformedDataException(what, utf8.length + " bytes are more than " + MAXIMUM_BYTES);
+        }
+        try {
+            JsonNode read = MAPPER.readTree(utf8);
+            if (read.isMissingNode()) {
+                throw new MalformedDataException(what, "it is empty, a JSON document is expected");
+            }
+            return read;
+        } catch (JsonProcessingException malformed) {
+            throw new MalformedDataException(
+                    what, "no JSON document: " + malformed.getOriginalMessage() + at(malformed));
+        } catch (IOException inMemory) {
+            throw new UncheckedIOException(inMemory);
+        }
+    }
+
+    private static String at(JsonProcessingException malformed) {
+        return malformed.getLocation() == null
+                ? ""
+                : " (line " + malformed.getLocation().getLineNr() + ", column "
+                        + malformed.getLocation().getColumnNr() + ")";
+    }
+
+    /**
+     * A document in the one form that signatures and hash chains are over: UTF-8 in ASCII, no white space, members of maps
+     * and records sorted by name.
+     *
+     * @param value records, maps, lists, strings, numbers, booleans, nulls and trees of them
+     */
+    public static byte[] canonical(Object value) {
+        return write(MAPPER.writer(), value);
+    }
+
+    /** The same for people to read, with line breaks. */
+    public static byte[] pretty(Object value) {
+        return write(MAPPER.writerWithDefaultPrettyPrinter(), value);
+    }
+
+    private static byte[] write(ObjectWriter writer, Object value) {
+        try {
+            // A tree keeps the order it was made in: as plain values its members are sorted, too.
+            Object plain = MAPPER.convertValue(value, Object.class);
+            return writer.writeValueAsString(plain).getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException notWritable) {
+            throw new IllegalArgumentException("this cannot be written as JSON", notWritable);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+import org.jspecify.annotations.NullMarked;
+
+/** What an administrator does with devices, for programs and the command schsm. */
+@NullMarked
+@SuppressWarnings("module")
+module io.github.schsm.admin {
+    requires com.fasterxml.jackson.core;
+    requires transitive com.fasterxml.jackson.databind;
+    requires transitive io.github.schsm.spi;
+    requires static transitive org.jspecify;
+
+    exports io.github.schsm.admin.json;
+}

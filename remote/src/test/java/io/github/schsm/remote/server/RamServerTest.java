@@ -96,7 +96,7 @@ class RamServerTest {
     }
 
     private static CardTerminal await(TokenSource.Terminals terminals) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (System.nanoTime() < end) {
             List<CardTerminal> present = terminals.terminals().list(State.CARD_PRESENT);
             if (!present.isEmpty()) {
@@ -436,13 +436,13 @@ class RamServerTest {
                 .isInstanceOf(CardException.class)
                 .hasMessageContaining("SCARD_W_REMOVED_CARD");
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
         assertThat(terminal.isCardPresent()).isFalse();
     }
 
     private static void sleep() throws IOException {
         try {
-            Thread.sleep(10_000);
+            Thread.sleep(120_000);
         } catch (InterruptedException ended) {
             throw new IOException(ended);
         }
@@ -458,8 +458,8 @@ class RamServerTest {
 
         client.breakLine();
 
-        assertThat(terminal.waitForCardAbsent(5_000)).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        assertThat(terminal.waitForCardAbsent(60_000)).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test
@@ -471,7 +471,7 @@ class RamServerTest {
                 .isEqualTo("closed");
         assertThat(raw("POST /rooms/one HTTP/1.1\r\nHo")).isEqualTo("closed");
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
         assertThat(client().post(new byte[140_000])).isEqualTo(413);
         assertThat(run(client())).isNotDone();
     }
@@ -483,7 +483,7 @@ class RamServerTest {
 
         assertThat(raw("POST /rooms/one HTTP/1.1\r\nHo")).isEqualTo("closed");
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test

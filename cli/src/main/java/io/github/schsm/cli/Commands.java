@@ -72,38 +72,52 @@ public final class Commands {
         return !command.subcommands().isEmpty() || HARMLESS.contains(command.qualifiedName());
     }
 
-    public static List<Object> all() {
+    /** A section of the help: what its commands are about, and they themselves. */
+    public record Group(String heading, List<Object> commands) {}
+
+    /**
+     * Every command, under the heading that the help and docs/cli.md have it; a new one goes where people look for it,
+     * those of backups under "Backup" before "Administration", those for auditors under "Policy and audit" after it.
+     */
+    public static List<Group> groups() {
         return List.of(
-                new DemoCommand(),
-                new DevicesCommand(),
-                new KeysCommand(),
-                new CertsCommand(),
-                new AttestCommand(),
-                new InitializeCommand(),
-                new PinCommands(),
-                new PkaCommands(),
-                new DeviceIdCommands(),
-                new GroupSignerCommands(),
-                new KdmCommands(),
-                new DomainCommands(),
-                new GenerateCommand(),
-                new DeriveKeyCommand(),
-                new ExchangeKeyCommands(),
-                new DeriveXkekCommand(),
-                new WrapCommand(),
-                new UnwrapCommand(),
-                new MigrateCommand(),
-                new CleanupCommand(),
-                new SignCommand(),
-                new DecryptCommand(),
-                new ImportCertCommand(),
-                new ExportCertCommand(),
-                new DeleteCommand(),
-                new DataCommands(),
-                new LabelCommand(),
-                new RandomCommand(),
-                new SimulatorCommand(),
-                new RemoteCommands(),
-                new HelpCommand());
+                new Group("First steps", List.of(new DemoCommand())),
+                new Group(
+                        "Look",
+                        List.of(new DevicesCommand(), new KeysCommand(), new CertsCommand(), new AttestCommand())),
+                new Group(
+                        "Keys",
+                        List.of(
+                                new GenerateCommand(),
+                                new DeriveKeyCommand(),
+                                new SignCommand(),
+                                new DecryptCommand(),
+                                new DeleteCommand())),
+                new Group(
+                        "Certificates and data",
+                        List.of(new ImportCertCommand(), new ExportCertCommand(), new DataCommands())),
+                new Group(
+                        "Key domains",
+                        List.of(
+                                new DeviceIdCommands(),
+                                new GroupSignerCommands(),
+                                new KdmCommands(),
+                                new DomainCommands(),
+                                new ExchangeKeyCommands(),
+                                new DeriveXkekCommand(),
+                                new WrapCommand(),
+                                new UnwrapCommand(),
+                                new MigrateCommand(),
+                                new CleanupCommand())),
+                new Group(
+                        "Administration",
+                        List.of(
+                                new InitializeCommand(),
+                                new PinCommands(),
+                                new PkaCommands(),
+                                new LabelCommand(),
+                                new RandomCommand())),
+                new Group("Readers", List.of(new SimulatorCommand(), new RemoteCommands())),
+                new Group("This command", List.of(new HelpCommand())));
     }
 }

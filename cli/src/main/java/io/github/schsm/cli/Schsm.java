@@ -20,7 +20,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -109,8 +113,15 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
 
     private static CommandLine commandLine(Io io, Shared shared) {
         CommandLine root = new CommandLine(new Schsm(io, shared));
-        for (Object command : Commands.all()) {
-            root.addSubcommand(command);
+        Map<String, List<String>> headings = new LinkedHashMap<>();
+        for (Commands.Group group : Commands.groups()) {
+            List<String> names = new ArrayList<>();
+            for (Object command : group.commands()) {
+                CommandLine subcommand = new CommandLine(command);
+                root.addSubcommand(subcommand);
+                names.add(subcommand.getCommandName());
+            }
+            headings.put(group.heading(), names);
         }
         root.getCommandSpec()
                 .usageMessage()
@@ -121,6 +132,7 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
                         "More about a command: schsm COMMAND --help",
                         "Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 done but for what is not possible.");
         HelpText.install(root);
+        HelpText.group(root, headings);
         root.setOut(io.out())
                 .setErr(io.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)

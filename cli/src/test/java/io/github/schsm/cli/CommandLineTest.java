@@ -52,6 +52,27 @@ public class CommandLineTest {
         assertThat(run().done().out()).contains("demo", "migrate", "Start with: schsm demo");
     }
 
+    @Test
+    void everyCommandIsListedUnderTheHeadingOfItsGroup() {
+        String help = run("--help").done().out();
+        CommandLine root = root();
+        List<String> grouped = new ArrayList<>();
+        int end = 0;
+        for (Commands.Group group : Commands.groups()) {
+            int heading = help.indexOf("\n" + group.heading() + ":\n");
+            assertThat(heading).as(group.heading()).isGreaterThan(end);
+            for (Object command : group.commands()) {
+                String name = new CommandLine(command).getCommandName();
+                grouped.add(name);
+                end = help.indexOf("\n  " + name + " ", heading);
+                assertThat(end).as(name).isPositive();
+            }
+        }
+        assertThat(grouped)
+                .doesNotHaveDuplicates()
+                .containsExactlyElementsOf(root.getSubcommands().keySet());
+    }
+
     @ParameterizedTest
     @MethodSource("leaves")
     void everyCommandExplainsItselfAndEachOfItsOptions(CommandLine command) {

@@ -56,6 +56,24 @@ class DocumentationTest {
     }
 
     @Test
+    void theSectionsOfTheHelpAreThoseOfTheDocument() throws IOException {
+        String text = document();
+        for (Commands.Group group : Commands.groups()) {
+            String heading = "\n## " + group.heading() + "\n";
+            for (Object command : group.commands()) {
+                if (command instanceof CommandLine.HelpCommand) {
+                    continue;
+                }
+                String name = new CommandLine(command).getCommandName();
+                int at = text.indexOf("\n### `schsm " + name);
+                int under = text.lastIndexOf("\n## ", at);
+
+                assertThat(text.substring(under)).as(name).startsWith(heading);
+            }
+        }
+    }
+
+    @Test
     void everyOptionIsInItsCommandsSectionAndNoOtherIs() throws IOException {
         Map<String, String> sections = sections();
         List<CommandLine> commands = CommandLineTest.leaves().toList();

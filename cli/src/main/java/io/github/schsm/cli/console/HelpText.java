@@ -4,6 +4,7 @@ package io.github.schsm.cli.console;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.HelpCommand;
@@ -17,6 +18,8 @@ import picocli.CommandLine.ScopeType;
 /** Lays the help out so that a command's own options do not drown among those that every command has. */
 public final class HelpText {
     private static final String SECTION_COMMON = "commonOptions";
+
+    private static final int GAP = 2;
 
     private HelpText() {}
 
@@ -33,6 +36,49 @@ public final class HelpText {
             usage.sectionMap().put(SECTION_COMMON, HelpText::commonOptions);
         }
         command.getSubcommands().values().forEach(HelpText::install);
+    }
+
+    /**
+     * Lists the subcommands by subject.
+     *
+     * @param headings the names of the commands under each heading
+     */
+    public static void group(CommandLine command, Map<String, List<String>> headings) {
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> grouped(help, headings));
+    }
+
+    private static String grouped(Help help, Map<String, List<String>> headings) {
+        int names = headings.values().stream()
+                        .flatMap(List::stream)
+                        .mapToInt(String::length)
+                        .max()
+                        .orElse(0)
+                + GAP;
+        int width = help.commandSpec().usageMessage().width();
+        StringBuilder text = new StringBuilder();
+        headings.forEach((heading, commands) -> {
+            Help.TextTable table = Help.TextTable.forColumns(
+                    help.colorScheme(),
+                    new Help.Column(names + GAP, GAP, Help.Column.Overflow.SPAN),
+                    new Help.Column(width - names - GAP, GAP, Help.Column.Overflow.WRAP));
+            for (String name : commands) {
+                String[] description = help.subcommands()
+                        .get(name)
+                        .commandSpec()
+                        .usageMessage()
+                        .description();
+                table.addRowValues(
+                        help.colorScheme().commandText(name),
+                        help.colorScheme().text(description.length == 0 ? "" : description[0]));
+            }
+            text.append(System.lineSeparator())
+                    .append(heading)
+                    .append(':')
+                    .append(System.lineSeparator())
+                    .append(table);
+        });
+        return text.toString();
     }
 
     /** What has to be given, in full. */

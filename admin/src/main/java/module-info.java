@@ -11,5 +11,6 @@ module io.github.schsm.admin {
     requires transitive io.github.schsm.spi;
     requires static transitive org.jspecify;
 
+    exports io.github.schsm.admin.inventory;
     exports io.github.schsm.admin.json;
 }

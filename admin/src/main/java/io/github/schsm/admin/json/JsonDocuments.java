@@ -7,16 +7,27 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.github.schsm.MalformedDataException;
 import java.io.IOException;
+import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Reads and writes JSON documents. What is read comes from outside: its size and depth are bounded, a name may stand in
@@ -41,6 +52,12 @@ public final class JsonDocuments {
                 .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)
                 .enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature())
+                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .addModule(times())
                 .build();
         mapper.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
@@ -48,6 +65,66 @@ public final class JsonDocuments {
                         .maxDocumentLength(MAXIMUM_BYTES)
                         .build());
         return mapper;
+    }
+
+    /** Times and dates are as ISO 8601 has them. */
+    private static SimpleModule times() {
+        return new SimpleModule()
+                .addSerializer(Instant.class, ToStringSerializer.instance)
+                .addSerializer(LocalDate.class, ToStringSerializer.instance)
+                .addDeserializer(Instant.class, new Iso<>(Instant.class, Instant::parse))
+                .addDeserializer(LocalDate.class, new Iso<>(LocalDate.class, LocalDate::parse));
+    }
+
+    /** Reads a time or a date. */
+    private static final class Iso<T> extends FromStringDeserializer<T> {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final transient Function<String, T> parser;
+
+        Iso(Class<T> type, Function<String, T> parser) {
+            super(type);
+            this.parser = parser;
+        }
+
+        @Override
+        protected T _deserialize(String value, DeserializationContext context) throws IOException {
+            try {
+                return parser.apply(value);
+            } catch (DateTimeException none) {
+                throw context.weirdStringException(value, _valueClass, "not as ISO 8601 has it");
+            }
+        }
+    }
+
+    /** Records, maps and lists as a tree. */
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /**
+     * A document as a record: every member that the record has must be there, and no other.
+     *
+     * @param what what it is, to name it in the error
+     * @throws MalformedDataException if it does not fit
+     */
+    public static <T> T as(String what, JsonNode document, Class<T> type) throws MalformedDataException {
+        try {
+            return MAPPER.treeToValue(document, type);
+        } catch (JsonMappingException misfit) {
+            String where = misfit.getPath().stream()
+                    .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "/" + step.getFieldName())
+                    .collect(Collectors.joining());
+            throw new MalformedDataException(
+                    what, (where.isEmpty() ? "" : where + ": ") + firstLine(misfit.getOriginalMessage()));
+        } catch (JsonProcessingException malformed) {
+            throw new MalformedDataException(what, firstLine(malformed.getOriginalMessage()));
+        }
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().findFirst().orElse(message);
     }
 
     /**

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli;
 
+import io.github.schsm.cli.io.StandardStreams;
 import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,16 @@ public record Bench(Path folder, boolean json) {
         return run(device, List.of(), arguments);
     }
 
+    /** Runs with the PIN in the environment, and streams that the file {@code -} stands for. */
+    Run on(String device, StandardStreams streams, String... arguments) {
+        return Run.of(ENVIRONMENT, null, streams, line(device, List.of("--pin-env", "PIN"), arguments));
+    }
+
     private Run run(String device, List<String> options, String... arguments) {
+        return Run.of(ENVIRONMENT, line(device, options, arguments));
+    }
+
+    private String[] line(String device, List<String> options, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--terminal", terminal()));
         if (!device.isEmpty()) {
@@ -61,6 +71,6 @@ public record Bench(Path folder, boolean json) {
         if (json) {
             all.add("--json");
         }
-        return Run.of(ENVIRONMENT, all.toArray(String[]::new));
+        return all.toArray(String[]::new);
     }
 }

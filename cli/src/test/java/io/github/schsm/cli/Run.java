@@ -9,8 +9,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.schsm.cli.command.domain.FewRounds;
 import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.io.StandardStreams;
 import io.github.schsm.cli.report.Status;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -29,6 +32,9 @@ import picocli.CommandLine;
  * @param err    standard error
  */
 public record Run(int status, String out, String err) {
+    private static final StandardStreams NO_STREAMS =
+            new StandardStreams(InputStream.nullInputStream(), OutputStream.nullOutputStream(), () -> false);
+
     /** Runs with an environment and no terminal. */
     public static Run of(Map<String, String> environment, String... arguments) {
         return of(environment, null, arguments);
@@ -36,9 +42,15 @@ public record Run(int status, String out, String err) {
 
     /** Runs with a person at the terminal. */
     static Run of(Map<String, String> environment, Io.@Nullable Person person, String... arguments) {
+        return of(environment, person, NO_STREAMS, arguments);
+    }
+
+    /** Runs with streams that the file {@code -} stands for. */
+    static Run of(
+            Map<String, String> environment, Io.@Nullable Person person, StandardStreams streams, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        Io io = new Io(new PrintWriter(out, true), new PrintWriter(err, true), environment::get, person);
+        Io io = new Io(new PrintWriter(out, true), new PrintWriter(err, true), environment::get, person, streams);
         CommandLine schsm = Schsm.commandLine(io);
         FewRounds.use(schsm);
         int status = Schsm.run(io, schsm, arguments);

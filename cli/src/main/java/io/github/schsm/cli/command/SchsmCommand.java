@@ -4,6 +4,7 @@ package io.github.schsm.cli.command;
 
 import io.github.schsm.cli.console.Progress;
 import io.github.schsm.cli.io.OutputFiles;
+import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
@@ -61,6 +62,12 @@ public abstract class SchsmCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws Exception {
         Context context = ((Root) spec.root().userObject()).context();
+        try (StandardFile standard = StandardFile.open(context.io(), context.options().json)) {
+            return call(context, standard);
+        }
+    }
+
+    private int call(Context context, StandardFile standard) throws Exception {
         requireOutput();
         if (answersItself()) {
             return answer(context).status();
@@ -72,7 +79,7 @@ public abstract class SchsmCommand implements Callable<Integer> {
         } finally {
             progress.end();
         }
-        PrintWriter out = context.io().out();
+        PrintWriter out = standard.answerTo();
         if (context.options().json) {
             out.println(Json.text(answer.json()));
         } else {

@@ -5,6 +5,7 @@ package io.github.schsm.cli.console;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.io.Output;
 import io.github.schsm.cli.io.ShownWriter;
+import io.github.schsm.cli.io.StandardStreams;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -55,7 +56,8 @@ public final class Terminal implements Io.Person {
                 stream(FileDescriptor.out, "stdout.encoding"),
                 stream(FileDescriptor.err, "stderr.encoding"),
                 System::getenv,
-                console == null ? null : new Terminal(console, System.getenv(Terminal.NO_ECHO) != null));
+                console == null ? null : new Terminal(console, System.getenv(Terminal.NO_ECHO) != null),
+                StandardStreams.ofProcess());
     }
 
     /**

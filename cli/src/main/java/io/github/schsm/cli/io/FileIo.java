@@ -6,15 +6,16 @@ import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 
-/** The files that commands exchange; all of them are small. */
+/** The files that commands exchange; all of them are small. The name {@code -} is standard input or output. */
 public final class FileIo {
-    private static final long MOST_BYTES = 1 << 20;
+    private static final int MOST_BYTES = 1 << 20;
 
     private FileIo() {}
 
@@ -24,15 +25,44 @@ public final class FileIo {
      * @param what what it should be, for the message
      */
     public static byte[] read(Path file, String what) throws CliException {
-        try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new CliException(file + " is no " + what + ": it has " + Files.size(file) + " bytes");
+        return read(file, what, MOST_BYTES);
+    }
+
+    /**
+     * Reads a file that may be larger than most.
+     *
+     * @param most how many bytes it may have
+     */
+    public static byte[] read(Path file, String what, int most) throws CliException {
+        try (InputStream in = open(file, what)) {
+            byte[] content = in.readNBytes(most);
+            if (in.read() >= 0) {
+                throw new CliException(named(file) + " is no " + what + ": it has more than " + most + " bytes");
             }
-            return Files.readAllBytes(file);
+            return content;
         } catch (IOException unreadable) {
             throw new CliException(
                     "the " + what + " " + file + " cannot be read: " + Errors.reason(unreadable), unreadable);
         }
+    }
+
+    /**
+     * Opens a file of any size.
+     *
+     * @param what what it should be, for the message
+     */
+    public static InputStream open(Path file, String what) throws CliException {
+        try {
+            return StandardFile.is(file) ? StandardFile.input(what) : Files.newInputStream(file);
+        } catch (IOException unreadable) {
+            throw new CliException(
+                    "the " + what + " " + file + " cannot be read: " + Errors.reason(unreadable), unreadable);
+        }
+    }
+
+    /** What a file that is read is called in a sentence. */
+    public static String named(Path file) {
+        return StandardFile.is(file) ? "standard input" : file.toString();
     }
 
     /**

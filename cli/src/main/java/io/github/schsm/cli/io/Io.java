@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param err         everything else: errors, and what goes on
  * @param environment value of an environment variable, null if there is none
  * @param person      a person who can be asked; null if there is no terminal
+ * @param streams     what the file name {@code -} stands for
  */
 public record Io(
         PrintWriter out,
         PrintWriter err,
         Function<String, @Nullable String> environment,
-        @Nullable Person person) {
+        @Nullable Person person,
+        StandardStreams streams) {
     /** Somebody at a terminal. */
     public interface Person {
         /** Asks for something that must not be seen; null at the end of input. */
@@ -42,6 +44,12 @@ public record Io(
         out = guarded(out);
         err = guarded(err);
         person = person == null || person instanceof Asked ? person : new Asked(person);
+    }
+
+    /** Where nothing can be read from standard input, and no file can be written to standard output. */
+    public Io(
+            PrintWriter out, PrintWriter err, Function<String, @Nullable String> environment, @Nullable Person person) {
+        this(out, err, environment, person, StandardStreams.none());
     }
 
     private static Output guarded(PrintWriter writer) {

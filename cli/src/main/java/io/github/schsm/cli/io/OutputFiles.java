@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * when every one is on the disk: until then a file that is to be replaced stays as it was, and what fails leaves
  * nothing behind.
  *
- * <p>A pipe or a device node is written to, never replaced. A link is refused: what it leads to may be another's choice.
+ * <p>The file {@code -} is standard output ({@link StandardFile}). A pipe or a device node is written to, never replaced. A link is refused: what it leads to may be another's choice.
  * Links below {@code /dev} and {@code /proc} are the system's own, such as {@code /dev/stdout}.
  */
 public final class OutputFiles implements AutoCloseable {
@@ -77,6 +77,10 @@ public final class OutputFiles implements AutoCloseable {
 
     /** Whether something can be written there, as far as can be seen without writing. */
     public static void require(Path file, boolean overwrite) throws CliException {
+        if (StandardFile.is(file)) {
+            StandardFile.requireOutput();
+            return;
+        }
         try {
             BasicFileAttributes there = attributes(file);
             if (there == null) {
@@ -93,6 +97,10 @@ public final class OutputFiles implements AutoCloseable {
     }
 
     private Prepared prepared(Path file, byte[] content, boolean secret) throws IOException, CliException {
+        if (StandardFile.is(file)) {
+            StandardFile.requireShowable(content);
+            return new Prepared(file, null, content);
+        }
         BasicFileAttributes there = attributes(file);
         if (there != null && isWrittenTo(file, there, overwrite)) {
             return new Prepared(file, null, content);
@@ -223,13 +231,23 @@ public final class OutputFiles implements AutoCloseable {
     }
 
     private static void writeTo(Prepared one) throws CliException {
+        try {
+            if (StandardFile.is(one.file)) {
+                StandardFile.write(one.content);
+            } else {
+                writeToNode(one);
+            }
+        } catch (IOException failed) {
+            throw cannot(one.file, failed);
+        }
+    }
+
+    private static void writeToNode(Prepared one) throws IOException {
         OpenOption[] options = isOfSystem(one.file)
                 ? new OpenOption[] {StandardOpenOption.WRITE}
                 : new OpenOption[] {StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS};
         try (OutputStream out = Files.newOutputStream(one.file, options)) {
             out.write(one.content);
-        } catch (IOException failed) {
-            throw cannot(one.file, failed);
         }
     }
 

@@ -3,6 +3,7 @@
 package io.github.schsm.cli.option;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Path;
@@ -204,6 +205,9 @@ public final class GlobalOptions {
 
     private static SchsmConfiguration read(Path file) throws CliException {
         try {
+            if (StandardFile.is(file)) {
+                throw new CliException("--config cannot be standard input: give a file");
+            }
             return SchsmConfiguration.read(file);
         } catch (ConfigurationException wrong) {
             throw new CliException(String.valueOf(wrong.getMessage()), wrong);

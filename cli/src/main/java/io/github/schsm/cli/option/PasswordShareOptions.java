@@ -43,7 +43,7 @@ public final class PasswordShareOptions {
         }
         List<DkekPasswordShare> shares = new ArrayList<>();
         for (Path file : files) {
-            char[] text = new Secret("password share", "--shares", null, file).read(io, "");
+            char[] text = Secret.of("password share", "--shares", null, file).read(io, "");
             try {
                 shares.addAll(DkekPasswordShare.parse(text));
             } finally {

@@ -4,6 +4,7 @@ package io.github.schsm.cli.option;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.SecretFile;
@@ -39,6 +40,10 @@ public record Secret(
         if (environment != null && file != null) {
             throw new CliException(
                     "the " + what + " comes from " + options + "-env or from " + options + "-file: give one of them");
+        }
+        if (StandardFile.is(file)) {
+            throw new CliException("the " + what + " is not read from standard input: give a file with " + options
+                    + "-file (a shell's <(command) works, too) or a variable with " + options + "-env");
         }
         return new Secret(what, options, environment, file);
     }

@@ -13,6 +13,7 @@ import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.io.OutputFiles;
+import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.option.PasswordShareOptions;
 import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.option.SlotOption;
@@ -313,6 +314,10 @@ public final class DomainCommands {
         }
 
         private Answer divided(Custodians among) throws GeneralSecurityException {
+            if (StandardFile.is(file)) {
+                throw new CliException(
+                        "the password shares are written next to the share's file: give a file in place of -");
+            }
             if (password.secret().isGiven()) {
                 throw new CliException("a password that is divided is a random one: leave out --password-env and"
                         + " --password-file, or --threshold and --total");

@@ -24,9 +24,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "decrypt",
         description = "Decrypts a file that was encrypted for an RSA key. Only its owner may read the result."
-                + " Default name: that of the file and .plain.")
+                + " Default name: that of the file and .plain; standard output where the file is standard input (-).")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DecryptCommand extends SchsmCommand {
+    private static final String ENDING = ".plain";
+
     @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The key.")
     private String label;
 
@@ -41,7 +43,9 @@ public final class DecryptCommand extends SchsmCommand {
     @Mixin
     private OutputOptions output;
 
-    @Parameters(paramLabel = "FILE", description = "What to decrypt: as many bytes as the modulus has.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "What to decrypt: as many bytes as the modulus has; - for standard input.")
     private Path file;
 
     @Override
@@ -52,16 +56,16 @@ public final class DecryptCommand extends SchsmCommand {
         if (key.key().type() != KeyType.RSA) {
             throw new CliException("\"" + label + "\" is no RSA key: only those decrypt files");
         }
-        output.require(file.getFileName() + ".plain");
+        output.require(file, ENDING);
         Algorithms.require("Cipher", algorithm, KeyType.RSA);
         Cipher cipher = Cipher.getInstance(algorithm, connected.provider());
         cipher.init(Cipher.DECRYPT_MODE, key);
         byte[] plain = cipher.doFinal(encrypted);
         try {
-            Path written = output.writeSecret(file.getFileName() + ".plain", plain);
+            Path written = output.writeSecret(file, ENDING, plain);
             return Answer.of(
-                    file + " decrypted with key \"" + label + "\" of device " + connected.id() + ", written to "
-                            + written + ".",
+                    FileIo.named(file) + " decrypted with key \"" + label + "\" of device " + connected.id()
+                            + ", written to " + written + ".",
                     Answer.json("device", connected.id())
                             .and("label", label)
                             .and("algorithm", algorithm)

@@ -6,6 +6,7 @@ import io.github.schsm.SchsmKey;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.Algorithms;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.report.Answer;
@@ -14,7 +15,6 @@ import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Text;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -27,9 +27,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "sign",
-        description = "Signs a file with a key. Default name of the signature: that of the file and .sig.")
+        description =
+                "Signs a file with a key. Default name of the signature: that of the file and .sig; standard output"
+                        + " where the file is standard input (-).")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class SignCommand extends SchsmCommand {
+    private static final String ENDING = ".sig";
     private static final int CHUNK = 1 << 16;
 
     @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The key.")
@@ -45,7 +48,7 @@ public final class SignCommand extends SchsmCommand {
     @Mixin
     private OutputOptions output;
 
-    @Parameters(paramLabel = "FILE", description = "What to sign, of any size.")
+    @Parameters(paramLabel = "FILE", description = "What to sign, of any size; - for standard input.")
     private Path file;
 
     @Override
@@ -57,16 +60,16 @@ public final class SignCommand extends SchsmCommand {
         }
         String name =
                 algorithm == null ? "SHA256with" + (key.getAlgorithm().equals("RSA") ? "RSA" : "ECDSA") : algorithm;
-        output.require(file.getFileName() + ".sig");
+        output.require(file, ENDING);
         Algorithms.require("Signature", name, key.key().type());
         Signature signature = Signature.getInstance(name, connected.provider());
         signature.initSign(privateKey);
         update(signature);
         byte[] signed = signature.sign();
-        Path written = output.write(file.getFileName() + ".sig", signed);
+        Path written = output.write(file, ENDING, signed);
         return Answer.of(
-                file + " signed with key \"" + label + "\" of device " + connected.id() + " (" + name + "), signature"
-                        + " written to " + written + ".",
+                FileIo.named(file) + " signed with key \"" + label + "\" of device " + connected.id() + " (" + name
+                        + "), signature" + " written to " + written + ".",
                 Answer.json("device", connected.id())
                         .and("label", label)
                         .and("algorithm", name)
@@ -76,7 +79,7 @@ public final class SignCommand extends SchsmCommand {
     }
 
     private void update(Signature signature) throws GeneralSecurityException {
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = FileIo.open(file, "file")) {
             byte[] chunk = new byte[CHUNK];
             for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
                 signature.update(chunk, 0, length);

@@ -9,6 +9,7 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
@@ -138,9 +139,7 @@ public final class ImportCertCommand extends SchsmCommand {
             return new Saved(true, null, false, ends + ", and its attestation was not saved.");
         }
         byte[] content = attested.encode();
-        Path chosen = saving.file != null
-                ? saving.file
-                : file.resolveSibling(String.valueOf(file.getFileName()) + ".attestation");
+        Path chosen = saving.file != null ? saving.file : beside();
         boolean there = saving.file == null && holds(chosen, content);
         if (!there) {
             write(chosen, content);
@@ -150,6 +149,14 @@ public final class ImportCertCommand extends SchsmCommand {
                 chosen,
                 !there,
                 ends + ": its attestation was saved to " + chosen + " (schsm attest --in verifies it).");
+    }
+
+    private Path beside() throws CliException {
+        if (StandardFile.is(file)) {
+            throw new CliException("the certificate comes from standard input, so there is no file whose name the"
+                    + " attestation could have: give --attestation FILE, or --no-attestation to lose it");
+        }
+        return file.resolveSibling(String.valueOf(file.getFileName()) + ".attestation");
     }
 
     /** A second attempt finds what the first one has saved. */

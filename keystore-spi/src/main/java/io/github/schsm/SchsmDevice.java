@@ -299,6 +299,17 @@ public abstract class SchsmDevice {
     public abstract byte[] certificate(TokenCertificate certificate) throws SchsmException;
 
     /**
+     * Gives a key, or a certificate that belongs to none, another label, which is its alias from then on. Of members that are
+     * one key store all that are here get it; a member that is away gets a key's new label when the domain is synchronized.
+     *
+     * @param alias the alias that it has in the key store
+     * @param label 1 to 64 characters, no control characters
+     * @throws InvalidRequestException if there is no such entry, another one has that alias, or it can be no label
+     * @throws SchsmException          if the device refuses; the label is the one that it was then
+     */
+    public abstract void rename(String alias, String label) throws SchsmException;
+
+    /**
      * How many slots for key domains the device has.
      *
      * @throws UnsupportedByDeviceException if it has no such thing

@@ -26,6 +26,7 @@ import io.github.schsm.cli.command.key.DeleteCommand;
 import io.github.schsm.cli.command.key.DeriveKeyCommand;
 import io.github.schsm.cli.command.key.GenerateCommand;
 import io.github.schsm.cli.command.key.KeysCommand;
+import io.github.schsm.cli.command.key.RenameCommand;
 import io.github.schsm.cli.command.key.SignCommand;
 import io.github.schsm.cli.command.object.CertsCommand;
 import io.github.schsm.cli.command.object.DataCommands;
@@ -90,6 +91,7 @@ public final class Commands {
                         List.of(
                                 new GenerateCommand(),
                                 new DeriveKeyCommand(),
+                                new RenameCommand(),
                                 new SignCommand(),
                                 new DecryptCommand(),
                                 new DeleteCommand())),

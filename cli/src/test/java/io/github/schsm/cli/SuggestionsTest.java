@@ -46,6 +46,7 @@ class SuggestionsTest {
             "schsm domain delete",
             "schsm generate",
             "schsm derive-key",
+            "schsm rename",
             "schsm exchange-key create",
             "schsm derive-xkek",
             "schsm wrap",

@@ -22,6 +22,7 @@ import io.github.schsm.TokenAdministration;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.codec.Labels;
+import io.github.schsm.codec.PrintableText;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;
 import java.util.List;
@@ -202,6 +203,30 @@ public final class TokenDevice extends SchsmDevice {
     @Override
     public byte[] certificate(TokenCertificate certificate) throws SchsmException {
         return token.certificate(certificate);
+    }
+
+    @Override
+    public void rename(String alias, String label) throws SchsmException {
+        Aliases aliases = Aliases.of(token);
+        Aliases.Entry entry = aliases.get(alias);
+        if (entry == null) {
+            throw new InvalidRequestException(token.description() + " has no entry \"" + PrintableText.of(alias)
+                    + "\": it has "
+                    + (aliases.names().isEmpty() ? "none" : PrintableText.of(String.join(", ", aliases.names()))));
+        }
+        KeyTransfer.requireLabel(label);
+        if (alias.equals(label)) {
+            return;
+        }
+        if (aliases.get(label) != null) {
+            throw new InvalidRequestException("another entry has the alias \"" + PrintableText.of(label)
+                    + "\": delete or rename it first, or choose another label");
+        }
+        if (entry.key() != null) {
+            token.rename(entry.key(), label);
+        } else if (entry.certificate() != null) {
+            token.rename(entry.certificate(), label);
+        }
     }
 
     @Override

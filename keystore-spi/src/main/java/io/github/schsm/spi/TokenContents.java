@@ -115,6 +115,14 @@ public interface TokenContents {
     TokenCertificate addCertificate(String label, byte[] encoded) throws SchsmException;
 
     /**
+     * Gives a certificate that belongs to no key another label.
+     *
+     * @return the certificate under its new label
+     * @throws SchsmException if the token refuses; it has the label then that it had
+     */
+    TokenCertificate rename(TokenCertificate certificate, String label) throws SchsmException;
+
+    /**
      * Deletes a certificate and its description.
      *
      * @throws SchsmException if the token refuses

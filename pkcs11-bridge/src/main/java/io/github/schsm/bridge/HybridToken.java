@@ -381,6 +381,13 @@ final class HybridToken implements Token {
     }
 
     @Override
+    public TokenCertificate rename(TokenCertificate certificate, String label) throws SchsmException {
+        TokenCertificate renamed = module.rename(certificate, label);
+        keys.changed(null);
+        return renamed;
+    }
+
+    @Override
     public void delete(TokenCertificate certificate) throws SchsmException {
         module.delete(certificate);
         keys.changed(null);

@@ -343,6 +343,30 @@ class KeyStoreTest {
     }
 
     @Test
+    void keysAndCertificatesGetOtherLabels() throws Exception {
+        KeyPair pair = generate("key");
+        Pki pki = Pki.create();
+        keyStore.setCertificateEntry("ca", pki.root());
+        SchsmDevice device = SchsmDevice.of(keyStore);
+
+        device.rename("key", "another key");
+        device.rename("ca", "another ca");
+
+        assertThat(Collections.list(keyStore.aliases())).containsExactly("another key", "another ca");
+        assertSigns(provider, keyStore.getKey("another key", null), pair);
+        assertThat(keyStore.getCertificate("another ca")).isEqualTo(pki.root());
+        for (String taken : List.of("another key", "another ca")) {
+            assertThatThrownBy(() -> device.rename(taken.equals("another ca") ? "another key" : "another ca", taken))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("another entry has the alias \"" + taken + "\"");
+        }
+        assertThatThrownBy(() -> device.rename("key", "k"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("no entry \"key\"")
+                .hasMessageContaining("another key");
+    }
+
+    @Test
     void certificateOfAnotherKeyIsRefused() throws Exception {
         KeyPair pair = generate("k");
         X509Certificate certificate =

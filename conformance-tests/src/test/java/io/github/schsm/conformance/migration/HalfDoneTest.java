@@ -17,6 +17,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenKey;
 import io.github.schsm.conformance.bench.Group;
+import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
@@ -24,8 +25,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
 import java.util.List;
@@ -186,6 +190,54 @@ class HalfDoneTest {
             }
         }
         assertThat(remains).isTrue();
+    }
+
+    /** The key has one label or the other, once, and signs under it. */
+    @Test
+    void renamingOfAKey() throws Exception {
+        generate(
+                "EC",
+                SchsmKeySpec.builder("old")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .build());
+        int commands = commands(() -> device.rename("old", "new"));
+        device.rename("new", "old");
+        boolean kept = false;
+        boolean renamed = false;
+        for (Fault fault : removals()) {
+            for (int n = 1; n <= commands; n++) {
+                boolean failed = interrupted(() -> device.rename("old", "new"), fault, n);
+                List<String> labels = Collections.list(keyStore.aliases());
+                assertThat(labels).as(fault + " at command " + n).hasSize(1).isSubsetOf("old", "new");
+                assertThat(device.leftovers()).isEmpty();
+                kept |= failed && labels.contains("old");
+                renamed |= labels.contains("new");
+                Signature signature = Signature.getInstance("SHA256withECDSA", provider);
+                signature.initSign((PrivateKey) keyStore.getKey(labels.get(0), null));
+                assertThat(signature.sign()).isNotEmpty();
+                device.rename(labels.get(0), "old");
+            }
+        }
+        assertThat(kept).isTrue();
+        assertThat(renamed).isTrue();
+    }
+
+    @Test
+    void renamingOfACertificate() throws Exception {
+        X509Certificate certificate = Pki.create().root();
+        keyStore.setCertificateEntry("old", certificate);
+        int commands = commands(() -> device.rename("old", "new"));
+        device.rename("new", "old");
+        for (Fault fault : removals()) {
+            for (int n = 1; n <= commands; n++) {
+                interrupted(() -> device.rename("old", "new"), fault, n);
+                List<String> labels = Collections.list(keyStore.aliases());
+                assertThat(labels).as(fault + " at command " + n).hasSize(1).isSubsetOf("old", "new");
+                assertThat(keyStore.getCertificate(labels.get(0))).isEqualTo(certificate);
+                assertThat(device.leftovers()).isEmpty();
+                device.rename(labels.get(0), "old");
+            }
+        }
     }
 
     @Test

@@ -319,6 +319,23 @@ final class KeyObjects {
         return taken ? HashAlgorithm.SHA1.digest(publicKey, label.getBytes(StandardCharsets.UTF_8)) : id;
     }
 
+    TokenCertificate rename(TokenCertificate certificate, String label) throws SchsmException {
+        return token.link().withSession(SessionAccess.USER_WRITE, session -> {
+            session.mayRepeat(true);
+            session.requireLogin();
+            ObjectSnapshot object = require(session, certificate).object();
+            session.about("renaming the certificate \"" + certificate.label() + "\"");
+            session.mayRepeat(false);
+            session.module().setAttributes(session.handle(), object.handle(), new Template().with(Ck.CKA_LABEL, label));
+            token.table().refresh(session, object.kind(), object.handle());
+            return token.table()
+                    .contents(session)
+                    .certificateWithHandle(object.handle())
+                    .map(TokenObjects.CertificateEntry::certificate)
+                    .orElseThrow(() -> gone(certificate));
+        });
+    }
+
     void delete(TokenCertificate certificate) throws SchsmException {
         token.link().withSession(SessionAccess.USER_WRITE, session -> {
             session.mayRepeat(true);

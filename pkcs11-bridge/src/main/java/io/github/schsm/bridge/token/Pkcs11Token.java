@@ -433,6 +433,11 @@ public final class Pkcs11Token implements Token {
     }
 
     @Override
+    public TokenCertificate rename(TokenCertificate certificate, String label) throws SchsmException {
+        return keyObjects.rename(certificate, label);
+    }
+
+    @Override
     public void delete(TokenCertificate certificate) throws SchsmException {
         keyObjects.delete(certificate);
     }

@@ -894,6 +894,34 @@ public final class CardToken implements SharedCard {
         });
     }
 
+    @Override
+    public TokenCertificate rename(TokenCertificate certificate, String label) throws SchsmException {
+        int number = Integer.parseInt(certificate.reference());
+        int fid = Files.certificateDescription(number);
+        return withContents(card -> {
+            X509Certificate there = X509Certificates.parse(certificate(certificate));
+            replaceFile(
+                    card, fid, describe(card, number, there).withLabel(label).encode());
+            return new TokenCertificate(certificate.reference(), label);
+        });
+    }
+
+    /** What is written about a certificate or, where that is nothing that can be read, what should be. */
+    private CertificateDescription describe(SmartCardHsm card, int number, X509Certificate certificate)
+            throws SchsmException {
+        Optional<byte[]> written = contents.file(card, Files.certificateDescription(number));
+        try {
+            if (written.isPresent()) {
+                return CertificateDescription.parse(written.get());
+            }
+        } catch (MalformedDataException writtenBySomebodyElse) {
+            System.getLogger(CardToken.class.getName())
+                    .log(System.Logger.Level.DEBUG, "written again", writtenBySomebodyElse);
+        }
+        return CertificateDescription.of(
+                "", sha1(certificate.getPublicKey().getEncoded()), Files.caCertificate(number));
+    }
+
     private int freeCertificate(Set<Integer> present) throws InvalidRequestException {
         for (int number = 0; number <= MAX_KID; number++) {
             if (!present.contains(Files.caCertificate(number))

@@ -20,6 +20,7 @@ import io.github.schsm.provider.domain.DomainKeys.MergedCertificate;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -411,12 +412,7 @@ final class DomainChanges {
 
     /** What is away would bring back what is deleted. */
     private void requireAllHere(String what, Predicate<Member> mayHave) throws SchsmException {
-        List<String> away = new ArrayList<>();
-        for (Member member : members.all()) {
-            if (mayHave.test(member) && !member.isStranger() && !answers(member)) {
-                away.add(member + " (" + member.problem() + ")");
-            }
-        }
+        List<String> away = away(mayHave);
         if (away.isEmpty()) {
             return;
         }
@@ -432,6 +428,16 @@ final class DomainChanges {
                 what + " is not deleted, because it would come back with members that do not" + " delete it now: "
                         + String.join(", ", away)
                         + "; bring them back, take devices that are gone for good out of the configuration, or configure delete = present");
+    }
+
+    private List<String> away(Predicate<Member> mayHave) {
+        List<String> away = new ArrayList<>();
+        for (Member member : members.all()) {
+            if (mayHave.test(member) && !member.isStranger() && !answers(member)) {
+                away.add(member + " (" + member.problem() + ")");
+            }
+        }
+        return away;
     }
 
     /** Asks the member, so that nothing is deleted anywhere if it has just gone, or does not take the PIN any more. */
@@ -481,11 +487,55 @@ final class DomainChanges {
             throw first == null ? new TokenNotPresentException("no member of the domain is here") : first;
         }
         for (MergedCertificate certificate : keys.certificates()) {
-            if (java.util.Arrays.equals(certificate.encoded(), encoded)) {
+            if (Arrays.equals(certificate.encoded(), encoded)) {
                 return certificate.shown();
             }
         }
         throw new InvalidRequestException("certificate \"" + label + "\" is on no member any more");
+    }
+
+    /** On all members or on none: one that has the old label would bring the certificate back under it. */
+    TokenCertificate rename(TokenCertificate shown, String label) throws SchsmException {
+        members.tryAbsent();
+        keys.forget();
+        MergedCertificate certificate = keys.find(shown);
+        List<String> away = away(member -> true);
+        if (!away.isEmpty()) {
+            throw new TokenNotPresentException(
+                    "certificate \"" + shown.label() + "\" is not renamed, because members that"
+                            + " are away would bring it back under its old label: "
+                            + String.join(", ", away)
+                            + "; bring them back, or take devices that are gone for good out of the configuration");
+        }
+        List<CertificateCopy> done = new ArrayList<>();
+        try {
+            for (CertificateCopy copy : certificate.copies()) {
+                login.admit(copy.member());
+                Members.token(copy.member()).rename(copy.certificate(), label);
+                done.add(copy);
+            }
+        } catch (SchsmException failed) {
+            for (CertificateCopy copy : done) {
+                try {
+                    Members.token(copy.member())
+                            .rename(
+                                    new TokenCertificate(copy.certificate().reference(), label),
+                                    copy.certificate().label());
+                } catch (SchsmException alsoFailed) {
+                    failed.addSuppressed(alsoFailed);
+                }
+            }
+            throw failed;
+        } finally {
+            certificate.copies().forEach(copy -> copy.member().forgetList());
+            keys.forget();
+        }
+        return keys.certificates().stream()
+                .filter(now -> now.shown().label().equals(label) && Arrays.equals(now.encoded(), certificate.encoded()))
+                .findFirst()
+                .orElseThrow(
+                        () -> new InvalidRequestException("certificate \"" + label + "\" is on no member any more"))
+                .shown();
     }
 
     void delete(TokenCertificate shown) throws SchsmException {

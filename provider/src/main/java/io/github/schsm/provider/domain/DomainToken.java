@@ -350,6 +350,11 @@ public final class DomainToken implements Token {
     }
 
     @Override
+    public TokenCertificate rename(TokenCertificate certificate, String label) throws SchsmException {
+        return changes.rename(certificate, label);
+    }
+
+    @Override
     public void delete(TokenCertificate certificate) throws SchsmException {
         changes.delete(certificate);
     }

@@ -8,7 +8,9 @@ import org.jspecify.annotations.NullMarked;
 module io.github.schsm.admin {
     requires com.fasterxml.jackson.core;
     requires transitive com.fasterxml.jackson.databind;
+    requires transitive io.github.schsm.provider;
     requires transitive io.github.schsm.spi;
+    requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 
     exports io.github.schsm.admin.inventory;

@@ -257,6 +257,14 @@ public abstract class SchsmDevice {
      */
     public abstract void logout() throws SchsmException;
 
+    /**
+     * Looks at the device again: what another program made, changed or deleted is seen from the next use on. A login stays
+     * as it is, and nobody is asked for a PIN.
+     *
+     * @throws SchsmException if the device is not there
+     */
+    public abstract void refresh() throws SchsmException;
+
     /** The roots that the configuration trusts. */
     public abstract DeviceTrust trust();
 

@@ -171,6 +171,11 @@ public final class TokenDevice extends SchsmDevice {
     }
 
     @Override
+    public void refresh() throws SchsmException {
+        token.load(null);
+    }
+
+    @Override
     public DeviceTrust trust() {
         return token.trust();
     }

@@ -20,10 +20,13 @@ import java.util.Locale;
 import java.util.Optional;
 import org.bouncycastle.asn1.teletrust.TeleTrusTNamedCurves;
 import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.math.ec.ECAlgorithms;
 import org.bouncycastle.util.BigIntegers;
 import org.jspecify.annotations.Nullable;
@@ -418,6 +421,22 @@ public enum EcCurve {
         ECDSASigner signer = new ECDSASigner();
         signer.init(false, new ECPublicKeyParameters(domain().getCurve().decodePoint(point), domain()));
         return signer.verifySignature(hash, new BigInteger(1, rs, 0, length), new BigInteger(1, rs, length, length));
+    }
+
+    /**
+     * Signs a hash with a private key that this process has, deterministically (RFC 6979).
+     *
+     * @param d    1 to n - 1
+     * @param hash the hash of what is signed
+     * @return {@code r || s}, each {@link #orderLength()} bytes
+     */
+    public byte[] sign(BigInteger d, byte[] hash) {
+        ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
+        signer.init(true, new ECPrivateKeyParameters(d, domain()));
+        BigInteger[] pair = signer.generateSignature(hash);
+        byte[] rs = Arrays.copyOf(BigIntegers.asUnsignedByteArray(orderLength(), pair[0]), 2 * orderLength());
+        System.arraycopy(BigIntegers.asUnsignedByteArray(orderLength(), pair[1]), 0, rs, orderLength(), orderLength());
+        return rs;
     }
 
     /**

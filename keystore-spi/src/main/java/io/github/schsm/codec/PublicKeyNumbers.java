@@ -120,7 +120,8 @@ public final class PublicKeyNumbers {
         }
     }
 
-    private static EcCurve curve(@Nullable ASN1Encodable parameters) throws MalformedDataException, IOException {
+    /** The curve of a key's algorithm identifier, named or written out. */
+    static EcCurve curve(@Nullable ASN1Encodable parameters) throws MalformedDataException, IOException {
         if (parameters instanceof ASN1ObjectIdentifier name) {
             return EcCurve.named(name.getId())
                     .orElseThrow(() -> malformed("its curve " + name + " is none of " + EcCurve.names()));

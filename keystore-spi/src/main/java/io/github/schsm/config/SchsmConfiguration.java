@@ -63,9 +63,27 @@ public final class SchsmConfiguration {
     /** Whether a key may be deleted while a member is away: {@value #ALL}, the default, says no, {@value #PRESENT} yes. */
     public static final String DELETE = "delete";
 
+    /** The files with the shares of a DKEK, {@code file:PATH}, several with commas, under which software keys are imported. */
+    public static final String DKEK = "dkek";
+    /** Where the passwords of these files come from. */
+    public static final String DKEK_PASSWORD = "dkek.password";
+
     /** Every key there is, but for {@link #PIN_OF} and those of {@link RamEntries}. */
-    public static final List<String> KEYS =
-            List.of(TERMINAL, DEVICE, READER, DOMAIN, MEMBERS, COPIES, DELETE, PIN, TRUST, DATES, CHANNEL, NAME);
+    public static final List<String> KEYS = List.of(
+            TERMINAL,
+            DEVICE,
+            READER,
+            DOMAIN,
+            MEMBERS,
+            COPIES,
+            DELETE,
+            PIN,
+            TRUST,
+            DATES,
+            CHANNEL,
+            NAME,
+            DKEK,
+            DKEK_PASSWORD);
 
     /** What a key begins with that says where one device's PIN comes from; the device's id follows. */
     public static final String PIN_OF = "pin.";
@@ -283,6 +301,7 @@ public final class SchsmConfiguration {
         requirePins(devices);
         requireDomain();
         RamEntries.check(entries);
+        DkekEntries.check(entries);
         requireChannel(channel().orElse("plain"));
         requireName(name().orElse("x"));
         return new SchsmConfiguration(entries, meant);
@@ -554,6 +573,19 @@ public final class SchsmConfiguration {
     /** Which commands go over a secure channel; empty for what fits the terminal. */
     public Optional<String> channel() {
         return get(CHANNEL);
+    }
+
+    /** The files with the shares of the DKEK; empty where none are named. */
+    public List<Path> dkekShares() throws ConfigurationException {
+        return DkekEntries.shares(entries);
+    }
+
+    /**
+     * Where the passwords of these files come from, one for each, or one for all: {@code prompt} (the default),
+     * {@code env:NAME}, {@code file:PATH}, {@code callback}, or {@code shares:PATH}, the password shares of its custodians.
+     */
+    public List<String> dkekPasswords() {
+        return DkekEntries.passwords(entries);
     }
 
     /** What the provider's name has behind {@code SCHSM-}. */

@@ -3,6 +3,7 @@
 package io.github.schsm.keystore;
 
 import io.github.schsm.Cvc;
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
@@ -203,5 +204,29 @@ final class Certificates {
         } catch (IllegalArgumentException | IllegalStateException notThatStructure) {
             return false;
         }
+    }
+
+    /** The certificates above the leaf, each of which has signed the one before it. */
+    static List<X509Certificate> issuers(X509Certificate leaf, Certificate @Nullable [] chain) throws SchsmException {
+        List<X509Certificate> issuers = new ArrayList<>();
+        if (chain == null) {
+            return issuers;
+        }
+        X509Certificate last = leaf;
+        for (int i = 1; i < chain.length; i++) {
+            if (!(chain[i] instanceof X509Certificate given)) {
+                throw new InvalidRequestException("element " + i + " of the certificate chain is of type "
+                        + chain[i].getType() + "; X.509 certificates are stored");
+            }
+            X509Certificate issuer = X509Certificates.requireReadable(given);
+            if (!X509Certificates.isIssuedBy(last, issuer)) {
+                throw new InvalidRequestException("element " + i + " of the certificate chain, "
+                        + issuer.getSubjectX500Principal() + ", did not sign the one before it, "
+                        + last.getSubjectX500Principal() + ": put the chain in order, the key's certificate first");
+            }
+            issuers.add(issuer);
+            last = issuer;
+        }
+        return issuers;
     }
 }

@@ -12,6 +12,7 @@ import io.github.schsm.codec.Labels;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.SubjectNames;
 import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KekHandle;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.Token;
@@ -55,11 +56,7 @@ final class KeyTransfer {
      * @param kek the KEK that it has to be wrapped under; null for any that the token has
      */
     void unwrap(String alias, WrappedKeyEntry entry, @Nullable KekHandle kek) throws SchsmException {
-        if (Aliases.of(token).get(alias) != null) {
-            throw new InvalidRequestException(
-                    "another entry has the alias \"" + alias + "\": delete or rename it first");
-        }
-        requireLabel(alias);
+        requireFree(alias);
         if (kek != null) {
             if (!kek.token().uniqueId().equals(token.uniqueId())) {
                 throw new KeyDomainException(
@@ -76,6 +73,31 @@ final class KeyTransfer {
             } catch (SchsmException alsoFailed) {
                 failed.addSuppressed(alsoFailed);
             }
+            throw failed;
+        }
+    }
+
+    /** An alias for a new entry. */
+    void requireFree(String alias) throws SchsmException {
+        if (Aliases.of(token).get(alias) != null) {
+            throw new InvalidRequestException(
+                    "another entry has the alias \"" + alias + "\": delete or rename it first");
+        }
+        requireLabel(alias);
+    }
+
+    /**
+     * Imports a software key under a DKEK, and stores its issuers' certificates.
+     *
+     * @param dkek 32 bytes, the caller's to wipe
+     */
+    void importKey(ImportRequest request, byte[] dkek, List<X509Certificate> issuers) throws SchsmException {
+        List<TokenCertificate> added = storeIssuers(issuers);
+        try {
+            // The key last: if this is interrupted, what is left over are certificates and no key without them.
+            token.keyDomains().importKey(request, dkek);
+        } catch (SchsmException | RuntimeException failed) {
+            removeAll(added, failed);
             throw failed;
         }
     }
@@ -142,7 +164,7 @@ final class KeyTransfer {
         }
     }
 
-    void removeAll(List<TokenCertificate> added, SchsmException reason) {
+    void removeAll(List<TokenCertificate> added, Exception reason) {
         for (TokenCertificate certificate : added) {
             try {
                 token.delete(certificate);

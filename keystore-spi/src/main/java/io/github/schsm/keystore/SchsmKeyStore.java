@@ -4,6 +4,7 @@ package io.github.schsm.keystore;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
+import io.github.schsm.DkekProtection;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAttestation;
 import io.github.schsm.KeyAttribute;
@@ -47,7 +48,6 @@ import java.security.UnrecoverableEntryException;
 import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Date;
@@ -442,7 +442,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throw new KeyStoreException("only a WrappedKeyEntry is unwrapped, not a "
                     + entry.getClass().getSimpleName() + ": store it without an UnwrapProtection");
         }
-        if (entry instanceof WrappedKeyEntry wrapped) {
+        if (protection instanceof DkekProtection dkek) {
+            importEntry(alias, entry, dkek);
+        } else if (entry instanceof WrappedKeyEntry wrapped) {
             unwrap(alias, wrapped, protection);
         } else if (entry instanceof KeyStore.PrivateKeyEntry pair) {
             setHandle(alias, pair.getPrivateKey(), pair.getCertificateChain(), pair.getAttributes());
@@ -462,6 +464,18 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throw new KeyStoreException("an entry of type " + entry.getClass().getName()
                     + " cannot be put on a device: use PrivateKeyEntry, SecretKeyEntry, TrustedCertificateEntry or"
                     + " WrappedKeyEntry");
+        }
+    }
+
+    private void importEntry(String alias, KeyStore.Entry entry, DkekProtection dkek) throws KeyStoreException {
+        requireAlias(alias);
+        if (entry instanceof KeyStore.PrivateKeyEntry pair && !(pair.getPrivateKey() instanceof KeyHandle)) {
+            importSoftware(alias, pair.getPrivateKey(), pair.getCertificateChain(), dkek);
+        } else if (entry instanceof KeyStore.SecretKeyEntry secret && !(secret.getSecretKey() instanceof KeyHandle)) {
+            importSoftware(alias, secret.getSecretKey(), null, dkek);
+        } else {
+            throw new KeyStoreException("with a DkekProtection software keys are imported, in a PrivateKeyEntry or a"
+                    + " SecretKeyEntry; this " + entry.getClass().getSimpleName() + " has none");
         }
     }
 
@@ -485,13 +499,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                     "there is no key to store under \"" + PrintableText.of(alias) + "\": it is null");
         }
         if (!(key instanceof KeyHandle handle)) {
-            throw new KeyStoreException("a software key cannot be stored on a device: its "
-                    + (key instanceof SecretKey
-                            ? "bytes would have been outside. keytool -genseckey and -importpass make such keys only: generate"
-                                    + " the key on the device (schsm generate --type AES, or KeyGenerator with a SchsmKeySpec)"
-                            : "private part would have been outside. Generate the key on the device (keytool -genkeypair"
-                                    + " with -providername naming this provider)")
-                    + ", or bring a wrapped key as WrappedKeyEntry");
+            importSoftware(alias, key, chain, null);
+            return;
         }
         if (!handle.token().uniqueId().equals(token().uniqueId())) {
             throw new KeyStoreException(handle + " cannot be stored in " + token().description()
@@ -505,7 +514,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             TokenKey current = current(aliases, handle);
             requireSame(attributes, handle);
             X509Certificate leaf = leaf(chain, handle, current);
-            List<X509Certificate> issuers = leaf == null || chain == null ? List.of() : issuers(leaf, chain);
+            List<X509Certificate> issuers =
+                    leaf == null || chain == null ? List.of() : Certificates.issuers(leaf, chain);
             Aliases.Entry holder = aliases.get(alias);
             if (holder != null && !current.equals(holder.key())) {
                 throw new InvalidRequestException(
@@ -519,6 +529,20 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             } else if (holder == null) {
                 token().rename(current, alias);
             }
+            KeytoolRun.stored();
+        } catch (SchsmException failed) {
+            throw new KeyStoreException(failed.getMessage(), failed);
+        }
+    }
+
+    private void importSoftware(
+            String alias, Key key, Certificate @Nullable [] chain, @Nullable DkekProtection protection)
+            throws KeyStoreException {
+        try {
+            if (chain != null) {
+                requireNothingMissing(chain);
+            }
+            new SoftwareKeys(token(), finder).store(alias, key, chain, protection);
             KeytoolRun.stored();
         } catch (SchsmException failed) {
             throw new KeyStoreException(failed.getMessage(), failed);
@@ -688,27 +712,6 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                             + refused.getMessage(),
                     refused);
         }
-    }
-
-    /** The certificates above the leaf, each of which has signed the one before it. */
-    private static List<X509Certificate> issuers(X509Certificate leaf, Certificate[] chain) throws SchsmException {
-        List<X509Certificate> issuers = new ArrayList<>();
-        X509Certificate last = leaf;
-        for (int i = 1; i < chain.length; i++) {
-            if (!(chain[i] instanceof X509Certificate given)) {
-                throw new InvalidRequestException("element " + i + " of the certificate chain is of type "
-                        + chain[i].getType() + "; X.509 certificates are stored");
-            }
-            X509Certificate issuer = X509Certificates.requireReadable(given);
-            if (!X509Certificates.isIssuedBy(last, issuer)) {
-                throw new InvalidRequestException("element " + i + " of the certificate chain, "
-                        + issuer.getSubjectX500Principal() + ", did not sign the one before it, "
-                        + last.getSubjectX500Principal() + ": put the chain in order, the key's certificate first");
-            }
-            issuers.add(issuer);
-            last = issuer;
-        }
-        return issuers;
     }
 
     @Override

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.keystore;
 
+import io.github.schsm.ConfigurationException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.login.PinSource;
@@ -42,4 +43,19 @@ public interface TokenFinder {
 
     /** A PIN source that asks a callback handler and, if that has no answer, takes what the configuration names. */
     PinSource callback(CallbackHandler handler);
+
+    /** Whether the configuration names the shares of a DKEK, under which software keys are imported. */
+    default boolean isDkekConfigured() {
+        return false;
+    }
+
+    /**
+     * The DKEK that the configured shares make; asks for their passwords where the configuration says so.
+     *
+     * @return 32 bytes; the caller's to wipe
+     * @throws SchsmException if a share cannot be read or opened
+     */
+    default byte[] configuredDkek() throws SchsmException {
+        throw new ConfigurationException("the configuration names no shares of a DKEK: dkek = file:…");
+    }
 }

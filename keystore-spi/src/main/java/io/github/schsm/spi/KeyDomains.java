@@ -10,6 +10,7 @@ import io.github.schsm.KeyDomainException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
+import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.WrappedKeyEntry;
 import java.util.List;
@@ -124,4 +125,19 @@ public interface KeyDomains {
      * @throws SchsmException if the device refuses
      */
     TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException;
+
+    /**
+     * Imports a software key under a DKEK that the host has: wraps it as a device would, and unwraps it into the key domain
+     * with that DKEK. One use of the key proves that it is the one that was wrapped, where its algorithm list allows any; if
+     * anything fails nothing is left behind.
+     *
+     * @param request the key, and what goes with it
+     * @param dkek    32 bytes, the caller's to wipe; its check value is compared with the device's before anything is sent
+     * @return the key
+     * @throws KeyDomainException if the device has no key domain with that DKEK
+     * @throws SchsmException     if the device refuses
+     */
+    default TokenKey importKey(ImportRequest request, byte[] dkek) throws SchsmException {
+        throw new UnsupportedByDeviceException("software keys cannot be imported there");
+    }
 }

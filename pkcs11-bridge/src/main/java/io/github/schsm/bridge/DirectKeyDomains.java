@@ -8,6 +8,7 @@ import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KeyDomains;
 import java.util.List;
 
@@ -78,5 +79,10 @@ final class DirectKeyDomains implements KeyDomains {
     @Override
     public TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException {
         return keys.named(keys.change(there -> there.keyDomains().unwrap(entry, label)));
+    }
+
+    @Override
+    public TokenKey importKey(ImportRequest request, byte[] dkek) throws SchsmException {
+        return keys.named(keys.change(there -> there.keyDomains().importKey(request, dkek)));
     }
 }

@@ -20,6 +20,7 @@ import io.github.schsm.login.PinOrElse;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.login.PinSources;
 import io.github.schsm.provider.card.CardTokens;
+import io.github.schsm.provider.card.ConfiguredDkek;
 import io.github.schsm.provider.domain.DomainToken;
 import io.github.schsm.provider.domain.MemberSource;
 import io.github.schsm.spi.Token;
@@ -67,6 +68,20 @@ final class Tokens implements TokenFinder {
     @Override
     public Optional<PinSource> configuredPin() {
         return configuration.pin().map(pin -> PinSources.configured(pin, handler));
+    }
+
+    @Override
+    public boolean isDkekConfigured() {
+        return dkek().isConfigured();
+    }
+
+    @Override
+    public byte[] configuredDkek() throws SchsmException {
+        return dkek().get();
+    }
+
+    private ConfiguredDkek dkek() {
+        return new ConfiguredDkek(configuration, handler);
     }
 
     @Override

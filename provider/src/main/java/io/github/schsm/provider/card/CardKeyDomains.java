@@ -21,13 +21,17 @@ import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.card.SmartCardHsm;
 import io.github.schsm.card.apdu.RetryPolicy;
 import io.github.schsm.card.apdu.StatusWords;
+import io.github.schsm.card.dkek.Dkek;
 import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.PrivateKeyDescription;
 import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.SoftwareKey;
 import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KeyDomains;
 import io.github.schsm.spi.KeyProof;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -35,11 +39,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.bouncycastle.crypto.BlockCipher;
+import org.bouncycastle.crypto.engines.AESEngine;
+import org.bouncycastle.crypto.macs.CMac;
+import org.bouncycastle.crypto.params.KeyParameter;
 import org.jspecify.annotations.Nullable;
 
 /** The key domains of a SmartCard-HSM. What the device would refuse anyway is checked here only to say why. */
 final class CardKeyDomains implements KeyDomains {
     private static final byte SEQUENCE = 0x30;
+    private static final int AES_BLOCK = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final CardToken token;
     private volatile boolean manyExpected;
@@ -284,25 +294,146 @@ final class CardKeyDomains implements KeyDomains {
     @Override
     public TokenKey unwrap(WrappedKeyEntry entry, String label) throws SchsmException {
         requireNoneOfSecretKey(entry);
-        return token.withContents(card -> {
-            int kid = manyExpected ? makeAmongMany(card, entry) : make(card, entry);
-            try {
-                Optional<PublicKey> proven = prove(card, kid, entry);
-                byte[] description = description(card, entry, label, kid, proven.orElse(null));
-                Optional<byte[]> certificate = entry.certificate();
-                if (proven.isPresent() && certificate.isPresent()) {
-                    store(card, Files.keyCertificate(kid), certificate.get());
-                }
-                // The label last: if the card is removed before, nothing that lacks its certificate has the alias.
-                store(card, Files.keyDescription(kid), description);
-            } catch (SchsmException | RuntimeException failed) {
-                token.takeBack(card, fids(kid), failed);
-                throw failed;
+        return token.withContents(card -> bring(card, entry, label, null));
+    }
+
+    /** @param known the public key, where it is certain what is in the blob, because it was wrapped here */
+    private TokenKey bring(SmartCardHsm card, WrappedKeyEntry entry, String label, @Nullable SoftwareKey known)
+            throws SchsmException {
+        int kid = manyExpected ? makeAmongMany(card, entry) : make(card, entry);
+        try {
+            Optional<PublicKey> proven =
+                    known == null ? prove(card, kid, entry) : proveImported(card, kid, entry, known);
+            byte[] description = description(card, entry, label, kid, proven.orElse(null));
+            Optional<byte[]> certificate = entry.certificate();
+            if (proven.isPresent() && certificate.isPresent()) {
+                store(card, Files.keyCertificate(kid), certificate.get());
             }
-            token.contents().forgetAttributes(kid);
-            token.contents().add(Files.key(kid));
-            return find(card, kid);
-        });
+            // The label last: if the card is removed before, nothing that lacks its certificate has the alias.
+            store(card, Files.keyDescription(kid), description);
+        } catch (SchsmException | RuntimeException failed) {
+            token.takeBack(card, fids(kid), failed);
+            throw failed;
+        }
+        token.contents().forgetAttributes(kid);
+        token.contents().add(Files.key(kid));
+        return find(card, kid);
+    }
+
+    @Override
+    public TokenKey importKey(ImportRequest request, byte[] dkek) throws SchsmException {
+        try (Dkek host = Dkek.of(List.of(dkek))) {
+            WrappedKeyEntry entry = wrapped(request, host);
+            return token.withContents(card -> {
+                requireDkek(card, host.kcv());
+                return bring(card, entry, request.label(), request.key());
+            });
+        }
+    }
+
+    private static WrappedKeyEntry wrapped(ImportRequest request, Dkek host) throws SchsmException {
+        SoftwareKey key = request.key();
+        Optional<PublicKey> pair = key.publicKey();
+        byte[] id = request.id();
+        if (id == null && pair.isPresent()) {
+            id = CardToken.keyIdentifier(pair.get());
+        }
+        byte[] certificate = request.certificate();
+        if (certificate == null && pair.isPresent()) {
+            certificate = Dkek.request(key);
+        }
+        byte[] description = id == null
+                ? null
+                : PrivateKeyDescription.of(Dkek.keyType(key), request.label(), id, key.size())
+                        .encode();
+        byte[] blob = host.wrap(key, request.allowed(), RANDOM).encode();
+        return WrappedKeyEntry.of(blob, description, certificate, List.of());
+    }
+
+    /** Before the key goes to the device: whether it has the DKEK that the host has. */
+    private void requireDkek(SmartCardHsm card, byte[] kcv) throws SchsmException {
+        List<KeyDomain.Status> domains = card.listKeyDomains().domains();
+        if (domains.stream().anyMatch(KeyDomain.Status::isKcvHidden)) {
+            card.login();
+            domains = card.listKeyDomains().domains();
+        }
+        if (domains.stream().anyMatch(domain -> !domain.isXkek() && Arrays.equals(domain.kcv(), kcv))) {
+            return;
+        }
+        String ours = HexFormat.of().withUpperCase().formatHex(kcv);
+        String there = domains.isEmpty()
+                ? "none"
+                : String.join(
+                        ", ", domains.stream().map(KeyDomain.Status::toString).toList());
+        if (!domains.isEmpty() && domains.stream().allMatch(KeyDomain.Status::isXkek)) {
+            throw new KeyDomainException("device " + token.name() + " has XKEK key domains only (" + there
+                    + "), whose KEK devices agree on and nobody else has: no software key comes in there. Generate the key"
+                    + " in the device, or make a key domain with a DKEK");
+        }
+        throw new KeyDomainException("the shares make the DKEK with KCV " + ours + ", which device " + token.name()
+                + " does not have; its key domains: " + there
+                + ". Nothing was sent. A share is missing, wrong, or of another DKEK, or the device lacks shares"
+                + " (schsm domain import-share)");
+    }
+
+    /**
+     * One use of the imported key. The list may allow none that proves anything: then the device has checked the blob that
+     * was made here, and that is all there is.
+     */
+    private Optional<PublicKey> proveImported(SmartCardHsm card, int kid, WrappedKeyEntry entry, SoftwareKey key)
+            throws SchsmException {
+        Optional<PublicKey> pair = key.publicKey();
+        boolean disproven = pair.isPresent()
+                ? KeyProof.of(
+                                entry.keyType(),
+                                pair.get(),
+                                algorithm -> allows(entry, algorithm),
+                                new CardUses(card, kid))
+                        == KeyProof.Verdict.DISPROVEN
+                : key instanceof SoftwareKey.Aes aes && isOtherSecret(card, kid, entry, aes);
+        if (disproven) {
+            throw new InvalidRequestException("device " + token.name() + " made another key of the imported " + key
+                    + ": what it does with it is not what that key does. It was deleted; do not trust this device with"
+                    + " imports");
+        }
+        return pair;
+    }
+
+    private static boolean isOtherSecret(SmartCardHsm card, int kid, WrappedKeyEntry entry, SoftwareKey.Aes key)
+            throws SchsmException {
+        byte[] challenge = new byte[AES_BLOCK];
+        RANDOM.nextBytes(challenge);
+        byte[] zero = new byte[AES_BLOCK];
+        if (allows(entry, KeyAlgorithm.AES_CBC_ENCRYPT)) {
+            return !Arrays.equals(
+                    encrypted(key, challenge), card.aesCbc(kid, true, zero, challenge, RetryPolicy.ALLOWED));
+        }
+        if (allows(entry, KeyAlgorithm.AES_CBC_DECRYPT)) {
+            byte[] answer = card.aesCbc(kid, false, zero, encrypted(key, challenge), RetryPolicy.ALLOWED);
+            return !Arrays.equals(challenge, answer);
+        }
+        if (allows(entry, KeyAlgorithm.AES_CMAC)) {
+            byte[] answer = card.cmac(kid, challenge, card.keyAttributes(kid), RetryPolicy.ALLOWED);
+            return !Arrays.equals(mac(key, challenge), answer);
+        }
+        return false;
+    }
+
+    private static byte[] encrypted(SoftwareKey.Aes key, byte[] block) {
+        BlockCipher aes = AESEngine.newInstance();
+        aes.init(true, new KeyParameter(key.value()));
+        byte[] encrypted = new byte[AES_BLOCK];
+        aes.processBlock(block, 0, encrypted, 0);
+        return encrypted;
+    }
+
+    private static byte[] mac(SoftwareKey.Aes key, byte[] data) {
+        CMac cmac = new CMac(AESEngine.newInstance());
+        cmac.init(new KeyParameter(key.value()));
+        cmac.update(data, 0, data.length);
+        byte[] mac = new byte[AES_BLOCK];
+        cmac.doFinal(mac, 0);
+        return mac;
     }
 
     private static List<Integer> fids(int kid) {

@@ -17,6 +17,7 @@ import io.github.schsm.keystore.Migrations;
 import io.github.schsm.keystore.Migrations.Request;
 import io.github.schsm.provider.domain.DomainKeys.CertificateCopy;
 import io.github.schsm.provider.domain.DomainKeys.MergedCertificate;
+import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import java.util.ArrayList;
@@ -311,6 +312,45 @@ final class DomainChanges {
             throw failure == null ? new InvalidRequestException(parent + " is on no member any more") : failure;
         }
         return shown(first.member(), made);
+    }
+
+    /**
+     * Imports a software key into every member that is here. What one of them refuses for all is told before any other got
+     * the key; what a member misses is told, as for keys that are made.
+     */
+    TokenKey importKey(ImportRequest request, byte[] dkek) throws SchsmException {
+        keys.now();
+        Member first = null;
+        TokenKey made = null;
+        SchsmException failure = null;
+        for (Member member : members.all()) {
+            if (member.isStranger()) {
+                continue;
+            }
+            try {
+                if (!member.isReady()) {
+                    throw new TokenNotPresentException(member + " is not used: " + member.problem());
+                }
+                members.requirePlace(member);
+                TokenKey imported = at(member, token -> token.keyDomains().importKey(request, dkek));
+                add(member, imported);
+                if (first == null) {
+                    first = member;
+                    made = imported;
+                }
+            } catch (SchsmException failed) {
+                if (first == null && FailurePolicy.of(failed, true) == FailurePolicy.Verdict.TELL) {
+                    throw failed;
+                }
+                failure = failure == null ? failed : failure;
+                tell(request.label(), member, String.valueOf(failed.getMessage()));
+            }
+        }
+        keys.forget();
+        if (first == null || made == null) {
+            throw failure == null ? new TokenNotPresentException("no member of the domain is here") : failure;
+        }
+        return shown(first, made);
     }
 
     // What belongs to keys

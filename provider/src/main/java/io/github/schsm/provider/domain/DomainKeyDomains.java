@@ -11,6 +11,7 @@ import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KeyDomains;
 import java.util.List;
 
@@ -19,11 +20,13 @@ final class DomainKeyDomains implements KeyDomains {
     private final DomainToken token;
     private final Members members;
     private final DomainKeys keys;
+    private final DomainChanges changes;
 
-    DomainKeyDomains(DomainToken token, Members members, DomainKeys keys) {
+    DomainKeyDomains(DomainToken token, Members members, DomainKeys keys, DomainChanges changes) {
         this.token = token;
         this.members = members;
         this.keys = keys;
+        this.changes = changes;
     }
 
     @Override
@@ -95,5 +98,11 @@ final class DomainKeyDomains implements KeyDomains {
     @Override
     public TokenKey unwrap(WrappedKeyEntry entry, String label) throws UnsupportedByDeviceException {
         throw token.ofOneDevice("a key is unwrapped");
+    }
+
+    /** The host can wrap it for each of them. */
+    @Override
+    public TokenKey importKey(ImportRequest request, byte[] dkek) throws SchsmException {
+        return changes.importKey(request, dkek);
     }
 }

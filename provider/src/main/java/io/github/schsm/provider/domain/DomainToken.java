@@ -67,7 +67,7 @@ public final class DomainToken implements Token {
         Migrations migrations = new Migrations();
         this.view = new DomainView(members, login, keys, this, new DomainSync(members, login, keys, migrations, this));
         this.changes = new DomainChanges(configuration, members, login, keys, migrations, view);
-        this.keyDomains = new DomainKeyDomains(this, members, keys);
+        this.keyDomains = new DomainKeyDomains(this, members, keys, changes);
         members.observe(Observers.of(view.observer(), name(configuration)));
         if (configuration.terminals().stream().anyMatch(SchsmConfiguration.Terminal::isSunPcsc)) {
             LOGGER.log(

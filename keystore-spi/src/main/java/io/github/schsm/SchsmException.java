@@ -22,6 +22,11 @@ public class SchsmException extends GeneralSecurityException {
         /** {@link DeviceException}: the algorithm is not in the key's list, or the device does not have it. */
         ALGORITHM_NOT_ALLOWED,
         /**
+         * The audit log that is configured cannot be written (docs/audit.md): a change was not begun, or was done and its
+         * result is not in the log, as the message says.
+         */
+        AUDIT_LOG,
+        /**
          * {@link InvalidRequestException}: the device no longer knows a challenge, because it was reset, removed, or
          * used by another program, or has given another one since. Ask for a new challenge; keys that had authenticated
          * before may have to do so again.

@@ -68,7 +68,7 @@ public final class SchsmConfiguration {
     /** Where the passwords of these files come from. */
     public static final String DKEK_PASSWORD = "dkek.password";
 
-    /** Every key there is, but for {@link #PIN_OF} and those of {@link RamEntries}. */
+    /** Every key there is, but for {@link #PIN_OF} and those of {@link RamEntries} and {@link AuditSettings}. */
     public static final List<String> KEYS = List.of(
             TERMINAL,
             DEVICE,
@@ -278,15 +278,22 @@ public final class SchsmConfiguration {
     static boolean isKey(String key) {
         return KEYS.contains(key)
                 || RamEntries.KEYS.contains(key)
+                || isOfAudit(key)
                 || (key.startsWith(PIN_OF)
                         && DEVICE_IN_OTHER_WORDS
                                 .matcher(key.substring(PIN_OF.length()))
                                 .matches());
     }
 
+    /** Asked so that a program without an audit log does not load what is about it. */
+    private static boolean isOfAudit(String key) {
+        return key.startsWith(AuditSettings.AUDIT) && AuditSettings.KEYS.contains(key);
+    }
+
     /** Every key there is, for people. */
     static String keys() {
-        return String.join(", ", KEYS) + ", " + PIN_OF + "<device id>, " + String.join(", ", RamEntries.KEYS);
+        return String.join(", ", KEYS) + ", " + PIN_OF + "<device id>, " + String.join(", ", AuditSettings.KEYS) + ", "
+                + String.join(", ", RamEntries.KEYS);
     }
 
     /**
@@ -302,6 +309,7 @@ public final class SchsmConfiguration {
         requireDomain();
         RamEntries.check(entries);
         DkekEntries.check(entries);
+        audit();
         requireChannel(channel().orElse("plain"));
         requireName(name().orElse("x"));
         return new SchsmConfiguration(entries, meant);
@@ -568,6 +576,20 @@ public final class SchsmConfiguration {
      */
     public DeviceTrust trust() {
         return values().trust();
+    }
+
+    /**
+     * The audit log; empty if there is none.
+     *
+     * @throws ConfigurationException if an entry cannot be used, which {@link #checked} found
+     */
+    public Optional<AuditSettings> audit() throws ConfigurationException {
+        for (String key : entries.keySet()) {
+            if (key.startsWith(AuditSettings.AUDIT)) {
+                return AuditSettings.of(entries);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Which commands go over a secure channel; empty for what fits the terminal. */

@@ -9,8 +9,10 @@ import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
+import io.github.schsm.audit.AuditLog;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.codec.SecretBytes;
+import io.github.schsm.config.AuditSettings;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.config.SchsmConfiguration.Terminal;
 import io.github.schsm.keystore.TokenDevice;
@@ -52,6 +54,7 @@ final class Tokens implements TokenFinder {
     private final Map<Terminal, String> unopened = new LinkedHashMap<>();
     private @Nullable CardTokens cardChannels;
     private volatile @Nullable DomainToken domain;
+    private @Nullable AuditLog log;
     private boolean closed;
 
     /**
@@ -222,8 +225,11 @@ final class Tokens implements TokenFinder {
         List<TerminalTokens> places;
         CardTokens channels;
         DomainToken together;
+        AuditLog written;
         synchronized (this) {
             closed = true;
+            written = log;
+            log = null;
             places = List.copyOf(opened.values());
             channels = cardChannels;
             together = domain;
@@ -238,6 +244,9 @@ final class Tokens implements TokenFinder {
         // A module may have said something to its cards until now.
         if (channels != null) {
             channels.close();
+        }
+        if (written != null) {
+            written.close();
         }
     }
 
@@ -264,7 +273,7 @@ final class Tokens implements TokenFinder {
                 continue;
             }
             try {
-                opened.put(terminal, open(terminal));
+                opened.put(terminal, audited(open(terminal)));
                 unopened.remove(terminal);
             } catch (ConfigurationException wrong) {
                 throw wrong;
@@ -279,6 +288,20 @@ final class Tokens implements TokenFinder {
         if (opened.isEmpty() && failure != null) {
             throw failure;
         }
+    }
+
+    /** With the audit log before it, if there is one. */
+    private synchronized TerminalTokens audited(TerminalTokens tokens) throws ConfigurationException {
+        Optional<AuditSettings> settings = configuration.audit();
+        if (settings.isEmpty()) {
+            return tokens;
+        }
+        AuditLog shared = log;
+        if (shared == null) {
+            shared = new AuditLog(settings.get());
+            log = shared;
+        }
+        return new AuditedTerminal(tokens, shared);
     }
 
     /** What keeps terminals from being opened. */

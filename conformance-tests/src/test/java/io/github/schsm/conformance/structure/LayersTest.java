@@ -47,6 +47,7 @@ class LayersTest {
             "keystore-spi",
                     List.of(
                             BASE,
+                            BASE + ".audit..",
                             BASE + ".callback..",
                             BASE + ".codec..",
                             BASE + ".config..",
@@ -84,6 +85,7 @@ class LayersTest {
             "admin",
                     List.of(
                             BASE,
+                            BASE + ".audit",
                             BASE + ".callback",
                             BASE + ".codec",
                             BASE + ".config",
@@ -182,7 +184,7 @@ class LayersTest {
                                 assignableTo("java.security.Signature").or(assignableTo("javax.crypto.KeyAgreement"))),
                 BASE + ".card.Bad",
                 "class Bad { java.security.Signature signature; }"));
-        for (String inner : List.of("config", "keystore", "login", "mechanism", "spi")) {
+        for (String inner : List.of("audit", "config", "keystore", "login", "mechanism", "spi")) {
             borders.add(new Border(
                     noClasses()
                             .that(resideInAPackage(BASE))

@@ -61,6 +61,7 @@ final class FailurePolicy {
             case OBJECT_NOT_FOUND, USE_COUNTER_EXHAUSTED -> Verdict.KEY_GONE;
             case UNSUPPORTED -> Verdict.NOT_HERE;
             case ALGORITHM_NOT_ALLOWED,
+                    AUDIT_LOG,
                     CHALLENGE_LOST,
                     CONDITIONS_NOT_SATISFIED,
                     CONFIGURATION,

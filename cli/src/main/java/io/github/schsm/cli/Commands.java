@@ -11,6 +11,7 @@ import io.github.schsm.cli.command.device.PinCommands;
 import io.github.schsm.cli.command.device.PkaCommands;
 import io.github.schsm.cli.command.device.RandomCommand;
 import io.github.schsm.cli.command.device.SimulatorCommand;
+import io.github.schsm.cli.command.device.WatchCommand;
 import io.github.schsm.cli.command.domain.CleanupCommand;
 import io.github.schsm.cli.command.domain.DeriveXkekCommand;
 import io.github.schsm.cli.command.domain.DomainCommands;
@@ -27,6 +28,7 @@ import io.github.schsm.cli.command.key.DeriveKeyCommand;
 import io.github.schsm.cli.command.key.GenerateCommand;
 import io.github.schsm.cli.command.key.KeysCommand;
 import io.github.schsm.cli.command.key.RenameCommand;
+import io.github.schsm.cli.command.key.ShowCommand;
 import io.github.schsm.cli.command.key.SignCommand;
 import io.github.schsm.cli.command.object.CertsCommand;
 import io.github.schsm.cli.command.object.DataCommands;
@@ -47,7 +49,9 @@ public final class Commands {
     private static final Set<String> HARMLESS = Set.of(
             "schsm demo",
             "schsm devices",
+            "schsm watch",
             "schsm keys",
+            "schsm show",
             "schsm certs",
             "schsm attest",
             "schsm pin status",
@@ -85,7 +89,13 @@ public final class Commands {
                 new Group("First steps", List.of(new DemoCommand())),
                 new Group(
                         "Look",
-                        List.of(new DevicesCommand(), new KeysCommand(), new CertsCommand(), new AttestCommand())),
+                        List.of(
+                                new DevicesCommand(),
+                                new WatchCommand(),
+                                new KeysCommand(),
+                                new ShowCommand(),
+                                new CertsCommand(),
+                                new AttestCommand())),
                 new Group(
                         "Keys",
                         List.of(

@@ -9,6 +9,7 @@ import io.github.schsm.admin.json.JsonDocuments;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,6 +67,15 @@ public record Inventory(
         return JsonDocuments.as(what, document, Inventory.class);
     }
 
+    /**
+     * Whether something that is there, or was named, could not be read: a device, or part of one. An empty reader is nothing
+     * that is missing.
+     */
+    public boolean hasFailures() {
+        return devices.stream().anyMatch(device -> !device.problems().isEmpty())
+                || readers.stream().anyMatch(Reader::failed);
+    }
+
     /** The device of that name. */
     public Optional<Device> device(String name) {
         return devices.stream().filter(device -> device.name().equals(name)).findFirst();
@@ -100,9 +110,10 @@ public record Inventory(
      * @param name    its name
      * @param device  the {@link Device#name} of the device in it; null if there is none that could be read
      * @param problem why there is none; null if there is one
+     * @param failed  whether there is a device in it, or one was named, that could not be read
      */
     public record Reader(
-            String name, @Nullable String device, @Nullable String problem) {
+            String name, @Nullable String device, @Nullable String problem, boolean failed) {
         /** Refuses a reader without a name. */
         public Reader {
             Objects.requireNonNull(name, "name");
@@ -167,6 +178,18 @@ public record Inventory(
             dataObjects = List.copyOf(dataObjects);
             notSeen = List.copyOf(notSeen);
             problems = List.copyOf(problems);
+        }
+
+        /** Whether {@code --device} with this name means it: its name, its id, or that with digits of the fingerprint. */
+        public boolean isCalled(String other) {
+            int mark = other.lastIndexOf('#');
+            return other.equals(name)
+                    || other.equals(id)
+                    || (mark >= 0
+                            && other.substring(0, mark).equals(id)
+                            && fingerprint != null
+                            && other.length() > mark + 1
+                            && fingerprint.startsWith(other.substring(mark + 1).toLowerCase(Locale.ROOT)));
         }
     }
 

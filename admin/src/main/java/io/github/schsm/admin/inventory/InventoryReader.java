@@ -144,7 +144,8 @@ public final class InventoryReader {
     private record Outcome(
             FoundDevice found,
             @Nullable ReadDevice device,
-            @Nullable String problem) {}
+            @Nullable String problem,
+            boolean failed) {}
 
     /**
      * Reads.
@@ -165,7 +166,7 @@ public final class InventoryReader {
                 name = unique(device, names);
                 read.add(name.equals(device.name()) ? device : device.named(name));
             }
-            readers.add(new Reader(outcome.found().reader(), name, outcome.problem()));
+            readers.add(new Reader(outcome.found().reader(), name, outcome.problem(), outcome.failed()));
         }
         Matrix matrix = new Matrix(read);
         List<Domain> domains = matrix.domains();
@@ -229,9 +230,7 @@ public final class InventoryReader {
     private List<Outcome> readAll(List<FoundDevice> found, Evidence evidence) throws SchsmException {
         int devices = (int) found.stream().filter(one -> one.device() != null).count();
         if (devices == 0) {
-            return found.stream()
-                    .map(one -> new Outcome(one, null, problem(one)))
-                    .toList();
+            return found.stream().map(this::empty).toList();
         }
         AtomicInteger done = new AtomicInteger();
         ExecutorService pool = Executors.newFixedThreadPool(Math.min(devices, MOST_AT_ONCE), task -> {
@@ -269,24 +268,29 @@ public final class InventoryReader {
         listener.accept(new Progress(done.incrementAndGet(), devices));
     }
 
-    private static String problem(FoundDevice found) {
-        return found.problem() == null ? "there is no device in it" : found.problem();
+    /** A reader without a device, or what stands for a device that was named and is not there. */
+    private Outcome empty(FoundDevice found) {
+        String problem = found.problem() == null ? "there is no device in it" : found.problem();
+        return new Outcome(found, null, problem, only.contains(found.reader()));
     }
 
     private Outcome read(FoundDevice found, Evidence evidence) {
         SchsmDevice device = found.device();
         if (device == null) {
-            return new Outcome(found, null, problem(found));
+            return empty(found);
         }
         try {
             List<String> problems = new ArrayList<>();
             boolean pinVerified = login(device, problems);
             return new Outcome(
-                    found, new DeviceReading(found, device, evidence, contents, problems).read(pinVerified), null);
+                    found,
+                    new DeviceReading(found, device, evidence, contents, problems).read(pinVerified),
+                    null,
+                    false);
         } catch (SchsmException failed) {
-            return new Outcome(found, null, failed.getMessage());
+            return new Outcome(found, null, device.name() + ": " + failed.getMessage(), true);
         } catch (RuntimeException fault) {
-            return new Outcome(found, null, "unknown fault: " + fault);
+            return new Outcome(found, null, device.name() + ": unknown fault: " + fault, true);
         }
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -26,8 +27,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes JSON documents. What is read comes from outside: its size and depth are bounded, a name may stand in
@@ -101,6 +104,11 @@ public final class JsonDocuments {
     /** Records, maps and lists as a tree. */
     public static JsonNode tree(Object value) {
         return MAPPER.valueToTree(value);
+    }
+
+    /** A record or map as plain maps, lists, strings, numbers, booleans and nulls; members are sorted. */
+    public static Map<String, @Nullable Object> members(Object value) {
+        return MAPPER.convertValue(value, new TypeReference<Map<String, @Nullable Object>>() {});
     }
 
     /**

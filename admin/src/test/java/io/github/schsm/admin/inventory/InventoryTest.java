@@ -102,7 +102,9 @@ class InventoryTest {
                 List.of(new Cell("ZZSIM000001", State.HAS, null, "code-signing", "1")));
         return new Inventory(
                 Instant.parse("2026-11-29T22:00:00Z"),
-                List.of(new Reader("Reader 0", "ZZSIM000001", null), new Reader("Reader 1", null, "empty")),
+                List.of(
+                        new Reader("Reader 0", "ZZSIM000001", null, false),
+                        new Reader("Reader 1", null, "empty", false)),
                 List.of(device),
                 List.of(new Domain(
                         NAME,

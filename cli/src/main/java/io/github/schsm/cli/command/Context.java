@@ -9,6 +9,7 @@ import io.github.schsm.SchsmDevice.FoundDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
+import io.github.schsm.admin.inventory.InventoryReader;
 import io.github.schsm.cli.console.PinHandler;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.GlobalOptions;
@@ -93,6 +94,26 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
     /** The device, to see what shall be changed on it, which takes the PIN: where it takes that to see it, at once. */
     public Connected openToChange() throws GeneralSecurityException {
         return isModule() ? openWithPin() : open();
+    }
+
+    /**
+     * Reads everything in reach, without a PIN where anyone may see that, as {@link #openToSee}. It reads all devices, also
+     * where one is named: who asks about that one asks what others have of it.
+     */
+    public InventoryReader inventory() throws CliException {
+        InventoryReader reader = InventoryReader.of(provider());
+        if (!isModule() || !pin().isThere(io)) {
+            return reader;
+        }
+        char[] pin = pin().read(io, "");
+        return reader.withPins(device -> pin.clone());
+    }
+
+    /** The names of the devices that are meant; empty for all. */
+    public List<String> named() {
+        return settings.get(SchsmConfiguration.DEVICE).stream()
+                .flatMap(names -> Stream.of(names.split("\\s*,\\s*", -1)))
+                .toList();
     }
 
     /** Whether devices are reached through a PKCS#11 module. */

@@ -56,6 +56,11 @@ public record Io(
         return writer instanceof Output output ? output : new Output(ShownWriter.on(writer));
     }
 
+    /** Whether the encoding of {@link #out} has all characters of a text; others are shown as their numbers. */
+    public boolean canShow(String text) {
+        return !(out instanceof Output output) || output.canShow(text);
+    }
+
     /** Why not all of {@link #out} was written; null if it was. */
     @Nullable
     public IOException failure() {

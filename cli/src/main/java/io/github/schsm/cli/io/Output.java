@@ -15,6 +15,11 @@ public final class Output extends PrintWriter {
         this.guard = guard;
     }
 
+    /** Whether the encoding has all characters of a text. */
+    boolean canShow(String text) {
+        return guard.canShow(text);
+    }
+
     /** Why not everything was written; null if it was. */
     @Nullable
     IOException failure() {

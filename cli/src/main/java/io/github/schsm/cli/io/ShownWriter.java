@@ -40,6 +40,13 @@ public final class ShownWriter extends FilterWriter {
         return new ShownWriter(writer, null);
     }
 
+    /** Whether the encoding has all characters of a text. */
+    boolean canShow(String text) {
+        synchronized (lock) {
+            return encoder == null || encoder.canEncode(text);
+        }
+    }
+
     /** The first thing that went wrong; null if all was written. */
     @Nullable
     IOException failure() {

@@ -24,11 +24,22 @@ public final class Json {
      * @param value maps, collections, strings, numbers, booleans and nulls
      */
     public static String text(@Nullable Object value) {
+        return text(value, true);
+    }
+
+    /** The same on one line. */
+    public static String line(@Nullable Object value) {
+        return text(value, false);
+    }
+
+    private static String text(@Nullable Object value, boolean pretty) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
             // Whatever encoding the reader of this expects, and whatever a terminal would make of a character.
             generator.setHighestNonEscapedChar(LAST_OF_ASCII);
-            generator.setPrettyPrinter(new DefaultPrettyPrinter());
+            if (pretty) {
+                generator.setPrettyPrinter(new DefaultPrettyPrinter());
+            }
             write(generator, value);
         } catch (IOException inMemory) {
             throw new UncheckedIOException(inMemory);

@@ -8,6 +8,8 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.admin.inventory.Inventory;
+import io.github.schsm.admin.inventory.Leaving;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** How values are shown, the same in every command. */
 public final class Text {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
+    /** What a device shows where there is no KEK. */
+    private static final String NO_KCV = "0".repeat(16);
 
     private Text() {}
 
@@ -30,17 +34,26 @@ public final class Text {
     }
 
     public static String pin(PinStatus status) {
-        return switch (status.state()) {
+        return pin(new Inventory.Pin(status.state(), status.triesLeft() < 0 ? null : status.triesLeft()));
+    }
+
+    /** A PIN's state in a few words. */
+    public static String pin(Inventory.Pin pin) {
+        Integer tries = pin.triesLeft();
+        return switch (pin.state()) {
             case VERIFIED -> "verified";
-            case NOT_VERIFIED ->
-                status.triesLeft() < 0
-                        ? "not verified"
-                        : status.triesLeft() == 1 ? "1 try left" : status.triesLeft() + " tries left";
+            case NOT_VERIFIED -> tries == null ? "not verified" : tries == 1 ? "1 try left" : tries + " tries left";
             case BLOCKED -> "blocked";
             case TRANSPORT -> "transport PIN, change it";
             case NOT_INITIALIZED -> "not initialized";
             case KEYS_INSTEAD -> "none: registered keys authenticate in its place";
         };
+    }
+
+    public static Map<String, @Nullable Object> json(Inventory.Pin pin) {
+        return Answer.json("state", pin.state().name())
+                .and("triesLeft", pin.triesLeft())
+                .members();
     }
 
     public static Map<String, @Nullable Object> json(PinStatus status) {
@@ -84,10 +97,27 @@ public final class Text {
                 .members();
     }
 
+    /** Under what a key can leave its device; null if it cannot. */
+    static @Nullable public Map<String, @Nullable Object> json(Leaving.Way way) {
+        return way.under() == null ? null : json(way.under());
+    }
+
     /** A key domain in a sentence. */
     public static String domain(KeyDomain.Status status) {
         return (status.isXkek() ? "XKEK" : "DKEK") + " key domain in slot " + status.slot()
                 + (status.isXkek() ? ", UID " + hex(status.uid()) : "") + ", KCV " + kek(status);
+    }
+
+    /** A key domain on a device, as the other {@code json} of it. */
+    public static Map<String, @Nullable Object> json(Inventory.Slot slot) {
+        return Answer.json("slot", slot.slot())
+                .and("type", slot.kind().name())
+                .and("uid", slot.uid())
+                .and("kekPresent", slot.kekPresent())
+                .and("kcv", slot.kekPresent() ? slot.kcv() : NO_KCV)
+                .and("shares", slot.shares())
+                .and("sharesMissing", slot.sharesMissing())
+                .members();
     }
 
     /** Why a device is not trusted; null if it is. */

@@ -6,12 +6,12 @@ import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.admin.inventory.Leaving;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
-import io.github.schsm.cli.report.Leaving;
 import io.github.schsm.cli.report.Text;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -156,7 +156,7 @@ public final class GenerateCommand extends SchsmCommand {
                         .and("useCounter", useCounter)
                         .and("wrappingKey", wrappingKey)
                         .and("canLeave", way.can())
-                        .and("leavesUnder", way.json())
+                        .and("leavesUnder", Text.json(way))
                         .members());
     }
 

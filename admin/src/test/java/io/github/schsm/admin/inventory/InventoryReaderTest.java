@@ -6,6 +6,7 @@ import static io.github.schsm.admin.inventory.World.A;
 import static io.github.schsm.admin.inventory.World.B;
 import static io.github.schsm.admin.inventory.World.C;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.schsm.KeyMigration;
 import io.github.schsm.admin.inventory.Inventory.Cell;
@@ -82,10 +83,7 @@ class InventoryReaderTest {
         assertThat(cell(inventory, "group-signer", B).reason()).contains("in no key domain");
         assertThat(inventory.withoutSecondCopy())
                 .extracting(SingleCopy::label, SingleCopy::possible)
-                .contains(
-                        org.assertj.core.groups.Tuple.tuple("code-signing", true),
-                        org.assertj.core.groups.Tuple.tuple("staying", false),
-                        org.assertj.core.groups.Tuple.tuple("aes", false));
+                .contains(tuple("code-signing", true), tuple("staying", false), tuple("aes", false));
     }
 
     @Test

@@ -15,4 +15,5 @@ module io.github.schsm.admin {
 
     exports io.github.schsm.admin.inventory;
     exports io.github.schsm.admin.json;
+    exports io.github.schsm.admin.policy;
 }

@@ -8,12 +8,18 @@ import org.jspecify.annotations.NullMarked;
 module io.github.schsm.admin {
     requires com.fasterxml.jackson.core;
     requires transitive com.fasterxml.jackson.databind;
+    requires io.github.schsm.card;
     requires transitive io.github.schsm.provider;
+    requires io.github.schsm.simulator;
     requires transitive io.github.schsm.spi;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 
+    exports io.github.schsm.admin.backup;
     exports io.github.schsm.admin.inventory;
     exports io.github.schsm.admin.json;
     exports io.github.schsm.admin.policy;
+
+    opens io.github.schsm.admin.backup to
+            com.fasterxml.jackson.databind;
 }

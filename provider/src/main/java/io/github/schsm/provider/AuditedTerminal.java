@@ -10,7 +10,6 @@ import io.github.schsm.spi.TokenSource.Directory.Found;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class AuditedTerminal implements TerminalTokens {
     private final AuditLog log;
 
     /** The same object each time for the same token. */
-    private final Map<Token, Token> audited = new IdentityHashMap<>();
+    private final IdentityHashMap<Token, Token> audited = new IdentityHashMap<>();
 
     AuditedTerminal(TerminalTokens terminal, AuditLog log) {
         this.terminal = terminal;

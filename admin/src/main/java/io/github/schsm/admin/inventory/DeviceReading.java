@@ -195,7 +195,7 @@ final class DeviceReading {
                 details.publicKey() == null
                         ? null
                         : KeyFingerprint.of(details.publicKey()).orElse(null),
-                details == nothing ? new Leaving.Way(null, null) : leaving.of(details),
+                details.equals(nothing) ? new Leaving.Way(null, null) : leaving.of(details),
                 attestation(key, details, stored),
                 stored == null || stored.length == 0 ? null : evidence.certificate(stored),
                 stored);

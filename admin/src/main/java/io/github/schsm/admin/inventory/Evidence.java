@@ -95,7 +95,7 @@ final class Evidence {
                 certificate.getNotBefore().toInstant(),
                 end,
                 Math.floorDiv(
-                        Duration.between(taken, end).getSeconds(),
+                        Duration.between(taken, end).toSeconds(),
                         Duration.ofDays(1).toSeconds()),
                 keep(der));
     }

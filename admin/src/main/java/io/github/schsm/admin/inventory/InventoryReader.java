@@ -11,7 +11,6 @@ import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Leaves;
 import io.github.schsm.admin.inventory.Inventory.Reader;
 import io.github.schsm.admin.inventory.Inventory.Slot;
@@ -367,10 +366,10 @@ public final class InventoryReader {
                 matrix.signer(status));
     }
 
-    private static Key key(ReadDevice device, ReadKey read, Matrix matrix) {
+    private static Inventory.Key key(ReadDevice device, ReadKey read, Matrix matrix) {
         Leaving.Way way = read.way();
         KeyDomain.Status under = way.under();
-        return new Key(
+        return new Inventory.Key(
                 read.key().label(),
                 KeyFingerprint.HEX.formatHex(read.key().id()),
                 read.key().reference(),

@@ -94,6 +94,7 @@ final class Matrix {
         }
 
         @Nullable
+        @SuppressWarnings("ReferenceEquality") // the very reading: two devices may have read the same
         Copy on(ReadDevice device) {
             return copies.stream()
                     .filter(copy -> copy.device() == device)

@@ -13,7 +13,6 @@ import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Place;
 import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.Inventory.SingleCopy;
@@ -99,8 +98,8 @@ class InventoryReaderTest {
                 .extracting(SingleCopy::label)
                 .doesNotContain("code-signing")
                 .contains("group-signer");
-        Key made = inventory.key(cell(inventory, "code-signing", A)).orElseThrow();
-        Key copied = inventory.key(cell(inventory, "code-signing", B)).orElseThrow();
+        Inventory.Key made = inventory.key(cell(inventory, "code-signing", A)).orElseThrow();
+        Inventory.Key copied = inventory.key(cell(inventory, "code-signing", B)).orElseThrow();
         assertThat(made.publicKey()).isEqualTo(copied.publicKey()).hasSize(64);
         assertThat(made.attestation().attested()).isTrue();
         assertThat(copied.attestation().attested()).isFalse();
@@ -124,11 +123,11 @@ class InventoryReaderTest {
         assertThat(device.slots()).isEqualTo(4);
         assertThat(device.problems()).isEmpty();
         assertThat(device.pinVerified()).isFalse();
-        assertThat(device.keys()).extracting(Key::label).contains("group-signer", "counted");
-        Key signer = device.keys().get(0);
+        assertThat(device.keys()).extracting(Inventory.Key::label).contains("group-signer", "counted");
+        Inventory.Key signer = device.keys().get(0);
         assertThat(signer.groupSigner()).startsWith("XKEK ");
         assertThat(signer.leaving().can()).isFalse();
-        Key counted = device.keys().stream()
+        Inventory.Key counted = device.keys().stream()
                 .filter(key -> key.label().equals("counted"))
                 .findFirst()
                 .orElseThrow();
@@ -180,7 +179,7 @@ class InventoryReaderTest {
         other.generate(World.spec("new", "secp256r1").build());
 
         assertThat(reader.read().device(A).orElseThrow().keys())
-                .extracting(Key::label)
+                .extracting(Inventory.Key::label)
                 .containsExactly("new");
     }
 

@@ -18,7 +18,6 @@ import io.github.schsm.admin.inventory.Inventory.Data;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Leaves;
 import io.github.schsm.admin.inventory.Inventory.LooseCertificate;
 import io.github.schsm.admin.inventory.Inventory.Member;
@@ -50,7 +49,7 @@ class InventoryTest {
                 Instant.parse("2027-01-01T00:00:00Z"),
                 33L,
                 "AB");
-        Key key = new Key(
+        Inventory.Key key = new Inventory.Key(
                 "code-signing",
                 "01",
                 "1",
@@ -158,7 +157,7 @@ class InventoryTest {
         assertThat(inventory.find("cd")).hasSize(1);
         assertThat(inventory.find("tls")).isEmpty();
         assertThat(inventory.key(inventory.find("cd").get(0).cells().get(0)))
-                .map(Key::label)
+                .map(Inventory.Key::label)
                 .hasValue("code-signing");
     }
 }

@@ -5,6 +5,7 @@ package io.github.schsm.cli.console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.HelpCommand;
@@ -63,8 +64,7 @@ public final class HelpText {
                     new Help.Column(names + GAP, GAP, Help.Column.Overflow.SPAN),
                     new Help.Column(width - names - GAP, GAP, Help.Column.Overflow.WRAP));
             for (String name : commands) {
-                String[] description = help.subcommands()
-                        .get(name)
+                String[] description = Objects.requireNonNull(help.subcommands().get(name), name)
                         .commandSpec()
                         .usageMessage()
                         .description();

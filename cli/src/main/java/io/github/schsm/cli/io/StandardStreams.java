@@ -31,6 +31,7 @@ public record StandardStreams(InputStream in, OutputStream out, BooleanSupplier 
         return new StandardStreams(InputStream.nullInputStream(), new Nowhere(), () -> false);
     }
 
+    @SuppressWarnings("SystemConsoleNull") // without a shell a newer JDK's answer errs to the side of a terminal
     private static boolean isTerminal() {
         try {
             return new ProcessBuilder("/bin/sh", "-c", "test -t 1")

@@ -12,12 +12,15 @@ module io.github.schsm.admin {
     requires transitive io.github.schsm.provider;
     requires io.github.schsm.simulator;
     requires transitive io.github.schsm.spi;
+    requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 
     exports io.github.schsm.admin.backup;
+    exports io.github.schsm.admin.certificate;
     exports io.github.schsm.admin.inventory;
     exports io.github.schsm.admin.json;
+    exports io.github.schsm.admin.key;
     exports io.github.schsm.admin.policy;
 
     opens io.github.schsm.admin.backup to

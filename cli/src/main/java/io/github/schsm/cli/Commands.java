@@ -3,6 +3,9 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.cli.command.DemoCommand;
+import io.github.schsm.cli.command.certificate.CaCommands;
+import io.github.schsm.cli.command.certificate.CsrCommand;
+import io.github.schsm.cli.command.certificate.SelfSignCommand;
 import io.github.schsm.cli.command.device.DeviceIdCommands;
 import io.github.schsm.cli.command.device.DevicesCommand;
 import io.github.schsm.cli.command.device.InitializeCommand;
@@ -25,11 +28,14 @@ import io.github.schsm.cli.command.key.AttestCommand;
 import io.github.schsm.cli.command.key.DecryptCommand;
 import io.github.schsm.cli.command.key.DeleteCommand;
 import io.github.schsm.cli.command.key.DeriveKeyCommand;
+import io.github.schsm.cli.command.key.EncryptCommand;
 import io.github.schsm.cli.command.key.GenerateCommand;
 import io.github.schsm.cli.command.key.KeysCommand;
+import io.github.schsm.cli.command.key.PublicKeyCommand;
 import io.github.schsm.cli.command.key.RenameCommand;
 import io.github.schsm.cli.command.key.ShowCommand;
 import io.github.schsm.cli.command.key.SignCommand;
+import io.github.schsm.cli.command.key.VerifyCommand;
 import io.github.schsm.cli.command.object.CertsCommand;
 import io.github.schsm.cli.command.object.DataCommands;
 import io.github.schsm.cli.command.object.ExportCertCommand;
@@ -65,6 +71,10 @@ public final class Commands {
             "schsm domain create-share",
             "schsm exchange-key export",
             "schsm export-cert",
+            "schsm public-key",
+            "schsm verify",
+            "schsm encrypt",
+            "schsm ca list",
             "schsm data list",
             "schsm data read",
             "schsm random",
@@ -102,12 +112,21 @@ public final class Commands {
                                 new GenerateCommand(),
                                 new DeriveKeyCommand(),
                                 new RenameCommand(),
+                                new PublicKeyCommand(),
                                 new SignCommand(),
+                                new VerifyCommand(),
+                                new EncryptCommand(),
                                 new DecryptCommand(),
                                 new DeleteCommand())),
                 new Group(
                         "Certificates and data",
-                        List.of(new ImportCertCommand(), new ExportCertCommand(), new DataCommands())),
+                        List.of(
+                                new CsrCommand(),
+                                new SelfSignCommand(),
+                                new CaCommands(),
+                                new ImportCertCommand(),
+                                new ExportCertCommand(),
+                                new DataCommands())),
                 new Group(
                         "Key domains",
                         List.of(

@@ -6,10 +6,10 @@ import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.cli.command.object.CertificateFile;
+import io.github.schsm.InvalidRequestException;
+import io.github.schsm.admin.certificate.CertificateBundle;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.Secret;
-import io.github.schsm.cli.report.CliException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -83,12 +83,11 @@ class CertificateFormsTest {
         return text.toString();
     }
 
-    private CertificateFile read(byte[] content, String... typed) throws Exception {
-        Path file = Files.write(folder.resolve("file"), content);
+    private CertificateBundle read(byte[] content, String... typed) throws Exception {
         PrintWriter nowhere = new PrintWriter(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         Io io = new Io(nowhere, nowhere, Map.of("PASSWORD", PASSWORD)::get, new TypedAnswers(typed));
-        return CertificateFile.read(
-                file, new Secret("password", "--password", typed.length == 0 ? "PASSWORD" : null, null), io);
+        Secret password = new Secret("password", "--password", typed.length == 0 ? "PASSWORD" : null, null);
+        return CertificateBundle.parse("file", content, () -> password.read(io, "of file"));
     }
 
     @Test
@@ -97,7 +96,7 @@ class CertificateFormsTest {
         for (int i = 0; i < 6; i++) {
             Collections.swap(order, i % 2, 1 + i % 2);
 
-            CertificateFile read = read(pem(order).getBytes(StandardCharsets.US_ASCII));
+            CertificateBundle read = read(pem(order).getBytes(StandardCharsets.US_ASCII));
 
             assertThat(read.chain(null)).containsExactlyElementsOf(chain);
             assertThat(read.chain(chain.get(0).getPublicKey())).containsExactlyElementsOf(chain);
@@ -105,16 +104,14 @@ class CertificateFormsTest {
     }
 
     @Test
-    void keySaysWhichComesFirstAndWhatIsNotNeededIsLeftOutAndSaid() throws Exception {
+    void keySaysWhichComesFirstAndNothingIsThereTwice() throws Exception {
         List<X509Certificate> twice = new ArrayList<>(chain);
         twice.addAll(chain);
-        CertificateFile read = read(pem(twice).getBytes(StandardCharsets.US_ASCII));
+        CertificateBundle read = read(pem(twice).getBytes(StandardCharsets.US_ASCII));
 
-        X509Certificate[] ofCa = read.chain(chain.get(1).getPublicKey());
-
-        assertThat(ofCa).containsExactly(chain.get(1), chain.get(2));
-        assertThat(read.leftOut(ofCa)).contains("1 certificate");
-        assertThat(read.leftOut(read.chain(null))).isEmpty();
+        assertThat(read.all()).hasSize(3);
+        assertThat(read.chain(chain.get(1).getPublicKey())).containsExactly(chain.get(1), chain.get(2));
+        assertThat(read.chain(null)).hasSize(3);
     }
 
     @Test
@@ -137,7 +134,7 @@ class CertificateFormsTest {
         assertThat(read(content).chain(chain.get(0).getPublicKey())).containsExactlyElementsOf(chain);
         assertThat(read(content, PASSWORD).chain(null)).containsExactlyElementsOf(chain);
         assertThatThrownBy(() -> read(content, "wrong"))
-                .isInstanceOf(CliException.class)
+                .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("password")
                 .hasMessageNotContaining("wrong");
     }

@@ -82,14 +82,14 @@ public final class OutputOptions {
             return out;
         }
         try {
-            return Path.of(safe(name));
+            return Path.of(fileName(name));
         } catch (InvalidPathException notInThisLocale) {
-            return Path.of(safe(name).replaceAll("[^\\x21-\\x7E]", "-"));
+            return Path.of(fileName(name).replaceAll("[^\\x21-\\x7E]", "-"));
         }
     }
 
     /** Labels and CHRs come from elsewhere: what could leave the folder or upset a shell becomes a dash. */
-    private static String safe(String name) {
+    public static String fileName(String name) {
         String plain = name.replaceAll("[^\\p{L}\\p{N}._-]", "-");
         return plain.startsWith(".") || plain.startsWith("-") ? "_" + plain.substring(1) : plain;
     }

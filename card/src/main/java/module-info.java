@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 the SCHSM contributors
+import io.github.schsm.spi.TokenSource;
 import org.jspecify.annotations.NullMarked;
 
 /** The device itself: APDUs, files, PINs, key domains, and the transport to them. */
@@ -19,4 +20,6 @@ module io.github.schsm.card {
     requires com.sun.jna;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
+
+    uses TokenSource;
 }

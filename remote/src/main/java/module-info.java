@@ -19,8 +19,6 @@ module io.github.schsm.remote {
     exports io.github.schsm.remote.tls to
             io.github.schsm.cli;
 
-    uses TokenSource;
-
     provides TokenSource with
             RamTokenSource;
 }

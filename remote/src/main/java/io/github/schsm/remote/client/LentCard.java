@@ -6,6 +6,7 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.TransportException;
+import io.github.schsm.card.CardPlaces;
 import io.github.schsm.card.Pins;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.CommandApdu;
@@ -27,14 +28,14 @@ import javax.smartcardio.CardTerminals;
 final class LentCard implements AutoCloseable {
     private static final int LONGEST_ANSWER = 65_538;
 
-    private final LocalReader.Place place;
+    private final CardPlaces.Place place;
     private final CardTerminals terminals;
     private final CardTerminal terminal;
     private Card card;
     private final ByteBuffer answer = ByteBuffer.allocate(LONGEST_ANSWER);
     private boolean loggedIn;
 
-    private LentCard(LocalReader.Place place, CardTerminals terminals, CardTerminal terminal, Card card) {
+    private LentCard(CardPlaces.Place place, CardTerminals terminals, CardTerminal terminal, Card card) {
         this.place = place;
         this.terminals = terminals;
         this.terminal = terminal;
@@ -46,7 +47,7 @@ final class LentCard implements AutoCloseable {
      *
      * @throws TokenNotPresentException if there is none
      */
-    static LentCard connect(LocalReader.Place place) throws SchsmException {
+    static LentCard connect(CardPlaces.Place place) throws SchsmException {
         CardTerminals terminals = place.source().open();
         boolean connected = false;
         try {
@@ -72,7 +73,7 @@ final class LentCard implements AutoCloseable {
         return terminal.connect("T=1");
     }
 
-    private static String where(LocalReader.Place place) {
+    private static String where(CardPlaces.Place place) {
         return "reader '" + PrintableText.of(place.reader()) + "': ";
     }
 
@@ -85,7 +86,7 @@ final class LentCard implements AutoCloseable {
         return place.device();
     }
 
-    LocalReader.Place place() {
+    CardPlaces.Place place() {
         return place;
     }
 

@@ -22,7 +22,5 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.json;
     exports io.github.schsm.admin.key;
     exports io.github.schsm.admin.policy;
-
-    opens io.github.schsm.admin.backup to
-            com.fasterxml.jackson.databind;
+    exports io.github.schsm.admin.selftest;
 }

@@ -30,11 +30,7 @@ final class AlgorithmChecks {
     private static final List<HashAlgorithm> HASHES = List.of(
             HashAlgorithm.SHA1, HashAlgorithm.SHA224, HashAlgorithm.SHA256, HashAlgorithm.SHA384, HashAlgorithm.SHA512);
     private static final List<byte[]> PREFIXES = List.of(
-            Verification.SHA_1,
-            Verification.SHA_224,
-            Verification.SHA_256,
-            Verification.SHA_384,
-            Verification.SHA_512);
+            Verification.SHA_1, Verification.SHA_224, Verification.SHA_256, Verification.SHA_384, Verification.SHA_512);
     private static final BigInteger HOST_KEY = BigInteger.valueOf(0x1234_5678_9ABCL);
     private static final int MANY = 24;
     private static final int DERIVED = 32;
@@ -49,7 +45,8 @@ final class AlgorithmChecks {
                         Probe.Key key = probe.ec();
                         for (HashAlgorithm algorithm : List.of(HashAlgorithm.SHA1, HashAlgorithm.SHA256)) {
                             byte[] hash = algorithm.digest(DATA);
-                            Exchange signed = probe.sign(key.id(), KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+                            Exchange signed = probe.sign(key.id(), KeyAlgorithm.ECDSA.id(), hash)
+                                    .sw(0x9000);
                             Verification.ecdsa(signed, key.curve(), key.point(), hash);
                         }
                     }),
@@ -148,8 +145,8 @@ final class AlgorithmChecks {
                         Probe.Key key = probe.rsa();
                         for (HashAlgorithm algorithm : HASHES) {
                             byte[] hash = algorithm.digest(DATA);
-                            Exchange signed =
-                                    probe.sign(key.id(), KeyAlgorithm.RSA_PSS.id(), hash).sw(0x9000);
+                            Exchange signed = probe.sign(key.id(), KeyAlgorithm.RSA_PSS.id(), hash)
+                                    .sw(0x9000);
                             Verification.pss(signed, rsa(key), algorithm, hash);
                         }
                     }),
@@ -164,7 +161,10 @@ final class AlgorithmChecks {
                             Exchange signed = probe.sign(key.id(), KeyAlgorithm.RSA_PSS_SHA1.id() + i, DATA)
                                     .sw(0x9000);
                             Verification.pss(
-                                    signed, rsa(key), HASHES.get(i), HASHES.get(i).digest(DATA));
+                                    signed,
+                                    rsa(key),
+                                    HASHES.get(i),
+                                    HASHES.get(i).digest(DATA));
                         }
                     }),
             destructive(
@@ -176,10 +176,7 @@ final class AlgorithmChecks {
                         Probe.Key key = probe.rsa();
                         byte[] plain = new byte[Verification.length(rsa(key))];
                         Arrays.fill(plain, 1, plain.length, (byte) 0x5A);
-                        probe.decipher(
-                                        key.id(),
-                                        KeyAlgorithm.RSA_DECRYPT_RAW.id(),
-                                        Verification.apply(rsa(key), plain))
+                        probe.decipher(key.id(), KeyAlgorithm.RSA_DECRYPT_RAW.id(), Verification.apply(rsa(key), plain))
                                 .sw(0x9000)
                                 .data(plain);
                     }),
@@ -224,38 +221,40 @@ final class AlgorithmChecks {
                         EcCurve curve = key.curve();
                         byte[] peer = curve.encode(curve.publicKeyOf(HOST_KEY).getW());
                         peer[peer.length - 1] ^= 1;
-                        probe.decipher(key.id(), KeyAlgorithm.ECDH.id(), peer).sw(0x6A80).length(0);
+                        probe.decipher(key.id(), KeyAlgorithm.ECDH.id(), peer)
+                                .sw(0x6A80)
+                                .length(0);
                     }),
             destructive(
-                    "algorithms.aes-cbc",
-                    "algorithms",
-                    Setup.ANY,
-                    "AES-CBC encrypt / decrypt, no padding, IV zero",
-                    probe -> {
-                        int kid = probe.aes().id();
-                        byte[] block = new byte[16];
-                        byte[] plain = new byte[32];
-                        byte[] one = probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), block)
-                                .sw(0x9000)
-                                .length(16)
-                                .data();
-                        Exchange two = probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), plain)
-                                .sw(0x9000)
-                                .length(32);
-                        two.require(
-                                Arrays.equals(one, Arrays.copyOf(two.data(), 16)),
-                                "the same first block: an IV of zeros");
-                        // The second block is that of the first block's cipher text.
-                        byte[] chained = probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), one)
-                                .sw(0x9000)
-                                .data();
-                        two.require(
-                                Arrays.equals(chained, Arrays.copyOfRange(two.data(), 16, 32)),
-                                "a second block that is chained to the first");
-                        probe.cipher(kid, KeyAlgorithm.AES_CBC_DECRYPT.id(), two.data())
-                                .sw(0x9000)
-                                .data(plain);
-                    })
+                            "algorithms.aes-cbc",
+                            "algorithms",
+                            Setup.ANY,
+                            "AES-CBC encrypt / decrypt, no padding, IV zero",
+                            probe -> {
+                                int kid = probe.aes().id();
+                                byte[] block = new byte[16];
+                                byte[] plain = new byte[32];
+                                byte[] one = probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), block)
+                                        .sw(0x9000)
+                                        .length(16)
+                                        .data();
+                                Exchange two = probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), plain)
+                                        .sw(0x9000)
+                                        .length(32);
+                                two.require(
+                                        Arrays.equals(one, Arrays.copyOf(two.data(), 16)),
+                                        "the same first block: an IV of zeros");
+                                // The second block is that of the first block's cipher text.
+                                byte[] chained = probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), one)
+                                        .sw(0x9000)
+                                        .data();
+                                two.require(
+                                        Arrays.equals(chained, Arrays.copyOfRange(two.data(), 16, 32)),
+                                        "a second block that is chained to the first");
+                                probe.cipher(kid, KeyAlgorithm.AES_CBC_DECRYPT.id(), two.data())
+                                        .sw(0x9000)
+                                        .data(plain);
+                            })
                     .from(3),
             destructive("algorithms.aes-cmac", "algorithms", Setup.ANY, "AES-CMAC (16 bytes)", probe -> {
                         int kid = probe.aes().id();
@@ -279,19 +278,19 @@ final class AlgorithmChecks {
                     })
                     .from(3),
             destructive(
-                    "algorithms.sp800-56c",
-                    "algorithms",
-                    Setup.ANY,
-                    "symmetric derivation, SP 800-56C extract-then-expand: derivation input → 32 bytes",
-                    probe -> {
-                        int kid = probe.aes().id();
-                        Exchange derived = probe.cipher(kid, KeyAlgorithm.DERIVE_SP800_56C.id(), new byte[16])
-                                .sw(0x9000);
-                        derived.require(
-                                derived.data().length == DERIVED,
-                                "32 bytes",
-                                Probe.openFirmware() + " answers as many bytes as it got");
-                    })
+                            "algorithms.sp800-56c",
+                            "algorithms",
+                            Setup.ANY,
+                            "symmetric derivation, SP 800-56C extract-then-expand: derivation input → 32 bytes",
+                            probe -> {
+                                int kid = probe.aes().id();
+                                Exchange derived = probe.cipher(kid, KeyAlgorithm.DERIVE_SP800_56C.id(), new byte[16])
+                                        .sw(0x9000);
+                                derived.require(
+                                        derived.data().length == DERIVED,
+                                        "32 bytes",
+                                        Probe.openFirmware() + " answers as many bytes as it got");
+                            })
                     .from(3),
             destructive(
                     "algorithms.derive-ec",
@@ -301,8 +300,7 @@ final class AlgorithmChecks {
                     probe -> {
                         Probe.Key key = probe.ec(
                                 EcCurve.SECP256R1,
-                                KeyAttributes.NONE.withAlgorithms(
-                                        List.of(KeyAlgorithm.ECDSA, KeyAlgorithm.DERIVE_EC)));
+                                KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.ECDSA, KeyAlgorithm.DERIVE_EC)));
                         int kid = probe.nextKeyId();
                         BigInteger value = BigInteger.valueOf(0x1234_5678L);
                         byte[] encoded = new byte[33];
@@ -312,7 +310,8 @@ final class AlgorithmChecks {
                         probe.send(0x80, 0x76, key.id(), kid, encoded, CommandApdu.NO_LE, Mask.BOTH)
                                 .sw(0x9000);
                         byte[] hash = Probe.sha256(DATA);
-                        Exchange signed = probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+                        Exchange signed =
+                                probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
                         EcCurve curve = key.curve();
                         byte[] point = curve.add(curve.decode(key.point()), value)
                                 .orElseThrow(() -> new NotTried("the sum is infinity"));
@@ -345,7 +344,8 @@ final class AlgorithmChecks {
 
     static void rsaRaw(Probe probe, Probe.Key key) throws SchsmException, NotTried, Contradiction {
         byte[] padded = Verification.pkcs1(rsa(key), Verification.SHA_256, Probe.sha256(DATA));
-        Exchange signed = probe.sign(key.id(), KeyAlgorithm.RSA_RAW.id(), padded).sw(0x9000);
+        Exchange signed =
+                probe.sign(key.id(), KeyAlgorithm.RSA_RAW.id(), padded).sw(0x9000);
         Verification.rsa(signed, rsa(key), padded);
     }
 

@@ -99,7 +99,6 @@ final class Anonymizer {
                 check.reason() == null ? null : text(check.reason()),
                 evidence == null
                         ? null
-                        : new Evidence(
-                                bytes(evidence.command()), bytes(evidence.expected()), bytes(evidence.seen())));
+                        : new Evidence(bytes(evidence.command()), bytes(evidence.expected()), bytes(evidence.seen())));
     }
 }

@@ -17,8 +17,8 @@ import io.github.schsm.card.channel.ChannelProtocol;
 import io.github.schsm.card.channel.ChipAuthentication;
 import io.github.schsm.card.channel.SecureMessagingProcessor;
 import io.github.schsm.card.files.Files;
-import io.github.schsm.card.transport.CommandLimits;
 import io.github.schsm.card.quirk.ReaderQuirk;
+import io.github.schsm.card.transport.CommandLimits;
 import io.github.schsm.codec.Tlv;
 import java.util.Arrays;
 import java.util.List;
@@ -50,25 +50,20 @@ final class CertificateChecks {
                                 "two certificates, not " + count,
                                 "files: also seen are one self-signed certificate, three, and none");
                     }),
-            harmless(
-                    "certificates.roles",
-                    "certificates-and-trust",
-                    "C0 root, 80 device issuer, 00 device.",
-                    probe -> {
-                        Cvc device = probe.certificate();
-                        Exchange read = probe.readAll(Files.DEVICE_CERTIFICATES);
-                        read.require(
-                                device.role().filter(Cvc.Role.DEVICE::equals).isPresent(),
-                                "a device certificate with role 00");
-                        Optional<Cvc> issuer = probe.identity().issuerCertificate();
-                        read.require(
-                                issuer.isEmpty()
-                                        || issuer.get()
-                                                .role()
-                                                .filter(Cvc.Role.DEVICE_ISSUER::equals)
-                                                .isPresent(),
-                                "an issuer certificate with role 80");
-                    }),
+            harmless("certificates.roles", "certificates-and-trust", "C0 root, 80 device issuer, 00 device.", probe -> {
+                Cvc device = probe.certificate();
+                Exchange read = probe.readAll(Files.DEVICE_CERTIFICATES);
+                read.require(
+                        device.role().filter(Cvc.Role.DEVICE::equals).isPresent(), "a device certificate with role 00");
+                Optional<Cvc> issuer = probe.identity().issuerCertificate();
+                read.require(
+                        issuer.isEmpty()
+                                || issuer.get()
+                                        .role()
+                                        .filter(Cvc.Role.DEVICE_ISSUER::equals)
+                                        .isPresent(),
+                        "an issuer certificate with role 80");
+            }),
             harmless(
                     "certificates.holder",
                     "certificates-and-trust",
@@ -90,7 +85,8 @@ final class CertificateChecks {
                         try {
                             probe.trust().verify(probe.identity());
                         } catch (UntrustedDeviceException untrusted) {
-                            throw read.contradiction("certificates that lead to a trusted root", untrusted.getMessage());
+                            throw read.contradiction(
+                                    "certificates that lead to a trusted root", untrusted.getMessage());
                         }
                     }),
             harmless(
@@ -107,9 +103,10 @@ final class CertificateChecks {
                                 device.curve().equals(issuer.curve()),
                                 "a device key on the issuer's curve",
                                 Probe.openFirmware() + " has its device key on secp256k1 or secp256r1");
-                        Tlv key = Tlv.parseFirst(device.getEncoded()).require(0x7F4E).require(0x7F49);
-                        read.require(
-                                key.find(0x81).isEmpty() && key.find(0x86).isPresent(), "7F49 { 06 86 }");
+                        Tlv key = Tlv.parseFirst(device.getEncoded())
+                                .require(0x7F4E)
+                                .require(0x7F49);
+                        read.require(key.find(0x81).isEmpty() && key.find(0x86).isPresent(), "7F49 { 06 86 }");
                     }),
             harmless(
                     "devices-that-differ.shared-id",
@@ -124,32 +121,35 @@ final class CertificateChecks {
                                 Probe.openFirmware() + ": ids are not unique");
                     }),
             harmless(
-                    "authenticated-requests.present",
-                    "authenticated-requests",
-                    "the inner signature covers the encoded 7F4E object; the outer one covers the encoded 7F21 object"
-                            + " followed by the encoded outer 42 object.",
-                    probe -> {
-                        DeviceIdentity identity = probe.identity();
-                        boolean any = false;
-                        for (int fid : probe.enumerate()) {
-                            byte[] content = (fid & 0xFF00) == 0xCE00 ? probe.content(fid) : Probe.NO_DATA;
-                            if (content.length > 0 && content[0] == 0x67) {
-                                Exchange read = probe.readAll(fid);
-                                Cvc request = Cvc.parse(Tlv.parseFirst(content));
-                                read.require(request.inner().isSelfSigned(), "an inner signature that verifies");
-                                if (!identity.isMissing()
-                                        && request.outerCar().filter(identity.chr()::equals).isPresent()) {
-                                    any = true;
-                                    read.require(
-                                            request.isSignedBy(identity.deviceCertificate()),
-                                            "an outer signature that verifies");
+                            "authenticated-requests.present",
+                            "authenticated-requests",
+                            "the inner signature covers the encoded 7F4E object; the outer one covers the encoded 7F21 object"
+                                    + " followed by the encoded outer 42 object.",
+                            probe -> {
+                                DeviceIdentity identity = probe.identity();
+                                boolean any = false;
+                                for (int fid : probe.enumerate()) {
+                                    byte[] content = (fid & 0xFF00) == 0xCE00 ? probe.content(fid) : Probe.NO_DATA;
+                                    if (content.length > 0 && content[0] == 0x67) {
+                                        Exchange read = probe.readAll(fid);
+                                        Cvc request = Cvc.parse(Tlv.parseFirst(content));
+                                        read.require(
+                                                request.inner().isSelfSigned(), "an inner signature that verifies");
+                                        if (!identity.isMissing()
+                                                && request.outerCar()
+                                                        .filter(identity.chr()::equals)
+                                                        .isPresent()) {
+                                            any = true;
+                                            read.require(
+                                                    request.isSignedBy(identity.deviceCertificate()),
+                                                    "an outer signature that verifies");
+                                        }
+                                    }
                                 }
-                            }
-                        }
-                        if (!any) {
-                            throw new NotTried("there is no request of a key of this device on it");
-                        }
-                    })
+                                if (!any) {
+                                    throw new NotTried("there is no request of a key of this device on it");
+                                }
+                            })
                     .checked(),
             harmless(
                     "secure-messaging.channel",
@@ -187,8 +187,8 @@ final class CertificateChecks {
                     probe -> {
                         probe.select();
                         SecureMessagingProcessor channel = open(probe);
-                        CommandApdu verify = new CommandApdu(
-                                0x00, 0x20, 0x00, Probe.USER, Probe.testPin(), CommandApdu.NO_LE, true);
+                        CommandApdu verify =
+                                new CommandApdu(0x00, 0x20, 0x00, Probe.USER, Probe.testPin(), CommandApdu.NO_LE, true);
                         probe.over(channel, verify).sw(0x9000);
                         CommandApdu state = CommandApdu.of(0x00, 0x20, 0x00, Probe.USER, CommandApdu.NO_LE);
                         probe.over(channel, state).sw(0x9000);
@@ -196,8 +196,7 @@ final class CertificateChecks {
 
     private CertificateChecks() {}
 
-    private static SecureMessagingProcessor open(Probe probe)
-            throws SchsmException, NotTried, Contradiction {
+    private static SecureMessagingProcessor open(Probe probe) throws SchsmException, NotTried, Contradiction {
         Cvc certificate = probe.certificate();
         if (!probe.isAtLeast(2, 0)) {
             throw new NotTried("firmware before 2.0 has no secure channel");

@@ -47,16 +47,11 @@ final class CommandChecks {
                                         || asked.sw() == 0x6400,
                                 "63Cx, 6983, 6984, or 6A88");
                     }),
-            harmless(
-                    "commands.so-pin",
-                    "device",
-                    "10 otherwise; SO-PIN 15",
-                    probe -> {
-                        Exchange asked = probe.verify(Probe.SO, Probe.NO_DATA);
-                        asked.require(
-                                isTries(asked.sw()) || asked.sw() == 0x6983 || asked.sw() == 0x6A88,
-                                "63Cx, 6983, or 6A88");
-                    }),
+            harmless("commands.so-pin", "device", "10 otherwise; SO-PIN 15", probe -> {
+                Exchange asked = probe.verify(Probe.SO, Probe.NO_DATA);
+                asked.require(
+                        isTries(asked.sw()) || asked.sw() == 0x6983 || asked.sw() == 0x6A88, "63Cx, 6983, or 6A88");
+            }),
             harmless(
                     "commands.biometry",
                     "commands",
@@ -65,36 +60,31 @@ final class CommandChecks {
                         probe.verify(0x85, Probe.NO_DATA).sw(0x6A88);
                         probe.verify(0x86, Probe.NO_DATA).sw(0x6A88);
                     }),
-            harmless(
-                    "commands.memory",
-                    "commands",
-                    "Without data: free memory(4) .. major minor (from 2.4)",
-                    probe -> {
-                        if (!probe.isAtLeast(2, 4)) {
-                            throw new NotTried("firmware before 2.4 does not say");
-                        }
-                        Exchange asked = probe.send(
-                                        0x80, 0x50, 0x00, 0x00, Probe.NO_DATA, CommandApdu.SHORT_LE)
-                                .sw(0x9000);
-                        byte[] answer = asked.data();
-                        asked.require(answer.length >= 6, "at least 6 bytes");
-                        String said = (answer[answer.length - 2] & 0xFF) + "." + (answer[answer.length - 1] & 0xFF);
-                        asked.require(
-                                probe.applet().version().map(Object::toString).orElse(said).equals(said),
-                                "the version that SELECT answers, at the end");
-                    }),
-            harmless(
-                    "commands.random",
-                    "commands",
-                    "Le random bytes (at most 1024 per call)",
-                    probe -> {
-                        Exchange first = challenge(probe, 8).sw(0x9000).length(8);
-                        Exchange second = challenge(probe, 8).sw(0x9000).length(8);
-                        second.require(!Arrays.equals(first.data(), second.data()), "other bytes than before");
-                        if (probe.isExtended()) {
-                            challenge(probe, LONGEST_CHALLENGE).sw(0x9000).length(LONGEST_CHALLENGE);
-                        }
-                    }),
+            harmless("commands.memory", "commands", "Without data: free memory(4) .. major minor (from 2.4)", probe -> {
+                if (!probe.isAtLeast(2, 4)) {
+                    throw new NotTried("firmware before 2.4 does not say");
+                }
+                Exchange asked = probe.send(0x80, 0x50, 0x00, 0x00, Probe.NO_DATA, CommandApdu.SHORT_LE)
+                        .sw(0x9000);
+                byte[] answer = asked.data();
+                asked.require(answer.length >= 6, "at least 6 bytes");
+                String said = (answer[answer.length - 2] & 0xFF) + "." + (answer[answer.length - 1] & 0xFF);
+                asked.require(
+                        probe.applet()
+                                .version()
+                                .map(Object::toString)
+                                .orElse(said)
+                                .equals(said),
+                        "the version that SELECT answers, at the end");
+            }),
+            harmless("commands.random", "commands", "Le random bytes (at most 1024 per call)", probe -> {
+                Exchange first = challenge(probe, 8).sw(0x9000).length(8);
+                Exchange second = challenge(probe, 8).sw(0x9000).length(8);
+                second.require(!Arrays.equals(first.data(), second.data()), "other bytes than before");
+                if (probe.isExtended()) {
+                    challenge(probe, LONGEST_CHALLENGE).sw(0x9000).length(LONGEST_CHALLENGE);
+                }
+            }),
             harmless(
                     "commands.unknown-key",
                     "commands",
@@ -120,19 +110,15 @@ final class CommandChecks {
                         probe.send(0x80, 0xFE, 0x00, 0x00).sw(0x6D00);
                         probe.send(0xB0, 0xFE, 0x00, 0x00).sw(0x6E00, 0x6D00);
                     }),
-            harmless(
-                    "key-domains.end",
-                    "key-domains",
-                    "Slots are numbered from 0; 6A86 ends them",
-                    probe -> {
-                        // Slot 254: a device with 255 slots is not known.
-                        Exchange asked = probe.domain(0x00, 0xFE, Probe.NO_DATA);
-                        if (asked.sw() == 0x6D00) {
-                            throw new NotTried("the device has no key domain slots");
-                        }
-                        asked.known(0x6B00, "key-domains: slots past the end may answer 6B00")
-                                .sw(0x6A86);
-                    }),
+            harmless("key-domains.end", "key-domains", "Slots are numbered from 0; 6A86 ends them", probe -> {
+                // Slot 254: a device with 255 slots is not known.
+                Exchange asked = probe.domain(0x00, 0xFE, Probe.NO_DATA);
+                if (asked.sw() == 0x6D00) {
+                    throw new NotTried("the device has no key domain slots");
+                }
+                asked.known(0x6B00, "key-domains: slots past the end may answer 6B00")
+                        .sw(0x6A86);
+            }),
             harmless(
                     "key-domains.state",
                     "key-domains",
@@ -164,8 +150,7 @@ final class CommandChecks {
                     "public-key-authentication",
                     "`80 54 00 00` without data: total, missing, required, authenticated (1 byte each)",
                     probe -> {
-                        Exchange asked = probe.send(
-                                0x80, 0x54, 0x00, 0x00, Probe.NO_DATA, CommandApdu.SHORT_LE);
+                        Exchange asked = probe.send(0x80, 0x54, 0x00, 0x00, Probe.NO_DATA, CommandApdu.SHORT_LE);
                         if (asked.sw() != 0x9000) {
                             throw new NotTried("the device was not initialized for it");
                         }
@@ -217,12 +202,15 @@ final class CommandChecks {
         byte[] hash = Probe.sha256("self-test".getBytes(StandardCharsets.US_ASCII));
         PublicKey publicKey = publicKey(probe.content(Files.keyCertificate(probe.namedKey())));
         if (publicKey instanceof ECPublicKey ec) {
-            EcCurve curve = EcCurve.of(ec.getParams()).orElseThrow(() -> new NotTried("a curve that is not known here"));
-            Exchange signed = probe.sign(probe.namedKey(), KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+            EcCurve curve =
+                    EcCurve.of(ec.getParams()).orElseThrow(() -> new NotTried("a curve that is not known here"));
+            Exchange signed =
+                    probe.sign(probe.namedKey(), KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
             Verification.ecdsa(signed, curve, curve.encode(ec.getW()), hash);
         } else if (publicKey instanceof RSAPublicKey rsa) {
             byte[] padded = Verification.pkcs1(rsa, Verification.SHA_256, hash);
-            Exchange signed = probe.sign(probe.namedKey(), KeyAlgorithm.RSA_RAW.id(), padded).sw(0x9000);
+            Exchange signed = probe.sign(probe.namedKey(), KeyAlgorithm.RSA_RAW.id(), padded)
+                    .sw(0x9000);
             Verification.rsa(signed, rsa, padded);
         } else {
             throw new NotTried("there is no public key stored with it");
@@ -237,12 +225,12 @@ final class CommandChecks {
         signWithNamedKey(probe);
         Exchange selected = probe.select(Files.key(probe.namedKey()));
         selected.require(
-                counter(probe).orElse(-1) == before.getAsLong() - 1,
-                "a use counter of " + (before.getAsLong() - 1));
+                counter(probe).orElse(-1) == before.getAsLong() - 1, "a use counter of " + (before.getAsLong() - 1));
     }
 
     private static OptionalLong counter(Probe probe) throws SchsmException, NotTried {
-        return KeyAttributes.parse(probe.select(Files.key(probe.namedKey())).data()).useCounter();
+        return KeyAttributes.parse(probe.select(Files.key(probe.namedKey())).data())
+                .useCounter();
     }
 
     private static PublicKey publicKey(byte[] stored) throws NotTried {

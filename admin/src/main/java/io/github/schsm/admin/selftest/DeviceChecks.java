@@ -28,17 +28,14 @@ final class DeviceChecks {
     private static final int LONGEST = 2000;
 
     static final List<Check> ALL = List.of(
-            harmless(
-                    "device.atr",
-                    "device",
-                    "ATR (contact, JCOP 3)",
-                    probe -> {
-                        String atr = HexFormat.of().withUpperCase().formatHex(probe.wire().atr());
-                        if (!ATRS.contains(atr)) {
-                            throw new Contradiction(
-                                    new CheckResult.Evidence("answer to reset", "one of those in the table", atr), null);
-                        }
-                    }),
+            harmless("device.atr", "device", "ATR (contact, JCOP 3)", probe -> {
+                String atr =
+                        HexFormat.of().withUpperCase().formatHex(probe.wire().atr());
+                if (!ATRS.contains(atr)) {
+                    throw new Contradiction(
+                            new CheckResult.Evidence("answer to reset", "one of those in the table", atr), null);
+                }
+            }),
             harmless(
                     "device.select-fci",
                     "device",
@@ -78,8 +75,7 @@ final class DeviceChecks {
                         "82 01 78");
                 int length = version.map(Tlv::valueLength).orElse(0);
                 selected.require(
-                        length == 2 || length == 4 || length == 5,
-                        "85 with 2, 4, or 5 bytes: options, type, version");
+                        length == 2 || length == 4 || length == 5, "85 with 2, 4, or 5 bytes: options, type, version");
             }),
             harmless(
                     "device.options",
@@ -129,7 +125,8 @@ final class DeviceChecks {
                                             "no sign of a defect",
                                             HexFormat.of()
                                                             .withUpperCase()
-                                                            .formatHex(probe.wire().atr()) + ", "
+                                                            .formatHex(
+                                                                    probe.wire().atr()) + ", "
                                                     + probe.wire().reader()),
                                     "genuine-hardware: " + defect.get());
                         }

@@ -29,18 +29,13 @@ final class DomainChecks {
     private static final int UID_LENGTH = 32;
 
     static final List<Check> ALL = List.of(
-            destructive(
-                    "key-domains.free",
-                    "key-domains",
-                    Setup.SLOTS,
-                    "6A88 says that the slot is free",
-                    probe -> {
-                        free(probe, 3);
-                        probe.domain(0x00, 3, Probe.NO_DATA).sw(0x6A88);
-                        probe.domain(0x00, 4, Probe.NO_DATA)
-                                .known(0x6B00, "key-domains: slots past the end may answer 6B00")
-                                .sw(0x6A86);
-                    }),
+            destructive("key-domains.free", "key-domains", Setup.SLOTS, "6A88 says that the slot is free", probe -> {
+                free(probe, 3);
+                probe.domain(0x00, 3, Probe.NO_DATA).sw(0x6A88);
+                probe.domain(0x00, 4, Probe.NO_DATA)
+                        .known(0x6B00, "key-domains: slots past the end may answer 6B00")
+                        .sw(0x6A86);
+            }),
             destructive(
                     "key-domains.dkek",
                     "key-domains",
@@ -48,20 +43,15 @@ final class DomainChecks {
                     "import a DKEK share: KEK = XOR of all shares, complete when none is outstanding",
                     probe -> {
                         free(probe, 1);
-                        probe.domain(0x01, 1, Probe.bytes(2))
-                                .sw(0x9000)
-                                .data(Probe.concat(Probe.bytes(2, 2), NO_KCV));
-                        probe.domain(0x00, 1, SHARE)
-                                .sw(0x9000)
-                                .data(Probe.concat(Probe.bytes(2, 1), NO_KCV));
+                        probe.domain(0x01, 1, Probe.bytes(2)).sw(0x9000).data(Probe.concat(Probe.bytes(2, 2), NO_KCV));
+                        probe.domain(0x00, 1, SHARE).sw(0x9000).data(Probe.concat(Probe.bytes(2, 1), NO_KCV));
                         byte[] kek = new byte[32];
                         for (int i = 0; i < kek.length; i++) {
                             kek[i] = (byte) (SHARE[i] ^ SECOND_SHARE[i]);
                         }
                         probe.domain(0x00, 1, SECOND_SHARE)
                                 .sw(0x9000)
-                                .data(Probe.concat(
-                                        Probe.bytes(2, 0), Arrays.copyOf(Probe.sha256(kek), NO_KCV.length)));
+                                .data(Probe.concat(Probe.bytes(2, 0), Arrays.copyOf(Probe.sha256(kek), NO_KCV.length)));
                     }),
             destructive(
                     "key-domains.share-without-pin",
@@ -112,7 +102,8 @@ final class DomainChecks {
                         free(probe, 1);
                         probe.domain(0x01, 1, Probe.bytes(1)).sw(0x9000);
                         probe.domain(0x00, 1, SHARE).sw(0x9000);
-                        int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE.withKeyDomain(1)).id();
+                        int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE.withKeyDomain(1))
+                                .id();
                         Exchange deleted = probe.domain(0x04, 1, Probe.NO_DATA).sw(0x9000);
                         deleted.require(
                                 deleted.data().length >= 10
@@ -129,7 +120,8 @@ final class DomainChecks {
                     probe -> {
                         free(probe, 1);
                         probe.domain(0x01, 1, Probe.bytes(1)).sw(0x9000);
-                        int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE.withKeyDomain(1)).id();
+                        int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE.withKeyDomain(1))
+                                .id();
                         probe.domain(0x03, 1, Probe.NO_DATA).sw(0x6A89);
                         probe.delete(Files.key(kid)).sw(0x9000);
                         probe.domain(0x03, 1, Probe.NO_DATA).sw(0x9000, 0x6A88);
@@ -164,15 +156,16 @@ final class DomainChecks {
                                 "a wrapped key with the KCV of the device's DKEK");
                     }),
             destructive(
-                    "membership.first-form",
-                    "key-domain-membership",
-                    Setup.SLOTS,
-                    "Send the first form; where a device refuses it with 6700, 6A80 or 6985, try the second once before"
-                            + " giving up, and report both.",
-                    probe -> {
-                        free(probe, 2);
-                        createXkek(probe, probe, signer(probe), 2, false).sw(0x9000);
-                    })
+                            "membership.first-form",
+                            "key-domain-membership",
+                            Setup.SLOTS,
+                            "Send the first form; where a device refuses it with 6700, 6A80 or 6985, try the second once before"
+                                    + " giving up, and report both.",
+                            probe -> {
+                                free(probe, 2);
+                                createXkek(probe, probe, signer(probe), 2, false)
+                                        .sw(0x9000);
+                            })
                     .open(),
             destructive(
                     "membership.uid",
@@ -189,11 +182,8 @@ final class DomainChecks {
                                         && Arrays.equals(x, Arrays.copyOfRange(answer, 10, 10 + UID_LENGTH)),
                                 "the group signer's x-coordinate after the KCV");
                         state.require(
-                                answer.length == 10 + UID_LENGTH,
-                                "42 bytes",
-                                Probe.openFirmware() + " answers x||y");
-                        state.require(
-                                Arrays.equals(NO_KCV, Arrays.copyOfRange(answer, 2, 10)), "a KCV of zeros");
+                                answer.length == 10 + UID_LENGTH, "42 bytes", Probe.openFirmware() + " answers x||y");
+                        state.require(Arrays.equals(NO_KCV, Arrays.copyOfRange(answer, 2, 10)), "a KCV of zeros");
                     }),
             destructive(
                     "membership.wrong-signature",
@@ -278,7 +268,8 @@ final class DomainChecks {
                         String defect = "wrapped-keys: 6F00 on firmware 3.1 for any key with a 91 list";
                         probe.unwrap(kid, blob).known(0x6F00, defect).sw(0x9000);
                         byte[] hash = Probe.sha256(Probe.bytes(9));
-                        Exchange signed = probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+                        Exchange signed =
+                                probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
                         Verification.ecdsa(signed, key.curve(), key.point(), hash);
                     }),
             destructive(
@@ -308,8 +299,7 @@ final class DomainChecks {
                         probe.send(0x80, 0x54, 0x00, 0x00, Probe.NO_DATA, CommandApdu.SHORT_LE)
                                 .sw(0x9000)
                                 .data(Probe.bytes(2, 1, 1, 0));
-                        Exchange named = probe.send(
-                                0x80, 0x54, 0x02, 0x00, Probe.NO_DATA, CommandApdu.SHORT_LE);
+                        Exchange named = probe.send(0x80, 0x54, 0x02, 0x00, Probe.NO_DATA, CommandApdu.SHORT_LE);
                         named.sw(0x9000);
                         probe.dirty();
                     }),
@@ -339,7 +329,9 @@ final class DomainChecks {
 
     /** Empties a slot that another check has left filled. */
     static void free(Probe probe, int slot) throws SchsmException, NotTried {
-        for (int attempt = 0; attempt < 2 && probe.domain(0x00, slot, Probe.NO_DATA).sw() == 0x9000; attempt++) {
+        for (int attempt = 0;
+                attempt < 2 && probe.domain(0x00, slot, Probe.NO_DATA).sw() == 0x9000;
+                attempt++) {
             if (probe.domain(0x03, slot, Probe.NO_DATA).sw() == 0x6A89) {
                 for (int kid = 1; kid < 256; kid++) {
                     KeyAttributes attributes = attributes(probe, kid);
@@ -362,8 +354,7 @@ final class DomainChecks {
 
     /** The group signer, an ordinary key. */
     static Probe.Key signer(Probe probe) throws SchsmException, NotTried, Contradiction {
-        return probe.ec(
-                EcCurve.BRAINPOOLP256R1, KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.ECDSA)));
+        return probe.ec(EcCurve.BRAINPOOLP256R1, KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.ECDSA)));
     }
 
     /** An exchange key in a domain. */
@@ -379,7 +370,8 @@ final class DomainChecks {
         byte[] point = member.certificate().publicPoint();
         byte[] x = Arrays.copyOfRange(point, 1, 1 + (point.length - 1) / 2);
         byte[] hash = Probe.sha256(Probe.bytes(0x54), x);
-        Exchange signed = signing.sign(signer.id(), KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+        Exchange signed =
+                signing.sign(signer.id(), KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
         return Verification.lenient(signed).plain(signer.curve().orderLength());
     }
 
@@ -398,7 +390,8 @@ final class DomainChecks {
             throws SchsmException, NotTried {
         Tlv request = Tlv.parseFirst(signer.cvc().getEncoded());
         byte[] part = whole ? request.value() : signer.cvc().inner().getEncoded();
-        return member.domain(0x02, slot, Probe.concat(part, Tlv.of(0x54, signature).encoded()));
+        return member.domain(
+                0x02, slot, Probe.concat(part, Tlv.of(0x54, signature).encoded()));
     }
 
     /** An XKEK domain in a slot; its state. */
@@ -414,7 +407,9 @@ final class DomainChecks {
         }
         Probe.Key signer = signer(signing);
         Exchange created = createXkek(member, signing, signer, slot, false);
-        return created.sw() == 0x9000 ? created : createXkek(member, signing, signer, slot, true).sw(0x9000);
+        return created.sw() == 0x9000
+                ? created
+                : createXkek(member, signing, signer, slot, true).sw(0x9000);
     }
 
     /** Sends the peer's request to the exchange key. */
@@ -434,11 +429,6 @@ final class DomainChecks {
     /** MANAGE PUBLIC KEY AUTHENTICATION, register. */
     static Exchange register(Probe probe, Cvc request) throws SchsmException, NotTried {
         return probe.send(
-                0x80,
-                0x54,
-                0x00,
-                0x00,
-                Tlv.parseFirst(request.getEncoded()).value(),
-                CommandApdu.SHORT_LE);
+                0x80, 0x54, 0x00, 0x00, Tlv.parseFirst(request.getEncoded()).value(), CommandApdu.SHORT_LE);
     }
 }

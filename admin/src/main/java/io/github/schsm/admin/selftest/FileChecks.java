@@ -5,6 +5,7 @@ package io.github.schsm.admin.selftest;
 import static io.github.schsm.admin.selftest.Check.destructive;
 import static io.github.schsm.admin.selftest.Check.harmless;
 
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.admin.selftest.Check.Setup;
@@ -14,7 +15,6 @@ import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.KeyAttributes;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
-import io.github.schsm.KeyAlgorithm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,48 +39,32 @@ final class FileChecks {
                         Tlv said = template.find(0x81)
                                 .or(() -> find(template, 0x80))
                                 .orElseThrow(() -> selected.contradiction("80 or 81 with the size", null));
-                        selected.require(
-                                number(said.value()) == size, "the size, " + size + " bytes, in 80 or 81");
+                        selected.require(number(said.value()) == size, "the size, " + size + " bytes, in 80 or 81");
                     }),
-            harmless(
-                    "files.select-81",
-                    "files",
-                    "`62 0E 81 02 01EA 82 01 01 83 02 CE01 8A 01 05`",
-                    probe -> {
-                        if (!probe.isAtLeast(OLD, 0)) {
-                            throw new NotTried("firmware 1.x describes files in the old form");
-                        }
-                        contentOf2F02(probe);
-                        Exchange selected = probe.select(CERTIFICATES).sw(0x9000);
-                        Tlv template = template(selected);
-                        selected.require(
-                                template.find(0x81).isPresent(), "81 with the size", "files: firmware 1.x has 80");
-                        selected.require(
-                                template.find(0x83)
-                                        .filter(tlv -> number(tlv.value()) == CERTIFICATES)
-                                        .isPresent(),
-                                "83 02 2F02");
-                    }),
-            harmless(
-                    "files.select-p1",
-                    "commands",
-                    "P1 08 and 09: 6A86 (6A82 is harmless too)",
-                    probe -> {
-                        for (int p1 = 0x08; p1 <= 0x09; p1++) {
-                            probe.send(0x00, 0xA4, p1, 0x00, Probe.bytes(0x2F, 0x02), CommandApdu.SHORT_LE)
-                                    .sw(0x6A86, 0x6A82);
-                        }
-                    }),
-            harmless(
-                    "files.read-elsewhere",
-                    "files",
-                    "elsewhere 9000; never 6B00",
-                    probe -> {
-                        byte[] content = contentOf2F02(probe);
-                        probe.read(CERTIFICATES, 1, 4)
-                                .sw(0x9000)
-                                .data(Arrays.copyOfRange(content, 1, 5));
-                    }),
+            harmless("files.select-81", "files", "`62 0E 81 02 01EA 82 01 01 83 02 CE01 8A 01 05`", probe -> {
+                if (!probe.isAtLeast(OLD, 0)) {
+                    throw new NotTried("firmware 1.x describes files in the old form");
+                }
+                contentOf2F02(probe);
+                Exchange selected = probe.select(CERTIFICATES).sw(0x9000);
+                Tlv template = template(selected);
+                selected.require(template.find(0x81).isPresent(), "81 with the size", "files: firmware 1.x has 80");
+                selected.require(
+                        template.find(0x83)
+                                .filter(tlv -> number(tlv.value()) == CERTIFICATES)
+                                .isPresent(),
+                        "83 02 2F02");
+            }),
+            harmless("files.select-p1", "commands", "P1 08 and 09: 6A86 (6A82 is harmless too)", probe -> {
+                for (int p1 = 0x08; p1 <= 0x09; p1++) {
+                    probe.send(0x00, 0xA4, p1, 0x00, Probe.bytes(0x2F, 0x02), CommandApdu.SHORT_LE)
+                            .sw(0x6A86, 0x6A82);
+                }
+            }),
+            harmless("files.read-elsewhere", "files", "elsewhere 9000; never 6B00", probe -> {
+                byte[] content = contentOf2F02(probe);
+                probe.read(CERTIFICATES, 1, 4).sw(0x9000).data(Arrays.copyOfRange(content, 1, 5));
+            }),
             harmless(
                     "files.read-past-end",
                     "files",
@@ -92,14 +76,10 @@ final class FileChecks {
                                 .sw(0x6282)
                                 .data(Arrays.copyOfRange(content, content.length - 2, content.length));
                     }),
-            harmless(
-                    "files.read-at-end",
-                    "files",
-                    "exactly at the end 6282 without data",
-                    probe -> {
-                        byte[] content = contentOf2F02(probe);
-                        probe.read(CERTIFICATES, content.length, 8).sw(0x6282).length(0);
-                    }),
+            harmless("files.read-at-end", "files", "exactly at the end 6282 without data", probe -> {
+                byte[] content = contentOf2F02(probe);
+                probe.read(CERTIFICATES, content.length, 8).sw(0x6282).length(0);
+            }),
             harmless(
                     "files.read-all",
                     "device",
@@ -113,32 +93,24 @@ final class FileChecks {
                                 .known(0x6282, "files: reading past the end answers 6282, here with Le 0000, too")
                                 .sw(0x9000);
                     }),
-            harmless(
-                    "files.current",
-                    "commands",
-                    "fid 0000 = file selected last",
-                    probe -> {
-                        byte[] content = contentOf2F02(probe);
-                        probe.select(CERTIFICATES).sw(0x9000);
-                        probe.read(0x0000, 0, 4).sw(0x9000).data(Arrays.copyOf(content, 4));
-                    }),
+            harmless("files.current", "commands", "fid 0000 = file selected last", probe -> {
+                byte[] content = contentOf2F02(probe);
+                probe.select(CERTIFICATES).sw(0x9000);
+                probe.read(0x0000, 0, 4).sw(0x9000).data(Arrays.copyOf(content, 4));
+            }),
             harmless(
                     "files.missing",
                     "status-words",
                     "file not found (a key that is not there: WRAP answers 6A88)",
                     probe -> probe.read(missing(probe), 0, 8).sw(0x6A82)),
-            harmless(
-                    "files.enumerate",
-                    "files",
-                    "ENUMERATE is not sorted, also lists **2F02**",
-                    probe -> {
-                        Exchange list = probe.enumerateObjects().sw(0x9000);
-                        list.require(
-                                probe.enumerate().contains(CERTIFICATES),
-                                "2F02 among the files",
-                                Probe.openFirmware() + " may list only keys and descriptions");
-                        list.require(probe.enumerate().contains(0xCC00), "CC00 among the files");
-                    }),
+            harmless("files.enumerate", "files", "ENUMERATE is not sorted, also lists **2F02**", probe -> {
+                Exchange list = probe.enumerateObjects().sw(0x9000);
+                list.require(
+                        probe.enumerate().contains(CERTIFICATES),
+                        "2F02 among the files",
+                        Probe.openFirmware() + " may list only keys and descriptions");
+                list.require(probe.enumerate().contains(0xCC00), "CC00 among the files");
+            }),
             harmless(
                     "files.device-key",
                     "files",
@@ -213,11 +185,7 @@ final class FileChecks {
                         after.require(!probe.enumerate().contains(PUBLIC), "no CF77 among the files");
                     }),
             destructive(
-                    "files.no-truncation",
-                    "files",
-                    Setup.ANY,
-                    "Writing at offset 0 does **not** truncate",
-                    probe -> {
+                    "files.no-truncation", "files", Setup.ANY, "Writing at offset 0 does **not** truncate", probe -> {
                         probe.update(PUBLIC, 0, Probe.hex("0102030405060708")).sw(0x9000);
                         probe.update(PUBLIC, 0, Probe.hex("FFFF")).sw(0x9000);
                         probe.readAll(PUBLIC).data(Probe.hex("FFFF030405060708"));
@@ -253,15 +221,14 @@ final class FileChecks {
                 probe.verify(Probe.USER, Probe.testPin()).sw(0x9000);
                 probe.delete(PUBLIC).sw(0x9000);
             }),
-            destructive(
-                    "files.protected", "files", Setup.ANY, "data object, PIN protected", probe -> {
-                        probe.update(PRIVATE, 0, Probe.hex("AABB")).sw(0x9000);
-                        probe.readAll(PRIVATE).sw(0x9000, 0x6282).data(Probe.hex("AABB"));
-                        probe.select();
-                        probe.readAll(PRIVATE).sw(0x6982).length(0);
-                        probe.verify(Probe.USER, Probe.testPin()).sw(0x9000);
-                        probe.delete(PRIVATE).sw(0x9000);
-                    }),
+            destructive("files.protected", "files", Setup.ANY, "data object, PIN protected", probe -> {
+                probe.update(PRIVATE, 0, Probe.hex("AABB")).sw(0x9000);
+                probe.readAll(PRIVATE).sw(0x9000, 0x6282).data(Probe.hex("AABB"));
+                probe.select();
+                probe.readAll(PRIVATE).sw(0x6982).length(0);
+                probe.verify(Probe.USER, Probe.testPin()).sw(0x9000);
+                probe.delete(PRIVATE).sw(0x9000);
+            }),
             destructive(
                     "files.device-key-with-pin",
                     "files",
@@ -281,7 +248,8 @@ final class FileChecks {
                     "OpenSC stores a certificate by SELECT CE01, DELETE CE01, `D7 CE01 54020000 5300`, `D7 0000 54020000"
                             + " 53…`.",
                     probe -> {
-                        int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE).id();
+                        int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE)
+                                .id();
                         int fid = Files.keyCertificate(kid);
                         probe.select(fid).sw(0x9000);
                         probe.delete(fid).sw(0x9000);
@@ -295,8 +263,10 @@ final class FileChecks {
                     Setup.ANY,
                     "DELETE of CCkk leaves C4kk and **CEkk**: a free key id has none of the three.",
                     probe -> {
-                        int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE).id();
-                        probe.update(Files.keyDescription(kid), 0, Probe.hex("3000")).sw(0x9000);
+                        int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE)
+                                .id();
+                        probe.update(Files.keyDescription(kid), 0, Probe.hex("3000"))
+                                .sw(0x9000);
                         probe.delete(Files.key(kid)).sw(0x9000);
                         probe.select(Files.key(kid)).sw(0x6A82);
                         probe.select(Files.keyCertificate(kid)).sw(0x9000);
@@ -322,7 +292,8 @@ final class FileChecks {
                         selected.require(
                                 attributes.find(0x90).map(Tlv::valueLength).orElse(0) == 4, "90 with 4 bytes");
                         selected.require(
-                                attributes.find(0x91)
+                                attributes
+                                        .find(0x91)
                                         .filter(list -> Arrays.equals(list.value(), Probe.bytes(0x70)))
                                         .isPresent(),
                                 "91 01 70");

@@ -38,10 +38,7 @@ final class InitializationChecks {
                                 .known(0x6A84, "initialization: garbage collection, the second time it does");
                         if (first.sw() != 0x9000) {
                             probe.initializeOnce(
-                                            Probe.RESET_ALLOWED,
-                                            Probe.testPin(),
-                                            probe.soPin(),
-                                            probe.kindOfDomains())
+                                            Probe.RESET_ALLOWED, Probe.testPin(), probe.soPin(), probe.kindOfDomains())
                                     .sw(0x9000);
                         }
                         first.sw(0x9000);
@@ -79,15 +76,15 @@ final class InitializationChecks {
                         probe.update(Files.TOKEN_INFO, 0, TOKEN_INFO).sw(0x6982);
                     }),
             destructive(
-                    "initialization.token-info",
-                    "initialization",
-                    Setup.OWN,
-                    "2F03 exists afterwards even without a label",
-                    probe -> {
-                        again(probe, Probe.RESET_ALLOWED).sw(0x9000);
-                        probe.select();
-                        probe.select(Files.TOKEN_INFO).sw(0x9000);
-                    })
+                            "initialization.token-info",
+                            "initialization",
+                            Setup.OWN,
+                            "2F03 exists afterwards even without a label",
+                            probe -> {
+                                again(probe, Probe.RESET_ALLOWED).sw(0x9000);
+                                probe.select();
+                                probe.select(Files.TOKEN_INFO).sw(0x9000);
+                            })
                     .assumed(),
             destructive(
                     "initialization.options",
@@ -100,9 +97,9 @@ final class InitializationChecks {
                         }
                         again(probe, Probe.RESET_ALLOWED | UNBLOCK_ONLY).sw(0x9000);
                         Exchange selected = probe.select().sw(0x9000);
-                        byte[] value = FileChecks.template(selected).require(0x85).value();
-                        selected.require(
-                                value.length >= 4 && value[0] == 0 && value[1] == 0x21, "85 .. 0021 ..");
+                        byte[] value =
+                                FileChecks.template(selected).require(0x85).value();
+                        selected.require(value.length >= 4 && value[0] == 0 && value[1] == 0x21, "85 .. 0021 ..");
                     }),
             destructive(
                     "initialization.code",
@@ -144,15 +141,14 @@ final class InitializationChecks {
                         probe.wrap(kid).sw(0x6D00);
                         probe.unwrap(probe.nextKeyId(), new byte[64]).sw(0x6D00);
                     }),
-            destructive(
-                    "pins.wrong", "status-words", Setup.ANY, "wrong PIN, x tries left", probe -> {
-                        probe.select();
-                        probe.verify(Probe.USER, WRONG_PIN).sw(0x63C2);
-                        probe.verify(Probe.USER, Probe.NO_DATA).sw(0x63C2);
-                        probe.verify(Probe.USER, Probe.testPin()).sw(0x9000);
-                        probe.select();
-                        probe.verify(Probe.USER, Probe.NO_DATA).sw(0x63C3);
-                    }),
+            destructive("pins.wrong", "status-words", Setup.ANY, "wrong PIN, x tries left", probe -> {
+                probe.select();
+                probe.verify(Probe.USER, WRONG_PIN).sw(0x63C2);
+                probe.verify(Probe.USER, Probe.NO_DATA).sw(0x63C2);
+                probe.verify(Probe.USER, Probe.testPin()).sw(0x9000);
+                probe.select();
+                probe.verify(Probe.USER, Probe.NO_DATA).sw(0x63C3);
+            }),
             destructive("pins.length", "status-words", Setup.ANY, "wrong length", probe -> {
                 probe.select();
                 probe.verify(Probe.USER, Probe.hex("3132333435")).sw(0x6700);
@@ -174,7 +170,8 @@ final class InitializationChecks {
                         block(probe);
                         unblock(probe, 0x00, Probe.OTHER_PIN).sw(0x9000);
                         probe.verify(Probe.USER, Probe.OTHER_PIN).sw(0x9000);
-                        change(probe, Probe.USER, Probe.OTHER_PIN, Probe.testPin()).sw(0x9000);
+                        change(probe, Probe.USER, Probe.OTHER_PIN, Probe.testPin())
+                                .sw(0x9000);
                     }),
             destructive("pins.change", "commands", Setup.ANY, "old PIN \\|\\| new PIN", probe -> {
                 change(probe, Probe.USER, Probe.testPin(), Probe.OTHER_PIN).sw(0x9000);
@@ -183,28 +180,18 @@ final class InitializationChecks {
                 probe.verify(Probe.USER, Probe.OTHER_PIN).sw(0x9000);
                 change(probe, Probe.USER, Probe.OTHER_PIN, Probe.testPin()).sw(0x9000);
             }),
-            destructive(
-                    "pins.change-so",
-                    "device",
-                    Setup.ANY,
-                    "SO-PIN = initialization code, 8 bytes",
-                    probe -> {
-                        change(probe, Probe.SO, probe.soPin(), WRONG_SO_PIN).sw(0x9000);
-                        change(probe, Probe.SO, WRONG_SO_PIN, probe.soPin()).sw(0x9000);
-                    }),
-            destructive(
-                    "pins.transport",
-                    "status-words",
-                    Setup.OWN,
-                    "**VERIFY:** transport PIN",
-                    probe -> {
-                        again(probe, TRANSPORT | Probe.RESET_ALLOWED).sw(0x9000);
-                        probe.select();
-                        probe.verify(Probe.USER, Probe.NO_DATA).sw(0x6984);
-                        change(probe, Probe.USER, Probe.testPin(), Probe.OTHER_PIN).sw(0x9000);
-                        probe.select();
-                        probe.verify(Probe.USER, Probe.OTHER_PIN).sw(0x9000);
-                    }),
+            destructive("pins.change-so", "device", Setup.ANY, "SO-PIN = initialization code, 8 bytes", probe -> {
+                change(probe, Probe.SO, probe.soPin(), WRONG_SO_PIN).sw(0x9000);
+                change(probe, Probe.SO, WRONG_SO_PIN, probe.soPin()).sw(0x9000);
+            }),
+            destructive("pins.transport", "status-words", Setup.OWN, "**VERIFY:** transport PIN", probe -> {
+                again(probe, TRANSPORT | Probe.RESET_ALLOWED).sw(0x9000);
+                probe.select();
+                probe.verify(Probe.USER, Probe.NO_DATA).sw(0x6984);
+                change(probe, Probe.USER, Probe.testPin(), Probe.OTHER_PIN).sw(0x9000);
+                probe.select();
+                probe.verify(Probe.USER, Probe.OTHER_PIN).sw(0x9000);
+            }),
             destructive(
                     "pins.unblock-only",
                     "initialization",
@@ -233,12 +220,12 @@ final class InitializationChecks {
                     "commands",
                     Setup.ANY,
                     "GENERATE SESSION PIN | needs secure messaging",
-                    probe -> probe.send(0x80, 0x5A, 0x01, 0x81, Probe.NO_DATA, 8).refused()));
+                    probe ->
+                            probe.send(0x80, 0x5A, 0x01, 0x81, Probe.NO_DATA, 8).refused()));
 
     private InitializationChecks() {}
 
-    private static Exchange again(Probe probe, int options)
-            throws SchsmException, NotTried {
+    private static Exchange again(Probe probe, int options) throws SchsmException, NotTried {
         return probe.initialize(options, Probe.testPin(), probe.kindOfDomains());
     }
 
@@ -251,10 +238,8 @@ final class InitializationChecks {
         probe.verify(Probe.USER, WRONG_PIN).refused();
     }
 
-    private static Exchange unblock(Probe probe, int p1, byte[] newPin)
-            throws SchsmException, NotTried {
-        return probe.send(
-                0x00, 0x2C, p1, Probe.USER, Probe.concat(probe.soPin(), newPin), CommandApdu.NO_LE);
+    private static Exchange unblock(Probe probe, int p1, byte[] newPin) throws SchsmException, NotTried {
+        return probe.send(0x00, 0x2C, p1, Probe.USER, Probe.concat(probe.soPin(), newPin), CommandApdu.NO_LE);
     }
 
     private static Exchange change(Probe probe, int reference, byte[] present, byte[] chosen)

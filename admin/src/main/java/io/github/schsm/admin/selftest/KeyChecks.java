@@ -42,7 +42,8 @@ final class KeyChecks {
                         probe -> {
                             int kid = probe.nextKeyId();
                             byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
-                            Exchange made = probe.generate(kid, data, CommandApdu.EXTENDED_LE).sw(0x9000);
+                            Exchange made = probe.generate(kid, data, CommandApdu.EXTENDED_LE)
+                                    .sw(0x9000);
                             if (probe.isExtended()) {
                                 made.require(made.data().length > 0 && made.data()[0] == 0x67, "67 { .. }");
                                 probe.readAll(Files.keyCertificate(kid)).data(made.data());
@@ -56,7 +57,9 @@ final class KeyChecks {
                         probe -> {
                             int kid = probe.nextKeyId();
                             byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
-                            probe.generate(kid, data, CommandApdu.NO_LE).sw(0x9000).length(0);
+                            probe.generate(kid, data, CommandApdu.NO_LE)
+                                    .sw(0x9000)
+                                    .length(0);
                             Exchange read = probe.readAll(Files.keyCertificate(kid));
                             read.require(read.data().length > 0 && read.data()[0] == 0x67, "67 { .. }");
                         }),
@@ -72,7 +75,8 @@ final class KeyChecks {
                             KeyPairRequest request =
                                     KeyPairRequest.ec(EcCurve.SECP256R1, probe.chr(), KeyAttributes.NONE);
                             int kid = probe.nextKeyId();
-                            probe.generate(kid, request.encodeShort(), CommandApdu.NO_LE).sw(0x9000);
+                            probe.generate(kid, request.encodeShort(), CommandApdu.NO_LE)
+                                    .sw(0x9000);
                             Exchange read = probe.readAll(Files.keyCertificate(kid));
                             Cvc made = Cvc.parse(Tlv.parseFirst(probe.content(Files.keyCertificate(kid))));
                             read.require(made.car().isEmpty(), "a request without 42 in 7F4E");
@@ -103,20 +107,20 @@ final class KeyChecks {
                             }
                         }),
                 destructive(
-                        "authenticated-requests.outer",
-                        "authenticated-requests",
-                        Setup.ANY,
-                        "the outer one covers the encoded 7F21 object followed by the encoded outer 42 object.",
-                        probe -> {
-                            Cvc device = probe.certificate();
-                            for (Probe.Key key : List.of(probe.ec(), probe.rsa())) {
-                                Exchange read = probe.readAll(Files.keyCertificate(key.id()));
-                                read.require(
-                                        key.cvc().outerCar().equals(Optional.of(device.chr())),
-                                        "the device's CHR as outer authority");
-                                read.require(key.cvc().isSignedBy(device), "an outer signature that verifies");
-                            }
-                        })
+                                "authenticated-requests.outer",
+                                "authenticated-requests",
+                                Setup.ANY,
+                                "the outer one covers the encoded 7F21 object followed by the encoded outer 42 object.",
+                                probe -> {
+                                    Cvc device = probe.certificate();
+                                    for (Probe.Key key : List.of(probe.ec(), probe.rsa())) {
+                                        Exchange read = probe.readAll(Files.keyCertificate(key.id()));
+                                        read.require(
+                                                key.cvc().outerCar().equals(Optional.of(device.chr())),
+                                                "the device's CHR as outer authority");
+                                        read.require(key.cvc().isSignedBy(device), "an outer signature that verifies");
+                                    }
+                                })
                         .checked(),
                 destructive(
                         "authenticated-requests.no-extension",
@@ -128,17 +132,24 @@ final class KeyChecks {
                             Exchange read = probe.readAll(Files.keyCertificate(key.id()));
                             read.require(key.cvc().keyDomainUid().isEmpty(), "a request without 65");
                         }),
-                destructive("key-generation.key-zero", "device", Setup.ANY, "0 is the device authentication key", probe -> {
-                    byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
-                    probe.generate(0, data, CommandApdu.NO_LE).refused();
-                }),
                 destructive(
-                        "key-generation.needs-pin", "status-words", Setup.ANY, "not authenticated (PIN or PKA)", probe -> {
+                        "key-generation.key-zero", "device", Setup.ANY, "0 is the device authentication key", probe -> {
+                            byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
+                            probe.generate(0, data, CommandApdu.NO_LE).refused();
+                        }),
+                destructive(
+                        "key-generation.needs-pin",
+                        "status-words",
+                        Setup.ANY,
+                        "not authenticated (PIN or PKA)",
+                        probe -> {
                             int kid = probe.ec().id();
                             byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
                             probe.select();
-                            probe.generate(probe.nextKeyId(), data, CommandApdu.NO_LE).sw(0x6982);
-                            probe.sign(kid, KeyAlgorithm.ECDSA.id(), new byte[32]).sw(0x6982);
+                            probe.generate(probe.nextKeyId(), data, CommandApdu.NO_LE)
+                                    .sw(0x6982);
+                            probe.sign(kid, KeyAlgorithm.ECDSA.id(), new byte[32])
+                                    .sw(0x6982);
                         }),
                 destructive(
                         "key-generation.missing",
@@ -147,7 +158,8 @@ final class KeyChecks {
                         "file not found (a key that is not there: WRAP answers 6A88)",
                         probe -> {
                             int kid = 0xFA;
-                            probe.sign(kid, KeyAlgorithm.ECDSA.id(), new byte[32]).sw(0x6A82);
+                            probe.sign(kid, KeyAlgorithm.ECDSA.id(), new byte[32])
+                                    .sw(0x6A82);
                             probe.wrap(kid).sw(0x6A88);
                         }),
                 destructive(
@@ -160,7 +172,8 @@ final class KeyChecks {
                                             EcCurve.SECP256R1,
                                             KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.ECDH)))
                                     .id();
-                            probe.sign(kid, KeyAlgorithm.ECDSA.id(), new byte[32]).sw(0x6A81);
+                            probe.sign(kid, KeyAlgorithm.ECDSA.id(), new byte[32])
+                                    .sw(0x6A81);
                         }),
                 destructive(
                         "key-generation.counter",
@@ -168,12 +181,16 @@ final class KeyChecks {
                         Setup.ANY,
                         "**SIGN/DECIPHER:** key use counter used up",
                         probe -> {
-                            int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE.withUseCounter(2)).id();
+                            int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE.withUseCounter(2))
+                                    .id();
                             byte[] hash = new byte[32];
                             probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
                             Exchange selected = probe.select(Files.key(kid)).sw(0x9000);
                             selected.require(
-                                    KeyAttributes.parse(selected.data()).useCounter().orElse(-1) == 1,
+                                    KeyAttributes.parse(selected.data())
+                                                    .useCounter()
+                                                    .orElse(-1)
+                                            == 1,
                                     "a use counter of 1");
                             probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
                             probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash)
@@ -182,38 +199,27 @@ final class KeyChecks {
                                     .length(0);
                         }),
                 destructive(
-                        "key-generation.id-in-use",
-                        "wrapped-keys",
-                        Setup.ANY,
-                        "key id in use: 6A89 [assumed]",
-                        probe -> {
-                            int kid = probe.ec().id();
-                            byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
-                            probe.generate(kid, data, CommandApdu.NO_LE).sw(0x6A89);
-                        })
+                                "key-generation.id-in-use",
+                                "wrapped-keys",
+                                Setup.ANY,
+                                "key id in use: 6A89 [assumed]",
+                                probe -> {
+                                    int kid = probe.ec().id();
+                                    byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
+                                    probe.generate(kid, data, CommandApdu.NO_LE).sw(0x6A89);
+                                })
                         .assumed(),
-                destructive(
-                        "key-generation.replace",
-                        "algorithms",
-                        Setup.ANY,
-                        "key may be replaced",
-                        probe -> {
-                            KeyAttributes replaceable = KeyAttributes.NONE.withAlgorithms(
-                                    List.of(KeyAlgorithm.ECDSA, KeyAlgorithm.REPLACE));
-                            Probe.Key first = probe.newEc(EcCurve.SECP256R1, replaceable);
-                            byte[] data = request(probe, EcCurve.SECP256R1, replaceable);
-                            probe.generate(first.id(), data, CommandApdu.NO_LE).sw(0x9000);
-                            Exchange read = probe.readAll(Files.keyCertificate(first.id()));
-                            Cvc second = Cvc.parse(Tlv.parseFirst(probe.content(Files.keyCertificate(first.id()))));
-                            read.require(
-                                    !Arrays.equals(second.publicPoint(), first.point()), "another public point");
-                        }),
-                destructive(
-                        "key-generation.wrapping-key",
-                        "files",
-                        Setup.ANY,
-                        "`93` wrapping key id",
-                        probe -> {
+                destructive("key-generation.replace", "algorithms", Setup.ANY, "key may be replaced", probe -> {
+                    KeyAttributes replaceable =
+                            KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.ECDSA, KeyAlgorithm.REPLACE));
+                    Probe.Key first = probe.newEc(EcCurve.SECP256R1, replaceable);
+                    byte[] data = request(probe, EcCurve.SECP256R1, replaceable);
+                    probe.generate(first.id(), data, CommandApdu.NO_LE).sw(0x9000);
+                    Exchange read = probe.readAll(Files.keyCertificate(first.id()));
+                    Cvc second = Cvc.parse(Tlv.parseFirst(probe.content(Files.keyCertificate(first.id()))));
+                    read.require(!Arrays.equals(second.publicPoint(), first.point()), "another public point");
+                }),
+                destructive("key-generation.wrapping-key", "files", Setup.ANY, "`93` wrapping key id", probe -> {
                             int kid = probe.nextKeyId();
                             KeyAttributes attributes = KeyAttributes.NONE.withWrappingKeyId(7);
                             probe.generateAes(kid, 128, attributes).sw(0x9000);
@@ -235,7 +241,8 @@ final class KeyChecks {
                                 throw new NotTried("it is about firmware before 3.0");
                             }
                             probe.domain(0x00, 1, Probe.NO_DATA).sw(0x6D00);
-                            probe.generateAes(probe.nextKeyId(), 128, KeyAttributes.NONE).refused();
+                            probe.generateAes(probe.nextKeyId(), 128, KeyAttributes.NONE)
+                                    .refused();
                         })));
         for (EcCurve curve : EcCurve.values()) {
             all.add(curve(curve));
@@ -279,7 +286,8 @@ final class KeyChecks {
                     read.require(key.cvc().inner().isSelfSigned(), "an inner signature that verifies");
                     byte[] hash = Arrays.copyOf(
                             Probe.sha256(name.getBytes(StandardCharsets.US_ASCII)), Math.min(32, curve.orderLength()));
-                    Exchange signed = probe.sign(key.id(), KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+                    Exchange signed =
+                            probe.sign(key.id(), KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
                     Verification.ecdsa(signed, curve, key.point(), hash);
                 });
         return curve == EcCurve.SECP224R1 ? check.assumed() : check;
@@ -287,11 +295,7 @@ final class KeyChecks {
 
     private static Check rsa(int bits) {
         return destructive(
-                "curves.rsa-" + bits,
-                "curves-and-key-sizes",
-                Setup.ANY,
-                "RSA 1024, 1536, 2048, 3072, 4096.",
-                probe -> {
+                "curves.rsa-" + bits, "curves-and-key-sizes", Setup.ANY, "RSA 1024, 1536, 2048, 3072, 4096.", probe -> {
                     Probe.Key key = probe.rsa(bits, KeyAttributes.NONE);
                     Exchange read = probe.readAll(Files.keyCertificate(key.id()));
                     read.require(key.cvc().inner().isSelfSigned(), "an inner signature that verifies");

@@ -31,7 +31,8 @@ final class PairChecks {
                     probe -> {
                         agree(probe, probe.other());
                         byte[] ours = kcv(probe);
-                        Exchange theirs = probe.other().domain(0x00, SLOT, Probe.NO_DATA).sw(0x9000);
+                        Exchange theirs =
+                                probe.other().domain(0x00, SLOT, Probe.NO_DATA).sw(0x9000);
                         theirs.require(
                                 !Arrays.equals(NO_KCV, ours)
                                         && Arrays.equals(ours, Arrays.copyOfRange(theirs.data(), 2, 10)),
@@ -58,7 +59,8 @@ final class PairChecks {
                                 .known(0x6F00, "wrapped-keys: 6F00 on firmware 3.1 for any key with a 91 list")
                                 .sw(0x9000);
                         byte[] hash = Probe.sha256(Probe.bytes(7));
-                        Exchange signed = other.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+                        Exchange signed =
+                                other.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
                         Verification.ecdsa(signed, key.curve(), key.point(), hash);
                     }),
             two(
@@ -78,26 +80,19 @@ final class PairChecks {
                         probe.makeKnown(DomainChecks.requireIdentity(other));
                         DomainChecks.agree(probe, ours, theirs.cvc()).refused();
                     }),
-            two(
-                    "pair.attested-ecdh",
-                    "algorithms",
-                    Setup.SLOTS,
-                    "ECDH with authenticated peer key",
-                    probe -> {
-                        Probe.Key ours = probe.ec();
-                        Probe.Key theirs = probe.other().ec();
-                        probe.makeKnown(DomainChecks.requireIdentity(probe.other()));
-                        byte[] content =
-                                Tlv.parseFirst(theirs.cvc().getEncoded()).value();
-                        byte[] point = probe.decipher(
-                                        ours.id(), KeyAlgorithm.ECDH_AUTHENTICATED.id(), content)
-                                .sw(0x9000)
-                                .data();
-                        probe.other()
-                                .decipher(theirs.id(), KeyAlgorithm.ECDH.id(), ours.point())
-                                .sw(0x9000)
-                                .data(point);
-                    }),
+            two("pair.attested-ecdh", "algorithms", Setup.SLOTS, "ECDH with authenticated peer key", probe -> {
+                Probe.Key ours = probe.ec();
+                Probe.Key theirs = probe.other().ec();
+                probe.makeKnown(DomainChecks.requireIdentity(probe.other()));
+                byte[] content = Tlv.parseFirst(theirs.cvc().getEncoded()).value();
+                byte[] point = probe.decipher(ours.id(), KeyAlgorithm.ECDH_AUTHENTICATED.id(), content)
+                        .sw(0x9000)
+                        .data();
+                probe.other()
+                        .decipher(theirs.id(), KeyAlgorithm.ECDH.id(), ours.point())
+                        .sw(0x9000)
+                        .data(point);
+            }),
             two(
                     "pair.public-key-authentication",
                     "public-key-authentication",
@@ -147,8 +142,7 @@ final class PairChecks {
         byte[] name = probe.certificate().chr().getBytes(StandardCharsets.ISO_8859_1);
         Exchange signed = other.sign(first.id(), KeyAlgorithm.ECDSA.id(), Probe.sha256(name, challenge))
                 .sw(0x9000);
-        byte[] signature =
-                Verification.lenient(signed).plain(first.curve().orderLength());
+        byte[] signature = Verification.lenient(signed).plain(first.curve().orderLength());
         probe.send(0x00, 0x82, 0x00, 0x00, signature, CommandApdu.NO_LE).sw(0x9000);
         probe.update(0xCF55, 0, Probe.bytes(1)).sw(0x9000);
         probe.delete(0xCF55).sw(0x9000);

@@ -124,8 +124,7 @@ final class Probe {
     /** A reader without extended length refuses, cuts, or loses such a command. */
     private static boolean isExtended(Wire wire) throws SchsmException {
         byte[] start = {0x54, 0x02, 0, 0};
-        int sw = wire.send(CommandApdu.of(
-                        0x00, 0xB1, 0x2F, 0x02, start, CommandApdu.EXTENDED_LE))
+        int sw = wire.send(CommandApdu.of(0x00, 0xB1, 0x2F, 0x02, start, CommandApdu.EXTENDED_LE))
                 .sw();
         return sw != StatusWords.WRONG_LENGTH;
     }
@@ -207,7 +206,12 @@ final class Probe {
 
     Exchange send(int cla, int ins, int p1, int p2, byte[] data, int ne, Mask mask) throws SchsmException, NotTried {
         CommandApdu command = fitting(cla, ins, p1, p2, data, ne);
-        return new Exchange(command, wire.send(command), mask);
+        ResponseApdu answer = wire.send(command);
+        if (command.ne() < ne && answer.sw() == StatusWords.WRONG_LENGTH) {
+            throw new NotTried(
+                    "this reader passes short commands only, and the answer is longer than they can ask for");
+        }
+        return new Exchange(command, answer, mask);
     }
 
     Exchange send(int cla, int ins, int p1, int p2) throws SchsmException, NotTried {
@@ -223,7 +227,8 @@ final class Probe {
         int le = ne;
         if (!extended) {
             if (data.length > SHORT_DATA) {
-                throw new NotTried("this reader passes short commands only, and this one has " + data.length + " bytes");
+                throw new NotTried(
+                        "this reader passes short commands only, and this one has " + data.length + " bytes");
             }
             le = Math.min(ne, CommandApdu.SHORT_LE);
         }
@@ -231,7 +236,8 @@ final class Probe {
     }
 
     /** With the data through 2F10 where they do not fit. */
-    Exchange sendLong(int cla, int ins, int p1, int p2, byte[] data, Mask mask) throws SchsmException, NotTried, Contradiction {
+    Exchange sendLong(int cla, int ins, int p1, int p2, byte[] data, Mask mask)
+            throws SchsmException, NotTried, Contradiction {
         int most = extended ? quirks().commandLimit() - 16 : SHORT_DATA;
         if (data.length <= most) {
             return send(cla, ins, p1, p2, data, CommandApdu.NO_LE, mask);
@@ -274,8 +280,7 @@ final class Probe {
         ResponseApdu part;
         do {
             int at = content.size();
-            part = wire.send(CommandApdu.of(
-                    0x00, 0xB1, fid >> 8, fid & 0xFF, bytes(0x54, 2, at >> 8, at), ne));
+            part = wire.send(CommandApdu.of(0x00, 0xB1, fid >> 8, fid & 0xFF, bytes(0x54, 2, at >> 8, at), ne));
             content.writeBytes(part.data());
         } while (!extended && part.isOk() && part.dataLength() == ne && content.size() < 0x7FFF);
         return content.toByteArray();
@@ -333,8 +338,8 @@ final class Probe {
     void makeKnown(DeviceIdentity peer) throws SchsmException, NotTried, Contradiction {
         Cvc device = peer.deviceCertificate();
         if (knows(device.chr()).sw() != StatusWords.OK) {
-            Cvc issuer = peer.issuerCertificate()
-                    .orElseThrow(() -> new NotTried("the device has no issuer certificate"));
+            Cvc issuer =
+                    peer.issuerCertificate().orElseThrow(() -> new NotTried("the device has no issuer certificate"));
             if (knows(issuer.chr()).sw() != StatusWords.OK) {
                 knows(issuer.car().orElse("")).sw(0x9000);
                 send(0x00, 0x2A, 0x00, 0xBE, Tlv.parse(issuer.getEncoded()).value(), CommandApdu.NO_LE)
@@ -392,8 +397,7 @@ final class Probe {
                 Tlv.of(0x82, code),
                 Tlv.of(0x91, bytes(3))));
         values.addAll(Arrays.asList(more));
-        return send(
-                0x80, 0x50, 0x00, 0x00, Tlv.concat(values.toArray(Tlv[]::new)), CommandApdu.NO_LE, Mask.BOTH);
+        return send(0x80, 0x50, 0x00, 0x00, Tlv.concat(values.toArray(Tlv[]::new)), CommandApdu.NO_LE, Mask.BOTH);
     }
 
     /** With more tries than a PIN of six bytes may have. */
@@ -449,7 +453,8 @@ final class Probe {
             verify(USER, testPin()).sw(0x9000);
             if (real == Check.Setup.DKEK) {
                 for (int i = 1; i <= 2; i++) {
-                    byte[] share = HashAlgorithm.SHA256.digest(("self-test share " + i).getBytes(StandardCharsets.US_ASCII));
+                    byte[] share =
+                            HashAlgorithm.SHA256.digest(("self-test share " + i).getBytes(StandardCharsets.US_ASCII));
                     shares.add(share);
                     domain(0x00, 0, share).sw(0x9000);
                 }

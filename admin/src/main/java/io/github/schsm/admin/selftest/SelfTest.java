@@ -13,7 +13,6 @@ import io.github.schsm.admin.selftest.CheckResult.Evidence;
 import io.github.schsm.admin.selftest.CheckResult.Outcome;
 import io.github.schsm.admin.selftest.SelfTestReport.TestedDevice;
 import io.github.schsm.card.CardPlaces;
-import io.github.schsm.card.files.Files;
 import io.github.schsm.card.files.PrivateKeyDescription;
 import io.github.schsm.card.quirk.DeviceQuirks;
 import io.github.schsm.card.quirk.ReaderQuirk;
@@ -170,12 +169,14 @@ public final class SelfTest {
             if (otherDevice == null) {
                 return run(started, settings, listener, place.source(), place.reader(), null);
             }
-            SchsmConfiguration others = settings.ofDevice(otherDevice).with(SchsmConfiguration.READER, null);
+            SchsmConfiguration others = settings.ofDevice(otherDevice)
+                    .with(SchsmConfiguration.READER, null)
+                    .checked();
             try (CardPlaces otherPlaces = CardPlaces.of(others)) {
                 CardPlaces.Place second = otherPlaces.find();
                 if (second.identity().isSameDevice(place.identity())) {
-                    throw new InvalidRequestException("the second device, " + otherDevice
-                            + ", is the one that is tested: name another one");
+                    throw new InvalidRequestException(
+                            "the second device, " + otherDevice + ", is the one that is tested: name another one");
                 }
                 return run(started, settings, listener, place.source(), place.reader(), second);
             }
@@ -380,10 +381,7 @@ public final class SelfTest {
         }
         return probe.isAtLeast(check.from(), 0)
                 ? null
-                : String.format(
-                        Locale.ROOT,
-                        "firmware before %d.0 does not have it",
-                        check.from());
+                : String.format(Locale.ROOT, "firmware before %d.0 does not have it", check.from());
     }
 
     /** Leaves the devices as {@link #destructive} says; null if that is done. */
@@ -418,7 +416,9 @@ public final class SelfTest {
                 HEX.formatHex(probe.wire().atr()),
                 probe.identity().isMissing() ? "" : probe.identity().deviceId(),
                 probe.applet().version().map(Object::toString).orElse(""),
-                probe.applet().platform().isPresent() ? probe.applet().platform().getAsInt() : null,
+                probe.applet().platform().isPresent()
+                        ? probe.applet().platform().getAsInt()
+                        : null,
                 HEX.formatHex(probe.selectAnswer()),
                 probe.isExtended(),
                 quirks.commandLimit(),

@@ -129,9 +129,7 @@ public record SelfTestReport(
     }
 
     private static String mark(Certainty certainty) {
-        return certainty == Certainty.STATED
-                ? ""
-                : " [" + certainty.name().toLowerCase(Locale.ROOT) + "]";
+        return certainty == Certainty.STATED ? "" : " [" + certainty.name().toLowerCase(Locale.ROOT) + "]";
     }
 
     /** The report as a JSON document (docs/schema/selftest.schema.json), of maps, lists, strings, numbers, booleans. */

@@ -38,11 +38,7 @@ final class WrapChecks {
 
     static final List<Check> ALL = List.of(
             destructive(
-                    "dkek-shares.device",
-                    "key-domains",
-                    Setup.DKEK,
-                    "KCV = first 8 bytes of SHA-256(KEK)",
-                    probe -> {
+                    "dkek-shares.device", "key-domains", Setup.DKEK, "KCV = first 8 bytes of SHA-256(KEK)", probe -> {
                         Exchange state = probe.domain(0x00, 0, Probe.NO_DATA).sw(0x9000);
                         byte[] kcv = Arrays.copyOf(Probe.sha256(probe.kek()), 8);
                         state.require(
@@ -50,23 +46,17 @@ final class WrapChecks {
                                         && Arrays.equals(kcv, Arrays.copyOfRange(state.data(), 2, 10)),
                                 "the KCV of the shares");
                     }),
-            destructive(
-                    "wrapped-keys.ec",
-                    "wrapped-keys",
-                    Setup.DKEK,
-                    "a, b, p, n (order), G, d, Q",
-                    probe -> {
-                        Probe.Key key = probe.ec();
-                        Exchange wrapped = probe.wrap(key.id()).sw(0x9000);
-                        List<byte[]> fields = open(probe, wrapped, WrappedKeyBlob.EC);
-                        wrapped.require(fields.size() == 7, "7 numbers");
-                        EcCurve curve = key.curve();
-                        wrapped.require(Arrays.equals(fields.get(6), key.point()), "the public point at the end");
-                        byte[] made = curve.encode(
-                                curve.publicKeyOf(new BigInteger(1, fields.get(5))).getW());
-                        wrapped.require(Arrays.equals(made, key.point()), "the private key before it");
-                    })
-                    .checked(),
+            destructive("wrapped-keys.ec", "wrapped-keys", Setup.DKEK, "a, b, p, n (order), G, d, Q", probe -> {
+                Probe.Key key = probe.ec();
+                Exchange wrapped = probe.wrap(key.id()).sw(0x9000);
+                List<byte[]> fields = open(probe, wrapped, WrappedKeyBlob.EC);
+                wrapped.require(fields.size() == 7, "7 numbers");
+                EcCurve curve = key.curve();
+                wrapped.require(Arrays.equals(fields.get(6), key.point()), "the public point at the end");
+                byte[] made = curve.encode(
+                        curve.publicKeyOf(new BigInteger(1, fields.get(5))).getW());
+                wrapped.require(Arrays.equals(made, key.point()), "the private key before it");
+            }),
             destructive(
                     "wrapped-keys.coefficient",
                     "devices-that-differ",
@@ -81,51 +71,51 @@ final class WrapChecks {
                                 Probe.openFirmware() + ": blobs of secp*r1 keys carry coefficient a with length 0");
                     }),
             destructive(
-                    "wrapped-keys.rsa",
-                    "wrapped-keys",
-                    Setup.DKEK,
-                    "RSA up to 2048 bits is type 6, **3072 and 4096 are type 5**",
-                    probe -> {
-                        Probe.Key key = probe.rsa();
-                        Exchange wrapped = probe.wrap(key.id()).sw(0x9000);
-                        List<byte[]> fields = open(probe, wrapped, WrappedKeyBlob.RSA_CRT);
-                        wrapped.require(fields.size() == 7, "7 numbers");
-                        wrapped.require(
-                                new BigInteger(1, fields.get(5))
-                                        .equals(AlgorithmChecks.rsa(key).getModulus()),
-                                "the modulus before the exponent");
-                    })
+                            "wrapped-keys.rsa",
+                            "wrapped-keys",
+                            Setup.DKEK,
+                            "RSA up to 2048 bits is type 6, **3072 and 4096 are type 5**",
+                            probe -> {
+                                Probe.Key key = probe.rsa();
+                                Exchange wrapped = probe.wrap(key.id()).sw(0x9000);
+                                List<byte[]> fields = open(probe, wrapped, WrappedKeyBlob.RSA_CRT);
+                                wrapped.require(fields.size() == 7, "7 numbers");
+                                wrapped.require(
+                                        new BigInteger(1, fields.get(5))
+                                                .equals(AlgorithmChecks.rsa(key).getModulus()),
+                                        "the modulus before the exponent");
+                            })
                     .checked(),
             destructive(
-                    "wrapped-keys.aes",
-                    "wrapped-keys",
-                    Setup.DKEK,
-                    "key size here is in **bytes**, then the key bytes themselves without a length",
-                    probe -> {
-                        int kid = probe.aes().id();
-                        Exchange wrapped = probe.wrap(kid).sw(0x9000);
-                        byte[] data = plain(probe, wrapped, WrappedKeyBlob.AES);
-                        wrapped.require(
-                                data.length == 2 + 32 && (data[0] << 8 | data[1]) == 32, "0020 and 32 bytes");
-                        byte[] block = new byte[16];
-                        byte[] expected = cbc(Arrays.copyOfRange(data, 2, data.length), block);
-                        probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), block)
-                                .sw(0x9000)
-                                .data(expected);
-                    })
+                            "wrapped-keys.aes",
+                            "wrapped-keys",
+                            Setup.DKEK,
+                            "key size here is in **bytes**, then the key bytes themselves without a length",
+                            probe -> {
+                                int kid = probe.aes().id();
+                                Exchange wrapped = probe.wrap(kid).sw(0x9000);
+                                byte[] data = plain(probe, wrapped, WrappedKeyBlob.AES);
+                                wrapped.require(
+                                        data.length == 2 + 32 && (data[0] << 8 | data[1]) == 32, "0020 and 32 bytes");
+                                byte[] block = new byte[16];
+                                byte[] expected = cbc(Arrays.copyOfRange(data, 2, data.length), block);
+                                probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), block)
+                                        .sw(0x9000)
+                                        .data(expected);
+                            })
                     .from(3),
             destructive(
-                    "wrapped-keys.middle-fields",
-                    "wrapped-keys",
-                    Setup.DKEK,
-                    "Middle fields of keys without attributes are empty.",
-                    probe -> {
-                        Exchange wrapped = probe.wrap(probe.ec().id()).sw(0x9000);
-                        WrappedKeyBlob blob = WrappedKeyBlob.parse(wrapped.data());
-                        wrapped.require(
-                                blob.allowedAlgorithms().length == 0 && blob.accessConditions().length == 0,
-                                "no algorithms and no access conditions");
-                    })
+                            "wrapped-keys.middle-fields",
+                            "wrapped-keys",
+                            Setup.DKEK,
+                            "Middle fields of keys without attributes are empty.",
+                            probe -> {
+                                Exchange wrapped = probe.wrap(probe.ec().id()).sw(0x9000);
+                                WrappedKeyBlob blob = WrappedKeyBlob.parse(wrapped.data());
+                                wrapped.require(
+                                        blob.allowedAlgorithms().length == 0 && blob.accessConditions().length == 0,
+                                        "no algorithms and no access conditions");
+                            })
                     .checked(),
             destructive(
                     "wrapped-keys.round-trip",
@@ -140,15 +130,12 @@ final class WrapChecks {
                         probe.select(Files.keyCertificate(kid)).sw(0x6A82);
                         probe.select(Files.keyDescription(kid)).sw(0x6A82);
                         byte[] hash = Probe.sha256(Probe.bytes(4));
-                        Exchange signed = probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+                        Exchange signed =
+                                probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
                         Verification.ecdsa(signed, key.curve(), key.point(), hash);
                     }),
             destructive(
-                    "wrapped-keys.list",
-                    "wrapped-keys",
-                    Setup.DKEK,
-                    "the key keeps its allowed algorithms",
-                    probe -> {
+                    "wrapped-keys.list", "wrapped-keys", Setup.DKEK, "the key keeps its allowed algorithms", probe -> {
                         Probe.Key key = probe.newEc(
                                 EcCurve.SECP256R1,
                                 KeyAttributes.NONE.withAlgorithms(List.of(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)));
@@ -177,7 +164,10 @@ final class WrapChecks {
                         probe.unwrap(kid, blob).sw(0x9000);
                         Exchange selected = probe.select(Files.key(kid)).sw(0x9000);
                         selected.require(
-                                KeyAttributes.parse(selected.data()).useCounter().isEmpty(), "no use counter");
+                                KeyAttributes.parse(selected.data())
+                                        .useCounter()
+                                        .isEmpty(),
+                                "no use counter");
                     }),
             destructive(
                     "wrapped-keys.host-ec",
@@ -192,23 +182,25 @@ final class WrapChecks {
                         byte[] made = blob(probe, WrappedKeyBlob.EC, ec(curve, d, point));
                         probe.unwrap(kid, made).sw(0x9000);
                         byte[] hash = Probe.sha256(Probe.bytes(5));
-                        Exchange signed = probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
+                        Exchange signed =
+                                probe.sign(kid, KeyAlgorithm.ECDSA.id(), hash).sw(0x9000);
                         Verification.ecdsa(signed, curve, point, hash);
                     }),
             destructive(
-                    "wrapped-keys.host-aes",
-                    "dkek-shares",
-                    Setup.DKEK,
-                    "With all DKEK shares a host can make blobs",
-                    probe -> {
-                        int kid = probe.nextKeyId();
-                        byte[] data = Probe.concat(Probe.bytes(0, AES_KEY.length), AES_KEY);
-                        probe.unwrap(kid, blob(probe, WrappedKeyBlob.AES, data)).sw(0x9000);
-                        byte[] block = new byte[16];
-                        probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), block)
-                                .sw(0x9000)
-                                .data(cbc(AES_KEY, block));
-                    })
+                            "wrapped-keys.host-aes",
+                            "dkek-shares",
+                            Setup.DKEK,
+                            "With all DKEK shares a host can make blobs",
+                            probe -> {
+                                int kid = probe.nextKeyId();
+                                byte[] data = Probe.concat(Probe.bytes(0, AES_KEY.length), AES_KEY);
+                                probe.unwrap(kid, blob(probe, WrappedKeyBlob.AES, data))
+                                        .sw(0x9000);
+                                byte[] block = new byte[16];
+                                probe.cipher(kid, KeyAlgorithm.AES_CBC_ENCRYPT.id(), block)
+                                        .sw(0x9000)
+                                        .data(cbc(AES_KEY, block));
+                            })
                     .from(3),
             destructive(
                     "wrapped-keys.host-rsa",
@@ -217,18 +209,18 @@ final class WrapChecks {
                     "this is how software keys (PKCS#12) are imported",
                     probe -> importRsa(probe, rsa(2048), true, probe.nextKeyId())),
             destructive(
-                    "wrapped-keys.host-long-rsa",
-                    "genuine-hardware",
-                    Setup.DKEK,
-                    "RSA-4096 blobs made by a host import once per session on 3.3",
-                    probe -> {
-                        KeyPair pair = rsa(LONG_RSA);
-                        probe.wire().reset();
-                        probe.select();
-                        probe.verify(Probe.USER, Probe.testPin()).sw(0x9000);
-                        importRsa(probe, pair, false, probe.nextKeyId());
-                        importRsa(probe, pair, false, probe.nextKeyId());
-                    })
+                            "wrapped-keys.host-long-rsa",
+                            "genuine-hardware",
+                            Setup.DKEK,
+                            "RSA-4096 blobs made by a host import once per session on 3.3",
+                            probe -> {
+                                KeyPair pair = rsa(LONG_RSA);
+                                probe.wire().reset();
+                                probe.select();
+                                probe.verify(Probe.USER, Probe.testPin()).sw(0x9000);
+                                importRsa(probe, pair, false, probe.nextKeyId());
+                                importRsa(probe, pair, false, probe.nextKeyId());
+                            })
                     .from(3),
             destructive(
                     "wrapped-keys.damaged",
@@ -257,15 +249,15 @@ final class WrapChecks {
                                 .sw(0x6A88);
                     }),
             destructive(
-                    "wrapped-keys.id-in-use",
-                    "wrapped-keys",
-                    Setup.DKEK,
-                    "key id in use: 6A89 [assumed]",
-                    probe -> {
-                        int kid = probe.ec().id();
-                        byte[] blob = probe.wrap(kid).sw(0x9000).data();
-                        probe.unwrap(kid, blob).sw(0x6A89);
-                    })
+                            "wrapped-keys.id-in-use",
+                            "wrapped-keys",
+                            Setup.DKEK,
+                            "key id in use: 6A89 [assumed]",
+                            probe -> {
+                                int kid = probe.ec().id();
+                                byte[] blob = probe.wrap(kid).sw(0x9000).data();
+                                probe.unwrap(kid, blob).sw(0x6A89);
+                            })
                     .assumed(),
             destructive(
                     "wrapped-keys.list-on-slots",
@@ -318,7 +310,8 @@ final class WrapChecks {
     }
 
     private static byte[] blob(Probe probe, int type, byte[] data) {
-        return WrappedKeyBlob.wrap(probe.kek(), type, NOTHING, NOTHING, data, RANDOM).encode();
+        return WrappedKeyBlob.wrap(probe.kek(), type, NOTHING, NOTHING, data, RANDOM)
+                .encode();
     }
 
     private static byte[] ec(EcCurve curve, BigInteger d, byte[] point) throws MalformedDataException {
@@ -375,8 +368,7 @@ final class WrapChecks {
                 .known(0x6F00, "genuine-hardware: blobs made by a host import once per session on 3.3")
                 .sw(0x9000);
         byte[] padded = Verification.pkcs1(publicKey, Verification.SHA_256, Probe.sha256(Probe.bytes(6)));
-        Exchange signed =
-                probe.sign(kid, KeyAlgorithm.RSA_RAW.id(), padded).sw(0x9000);
+        Exchange signed = probe.sign(kid, KeyAlgorithm.RSA_RAW.id(), padded).sw(0x9000);
         Verification.rsa(signed, publicKey, padded);
     }
 

@@ -16,6 +16,7 @@ module io.github.schsm.admin {
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 
+    exports io.github.schsm.admin.audit;
     exports io.github.schsm.admin.backup;
     exports io.github.schsm.admin.certificate;
     exports io.github.schsm.admin.inventory;

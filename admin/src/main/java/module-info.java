@@ -8,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
 module io.github.schsm.admin {
     requires com.fasterxml.jackson.core;
     requires transitive com.fasterxml.jackson.databind;
-    requires io.github.schsm.card;
+    requires transitive io.github.schsm.card;
     requires transitive io.github.schsm.provider;
     requires io.github.schsm.simulator;
     requires transitive io.github.schsm.spi;
@@ -19,6 +19,7 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.audit;
     exports io.github.schsm.admin.backup;
     exports io.github.schsm.admin.certificate;
+    exports io.github.schsm.admin.dkek;
     exports io.github.schsm.admin.inventory;
     exports io.github.schsm.admin.json;
     exports io.github.schsm.admin.key;

@@ -24,6 +24,8 @@ module io.github.schsm.cli {
             info.picocli;
     opens io.github.schsm.cli.command.device to
             info.picocli;
+    opens io.github.schsm.cli.command.dkek to
+            info.picocli;
     opens io.github.schsm.cli.command.domain to
             info.picocli;
     opens io.github.schsm.cli.command.key to

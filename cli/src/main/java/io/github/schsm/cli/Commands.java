@@ -15,6 +15,7 @@ import io.github.schsm.cli.command.device.PkaCommands;
 import io.github.schsm.cli.command.device.RandomCommand;
 import io.github.schsm.cli.command.device.SimulatorCommand;
 import io.github.schsm.cli.command.device.WatchCommand;
+import io.github.schsm.cli.command.dkek.ImportKeyCommand;
 import io.github.schsm.cli.command.domain.CleanupCommand;
 import io.github.schsm.cli.command.domain.DeriveXkekCommand;
 import io.github.schsm.cli.command.domain.DomainCommands;
@@ -138,6 +139,7 @@ public final class Commands {
                                 new DeriveXkekCommand(),
                                 new WrapCommand(),
                                 new UnwrapCommand(),
+                                new ImportKeyCommand(),
                                 new MigrateCommand(),
                                 new CleanupCommand())),
                 new Group(

@@ -62,6 +62,7 @@ class SuggestionsTest {
             "schsm ca issue",
             "schsm ca revoke",
             "schsm ca crl",
+            "schsm import-key",
             "schsm delete",
             "schsm data write",
             "schsm data delete",

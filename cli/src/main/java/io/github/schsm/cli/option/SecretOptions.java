@@ -172,6 +172,27 @@ public final class SecretOptions {
         }
     }
 
+    /** The password of one key in a key store, where it is another than the file's. */
+    public static final class KeyPassword {
+        @Option(
+                names = "--key-password-env",
+                paramLabel = "NAME",
+                description = "The environment variable that holds the password of keys in the file.")
+        private @Nullable String environment;
+
+        @Option(
+                names = "--key-password-file",
+                paramLabel = "FILE",
+                description =
+                        "A file with the password of keys in the file, readable by its owner only. Default: that of the"
+                                + " file; where it is another, it is asked for.")
+        private @Nullable Path file;
+
+        public Secret secret() throws CliException {
+            return Secret.of("password", "--key-password", environment, file);
+        }
+    }
+
     /** A value that a key is derived by. */
     public static final class DerivationValue {
         @Option(

@@ -3,6 +3,7 @@
 package io.github.schsm.cli.command.domain;
 
 import io.github.schsm.card.dkek.DkekShareFile;
+import io.github.schsm.cli.command.dkek.FewDkekRounds;
 import picocli.CommandLine;
 
 /** The real number of rounds takes seconds for each share file; what the command does with the file is the same. */
@@ -15,6 +16,7 @@ public final class FewRounds {
     public static void use(CommandLine schsm) {
         ((DomainCommands.CreateShare) command(schsm, "create-share")).form = FEW;
         ((DomainCommands.ImportShare) command(schsm, "import-share")).form = FEW;
+        FewDkekRounds.use(schsm, FEW);
     }
 
     private static Object command(CommandLine schsm, String name) {

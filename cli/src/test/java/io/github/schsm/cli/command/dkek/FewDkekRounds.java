@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.cli.command.dkek;
+
+import io.github.schsm.card.dkek.DkekShareFile;
+import picocli.CommandLine;
+
+/** The same for the commands of this package. */
+public final class FewDkekRounds {
+    private FewDkekRounds() {}
+
+    /** Makes them take these rounds. */
+    public static void use(CommandLine schsm, DkekShareFile few) {
+        ((ImportKeyCommand) command(schsm, "import-key")).shares.form = few;
+    }
+
+    private static Object command(CommandLine schsm, String... names) {
+        CommandLine at = schsm;
+        for (String name : names) {
+            at = at.getSubcommands().get(name);
+        }
+        return at.getCommandSpec().userObject();
+    }
+}

@@ -47,6 +47,9 @@ module io.github.schsm.spi {
             io.github.schsm.provider,
             io.github.schsm.remote,
             io.github.schsm.simulator;
+    exports io.github.schsm.net to
+            io.github.schsm.admin,
+            io.github.schsm.remote;
     exports io.github.schsm.spi to
             io.github.schsm.bridge,
             io.github.schsm.card,

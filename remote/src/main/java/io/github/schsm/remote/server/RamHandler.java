@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsExchange;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.net.WatchedThreads;
 import io.github.schsm.remote.message.Post;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
+import io.github.schsm.net.WatchedThreads;
 import io.github.schsm.spi.TokenSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;

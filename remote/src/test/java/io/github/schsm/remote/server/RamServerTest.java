@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.TransportException;
+import io.github.schsm.net.WatchedThreads;
 import io.github.schsm.remote.MiniClient;
 import io.github.schsm.remote.SimulatedContacts;
 import io.github.schsm.simulator.SimulatedDevice;

@@ -12,6 +12,7 @@ module io.github.schsm.admin {
     requires transitive io.github.schsm.provider;
     requires io.github.schsm.simulator;
     requires transitive io.github.schsm.spi;
+    requires jdk.httpserver;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
@@ -19,10 +20,15 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.audit;
     exports io.github.schsm.admin.backup;
     exports io.github.schsm.admin.certificate;
+    exports io.github.schsm.admin.console;
     exports io.github.schsm.admin.dkek;
     exports io.github.schsm.admin.inventory;
     exports io.github.schsm.admin.json;
     exports io.github.schsm.admin.key;
     exports io.github.schsm.admin.policy;
+    exports io.github.schsm.admin.progress;
     exports io.github.schsm.admin.selftest;
+
+    opens io.github.schsm.admin.backup to
+            com.fasterxml.jackson.databind;
 }

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.admin.console;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.admin.inventory.Inventory;
+import io.github.schsm.admin.json.JsonDocuments;
+import io.github.schsm.admin.progress.ProgressFolder;
+import io.github.schsm.admin.progress.Work;
+import io.github.schsm.net.WatchedThreads;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at devices and at work, and tells pages what has changed. Nobody looks while no page is open. Work is looked at
+ * several times a second; devices only if a card came or went, work ended, or after a while, because that sends commands to
+ * them.
+ */
+final class Lookout {
+    private static final long TICK_MILLIS = 200;
+
+    private final Console.Source source;
+    private final Console.Settings settings;
+    private final ProgressFolder progress;
+    private final EventStreams streams;
+    private final WatchedThreads threads;
+    private final Thread thread;
+    private boolean wanted = true;
+    private boolean ended;
+    private volatile @Nullable Picture picture;
+
+    // Of the thread alone.
+    private @Nullable Object presence;
+    private long presenceAt;
+    private long lookedAt;
+    private List<Work> works = List.of();
+    private boolean isBroken;
+
+    Lookout(
+            String name,
+            Console.Source source,
+            Console.Settings settings,
+            EventStreams streams,
+            WatchedThreads threads) {
+        this.source = source;
+        this.settings = settings;
+        progress = settings.progress();
+        this.streams = streams;
+        this.threads = threads;
+        thread = new Thread(this::run, name + "-look");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    synchronized void refresh() {
+        wanted = true;
+        notifyAll();
+    }
+
+    void end() {
+        synchronized (this) {
+            ended = true;
+            notifyAll();
+        }
+        thread.interrupt();
+    }
+
+    /** Everything about a key, as JSON; null if there is no such key now. */
+    byte @Nullable [] key(String id) {
+        Picture shown = picture;
+        Map<String, Object> key = shown == null ? null : shown.key(id);
+        return key == null ? null : JsonDocuments.canonical(key);
+    }
+
+    /** Everything about a device, as JSON; null if it is not there now. */
+    byte @Nullable [] device(String id) {
+        Picture shown = picture;
+        Map<String, Object> device = shown == null ? null : shown.device(id);
+        return device == null ? null : JsonDocuments.canonical(device);
+    }
+
+    private void run() {
+        try {
+            while (awaitTick()) {
+                threads.check();
+                if (streams.isAnybodyThere() || isWanted()) {
+                    lookAtWork();
+                    lookAtDevices();
+                }
+            }
+        } catch (InterruptedException ending) {
+            Console.LOG.log(System.Logger.Level.DEBUG, "the console ends");
+        }
+    }
+
+    private synchronized boolean awaitTick() throws InterruptedException {
+        if (!ended && !wanted) {
+            wait(TICK_MILLIS);
+        }
+        return !ended;
+    }
+
+    private synchronized boolean isWanted() {
+        return wanted;
+    }
+
+    private synchronized boolean takeWanted() {
+        boolean now = wanted;
+        wanted = false;
+        return now;
+    }
+
+    private void lookAtWork() {
+        List<Work> now = progress.works();
+        if (!now.equals(works)) {
+            if (hasEnded(now)) {
+                refresh();
+            }
+            works = now;
+            streams.tell(
+                    EventStreams.Topic.WORK,
+                    JsonDocuments.canonical(now.stream().map(Picture::work).toList()));
+        }
+    }
+
+    /** Whether work that ran a moment ago does not any more: then keys are where they were not. */
+    private boolean hasEnded(List<Work> now) {
+        return works.stream()
+                .filter(work -> work.state() == Work.State.RUNNING)
+                .anyMatch(before -> now.stream()
+                        .noneMatch(work -> work.id().equals(before.id()) && work.state() == Work.State.RUNNING));
+    }
+
+    private void lookAtDevices() {
+        boolean now = takeWanted();
+        long time = System.nanoTime();
+        if (!now && time - presenceAt < settings.pause().toNanos()) {
+            return;
+        }
+        presenceAt = time;
+        try {
+            Object present = source.presence();
+            if (now
+                    || isBroken
+                    || !Objects.equals(present, presence)
+                    || time - lookedAt >= settings.mostAge().toNanos()) {
+                show(source.look());
+                presence = present;
+                lookedAt = System.nanoTime();
+            }
+            if (isBroken) {
+                isBroken = false;
+                streams.tell(EventStreams.Topic.PROBLEM, JsonDocuments.canonical(Map.of("text", "")));
+            }
+        } catch (SchsmException | RuntimeException unreadable) {
+            Console.LOG.log(System.Logger.Level.DEBUG, "devices cannot be read", unreadable);
+            isBroken = true;
+            streams.tell(
+                    EventStreams.Topic.PROBLEM,
+                    JsonDocuments.canonical(Map.of("text", Shown.text(String.valueOf(unreadable.getMessage())))));
+        }
+    }
+
+    private void show(Inventory inventory) {
+        Picture before = picture;
+        Picture next = new Picture(inventory, settings.command());
+        Map<String, Object> told = new TreeMap<>(next.overview());
+        if (before == null || !before.isLike(next)) {
+            picture = next;
+            streams.tell(EventStreams.Topic.PICTURE, JsonDocuments.canonical(told));
+        } else {
+            picture = next;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.admin.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What people copy into a shell does what it says, whatever a device calls its keys. */
+class NextStepsTest {
+    private final NextSteps posix = new NextSteps(List.of("schsm"), false);
+    private final NextSteps windows = new NextSteps(List.of("schsm"), true);
+
+    @ParameterizedTest
+    @DisabledOnOs(OS.WINDOWS)
+    @ValueSource(
+            strings = {
+                "tls",
+                "a b",
+                "it's",
+                "$(touch x)",
+                "`touch x`",
+                "a; rm -rf /",
+                "a & b | c > d < e",
+                "#comment",
+                "~root",
+                "=ls",
+                "*?[a]{b,c}!",
+                "\\",
+                "\"quoted\"",
+                "שלום"
+            })
+    void aShellGivesTheLabelToTheCommandAsItIs(String label) throws IOException, InterruptedException {
+        String line = posix.line("migrate", "--label", label);
+        Process shell = new ProcessBuilder("sh", "-c", "schsm() { printf '%s\\n' \"$@\"; }; " + line).start();
+        String output = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(shell.waitFor()).isZero();
+        assertThat(output).isEqualTo("migrate\n--label\n" + label + "\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a\nb", "a\u0003touch x", "\u202Etxt", "a\u001B[2J"})
+    void whatCannotBePastedSafelyIsNot(String label) {
+        assertThat(posix.line("show", label)).isNull();
+        assertThat(windows.line("show", label)).isNull();
+    }
+
+    @Test
+    void whatShellsOfWindowsReadIsNotQuotedForThem() {
+        assertThat(windows.line("show", "a b")).isEqualTo("schsm show \"a b\"");
+        assertThat(windows.line("show", "%PATH%")).isNull();
+        assertThat(windows.line("show", "a\"&calc")).isNull();
+        assertThat(windows.line("show", "$(calc)")).isNull();
+    }
+
+    @Test
+    void aLabelIsNoOption() {
+        assertThat(NextSteps.value("--yes")).isEmpty();
+        assertThat(NextSteps.value("@/etc/passwd")).isEmpty();
+        assertThat(NextSteps.value("tls@home")).isEqualTo("tls@home");
+    }
+}

@@ -5,9 +5,12 @@ package io.github.schsm.admin.console;
 import com.sun.net.httpserver.HttpServer;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
+import io.github.schsm.admin.inventory.DeviceWatch;
 import io.github.schsm.admin.inventory.Inventory;
+import io.github.schsm.admin.inventory.InventoryReader;
 import io.github.schsm.admin.progress.ProgressFolder;
 import io.github.schsm.net.WatchedThreads;
+import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,6 +68,26 @@ public final class Console implements AutoCloseable {
         default Object presence() throws SchsmException {
             return new Object();
         }
+    }
+
+    /** A source of everything that a provider's configuration reaches, without PINs. */
+    public static Source source(SchsmProvider provider) {
+        InventoryReader reader = InventoryReader.of(provider);
+        DeviceWatch watch = DeviceWatch.of(provider);
+        return new Source() {
+            private long changes;
+
+            @Override
+            public Inventory look() throws SchsmException {
+                return reader.read();
+            }
+
+            @Override
+            public Object presence() throws SchsmException {
+                changes += watch.look().size();
+                return changes;
+            }
+        };
     }
 
     /**

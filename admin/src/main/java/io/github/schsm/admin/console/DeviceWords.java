@@ -2,12 +2,15 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.admin.console;
 
+import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
 import io.github.schsm.admin.inventory.Inventory.Pin;
 import io.github.schsm.admin.inventory.Inventory.Place;
 import io.github.schsm.admin.inventory.Inventory.Slot;
+import io.github.schsm.admin.inventory.KeySummary;
+import io.github.schsm.admin.inventory.ShellLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -116,6 +119,22 @@ record DeviceWords(Device device) {
         device.problems().forEach(problem -> facts.add(List.of("Problem", Shown.text(problem))));
         device.notSeen().forEach(unseen -> facts.add(List.of("Not seen", Shown.text(unseen))));
         return facts;
+    }
+
+    /** What could be done next. */
+    List<KeySummary.Step> nextSteps(ShellLine shell) {
+        PinStatus.State pin = device.userPin() == null ? null : device.userPin().state();
+        List<KeySummary.Step> steps = new ArrayList<>();
+        if (pin == PinStatus.State.BLOCKED) {
+            steps.add(new KeySummary.Step(
+                    "give the PIN its tries again, by the SO-PIN",
+                    shell.line("pin", "unblock", "--device", device.name())));
+        } else if (pin == PinStatus.State.TRANSPORT) {
+            steps.add(new KeySummary.Step(
+                    "change the transport PIN", shell.line("pin", "change", "--device", device.name())));
+        }
+        steps.add(new KeySummary.Step("list its keys", shell.line("keys", "--device", device.name())));
+        return steps;
     }
 
     private static String kek(Slot slot) {

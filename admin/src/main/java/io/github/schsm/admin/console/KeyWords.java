@@ -8,11 +8,14 @@ import io.github.schsm.admin.inventory.Inventory.Certificate;
 import io.github.schsm.admin.inventory.Inventory.CertificateKind;
 import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Row;
+import io.github.schsm.admin.inventory.KeySummary;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A key in words for people. */
@@ -43,47 +46,30 @@ final class KeyWords {
         return certificate == null || certificate.kind() != CertificateKind.X509 ? null : certificate.daysLeft();
     }
 
-    static List<String> limits(Row row, @Nullable Key key) {
-        List<String> limits = new ArrayList<>();
-        if (key == null) {
-            return limits;
-        }
-        if (row.exchangeKey()) {
-            limits.add("agrees on the KEK of its domain, and does nothing else");
-        } else if (key.algorithms() == null) {
-            limits.add("may be used for everything of its type");
-        } else {
-            limits.add("may be used for " + Shown.text(String.join(", ", key.algorithms())));
-        }
-        limits.add("leaves its device: " + Shown.text(key.leaving().text()));
-        limits.add("cannot be read");
-        return limits;
+    /** The parts of a text, each for itself. */
+    static List<String> sentences(String text) {
+        return Stream.of(text.split("; ", -1)).map(Shown::text).toList();
     }
 
-    static List<List<String>> facts(Row row, @Nullable Key key) {
+    /** As it stands alone. */
+    static String sentence(String text) {
+        String shown = Shown.text(text);
+        return shown.isEmpty() ? shown : shown.substring(0, 1).toUpperCase(Locale.ROOT) + shown.substring(1);
+    }
+
+    static List<List<String>> facts(KeySummary summary, @Nullable Key key) {
         List<List<String>> facts = new ArrayList<>();
-        if (key != null && key.useCounter() != null) {
-            facts.add(List.of("Uses left", String.format(Locale.ROOT, "%,d", key.useCounter())));
+        new TreeMap<>(summary.useCounters())
+                .forEach((device, uses) -> facts.add(
+                        List.of("Uses left on " + Shown.text(device), String.format(Locale.ROOT, "%,d", uses))));
+        if (key != null && key.algorithms() != null) {
+            facts.add(List.of("Algorithms", Shown.text(String.join(", ", key.algorithms()))));
         }
-        if (key != null && !key.id().isEmpty()) {
-            facts.add(List.of("ID", Shown.text(key.id())));
+        if (key != null) {
+            add(facts, "ID", key.id());
         }
-        if (row.publicKey() != null) {
-            facts.add(List.of("Public key (SHA-256)", Shown.text(row.publicKey())));
-        }
+        add(facts, "Public key (SHA-256)", summary.publicKey());
         return facts;
-    }
-
-    static String attestation(@Nullable Key key) {
-        if (key == null) {
-            return "unknown";
-        }
-        if (key.attestation().attested()) {
-            return "Generated in device "
-                    + Shown.text(String.valueOf(key.attestation().device())) + ", as that device attests.";
-        }
-        String reason = key.attestation().reason();
-        return "Not attested" + (reason == null ? "." : ": " + Shown.text(reason));
     }
 
     /** Names and values in turn; empty without a certificate. */

@@ -9,6 +9,8 @@ import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.Inventory.SingleCopy;
+import io.github.schsm.admin.inventory.KeySummary;
+import io.github.schsm.admin.inventory.ShellLine;
 import io.github.schsm.admin.progress.Work;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -30,7 +32,7 @@ final class Picture {
     private static final int ID_BYTES = 8;
 
     private final Inventory inventory;
-    private final NextSteps steps;
+    private final ShellLine shell;
     private final Map<String, RowAt> rows = new LinkedHashMap<>();
     private final Map<String, Device> devices = new LinkedHashMap<>();
     private final Map<String, SingleCopy> alone = new HashMap<>();
@@ -40,7 +42,7 @@ final class Picture {
 
     Picture(Inventory inventory, List<String> command) {
         this.inventory = inventory;
-        steps = new NextSteps(command);
+        shell = ShellLine.of(command);
         for (SingleCopy copy : inventory.withoutSecondCopy()) {
             alone.put(copy.domain() + '\n' + copy.device() + '\n' + copy.label(), copy);
         }
@@ -117,11 +119,13 @@ final class Picture {
                 "readers",
                 inventory.readers().stream()
                         .filter(reader -> reader.device() == null)
-                        .map(reader -> Map.of(
+                        .map(reader -> Map.<String, Object>of(
                                 "name",
                                 Shown.text(reader.name()),
                                 "problem",
-                                Shown.text(reader.problem() == null ? "empty" : reader.problem())))
+                                Shown.text(reader.problem() == null ? "empty" : reader.problem()),
+                                "failed",
+                                reader.failed()))
                         .toList());
         List<Object> strips = new ArrayList<>();
         devices.forEach((id, device) -> strips.add(strip(id, device)));
@@ -227,15 +231,16 @@ final class Picture {
             return null;
         }
         Key key = first(at.row());
+        KeySummary summary = KeySummary.of(inventory, at.domain(), at.row(), shell);
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("id", id);
         told.put("label", Shown.text(at.row().label()));
         told.put("type", Shown.text(at.row().type()));
         told.put("domain", Shown.text(at.domain().name()));
-        told.put("limits", KeyWords.limits(at.row(), key));
-        told.put("facts", KeyWords.facts(at.row(), key));
+        told.put("limits", KeyWords.sentences(summary.limits()));
+        told.put("facts", KeyWords.facts(summary, key));
         told.put("attested", key != null && key.attestation().attested());
-        told.put("attestation", KeyWords.attestation(key));
+        told.put("attestation", KeyWords.sentence(summary.attestation()));
         told.put("certificate", KeyWords.certificate(key));
         Long days = KeyWords.daysLeft(key);
         told.put("daysText", days == null ? "" : KeyWords.days(days));
@@ -251,7 +256,7 @@ final class Picture {
             places.add(place);
         }
         told.put("places", places);
-        told.put("steps", steps.forKey(inventory, at, key, single));
+        told.put("steps", summary.nextSteps().stream().map(Picture::step).toList());
         return told;
     }
 
@@ -264,8 +269,21 @@ final class Picture {
         }
         Map<String, Object> told = new LinkedHashMap<>(strip(id, device));
         told.put("facts", new DeviceWords(device).facts());
-        told.put("steps", steps.forDevice(device));
+        told.put(
+                "steps",
+                new DeviceWords(device)
+                        .nextSteps(shell).stream().map(Picture::step).toList());
         return told;
+    }
+
+    private static Map<String, String> step(KeySummary.Step step) {
+        return Map.of(
+                "why",
+                KeyWords.sentence(step.text()),
+                "line",
+                step.command(),
+                "note",
+                step.command().isEmpty() ? KeyWords.sentence(ShellLine.WHY_NONE) : "");
     }
 
     /** Work that runs, for the page. */

@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +52,6 @@ public record KeySummary(
         @Nullable Long daysLeft,
         List<Step> nextSteps) {
     private static final int RENEW_DAYS = 60;
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
     /** Copies the collections. */
     public KeySummary {
@@ -66,12 +64,17 @@ public record KeySummary(
      * Something that could be done next.
      *
      * @param text    what and why, in a few words
-     * @param command the command that does it, as a shell takes it
+     * @param command the command that does it, as a shell takes it; empty where a name in it could not be typed safely
      */
     public record Step(String text, String command) {}
 
     /** The summary of a row. */
     public static KeySummary of(Inventory inventory, Domain domain, Row row) {
+        return of(inventory, domain, row, ShellLine.of(List.of("schsm")));
+    }
+
+    /** The same with commands that begin otherwise. */
+    public static KeySummary of(Inventory inventory, Domain domain, Row row, ShellLine shell) {
         List<Key> keys = row.cells().stream()
                 .filter(cell -> cell.state() == State.HAS)
                 .flatMap(cell -> inventory.key(cell).stream())
@@ -93,7 +96,7 @@ public record KeySummary(
                 attestation(inventory, row, keys),
                 certificate(keys, x509),
                 x509 == null ? null : x509.daysLeft(),
-                steps(domain, row, keys, x509));
+                steps(domain, row, keys, x509, shell));
     }
 
     private static Map<String, Long> counters(Inventory inventory, Row row) {
@@ -244,50 +247,69 @@ public record KeySummary(
 
     // Next steps
 
-    private static List<Step> steps(Domain domain, Row row, List<Key> keys, @Nullable Certificate x509) {
+    private static List<Step> steps(
+            Domain domain, Row row, List<Key> keys, @Nullable Certificate x509, ShellLine shell) {
         List<Step> steps = new ArrayList<>();
         List<String> holders = row.holders();
         if (holders.isEmpty() || keys.isEmpty()) {
             return steps;
         }
         String from = holders.get(0);
-        String label = labelOn(row, from);
+        String label = ShellLine.value(labelOn(row, from));
+        // Words that follow each other; an empty one makes no line.
+        String file = label.isEmpty() ? "" : label.replace('/', '_');
         row.cells().stream()
                 .filter(cell -> cell.state() == State.COULD)
                 .map(Cell::device)
                 .forEach(to -> steps.add(new Step(
                         "a copy on " + to,
-                        command("migrate", "--from", from, "--to", to, "--label", label)
-                                + (everyCopyIsCounted(keys) ? " --without-use-counter" : ""))));
+                        everyCopyIsCounted(keys)
+                                ? shell.line(
+                                        "migrate",
+                                        "--from",
+                                        from,
+                                        "--to",
+                                        to,
+                                        "--label",
+                                        label,
+                                        "--without-use-counter")
+                                : shell.line("migrate", "--from", from, "--to", to, "--label", label))));
         if (holders.size() == 1 && steps.isEmpty() && domain.kind() == DomainKind.XKEK && movable(keys)) {
             steps.add(new Step(
                     "a second member for its key domain, to which it could be copied",
-                    command("domain", "join", "--device", "NEW_DEVICE", "--signer", signer(domain))
-                            + (domain.groupSigner() == null
-                                    ? ""
-                                    : " --signer-device "
-                                            + quoted(domain.groupSigner().device()))));
+                    domain.groupSigner() == null
+                            ? shell.line("domain", "join", "--device", "NEW_DEVICE", "--signer", "GROUP_SIGNER")
+                            : shell.line(
+                                    "domain",
+                                    "join",
+                                    "--device",
+                                    "NEW_DEVICE",
+                                    "--signer",
+                                    ShellLine.value(domain.groupSigner().label()),
+                                    "--signer-device",
+                                    domain.groupSigner().device())));
         }
         if (keys.get(0).attestation().attested() && !row.exchangeKey()) {
             steps.add(new Step(
                     "its attestation in a file, before a certificate takes its place",
-                    command("attest", label, "--device", from, "--out", label + ".attestation")));
+                    shell.line(
+                            "attest", label, "--device", from, "--out", label.isEmpty() ? "" : file + ".attestation")));
         }
         if (isPair(keys) && !row.exchangeKey() && (x509 == null || isEnding(x509))) {
             steps.add(new Step(
                     x509 == null
                             ? "a certificate: make a request for it"
                             : "a new certificate, because this one ends: make a request for it",
-                    command(
+                    shell.line(
                             "csr",
                             "--device",
                             from,
                             "--label",
                             label,
                             "--subject",
-                            "CN=" + label,
+                            label.isEmpty() ? "" : "CN=" + label,
                             "--out",
-                            label + ".csr")));
+                            label.isEmpty() ? "" : file + ".csr")));
         }
         return steps;
     }
@@ -308,12 +330,6 @@ public record KeySummary(
         return keys.stream().allMatch(key -> key.useCounter() != null);
     }
 
-    private static String signer(Domain domain) {
-        return domain.groupSigner() == null
-                ? "GROUP_SIGNER"
-                : domain.groupSigner().label();
-    }
-
     private static String labelOn(Row row, String device) {
         return row.cells().stream()
                 .filter(cell -> cell.device().equals(device))
@@ -321,18 +337,5 @@ public record KeySummary(
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(row.label());
-    }
-
-    private static String command(String... words) {
-        StringBuilder line = new StringBuilder("schsm");
-        for (String word : words) {
-            line.append(' ').append(quoted(word));
-        }
-        return line.toString();
-    }
-
-    /** As a shell takes it, whatever is in a label: it is copied into one. */
-    private static String quoted(String word) {
-        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

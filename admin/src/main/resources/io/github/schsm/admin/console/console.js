@@ -75,7 +75,12 @@ function showDevices(next) {
   readers.hidden = next.readers.length === 0;
   readers.replaceChildren(
     "Other readers: ",
-    ...next.readers.flatMap((reader, index) => [index === 0 ? "" : "; ", label(reader.name), ": ", label(reader.problem)]),
+    ...next.readers.flatMap((reader, index) => [
+      index === 0 ? "" : "; ",
+      label(reader.name),
+      ": ",
+      element("span", reader.failed ? { class: "level", "data-level": "bad" } : {}, label(reader.problem)),
+    ]),
   );
 }
 

@@ -98,7 +98,7 @@ final class Inventories {
                 all.taken(),
                 all.readers().stream()
                         .map(reader -> device.equals(reader.device())
-                                ? new Reader(reader.name(), null, "there is no device in it")
+                                ? new Reader(reader.name(), null, "there is no device in it", false)
                                 : reader)
                         .toList(),
                 all.devices().stream().filter(one -> !one.name().equals(device)).toList(),
@@ -245,7 +245,7 @@ final class Inventories {
         for (int i = 0; i < names.size(); i++) {
             boolean isMember = Boolean.TRUE.equals(genuine.get(i));
             String reader = "Identiv uTrust 3512 SAM slot " + (i + 1);
-            readers.add(new Reader(reader, names.get(i), null));
+            readers.add(new Reader(reader, names.get(i), null, false));
             if (isMember) {
                 members.add(new Member(names.get(i), 0, false));
             }
@@ -276,7 +276,7 @@ final class Inventories {
                     List.of("protected data objects"),
                     List.of()));
         }
-        readers.add(new Reader("Empty reader", null, "there is no device in it"));
+        readers.add(new Reader("Empty reader", null, "there is no device in it", false));
         Place signer = fixed.isEmpty() ? null : new Place(names.get(names.size() - 2), "group-signer");
         List<Domain> domains = new ArrayList<>();
         domains.add(new Domain(DOMAIN, DomainKind.XKEK, UID, null, signer, members, movable));

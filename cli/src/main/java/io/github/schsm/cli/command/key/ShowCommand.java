@@ -9,6 +9,7 @@ import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.Inventory.State;
 import io.github.schsm.admin.inventory.KeySummary;
+import io.github.schsm.admin.inventory.ShellLine;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
@@ -136,7 +137,7 @@ public final class ShowCommand extends SchsmCommand {
         }
         for (KeySummary.Step step : key.nextSteps()) {
             lines.add("Next: " + step.text());
-            lines.add("  " + step.command());
+            lines.add("  " + (step.command().isEmpty() ? "(" + ShellLine.WHY_NONE + ")" : step.command()));
         }
         return Text.lines(new Lines(lines));
     }

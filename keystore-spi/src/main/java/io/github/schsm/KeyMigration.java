@@ -214,7 +214,7 @@ public final class KeyMigration {
      * @param from       what the source is called
      * @param to         what the target is called
      * @param outcome    how it went
-     * @param kcv        the check value of the KEK it travelled under, 8 bytes; empty if nothing travelled
+     * @param kcv        the check value of the KEK it traveled under, 8 bytes; empty if nothing traveled
      * @param failure    why the key is not on the target; null if it is
      * @param leftBehind what could not be cleaned up after the run, in sentences: a KEK, an exchange key, a half key;
      *                   the next migration between the devices tries again, and {@code schsm cleanup} tells of it

@@ -32,8 +32,11 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code schsm}: everything the how-to does, one subcommand each. */
 @Command(
@@ -137,9 +140,21 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
                 .setErr(io.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAllowSubcommandsAsOptionParameters(true)
+                .setExecutionStrategy(Schsm::execute)
                 .setParameterExceptionHandler((error, arguments) -> usage(io, error, arguments))
                 .setExecutionExceptionHandler((error, line, result) -> failure(io, error, line));
         return root;
+    }
+
+    /** With --help picocli overlooks words that it does not know, a command that is not there among them. */
+    private static int execute(ParseResult parsed) {
+        for (CommandLine command : parsed.asCommandLineList()) {
+            List<String> unknown = command.getUnmatchedArguments();
+            if (!unknown.isEmpty()) {
+                throw new UnmatchedArgumentException(command, unknown);
+            }
+        }
+        return new RunLast().execute(parsed);
     }
 
     @Override

@@ -293,8 +293,11 @@ class CertificateCommandsTest {
         Map<String, Object> answer =
                 json.on(A, "import-cert", bundle.toString()).done().json();
 
+        @SuppressWarnings("unchecked") // as the JSON is
         List<Map<String, Object>> stored = (List<Map<String, Object>>) answer.get("stored");
-        assertThat(stored).extracting(one -> one.get("label")).containsExactlyInAnyOrder("tls", "rsa", "other");
+        assertThat(stored)
+                .extracting(one -> (Object) ((Map<?, ?>) one).get("label"))
+                .containsExactlyInAnyOrder("tls", "rsa", "other");
         assertThat(stored)
                 .filteredOn(one -> !one.get("label").equals("other"))
                 .allSatisfy(one -> assertThat(one)

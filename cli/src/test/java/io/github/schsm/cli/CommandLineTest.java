@@ -102,6 +102,25 @@ public class CommandLineTest {
         assertThat(help).containsOnlyOnce("Options of every command:");
     }
 
+    @Test
+    void helpIsForWhatIsThere() {
+        for (String line : List.of("chek --help", "domain stat --help", "keys --lable x --help")) {
+            Run result = run(line.split(" ", -1));
+
+            assertThat(result.status()).as(line).isEqualTo(2);
+            assertThat(result.out()).as(line).isEmpty();
+            assertThat(result.err()).as(line).contains(line.split(" ", -1)[line.startsWith("chek") ? 0 : 1]);
+        }
+        assertThat(run("--help").done().out()).doesNotContain("%n");
+    }
+
+    /** Else it cannot be copied. */
+    @Test
+    void exampleStaysOnOneLine() {
+        assertThat(run("csr", "--help").done().out().lines().map(String::strip))
+                .contains("schsm csr --device ZZSIM000001 --label tls --subject CN=www.example.org --out tls.csr");
+    }
+
     @ParameterizedTest
     @MethodSource("leaves")
     void noCommandTakesASecretAsAnArgument(CommandLine command) {

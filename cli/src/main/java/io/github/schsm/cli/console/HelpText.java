@@ -31,7 +31,13 @@ public final class HelpText {
             UsageMessageSpec usage = spec.usageMessage();
             List<String> keys = new ArrayList<>(usage.sectionKeys());
             keys.add(keys.indexOf(UsageMessageSpec.SECTION_KEY_COMMAND_LIST) + 1, SECTION_COMMON);
+            if (spec.parent() != null) {
+                // Examples stand by the command's own options.
+                keys.remove(UsageMessageSpec.SECTION_KEY_FOOTER);
+                keys.add(keys.indexOf(SECTION_COMMON), UsageMessageSpec.SECTION_KEY_FOOTER);
+            }
             usage.sectionKeys(keys);
+            usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> footer(help.commandSpec()));
             usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, help -> synopsis(help.commandSpec()));
             usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> optionList(help, false));
             usage.sectionMap().put(SECTION_COMMON, HelpText::commonOptions);
@@ -64,13 +70,15 @@ public final class HelpText {
                     new Help.Column(names + GAP, GAP, Help.Column.Overflow.SPAN),
                     new Help.Column(width - names - GAP, GAP, Help.Column.Overflow.WRAP));
             for (String name : commands) {
-                String[] description = Objects.requireNonNull(help.subcommands().get(name), name)
+                UsageMessageSpec usage = Objects.requireNonNull(
+                                help.subcommands().get(name), name)
                         .commandSpec()
-                        .usageMessage()
-                        .description();
+                        .usageMessage();
+                // The header, where there is one, is the short form.
+                String[] lines = usage.header().length == 0 ? usage.description() : usage.header();
                 table.addRowValues(
                         help.colorScheme().commandText(name),
-                        help.colorScheme().text(description.length == 0 ? "" : description[0]));
+                        help.colorScheme().text(lines.length == 0 ? "" : lines[0]));
             }
             text.append(System.lineSeparator())
                     .append(heading)
@@ -100,6 +108,15 @@ public final class HelpText {
             text.append(' ').append(parameter.paramLabel());
         }
         return text.append(System.lineSeparator()).toString();
+    }
+
+    /** Line by line as it stands: an example is copied from there. */
+    private static String footer(CommandSpec spec) {
+        StringBuilder text = new StringBuilder();
+        for (String line : spec.usageMessage().footer()) {
+            text.append(line).append(System.lineSeparator());
+        }
+        return text.toString();
     }
 
     private static String commonOptions(Help help) {

@@ -183,18 +183,18 @@ public final class MigrateCommand extends SchsmCommand {
         }
         return result.wasThere()
                 ? key + " was on device " + to + " already."
-                : key + " of device " + from + " is now on device " + to + " too; it travelled under the KEK with KCV "
+                : key + " of device " + from + " is now on device " + to + " too; it traveled under the KEK with KCV "
                         + Text.hex(result.kcv()) + ".";
     }
 
     private static Map<String, @Nullable Object> json(KeyMigration.Result result) {
         SchsmException failure = result.failure();
-        boolean travelled = result.kcv().length > 0;
+        boolean traveled = result.kcv().length > 0;
         return Answer.json("label", result.alias())
                 .and("alias", failure == null ? result.alias() : null)
                 .and("wasThere", result.wasThere())
                 .and("outcome", result.outcome().name())
-                .and("kcv", travelled ? Text.hex(result.kcv()) : null)
+                .and("kcv", traveled ? Text.hex(result.kcv()) : null)
                 .and("error", failure == null ? null : Errors.members(failure))
                 .members();
     }

@@ -39,8 +39,9 @@ public final class CertificateImport {
          * @param label       the key's label
          * @param attestation what will not be on the device anymore
          * @throws SchsmException if it cannot be kept: then the certificate is not stored
+         * @throws IOException    the same
          */
-        Undo keep(String label, AttestedPublicKey attestation) throws SchsmException;
+        Undo keep(String label, AttestedPublicKey attestation) throws SchsmException, IOException;
     }
 
     /**
@@ -117,7 +118,7 @@ public final class CertificateImport {
             throw new InvalidRequestException("there is no key \"" + label + "\" to store a certificate with");
         }
         AttestedPublicKey ending = attestation(keyStore, label).orElse(null);
-        AttestationKeeper.Undo undo = ending == null || keeper == null ? null : keeper.keep(label, ending);
+        AttestationKeeper.Undo undo = ending == null || keeper == null ? null : keep(keeper, label, ending);
         try {
             keyStore.setKeyEntry(
                     label, keyStore.getKey(label, null), null, chain.chain.toArray(X509Certificate[]::new));
@@ -131,6 +132,18 @@ public final class CertificateImport {
                 }
             }
             throw failed;
+        }
+    }
+
+    private static AttestationKeeper.Undo keep(AttestationKeeper keeper, String label, AttestedPublicKey ending)
+            throws SchsmException {
+        try {
+            return keeper.keep(label, ending);
+        } catch (IOException failed) {
+            throw new InvalidRequestException(
+                    "the certificate of key \"" + label + "\" is not stored: it would end the key's attestation, which"
+                            + " could not be saved: " + failed.getMessage(),
+                    failed);
         }
     }
 }

@@ -22,9 +22,23 @@ final class Shell {
 
     /** @param folder an empty one */
     Shell(Path folder, Jdk jdk) throws IOException {
+        this(folder, jdk, Snippet.HOME.resolve("schsm"));
+        Files.createSymbolicLink(folder.resolve("schsm"), Snippet.HOME.resolve("schsm"));
+    }
+
+    /** The same with the command as it is on this JVM's class path, without the launcher, which builds it first. */
+    static Shell ofClasses(Path folder, Jdk jdk) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Path command = Files.writeString(
+                folder.resolve("schsm"),
+                "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -Xshare:auto -cp '%s' io.github.schsm.cli.Schsm \"$@\"\n"
+                        .formatted(java, System.getProperty("java.class.path")));
+        Files.setPosixFilePermissions(command, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new Shell(folder, jdk, command);
+    }
+
+    private Shell(Path folder, Jdk jdk, Path launcher) throws IOException {
         this.folder = folder;
-        Path launcher = Snippet.HOME.resolve("schsm");
-        Files.createSymbolicLink(folder.resolve("schsm"), launcher);
         Path programs = Files.createDirectory(folder.resolve("bin"));
         // On hardware the terminal is the default; here each command needs it.
         Path command = Files.writeString(

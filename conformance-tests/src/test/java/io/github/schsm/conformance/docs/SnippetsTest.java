@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SnippetsTest {
     private static final List<Class<?>> RUNNERS = List.of(
             RemoteSitesTest.class,
+            CertificateSnippetsTest.class,
             CommandSnippetsTest.class,
             DialInSnippetsTest.class,
             InstallTest.class,

@@ -3,12 +3,12 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.cli.command.DemoCommand;
-import io.github.schsm.cli.command.certificate.CaCommands;
-import io.github.schsm.cli.command.certificate.CsrCommand;
-import io.github.schsm.cli.command.certificate.SelfSignCommand;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.backup.BackupCommand;
 import io.github.schsm.cli.command.backup.RestoreCommand;
+import io.github.schsm.cli.command.certificate.CaCommands;
+import io.github.schsm.cli.command.certificate.CsrCommand;
+import io.github.schsm.cli.command.certificate.SelfSignCommand;
 import io.github.schsm.cli.command.device.DeviceIdCommands;
 import io.github.schsm.cli.command.device.DevicesCommand;
 import io.github.schsm.cli.command.device.InitializeCommand;

@@ -14,13 +14,12 @@ module io.github.schsm.cli {
     requires io.github.schsm.provider;
     requires io.github.schsm.remote;
     requires io.github.schsm.simulator;
+    requires org.jline;
     requires static transitive org.jspecify;
 
     opens io.github.schsm.cli to
             info.picocli;
     opens io.github.schsm.cli.command to
-            info.picocli;
-    opens io.github.schsm.cli.command.backup to
             info.picocli;
     opens io.github.schsm.cli.command.certificate to
             info.picocli;
@@ -35,6 +34,8 @@ module io.github.schsm.cli {
     opens io.github.schsm.cli.command.object to
             info.picocli;
     opens io.github.schsm.cli.command.remote to
+            info.picocli;
+    opens io.github.schsm.cli.command.shell to
             info.picocli;
     opens io.github.schsm.cli.option to
             info.picocli;

@@ -3,9 +3,6 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.cli.command.DemoCommand;
-import io.github.schsm.cli.command.SchsmCommand;
-import io.github.schsm.cli.command.backup.BackupCommand;
-import io.github.schsm.cli.command.backup.RestoreCommand;
 import io.github.schsm.cli.command.certificate.CaCommands;
 import io.github.schsm.cli.command.certificate.CsrCommand;
 import io.github.schsm.cli.command.certificate.SelfSignCommand;
@@ -45,6 +42,8 @@ import io.github.schsm.cli.command.object.DataCommands;
 import io.github.schsm.cli.command.object.ExportCertCommand;
 import io.github.schsm.cli.command.object.ImportCertCommand;
 import io.github.schsm.cli.command.remote.RemoteCommands;
+import io.github.schsm.cli.command.shell.CompletionCommand;
+import io.github.schsm.cli.command.shell.ShellCommand;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.HelpCommand;
@@ -82,14 +81,14 @@ public final class Commands {
             "schsm data list",
             "schsm data read",
             "schsm random",
+            "schsm completion",
             "schsm help");
 
     private Commands() {}
 
     /** Whether a command changes nothing on any device; one with subcommands only says which there are. */
     public static boolean isHarmless(CommandSpec command) {
-        boolean isOnlyGroup = !command.subcommands().isEmpty() && !(command.userObject() instanceof SchsmCommand);
-        return isOnlyGroup || HARMLESS.contains(command.qualifiedName());
+        return !command.subcommands().isEmpty() || HARMLESS.contains(command.qualifiedName());
     }
 
     /** A section of the help: what its commands are about, and they themselves. */
@@ -146,7 +145,6 @@ public final class Commands {
                                 new ImportKeyCommand(),
                                 new MigrateCommand(),
                                 new CleanupCommand())),
-                new Group("Backup", List.of(new BackupCommand(), new RestoreCommand())),
                 new Group(
                         "Administration",
                         List.of(
@@ -156,6 +154,6 @@ public final class Commands {
                                 new LabelCommand(),
                                 new RandomCommand())),
                 new Group("Readers", List.of(new SimulatorCommand(), new RemoteCommands())),
-                new Group("This command", List.of(new HelpCommand())));
+                new Group("This command", List.of(new ShellCommand(), new CompletionCommand(), new HelpCommand())));
     }
 }

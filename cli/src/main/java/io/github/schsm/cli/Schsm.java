@@ -5,6 +5,7 @@ package io.github.schsm.cli;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.Shared;
+import io.github.schsm.cli.command.shell.Script;
 import io.github.schsm.cli.console.HelpText;
 import io.github.schsm.cli.console.Suggestions;
 import io.github.schsm.cli.console.Terminal;
@@ -19,18 +20,24 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -46,12 +53,23 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Schsm.Version.class,
         usageHelpAutoWidth = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-public final class Schsm implements Runnable, SchsmCommand.Root {
+public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
     private final Io io;
     private final Shared shared;
 
     @Mixin
     private GlobalOptions options;
+
+    @Option(
+            names = "--script",
+            paramLabel = "FILE",
+            description =
+                    "Run the commands in this file, one a line; - for standard input. The first one that fails ends"
+                            + " it, with its exit status.")
+    private @Nullable Path script;
+
+    @Option(names = "--keep-going", description = "Run the lines of --script that follow a failed one, too.")
+    private boolean keepGoing;
 
     @Spec
     private CommandSpec spec;
@@ -77,6 +95,10 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
     }
 
     static int run(Io io, CommandLine schsm, String... arguments) {
+        // The help is printed before options are set.
+        if (Arrays.asList(arguments).contains("--no-color")) {
+            schsm.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
+        }
         int status = isWhole(io, arguments) ? schsm.execute(arguments) : Status.USAGE;
         io.err().flush();
         IOException unwritten = io.failure();
@@ -107,6 +129,12 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
             }
         }
         return true;
+    }
+
+    /** The command with all its subcommands and options, to look at. */
+    public static CommandLine model() {
+        return commandLine(
+                new Io(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), name -> null, null));
     }
 
     /** The command and all its subcommands. */
@@ -159,15 +187,24 @@ public final class Schsm implements Runnable, SchsmCommand.Root {
 
     @Override
     public Context context() throws CliException {
+        if (spec.commandLine().getParseResult().hasSubcommand() && (script != null || keepGoing)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--script and --keep-going are not for a single command: leave them or it away");
+        }
         return new Context(io, options, options.configuration(), shared);
     }
 
     @Override
-    public void run() {
-        if (options.json) {
+    public Integer call() throws CliException {
+        if (script != null) {
+            return new Script(script, keepGoing).run(context());
+        }
+        if (options.json || keepGoing) {
             throw new ParameterException(spec.commandLine(), "Missing required subcommand");
         }
         spec.commandLine().usage(io.out());
+        return Status.DONE;
     }
 
     private static int usage(Io io, ParameterException error, String[] arguments) {

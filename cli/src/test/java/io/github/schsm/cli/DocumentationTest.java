@@ -20,6 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** docs/cli.md names every command and option, and no other. */
 class DocumentationTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^### `(schsm [^`]+)`$");
+    private static final Pattern NEXT = Pattern.compile("(?m)^###? ");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]+");
 
     private static String document() throws IOException {
@@ -30,18 +31,10 @@ class DocumentationTest {
         String text = document();
         Map<String, String> sections = new LinkedHashMap<>();
         Matcher matcher = HEADING.matcher(text);
-        String name = null;
-        int start = 0;
         while (matcher.find()) {
-            if (name != null) {
-                sections.put(name, text.substring(start, matcher.start()));
-            }
-            name = matcher.group(1);
-            start = matcher.end();
-        }
-        if (name != null) {
-            int end = text.indexOf("\n## ", start);
-            sections.put(name, text.substring(start, end < 0 ? text.length() : end));
+            String rest = text.substring(matcher.end());
+            Matcher next = NEXT.matcher(rest);
+            sections.put(matcher.group(1), next.find() ? rest.substring(0, next.start()) : rest);
         }
         return sections;
     }

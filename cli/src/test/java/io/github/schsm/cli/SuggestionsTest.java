@@ -52,9 +52,6 @@ class SuggestionsTest {
             "schsm wrap",
             "schsm unwrap",
             "schsm migrate",
-            "schsm backup",
-            "schsm restore",
-            "schsm backup verify",
             "schsm cleanup",
             "schsm sign",
             "schsm decrypt",
@@ -70,6 +67,7 @@ class SuggestionsTest {
             "schsm data write",
             "schsm data delete",
             "schsm label",
+            "schsm shell",
             "schsm simulator",
             "schsm remote connect");
 

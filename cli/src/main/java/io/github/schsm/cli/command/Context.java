@@ -79,7 +79,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
         requireOne(provider);
         KeyStore keyStore = KeyStore.getInstance(KEY_STORE, provider);
         load(keyStore, null);
-        provider.setCallbackHandler(new PinHandler(io, pin()));
+        provider.setCallbackHandler(new PinHandler(io, pin(), shared.typedPins()));
         return new Connected(provider, keyStore, SchsmDevice.of(keyStore));
     }
 
@@ -185,7 +185,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
         if (keysStandForPin(connected)) {
             return connected;
         }
-        PinHandler handler = new PinHandler(io, source);
+        PinHandler handler = new PinHandler(io, source, shared.typedPins());
         try {
             load(connected.keyStore(), new KeyStore.CallbackHandlerProtection(handler));
             return connected;

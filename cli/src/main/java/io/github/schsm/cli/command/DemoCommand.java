@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
         description = {
             "Tells how a signing key moves from one SmartCard-HSM to another, on simulated devices in memory.",
             "Needs nothing and leaves nothing behind; exit status 0 only if every check of every step held."
-        })
+        },
+        footer = {"", "Example:", "  schsm demo"})
 public final class DemoCommand extends SchsmCommand {
     @Option(
             names = "--keep",
@@ -44,7 +45,9 @@ public final class DemoCommand extends SchsmCommand {
     protected Answer answer(Context context) throws SchsmException {
         boolean json = context.options().json;
         Story story = new Story(
-                json ? null : context.io().out(), context.io().person() != null && Ansi.AUTO.enabled(), Demo.STEPS);
+                json ? null : context.io().out(),
+                context.io().person() != null && !context.options().noColor && Ansi.AUTO.enabled(),
+                Demo.STEPS);
         Path folder = keep;
         try {
             folder = folder == null ? Files.createTempDirectory("schsm-demo-") : Files.createDirectories(folder);

@@ -73,7 +73,7 @@ public abstract class SchsmCommand implements Callable<Integer> {
             return answer(context).status();
         }
         Answer answer;
-        progress = Progress.of(context.io(), work(), context.options().json);
+        progress = Progress.of(context.io(), work(), context.options().json || context.options().quiet);
         try {
             answer = answer(context);
         } finally {

@@ -11,6 +11,8 @@ import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.report.CliException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.UnsupportedCallbackException;
@@ -23,11 +25,19 @@ import org.jspecify.annotations.Nullable;
 public final class PinHandler implements CallbackHandler {
     private final Io io;
     private final Secret source;
+    private final @Nullable TypedPins session;
+    private final Map<String, char[]> entered = new HashMap<>();
     private @Nullable CliException problem;
 
     public PinHandler(Io io, Secret source) {
+        this(io, source, null);
+    }
+
+    /** @param session where PINs are kept that are typed once for several commands; null if they are not */
+    public PinHandler(Io io, Secret source, @Nullable TypedPins session) {
         this.io = io;
         this.source = source;
+        this.session = session;
     }
 
     /** Why there was no answer, in the words of the command. */
@@ -50,8 +60,7 @@ public final class PinHandler implements CallbackHandler {
 
     private void handle(Callback callback) throws CliException, UnsupportedCallbackException {
         if (callback instanceof TokenPinCallback wanted) {
-            char[] pin = source.read(
-                    io, "of device " + wanted.deviceId(), wanted.triesLeft().orElse(-1));
+            char[] pin = pin(wanted);
             wanted.setPassword(pin);
             Arrays.fill(pin, '\0');
         } else if (callback instanceof NewPinCallback wanted) {
@@ -60,8 +69,44 @@ public final class PinHandler implements CallbackHandler {
             if (pad.entry() != PinPadCallback.Entry.FINISHED) {
                 io.err().println(pad.getMessage());
             }
-        } else if (!(callback instanceof LoginCallback)) {
+        } else if (callback instanceof LoginCallback login) {
+            ended(login);
+        } else {
             throw new UnsupportedCallbackException(callback);
+        }
+    }
+
+    /** The last try is for a person who is told so, whatever was typed before. */
+    private char[] pin(TokenPinCallback wanted) throws CliException {
+        TypedPins kept = source.isGiven() ? null : session;
+        char[] pin = kept == null || wanted.isLastTry() ? null : kept.get(wanted.deviceId());
+        if (pin != null) {
+            return pin;
+        }
+        pin = source.read(
+                io, "of device " + wanted.deviceId(), wanted.triesLeft().orElse(-1));
+        if (kept != null) {
+            forgetEntered(wanted.deviceId());
+            entered.put(wanted.deviceId(), pin.clone());
+        }
+        return pin;
+    }
+
+    /** Only a PIN that the device took is kept; one that it refuses is not sent again. */
+    private void ended(LoginCallback login) {
+        char[] pin = entered.get(login.deviceId());
+        if (session != null && login.isAccepted() && pin != null) {
+            session.keep(login.deviceId(), pin);
+        } else if (session != null && !login.isAccepted()) {
+            session.forget(login.deviceId());
+        }
+        forgetEntered(login.deviceId());
+    }
+
+    private void forgetEntered(String device) {
+        char[] pin = entered.remove(device);
+        if (pin != null) {
+            Arrays.fill(pin, '\0');
         }
     }
 

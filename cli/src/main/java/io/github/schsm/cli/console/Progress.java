@@ -29,11 +29,11 @@ public final class Progress {
      * Begins to watch.
      *
      * @param what what goes on, e.g. {@code generating the key}
-     * @param json whether a program reads the answer
+     * @param quiet whether nobody wants to know, or a program reads the answer
      */
-    public static Progress of(Io io, String what, boolean json) {
+    public static Progress of(Io io, String what, boolean quiet) {
         Progress progress = new Progress(io, what);
-        if (!json && !what.isEmpty() && io.person() != null) {
+        if (!quiet && !what.isEmpty() && io.person() != null) {
             progress.thread.setDaemon(true);
             progress.thread.start();
         }

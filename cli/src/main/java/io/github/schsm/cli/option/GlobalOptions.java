@@ -9,6 +9,7 @@ import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -17,6 +18,9 @@ import picocli.CommandLine.ScopeType;
 public final class GlobalOptions {
     /** The value of {@code pin} that stands for the reader's PIN pad. */
     public static final String PIN_PAD = "pinpad";
+
+    /** Options that another device takes the place of. */
+    private static final Set<String> SEVERAL = Set.of("--device", "--domain", "--members");
 
     @Option(
             names = "--terminal",
@@ -151,37 +155,66 @@ public final class GlobalOptions {
             description = "Show with an error where in the program it came from.")
     public boolean verbose;
 
+    @Option(
+            names = "--no-color",
+            scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
+            description = "No colors, at a terminal either; so does the environment variable NO_COLOR.")
+    public boolean noColor;
+
+    @Option(
+            names = "--quiet",
+            scope = ScopeType.INHERIT,
+            defaultValue = "false", // else the second of two turns it off
+            description = "Results and errors only: not that work takes a while, nor how far it is.")
+    public boolean quiet;
+
+    /** The options that were given, each with its value if it has one. */
+    public List<List<String>> given() {
+        List<List<String>> given = new ArrayList<>();
+        pair(given, "--device", device);
+        pair(given, "--terminal", terminal);
+        pair(given, "--reader", reader);
+        pair(given, "--domain", domain);
+        pair(given, "--members", members);
+        pair(given, "--trust", trust);
+        pair(given, "--dates", dates);
+        pair(given, "--channel", channel);
+        pair(given, "--name", name);
+        pair(given, "--config", config);
+        pair(given, "--pin-env", pinEnvironment);
+        pair(given, "--pin-file", pinFile);
+        flag(given, "--pin-pad", pinPad);
+        flag(given, "--json", json);
+        flag(given, "--yes", yes);
+        flag(given, "--no-color", noColor);
+        flag(given, "--quiet", quiet);
+        flag(given, "--verbose", verbose);
+        return given;
+    }
+
+    private static void pair(List<List<String>> given, String option, @Nullable Object value) {
+        if (value != null) {
+            given.add(List.of(option, value.toString()));
+        }
+    }
+
+    private static void flag(List<List<String>> given, String option, boolean isGiven) {
+        if (isGiven) {
+            given.add(List.of(option));
+        }
+    }
+
     /** The same options for another command, on one device. */
     public String[] forDevice(String deviceId, List<String> command) {
         List<String> arguments = new ArrayList<>(command);
-        add(arguments, "--device", deviceId);
-        add(arguments, "--terminal", terminal);
-        add(arguments, "--reader", reader);
-        add(arguments, "--trust", trust);
-        add(arguments, "--dates", dates);
-        add(arguments, "--channel", channel);
-        add(arguments, "--name", name);
-        add(arguments, "--config", config);
-        add(arguments, "--pin-env", pinEnvironment);
-        add(arguments, "--pin-file", pinFile);
-        addIf(arguments, "--pin-pad", pinPad);
-        addIf(arguments, "--json", json);
-        addIf(arguments, "--yes", yes);
-        addIf(arguments, "--verbose", verbose);
+        arguments.addAll(List.of("--device", deviceId));
+        for (List<String> option : given()) {
+            if (!SEVERAL.contains(option.get(0))) {
+                arguments.addAll(option);
+            }
+        }
         return arguments.toArray(String[]::new);
-    }
-
-    private static void add(List<String> arguments, String option, @Nullable Object value) {
-        if (value != null) {
-            arguments.add(option);
-            arguments.add(value.toString());
-        }
-    }
-
-    private static void addIf(List<String> arguments, String option, boolean given) {
-        if (given) {
-            arguments.add(option);
-        }
     }
 
     /**

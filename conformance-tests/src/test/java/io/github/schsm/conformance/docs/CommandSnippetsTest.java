@@ -141,6 +141,23 @@ class CommandSnippetsTest {
     }
 
     @Test
+    @RunsSnippets("docs/cli.md#script")
+    void scriptRunsItsLines() throws Exception {
+        Files.writeString(folder.resolve("README.md"), "what is signed");
+        shell.bash("schsm generate --device ZZSIM000001 --label code-signing").succeeded();
+
+        shell.run("docs/cli.md#script").succeeded().says("code-signing", "README.md.sig");
+    }
+
+    @Test
+    @RunsSnippets("docs/cli.md#completion")
+    void bashTakesTheCompletions() throws Exception {
+        shell.bash(Snippet.text("docs/cli.md#completion") + "complete -p schsm\n")
+                .succeeded()
+                .says("_complete_schsm schsm");
+    }
+
+    @Test
     @RunsSnippets({"docs/cli.md#how-to", "docs/cli.md#migrate"})
     void howToIsDoneByCommands() throws Exception {
         Program.Result done = shell.bash(shell.adapt(Snippet.text("docs/cli.md#how-to"), "./schsm", "./schsm --yes"))

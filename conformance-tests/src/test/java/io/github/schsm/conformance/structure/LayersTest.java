@@ -116,6 +116,7 @@ class LayersTest {
                             BASE + ".simulator.profile",
                             BASE + ".examples",
                             "com.fasterxml.jackson.core..",
+                            "org.jline..",
                             "picocli.."));
 
     private static final List<String> ENGINE_TYPES = List.of(

@@ -21,7 +21,8 @@ import picocli.CommandLine.Mixin;
 public final class DeviceIdCommands {
     @Command(
             name = "export",
-            description = "Writes the device's certificate and its issuer's to a file. Default name: <CHR>.cvc.")
+            description = "Writes the device's certificate and its issuer's to a file. Default name: <CHR>.cvc.",
+            footer = {"", "Example:", "  schsm device-id export --device ZZSIM000001 --out device-1.cvc"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Export extends SchsmCommand {
         @Mixin

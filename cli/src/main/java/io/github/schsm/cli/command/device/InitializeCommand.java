@@ -34,6 +34,11 @@ import picocli.CommandLine.Mixin;
         description = {
             "Initializes a device: every key, certificate and key domain on it is erased, and its PINs are set.",
             "For a device that was initialized before, give its current SO-PIN."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  schsm initialize --device ZZSIM000002 --key-domains 4 --so-pin-env SO_PIN --new-pin-env NEW_PIN"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class InitializeCommand extends SchsmCommand {

@@ -10,7 +10,10 @@ import java.security.GeneralSecurityException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "label", description = "Gives a device another label; devices shows it. Its keys keep theirs.")
+@Command(
+        name = "label",
+        description = "Gives a device another label; devices shows it. Its keys keep theirs.",
+        footer = {"", "Example:", "  schsm label --device ZZSIM000001 \"Signing 1\""})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class LabelCommand extends SchsmCommand {
     @Parameters(paramLabel = "TEXT", description = "The label, at most 32 bytes in UTF-8.")

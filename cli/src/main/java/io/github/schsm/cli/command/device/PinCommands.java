@@ -63,7 +63,10 @@ public final class PinCommands {
         return options.stream().sorted().map(DeviceInitialization.Option::name).toList();
     }
 
-    @Command(name = "status", description = "Shows how often the PINs may still be tried.")
+    @Command(
+            name = "status",
+            description = "Shows how often the PINs may still be tried.",
+            footer = {"", "Example:", "  schsm pin status --device ZZSIM000001"})
     static final class State extends SchsmCommand {
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
@@ -71,7 +74,10 @@ public final class PinCommands {
         }
     }
 
-    @Command(name = "verify", description = "Verifies the user PIN, which restores all its tries.")
+    @Command(
+            name = "verify",
+            description = "Verifies the user PIN, which restores all its tries.",
+            footer = {"", "Example:", "  schsm pin verify --device ZZSIM000001"})
     static final class Verify extends SchsmCommand {
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
@@ -83,7 +89,8 @@ public final class PinCommands {
             name = "change",
             description =
                     "Changes the user PIN, or with --so the SO-PIN; --pin-env or --pin-file give the old user PIN, with"
-                            + " --pin-pad both are typed on the reader.")
+                            + " --pin-pad both are typed on the reader.",
+            footer = {"", "Example:", "  schsm pin change --device ZZSIM000002 --new-pin-env NEW_PIN"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Change extends SchsmCommand {
         @Option(
@@ -127,7 +134,14 @@ public final class PinCommands {
         }
     }
 
-    @Command(name = "unblock", description = "Unblocks the user PIN with the SO-PIN and sets a new one.")
+    @Command(
+            name = "unblock",
+            description = "Unblocks the user PIN with the SO-PIN and sets a new one.",
+            footer = {
+                "",
+                "Example:",
+                "  schsm pin unblock --device ZZSIM000002 --so-pin-env SO_PIN --new-pin-env NEW_PIN"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Unblock extends SchsmCommand {
         @Option(names = "--keep-pin", description = "Only unblock: the user PIN stays what it was.")

@@ -87,7 +87,8 @@ public final class PkaCommands {
 
     @Command(
             name = "status",
-            description = "Shows how many keys are registered, required and have authenticated, and which they are.")
+            description = "Shows how many keys are registered, required and have authenticated, and which they are.",
+            footer = {"", "Example:", "  schsm pka status --device ZZSIM000004"})
     static final class State extends SchsmCommand {
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
@@ -98,7 +99,8 @@ public final class PkaCommands {
     @Command(
             name = "export",
             description = "Writes the public key file of a key, to be registered with other devices. Default name:"
-                    + " <CHR>-<label>.pub.")
+                    + " <CHR>-<label>.pub.",
+            footer = {"", "Example:", "  schsm pka export --device ZZSIM000001 --label custodian --out custodian.pub"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Export extends SchsmCommand {
         @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The key's label.")
@@ -131,6 +133,13 @@ public final class PkaCommands {
             description = {
                 "Registers public keys with a device that was initialized for it.",
                 "A genuine device must have attested each. Device and holder are shown and must be confirmed."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  schsm initialize --device ZZSIM000002 --no-pin --required-keys 1 --registered-keys 1 --so-pin-env SO_PIN",
+                "  schsm pka export --device ZZSIM000001 --label custodian --out custodian.pub",
+                "  schsm pka register --device ZZSIM000002 custodian.pub"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Register extends SchsmCommand {
@@ -167,6 +176,12 @@ public final class PkaCommands {
             description = {
                 "Puts another public key in the place of a registered one, if the device was initialized to allow it.",
                 "Needs the authentication that the device asks for: the PIN, or schsm pka run."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  schsm pka export --device ZZSIM000001 --label code-signing --out next.pub",
+                "  schsm pka run --device ZZSIM000004 --by ZZSIM000001:custodian --holder-pin-env PIN -- pka replace --place 0 next.pub"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Replace extends SchsmCommand {
@@ -197,6 +212,11 @@ public final class PkaCommands {
             description = {
                 "Answers a device's challenge with a registered key, on the computer of the key's holder.",
                 "The device that asks is shown and must be confirmed. Default name: <device>-<CHR>.response."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  schsm pka respond --device ZZSIM000001 --label custodian access.challenge --out access.response"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Respond extends SchsmCommand {
@@ -271,6 +291,11 @@ public final class PkaCommands {
             description = {
                 "Has registered keys authenticate, then runs another command on the device they have opened.",
                 "Authentication ends with this process, with a reset, and when another program selects the device."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  schsm pka run --device ZZSIM000004 --by ZZSIM000001:custodian --holder-pin-env PIN -- generate --label opened"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Authenticated extends SchsmCommand {

@@ -18,7 +18,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "random", description = "Random bytes from a device's generator, as hexadecimal digits or in a file.")
+@Command(
+        name = "random",
+        description = "Random bytes from a device's generator, as hexadecimal digits or in a file.",
+        footer = {"", "Example:", "  schsm random --device ZZSIM000001 16"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class RandomCommand extends SchsmCommand {
     private static final int MOST_BYTES = 1 << 20;

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
             "--device names them, separated by commas; a device that is not in the folder yet is made. Without it all"
                     + " devices in the folder are used, or " + VirtualReaders.DEFAULT_DEVICE + ".",
             "Runs until it is ended with Ctrl-C or SIGTERM."
-        })
+        },
+        footer = {"", "Example:", "  schsm simulator --state hsm --device ZZSIM000001"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class SimulatorCommand extends SchsmCommand {
     private static final int LAST_PORT = 65_535;

@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
                     + " exchange keys and KEKs of migrations, descriptions without their key, replaced data objects.",
             "What another program may need, like a key without a description, is shown, and removed only if --include"
                     + " names it. Asks first."
-        })
+        },
+        footer = {"", "Example:", "  schsm cleanup --device ZZSIM000001 --dry-run"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class CleanupCommand extends SchsmCommand {
     private static final String ALL = "all";

@@ -24,7 +24,15 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "derive-xkek",
-        description = "Agrees on a key domain's KEK with another member; both sides then show the same KCV.")
+        description = "Agrees on a key domain's KEK with another member; both sides then show the same KCV.",
+        footer = {
+            "",
+            "Example:",
+            "  schsm exchange-key create --device ZZSIM000001 --slot 0 --label exchange",
+            "  schsm exchange-key create --device ZZSIM000002 --slot 0 --label exchange",
+            "  schsm exchange-key export --device ZZSIM000002 --label exchange --out exchange-2.pub",
+            "  schsm derive-xkek --device ZZSIM000001 --label exchange --peer exchange-2.pub"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DeriveXkekCommand extends SchsmCommand {
     @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The exchange key on this device.")

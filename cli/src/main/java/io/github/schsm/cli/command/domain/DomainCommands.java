@@ -60,7 +60,10 @@ public final class DomainCommands {
                         .members());
     }
 
-    @Command(name = "list", description = "Lists the key domains and free slots.")
+    @Command(
+            name = "list",
+            description = "Lists the key domains and free slots.",
+            footer = {"", "Example:", "  schsm domain list --device ZZSIM000001"})
     static final class Listing extends SchsmCommand {
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
@@ -97,7 +100,10 @@ public final class DomainCommands {
         }
     }
 
-    @Command(name = "create", description = "Creates a key domain in a free slot.")
+    @Command(
+            name = "create",
+            description = "Creates a key domain in a free slot.",
+            footer = {"", "Example:", "  schsm domain create --device ZZSIM000003 --slot 1 --dkek-shares 2"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Create extends SchsmCommand {
         @Mixin
@@ -180,7 +186,13 @@ public final class DomainCommands {
     @Command(
             name = "import-share",
             description =
-                    "Imports a DKEK share from a file; the KEK is there when none is missing. Takes some seconds.")
+                    "Imports a DKEK share from a file; the KEK is there when none is missing. Takes some seconds.",
+            footer = {
+                "",
+                "Example:",
+                "  schsm domain create --device ZZSIM000003 --slot 1 --dkek-shares 1",
+                "  schsm domain import-share --device ZZSIM000003 --slot 1 dkek.pbe --password-file dkek-password.txt"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class ImportShare extends SchsmCommand {
         /** What the file is like; a test makes do with fewer rounds. */
@@ -243,7 +255,8 @@ public final class DomainCommands {
 
     @Command(
             name = "create-share",
-            description = "Writes a new random DKEK share to a file; no device is needed. Takes some seconds.")
+            description = "Writes a new random DKEK share to a file; no device is needed. Takes some seconds.",
+            footer = {"", "Example:", "  schsm domain create-share dkek-2.pbe --password-file dkek-password.txt"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class CreateShare extends SchsmCommand {
         /** What the file is like; a test makes do with fewer rounds. */
@@ -355,7 +368,10 @@ public final class DomainCommands {
         }
     }
 
-    @Command(name = "clear-kek", description = "Deletes a key domain's KEK; its keys stay and can be used.")
+    @Command(
+            name = "clear-kek",
+            description = "Deletes a key domain's KEK; its keys stay and can be used.",
+            footer = {"", "Example:", "  schsm domain clear-kek --device ZZSIM000003 --slot 0"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class ClearKek extends SchsmCommand {
         @Mixin
@@ -370,7 +386,10 @@ public final class DomainCommands {
         }
     }
 
-    @Command(name = "delete", description = "Deletes a key domain that has no keys.")
+    @Command(
+            name = "delete",
+            description = "Deletes a key domain that has no keys.",
+            footer = {"", "Example:", "  schsm domain delete --device ZZSIM000002 --slot 0"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Delete extends SchsmCommand {
         @Mixin

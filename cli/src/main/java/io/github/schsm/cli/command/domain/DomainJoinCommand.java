@@ -33,6 +33,11 @@ import picocli.CommandLine.Option;
                     + " domain in one step. Then schsm domain sync brings the keys.",
             "One confirmation, and one PIN for each of the two devices. Where the group signer is on another computer:"
                     + " schsm device-id export, schsm kdm issue, schsm domain create."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  schsm domain join --device ZZSIM000003 --signer group-signer --signer-device ZZSIM000001"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DomainJoinCommand extends SchsmCommand {

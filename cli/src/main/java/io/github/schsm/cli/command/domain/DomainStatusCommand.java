@@ -37,7 +37,7 @@ import picocli.CommandLine.Command;
                     + " and why.",
             "The domain is the one that --domain names, or the only one that the devices here are in."
         },
-        footer = {"", "Example:", "  schsm domain status"})
+        footer = {"", "Example:", "  schsm domain status --domain 62AEA0ED"})
 final class DomainStatusCommand extends SchsmCommand {
     /** More are told by their number. */
     private static final int MOST_NAMES = 8;

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
             "The domain is the one that --domain names, or the only one that the devices here are in.",
             "Exit status 0 if every member has every key; 3 if some cannot move or a member is away, and nothing else is"
                     + " wrong."
-        })
+        },
+        footer = {"", "Example:", "  schsm domain sync --domain 62AEA0ED"})
 final class DomainSyncCommand extends SchsmCommand {
     @Option(names = "--dry-run", description = "Show what would be copied, and what cannot be and why; change nothing.")
     private boolean dryRun;

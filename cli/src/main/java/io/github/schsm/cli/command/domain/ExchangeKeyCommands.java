@@ -24,7 +24,10 @@ import picocli.CommandLine.Option;
         description = "Exchange keys, with which two members of a key domain agree on its KEK.",
         subcommands = {ExchangeKeyCommands.Create.class, ExchangeKeyCommands.Export.class})
 public final class ExchangeKeyCommands {
-    @Command(name = "create", description = "Generates an exchange key in a key domain.")
+    @Command(
+            name = "create",
+            description = "Generates an exchange key in a key domain.",
+            footer = {"", "Example:", "  schsm exchange-key create --device ZZSIM000001 --slot 0 --label exchange"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Create extends SchsmCommand {
         @Mixin
@@ -56,7 +59,13 @@ public final class ExchangeKeyCommands {
     @Command(
             name = "export",
             description = "Writes the public key file of an exchange key, for the other side. Default name:"
-                    + " <CHR>-<label>.pub.")
+                    + " <CHR>-<label>.pub.",
+            footer = {
+                "",
+                "Example:",
+                "  schsm exchange-key create --device ZZSIM000001 --slot 0 --label exchange",
+                "  schsm exchange-key export --device ZZSIM000001 --label exchange --out exchange-1.pub"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Export extends SchsmCommand {
         @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The exchange key's label.")

@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
 public final class GroupSignerCommands {
     @Command(
             name = "create",
-            description = "Generates a group signer; its public key is the UID of the key domain it controls.")
+            description = "Generates a group signer; its public key is the UID of the key domain it controls.",
+            footer = {"", "Example:", "  schsm group-signer create --device ZZSIM000001 --label \"Domain Build\""})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Create extends SchsmCommand {
         @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The key's label.")
@@ -67,7 +68,10 @@ public final class GroupSignerCommands {
                 && details.allows(KeyAlgorithm.ECDSA);
     }
 
-    @Command(name = "show", description = "Lists the device's keys that can be group signers, with their UIDs.")
+    @Command(
+            name = "show",
+            description = "Lists the device's keys that can be group signers, with their UIDs.",
+            footer = {"", "Example:", "  schsm group-signer show --device ZZSIM000001"})
     static final class Listing extends SchsmCommand {
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {

@@ -34,6 +34,12 @@ public final class KdmCommands {
             description = {
                 "Makes a device a member of the key domain that a group signer controls.",
                 "The device's certificates are verified first; then device and UID are shown and must be confirmed."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  schsm device-id export --device ZZSIM000002 --out device-2.cvc",
+                "  schsm kdm issue --device ZZSIM000001 --signer group-signer --id device-2.cvc --out device-2.kdm"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Issue extends SchsmCommand {
@@ -84,7 +90,16 @@ public final class KdmCommands {
         }
     }
 
-    @Command(name = "show", description = "Shows whose membership a KDM is, and verifies it.")
+    @Command(
+            name = "show",
+            description = "Shows whose membership a KDM is, and verifies it.",
+            footer = {
+                "",
+                "Example:",
+                "  schsm device-id export --device ZZSIM000002 --out device-2.cvc",
+                "  schsm kdm issue --device ZZSIM000001 --signer group-signer --id device-2.cvc --out device-2.kdm",
+                "  schsm kdm show device-2.kdm"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Inspect extends SchsmCommand {
         @Parameters(paramLabel = "FILE", description = "The KDM.")

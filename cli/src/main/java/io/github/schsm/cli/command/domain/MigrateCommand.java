@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
                     + " fails does not keep the others from moving, and another call goes on where the last one ended.",
             "Exit status 0 if all keys are there and nothing was left behind; with --all and --dry-run, 3 if some keys"
                     + " cannot move, and nothing else is wrong."
-        })
+        },
+        footer = {"", "Example:", "  schsm migrate --from ZZSIM000001 --to ZZSIM000002 --label code-signing"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class MigrateCommand extends SchsmCommand {
     @Option(names = "--from", required = true, paramLabel = "ID", description = "The device that has the keys.")

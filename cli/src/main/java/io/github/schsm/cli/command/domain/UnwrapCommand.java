@@ -24,7 +24,13 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "unwrap",
-        description = "Brings a wrapped key into the device, which finds the right key domain by the KEK's KCV.")
+        description = "Brings a wrapped key into the device, which finds the right key domain by the KEK's KCV.",
+        footer = {
+            "",
+            "Example:",
+            "  schsm wrap --device ZZSIM000003 --label archive --out archive.wky",
+            "  schsm unwrap --device ZZSIM000003 --label archive-2 archive.wky"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class UnwrapCommand extends SchsmCommand {
     @Parameters(paramLabel = "FILE", description = "The wrapped key (.wky).")

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "wrap",
-        description = "Writes a key, wrapped under its key domain's KEK, to a file. Default name: <label>.wky.")
+        description = "Writes a key, wrapped under its key domain's KEK, to a file. Default name: <label>.wky.",
+        footer = {"", "Example:", "  schsm wrap --device ZZSIM000003 --label archive --out archive.wky"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class WrapCommand extends SchsmCommand {
     @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The key's label.")

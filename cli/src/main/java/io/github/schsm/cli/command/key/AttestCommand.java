@@ -38,7 +38,8 @@ import picocli.CommandLine.Parameters;
             "Verifies that a device traces to a trusted root; with a label, that the key was generated in it.",
             "What a key's attestation says can be written to a file, and verified from it without any device (--in).",
             "Exit status 1 if anything does not hold."
-        })
+        },
+        footer = {"", "Example:", "  schsm attest code-signing --device ZZSIM000001 --out code-signing.attestation"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class AttestCommand extends SchsmCommand {
     private static final String CERTIFICATE = "CERTIFICATE";

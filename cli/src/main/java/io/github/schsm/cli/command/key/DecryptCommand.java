@@ -24,7 +24,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "decrypt",
         description = "Decrypts a file that was encrypted for an RSA key. Only its owner may read the result."
-                + " Default name: that of the file and .plain; standard output where the file is standard input (-).")
+                + " Default name: that of the file and .plain; standard output where the file is standard input (-).",
+        footer = {
+            "",
+            "Example:",
+            "  schsm decrypt --device ZZSIM000001 --label rsa --algorithm RSA/ECB/PKCS1Padding secret.enc --out secret.txt"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DecryptCommand extends SchsmCommand {
     private static final String ENDING = ".plain";

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "delete",
-        description = "Deletes a key with its description and certificate, or a certificate that belongs to no key.")
+        description = "Deletes a key with its description and certificate, or a certificate that belongs to no key.",
+        footer = {"", "Example:", "  schsm delete --device ZZSIM000001 --label rsa"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DeleteCommand extends SchsmCommand {
     @Option(

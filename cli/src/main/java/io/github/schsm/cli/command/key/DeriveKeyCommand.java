@@ -27,6 +27,12 @@ import picocli.CommandLine.Option;
             "Makes a new EC key from one on the device, by adding a value to its private key in the device.",
             "Anyone who knows the value and the first public key can compute the new public key. The first key has to allow"
                     + " DERIVE_EC."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  schsm generate --device ZZSIM000001 --label base --allow ECDSA,DERIVE_EC",
+            "  schsm derive-key --device ZZSIM000001 --from base --label derived --value-file derivation-value.txt"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DeriveKeyCommand extends SchsmCommand {

@@ -24,7 +24,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "generate", description = "Generates a key, optionally in a key domain and with limits on its use.")
+@Command(
+        name = "generate",
+        description = "Generates a key, optionally in a key domain and with limits on its use.",
+        footer = {
+            "",
+            "Example:",
+            "  schsm generate --device ZZSIM000001 --label release --curve secp384r1 --slot 0 --allow ECDSA,WRAP"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class GenerateCommand extends SchsmCommand {
     private static final String DEFAULT_CURVE = "secp256r1";

@@ -29,7 +29,12 @@ import picocli.CommandLine.Parameters;
         name = "sign",
         description =
                 "Signs a file with a key. Default name of the signature: that of the file and .sig; standard output"
-                        + " where the file is standard input (-).")
+                        + " where the file is standard input (-).",
+        footer = {
+            "",
+            "Example:",
+            "  schsm sign --device ZZSIM000001 --label code-signing report.pdf --out report.pdf.sig"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class SignCommand extends SchsmCommand {
     private static final String ENDING = ".sig";

@@ -20,7 +20,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-@Command(name = "certs", description = "Lists a device's certificates: those of its keys, and of others such as CAs.")
+@Command(
+        name = "certs",
+        description = "Lists a device's certificates: those of its keys, and of others such as CAs.",
+        footer = {"", "Example:", "  schsm certs --device ZZSIM000001"})
 public final class CertsCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws Exception {

@@ -74,7 +74,10 @@ public final class DataCommands {
         }
     }
 
-    @Command(name = "list", description = "Lists the data objects on a device.")
+    @Command(
+            name = "list",
+            description = "Lists the data objects on a device.",
+            footer = {"", "Example:", "  schsm data list --device ZZSIM000001"})
     static final class Listing extends SchsmCommand {
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
@@ -102,7 +105,13 @@ public final class DataCommands {
     @Command(
             name = "read",
             description = "Writes a data object's content to a file. Default name: <label>.bin. Of a PIN protected one"
-                    + " only its owner may read the file.")
+                    + " only its owner may read the file.",
+            footer = {
+                "",
+                "Example:",
+                "  schsm data write --device ZZSIM000001 --label report report.pdf",
+                "  schsm data read --device ZZSIM000001 --label report --out report-copy.pdf"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Read extends SchsmCommand {
         @Mixin
@@ -136,7 +145,10 @@ public final class DataCommands {
         }
     }
 
-    @Command(name = "write", description = "Stores a file's content as a data object.")
+    @Command(
+            name = "write",
+            description = "Stores a file's content as a data object.",
+            footer = {"", "Example:", "  schsm data write --device ZZSIM000001 --label report --protected report.pdf"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Write extends SchsmCommand {
         @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The object's label.")
@@ -199,7 +211,15 @@ public final class DataCommands {
         }
     }
 
-    @Command(name = "delete", description = "Deletes a data object.")
+    @Command(
+            name = "delete",
+            description = "Deletes a data object.",
+            footer = {
+                "",
+                "Example:",
+                "  schsm data write --device ZZSIM000001 --label report report.pdf",
+                "  schsm data delete --device ZZSIM000001 --label report"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Delete extends SchsmCommand {
         @Mixin

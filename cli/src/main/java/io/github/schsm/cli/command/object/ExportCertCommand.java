@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "export-cert",
         description = "Writes a certificate to a file: X.509; of a key that has none yet the device's request (CVC), or"
-                + " where there is none its public key.")
+                + " where there is none its public key.",
+        footer = {"", "Example:", "  schsm export-cert --device ZZSIM000001 --label tls --pem --out tls.crt.pem"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ExportCertCommand extends SchsmCommand {
     private static final int PEM_LINE = 64;

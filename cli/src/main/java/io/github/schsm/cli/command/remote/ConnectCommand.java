@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
             "A line that breaks is made again, after pauses that grow. Runs until it is ended with Ctrl-C or SIGTERM.",
             "The server sends PINs over a secure channel to the device, so that this computer does not see them. With"
                     + " --pin-first it is the other way around: the PIN is verified here and does not leave this computer."
-        })
+        },
+        footer = {"", "Example:", "  schsm remote connect --device ZZSIM000001 https://hsm.example.org:8443/ram"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ConnectCommand extends SchsmCommand {
     @Parameters(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 the SCHSM contributors
-/** Backups: made, restored, verified. */
+/** Several commands in one process: the shell, scripts, and what completes command lines. */
 @NullMarked
-package io.github.schsm.cli.command.backup;
+package io.github.schsm.cli.command.shell;
 
 import org.jspecify.annotations.NullMarked;

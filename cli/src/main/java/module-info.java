@@ -21,6 +21,8 @@ module io.github.schsm.cli {
             info.picocli;
     opens io.github.schsm.cli.command to
             info.picocli;
+    opens io.github.schsm.cli.command.backup to
+            info.picocli;
     opens io.github.schsm.cli.command.certificate to
             info.picocli;
     opens io.github.schsm.cli.command.device to

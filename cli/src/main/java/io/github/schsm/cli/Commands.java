@@ -3,6 +3,9 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.cli.command.DemoCommand;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.command.backup.BackupCommand;
+import io.github.schsm.cli.command.backup.RestoreCommand;
 import io.github.schsm.cli.command.certificate.CaCommands;
 import io.github.schsm.cli.command.certificate.CsrCommand;
 import io.github.schsm.cli.command.certificate.SelfSignCommand;
@@ -88,7 +91,8 @@ public final class Commands {
 
     /** Whether a command changes nothing on any device; one with subcommands only says which there are. */
     public static boolean isHarmless(CommandSpec command) {
-        return !command.subcommands().isEmpty() || HARMLESS.contains(command.qualifiedName());
+        boolean isOnlyGroup = !command.subcommands().isEmpty() && !(command.userObject() instanceof SchsmCommand);
+        return isOnlyGroup || HARMLESS.contains(command.qualifiedName());
     }
 
     /** A section of the help: what its commands are about, and they themselves. */
@@ -145,6 +149,7 @@ public final class Commands {
                                 new ImportKeyCommand(),
                                 new MigrateCommand(),
                                 new CleanupCommand())),
+                new Group("Backup", List.of(new BackupCommand(), new RestoreCommand())),
                 new Group(
                         "Administration",
                         List.of(

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which files have the shares of a DKEK, and where their passwords come from. */
-final class DkekShareOptions {
+public final class DkekShareOptions {
     /** What the files are like; a test makes do with fewer rounds. */
     DkekShareFile form = DkekShareFile.common();
 
@@ -50,6 +50,11 @@ final class DkekShareOptions {
     @Mixin
     private PasswordShareOptions passwordShares = new PasswordShareOptions();
 
+    /** Whether files are named. */
+    public boolean areGiven() {
+        return files != null;
+    }
+
     /** A share as it is in its file. */
     private record Read(Path file, byte[] content) {}
 
@@ -59,7 +64,7 @@ final class DkekShareOptions {
      * @param expected how many there should be, to ask for that many where none is named; 0 if that is not known
      * @return each the caller's to wipe, in the order of the files
      */
-    List<Opened> open(Io io, int expected) throws SchsmException {
+    public List<Opened> open(Io io, int expected) throws SchsmException {
         List<Path> named = files == null ? ask(io, expected) : files;
         if (new HashSet<>(named).size() < named.size()) {
             throw new CliException(
@@ -91,8 +96,9 @@ final class DkekShareOptions {
      *
      * @param share 32 bytes
      */
-    record Opened(Path file, byte[] content, byte[] share) {
-        void wipe() {
+    public record Opened(Path file, byte[] content, byte[] share) {
+        /** Wipes the share. */
+        public void wipe() {
             Arrays.fill(share, (byte) 0);
         }
     }

@@ -12,13 +12,23 @@ public final class FewDkekRounds {
     /** Makes them take these rounds. */
     public static void use(CommandLine schsm, DkekShareFile few) {
         ((ImportKeyCommand) command(schsm, "import-key")).shares.form = few;
+        mixin(schsm, "backup", "verify").form = few;
+    }
+
+    private static DkekShareOptions mixin(CommandLine schsm, String... names) {
+        return (DkekShareOptions)
+                at(schsm, names).getCommandSpec().mixins().get("shares").userObject();
     }
 
     private static Object command(CommandLine schsm, String... names) {
+        return at(schsm, names).getCommandSpec().userObject();
+    }
+
+    private static CommandLine at(CommandLine schsm, String... names) {
         CommandLine at = schsm;
         for (String name : names) {
             at = at.getSubcommands().get(name);
         }
-        return at.getCommandSpec().userObject();
+        return at;
     }
 }

@@ -63,6 +63,7 @@ class CertificateCommandsTest {
     }
 
     /** The answer, which has what its schema says. */
+    @SuppressWarnings("unchecked")
     private static Map<String, Object> answer(String schema, Run run) throws IOException {
         Path file = Path.of(System.getProperty("schsm.home"), "docs", "schema", schema + ".schema.json");
         Map<String, Object> described = new Run(0, Files.readString(file), "").json();
@@ -290,11 +291,9 @@ class CertificateCommandsTest {
         all.writeBytes(bench.content("ca/ca.pem"));
         Path bundle = Files.write(folder.resolve("all.pem"), all.toByteArray());
 
-        Map<String, Object> answer =
-                json.on(A, "import-cert", bundle.toString()).done().json();
+        Run run = json.on(A, "import-cert", bundle.toString()).done();
 
-        @SuppressWarnings("unchecked") // as the JSON is
-        List<Map<String, Object>> stored = (List<Map<String, Object>>) answer.get("stored");
+        List<Map<String, Object>> stored = run.list("stored");
         assertThat(stored)
                 .extracting(one -> (Object) ((Map<?, ?>) one).get("label"))
                 .containsExactlyInAnyOrder("tls", "rsa", "other");
@@ -304,7 +303,7 @@ class CertificateCommandsTest {
                         .containsEntry("certificates", 2L)
                         .containsEntry("attestationEnded", true)
                         .containsEntry("attestation", bundle + "." + one.get("label") + ".attestation"));
-        assertThat(answer).containsEntry("leftOut", 2L);
+        assertThat(run.json()).containsEntry("leftOut", 2L);
         bench.withoutPinOn(A, "export-cert", "--label=tls", "--pem", "--out=" + bench.file("stored.pem"))
                 .done();
         assertThat(certificate("stored.pem")).isEqualTo(certificate("tls20"));

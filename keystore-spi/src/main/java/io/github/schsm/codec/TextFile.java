@@ -51,6 +51,16 @@ public final class TextFile {
     }
 
     /**
+     * A text that was read already and is no secret.
+     *
+     * @param what what it is called; sentences begin with it
+     * @throws ConfigurationException if it is not UTF-8
+     */
+    public static String of(byte[] content, String what) throws ConfigurationException {
+        return new String(decode(content, content.length, what));
+    }
+
+    /**
      * The file that a configuration names.
      *
      * @param what the entry that names it; sentences begin with it

@@ -6,6 +6,7 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.admin.certificate.CertificateProfile.Copied;
 import io.github.schsm.admin.key.DeviceKey;
+import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.codec.X509Certificates;
 import java.io.IOException;
@@ -400,6 +401,12 @@ public final class CertificateAuthority {
                 .toList();
         Set<ASN1ObjectIdentifier> allowed = profile.subjectAllow();
         for (AttributeTypeAndValue attribute : attributes) {
+            String value = CertificateProfile.valueOf(attribute);
+            if (!PrintableText.of(value).equals(value)) {
+                throw new InvalidRequestException(
+                        "the request is refused: its subject has characters that are not seen in "
+                                + attributeName(attribute.getType()) + "=" + value);
+            }
             if (allowed != null && !allowed.contains(attribute.getType())) {
                 throw refused(
                         "the subject \"" + request.subject() + "\" has " + attributeName(attribute.getType()),
@@ -444,6 +451,8 @@ public final class CertificateAuthority {
         }
         List<NamePattern> allowed = profile.subjectAltNameAllow();
         for (SubjectAlternativeName name : asked) {
+            // Whoever made the request may have written anything there.
+            SubjectAlternativeName.parse(name.toString());
             if (allowed != null && allowed.stream().noneMatch(pattern -> pattern.allows(name))) {
                 throw refused(
                         "it asks for the name " + name,

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.pkcs.ContentInfo;
+import org.bouncycastle.asn1.pkcs.MacData;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.pkcs.PKCS12PfxPdu;
@@ -48,6 +49,9 @@ public record CertificateBundle(String what, List<X509Certificate> all) {
     private static final int SEQUENCE = 0x30;
     private static final int LONG_LENGTH = 0x80;
     private static final String PEM_BEGIN = "-----BEGIN ";
+    /** Some eight million, seconds of work. */
+    private static final int MOST_ITERATIONS_BITS = 23;
+
     /** What a PKCS#12 file begins with behind its outer tag and length: version 3. */
     private static final byte[] VERSION_3 = {0x02, 0x01, 0x03};
 
@@ -101,6 +105,7 @@ public record CertificateBundle(String what, List<X509Certificate> all) {
             throws SchsmException {
         try {
             PKCS12PfxPdu file = new PKCS12PfxPdu(content);
+            requireReasonable(what, file);
             if (file.hasMac()
                     && !file.isMacValid(
                             new JcePKCS12MacCalculatorBuilderProvider().setProvider(BouncyCastle.provider()),
@@ -128,6 +133,15 @@ public record CertificateBundle(String what, List<X509Certificate> all) {
                     unreadable);
         } finally {
             Arrays.fill(password, '\0');
+        }
+    }
+
+    /** A file that would keep this busy for hours is refused; parts that are encrypted so are refused by the library. */
+    private static void requireReasonable(String what, PKCS12PfxPdu file) throws MalformedDataException {
+        MacData mac = file.toASN1Structure().getMacData();
+        if (mac != null && mac.getIterationCount().bitLength() > MOST_ITERATIONS_BITS) {
+            throw new MalformedDataException(
+                    what, "its password is hashed " + mac.getIterationCount() + " times, which takes too long");
         }
     }
 

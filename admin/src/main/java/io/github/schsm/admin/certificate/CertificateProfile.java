@@ -42,6 +42,7 @@ public final class CertificateProfile {
     private static final int MOST_PATH_LENGTH = 255;
 
     /** What a profile can say, by the keys of its text. */
+    @SuppressWarnings("ImmutableEnumChecker") // its setters are references to methods
     private enum Key {
         SUBJECT("subject", Builder::subject),
         SUBJECT_ALT_NAME("subjectAltName", Builder::subjectAltName),

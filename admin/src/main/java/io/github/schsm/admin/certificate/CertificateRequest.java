@@ -15,6 +15,7 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,9 @@ public final class CertificateRequest {
     private final PKCS10CertificationRequest request;
     private final @Nullable Extensions extensions;
     private final List<GeneralName> names;
+    private final String subject;
+    private final Set<KeyUsages.Bit> usages;
+    private final List<KeyPurposeId> purposes;
 
     /** Reads the parts that are asked for later, so that what is malformed is seen at once. */
     private CertificateRequest(PKCS10CertificationRequest request) {
@@ -53,6 +57,16 @@ public final class CertificateRequest {
         GeneralNames all =
                 extensions == null ? null : GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
         names = all == null ? List.of() : Arrays.asList(all.getNames());
+        subject = text(request.getSubject());
+        usages = EnumSet.noneOf(KeyUsages.Bit.class);
+        KeyUsage usage = extensions == null ? null : KeyUsage.fromExtensions(extensions);
+        for (KeyUsages.Bit bit : KeyUsages.Bit.values()) {
+            if (usage != null && usage.hasUsages(bit.value())) {
+                usages.add(bit);
+            }
+        }
+        ExtendedKeyUsage extended = extensions == null ? null : ExtendedKeyUsage.fromExtensions(extensions);
+        purposes = extended == null ? List.of() : List.of(extended.getUsages());
     }
 
     /**
@@ -130,10 +144,10 @@ public final class CertificateRequest {
 
     /** The subject, RFC 2253; empty if there is none. */
     public String subject() {
-        return text(request.getSubject());
+        return subject;
     }
 
-    static String text(X500Name name) {
+    private static String text(X500Name name) {
         try {
             return new X500Principal(name.getEncoded()).getName();
         } catch (IOException inMemory) {
@@ -152,12 +166,12 @@ public final class CertificateRequest {
 
     /** The key usages that are asked for, by their names in RFC 5280. */
     public List<String> keyUsages() {
-        return usages().stream().map(KeyUsages.Bit::text).toList();
+        return usages.stream().map(KeyUsages.Bit::text).toList();
     }
 
     /** The extended key usages that are asked for, by name or object identifier. */
     public List<String> extendedKeyUsages() {
-        return purposes().stream().map(KeyUsages::text).toList();
+        return purposes.stream().map(KeyUsages::text).toList();
     }
 
     /** The algorithm of its signature, e.g. {@code SHA256WITHECDSA}. */
@@ -207,19 +221,11 @@ public final class CertificateRequest {
     }
 
     Set<KeyUsages.Bit> usages() {
-        Set<KeyUsages.Bit> bits = EnumSet.noneOf(KeyUsages.Bit.class);
-        KeyUsage usage = extensions == null ? null : KeyUsage.fromExtensions(extensions);
-        for (KeyUsages.Bit bit : KeyUsages.Bit.values()) {
-            if (usage != null && usage.hasUsages(bit.value())) {
-                bits.add(bit);
-            }
-        }
-        return bits;
+        return Collections.unmodifiableSet(usages);
     }
 
     List<KeyPurposeId> purposes() {
-        ExtendedKeyUsage usage = extensions == null ? null : ExtendedKeyUsage.fromExtensions(extensions);
-        return usage == null ? List.of() : List.of(usage.getUsages());
+        return purposes;
     }
 
     /** What it asks for besides names and usages. */

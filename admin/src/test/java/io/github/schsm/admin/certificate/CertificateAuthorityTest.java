@@ -12,11 +12,17 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.admin.inventory.World;
 import io.github.schsm.admin.key.DeviceKey;
 import io.github.schsm.codec.X509Certificates;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -26,15 +32,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DERIA5String;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CRLHolder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +116,12 @@ class CertificateAuthorityTest {
                 CLOCK);
     }
 
+    private Path records() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findFirst().orElseThrow();
+        }
+    }
+
     private static CertificateProfile profile(String text) throws Exception {
         return CertificateProfile.parse("test.profile", text);
     }
@@ -139,7 +164,7 @@ class CertificateAuthorityTest {
                 .contains("http://crl.example.org/ca.crl");
         byte[] authority = certificate.getExtensionValue(Extension.authorityKeyIdentifier.getId());
         byte[] subject = ca.certificate().getExtensionValue(Extension.subjectKeyIdentifier.getId());
-        assertThat(authority).endsWith(java.util.Arrays.copyOfRange(subject, subject.length - 20, subject.length));
+        assertThat(authority).endsWith(Arrays.copyOfRange(subject, subject.length - 20, subject.length));
         assertThat(issue.notCopied()).containsExactly("extendedKeyUsage");
     }
 
@@ -196,7 +221,7 @@ class CertificateAuthorityTest {
     @Test
     void expiredCaSignsNothing() throws Exception {
         CertificateRequest request = request("subject = CN=a");
-        Path records = Files.list(folder).findFirst().orElseThrow();
+        Path records = records();
         CertificateAuthority late =
                 CertificateAuthority.open(records, Clock.fixed(NOW.plus(Duration.ofDays(1001)), ZoneOffset.UTC));
 
@@ -281,7 +306,7 @@ class CertificateAuthorityTest {
     void severalAtOnceLoseNothing() throws Exception {
         int threads = 4;
         int each = 5;
-        Path records = Files.list(folder).findFirst().orElseThrow();
+        Path records = records();
         CertificateRequest request = request("subject = CN=a");
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
@@ -313,7 +338,7 @@ class CertificateAuthorityTest {
     @ValueSource(strings = {"\"serial\":\"00\"", "not json", "{\"serial\":\"00\"}"})
     void damagedRecordsAreNamedWithTheirLine(String damage) throws Exception {
         issue("subject = CN=a", "copy = subject");
-        Path index = Files.list(folder).findFirst().orElseThrow().resolve("index.jsonl");
+        Path index = records().resolve("index.jsonl");
         String line = Files.readString(index);
         Files.writeString(
                 index, damage.startsWith("\"") ? line.replaceFirst("\"serial\":\"[0-9A-F]+\"", damage) : damage + "\n");
@@ -339,7 +364,7 @@ class CertificateAuthorityTest {
 
     @Test
     void recordsThatCannotBeWrittenSignNothing() throws Exception {
-        Path records = Files.list(folder).findFirst().orElseThrow();
+        Path records = records();
         Files.deleteIfExists(records.resolve("lock"));
         Files.createDirectory(records.resolve("lock"));
 
@@ -412,5 +437,85 @@ class CertificateAuthorityTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("no key \"none\"")
                 .hasMessageContaining("tls");
+    }
+
+    /** Names that a decent program would not write. */
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.org\0.example.org", "a b.example.org", "*.*.example.org", "example.org\33"})
+    void namesThatCannotBeOnesAreNotTakenOver(String dns) throws Exception {
+        PKCS10CertificationRequestBuilder builder = new PKCS10CertificationRequestBuilder(
+                new X500Name("CN=a"),
+                SubjectPublicKeyInfo.getInstance(tls.publicKey().getEncoded()));
+        ExtensionsGenerator extensions = new ExtensionsGenerator();
+        extensions.addExtension(
+                Extension.subjectAlternativeName,
+                false,
+                new GeneralNames(new GeneralName(GeneralName.dNSName, new DERIA5String(dns))));
+        builder.addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate());
+        CertificateRequest request = CertificateRequest.parse(
+                "request", Signing.with(tls, null, builder::build).getEncoded());
+
+        assertThatThrownBy(() -> ca.issue(caKey, request, CertificateProfile.ofIssuedByDefault(), null))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("subject alternative name");
+        assertThat(ca.issued()).isEmpty();
+    }
+
+    @Test
+    void subjectWithCharactersThatAreNotSeenIsNotTakenOver() throws Exception {
+        CertificateRequest request = request("subject = CN=www\u202Egro.elpmaxe");
+
+        assertThatThrownBy(() -> ca.issue(caKey, request, CertificateProfile.ofIssuedByDefault(), null))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("not seen")
+                .hasMessageContaining("\\u202E");
+    }
+
+    /** Holds the lock on a file until its input ends. */
+    static final class LockHolder {
+        private LockHolder() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (FileChannel channel = FileChannel.open(
+                            Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                System.out.println(lock.isValid());
+                while (System.in.read() >= 0) {
+                    // Nothing comes.
+                }
+            }
+        }
+    }
+
+    @Test
+    void anotherProcessIsWaitedFor() throws Exception {
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockHolder.class.getName(),
+                        records().resolve("lock").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader said = holder.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(said.readLine()).isEqualTo("true");
+            CertificateRequest request = request("subject = CN=a");
+            CompletableFuture<CertificateAuthority.Issue> issuing = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return ca.issue(caKey, request, CertificateProfile.ofIssuedByDefault(), null);
+                } catch (GeneralSecurityException failed) {
+                    throw new IllegalStateException(failed);
+                }
+            });
+            assertThatThrownBy(() -> issuing.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            assertThat(ca.issued()).isEmpty();
+
+            holder.getOutputStream().close();
+
+            assertThat(issuing.get(2, TimeUnit.MINUTES).recorded())
+                    .isEqualTo(ca.issued().get(0));
+        } finally {
+            holder.destroyForcibly();
+        }
     }
 }

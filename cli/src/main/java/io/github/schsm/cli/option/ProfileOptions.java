@@ -5,6 +5,7 @@ package io.github.schsm.cli.option;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.admin.certificate.CertificateProfile;
+import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.codec.TextFile;
 import java.nio.file.Path;
@@ -61,7 +62,9 @@ public final class ProfileOptions {
     public CertificateProfile.Builder profile(CertificateProfile base) throws SchsmException {
         CertificateProfile.Builder builder = profile == null
                 ? base.toBuilder()
-                : CertificateProfile.parse(profile.toString(), TextFile.read(profile, "the profile " + profile))
+                : CertificateProfile.parse(
+                        FileIo.named(profile),
+                        TextFile.of(FileIo.read(profile, "profile"), "the profile " + FileIo.named(profile)))
                         .toBuilder();
         set(builder, "--subject", "subject", subject);
         set(builder, "--san", "subjectAltName", names.isEmpty() ? null : String.join(",", names));

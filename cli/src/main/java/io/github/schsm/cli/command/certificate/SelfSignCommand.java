@@ -35,8 +35,9 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  schsm self-sign --device ZZSIM000001 --label code-signing --subject CN=Signer --key-usage"
-                    + " digitalSignature --extended-key-usage codeSigning"
+            "  schsm generate --device ZZSIM000001 --label internal",
+            "  schsm self-sign --device ZZSIM000001 --label internal --subject CN=internal.example.org --san"
+                    + " DNS:internal.example.org"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class SelfSignCommand extends SchsmCommand {
@@ -86,7 +87,14 @@ public final class SelfSignCommand extends SchsmCommand {
         boolean ended = CertificateImport.store(
                 connected.keyStore(), new CertificateImport.KeyChain(label, List.of(certificate)), keeper.orNone());
         if (out != null) {
-            FileIo.write(out, Certificates.pem(certificate), overwrite);
+            try {
+                FileIo.write(out, Certificates.pem(certificate), overwrite);
+            } catch (CliException unwritten) {
+                throw new CliException(
+                        "the certificate is stored with key \"" + label + "\" on device " + connected.id() + ", but "
+                                + unwritten.getMessage() + " (schsm export-cert writes it)",
+                        unwritten);
+            }
         }
         String holder = certificate.getSubjectX500Principal().getName();
         return Answer.of(

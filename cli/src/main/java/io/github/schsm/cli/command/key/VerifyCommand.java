@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example:",
-            "  schsm sign --device ZZSIM000001 --label code-signing report.pdf",
-            "  schsm verify --device ZZSIM000001 --label code-signing report.pdf"
+            "  schsm sign --device ZZSIM000001 --label code-signing --out signed.sig report.pdf",
+            "  schsm verify --device ZZSIM000001 --label code-signing --signature signed.sig report.pdf"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class VerifyCommand extends SchsmCommand {

@@ -27,6 +27,7 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.key;
     exports io.github.schsm.admin.policy;
     exports io.github.schsm.admin.progress;
+    exports io.github.schsm.admin.report;
     exports io.github.schsm.admin.selftest;
 
     opens io.github.schsm.admin.backup to

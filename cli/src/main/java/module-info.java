@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.schsm.cli {
     requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires io.github.schsm.admin;
     requires io.github.schsm.bridge;
@@ -36,6 +37,8 @@ module io.github.schsm.cli {
     opens io.github.schsm.cli.command.object to
             info.picocli;
     opens io.github.schsm.cli.command.remote to
+            info.picocli;
+    opens io.github.schsm.cli.command.report to
             info.picocli;
     opens io.github.schsm.cli.command.shell to
             info.picocli;

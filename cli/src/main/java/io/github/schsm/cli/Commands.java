@@ -45,6 +45,7 @@ import io.github.schsm.cli.command.object.DataCommands;
 import io.github.schsm.cli.command.object.ExportCertCommand;
 import io.github.schsm.cli.command.object.ImportCertCommand;
 import io.github.schsm.cli.command.remote.RemoteCommands;
+import io.github.schsm.cli.command.report.ReportCommand;
 import io.github.schsm.cli.command.shell.CompletionCommand;
 import io.github.schsm.cli.command.shell.ShellCommand;
 import java.util.List;
@@ -84,12 +85,13 @@ public final class Commands {
             "schsm data list",
             "schsm data read",
             "schsm random",
+            "schsm report verify",
             "schsm completion",
             "schsm help");
 
     private Commands() {}
 
-    /** Whether a command changes nothing on any device; one with subcommands only says which there are. */
+    /** Whether a command changes nothing on any device; one that only has subcommands says which there are. */
     public static boolean isHarmless(CommandSpec command) {
         boolean isOnlyGroup = !command.subcommands().isEmpty() && !(command.userObject() instanceof SchsmCommand);
         return isOnlyGroup || HARMLESS.contains(command.qualifiedName());
@@ -158,6 +160,7 @@ public final class Commands {
                                 new PkaCommands(),
                                 new LabelCommand(),
                                 new RandomCommand())),
+                new Group("Policy and audit", List.of(new ReportCommand())),
                 new Group("Readers", List.of(new SimulatorCommand(), new RemoteCommands())),
                 new Group("This command", List.of(new ShellCommand(), new CompletionCommand(), new HelpCommand())));
     }

@@ -105,6 +105,7 @@ class OutputFilesTest {
         COMMANDS.put("schsm pka export", new String[] {"pka", "export", "--label=ec"});
         COMMANDS.put(
                 "schsm pka respond", new String[] {"pka", "respond", "--yes", "--label=ec", bench.file("challenge")});
+        COMMANDS.put("schsm report", new String[] {"report"});
         COMMANDS.put("schsm sign", new String[] {"sign", "--label=ec", bench.file("content")});
         COMMANDS.put("schsm backup", new String[] {"backup"});
         COMMANDS.put("schsm wrap", new String[] {"wrap", "--label=moving"});

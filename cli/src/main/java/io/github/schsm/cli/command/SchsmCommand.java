@@ -50,6 +50,11 @@ public abstract class SchsmCommand implements Callable<Integer> {
         progress.at(state);
     }
 
+    /** The program and its version, as {@code --version} says it. */
+    protected final String version() throws Exception {
+        return String.join(" ", spec.root().versionProvider().getVersion());
+    }
+
     /** What {@code --out} cannot take is known before a device is asked for anything, and before a use is counted. */
     private void requireOutput() throws CliException {
         OptionSpec out = spec.findOption(OUT);

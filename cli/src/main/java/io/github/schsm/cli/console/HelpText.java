@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.HelpCommand;
@@ -93,7 +94,7 @@ public final class HelpText {
     private static String synopsis(CommandSpec spec) {
         StringBuilder text = new StringBuilder(spec.qualifiedName());
         if (!spec.subcommands().isEmpty()) {
-            text.append(" COMMAND");
+            text.append(spec.userObject() instanceof Callable<?> ? " [COMMAND]" : " COMMAND");
         }
         for (OptionSpec option : spec.options()) {
             if (option.required() && option.group() == null) {

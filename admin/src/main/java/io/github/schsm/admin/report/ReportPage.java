@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.admin.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.schsm.admin.inventory.Inventory;
+import io.github.schsm.admin.inventory.Inventory.Cell;
+import io.github.schsm.admin.inventory.Inventory.Certificate;
+import io.github.schsm.admin.inventory.Inventory.ChainLink;
+import io.github.schsm.admin.inventory.Inventory.Device;
+import io.github.schsm.admin.inventory.Inventory.Domain;
+import io.github.schsm.admin.inventory.Inventory.DomainKind;
+import io.github.schsm.admin.inventory.Inventory.Key;
+import io.github.schsm.admin.inventory.Inventory.Pin;
+import io.github.schsm.admin.inventory.Inventory.Reader;
+import io.github.schsm.admin.inventory.Inventory.Row;
+import io.github.schsm.admin.inventory.Inventory.SingleCopy;
+import io.github.schsm.admin.inventory.Inventory.State;
+import io.github.schsm.admin.inventory.KeySummary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page that shows a report: the same bytes for the same report. It has no script and fetches nothing, and what comes
+ * from devices and files is escaped.
+ */
+final class ReportPage {
+    /** Where the report and its signature are put; no text can look like it. */
+    static final String SLOTS = "<schsm-report-and-signature>";
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private final Report report;
+    private final Inventory inventory;
+    private final Markup page = new Markup();
+
+    private ReportPage(Report report) {
+        this.report = report;
+        this.inventory = report.inventory();
+    }
+
+    /** The page, with {@link #SLOTS} in it. */
+    static String of(Report report) {
+        return new ReportPage(report).written();
+    }
+
+    private String written() {
+        page.raw("<!DOCTYPE html>").raw("<html lang=\"en\">").raw("<head>").raw("<meta charset=\"utf-8\">");
+        page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src"
+                + " 'unsafe-inline'\">");
+        page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+        page.raw("<meta name=\"color-scheme\" content=\"light dark\">");
+        page.element("title", report.title() + ", " + time(report.created()));
+        page.raw("<style>").raw(style()).raw("</style>").raw("</head>").raw("<body>");
+        heading();
+        page.raw("<main>");
+        summary();
+        policy();
+        domains();
+        devices();
+        keys();
+        singleCopies();
+        looseCertificates();
+        given("Custodians of the DKEK", "The record of the ceremony as it was given.", report.custodians());
+        given("Audit log", "The summary of the audit log as it was given.", report.audit());
+        evidence();
+        verification();
+        page.raw("</main>").raw(SLOTS).raw("</body>").raw("</html>");
+        return page.toString();
+    }
+
+    private static String style() {
+        try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
+            if (in == null) {
+                throw new IllegalStateException("the style sheet is missing from this build");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
+        } catch (IOException partOfThisBuild) {
+            throw new UncheckedIOException(partOfThisBuild);
+        }
+    }
+
+    private static String time(Instant time) {
+        return TIME.format(time);
+    }
+
+    private void heading() {
+        page.raw("<header>").element("h1", report.title());
+        page.element(
+                "p",
+                "Made on " + time(report.created()) + " by " + report.program() + ", from devices read on "
+                        + time(inventory.taken()) + ".");
+        Report.Signer signer = report.signer();
+        if (signer == null) {
+            page.element(
+                    "p",
+                    " class=\"bad\"",
+                    "This report is not signed: nothing proves who made it, or that it is" + " unchanged.");
+        } else {
+            page.element(
+                    "p",
+                    "Signed with the key \"" + signer.label() + "\" of device " + signer.device()
+                            + (signer.subject() == null
+                                    ? ", which the device attests"
+                                    : ", certified for " + signer.subject())
+                            + ". SHA-256 of its public key: " + signer.publicKey());
+        }
+        page.raw("</header>");
+    }
+
+    // Summary and policy
+
+    private void summary() {
+        long keys = inventory.domains().stream()
+                .mapToLong(domain -> domain.keys().size())
+                .sum();
+        long domains = inventory.domains().stream()
+                .filter(domain -> domain.kind() != DomainKind.NONE)
+                .count();
+        List<String> untrusted = inventory.devices().stream()
+                .filter(device -> Boolean.FALSE.equals(device.trust().genuine()))
+                .map(Device::name)
+                .toList();
+        page.raw("<section>").element("h2", "Summary").raw("<dl>");
+        pair("Devices", inventory.devices().size());
+        pair("Devices that are not genuine", untrusted.isEmpty() ? "none" : String.join(", ", untrusted));
+        pair("Key domains", domains);
+        pair("Keys", keys);
+        pair("Keys without a second copy", inventory.withoutSecondCopy().size());
+        JsonNode policy = report.policy();
+        pair(
+                "Policy",
+                policy == null ? "none was asked" : text(policy, "policy") + ": " + words(text(policy, "verdict")));
+        page.raw("</dl>");
+        page.list(inventory.readers().stream()
+                .filter(Reader::failed)
+                .map(reader -> "Not read: " + reader.name() + ": " + reader.problem())
+                .toList());
+        page.raw("</section>");
+    }
+
+    private void pair(String term, @Nullable Object value) {
+        page.raw("<div>").element("dt", term).element("dd", value).raw("</div>");
+    }
+
+    private static String text(JsonNode node, String member) {
+        return node.path(member).asText("");
+    }
+
+    private static String words(String constant) {
+        return constant.toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private void policy() {
+        JsonNode policy = report.policy();
+        if (policy == null) {
+            return;
+        }
+        page.raw("<section>").element("h2", "Policy " + text(policy, "policy"));
+        page.table("Rules of the policy, and what they found", "Rule", "Checked", "Result", "Findings");
+        for (JsonNode rule : policy.path("rules")) {
+            page.raw("<tr>").element("th", " scope=\"row\"", text(rule, "title"));
+            page.element("td", text(rule, "checked"));
+            String verdict = text(rule, "verdict");
+            page.element("td", verdict.equals("VIOLATED") ? " class=\"bad\"" : "", words(verdict));
+            page.raw("<td>");
+            List<String> findings = new ArrayList<>();
+            for (JsonNode finding : rule.path("findings")) {
+                findings.add(finding(finding));
+            }
+            page.list(findings).raw("</td>").raw("</tr>");
+        }
+        page.endTable();
+        List<String> unused = new ArrayList<>();
+        policy.path("unusedExceptions").forEach(one -> unused.add(one.asText()));
+        page.list(unused).raw("</section>");
+    }
+
+    private static String finding(JsonNode finding) {
+        String key = finding.path("key").asText("");
+        String device = finding.path("device").asText("");
+        String place = (key.isEmpty() ? "" : "key \"" + key + "\" ") + (device.isEmpty() ? "" : "on " + device);
+        String exception = finding.path("exception").asText("");
+        return (place.isBlank() ? "" : place.strip() + ": ")
+                + text(finding, "message")
+                + (exception.isEmpty() ? "" : " (exception: " + exception + ")");
+    }
+
+    // The picture
+
+    private void domains() {
+        page.raw("<section>").element("h2", "Key domains");
+        page.element("p", " class=\"legend\"", "\u25CF has the key   \u25CB could have it   \u2715 cannot have it");
+        for (Domain domain : inventory.domains()) {
+            matrix(domain);
+        }
+        page.raw("</section>");
+    }
+
+    private void matrix(Domain domain) {
+        page.element("h3", domain.kind() == DomainKind.NONE ? "Keys in no key domain" : "Key domain " + domain.name());
+        page.raw("<dl>");
+        if (domain.uid() != null) {
+            pair("UID", domain.uid());
+            pair(
+                    "Group signer",
+                    domain.groupSigner() == null
+                            ? "on none of these devices"
+                            : "\"" + domain.groupSigner().label() + "\" on "
+                                    + domain.groupSigner().device());
+        }
+        if (domain.kcv() != null) {
+            pair("Key check value", domain.kcv());
+        }
+        if (domain.kind() != DomainKind.NONE) {
+            pair(
+                    "Members",
+                    domain.members().stream()
+                            .map(member -> member.device() + " (slot " + member.slot() + ")")
+                            .collect(Collectors.joining(", ")));
+        }
+        page.raw("</dl>");
+        if (domain.keys().isEmpty()) {
+            page.element("p", "No key is in it.");
+            return;
+        }
+        page.raw("<table class=\"matrix\">")
+                .element("caption", "Keys and devices of " + domain.name())
+                .raw("<thead><tr>")
+                .element("th", " scope=\"col\"", "Key");
+        inventory.devices().forEach(device -> page.element("th", " scope=\"col\"", device.name()));
+        page.raw("</tr></thead>").raw("<tbody>");
+        Map<String, List<String>> reasons = new LinkedHashMap<>();
+        for (Row row : domain.keys()) {
+            StringBuilder line = new StringBuilder("<tr><th scope=\"row\">" + Markup.escaped(row.label()) + "</th>");
+            for (Cell cell : row.cells()) {
+                line.append(sign(cell.state()));
+                if (cell.reason() != null) {
+                    List<String> labels = reasons.computeIfAbsent(cell.reason(), reason -> new ArrayList<>());
+                    if (labels.isEmpty() || !labels.get(labels.size() - 1).equals(row.label())) {
+                        labels.add(row.label());
+                    }
+                }
+            }
+            page.raw(line.append("</tr>").toString());
+        }
+        page.endTable();
+        page.list(reasons.entrySet().stream()
+                .map(reason -> String.join(", ", reason.getValue()) + ": " + reason.getKey() + ".")
+                .toList());
+    }
+
+    private static String sign(State state) {
+        return switch (state) {
+            case HAS -> "<td class=\"has\" title=\"has the key\">&#9679;<span> has it</span></td>";
+            case COULD -> "<td class=\"could\" title=\"could have the key\">&#9675;<span> could</span></td>";
+            case CANNOT -> "<td class=\"cannot\" title=\"cannot have the key\">&#10005;<span> cannot</span></td>";
+        };
+    }
+
+    // Devices
+
+    private void devices() {
+        page.raw("<section>").element("h2", "Devices");
+        for (Device device : inventory.devices()) {
+            device(device);
+        }
+        if (inventory.devices().isEmpty()) {
+            page.element("p", "There was no device.");
+        }
+        page.raw("</section>");
+    }
+
+    private void device(Device device) {
+        Boolean genuine = device.trust().genuine();
+        page.raw("<article>").element("h3", device.name()).raw("<dl>");
+        pair("Label", device.label());
+        pair("Reader", device.reader());
+        pair("SHA-256 of the device key", device.fingerprint());
+        pair("Firmware, platform", device.firmware() + ", " + device.platform());
+        pair(
+                "Genuine",
+                genuine == null
+                        ? "no SmartCard-HSM"
+                        : genuine
+                                ? "yes, it traces to a trusted root"
+                                : "no: " + device.trust().reason());
+        pair("User PIN", pin(device.userPin()));
+        pair("SO-PIN", pin(device.soPin()));
+        pair("Free memory", device.freeMemory() == null ? null : device.freeMemory() + " bytes");
+        pair(
+                "Key domain slots",
+                device.slots() == null ? "none" : device.keyDomains().size() + " of " + device.slots() + " in use");
+        pair("Keys", device.keys().size());
+        pair("Data objects", device.dataObjects().size());
+        page.raw("</dl>");
+        if (!device.trust().chain().isEmpty()) {
+            page.table("Certificates of device " + device.name(), "Holder", "Issued by", "From", "Until", "SHA-256");
+            for (ChainLink link : device.trust().chain()) {
+                page.row(link.holder(), link.authority(), link.effective(), link.expires(), link.certificate());
+            }
+            page.endTable();
+        }
+        List<String> notes = new ArrayList<>(device.problems());
+        if (device.defect() != null) {
+            notes.add(device.defect());
+        }
+        device.notSeen().forEach(what -> notes.add("not seen without the PIN: " + what));
+        page.list(notes).raw("</article>");
+    }
+
+    private static @Nullable String pin(@Nullable Pin pin) {
+        if (pin == null) {
+            return null;
+        }
+        return words(pin.state().name()) + (pin.triesLeft() == null ? "" : ", " + pin.triesLeft() + " tries left");
+    }
+
+    // Keys
+
+    private void keys() {
+        page.raw("<section>").element("h2", "Keys");
+        for (Domain domain : inventory.domains()) {
+            if (domain.keys().isEmpty()) {
+                continue;
+            }
+            page.table(
+                    "Keys in " + domain.name(),
+                    "Key",
+                    "Type",
+                    "Limits",
+                    "On",
+                    "Uses left",
+                    "Attestation",
+                    "Certificate",
+                    "SHA-256 of the public key");
+            for (Row row : domain.keys()) {
+                KeySummary key = KeySummary.of(inventory, domain, row);
+                page.row(
+                        key.label(),
+                        key.type(),
+                        key.limits(),
+                        String.join(", ", row.holders()),
+                        key.useCounters().isEmpty()
+                                ? "no limit"
+                                : key.useCounters().entrySet().stream()
+                                        .sorted(Map.Entry.comparingByKey())
+                                        .map(uses -> uses.getKey() + ": " + uses.getValue())
+                                        .collect(Collectors.joining(", ")),
+                        key.attestation(),
+                        key.certificate(),
+                        key.publicKey());
+            }
+            page.endTable();
+        }
+        page.raw("</section>");
+    }
+
+    private void singleCopies() {
+        page.raw("<section>").element("h2", "Keys without a second copy");
+        if (inventory.withoutSecondCopy().isEmpty()) {
+            page.element("p", "Each key is on two devices or more.");
+        } else {
+            page.table("Keys that are lost with their device", "Key", "Only on", "In", "Second copy");
+            for (SingleCopy single : inventory.withoutSecondCopy()) {
+                page.row(
+                        single.label(),
+                        single.device(),
+                        single.domain(),
+                        (single.possible() ? "possible: " : "not possible: ") + single.reason());
+            }
+            page.endTable();
+        }
+        page.raw("</section>");
+    }
+
+    private void looseCertificates() {
+        if (inventory.devices().stream()
+                .allMatch(device -> device.certificates().isEmpty())) {
+            return;
+        }
+        page.raw("<section>").element("h2", "Certificates without a key");
+        page.table("Certificates without a key", "Label", "Device", "Subject", "Issuer", "Until", "SHA-256");
+        for (Device device : inventory.devices()) {
+            device.certificates().forEach(loose -> {
+                Certificate certificate = loose.certificate();
+                page.row(
+                        loose.label(),
+                        device.name(),
+                        certificate.subject(),
+                        certificate.issuer(),
+                        certificate.notAfter(),
+                        certificate.certificate());
+            });
+        }
+        page.endTable().raw("</section>");
+    }
+
+    // What was given
+
+    private void given(String heading, String about, @Nullable JsonNode document) {
+        if (document == null) {
+            return;
+        }
+        page.raw("<section>").element("h2", heading).element("p", about);
+        node(document);
+        page.raw("</section>");
+    }
+
+    private void node(JsonNode node) {
+        if (node.isObject()) {
+            page.raw("<dl>");
+            node.fields().forEachRemaining(member -> {
+                page.raw("<div>").element("dt", spaced(member.getKey())).raw("<dd>");
+                node(member.getValue());
+                page.raw("</dd>").raw("</div>");
+            });
+            page.raw("</dl>");
+        } else if (node.isArray()) {
+            page.raw("<ol>");
+            for (JsonNode element : node) {
+                page.raw("<li>");
+                node(element);
+                page.raw("</li>");
+            }
+            page.raw("</ol>");
+        } else {
+            page.element("span", node.isNull() ? null : node.asText());
+        }
+    }
+
+    /** The name of a member as words: {@code keyCheckValue}, {@code key check value}. */
+    private static String spaced(String name) {
+        return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+    }
+
+    // Evidence
+
+    private void evidence() {
+        long attested = inventory.devices().stream()
+                .flatMap(device -> device.keys().stream())
+                .filter(key -> key.attestation().attested())
+                .count();
+        page.raw("<section>").element("h2", "Evidence");
+        page.element(
+                "p",
+                "Of " + attested + " keys the device that made them says so in an attestation. The attestations and all"
+                        + " certificates that they trace to a root by, "
+                        + inventory.certificates().size()
+                        + " of them, are in this file (certificates), each under the SHA-256 that is told here.");
+        page.table("Attestations", "Key", "Device", "Request", "Certificates");
+        for (Device device : inventory.devices()) {
+            for (Key key : device.keys()) {
+                List<String> evidence = key.attestation().evidence();
+                if (key.attestation().attested() && !evidence.isEmpty()) {
+                    page.row(
+                            key.label(),
+                            device.name(),
+                            evidence.get(0),
+                            String.join(", ", evidence.subList(1, evidence.size())));
+                }
+            }
+        }
+        page.endTable().raw("</section>");
+    }
+
+    private void verification() {
+        page.raw("<section>").element("h2", "How to verify this report");
+        page.element(
+                "p",
+                "The command \"schsm report verify FILE\" needs no device and no network. It verifies the signature, that"
+                        + " nothing that this page shows was changed after it was signed, and that devices and attestations"
+                        + " trace to roots that you trust.");
+        page.raw("</section>");
+    }
+}

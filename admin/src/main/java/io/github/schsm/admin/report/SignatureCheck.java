@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.admin.report;
+
+import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.DeviceTrust.VerifiedKey;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.admin.inventory.KeyFingerprint;
+import io.github.schsm.admin.report.ReportVerification.VerifiedSignature;
+import io.github.schsm.codec.PublicKeyNumbers;
+import io.github.schsm.codec.X509Certificates;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cms.CMSException;
+import org.bouncycastle.cms.CMSProcessableByteArray;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.SignerInformation;
+import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.util.Selector;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the signature of a report is good, and whose it is. */
+final class SignatureCheck {
+    private static final Set<String> ALGORITHMS = Set.of("SHA256withECDSA", "SHA256withRSA");
+    private static final int MOST_CERTIFICATES = 10;
+    private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
+
+    private final SignedReport signed;
+    private final List<String> problems;
+
+    private SignatureCheck(SignedReport signed, List<String> problems) {
+        this.signed = signed;
+        this.problems = problems;
+    }
+
+    /** What is known of the signature; empty if there is none that is good, and then there is a problem more. */
+    static Optional<VerifiedSignature> of(
+            SignedReport signed, DeviceTrust trust, List<X509Certificate> authorities, List<String> problems) {
+        SignatureCheck check = new SignatureCheck(signed, problems);
+        SignedReport.Signature signature = signed.signature();
+        if (signature == null) {
+            problems.add(
+                    signed.report().signer() == null
+                            ? "it is not signed: nothing proves who made it, or that it is unchanged"
+                            : "its signature was taken away");
+            return Optional.empty();
+        }
+        try {
+            VerifiedSignature verified = signature.kind() == SignedReport.Kind.CMS
+                    ? check.cms(signature, authorities)
+                    : check.cvc(signature, trust);
+            return Optional.ofNullable(verified);
+        } catch (IllegalArgumentException | MalformedDataException malformed) {
+            problems.add("its signature cannot be read: " + malformed.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private @Nullable VerifiedSignature bad() {
+        problems.add("the report was changed after it was signed: the signature is not one of what is in it now");
+        return null;
+    }
+
+    /** The key that signed has to be the one that the page names. */
+    private boolean isNamed(String publicKey, @Nullable String subject) {
+        Report.Signer signer = signed.report().signer();
+        if (signer != null && signer.publicKey().equals(publicKey) && Objects.equals(signer.subject(), subject)) {
+            return true;
+        }
+        problems.add("another key signed it than the one that it names");
+        return false;
+    }
+
+    private @Nullable VerifiedSignature cvc(SignedReport.Signature signature, DeviceTrust trust)
+            throws MalformedDataException {
+        String algorithm = signature.algorithm();
+        String file = signature.publicKeyFile();
+        if (file == null || algorithm == null || !ALGORITHMS.contains(algorithm)) {
+            throw new MalformedDataException(
+                    "signature", "it has no public key file, or an algorithm that is none of " + ALGORITHMS);
+        }
+        AttestedPublicKey key = AttestedPublicKey.parse(HexFormat.of().parseHex(file));
+        if (!isGood(algorithm, key, HexFormat.of().parseHex(signature.value()))) {
+            return bad();
+        }
+        String publicKey = KeyFingerprint.of(key).orElse("");
+        if (!isNamed(publicKey, null)) {
+            return null;
+        }
+        try {
+            VerifiedKey verified = trust.verify(key);
+            return new VerifiedSignature(
+                    SignedReport.Kind.CVC,
+                    verified.device().identity().uniqueName(),
+                    verified.device().root().chr(),
+                    true,
+                    publicKey);
+        } catch (UntrustedDeviceException untrusted) {
+            problems.add("the key that signed it is not known to be in a genuine device: " + untrusted.getMessage());
+            return null;
+        }
+    }
+
+    private boolean isGood(String algorithm, PublicKey key, byte[] value) {
+        try {
+            PublicKey numbers = PublicKeyNumbers.parse(
+                    KeyFingerprint.encoded(key).orElseThrow(() -> new MalformedDataException("key", "unknown curve")));
+            Signature verifier = Signature.getInstance(algorithm, BOUNCY_CASTLE);
+            verifier.initVerify(numbers);
+            verifier.update(signed.report().canonical());
+            return verifier.verify(value);
+        } catch (GeneralSecurityException notGood) {
+            return false;
+        }
+    }
+
+    private @Nullable VerifiedSignature cms(SignedReport.Signature signature, List<X509Certificate> authorities)
+            throws MalformedDataException {
+        try {
+            CMSSignedData cms = new CMSSignedData(
+                    new CMSProcessableByteArray(signed.report().canonical()),
+                    HexFormat.of().parseHex(signature.value()));
+            List<SignerInformation> signers = List.copyOf(cms.getSignerInfos().getSigners());
+            if (signers.size() != 1) {
+                throw new MalformedDataException("signature", "it has " + signers.size() + " signers, one is expected");
+            }
+            List<X509Certificate> chain = certificates(cms, signers.get(0));
+            if (chain.isEmpty()) {
+                throw new MalformedDataException("signature", "the certificate of its signer is not in it");
+            }
+            X509Certificate certificate = chain.get(0);
+            if (!signers.get(0)
+                    .verify(new JcaSimpleSignerInfoVerifierBuilder()
+                            .setProvider(BOUNCY_CASTLE)
+                            .build(new X509CertificateHolder(certificate.getEncoded())))) {
+                return bad();
+            }
+            String publicKey =
+                    KeyFingerprint.of(X509Certificates.publicKey(certificate)).orElse("");
+            String subject = certificate.getSubjectX500Principal().getName();
+            if (!isNamed(publicKey, subject)) {
+                return null;
+            }
+            boolean trusted = !authorities.isEmpty() && isIssued(chain, authorities);
+            if (!authorities.isEmpty() && !trusted) {
+                problems.add("the certificate of " + subject + " that signed it was issued by none of the authorities"
+                        + " that were given, or was not valid when the report was made");
+            }
+            return new VerifiedSignature(
+                    SignedReport.Kind.CMS,
+                    subject,
+                    certificate.getIssuerX500Principal().getName(),
+                    trusted,
+                    publicKey);
+        } catch (CMSException notGood) {
+            return bad();
+        } catch (OperatorCreationException | GeneralSecurityException | IOException malformed) {
+            if (malformed instanceof MalformedDataException ours) {
+                throw ours;
+            }
+            throw new MalformedDataException("signature", String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    /** The signer's certificate, and those that came with it. */
+    private static List<X509Certificate> certificates(CMSSignedData cms, SignerInformation signer)
+            throws MalformedDataException, IOException {
+        List<X509Certificate> chain = new ArrayList<>();
+        @SuppressWarnings("unchecked") // a signer's id selects certificates
+        Selector<X509CertificateHolder> isSigners = signer.getSID();
+        Collection<X509CertificateHolder> signers = cms.getCertificates().getMatches(isSigners);
+        for (X509CertificateHolder holder : signers) {
+            chain.add(X509Certificates.parse(holder.getEncoded()));
+        }
+        for (X509CertificateHolder holder : cms.getCertificates().getMatches(null)) {
+            chain.add(X509Certificates.parse(holder.getEncoded()));
+        }
+        return chain;
+    }
+
+    /** Whether a way leads from the first certificate over the others to an authority, each valid when it was made. */
+    private boolean isIssued(List<X509Certificate> chain, List<X509Certificate> authorities) {
+        X509Certificate certificate = chain.get(0);
+        for (int i = 0; i < MOST_CERTIFICATES; i++) {
+            X509Certificate current = certificate;
+            if (!wasValid(current)) {
+                return false;
+            }
+            if (authorities.stream()
+                    .anyMatch(authority -> authority.equals(current)
+                            || (wasValid(authority)
+                                    && (authority.getBasicConstraints() >= 0)
+                                    && X509Certificates.isIssuedBy(current, authority)))) {
+                return true;
+            }
+            Optional<X509Certificate> next = chain.stream()
+                    .filter(other -> !other.equals(current)
+                            && other.getBasicConstraints() >= 0
+                            && X509Certificates.isIssuedBy(current, other))
+                    .findFirst();
+            if (next.isEmpty()) {
+                return false;
+            }
+            certificate = next.get();
+        }
+        return false;
+    }
+
+    private boolean wasValid(X509Certificate certificate) {
+        Instant created = signed.report().created();
+        return !created.isBefore(certificate.getNotBefore().toInstant())
+                && !created.isAfter(certificate.getNotAfter().toInstant());
+    }
+}

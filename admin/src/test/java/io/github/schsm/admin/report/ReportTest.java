@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.admin.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.schsm.DeviceTrust;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.admin.inventory.Inventory;
+import io.github.schsm.admin.inventory.InventoryReader;
+import io.github.schsm.admin.inventory.World;
+import io.github.schsm.admin.inventory.World.Side;
+import io.github.schsm.admin.json.JsonDocuments;
+import io.github.schsm.admin.policy.Policy;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+    private static final String HOSTILE = "<script>alert(1)</script>\u202E\n";
+
+    @TempDir
+    private static Path folder;
+
+    private static World world;
+    private static DeviceTrust trust;
+    private static SignedReport byCertificate;
+    private static SignedReport byAttestation;
+    private static X509Certificate certificate;
+
+    @BeforeAll
+    static void sign() throws Exception {
+        world = new World(folder);
+        world.group();
+        trust = DeviceTrust.parse("simulator");
+        Side side = world.open(World.A);
+        side.generate(SchsmKeySpec.builder("tls")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .build());
+        certificate = certify(side, "tls");
+        Inventory inventory =
+                InventoryReader.of(world.provider(World.A, World.B)).read();
+        Report.Builder builder = Report.builder(inventory)
+                .title("Report of " + HOSTILE)
+                .policy(Policy.standard().check(inventory).json())
+                .custodians(JsonDocuments.tree(Map.of("custodians", List.of(Map.of("name", "Ann & " + HOSTILE)))))
+                .audit(JsonDocuments.tree(Map.of("lines", 12)));
+        byCertificate = SignedReport.signed(builder, ReportSigner.of(side.keyStore(), World.A, "tls"));
+        byAttestation = SignedReport.signed(builder, ReportSigner.of(side.keyStore(), World.A, "code-signing"));
+    }
+
+    @AfterAll
+    static void close() {
+        world.close();
+    }
+
+    private static X509Certificate certify(Side side, String alias) throws Exception {
+        PrivateKey key = (PrivateKey) side.keyStore().getKey(alias, null);
+        byte[] publicKey = side.keyStore().getCertificate(alias).getPublicKey().getEncoded();
+        X500Name name = new X500Name("CN=Auditor");
+        Instant now = Instant.now();
+        X509Certificate made = new JcaX509CertificateConverter()
+                .getCertificate(new X509v3CertificateBuilder(
+                                name,
+                                BigInteger.ONE,
+                                Date.from(now.minus(Duration.ofDays(1))),
+                                Date.from(now.plus(Duration.ofDays(40))),
+                                name,
+                                SubjectPublicKeyInfo.getInstance(publicKey))
+                        .build(new JcaContentSignerBuilder("SHA256withECDSA")
+                                .setProvider(side.provider())
+                                .build(key)));
+        side.keyStore().setKeyEntry(alias, key, null, new Certificate[] {made});
+        return made;
+    }
+
+    private static ReportVerification verify(byte[] file) throws MalformedDataException {
+        return ReportVerification.of("report", file, trust, List.of());
+    }
+
+    @Test
+    void aReportThatWasNotChangedHolds() throws Exception {
+        for (SignedReport signed : List.of(byCertificate, byAttestation)) {
+            for (byte[] file : List.of(signed.html(), signed.json())) {
+                ReportVerification verified = verify(file);
+
+                assertThat(verified.problems()).isEmpty();
+                assertThat(verified.holds()).isTrue();
+                assertThat(verified.devices()).isEqualTo(2);
+                assertThat(verified.attestations()).isEqualTo(4);
+                assertThat(SignedReport.parse("report", file)).isEqualTo(signed);
+            }
+        }
+        assertThat(verify(byCertificate.html()).signature())
+                .extracting(ReportVerification.VerifiedSignature::holder, ReportVerification.VerifiedSignature::trusted)
+                .containsExactly("CN=Auditor", false);
+        assertThat(verify(byAttestation.json()).signature())
+                .extracting(ReportVerification.VerifiedSignature::trusted, ReportVerification.VerifiedSignature::kind)
+                .containsExactly(true, SignedReport.Kind.CVC);
+    }
+
+    @Test
+    void theSignersCertificateIsComparedWithAuthorities() throws Exception {
+        ReportVerification trusted = ReportVerification.of("report", byCertificate.html(), trust, List.of(certificate));
+        assertThat(trusted.holds()).isTrue();
+        assertThat(trusted.signature())
+                .extracting(ReportVerification.VerifiedSignature::trusted)
+                .isEqualTo(true);
+
+        Side side = world.open(World.B);
+        side.generate(SchsmKeySpec.builder("other")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .build());
+        X509Certificate other = certify(side, "other");
+        assertThat(ReportVerification.of("report", byCertificate.html(), trust, List.of(other))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("issued by none of the authorities");
+    }
+
+    @Test
+    void rootsThatAreNotTrustedAreTold() throws Exception {
+        ReportVerification verified =
+                ReportVerification.of("report", byAttestation.html(), DeviceTrust.parse("production"), List.of());
+
+        assertThat(verified.holds()).isFalse();
+        assertThat(verified.problems())
+                .anySatisfy(problem -> assertThat(problem).contains("not known to be in a genuine device"))
+                .anySatisfy(problem -> assertThat(problem).contains("device " + World.B + " is said to be genuine"));
+    }
+
+    @Test
+    void aReportWithoutASignatureProvesNothing() throws Exception {
+        SignedReport unsigned =
+                SignedReport.unsigned(Report.builder(byCertificate.report().inventory()));
+
+        ReportVerification verified = verify(unsigned.html());
+
+        assertThat(verified.holds()).isFalse();
+        assertThat(verified.problems()).singleElement().asString().contains("it is not signed");
+        assertThat(new String(unsigned.html(), StandardCharsets.US_ASCII)).contains("This report is not signed");
+    }
+
+    @Test
+    void whatComesFromDevicesIsEscaped() {
+        String page = new String(byCertificate.html(), StandardCharsets.US_ASCII);
+
+        assertThat(page)
+                .doesNotContain("<script>alert")
+                .contains("&lt;script&gt;alert(1)&lt;/script&gt;\\u202E\\u000A");
+        assertThat(page.chars()).allMatch(c -> c == '\n' || (c >= ' ' && c < 0x7F));
+        assertThat(page)
+                .contains("@media print", "Ann &amp; ")
+                .doesNotContain("http:")
+                .doesNotContain("https:");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] inText(byte[] file, UnaryOperator<String> change) {
+        return bytes(change.apply(new String(file, StandardCharsets.UTF_8)));
+    }
+
+    private static byte[] inJson(SignedReport signed, Consumer<ObjectNode> change) {
+        ObjectNode document = (ObjectNode) JsonDocuments.tree(signed);
+        change.accept(document);
+        return JsonDocuments.pretty(document);
+    }
+
+    private static ObjectNode first(ObjectNode document, String... path) {
+        JsonNode node = document.get("report");
+        for (String step : path) {
+            node = node.get(step);
+        }
+        return (ObjectNode) node.get(0);
+    }
+
+    /** Whatever is changed, by somebody who knows the format, is found. */
+    @TestFactory
+    List<DynamicTest> manipulationsAreFound() {
+        byte[] page = byCertificate.html();
+        String other = new String(byAttestation.html(), StandardCharsets.UTF_8);
+        Map<String, byte[]> changed = new LinkedHashMap<>();
+        changed.put("a word that is shown", inText(page, text -> text.replaceFirst("has it", "has no")));
+        changed.put("a sign of the matrix", inText(page, text -> text.replaceFirst("&#9675;", "&#9679;")));
+        changed.put("the title", inText(page, text -> text.replaceFirst("<h1>Report", "<h1>Reports")));
+        changed.put("a row less", inText(page, text -> text.replaceFirst("<tr>\\n<th scope=\"row\">.*\\n", "<tr>\n")));
+        changed.put("more at the end", inText(page, text -> text + "<p>All is well.</p>"));
+        changed.put("more at the beginning", inText(page, text -> "<!-- -->" + text));
+        changed.put("a byte order mark", inText(page, text -> "\uFEFF" + text));
+        changed.put("a style that hides", inText(page, text -> text.replace("</style>", ".bad{display:none}</style>")));
+        changed.put("a script", inText(page, text -> text.replace("</main>", "<script>x()</script></main>")));
+        changed.put(
+                "another data element before it",
+                inText(page, text -> text.replace("<main>", "<main>" + ReportFile.DATA + "{}" + ReportFile.END)));
+        changed.put(
+                "something after the data in its element",
+                inText(page, text -> text.replace("}</script>\n<script", "} </script>\n<script")));
+        changed.put(
+                "the data alone", inText(page, text -> text.replace("\"label\":\"group-signer\"", "\"label\":\"x\"")));
+        changed.put("data and page", inText(page, text -> text.replace("group-signer", "group-forger")));
+        changed.put("the hash of the page and the page", inText(page, text -> {
+            String forged = text.replaceFirst("has it", "has no");
+            int data = forged.indexOf(ReportFile.DATA) + ReportFile.DATA.length();
+            String shell = forged.substring(0, data)
+                    + forged.substring(
+                            forged.indexOf(ReportFile.END, data),
+                            forged.indexOf(ReportFile.SIGNATURE) + ReportFile.SIGNATURE.length())
+                    + ReportFile.END
+                    + "\n</body>\n</html>\n";
+            return forged.replaceFirst("\"html\":\"[0-9A-F]{64}\"", "\"html\":\"" + ReportFile.sha256(shell) + "\"");
+        }));
+        changed.put("the signature of another report", inText(page, text -> {
+            int to = text.indexOf(ReportFile.SIGNATURE);
+            return text.substring(0, to) + other.substring(other.indexOf(ReportFile.SIGNATURE));
+        }));
+        changed.put(
+                "no signature",
+                inText(
+                        page,
+                        text -> text.substring(0, text.indexOf(ReportFile.SIGNATURE)) + ReportFile.SIGNATURE + "null"
+                                + ReportFile.END + "\n</body>\n</html>\n"));
+        changed.put("a bit of the signature", inText(page, text -> {
+            int at = text.lastIndexOf("\"}</script>") - 9;
+            return text.substring(0, at) + (text.charAt(at) == '0' ? '1' : '0') + text.substring(at + 1);
+        }));
+        changed.put(
+                "JSON: a key",
+                inJson(
+                        byCertificate,
+                        document -> first(document, "inventory", "devices").put("label", "other")));
+        changed.put(
+                "JSON: a device less",
+                inJson(
+                        byCertificate,
+                        document -> ((ArrayNode)
+                                        document.get("report").get("inventory").get("devices"))
+                                .remove(1)));
+        changed.put(
+                "JSON: the time",
+                inJson(
+                        byCertificate,
+                        document -> ((ObjectNode) document.get("report")).put("created", "2020-01-01T00:00:00Z")));
+        changed.put(
+                "JSON: the policy",
+                inJson(byCertificate, document -> ((ObjectNode) document.get("report")).putNull("policy")));
+        changed.put(
+                "JSON: the signer",
+                inJson(
+                        byCertificate,
+                        document -> ((ObjectNode) document.get("report").get("signer")).put("label", "ceo")));
+        changed.put(
+                "JSON: the signature's kind",
+                inJson(byCertificate, document -> ((ObjectNode) document.get("signature")).put("kind", "CVC")));
+        changed.put(
+                "JSON: another key's public key file",
+                inJson(byAttestation, document -> ((ObjectNode) document.get("signature")).put("publicKeyFile", "00")));
+        changed.put("JSON: no signature", inJson(byAttestation, document -> document.putNull("signature")));
+        return changed.entrySet().stream()
+                .map(one -> DynamicTest.dynamicTest(one.getKey(), () -> {
+                    assertThat(one.getValue()).isNotEqualTo(page).isNotEqualTo(byCertificate.json());
+                    assertThat(problems(one.getValue())).isNotEmpty();
+                }))
+                .toList();
+    }
+
+    private static List<String> problems(byte[] file) {
+        try {
+            return verify(file).problems();
+        } catch (MalformedDataException refused) {
+            return List.of(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    @Test
+    void whatWasChangedIsTold() throws Exception {
+        byte[] shown = inText(byCertificate.html(), text -> text.replaceFirst("has it", "has no"));
+        assertThat(verify(shown).problems())
+                .anySatisfy(problem -> assertThat(problem).contains("what the page shows was changed"))
+                .anySatisfy(problem -> assertThat(problem).containsPattern("line \\d+ of the page shows .*has no"));
+
+        byte[] data =
+                inText(byCertificate.html(), text -> text.replace("\"label\":\"staying\"", "\"label\":\"leaving\""));
+        assertThat(verify(data).problems())
+                .anySatisfy(problem -> assertThat(problem).contains("changed after it was signed"))
+                .anySatisfy(problem -> assertThat(problem).contains("staying").contains("leaving"));
+    }
+
+    /** Each byte that is cut off, or changed here and there. */
+    @Test
+    void noCutOrFlippedBytePasses() {
+        byte[] page = byAttestation.html();
+        for (int i = 0; i < page.length; i += 1 + page.length / 150) {
+            byte[] flipped = page.clone();
+            flipped[i] ^= 1;
+            assertThat(problems(flipped)).as("byte " + i).isNotEmpty();
+            assertThat(problems(Arrays.copyOf(page, i))).as("cut at " + i).isNotEmpty();
+        }
+    }
+
+    @Test
+    void filesThatAreNoReportsAreRefused() {
+        for (String text : List.of("", "{}", "<html></html>", "[]", "\u0000", "{\"report\":null,\"signature\":null}")) {
+            assertThatThrownBy(() -> SignedReport.parse("x.html", bytes(text)))
+                    .as(text)
+                    .isInstanceOf(MalformedDataException.class)
+                    .hasMessageContaining("x.html");
+        }
+        ByteArrayOutputStream notText = new ByteArrayOutputStream();
+        notText.write(0xFF);
+        assertThatThrownBy(() -> SignedReport.parse("x.html", notText.toByteArray()))
+                .hasMessageContaining("neither JSON nor a page");
+    }
+
+    @Test
+    void keysThatCannotSignAreRefused() throws Exception {
+        Side side = world.open(World.A);
+
+        assertThatThrownBy(() -> ReportSigner.of(side.keyStore(), World.A, "none"))
+                .hasMessageContaining("no key \"none\"");
+    }
+}

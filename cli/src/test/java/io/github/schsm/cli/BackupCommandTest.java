@@ -145,6 +145,28 @@ class BackupCommandTest {
         assertThat(bench.on(B, "restore", "--yes", file).failed().err()).contains("backup archive is malformed");
     }
 
+    /** And the others of several are not kept from it. */
+    @Test
+    void wrongPinIsToldBeforeAnythingIsWritten() {
+        String file = backup();
+        dkek(B);
+
+        assertThat(bench.withoutPinOn(B, "restore", "--pin-env=WRONG_PIN", file)
+                        .failed()
+                        .err())
+                .contains("2 tries left");
+        bench.withoutPinOn(C, "pin", "status").done();
+        bench.on(C, "pin", "change", "--new-pin-env=NEW_PIN").done();
+        Run several = bench.on(C + "," + B, "restore", file);
+        assertThat(several.status()).isEqualTo(Status.FAILED);
+        assertThat(several.out()).contains("Device " + C + ": FAILED: ", "key \"tls\": written");
+        assertThat(bench.withoutPinOn(A, "backup", "--pin-env=WRONG_PIN", "--out=" + bench.file("other.zip"))
+                        .failed()
+                        .err())
+                .contains("2 tries left");
+        assertThat(folder.resolve("other.zip")).doesNotExist();
+    }
+
     @Test
     void membersOfAnXkekDomainSaveForEachOther() {
         bench.on(A, "group-signer", "create", "--label=signer").done();

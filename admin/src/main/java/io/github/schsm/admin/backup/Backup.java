@@ -144,20 +144,20 @@ public final class Backup {
      * @throws SchsmException if the device cannot be read; nothing is left on it then, as far as it can be reached
      */
     public BackupArchive run(Consumer<BackupProgress> listener) throws SchsmException {
-        try (TemporaryKeys temporary = new TemporaryKeys(source)) {
-            Run run = new Run(temporary, listener);
-            BackupArchive archive;
-            try {
-                archive = run.read();
-            } catch (SchsmException | RuntimeException failed) {
-                run.clearAfter(failed);
-                throw failed;
-            }
+        TemporaryKeys temporary = new TemporaryKeys(source);
+        Run run = new Run(temporary, listener);
+        BackupArchive finished;
+        try {
+            BackupArchive archive = run.read();
             run.clear();
-            BackupArchive finished = signed ? run.sign(archive) : archive;
-            temporary.deleteAll();
-            return finished;
+            finished = signed ? run.sign(archive) : archive;
+        } catch (SchsmException | RuntimeException failed) {
+            run.clearAfter(failed);
+            temporary.deleteAfter(failed);
+            throw failed;
         }
+        temporary.deleteAll();
+        return finished;
     }
 
     /** The KEK of a slot, or why there is none that keys could be wrapped under. */
@@ -517,8 +517,9 @@ public final class Backup {
 
         /** Nobody but the recipient comes to those KEKs again. */
         private void clear() throws SchsmException {
-            for (KeyDomain domain : agreed) {
+            for (KeyDomain domain : List.copyOf(agreed)) {
                 domain.clearKek();
+                agreed.remove(domain);
             }
         }
 

@@ -25,6 +25,7 @@ import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.codec.X509Certificates;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -36,7 +37,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +49,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Restoration {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
-    private static final Pattern KEY_FILE = Pattern.compile("CC([0-9A-F]{2})");
 
     private final BackupArchive archive;
     private final KeyStore target;
@@ -155,7 +154,6 @@ public final class Restoration {
                 System.getLogger(Restoration.class.getName())
                         .log(System.Logger.Level.DEBUG, "no key can come here", none);
             }
-            leftovers = device.leftovers();
             try {
                 for (Certificate certificate : manifest.certificates()) {
                     one(Kind.CERTIFICATE, certificate.label(), () -> restored(certificate));
@@ -211,7 +209,7 @@ public final class Restoration {
                 for (String alias : Collections.list(target.aliases())) {
                     if (!target.isKeyEntry(alias)
                             && Arrays.equals(target.getCertificate(alias).getEncoded(), encoded)) {
-                        return there(Kind.CERTIFICATE, label, alias);
+                        return present(parsed, label, alias);
                     }
                 }
                 if (target.containsAlias(label)) {
@@ -222,6 +220,20 @@ public final class Restoration {
                 }
                 return written(Kind.CERTIFICATE, label, null);
             });
+        }
+
+        /** One without a description is shown by its subject: an interruption left it, and it still gets its label. */
+        private BackupItem present(X509Certificate certificate, String label, String alias)
+                throws SchsmException, KeyStoreException {
+            boolean half = !alias.equals(label)
+                    && alias.equals(certificate.getSubjectX500Principal().getName());
+            if (!half || target.containsAlias(label)) {
+                return there(Kind.CERTIFICATE, label, alias);
+            }
+            if (!dry) {
+                device.rename(alias, label);
+            }
+            return written(Kind.CERTIFICATE, label, null);
         }
 
         private static BackupItem there(Kind kind, String label, String alias) {
@@ -316,17 +328,22 @@ public final class Restoration {
 
         /** A copy without a description, which an interruption left; the whole one takes its place. */
         private boolean isHalf(SchsmKey key) throws SchsmException {
+            return leftovers().stream()
+                    .filter(leftover -> leftover.kind() == Leftover.Kind.KEY_WITHOUT_DESCRIPTION)
+                    .map(leftover ->
+                            TemporaryKeys.KEY_FILE.matcher(leftover.reference().toUpperCase(Locale.ROOT)))
+                    .anyMatch(file -> file.matches()
+                            && Integer.toString(HexFormat.fromHexDigits(file.group(1)))
+                                    .equals(key.key().reference()));
+        }
+
+        private List<Leftover> leftovers() throws SchsmException {
             List<Leftover> known = leftovers;
             if (known == null) {
                 known = device.leftovers();
                 leftovers = known;
             }
-            return known.stream()
-                    .filter(leftover -> leftover.kind() == Leftover.Kind.KEY_WITHOUT_DESCRIPTION)
-                    .map(leftover -> KEY_FILE.matcher(leftover.reference().toUpperCase(Locale.ROOT)))
-                    .anyMatch(file -> file.matches()
-                            && Integer.toString(HexFormat.fromHexDigits(file.group(1)))
-                                    .equals(key.key().reference()));
+            return known;
         }
 
         private @Nullable Domain domain(WrappedKeyEntry entry) {
@@ -439,15 +456,36 @@ public final class Restoration {
                                 + ": delete it first (schsm data delete)");
             }
             if (!dry) {
-                device.storeData(described(object), content);
+                device.storeData(described(object, half(object, content)), content);
             }
             return written(Kind.DATA, object.label(), null);
         }
 
-        private static DataObject described(Data object) throws MalformedDataException {
+        /** The same content without a description, which an interruption left: it still gets one. Empty if there is none. */
+        private String half(Data object, byte[] content) throws SchsmException {
+            for (DataObject there : device.dataObjects()) {
+                boolean undescribed = leftovers().stream()
+                        .anyMatch(leftover -> leftover.kind() == Leftover.Kind.DATA_WITHOUT_DESCRIPTION
+                                && leftover.reference().equalsIgnoreCase(there.reference()));
+                if (undescribed
+                        && there.pinProtected() == object.pinProtected()
+                        && Arrays.equals(device.readData(there), content)) {
+                    return there.reference();
+                }
+            }
+            return "";
+        }
+
+        private static DataObject described(Data object, String reference) throws MalformedDataException {
             try {
-                return DataObject.of(object.label(), object.pinProtected())
+                DataObject described = DataObject.of(object.label(), object.pinProtected())
                         .withApplication(object.application(), object.oid());
+                return new DataObject(
+                        reference,
+                        described.label(),
+                        described.application(),
+                        described.oid(),
+                        described.pinProtected());
             } catch (IllegalArgumentException unusable) {
                 throw new MalformedDataException(
                         "a data object in the backup archive", String.valueOf(unusable.getMessage()));

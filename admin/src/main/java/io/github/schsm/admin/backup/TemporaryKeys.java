@@ -4,7 +4,9 @@ package io.github.schsm.admin.backup;
 
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
+import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
+import io.github.schsm.SchsmDevice.Leftover;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
@@ -17,6 +19,8 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +28,12 @@ import org.jspecify.annotations.Nullable;
  * Keys that a backup makes for itself and deletes at its end. One that signs may be used once, so that what an
  * interrupted backup leaves is of no use to anybody; the next backup removes it.
  */
-final class TemporaryKeys implements AutoCloseable {
+final class TemporaryKeys {
     private static final String LABEL = "schsm-backup-";
     private static final Pattern OURS = Pattern.compile(Pattern.quote(LABEL) + "[0-9a-f]{16}");
+    /** How a device names the file of a key. */
+    static final Pattern KEY_FILE = Pattern.compile("CC([0-9A-F]{2})");
+
     private static final int RANDOM_BYTES = 8;
 
     private final KeyStore keyStore;
@@ -39,20 +46,35 @@ final class TemporaryKeys implements AutoCloseable {
     /** Deletes what an interrupted backup left. */
     void removeOld(SchsmDevice device) throws SchsmException {
         for (TokenKey key : device.keys()) {
-            if (isOld(device, key)) {
-                delete(key.label());
+            if (OURS.matcher(key.label()).matches()) {
+                KeyDetails details = device.details(key);
+                if (signsOnce(details) || details.isExchangeKey()) {
+                    delete(key.label());
+                }
+            }
+        }
+        for (Leftover leftover : device.leftovers()) {
+            Matcher file = KEY_FILE.matcher(leftover.reference().toUpperCase(Locale.ROOT));
+            if (leftover.kind() == Leftover.Kind.KEY_WITHOUT_DESCRIPTION
+                    && file.matches()
+                    && signsOnce(device, Integer.toString(HexFormat.fromHexDigits(file.group(1))))) {
+                device.remove(leftover);
             }
         }
     }
 
-    private static boolean isOld(SchsmDevice device, TokenKey key) throws SchsmException {
-        if (!OURS.matcher(key.label()).matches()) {
-            return false;
+    private static boolean signsOnce(SchsmDevice device, String reference) throws SchsmException {
+        for (TokenKey key : device.keys()) {
+            if (key.reference().equals(reference)) {
+                return signsOnce(device.details(key));
+            }
         }
-        KeyDetails details = device.details(key);
-        boolean signsOnce = List.of(KeyAlgorithm.ECDSA.id()).equals(details.allowedAlgorithms())
+        return false;
+    }
+
+    private static boolean signsOnce(KeyDetails details) {
+        return List.of(KeyAlgorithm.ECDSA.id()).equals(details.allowedAlgorithms())
                 && details.useCounter().orElse(Long.MAX_VALUE) <= 1;
-        return signsOnce || details.isExchangeKey();
     }
 
     /** A key that signs once. */
@@ -65,7 +87,7 @@ final class TemporaryKeys implements AutoCloseable {
     }
 
     /** An exchange key in a key domain. */
-    SchsmKey exchange(io.github.schsm.KeyDomain domain) throws SchsmException {
+    SchsmKey exchange(KeyDomain domain) throws SchsmException {
         return generate(SchsmKeySpec.exchangeKey(label(), domain));
     }
 
@@ -114,14 +136,12 @@ final class TemporaryKeys implements AutoCloseable {
         }
     }
 
-    /** Deletes them where something else failed before, which is what is told then. */
-    @Override
-    public void close() {
+    /** Deletes them where something else failed before, which is what is told then; the next backup deletes what stays. */
+    void deleteAfter(Exception failed) {
         try {
             deleteAll();
         } catch (SchsmException stays) {
-            System.getLogger(TemporaryKeys.class.getName())
-                    .log(System.Logger.Level.WARNING, "the next backup deletes a key that this one made", stays);
+            failed.addSuppressed(stays);
         }
     }
 

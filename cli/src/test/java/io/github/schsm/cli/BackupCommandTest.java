@@ -154,7 +154,7 @@ class BackupCommandTest {
         assertThat(bench.withoutPinOn(B, "restore", "--pin-env=WRONG_PIN", file)
                         .failed()
                         .err())
-                .contains("2 tries left");
+                .contains("2 tries are left");
         bench.withoutPinOn(C, "pin", "status").done();
         bench.on(C, "pin", "change", "--new-pin-env=NEW_PIN").done();
         Run several = bench.on(C + "," + B, "restore", file);
@@ -163,7 +163,7 @@ class BackupCommandTest {
         assertThat(bench.withoutPinOn(A, "backup", "--pin-env=WRONG_PIN", "--out=" + bench.file("other.zip"))
                         .failed()
                         .err())
-                .contains("2 tries left");
+                .contains("2 tries are left");
         assertThat(folder.resolve("other.zip")).doesNotExist();
     }
 

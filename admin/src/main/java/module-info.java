@@ -12,6 +12,7 @@ module io.github.schsm.admin {
     requires transitive io.github.schsm.provider;
     requires io.github.schsm.simulator;
     requires transitive io.github.schsm.spi;
+    requires java.xml;
     requires jdk.httpserver;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;

@@ -26,6 +26,8 @@ module io.github.schsm.cli {
             info.picocli;
     opens io.github.schsm.cli.command.certificate to
             info.picocli;
+    opens io.github.schsm.cli.command.audit to
+            info.picocli;
     opens io.github.schsm.cli.command.device to
             info.picocli;
     opens io.github.schsm.cli.command.dkek to

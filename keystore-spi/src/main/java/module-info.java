@@ -14,6 +14,7 @@ module io.github.schsm.spi {
     exports io.github.schsm;
     exports io.github.schsm.audit to
             io.github.schsm.admin,
+            io.github.schsm.cli,
             io.github.schsm.provider;
     exports io.github.schsm.callback;
     exports io.github.schsm.codec;

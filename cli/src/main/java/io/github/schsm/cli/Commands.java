@@ -3,6 +3,8 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.cli.command.DemoCommand;
+import io.github.schsm.cli.command.audit.AuditCommands;
+import io.github.schsm.cli.command.audit.CheckCommand;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.backup.BackupCommand;
 import io.github.schsm.cli.command.backup.RestoreCommand;
@@ -86,6 +88,11 @@ public final class Commands {
             "schsm data read",
             "schsm random",
             "schsm report verify",
+            "schsm check",
+            "schsm audit verify",
+            "schsm audit show",
+            "schsm audit summary",
+            "schsm audit counters",
             "schsm completion",
             "schsm help");
 
@@ -160,7 +167,7 @@ public final class Commands {
                                 new PkaCommands(),
                                 new LabelCommand(),
                                 new RandomCommand())),
-                new Group("Policy and audit", List.of(new ReportCommand())),
+                new Group("Policy and audit", List.of(new CheckCommand(), new AuditCommands(), new ReportCommand())),
                 new Group("Readers", List.of(new SimulatorCommand(), new RemoteCommands())),
                 new Group("This command", List.of(new ShellCommand(), new CompletionCommand(), new HelpCommand())));
     }

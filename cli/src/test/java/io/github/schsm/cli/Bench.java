@@ -47,6 +47,11 @@ public record Bench(Path folder, boolean json) {
         return run(device, List.of("--pin-env", "PIN"), arguments);
     }
 
+    /** Runs with another variable of the environment for the PIN. */
+    Run withPinOn(String device, String variable, String... arguments) {
+        return run(device, List.of("--pin-env", variable), arguments);
+    }
+
     /** Runs without a PIN. */
     Run withoutPinOn(String device, String... arguments) {
         return run(device, List.of(), arguments);

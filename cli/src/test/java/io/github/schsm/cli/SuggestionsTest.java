@@ -71,6 +71,7 @@ class SuggestionsTest {
             "schsm data delete",
             "schsm label",
             "schsm shell",
+            "schsm audit seal",
             "schsm simulator",
             "schsm report",
             "schsm remote connect");

@@ -9,6 +9,7 @@ import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.audit.AuditEvent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -48,13 +49,13 @@ public record AuditSummary(
         List<KeyUses> keys,
         Set<String> users,
         Set<String> programs) {
-    /** Copies the collections. */
+    /** Copies the collections, in an order that is always the same. */
     public AuditSummary {
-        events = Map.copyOf(events);
-        devices = Map.copyOf(devices);
+        events = Collections.unmodifiableSortedMap(new TreeMap<>(events));
+        devices = Collections.unmodifiableSortedMap(new TreeMap<>(devices));
         keys = List.copyOf(keys);
-        users = Set.copyOf(users);
-        programs = Set.copyOf(programs);
+        users = Collections.unmodifiableSortedSet(new TreeSet<>(users));
+        programs = Collections.unmodifiableSortedSet(new TreeSet<>(programs));
     }
 
     /**
@@ -89,35 +90,8 @@ public record AuditSummary(
 
     /** As a JSON document; its schema is {@code docs/schema/audit-summary.schema.json}. */
     public JsonNode json() {
-        return JsonDocuments.tree(new Sorted(
-                from,
-                until,
-                lines,
-                changes,
-                uses,
-                failed,
-                refusedPins,
-                new TreeMap<>(events),
-                new TreeMap<>(devices),
-                keys,
-                new TreeSet<>(users),
-                new TreeSet<>(programs)));
+        return JsonDocuments.tree(this);
     }
-
-    /** The same, in an order that is always the same. */
-    private record Sorted(
-            @Nullable Instant from,
-            @Nullable Instant until,
-            long lines,
-            long changes,
-            long uses,
-            long failed,
-            long refusedPins,
-            Map<String, Long> events,
-            Map<String, Activity> devices,
-            List<KeyUses> keys,
-            Set<String> users,
-            Set<String> programs) {}
 
     private static final class Counts {
         private final Map<String, Long> events = new TreeMap<>();

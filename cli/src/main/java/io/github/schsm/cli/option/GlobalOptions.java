@@ -5,6 +5,7 @@ package io.github.schsm.cli.option;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.config.AuditSettings;
 import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +104,14 @@ public final class GlobalOptions {
     String name;
 
     @Option(
+            names = "--audit",
+            scope = ScopeType.INHERIT,
+            paramLabel = "PLACE",
+            description = "The audit log, to which changes are written: file:PATH.")
+    @Nullable
+    String audit;
+
+    @Option(
             names = "--config",
             scope = ScopeType.INHERIT,
             paramLabel = "FILE",
@@ -181,6 +190,7 @@ public final class GlobalOptions {
         pair(given, "--dates", dates);
         pair(given, "--channel", channel);
         pair(given, "--name", name);
+        pair(given, "--audit", audit);
         pair(given, "--config", config);
         pair(given, "--pin-env", pinEnvironment);
         pair(given, "--pin-file", pinFile);
@@ -232,6 +242,7 @@ public final class GlobalOptions {
         entries = with(entries, SchsmConfiguration.TRUST, trust);
         entries = with(entries, SchsmConfiguration.DATES, dates);
         entries = with(entries, SchsmConfiguration.CHANNEL, channel);
+        entries = with(entries, AuditSettings.AUDIT, audit);
         entries = with(entries, SchsmConfiguration.PIN, pinPad ? PIN_PAD : null);
         return with(entries, SchsmConfiguration.NAME, name);
     }

@@ -103,6 +103,7 @@ class LayersTest {
             "cli",
                     List.of(
                             BASE,
+                            BASE + ".audit",
                             BASE + ".callback",
                             BASE + ".codec",
                             BASE + ".config",

@@ -23,6 +23,7 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.certificate;
     exports io.github.schsm.admin.console;
     exports io.github.schsm.admin.dkek;
+    exports io.github.schsm.admin.doctor;
     exports io.github.schsm.admin.inventory;
     exports io.github.schsm.admin.json;
     exports io.github.schsm.admin.key;
@@ -30,7 +31,4 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.progress;
     exports io.github.schsm.admin.report;
     exports io.github.schsm.admin.selftest;
-
-    opens io.github.schsm.admin.backup to
-            com.fasterxml.jackson.databind;
 }

@@ -13,11 +13,13 @@ import io.github.schsm.cli.command.certificate.CsrCommand;
 import io.github.schsm.cli.command.certificate.SelfSignCommand;
 import io.github.schsm.cli.command.device.DeviceIdCommands;
 import io.github.schsm.cli.command.device.DevicesCommand;
+import io.github.schsm.cli.command.device.DoctorCommand;
 import io.github.schsm.cli.command.device.InitializeCommand;
 import io.github.schsm.cli.command.device.LabelCommand;
 import io.github.schsm.cli.command.device.PinCommands;
 import io.github.schsm.cli.command.device.PkaCommands;
 import io.github.schsm.cli.command.device.RandomCommand;
+import io.github.schsm.cli.command.device.SelfTestCommand;
 import io.github.schsm.cli.command.device.SimulatorCommand;
 import io.github.schsm.cli.command.device.WatchCommand;
 import io.github.schsm.cli.command.dkek.ImportKeyCommand;
@@ -94,6 +96,7 @@ public final class Commands {
             "schsm audit summary",
             "schsm audit counters",
             "schsm completion",
+            "schsm doctor",
             "schsm help");
 
     private Commands() {}
@@ -166,7 +169,9 @@ public final class Commands {
                                 new PinCommands(),
                                 new PkaCommands(),
                                 new LabelCommand(),
-                                new RandomCommand())),
+                                new RandomCommand(),
+                                new SelfTestCommand(),
+                                new DoctorCommand())),
                 new Group("Policy and audit", List.of(new CheckCommand(), new AuditCommands(), new ReportCommand())),
                 new Group("Readers", List.of(new SimulatorCommand(), new RemoteCommands())),
                 new Group("This command", List.of(new ShellCommand(), new CompletionCommand(), new HelpCommand())));

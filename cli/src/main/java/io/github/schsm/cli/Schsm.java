@@ -15,6 +15,7 @@ import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.codec.PrintableText;
+import io.github.schsm.config.SchsmConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -193,6 +194,11 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
                     "--script and --keep-going are not for a single command: leave them or it away");
         }
         return new Context(io, options, options.configuration(), shared);
+    }
+
+    @Override
+    public Context withoutConfiguration() {
+        return new Context(io, options, SchsmConfiguration.defaults(), shared);
     }
 
     @Override

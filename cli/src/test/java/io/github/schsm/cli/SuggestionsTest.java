@@ -72,6 +72,7 @@ class SuggestionsTest {
             "schsm label",
             "schsm shell",
             "schsm audit seal",
+            "schsm selftest",
             "schsm simulator",
             "schsm report",
             "schsm remote connect");

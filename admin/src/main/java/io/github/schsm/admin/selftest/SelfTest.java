@@ -53,7 +53,7 @@ public final class SelfTest {
     private byte[] soPin = {};
     private byte[] otherSoPin = {};
     private byte @Nullable [] userPin;
-    private Predicate<String> wanted = id -> true;
+    private Predicate<Check> wanted = check -> true;
     private Clock clock = Clock.systemUTC();
 
     /** Hears how far a test is. */
@@ -135,11 +135,30 @@ public final class SelfTest {
     /**
      * Only some checks.
      *
-     * @param ids which, by their names; see {@link #checks}
+     * @param names sections, see {@link #sections}, or checks, see {@link #checks}
+     * @throws InvalidRequestException if one of them is neither
      */
-    public SelfTest only(Predicate<String> ids) {
-        wanted = ids;
+    public SelfTest only(List<String> names) throws InvalidRequestException {
+        for (String name : names) {
+            if (!Checks.SECTIONS.contains(name) && !checks().contains(name)) {
+                throw new InvalidRequestException("\"" + name + "\" is no section of docs/protocol.md and no check; the"
+                        + " sections are " + String.join(", ", Checks.SECTIONS));
+            }
+        }
+        List<String> chosen = List.copyOf(names);
+        wanted = check -> chosen.contains(check.section()) || chosen.contains(check.id());
         return this;
+    }
+
+    /** The same by their names alone. */
+    SelfTest only(Predicate<String> ids) {
+        wanted = check -> ids.test(check.id());
+        return this;
+    }
+
+    /** The sections of docs/protocol.md that a device can be asked about, as their anchors, in their order. */
+    public static List<String> sections() {
+        return Checks.SECTIONS;
     }
 
     /** With another clock for the report's times. */
@@ -266,8 +285,7 @@ public final class SelfTest {
     }
 
     private SelfTestReport run(Instant started, Listener listener, Probe probe, List<Probe> devices) {
-        List<Check> checks =
-                Checks.ALL.stream().filter(check -> wanted.test(check.id())).toList();
+        List<Check> checks = Checks.ALL.stream().filter(wanted).toList();
         List<CheckResult> results = new ArrayList<>();
         @Nullable String interrupted = null;
         boolean changed = false;

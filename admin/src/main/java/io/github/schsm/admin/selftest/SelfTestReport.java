@@ -90,15 +90,32 @@ public record SelfTestReport(
                 lines.add("  known defect: " + device.defect());
             }
         }
-        String section = "";
-        for (CheckResult check : checks) {
-            if (!check.section().equals(section)) {
-                section = check.section();
-                lines.add("");
-                lines.add("docs/protocol.md#" + section);
+        Map<String, List<CheckResult>> sections = new LinkedHashMap<>();
+        checks.forEach(check -> sections.computeIfAbsent(check.section(), name -> new ArrayList<>())
+                .add(check));
+        sections.forEach((section, results) -> add(lines, section, results));
+        lines.add("");
+        lines.add(with(Outcome.CONFIRMED).size() + " confirmed, "
+                + with(Outcome.CONTRADICTED).size() + " contradicted, "
+                + with(Outcome.NOT_TRIED).size() + " not tried");
+        if (interrupted != null) {
+            lines.add("The test was interrupted, this is a part of it: " + interrupted);
+        }
+        return lines.stream().map(PrintableText::of).toList();
+    }
+
+    private static void add(List<String> lines, String section, List<CheckResult> results) {
+        lines.add("");
+        lines.add("docs/protocol.md#" + section);
+        Map<String, List<String>> notTried = new LinkedHashMap<>();
+        for (CheckResult check : results) {
+            String name = check.id() + mark(check.certainty());
+            if (check.outcome() == Outcome.NOT_TRIED) {
+                notTried.computeIfAbsent(String.valueOf(check.reason()), reason -> new ArrayList<>())
+                        .add(name);
+                continue;
             }
-            lines.add("  " + word(check.outcome()) + "  " + check.id() + mark(check.certainty())
-                    + (check.outcome() == Outcome.NOT_TRIED ? ": " + check.reason() : ""));
+            lines.add("  " + word(check.outcome()) + "  " + name);
             Evidence evidence = check.evidence();
             if (evidence != null) {
                 lines.add("      says      " + check.statement());
@@ -110,14 +127,8 @@ public record SelfTestReport(
                 }
             }
         }
-        lines.add("");
-        lines.add(with(Outcome.CONFIRMED).size() + " confirmed, "
-                + with(Outcome.CONTRADICTED).size() + " contradicted, "
-                + with(Outcome.NOT_TRIED).size() + " not tried");
-        if (interrupted != null) {
-            lines.add("The test was interrupted, this is a part of it: " + interrupted);
-        }
-        return lines.stream().map(PrintableText::of).toList();
+        notTried.forEach((reason, names) ->
+                lines.add("  " + word(Outcome.NOT_TRIED) + "  " + String.join(", ", names) + ": " + reason));
     }
 
     private static String word(Outcome outcome) {

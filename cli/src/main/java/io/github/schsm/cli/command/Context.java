@@ -270,4 +270,25 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
             throw new CliException("not confirmed: nothing was done");
         }
     }
+
+    /**
+     * Asks before a device is erased: its id has to be typed, which nobody does by habit.
+     *
+     * @param deviceId the device's id
+     * @param question what would be erased, as a sentence without its end
+     * @throws CliException if something else is typed, or there is no terminal
+     */
+    public void confirmErasure(String deviceId, String question) throws CliException {
+        if (options.yes) {
+            return;
+        }
+        Io.Person person = io.person();
+        if (person == null) {
+            throw new CliException(question + ": there is no terminal to confirm that on, give --yes");
+        }
+        String answer = person.line(question + ". Type its id to go on (" + deviceId + "): ");
+        if (answer == null || !answer.strip().equals(deviceId)) {
+            throw new CliException("not confirmed: nothing was done");
+        }
+    }
 }

@@ -22,6 +22,9 @@ public abstract class SchsmCommand implements Callable<Integer> {
     public interface Root {
         /** What its options say. */
         Context context() throws CliException;
+
+        /** The same without the configuration, which need not be good. */
+        Context withoutConfiguration();
     }
 
     private static final String OUT = "--out";
@@ -37,6 +40,11 @@ public abstract class SchsmCommand implements Callable<Integer> {
 
     /** Whether the command has written its answer by the time it returns, because it goes on after that. */
     protected boolean answersItself() {
+        return false;
+    }
+
+    /** Whether the command is there for configurations that cannot be used, too. */
+    protected boolean takesAnyConfiguration() {
         return false;
     }
 
@@ -66,7 +74,8 @@ public abstract class SchsmCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
-        Context context = ((Root) spec.root().userObject()).context();
+        Root root = (Root) spec.root().userObject();
+        Context context = takesAnyConfiguration() ? root.withoutConfiguration() : root.context();
         try (StandardFile standard = StandardFile.open(context.io(), context.options().json)) {
             return call(context, standard);
         }

@@ -42,6 +42,28 @@ public final class SecretOptions {
         }
     }
 
+    /** The SO-PIN of a second device. */
+    public static final class OtherSoPin {
+        @Option(
+                names = "--other-so-pin-env",
+                paramLabel = "NAME",
+                description =
+                        "The environment variable that holds the SO-PIN of the device given by --with. Default: as"
+                                + " --so-pin-env.")
+        private @Nullable String environment;
+
+        @Option(
+                names = "--other-so-pin-file",
+                paramLabel = "FILE",
+                description = "A file with the SO-PIN of the device given by --with. Default: as --so-pin-file.")
+        private @Nullable Path file;
+
+        /** Where it comes from, if that was said. */
+        public Secret secret() throws CliException {
+            return Secret.of("SO-PIN", "--other-so-pin", environment, file);
+        }
+    }
+
     /** A new PIN. */
     public static final class NewPin {
         @Option(

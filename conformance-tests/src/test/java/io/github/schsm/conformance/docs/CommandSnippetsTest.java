@@ -87,6 +87,17 @@ class CommandSnippetsTest {
     }
 
     @Test
+    @RunsSnippets("docs/selftest.md#selftest")
+    void deviceIsTestedAndTheReportIsAFile() throws Exception {
+        shell.run("docs/selftest.md#selftest").succeeded().says("confirmed", "0 contradicted", "selftest.json");
+
+        assertThat(folder.resolve("selftest.json"))
+                .content()
+                .contains("\"anonymous\" : true")
+                .doesNotContain("ZZSIM");
+    }
+
+    @Test
     @RunsSnippets("docs/benchmarks.md#run")
     void benchmarksAreThere() throws Exception {
         assertBenchmarks(Snippet.text("docs/benchmarks.md#run"));

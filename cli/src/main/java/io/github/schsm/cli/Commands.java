@@ -22,6 +22,7 @@ import io.github.schsm.cli.command.device.RandomCommand;
 import io.github.schsm.cli.command.device.SelfTestCommand;
 import io.github.schsm.cli.command.device.SimulatorCommand;
 import io.github.schsm.cli.command.device.WatchCommand;
+import io.github.schsm.cli.command.dkek.DkekCommands;
 import io.github.schsm.cli.command.dkek.ImportKeyCommand;
 import io.github.schsm.cli.command.domain.CleanupCommand;
 import io.github.schsm.cli.command.domain.DeriveXkekCommand;
@@ -80,6 +81,8 @@ public final class Commands {
             "schsm domain list",
             "schsm domain status",
             "schsm domain create-share",
+            "schsm dkek check",
+            "schsm dkek verify",
             "schsm exchange-key export",
             "schsm export-cert",
             "schsm public-key",
@@ -154,6 +157,7 @@ public final class Commands {
                                 new GroupSignerCommands(),
                                 new KdmCommands(),
                                 new DomainCommands(),
+                                new DkekCommands(),
                                 new ExchangeKeyCommands(),
                                 new DeriveXkekCommand(),
                                 new WrapCommand(),

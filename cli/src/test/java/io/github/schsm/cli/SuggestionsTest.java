@@ -43,6 +43,8 @@ class SuggestionsTest {
             "schsm domain sync",
             "schsm domain import-share",
             "schsm domain clear-kek",
+            "schsm dkek ceremony",
+            "schsm dkek reshare",
             "schsm domain delete",
             "schsm generate",
             "schsm derive-key",

@@ -252,6 +252,11 @@ public final class DkekPasswordShare {
         return id;
     }
 
+    /** Whether it is the same point of the same polynomial. */
+    public boolean isSame(DkekPasswordShare other) {
+        return id == other.id && prime.equals(other.prime) && value.equals(other.value);
+    }
+
     BigInteger prime() {
         return prime;
     }

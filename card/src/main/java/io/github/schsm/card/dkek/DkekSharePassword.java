@@ -104,7 +104,7 @@ public final class DkekSharePassword {
             }
             seen[share.id()] = true;
         }
-        BigInteger secret = atZero(prime, shares);
+        BigInteger secret = at(BigInteger.ZERO, prime, shares);
         if (secret.bitLength() >= DkekPasswordShare.PRIME_BITS) {
             throw wrong(shares);
         }
@@ -122,16 +122,38 @@ public final class DkekSharePassword {
                 + " one is of another file, or fewer were presented than the threshold says");
     }
 
+    /**
+     * Makes a share again, or another one, out of others: what a ceremony goes on with where it was interrupted.
+     *
+     * @param shares as many as the threshold says, or more, of one password; whether they are right, only the file can tell
+     * @param id     the number of the share, 1 to {@link DkekPasswordShare#MAX_ID}
+     * @throws InvalidRequestException if the shares do not belong together
+     */
+    public static DkekPasswordShare another(List<DkekPasswordShare> shares, int id) throws InvalidRequestException {
+        recreate(shares).forEach(password -> Arrays.fill(password, (byte) 0));
+        if (id < 1 || id > DkekPasswordShare.MAX_ID) {
+            throw new InvalidRequestException("password shares have numbers from 1 to " + DkekPasswordShare.MAX_ID);
+        }
+        for (DkekPasswordShare share : shares) {
+            if (share.id() == id) {
+                return share;
+            }
+        }
+        BigInteger prime = shares.get(0).prime();
+        return new DkekPasswordShare(prime, id, at(BigInteger.valueOf(id), prime, shares));
+    }
+
     /** Lagrange's interpolation. */
-    private static BigInteger atZero(BigInteger prime, List<DkekPasswordShare> shares) {
+    private static BigInteger at(BigInteger x, BigInteger prime, List<DkekPasswordShare> shares) {
         BigInteger sum = BigInteger.ZERO;
         for (DkekPasswordShare share : shares) {
             BigInteger numerator = share.value();
             BigInteger denominator = BigInteger.ONE;
             for (DkekPasswordShare other : shares) {
                 if (other.id() != share.id()) {
-                    numerator =
-                            numerator.multiply(BigInteger.valueOf(other.id())).mod(prime);
+                    numerator = numerator
+                            .multiply(BigInteger.valueOf(other.id()).subtract(x))
+                            .mod(prime);
                     denominator = denominator
                             .multiply(BigInteger.valueOf(other.id() - share.id()))
                             .mod(prime);

@@ -35,6 +35,9 @@ public final class Terminal implements Io.Person {
 
     private static final System.Logger LOG = System.getLogger("io.github.schsm.cli");
 
+    /** Cursor home, clear the screen, clear what was scrolled out of it. */
+    private static final String CLEAR = "\u001B[H\u001B[2J\u001B[3J";
+
     private final Console console;
     private final boolean noEcho;
 
@@ -87,6 +90,18 @@ public final class Terminal implements Io.Person {
         } finally {
             stty("-echo");
         }
+    }
+
+    @Override
+    public void show(char[] text) {
+        console.writer().write(text);
+        console.flush();
+    }
+
+    @Override
+    public void clear() {
+        console.writer().write(CLEAR);
+        console.flush();
     }
 
     @Override

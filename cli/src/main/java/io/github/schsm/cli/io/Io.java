@@ -37,6 +37,17 @@ public record Io(
         default boolean seesErrors() {
             return false;
         }
+
+        /**
+         * Shows something that nobody but the person may see, on the terminal and nowhere else; it is gone at
+         * {@link #clear}.
+         *
+         * @param text printable ASCII and line ends; the caller's to wipe
+         */
+        default void show(char[] text) {}
+
+        /** Removes everything from the screen, and from what can be scrolled back to. */
+        default void clear() {}
     }
 
     /** Puts the guard in front of the streams, and of the questions. */
@@ -102,6 +113,21 @@ public record Io(
         @Override
         public boolean seesErrors() {
             return person.seesErrors();
+        }
+
+        @Override
+        public void show(char[] text) {
+            for (char c : text) {
+                if ((c < ' ' || c > '~') && c != '\n') {
+                    throw new IllegalArgumentException("only printable ASCII is shown");
+                }
+            }
+            person.show(text);
+        }
+
+        @Override
+        public void clear() {
+            person.clear();
         }
     }
 

@@ -129,6 +129,22 @@ class ProgramSnippetsTest {
                         """,
                         "DeviceTrust.parse(\"production\")",
                         "DeviceTrust.parse(\"simulator\")"),
+                Snip.of(
+                        "docs/dkek.md#import",
+                        DEVICE + """
+                                KeyDomain domain = device.createDkekDomain(0, 1);
+                                domain.importShare(new byte[32]);
+                                byte[] password = "secret".getBytes();
+                                Files.write(folder.resolve("dkek.pbe"),
+                                        DkekShareFile.encrypt(new byte[32], password, new SecureRandom()));
+                                KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
+                                PrivateKey privateKey = pair.getPrivate();
+                                java.security.cert.Certificate[] chain =
+                                        {new io.github.schsm.codec.BarePublicKey(pair.getPublic())};
+                                """,
+                        "expect(keyStore.getKey(\"tls\", null) instanceof SchsmKey);",
+                        "Path.of(\"dkek.pbe\")",
+                        "folder.resolve(\"dkek.pbe\")"),
                 Snip.of("docs/authentication.md#logins", HANDLER + """
                                 Provider registered =
                                         new SchsmProvider().configure("terminal = simulator:memory; device = ZZSIM000002");

@@ -12,6 +12,12 @@ public final class FewDkekRounds {
     /** Makes them take these rounds. */
     public static void use(CommandLine schsm, DkekShareFile few) {
         ((ImportKeyCommand) command(schsm, "import-key")).shares.form = few;
+        DkekCommands.Hold hold = (DkekCommands.Hold) command(schsm, "dkek", "ceremony");
+        hold.ceremony.form = few;
+        DkekCommands.Reshare reshare = (DkekCommands.Reshare) command(schsm, "dkek", "reshare");
+        reshare.ceremony.form = few;
+        reshare.shares.form = few;
+        ((DkekCommands.Check) command(schsm, "dkek", "check")).shares.form = few;
         mixin(schsm, "backup", "verify").form = few;
     }
 

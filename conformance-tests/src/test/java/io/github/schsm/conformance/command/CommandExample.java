@@ -3,6 +3,7 @@
 package io.github.schsm.conformance.command;
 
 import io.github.schsm.cli.Schsm;
+import io.github.schsm.cli.command.SchsmCommand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,11 +16,12 @@ import picocli.CommandLine.HelpCommand;
  *
  * @param name  its full name, e.g. {@code schsm domain create}
  * @param lines the lines below "Example:", without the blanks before them
+ * @param subcommands the words that make it another command
  */
-record CommandExample(String name, List<String> lines) {
+record CommandExample(String name, List<String> lines, List<String> subcommands) {
     private static final String HEADING = "Example:";
 
-    /** Every command without subcommands. */
+    /** Every command that does something. */
     static Stream<CommandExample> all() {
         List<CommandExample> all = new ArrayList<>();
         collect(Schsm.model(), all);
@@ -27,14 +29,18 @@ record CommandExample(String name, List<String> lines) {
     }
 
     private static void collect(CommandLine command, List<CommandExample> all) {
-        if (command.getSubcommands().isEmpty() && !(command.getCommand() instanceof HelpCommand)) {
+        boolean does = command.getSubcommands().isEmpty() || command.getCommand() instanceof SchsmCommand;
+        if (does && !(command.getCommand() instanceof HelpCommand)) {
             String[] footer = command.getCommandSpec().usageMessage().footer();
             List<String> lines = Arrays.stream(footer)
                     .dropWhile(line -> !line.equals(HEADING))
                     .skip(1)
                     .map(line -> line.replaceFirst("^ {2}", ""))
                     .toList();
-            all.add(new CommandExample(command.getCommandSpec().qualifiedName(), lines));
+            all.add(new CommandExample(
+                    command.getCommandSpec().qualifiedName(),
+                    lines,
+                    List.copyOf(command.getSubcommands().keySet())));
         }
         command.getSubcommands().values().forEach(each -> collect(each, all));
     }
@@ -47,6 +53,11 @@ record CommandExample(String name, List<String> lines) {
 
     /** Whether a line runs this command, not one that it needs before. */
     boolean isRunBy(String line) {
+        return subcommands.stream().noneMatch(word -> (line + " ").startsWith(name + " " + word + " "))
+                && isNamedBy(line);
+    }
+
+    private boolean isNamedBy(String line) {
         return (line + " ").startsWith(name + " ") || (line + " ").contains(" -- " + String.join(" ", words()) + " ");
     }
 

@@ -20,6 +20,7 @@ module io.github.schsm.admin {
 
     exports io.github.schsm.admin.audit;
     exports io.github.schsm.admin.backup;
+    exports io.github.schsm.admin.benchmark;
     exports io.github.schsm.admin.certificate;
     exports io.github.schsm.admin.console;
     exports io.github.schsm.admin.dkek;

@@ -11,6 +11,7 @@ import io.github.schsm.cli.command.backup.RestoreCommand;
 import io.github.schsm.cli.command.certificate.CaCommands;
 import io.github.schsm.cli.command.certificate.CsrCommand;
 import io.github.schsm.cli.command.certificate.SelfSignCommand;
+import io.github.schsm.cli.command.device.BenchmarkCommand;
 import io.github.schsm.cli.command.device.DeviceIdCommands;
 import io.github.schsm.cli.command.device.DevicesCommand;
 import io.github.schsm.cli.command.device.DoctorCommand;
@@ -172,6 +173,7 @@ public final class Commands {
                                 new InitializeCommand(),
                                 new PinCommands(),
                                 new PkaCommands(),
+                                new BenchmarkCommand(),
                                 new LabelCommand(),
                                 new RandomCommand(),
                                 new SelfTestCommand(),

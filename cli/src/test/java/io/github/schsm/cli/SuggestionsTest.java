@@ -71,6 +71,7 @@ class SuggestionsTest {
             "schsm delete",
             "schsm data write",
             "schsm data delete",
+            "schsm benchmark",
             "schsm label",
             "schsm shell",
             "schsm audit seal",

@@ -65,6 +65,8 @@ public final class Json {
             generator.writeBoolean(flag);
         } else if (value instanceof Integer || value instanceof Long) {
             generator.writeNumber(((Number) value).longValue());
+        } else if (value instanceof Double number) {
+            generator.writeNumber(number);
         } else if (value == null) {
             generator.writeNull();
         } else {

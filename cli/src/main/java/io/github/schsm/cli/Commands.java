@@ -3,9 +3,9 @@
 package io.github.schsm.cli;
 
 import io.github.schsm.cli.command.DemoCommand;
+import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.audit.AuditCommands;
 import io.github.schsm.cli.command.audit.CheckCommand;
-import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.backup.BackupCommand;
 import io.github.schsm.cli.command.backup.RestoreCommand;
 import io.github.schsm.cli.command.certificate.CaCommands;

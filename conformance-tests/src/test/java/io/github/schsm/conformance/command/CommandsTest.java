@@ -195,12 +195,16 @@ class CommandsTest {
                 .map(word -> {
                     String[] parts = word.startsWith("--") ? word.split("=", 2) : new String[] {word};
                     int last = parts.length - 1;
-                    parts[last] = files.contains(parts[last])
-                            ? where.resolve(parts[last]).toString()
-                            : parts[last];
+                    parts[last] = files.contains(parts[last]) ? in(where, parts[last]) : parts[last];
                     return String.join("=", Arrays.asList(parts));
                 })
                 .toList();
+    }
+
+    /** Of {@code NAME=FILE} only the file. */
+    private static String in(Path where, String file) {
+        int name = file.lastIndexOf('=') + 1;
+        return file.substring(0, name) + where.resolve(file.substring(name));
     }
 
     private static boolean isFile(ArgSpec argument) {

@@ -236,7 +236,12 @@ public final class DkekCommands {
                         + " signature.",
                 "Exit status 1 if a file was changed, or a signature does not hold or is by nobody known."
             },
-            footer = {"", "Example:", "  schsm dkek verify custody/record.json"})
+            footer = {
+                "",
+                "Example:",
+                "  schsm dkek ceremony custody --custodian Ann --custodian Ben --seal Ann=tls.pem --seal Ben=tls.pem",
+                "  schsm dkek verify custody/record.json"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Verify extends SchsmCommand {
         @Parameters(paramLabel = "FILE", description = "The record (record.json).")

@@ -12,6 +12,7 @@ import io.github.schsm.cli.command.certificate.CaCommands;
 import io.github.schsm.cli.command.certificate.CsrCommand;
 import io.github.schsm.cli.command.certificate.SelfSignCommand;
 import io.github.schsm.cli.command.device.BenchmarkCommand;
+import io.github.schsm.cli.command.device.ConsoleCommand;
 import io.github.schsm.cli.command.device.DeviceIdCommands;
 import io.github.schsm.cli.command.device.DevicesCommand;
 import io.github.schsm.cli.command.device.DoctorCommand;
@@ -69,6 +70,7 @@ public final class Commands {
             "schsm demo",
             "schsm devices",
             "schsm watch",
+            "schsm console",
             "schsm keys",
             "schsm show",
             "schsm certs",
@@ -126,6 +128,7 @@ public final class Commands {
                         List.of(
                                 new DevicesCommand(),
                                 new WatchCommand(),
+                                new ConsoleCommand(),
                                 new KeysCommand(),
                                 new ShowCommand(),
                                 new CertsCommand(),

@@ -114,10 +114,10 @@ public final class Console implements AutoCloseable {
             command = List.copyOf(command);
         }
 
-        /** Any free port, a look each second, and each minute at everything. */
+        /** Any free port, a look each second, and twice a minute at everything. */
         public static Settings standard() {
             return new Settings(
-                    0, Duration.ofSeconds(1), Duration.ofMinutes(1), ProgressFolder.ofUser(), List.of("schsm"));
+                    0, Duration.ofSeconds(1), Duration.ofSeconds(30), ProgressFolder.ofUser(), List.of("schsm"));
         }
     }
 

@@ -25,6 +25,7 @@ final class EventStreams {
     static final String TYPE = "text/event-stream; charset=utf-8";
 
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LAST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] END = "event: end\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8);
 
@@ -63,9 +64,20 @@ final class EventStreams {
         notifyAll();
     }
 
+    /** Tells all pages that it ends, and waits a moment until they have heard it. */
     synchronized void end() {
         ended = true;
         notifyAll();
+        long until = System.nanoTime() + LAST_WORD_NANOS;
+        long left = LAST_WORD_NANOS;
+        try {
+            while (open > 0 && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+                left = until - System.nanoTime();
+            }
+        } catch (InterruptedException inHaste) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized boolean enter() {
@@ -79,6 +91,7 @@ final class EventStreams {
 
     private synchronized void leave() {
         open--;
+        notifyAll();
     }
 
     /** What is newer than that version, in events, after waiting for it; empty after a while without any. */
@@ -112,11 +125,16 @@ final class EventStreams {
         return ended;
     }
 
-    /** Serves a page until it is closed or the console ends; false if there is no room for it. */
-    boolean serve(HttpExchange exchange) throws IOException {
+    /**
+     * Serves a page until it is closed or the console ends; false if there is no room for it.
+     *
+     * @param begins is run when there is
+     */
+    boolean serve(HttpExchange exchange, Runnable begins) throws IOException {
         if (!enter()) {
             return false;
         }
+        begins.run();
         try {
             exchange.getResponseHeaders().set("Content-Type", TYPE);
             exchange.sendResponseHeaders(200, 0);

@@ -191,7 +191,7 @@ final class PageHandler implements HttpHandler {
         if (isHead(exchange)) {
             exchange.getResponseHeaders().set("Content-Type", EventStreams.TYPE);
             exchange.sendResponseHeaders(OK, -1);
-        } else if (!streams.serve(exchange)) {
+        } else if (!streams.serve(exchange, lookout::refresh)) {
             refuse(exchange, NO_ROOM, "too many pages are open: close one");
         }
     }

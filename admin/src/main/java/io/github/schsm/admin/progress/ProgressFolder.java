@@ -58,18 +58,27 @@ public final class ProgressFolder {
 
     /**
      * The folder of this process's user: {@code schsm} in {@code $XDG_RUNTIME_DIR}; where there is none, {@code schsm/run} in
-     * {@code %LOCALAPPDATA%}, {@code $XDG_CACHE_HOME}, or {@code ~/.cache}.
+     * {@code %LOCALAPPDATA%}, {@code $XDG_CACHE_HOME}, or {@code .cache} in {@code $HOME}.
      */
     public static ProgressFolder ofUser() {
-        return at(ofUser(System::getenv, System.getProperty("user.home", "")));
+        return ofUser(System::getenv);
     }
 
-    static @Nullable Path ofUser(Function<String, @Nullable String> environment, String home) {
+    /**
+     * The same by other environment variables.
+     *
+     * @param environment the value of each; null if there is none
+     */
+    public static ProgressFolder ofUser(Function<String, @Nullable String> environment) {
+        return at(folder(environment));
+    }
+
+    static @Nullable Path folder(Function<String, @Nullable String> environment) {
         return absolute(environment.apply("XDG_RUNTIME_DIR"))
                 .map(runtime -> runtime.resolve("schsm"))
                 .or(() -> absolute(environment.apply("LOCALAPPDATA"))
                         .or(() -> absolute(environment.apply("XDG_CACHE_HOME")))
-                        .or(() -> absolute(home).map(own -> own.resolve(".cache")))
+                        .or(() -> absolute(environment.apply("HOME")).map(own -> own.resolve(".cache")))
                         .map(cache -> cache.resolve("schsm").resolve("run")))
                 .orElse(null);
     }
@@ -100,6 +109,8 @@ public final class ProgressFolder {
      */
     public RunningWork begin(String command, String title) {
         Path own = usable();
+        // What others have left is removed even if no console ever looks.
+        works();
         String id = ProcessHandle.current().pid() + "-" + HexFormat.of().toHexDigits(RANDOM.nextLong());
         return new RunningWork(own == null ? null : own.resolve(id + SUFFIX), id, command, title, clock);
     }

@@ -16,6 +16,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ public final class RunningWork implements AutoCloseable {
     private String problem = "";
     private int done;
     private int total;
+    private boolean isDue;
     private long writtenAt = System.nanoTime() - PAUSE_NANOS;
 
     RunningWork(@Nullable Path file, String id, String command, String title, Clock clock) {
@@ -83,7 +86,18 @@ public final class RunningWork implements AutoCloseable {
         this.done = done;
         this.total = total;
         // Who does many keys a second is not slowed down by telling so.
-        if (done == total || System.nanoTime() - writtenAt >= PAUSE_NANOS) {
+        long since = System.nanoTime() - writtenAt;
+        if (done == total || since >= PAUSE_NANOS) {
+            write();
+        } else if (!isDue) {
+            isDue = true;
+            CompletableFuture.delayedExecutor(PAUSE_NANOS - since, TimeUnit.NANOSECONDS)
+                    .execute(this::writeIfDue);
+        }
+    }
+
+    private synchronized void writeIfDue() {
+        if (isDue && state == Work.State.RUNNING) {
             write();
         }
     }
@@ -117,6 +131,7 @@ public final class RunningWork implements AutoCloseable {
     }
 
     private void write() {
+        isDue = false;
         if (file == null) {
             return;
         }

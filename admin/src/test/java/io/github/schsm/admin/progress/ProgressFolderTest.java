@@ -153,14 +153,14 @@ class ProgressFolderTest {
         Path runtime = Files.createDirectory(temporary.resolve("runtime"));
         Path cache = Files.createDirectory(temporary.resolve("cache"));
 
-        assertThat(ProgressFolder.ofUser(
-                        Map.of("XDG_RUNTIME_DIR", runtime.toString(), "XDG_CACHE_HOME", cache.toString())::get, "/"))
+        assertThat(ProgressFolder.folder(
+                        Map.of("XDG_RUNTIME_DIR", runtime.toString(), "XDG_CACHE_HOME", cache.toString())::get))
                 .isEqualTo(runtime.resolve("schsm"));
-        assertThat(ProgressFolder.ofUser(
-                        Map.of("XDG_RUNTIME_DIR", "relative", "XDG_CACHE_HOME", cache.toString())::get, "/"))
+        assertThat(ProgressFolder.folder(
+                        Map.of("XDG_RUNTIME_DIR", "relative", "XDG_CACHE_HOME", cache.toString())::get))
                 .isEqualTo(cache.resolve("schsm").resolve("run"));
-        assertThat(ProgressFolder.ofUser(Map.<String, String>of()::get, temporary.toString()))
+        assertThat(ProgressFolder.folder(Map.of("HOME", temporary.toString())::get))
                 .isEqualTo(temporary.resolve(".cache").resolve("schsm").resolve("run"));
-        assertThat(ProgressFolder.ofUser(Map.<String, String>of()::get, "")).isNull();
+        assertThat(ProgressFolder.folder(Map.<String, String>of()::get)).isNull();
     }
 }

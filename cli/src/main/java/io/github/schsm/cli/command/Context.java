@@ -10,6 +10,8 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.admin.inventory.InventoryReader;
+import io.github.schsm.admin.progress.ProgressFolder;
+import io.github.schsm.admin.progress.RunningWork;
 import io.github.schsm.cli.console.PinHandler;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.GlobalOptions;
@@ -43,6 +45,17 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
     /** Runs another command in this process, which shares the logins of this one. */
     public int run(String... arguments) {
         return shared.run(io, arguments);
+    }
+
+    /**
+     * Begins to tell other programs of this user, such as a console, of work on keys.
+     *
+     * @param command what it is, e.g. {@code migrate}
+     * @param title   the same in a few words
+     * @return to be closed when the work ends
+     */
+    public RunningWork tell(String command, String title) {
+        return ProgressFolder.ofUser(io.environment()).begin(command, title);
     }
 
     /** The provider as configured. */

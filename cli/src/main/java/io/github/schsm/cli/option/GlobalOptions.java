@@ -21,6 +21,7 @@ public final class GlobalOptions {
     public static final String PIN_PAD = "pinpad";
 
     /** Options that another device takes the place of. */
+    private static final Set<String> PLACE = Set.of("--terminal", "--reader", "--trust", "--channel", "--config");
     private static final Set<String> SEVERAL = Set.of("--device", "--domain", "--members");
 
     @Option(
@@ -225,6 +226,14 @@ public final class GlobalOptions {
             }
         }
         return arguments.toArray(String[]::new);
+    }
+
+    /** The options that lead another command to the same devices. */
+    public List<String> place() {
+        return given().stream()
+                .filter(option -> PLACE.contains(option.get(0)))
+                .flatMap(List::stream)
+                .toList();
     }
 
     /**

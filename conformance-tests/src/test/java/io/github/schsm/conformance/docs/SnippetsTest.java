@@ -5,6 +5,7 @@ package io.github.schsm.conformance.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.conformance.bridge.RemoteSitesTest;
+import io.github.schsm.conformance.console.ConsoleSnippetsTest;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ class SnippetsTest {
             RemoteSitesTest.class,
             CertificateSnippetsTest.class,
             CommandSnippetsTest.class,
+            ConsoleSnippetsTest.class,
             DialInSnippetsTest.class,
             InstallTest.class,
             KeytoolSnippetsTest.class,

@@ -5,6 +5,7 @@ package io.github.schsm.cli.command.domain;
 import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmException;
+import io.github.schsm.admin.progress.RunningWork;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  schsm domain sync --domain 62AEA0ED"})
 final class DomainSyncCommand extends SchsmCommand {
+    private static final int UID_DIGITS = 8;
+
     @Option(names = "--dry-run", description = "Show what would be copied, and what cannot be and why; change nothing.")
     private boolean dryRun;
 
@@ -45,7 +48,7 @@ final class DomainSyncCommand extends SchsmCommand {
     protected Answer answer(Context context) throws GeneralSecurityException {
         Connected connected = DomainMembers.of(context).openWithPin();
         SchsmDomain domain = SchsmDomain.of(connected.keyStore());
-        return dryRun ? planned(domain) : done(domain);
+        return dryRun ? planned(domain) : done(context, domain);
     }
 
     private static Answer planned(SchsmDomain domain) throws SchsmException {
@@ -83,9 +86,20 @@ final class DomainSyncCommand extends SchsmCommand {
                 plan.impossible().isEmpty() ? Status.DONE : Status.INCOMPLETE);
     }
 
-    private Answer done(SchsmDomain domain) throws SchsmException {
-        SchsmDomain.Synchronization made =
-                domain.synchronize(progress -> at(progress.done() + " of " + progress.total() + " keys"));
+    private SchsmDomain.Synchronization run(Context context, SchsmDomain domain) throws SchsmException {
+        String uid = uid(domain);
+        try (RunningWork told = context.tell("domain sync", uid == null ? "" : uid.substring(0, UID_DIGITS))) {
+            SchsmDomain.Synchronization made = domain.synchronize(progress -> {
+                at(progress.done() + " of " + progress.total() + " keys");
+                told.step(progress);
+            });
+            told.done();
+            return made;
+        }
+    }
+
+    private Answer done(Context context, SchsmDomain domain) throws SchsmException {
+        SchsmDomain.Synchronization made = run(context, domain);
         List<String> lines = new ArrayList<>();
         List<Map<String, @Nullable Object>> keys = new ArrayList<>();
         for (KeyMigration.Result result : made.report()) {

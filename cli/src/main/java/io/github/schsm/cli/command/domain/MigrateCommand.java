@@ -4,6 +4,7 @@ package io.github.schsm.cli.command.domain;
 
 import io.github.schsm.KeyMigration;
 import io.github.schsm.SchsmException;
+import io.github.schsm.admin.progress.RunningWork;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
@@ -90,7 +91,7 @@ public final class MigrateCommand extends SchsmCommand {
         if (withoutUseCounter) {
             migration = migration.withoutUseCounter();
         }
-        return dryRun ? planned(migration) : moved(migration);
+        return dryRun ? planned(migration) : moved(context, migration);
     }
 
     private Answer planned(KeyMigration migration) throws SchsmException {
@@ -132,11 +133,8 @@ public final class MigrateCommand extends SchsmCommand {
         return moves.stream().map(KeyMigration.Move::alias).toList();
     }
 
-    private Answer moved(KeyMigration migration) throws SchsmException {
-        Consumer<KeyMigration.Progress> listener =
-                progress -> at(progress.done() + " of " + progress.total() + " keys");
-        List<KeyMigration.Result> results =
-                keys.labels == null ? migration.moveAll(listener) : migration.move(keys.labels, listener);
+    private Answer moved(Context context, KeyMigration migration) throws SchsmException {
+        List<KeyMigration.Result> results = run(context, migration);
         List<String> lines = new ArrayList<>();
         List<Map<String, @Nullable Object>> json = new ArrayList<>();
         for (KeyMigration.Result result : results) {
@@ -162,6 +160,19 @@ public final class MigrateCommand extends SchsmCommand {
                         .and("leftBehind", leftBehind)
                         .members(),
                 leftBehind.isEmpty() ? status(results) : Status.FAILED);
+    }
+
+    private List<KeyMigration.Result> run(Context context, KeyMigration migration) throws SchsmException {
+        try (RunningWork told = context.tell("migrate", from + " to " + to)) {
+            Consumer<KeyMigration.Progress> listener = progress -> {
+                at(progress.done() + " of " + progress.total() + " keys");
+                told.step(progress);
+            };
+            List<KeyMigration.Result> results =
+                    keys.labels == null ? migration.moveAll(listener) : migration.move(keys.labels, listener);
+            told.done();
+            return results;
+        }
     }
 
     /** Who asks for all keys may have some that cannot move; who names one wants that one. */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.cli.command.device;
+
+import io.github.schsm.SchsmException;
+import io.github.schsm.admin.console.Console;
+import io.github.schsm.admin.progress.ProgressFolder;
+import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.report.Answer;
+import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.Json;
+import io.github.schsm.cli.report.Status;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "console",
+        description = {
+            "Shows all devices, key domains and the work on them in a page for a browser of this computer: a row for each"
+                    + " key, a column for each device. Prints the page's address, which works once.",
+            "The page only looks: PINs are typed in a terminal or on a pad, never in the page.",
+            "Runs until Ctrl-C, or until its input ends (Ctrl-D); Enter prints another address."
+        },
+        footer = {"", "Example:", "  schsm console --for 1"})
+public final class ConsoleCommand extends SchsmCommand {
+    private static final int LAST_PORT = 65_535;
+
+    @Option(
+            names = "--port",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "TCP port of 127.0.0.1 that it listens on. Default: any that is free.")
+    private int port;
+
+    @Option(
+            names = "--open",
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            description = "Open the page in the browser. Default: only print its address.")
+    private boolean open;
+
+    @Option(
+            names = "--for",
+            paramLabel = "SECONDS",
+            description = "End after that time, whatever becomes of the input.")
+    private @Nullable Long seconds;
+
+    @Override
+    protected boolean answersItself() {
+        return true;
+    }
+
+    @Override
+    protected Answer answer(Context context) throws SchsmException {
+        if (port < 0 || port > LAST_PORT) {
+            throw new CliException("--port " + port + " is out of range: 0 to " + LAST_PORT);
+        }
+        if (seconds != null && seconds < 0) {
+            throw new CliException("--for takes a number of seconds from 0");
+        }
+        List<String> command = new ArrayList<>(List.of("schsm"));
+        command.addAll(context.options().place());
+        Console.Settings settings = new Console.Settings(
+                port,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
+                ProgressFolder.ofUser(context.io().environment()),
+                command);
+        try (Console console = Console.open(Console.source(context.provider()), settings);
+                BrowserStart browser = new BrowserStart()) {
+            Thread whenEnded = new Thread(
+                    () -> {
+                        browser.close();
+                        console.close();
+                        // Ended as asked is no failure.
+                        Runtime.getRuntime().halt(Status.DONE);
+                    },
+                    "schsm-console-end");
+            Runtime.getRuntime().addShutdownHook(whenEnded);
+            try {
+                URI address = console.address();
+                say(context, address);
+                if (open) {
+                    browser.open(address);
+                }
+                awaitEnd(context, console);
+            } finally {
+                removeHook(whenEnded);
+            }
+        }
+        return Answer.given(Status.DONE);
+    }
+
+    private void say(Context context, URI address) {
+        if (context.options().json) {
+            context.io()
+                    .out()
+                    .println(Json.text(Answer.json("url", address.toString()).members()));
+        } else {
+            context.io().out().println("Open this address in a browser; it works once: " + address);
+        }
+        context.io().out().flush();
+    }
+
+    private void awaitEnd(Context context, Console console) throws CliException {
+        Io.Person person = context.io().person();
+        try {
+            if (seconds != null) {
+                Thread.sleep(TimeUnit.SECONDS.toMillis(seconds));
+            } else if (person != null && !context.options().json) {
+                String question = "Enter for another address, Ctrl-D or Ctrl-C to end. ";
+                while (person.line(question) != null) {
+                    say(context, console.address());
+                }
+            } else {
+                context.io().streams().in().transferTo(OutputStream.nullOutputStream());
+            }
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+        } catch (IOException unreadable) {
+            throw new CliException("standard input cannot be read: " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException endingAlready) {
+            // The hook runs.
+            return;
+        }
+    }
+}

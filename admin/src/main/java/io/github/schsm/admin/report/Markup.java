@@ -80,16 +80,19 @@ final class Markup {
                 case '>' -> escaped.append("&gt;");
                 case '"' -> escaped.append("&quot;");
                 case '\'' -> escaped.append("&#39;");
-                default -> {
-                    if (point < FIRST_NOT_ASCII) {
-                        escaped.appendCodePoint(point);
-                    } else {
-                        escaped.append(String.format(Locale.ROOT, "&#%d;", point));
-                    }
-                }
+                default -> append(escaped, point);
             }
         });
         return escaped.toString();
+    }
+
+    /** A character of a page, in ASCII. */
+    static void append(StringBuilder page, int point) {
+        if (point < FIRST_NOT_ASCII) {
+            page.appendCodePoint(point);
+        } else {
+            page.append(String.format(Locale.ROOT, "&#%d;", point));
+        }
     }
 
     @Override

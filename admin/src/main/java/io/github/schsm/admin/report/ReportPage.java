@@ -3,6 +3,7 @@
 package io.github.schsm.admin.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.schsm.admin.console.ConsolePage;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Certificate;
@@ -15,8 +16,8 @@ import io.github.schsm.admin.inventory.Inventory.Pin;
 import io.github.schsm.admin.inventory.Inventory.Reader;
 import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.Inventory.SingleCopy;
-import io.github.schsm.admin.inventory.Inventory.State;
 import io.github.schsm.admin.inventory.KeySummary;
+import io.github.schsm.codec.HashAlgorithm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,10 +26,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -59,26 +63,32 @@ final class ReportPage {
 
     private String written() {
         page.raw("<!DOCTYPE html>").raw("<html lang=\"en\">").raw("<head>").raw("<meta charset=\"utf-8\">");
-        page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src"
-                + " 'unsafe-inline'\">");
+        String style = ConsolePage.style() + style();
+        page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-"
+                + Base64.getEncoder()
+                        .encodeToString(HashAlgorithm.SHA256.digest(style.getBytes(StandardCharsets.UTF_8)))
+                + "'\">");
         page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         page.raw("<meta name=\"color-scheme\" content=\"light dark\">");
         page.element("title", report.title() + ", " + time(report.created()));
-        page.raw("<style>").raw(style()).raw("</style>").raw("</head>").raw("<body>");
+        page.raw("<style>" + style + "</style>").raw("</head>").raw("<body class=\"sheet\">");
         heading();
-        page.raw("<main>");
+        page.raw("<main>").raw("<div class=\"report\">");
         summary();
         policy();
-        domains();
+        page.raw("</div>");
+        picture();
+        page.raw("<div class=\"report\">");
+        reasons();
         devices();
         keys();
         singleCopies();
         looseCertificates();
         given("Custodians of the DKEK", "The record of the ceremony as it was given.", report.custodians());
-        given("Audit log", "The summary of the audit log as it was given.", report.audit());
+        audit();
         evidence();
         verification();
-        page.raw("</main>").raw(SLOTS).raw("</body>").raw("</html>");
+        page.raw("</div>").raw("</main>").raw(SLOTS).raw("</body>").raw("</html>");
         return page.toString();
     }
 
@@ -98,7 +108,7 @@ final class ReportPage {
     }
 
     private void heading() {
-        page.raw("<header>").element("h1", report.title());
+        page.raw("<header class=\"report\">").element("h1", report.title());
         page.element(
                 "p",
                 "Made on " + time(report.created()) + " by " + report.program() + ", from devices read on "
@@ -201,16 +211,29 @@ final class ReportPage {
 
     // The picture
 
-    private void domains() {
+    /** The same devices and matrices as the console shows, one element a line and in ASCII. */
+    private void picture() {
+        StringBuilder lines = new StringBuilder();
+        ConsolePage.body(inventory)
+                .replace("</td>", "</td>\n")
+                .replace("</th>", "</th>\n")
+                .replace("</tr>", "</tr>\n")
+                .replace("</dd>", "</dd>\n")
+                .replace("</section>", "</section>\n")
+                .codePoints()
+                .forEach(point -> Markup.append(lines, point));
+        page.raw(lines.toString());
+    }
+
+    private void reasons() {
         page.raw("<section>").element("h2", "Key domains");
-        page.element("p", " class=\"legend\"", "\u25CF has the key   \u25CB could have it   \u2715 cannot have it");
         for (Domain domain : inventory.domains()) {
-            matrix(domain);
+            domain(domain);
         }
         page.raw("</section>");
     }
 
-    private void matrix(Domain domain) {
+    private void domain(Domain domain) {
         page.element("h3", domain.kind() == DomainKind.NONE ? "Keys in no key domain" : "Key domain " + domain.name());
         page.raw("<dl>");
         if (domain.uid() != null) {
@@ -233,48 +256,24 @@ final class ReportPage {
                             .collect(Collectors.joining(", ")));
         }
         page.raw("</dl>");
-        if (domain.keys().isEmpty()) {
-            page.element("p", "No key is in it.");
-            return;
-        }
-        page.raw("<table class=\"matrix\">")
-                .element("caption", "Keys and devices of " + domain.name())
-                .raw("<thead><tr>")
-                .element("th", " scope=\"col\"", "Key");
-        inventory.devices().forEach(device -> page.element("th", " scope=\"col\"", device.name()));
-        page.raw("</tr></thead>").raw("<tbody>");
-        Map<String, List<String>> reasons = new LinkedHashMap<>();
+        Map<String, Set<String>> reasons = new LinkedHashMap<>();
         for (Row row : domain.keys()) {
-            StringBuilder line = new StringBuilder("<tr><th scope=\"row\">" + Markup.escaped(row.label()) + "</th>");
             for (Cell cell : row.cells()) {
-                line.append(sign(cell.state()));
                 if (cell.reason() != null) {
-                    List<String> labels = reasons.computeIfAbsent(cell.reason(), reason -> new ArrayList<>());
-                    if (labels.isEmpty() || !labels.get(labels.size() - 1).equals(row.label())) {
-                        labels.add(row.label());
-                    }
+                    reasons.computeIfAbsent(cell.reason(), reason -> new LinkedHashSet<>())
+                            .add(row.label());
                 }
             }
-            page.raw(line.append("</tr>").toString());
         }
-        page.endTable();
         page.list(reasons.entrySet().stream()
                 .map(reason -> String.join(", ", reason.getValue()) + ": " + reason.getKey() + ".")
                 .toList());
     }
 
-    private static String sign(State state) {
-        return switch (state) {
-            case HAS -> "<td class=\"has\" title=\"has the key\">&#9679;<span> has it</span></td>";
-            case COULD -> "<td class=\"could\" title=\"could have the key\">&#9675;<span> could</span></td>";
-            case CANNOT -> "<td class=\"cannot\" title=\"cannot have the key\">&#10005;<span> cannot</span></td>";
-        };
-    }
-
     // Devices
 
     private void devices() {
-        page.raw("<section>").element("h2", "Devices");
+        page.raw("<section>").element("h2", "Devices in detail");
         for (Device device : inventory.devices()) {
             device(device);
         }
@@ -332,7 +331,7 @@ final class ReportPage {
     // Keys
 
     private void keys() {
-        page.raw("<section>").element("h2", "Keys");
+        page.raw("<section>").element("h2", "Keys in detail");
         for (Domain domain : inventory.domains()) {
             if (domain.keys().isEmpty()) {
                 continue;
@@ -417,6 +416,32 @@ final class ReportPage {
         }
         page.raw("<section>").element("h2", heading).element("p", about);
         node(document);
+        page.raw("</section>");
+    }
+
+    private void audit() {
+        JsonNode audit = report.audit();
+        if (audit == null) {
+            return;
+        }
+        page.raw("<section>").element("h2", "Audit log");
+        JsonNode verification = audit.path("verification");
+        List<String> findings = new ArrayList<>();
+        verification.path("findings").forEach(finding -> findings.add(text(finding, "message")));
+        if (audit.has("problem")) {
+            page.element("p", " class=\"bad\"", text(audit, "problem"));
+        } else if (findings.isEmpty()) {
+            page.element(
+                    "p",
+                    "The log is whole: none of its " + text(verification, "lines")
+                            + " lines was changed, removed or put elsewhere. The last is number "
+                            + text(verification, "last") + ", hash " + text(verification, "lastHash") + ".");
+        } else {
+            page.element("p", " class=\"bad\"", "The log is not as it was written:").list(findings);
+        }
+        if (audit.has("summary")) {
+            node(audit.path("summary"));
+        }
         page.raw("</section>");
     }
 

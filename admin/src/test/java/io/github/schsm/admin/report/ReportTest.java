@@ -74,7 +74,7 @@ class ReportTest {
                 .title("Report of " + HOSTILE)
                 .policy(Policy.standard().check(inventory).json())
                 .custodians(JsonDocuments.tree(Map.of("custodians", List.of(Map.of("name", "Ann & " + HOSTILE)))))
-                .audit(JsonDocuments.tree(Map.of("lines", 12)));
+                .audit(JsonDocuments.tree(Map.of("summary", Map.of("lines", 12))));
         byCertificate = SignedReport.signed(builder, ReportSigner.of(side.keyStore(), World.A, "tls"));
         byAttestation = SignedReport.signed(builder, ReportSigner.of(side.keyStore(), World.A, "code-signing"));
     }
@@ -214,8 +214,8 @@ class ReportTest {
         byte[] page = byCertificate.html();
         String other = new String(byAttestation.html(), StandardCharsets.UTF_8);
         Map<String, byte[]> changed = new LinkedHashMap<>();
-        changed.put("a word that is shown", inText(page, text -> text.replaceFirst("has it", "has no")));
-        changed.put("a sign of the matrix", inText(page, text -> text.replaceFirst("&#9675;", "&#9679;")));
+        changed.put("a word that is shown", inText(page, text -> text.replaceFirst("may sign", "may not sign")));
+        changed.put("a sign of the matrix", inText(page, text -> text.replaceFirst("<td data-state=\"C\"", "<td data-state=\"H\"")));
         changed.put("the title", inText(page, text -> text.replaceFirst("<h1>Report", "<h1>Reports")));
         changed.put("a row less", inText(page, text -> text.replaceFirst("<tr>\\n<th scope=\"row\">.*\\n", "<tr>\n")));
         changed.put("more at the end", inText(page, text -> text + "<p>All is well.</p>"));
@@ -233,7 +233,7 @@ class ReportTest {
                 "the data alone", inText(page, text -> text.replace("\"label\":\"group-signer\"", "\"label\":\"x\"")));
         changed.put("data and page", inText(page, text -> text.replace("group-signer", "group-forger")));
         changed.put("the hash of the page and the page", inText(page, text -> {
-            String forged = text.replaceFirst("has it", "has no");
+            String forged = text.replaceFirst("may sign", "may not sign");
             int data = forged.indexOf(ReportFile.DATA) + ReportFile.DATA.length();
             String shell = forged.substring(0, data)
                     + forged.substring(
@@ -307,10 +307,10 @@ class ReportTest {
 
     @Test
     void whatWasChangedIsTold() throws Exception {
-        byte[] shown = inText(byCertificate.html(), text -> text.replaceFirst("has it", "has no"));
+        byte[] shown = inText(byCertificate.html(), text -> text.replaceFirst("may sign", "may not sign"));
         assertThat(verify(shown).problems())
                 .anySatisfy(problem -> assertThat(problem).contains("what the page shows was changed"))
-                .anySatisfy(problem -> assertThat(problem).containsPattern("line \\d+ of the page shows .*has no"));
+                .anySatisfy(problem -> assertThat(problem).containsPattern("line \\d+ of the page shows .*may not sign"));
 
         byte[] data =
                 inText(byCertificate.html(), text -> text.replace("\"label\":\"staying\"", "\"label\":\"leaving\""));

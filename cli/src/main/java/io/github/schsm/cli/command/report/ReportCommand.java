@@ -4,6 +4,10 @@ package io.github.schsm.cli.command.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.admin.audit.AuditReader;
+import io.github.schsm.admin.audit.AuditSummary;
+import io.github.schsm.admin.audit.AuditVerifier;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Device;
@@ -15,6 +19,7 @@ import io.github.schsm.admin.policy.Policy;
 import io.github.schsm.admin.report.Report;
 import io.github.schsm.admin.report.ReportSigner;
 import io.github.schsm.admin.report.SignedReport;
+import io.github.schsm.audit.AuditLogException;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
@@ -25,6 +30,7 @@ import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.config.AuditSettings;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.LocalDate;
@@ -32,6 +38,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -101,6 +108,13 @@ public final class ReportCommand extends SchsmCommand {
             description = "The record of a DKEK ceremony (JSON), to be in the report.")
     private @Nullable Path custodians;
 
+    @Option(
+            names = "--audit",
+            paramLabel = "FILE",
+            description = "The audit log whose summary is in the report, with those of its files that were full before."
+                    + " Default: the one of the configuration.")
+    private @Nullable Path audit;
+
     @Option(names = "--title", paramLabel = "TEXT", description = "The report's title.")
     private @Nullable String title;
 
@@ -127,6 +141,10 @@ public final class ReportCommand extends SchsmCommand {
                 .policy(rules.check(inventory).json());
         if (ceremony != null) {
             builder.custodians(ceremony);
+        }
+        JsonNode log = audit(context);
+        if (log != null) {
+            builder.audit(log);
         }
         if (title != null) {
             builder.title(title);
@@ -164,6 +182,26 @@ public final class ReportCommand extends SchsmCommand {
             throw new CliException(FileIo.named(file) + " is no " + what + ": a JSON object is expected");
         }
         return read;
+    }
+
+    /** What the audit log says; null if there is none. */
+    private @Nullable JsonNode audit(Context context) throws SchsmException {
+        AuditSettings configured = context.settings().audit().orElse(null);
+        Path file = audit != null ? audit : configured == null ? null : configured.file();
+        if (file == null) {
+            return null;
+        }
+        AuditReader reader = AuditReader.of(file);
+        try {
+            return JsonDocuments.tree(Map.of(
+                    "verification", AuditVerifier.of(reader).verify().json(),
+                    "summary", AuditSummary.of(reader).json()));
+        } catch (AuditLogException unreadable) {
+            if (audit != null) {
+                throw unreadable;
+            }
+            return JsonDocuments.tree(Map.of("problem", String.valueOf(unreadable.getMessage())));
+        }
     }
 
     private static ReportSigner signer(Context context, Inventory inventory, String label)

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * something is a line, so that two pages can be compared.
  */
 final class Markup {
-    private static final int FIRST_NOT_ASCII = 0x7F;
+    static final int FIRST_NOT_ASCII = 0x7F;
 
     private final StringBuilder out = new StringBuilder();
 

@@ -63,7 +63,7 @@ final class ReportPage {
 
     private String written() {
         page.raw("<!DOCTYPE html>").raw("<html lang=\"en\">").raw("<head>").raw("<meta charset=\"utf-8\">");
-        String style = ConsolePage.style() + style();
+        String style = inAscii(ConsolePage.style() + style());
         page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-"
                 + Base64.getEncoder()
                         .encodeToString(HashAlgorithm.SHA256.digest(style.getBytes(StandardCharsets.UTF_8)))
@@ -90,6 +90,19 @@ final class ReportPage {
         verification();
         page.raw("</div>").raw("</main>").raw(SLOTS).raw("</body>").raw("</html>");
         return page.toString();
+    }
+
+    /** CSS has escapes of its own. */
+    private static String inAscii(String style) {
+        StringBuilder ascii = new StringBuilder();
+        style.codePoints().forEach(point -> {
+            if (point < Markup.FIRST_NOT_ASCII) {
+                ascii.appendCodePoint(point);
+            } else {
+                ascii.append(String.format(Locale.ROOT, "\\%X ", point));
+            }
+        });
+        return ascii.toString();
     }
 
     private static String style() {
@@ -437,7 +450,8 @@ final class ReportPage {
                             + " lines was changed, removed or put elsewhere. The last is number "
                             + text(verification, "last") + ", hash " + text(verification, "lastHash") + ".");
         } else {
-            page.element("p", " class=\"bad\"", "The log is not as it was written:").list(findings);
+            page.element("p", " class=\"bad\"", "The log is not as it was written:")
+                    .list(findings);
         }
         if (audit.has("summary")) {
             node(audit.path("summary"));

@@ -215,7 +215,9 @@ class ReportTest {
         String other = new String(byAttestation.html(), StandardCharsets.UTF_8);
         Map<String, byte[]> changed = new LinkedHashMap<>();
         changed.put("a word that is shown", inText(page, text -> text.replaceFirst("may sign", "may not sign")));
-        changed.put("a sign of the matrix", inText(page, text -> text.replaceFirst("<td data-state=\"C\"", "<td data-state=\"H\"")));
+        changed.put(
+                "a sign of the matrix",
+                inText(page, text -> text.replaceFirst("<td data-state=\"C\"", "<td data-state=\"H\"")));
         changed.put("the title", inText(page, text -> text.replaceFirst("<h1>Report", "<h1>Reports")));
         changed.put("a row less", inText(page, text -> text.replaceFirst("<tr>\\n<th scope=\"row\">.*\\n", "<tr>\n")));
         changed.put("more at the end", inText(page, text -> text + "<p>All is well.</p>"));
@@ -310,7 +312,8 @@ class ReportTest {
         byte[] shown = inText(byCertificate.html(), text -> text.replaceFirst("may sign", "may not sign"));
         assertThat(verify(shown).problems())
                 .anySatisfy(problem -> assertThat(problem).contains("what the page shows was changed"))
-                .anySatisfy(problem -> assertThat(problem).containsPattern("line \\d+ of the page shows .*may not sign"));
+                .anySatisfy(
+                        problem -> assertThat(problem).containsPattern("line \\d+ of the page shows .*may not sign"));
 
         byte[] data =
                 inText(byCertificate.html(), text -> text.replace("\"label\":\"staying\"", "\"label\":\"leaving\""));

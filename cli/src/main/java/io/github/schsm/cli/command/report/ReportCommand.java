@@ -109,7 +109,7 @@ public final class ReportCommand extends SchsmCommand {
     private @Nullable Path custodians;
 
     @Option(
-            names = "--audit",
+            names = "--audit-log",
             paramLabel = "FILE",
             description = "The audit log whose summary is in the report, with those of its files that were full before."
                     + " Default: the one of the configuration.")

@@ -25,6 +25,7 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.console;
     exports io.github.schsm.admin.dkek;
     exports io.github.schsm.admin.doctor;
+    exports io.github.schsm.admin.files;
     exports io.github.schsm.admin.inventory;
     exports io.github.schsm.admin.json;
     exports io.github.schsm.admin.key;

@@ -49,8 +49,10 @@ import io.github.schsm.cli.command.key.SignCommand;
 import io.github.schsm.cli.command.key.VerifyCommand;
 import io.github.schsm.cli.command.object.CertsCommand;
 import io.github.schsm.cli.command.object.DataCommands;
+import io.github.schsm.cli.command.object.DumpCommand;
 import io.github.schsm.cli.command.object.ExportCertCommand;
 import io.github.schsm.cli.command.object.ImportCertCommand;
+import io.github.schsm.cli.command.object.PublicFilesCommand;
 import io.github.schsm.cli.command.remote.RemoteCommands;
 import io.github.schsm.cli.command.report.ReportCommand;
 import io.github.schsm.cli.command.shell.CompletionCommand;
@@ -94,6 +96,8 @@ public final class Commands {
             "schsm ca list",
             "schsm data list",
             "schsm data read",
+            "schsm dump",
+            "schsm public-files",
             "schsm random",
             "schsm report verify",
             "schsm check",
@@ -153,7 +157,9 @@ public final class Commands {
                                 new CaCommands(),
                                 new ImportCertCommand(),
                                 new ExportCertCommand(),
-                                new DataCommands())),
+                                new DataCommands(),
+                                new DumpCommand(),
+                                new PublicFilesCommand())),
                 new Group(
                         "Key domains",
                         List.of(

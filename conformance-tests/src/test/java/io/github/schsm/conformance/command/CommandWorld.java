@@ -40,7 +40,9 @@ import javax.crypto.Cipher;
  * <p>ZZSIM000001 and ZZSIM000002 are members of one XKEK key domain in slot 0. The first has its group signer, {@code
  * group-signer}, and the keys {@code code-signing} (P-256, may be wrapped), {@code tls} (P-256, with a certificate) and
  * {@code rsa} (RSA-2048). ZZSIM000003 has a DKEK key domain in slot 0, of the share in {@code dkek.pbe}, with the key
- * {@code archive}, which may be wrapped. ZZSIM000004 has no PIN: {@code custodian} on the first opens it. PINs and the SO-PIN are in the environment.
+ * {@code archive}, which may be wrapped. The folder {@code authority} is that of a CA
+ * with the key {@code ca-key} on the first, which has issued a certificate of serial number 2A for the request {@code
+ * www.csr}. ZZSIM000004 has no PIN: {@code custodian} on the first opens it. PINs and the SO-PIN are in the environment.
  *
  * <p>In an example, {@value #DOMAIN} is the UID of the XKEK key domain: its real one is another each time.
  *
@@ -73,6 +75,7 @@ final class CommandWorld {
         CommandWorld world = new CommandWorld(folder, "");
         world.xkekDomain();
         world.files();
+        world.authority();
         world.dkekDomain();
         world.openedByKeys();
         return world;
@@ -136,6 +139,22 @@ final class CommandWorld {
         encryption.init(Cipher.ENCRYPT_MODE, publicKey("rsa"));
         Files.write(
                 folder.resolve("secret.enc"), encryption.doFinal("a wrapped secret".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void authority() {
+        on(A, "generate", "--label=ca-key");
+        on(A, "ca", "init", "--label=ca-key", "--subject=CN=Example CA", "--folder", file("authority"));
+        on(A, "csr", "--label=tls", "--subject=CN=www.example.org", "--out", file("www.csr"));
+        on(
+                A,
+                "ca",
+                "issue",
+                "--folder",
+                file("authority"),
+                "--serial=2A",
+                "--out",
+                file("www-2A.pem"),
+                file("www.csr"));
     }
 
     private PublicKey publicKey(String label) throws Exception {

@@ -84,8 +84,8 @@ public final class CaCommands {
             footer = {
                 "",
                 "Example:",
-                "  schsm generate --device ZZSIM000001 --label ca-key --curve secp384r1",
-                "  schsm ca init --device ZZSIM000001 --label ca-key --subject CN=Example-CA,O=Example"
+                "  schsm generate --device ZZSIM000001 --label root-key --curve secp384r1",
+                "  schsm ca init --device ZZSIM000001 --label root-key --subject CN=Root --folder root"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Init extends SchsmCommand {
@@ -173,9 +173,7 @@ public final class CaCommands {
             footer = {
                 "",
                 "Example:",
-                "  schsm csr --device ZZSIM000001 --label tls --subject CN=www.example.org --out www.csr",
-                "  schsm ca issue --device ZZSIM000001 --san DNS:www.example.org --extended-key-usage serverAuth --out www.pem"
-                        + " www.csr"
+                "  schsm ca issue --device ZZSIM000001 --folder authority --san DNS:www.example.org --out www.pem www.csr"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Issue extends SchsmCommand {
@@ -249,13 +247,7 @@ public final class CaCommands {
     @Command(
             name = "revoke",
             description = "Records that a certificate is not valid anymore. Others learn it from the next CRL.",
-            footer = {
-                "",
-                "Example:",
-                "  schsm csr --device ZZSIM000001 --label tls --subject CN=old.example.org --out old.csr",
-                "  schsm ca issue --device ZZSIM000001 --serial 2A --out old.pem old.csr",
-                "  schsm ca revoke --serial 2A --reason superseded --yes"
-            })
+            footer = {"", "Example:", "  schsm ca revoke --folder authority --serial 2A --reason superseded"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Revoke extends SchsmCommand {
         @Mixin
@@ -295,7 +287,11 @@ public final class CaCommands {
     @Command(
             name = "crl",
             description = "Signs a revocation list (CRL) of all certificates that were revoked.",
-            footer = {"", "Example:", "  schsm ca crl --device ZZSIM000001 --days 7 --out example.crl"})
+            footer = {
+                "",
+                "Example:",
+                "  schsm ca crl --device ZZSIM000001 --folder authority --days 7 --out example.crl"
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Crl extends SchsmCommand {
         private static final int MOST_DAYS = 3650;
@@ -357,7 +353,7 @@ public final class CaCommands {
     @Command(
             name = "list",
             description = "Lists the certificates that a CA has issued. Needs no device.",
-            footer = {"", "Example:", "  schsm ca list"})
+            footer = {"", "Example:", "  schsm ca list --folder authority"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class ListIssued extends SchsmCommand {
         @Mixin

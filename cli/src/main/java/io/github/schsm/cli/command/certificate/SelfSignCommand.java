@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
             "",
             "Example:",
             "  schsm generate --device ZZSIM000001 --label internal",
-            "  schsm self-sign --device ZZSIM000001 --label internal --subject CN=internal.example.org --san"
-                    + " DNS:internal.example.org"
+            "  schsm self-sign --device ZZSIM000001 --label internal --subject CN=internal.example.org --attestation"
+                    + " internal.attestation"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class SelfSignCommand extends SchsmCommand {

@@ -28,10 +28,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example:",
-            "  schsm random --device ZZSIM000001 32 --out secret.key",
-            "  schsm encrypt --device ZZSIM000001 --label rsa --out secret.enc secret.key",
-            "  schsm decrypt --device ZZSIM000001 --label rsa --algorithm RSA/ECB/OAEPWithSHA-256AndMGF1Padding --out"
-                    + " secret.plain secret.enc"
+            "  schsm random --device ZZSIM000001 32 --out aes.key",
+            "  schsm encrypt --device ZZSIM000001 --label rsa --out aes.enc aes.key"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class EncryptCommand extends SchsmCommand {

@@ -244,10 +244,14 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {text()};
+        }
+
+        static String text() {
             try (InputStream in = Schsm.class.getResourceAsStream("version.properties")) {
                 Properties properties = new Properties();
                 properties.load(in);
-                return new String[] {"schsm " + properties.getProperty("version")};
+                return "schsm " + properties.getProperty("version");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

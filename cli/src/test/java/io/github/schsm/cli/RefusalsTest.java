@@ -130,7 +130,7 @@ class RefusalsTest {
         assertThat(no.questions).singleElement().asString().contains(A, "erased");
         assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("precious");
 
-        Run.of(Bench.ENVIRONMENT, new TypedAnswers("yes"), arguments).done();
+        Run.of(Bench.ENVIRONMENT, new TypedAnswers(A), arguments).done();
         assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("no keys");
     }
 

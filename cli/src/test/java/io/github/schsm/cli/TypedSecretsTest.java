@@ -60,14 +60,14 @@ class TypedSecretsTest {
     @Test
     void aBlankDevicesSoPinIsCalledNewAndTypedTwice() throws Exception {
         VirtualReaders.memory().blankDevice(id);
-        TypedAnswers person = new TypedAnswers("yes", SO_PIN, SO_PIN, PIN, PIN);
+        TypedAnswers person = new TypedAnswers(id, SO_PIN, SO_PIN, PIN, PIN);
 
         run(person, "initialize").done();
 
         assertThat(person.questions)
                 .containsExactly(
                         "Every key, certificate and key domain on device " + id
-                                + " will be erased: it has no keys. Go on? (yes/no) ",
+                                + " will be erased: it has no keys. Type " + id + " to go on: ",
                         "New SO-PIN of device " + id + ": ",
                         "The same again: ",
                         "New user PIN of device " + id + ": ",
@@ -78,7 +78,7 @@ class TypedSecretsTest {
     @Test
     void aBlankDevicesSoPinThatIsTypedInTwoWaysIsNotSet() throws Exception {
         VirtualReaders.memory().blankDevice(id);
-        TypedAnswers person = new TypedAnswers("yes", SO_PIN, "0000000000000000");
+        TypedAnswers person = new TypedAnswers(id, SO_PIN, "0000000000000000");
 
         assertThat(run(person, "initialize").failed().err()).contains("not the same");
         assertThat(run(null, "pin", "status").done().out()).contains("not initialized");
@@ -94,9 +94,23 @@ class TypedSecretsTest {
         assertThat(person.questions)
                 .containsExactly(
                         "SO-PIN of device " + id + ": ", "New SO-PIN of device " + id + ": ", "The same again: ");
-        TypedAnswers back = new TypedAnswers("yes", "0011223344556677", PIN, PIN);
+        TypedAnswers back = new TypedAnswers(id, "0011223344556677", PIN, PIN);
         run(back, "initialize").done();
         assertThat(back.questions).element(1).isEqualTo("SO-PIN of device " + id + ": ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "", "ZZSIM00000", "zzsim783001"})
+    void anythingButTheDevicesIdErasesNothing(String typed) throws Exception {
+        device();
+        run(null, "generate", "--label=one", "--pin-env=PIN").done();
+
+        assertThat(run(new TypedAnswers(typed, SO_PIN, PIN, PIN), "initialize")
+                        .failed()
+                        .err())
+                .contains("not " + id, "nothing was done");
+
+        assertThat(run(null, "keys").done().out()).contains("one");
     }
 
     @Test
@@ -136,7 +150,7 @@ class TypedSecretsTest {
         for (String option : options.split("(?<=\\S) (?=-)", -1)) {
             command.add(option);
         }
-        TypedAnswers person = new TypedAnswers("yes", SO_PIN, PIN, PIN);
+        TypedAnswers person = new TypedAnswers(id, SO_PIN, PIN, PIN);
 
         Run refused = run(person, command.toArray(String[]::new));
 
@@ -147,7 +161,7 @@ class TypedSecretsTest {
     @Test
     void moreTriesSayHowLongThePinHasToBe() throws Exception {
         device();
-        TypedAnswers person = new TypedAnswers("yes", SO_PIN, PIN, PIN);
+        TypedAnswers person = new TypedAnswers(id, SO_PIN, PIN, PIN);
 
         assertThat(run(person, "initialize", "--retries=7").failed().err()).contains("1 to 3");
 

@@ -256,6 +256,23 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
     }
 
     /**
+     * Asks before a device is erased: its name has to be typed, so that nobody does so by habit, or to another device.
+     *
+     * @param device   what the device is called
+     * @param question what would be done, as a sentence without its end
+     * @throws CliException if something else was typed, or there is no terminal
+     */
+    public void confirmErasure(String device, String question) throws CliException {
+        if (options.yes) {
+            return;
+        }
+        String expected = DeviceIdentity.isNoId(device) ? "erase" : device;
+        if (!expected.equals(answer("--yes", question + ". Type " + expected + " to go on: "))) {
+            throw new CliException("that is not " + expected + ": nothing was done");
+        }
+    }
+
+    /**
      * Asks before something that cannot be undone.
      *
      * @param question what would be done, as a sentence without its end
@@ -274,34 +291,19 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
         if (options.yes) {
             return;
         }
-        Io.Person person = io.person();
-        if (person == null) {
-            throw new CliException(question + ": there is no terminal to confirm that on, give " + instead);
-        }
-        String answer = person.line(question + ". Go on? (yes/no) ");
-        if (answer == null || !answer.strip().equalsIgnoreCase("yes")) {
+        if (!answer(instead, question + ". Go on? (yes/no) ").equalsIgnoreCase("yes")) {
             throw new CliException("not confirmed: nothing was done");
         }
     }
 
-    /**
-     * Asks before a device is erased: its id has to be typed, which nobody does by habit.
-     *
-     * @param deviceId the device's id
-     * @param question what would be erased, as a sentence without its end
-     * @throws CliException if something else is typed, or there is no terminal
-     */
-    public void confirmErasure(String deviceId, String question) throws CliException {
-        if (options.yes) {
-            return;
-        }
+    /** What a person answers, without blanks around it; empty at the end of input. */
+    private String answer(String instead, String question) throws CliException {
         Io.Person person = io.person();
         if (person == null) {
-            throw new CliException(question + ": there is no terminal to confirm that on, give --yes");
+            throw new CliException(question.substring(0, question.lastIndexOf(". "))
+                    + ": there is no terminal to confirm that on, give " + instead);
         }
-        String answer = person.line(question + ". Type its id to go on (" + deviceId + "): ");
-        if (answer == null || !answer.strip().equals(deviceId)) {
-            throw new CliException("not confirmed: nothing was done");
-        }
+        String answer = person.line(question);
+        return answer == null ? "" : answer.strip();
     }
 }

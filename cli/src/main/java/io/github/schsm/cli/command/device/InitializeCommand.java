@@ -148,7 +148,7 @@ public final class InitializeCommand extends SchsmCommand {
         TokenAdministration administration = connected.device().administration();
         administration.requirePossible(others);
         if (!context.options().yes) {
-            context.confirm(question(context, connected));
+            context.confirmErasure(connected.id(), question(context, connected));
         }
         PinStatus present = administration.soPin();
         String whose = "of device " + connected.id();

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.cli;
+
+import io.github.schsm.cli.command.shell.CompletionCommand;
+import io.github.schsm.cli.command.shell.ManPages;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Writes what packages of the command come with: manual pages, and completions. The build runs it. */
+public final class GeneratedFiles {
+    private GeneratedFiles() {}
+
+    /** @param arguments the folder, which gets {@code man} and {@code completion} */
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Path.of(arguments[0]);
+        for (Map.Entry<String, String> file : files().entrySet()) {
+            Path path = folder.resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, file.getValue(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Their contents by their paths below the folder, the names as shells and man look for them. */
+    static Map<String, String> files() {
+        CommandSpec root = Schsm.model().getCommandSpec();
+        Map<String, String> files = new LinkedHashMap<>();
+        ManPages.of(root, Schsm.Version.text()).forEach((name, page) -> files.put("man/" + name, page));
+        files.put("completion/schsm.bash", CompletionCommand.script(root, CompletionCommand.ShellKind.BASH));
+        files.put("completion/schsm.zsh", CompletionCommand.script(root, CompletionCommand.ShellKind.ZSH));
+        files.put("completion/schsm.fish", CompletionCommand.script(root, CompletionCommand.ShellKind.FISH));
+        return files;
+    }
+}

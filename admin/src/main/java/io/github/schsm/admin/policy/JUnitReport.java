@@ -4,7 +4,6 @@ package io.github.schsm.admin.policy;
 
 import io.github.schsm.codec.PrintableText;
 import java.io.StringWriter;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Predicate;
 import javax.xml.stream.XMLOutputFactory;
@@ -53,10 +52,6 @@ public final class JUnitReport {
         attribute(xml, "errors", count(report, verdict -> verdict == Verdict.NOT_CHECKED));
         attribute(xml, "skipped", count(report, verdict -> verdict == Verdict.EXCEPTED));
         attribute(xml, "failures", count(report, verdict -> verdict == Verdict.VIOLATED));
-        attribute(
-                xml,
-                "timestamp",
-                report.taken().truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""));
         line(xml);
         for (RuleResult rule : report.rules()) {
             if (rule.findings().isEmpty()) {

@@ -115,6 +115,10 @@ final class CommandWorld {
 
     private void files() throws Exception {
         Files.writeString(folder.resolve("report.pdf"), "%PDF-1.7\n% what is signed\n");
+        Files.writeString(
+                folder.resolve("policy.json"),
+                "{\"name\": \"example\", \"rules\": {\"trustedDevice\": {}, \"pinTries\": {\"least\": 2},"
+                        + " \"transportPin\": {}}}");
         MadeCertificate.Authority authority = MadeCertificate.Authority.named("Example CA");
         on(A, "export-cert", "--label=tls", "--pem", "--out", file("tls.cvreq.pem"));
         X509Certificate certificate = authority.certify("www.example.org", publicKey("tls"), true);

@@ -48,7 +48,10 @@ class CommandsTest {
     private static final Map<String, String> SCHEMAS = Map.of("schsm pka run", "generate");
 
     /** Schemas that no command's answer has on its own. */
-    private static final List<String> SHARED = List.of("error", "inventory");
+    private static final List<String> SHARED = List.of("audit-line", "error", "inventory", "policy");
+
+    /** What a place begins with that is a file: the audit log. */
+    private static final String IN_FILE = "file:";
 
     @TempDir
     private static Path folder;
@@ -195,7 +198,11 @@ class CommandsTest {
                 .map(word -> {
                     String[] parts = word.startsWith("--") ? word.split("=", 2) : new String[] {word};
                     int last = parts.length - 1;
-                    parts[last] = files.contains(parts[last]) ? in(where, parts[last]) : parts[last];
+                    if (files.contains(parts[last])) {
+                        parts[last] = in(where, parts[last]);
+                    } else if (parts[last].startsWith(IN_FILE)) {
+                        parts[last] = IN_FILE + where.resolve(parts[last].substring(IN_FILE.length()));
+                    }
                     return String.join("=", Arrays.asList(parts));
                 })
                 .toList();

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SnippetsTest {
     private static final List<Class<?>> RUNNERS = List.of(
             RemoteSitesTest.class,
+            AuditSnippetsTest.class,
             CertificateSnippetsTest.class,
             CommandSnippetsTest.class,
             ConsoleSnippetsTest.class,

@@ -40,9 +40,9 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  schsm check --show-policy --out policy.json",
-            "  schsm check --device ZZSIM000002 --policy policy.json",
-            "  schsm check --device ZZSIM000002 --format prometheus --out schsm.prom"
+            "  schsm check --policy policy.json",
+            "  schsm check --policy policy.json --format junit --out check.xml",
+            "  schsm check --show-policy --out my-policy.json"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class CheckCommand extends SchsmCommand {

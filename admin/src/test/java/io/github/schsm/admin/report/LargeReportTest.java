@@ -21,9 +21,11 @@ import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.Inventory.Slot;
 import io.github.schsm.admin.inventory.Inventory.State;
 import io.github.schsm.admin.inventory.Inventory.Trust;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +43,7 @@ class LargeReportTest {
                 "EC",
                 "secp256r1",
                 256,
-                String.format("%064X", number),
+                String.format(Locale.ROOT, "%064X", number),
                 List.of("ECDSA", "WRAP"),
                 null,
                 0,
@@ -60,7 +62,7 @@ class LargeReportTest {
         List<Device> devices = new ArrayList<>();
         List<Member> members = new ArrayList<>();
         for (int d = 0; d < DEVICES; d++) {
-            String name = String.format("DECC%07d", d);
+            String name = String.format(Locale.ROOT, "DECC%07d", d);
             List<Key> keys = new ArrayList<>();
             for (int k = 0; k < KEYS; k++) {
                 keys.add(key(k, name));
@@ -95,7 +97,7 @@ class LargeReportTest {
             for (Device device : devices) {
                 cells.add(new Cell(device.name(), State.HAS, null, "key-" + k, Integer.toString(k)));
             }
-            rows.add(new Row("key-" + k, String.format("%064X", k), "secp256r1", false, cells));
+            rows.add(new Row("key-" + k, String.format(Locale.ROOT, "%064X", k), "secp256r1", false, cells));
         }
         return new Inventory(
                 Instant.parse("2026-11-29T22:00:00Z"),
@@ -117,6 +119,6 @@ class LargeReportTest {
         assertThat(verified.problems())
                 .containsExactly("it is not signed: nothing proves who made it, or that it is" + " unchanged");
         assertThat(verified.report().inventory().devices()).hasSize(DEVICES);
-        assertThat(new String(page, java.nio.charset.StandardCharsets.US_ASCII)).contains("key-999");
+        assertThat(new String(page, StandardCharsets.US_ASCII)).contains("key-999");
     }
 }

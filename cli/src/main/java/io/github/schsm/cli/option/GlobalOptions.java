@@ -22,6 +22,7 @@ public final class GlobalOptions {
 
     /** Options that another device takes the place of. */
     private static final Set<String> PLACE = Set.of("--terminal", "--reader", "--trust", "--channel", "--config");
+
     private static final Set<String> SEVERAL = Set.of("--device", "--domain", "--members");
 
     @Option(

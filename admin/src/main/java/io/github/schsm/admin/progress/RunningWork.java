@@ -83,6 +83,19 @@ public final class RunningWork implements AutoCloseable {
         }
         steps.addLast(
                 new Work.Step(clipped(step.key()), clipped(step.to()), clipped(step.outcome()), clipped(step.text())));
+        at(done, total);
+    }
+
+    /**
+     * How far it is, where there is nothing to tell of each.
+     *
+     * @param done  how many are done
+     * @param total how many there are
+     */
+    public synchronized void at(int done, int total) {
+        if (state != Work.State.RUNNING) {
+            return;
+        }
         this.done = done;
         this.total = total;
         // Who does many keys a second is not slowed down by telling so.

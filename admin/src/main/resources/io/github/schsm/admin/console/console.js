@@ -165,7 +165,7 @@ function showWork(works) {
 
 function workItem(work, before) {
   const item = before ?? newWorkItem(work);
-  const ofTotal = work.total === 0 ? "" : `${work.done} of ${count(work.total, "key", "keys")}`;
+  const ofTotal = work.total === 0 ? "" : `${work.done.toLocaleString("en")} of ${work.total.toLocaleString("en")}`;
   item.dataset.state = work.state;
   item.querySelector(".how").textContent =
     work.state === "RUNNING" ? ofTotal || "preparing" : STATES[work.state] + (ofTotal === "" ? "" : ", " + ofTotal);
@@ -267,8 +267,20 @@ function installFilters() {
   });
 }
 
+/** A window that becomes narrow has room for other columns. */
+function followWidth() {
+  let last = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth !== last) {
+      last = innerWidth;
+      matrices.forEach((matrix) => matrix.render());
+    }
+  });
+}
+
 installTheme();
 installFilters();
+followWidth();
 installTip();
 byId("close").addEventListener("click", () => panel.close());
 // Before the tip is taken away by the same key: then that is all it does.

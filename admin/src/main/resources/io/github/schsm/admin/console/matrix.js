@@ -7,6 +7,7 @@ import { byId, element, label } from "./dom.js";
 const MOST_CELLS = 2400;
 const MOST_ROWS = 100;
 const FEW_DEVICES = 8;
+const NARROW = 640;
 const SOON_DAYS = 30;
 const STATES = { H: "has the key", C: "could have it", X: "cannot have it" };
 
@@ -113,7 +114,7 @@ export class Matrix {
       wanted.length === domain.keys.length
         ? keys(domain.keys.length)
         : wanted.length.toLocaleString("en") + " of " + keys(domain.keys.length);
-    this.root.classList.toggle("dense", columns.length > FEW_DEVICES);
+    this.root.classList.toggle("dense", columns.length > (innerWidth < NARROW ? 1 : FEW_DEVICES));
     const had = this.body.contains(document.activeElement) ? document.activeElement : null;
     const place = had?.closest("td, th") ? { ...this.active } : null;
     const scrolled = this.body.querySelector(".scroll");

@@ -439,8 +439,8 @@ class ConsoleInBrowserTest {
                         .to(group.target().keyStore())
                         .move(List.of("one", "two", "three"), step -> {
                             work.step(step);
-                            browser.await("document.querySelector('.work .how')?.textContent === '" + step.done()
-                                    + " of 3 keys'");
+                            browser.await(
+                                    "document.querySelector('.work .how')?.textContent === '" + step.done() + " of 3'");
                             seen.add(browser.text(".work .steps li:first-child"));
                             // Seen in the matrix before devices are read again.
                             browser.await("document.querySelectorAll('tr.alone').length === " + (3 - step.done()));

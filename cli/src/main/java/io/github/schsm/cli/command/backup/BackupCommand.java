@@ -11,6 +11,7 @@ import io.github.schsm.admin.backup.BackupArchive;
 import io.github.schsm.admin.backup.BackupAuthenticity;
 import io.github.schsm.admin.backup.BackupManifest;
 import io.github.schsm.admin.backup.BackupManifest.Missing;
+import io.github.schsm.admin.progress.RunningWork;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
@@ -119,8 +120,14 @@ public final class BackupCommand extends SchsmCommand {
             requireMeant(context, seen, exchange);
         }
         Connected connected = context.on(seen).openWithPin();
-        BackupArchive archive = chosen(context, connected, exchange)
-                .run(progress -> at(progress.done() + " of " + progress.total() + " objects"));
+        BackupArchive archive;
+        try (RunningWork told = context.tell("backup", connected.id())) {
+            archive = chosen(context, connected, exchange).run(progress -> {
+                at(progress.done() + " of " + progress.total() + " objects");
+                told.at(progress.done(), progress.total());
+            });
+            told.done();
+        }
         Path file = output.writeSecret(name, archive.encode());
         return answered(connected, archive, file);
     }

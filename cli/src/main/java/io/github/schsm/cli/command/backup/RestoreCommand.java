@@ -9,6 +9,7 @@ import io.github.schsm.admin.backup.BackupArchive;
 import io.github.schsm.admin.backup.BackupAuthenticity;
 import io.github.schsm.admin.backup.BackupItem;
 import io.github.schsm.admin.backup.Restoration;
+import io.github.schsm.admin.progress.RunningWork;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.report.Answer;
@@ -133,16 +134,24 @@ public final class RestoreCommand extends SchsmCommand {
             if (deviceLabel) {
                 restoration = restoration.withDeviceLabel();
             }
-            Restoration.Report report = dryRun
-                    ? restoration.plan()
-                    : restoration.run(progress -> at(
-                            progress.done() + " of " + progress.total() + " objects" + (of == 1 ? "" : " on " + name)));
+            Restoration.Report report = dryRun ? restoration.plan() : run(target, restoration, of == 1 ? "" : name);
             return new One(report.device(), report, null);
         } catch (SchsmException failed) {
             if (of == 1) {
                 throw failed;
             }
             return new One(name, null, failed);
+        }
+    }
+
+    private Restoration.Report run(Context target, Restoration restoration, String name) throws SchsmException {
+        try (RunningWork told = target.tell("restore", name)) {
+            Restoration.Report report = restoration.run(progress -> {
+                at(progress.done() + " of " + progress.total() + " objects" + (name.isEmpty() ? "" : " on " + name));
+                told.at(progress.done(), progress.total());
+            });
+            told.done();
+            return report;
         }
     }
 

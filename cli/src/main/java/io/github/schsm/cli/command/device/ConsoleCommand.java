@@ -39,7 +39,7 @@ public final class ConsoleCommand extends SchsmCommand {
             names = "--port",
             defaultValue = "0",
             paramLabel = "N",
-            description = "TCP port of 127.0.0.1 that it listens on. Default: any that is free.")
+            description = "TCP port of 127.0.0.1 that it listens on. Default: 0, any that is free.")
     private int port;
 
     @Option(

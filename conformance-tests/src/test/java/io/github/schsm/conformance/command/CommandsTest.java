@@ -48,7 +48,7 @@ class CommandsTest {
     private static final Map<String, String> SCHEMAS = Map.of("schsm pka run", "generate");
 
     /** Schemas that no command's answer has on its own. */
-    private static final List<String> SHARED = List.of("audit-line", "error", "inventory", "policy");
+    private static final List<String> SHARED = List.of("audit-line", "backup-manifest", "error", "inventory", "policy");
 
     /** What a place begins with that is a file: the audit log. */
     private static final String IN_FILE = "file:";

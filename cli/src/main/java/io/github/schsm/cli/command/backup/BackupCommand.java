@@ -49,8 +49,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  schsm backup --device ZZSIM000003 --out dkek.backup.zip",
-            "  schsm backup --device ZZSIM000001 --to ZZSIM000002 --out members.backup.zip"
+            "  schsm backup --device ZZSIM000003 --out dkek.backup.zip"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class BackupCommand extends SchsmCommand {

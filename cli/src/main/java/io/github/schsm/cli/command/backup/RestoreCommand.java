@@ -39,8 +39,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example:",
+            "  schsm backup --device ZZSIM000003 --out dkek.backup.zip",
             "  schsm restore --device ZZSIM000003 --dry-run dkek.backup.zip",
-            "  schsm restore --device ZZSIM000002 members.backup.zip"
+            "  schsm restore --device ZZSIM000003 dkek.backup.zip"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class RestoreCommand extends SchsmCommand {

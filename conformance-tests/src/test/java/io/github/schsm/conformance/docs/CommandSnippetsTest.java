@@ -70,6 +70,20 @@ class CommandSnippetsTest {
     }
 
     @Test
+    @RunsSnippets("docs/dkek.md#import-key")
+    void keyOfSoftwareIsImported() throws Exception {
+        shell.bash("""
+                        umask 077
+                        printf secret > dkek-password.txt
+                        schsm domain create-share dkek.pbe --password-file dkek-password.txt
+                        schsm domain create --slot 0 --dkek-shares 1
+                        schsm domain import-share --slot 0 dkek.pbe --password-file dkek-password.txt
+                        """).succeeded();
+
+        shell.run("docs/dkek.md#import-key").succeeded().says("Key \"tls\" (EC key on secp256r1) imported", "proved");
+    }
+
+    @Test
     @RunsSnippets("docs/attestation.md#attest-commands")
     void keyIsAttestedOnTheDeviceAndOffLine() throws Exception {
         // A certificate for the key, from a CA in software.

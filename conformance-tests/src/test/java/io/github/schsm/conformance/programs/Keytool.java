@@ -60,6 +60,16 @@ public final class Keytool {
         return Program.run(all, environment);
     }
 
+    /** Brings all entries of a file in. */
+    Program.Result importKeyStore(String file, String password) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>();
+        all.add(jdk.tool("keytool"));
+        all.addAll(providerOptions());
+        all.addAll(List.of("-importkeystore", "-srckeystore", file, "-srcstorepass", password, "-noprompt"));
+        all.addAll(List.of("-destkeystore", "NONE", "-deststoretype", "SCHSM", "-deststorepass", PIN));
+        return Program.run(all, Map.of());
+    }
+
     /** Runs jarsigner; its options for the provider are the same. */
     Program.Result jarsigner(String... command) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>();

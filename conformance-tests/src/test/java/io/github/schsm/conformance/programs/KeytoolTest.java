@@ -2,14 +2,21 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.programs;
 
+import io.github.schsm.SchsmDevice;
+import io.github.schsm.card.dkek.DkekShareFile;
 import io.github.schsm.conformance.bench.Jdk;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.Program;
+import io.github.schsm.provider.SchsmProvider;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
@@ -69,6 +76,53 @@ class KeytoolTest {
                 .says("a software key cannot be stored on a device", "-providername");
 
         keytool.run("-list").succeeded().says("contains 0 entries").doesNotSay("soft");
+    }
+
+    /** With the shares of a DKEK in the configuration, keytool brings keys of software from any key store. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void keysOfSoftwareComeInUnderTheConfiguredDkek(Jdk jdk) throws Exception {
+        byte[] share = new byte[DkekShareFile.SHARE_LENGTH];
+        Arrays.fill(share, (byte) 7);
+        Path file = Files.write(
+                folder.resolve("dkek.pbe"),
+                DkekShareFile.encrypt(share, "secret".getBytes(StandardCharsets.UTF_8), new SecureRandom()));
+        Path password = Files.writeString(folder.resolve("password"), "secret");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+        try (SchsmProvider schsm = (SchsmProvider) new SchsmProvider().configure(configuration())) {
+            KeyStore keyStore = KeyStore.getInstance("SCHSM", schsm);
+            keyStore.load(null, Keytool.PIN.toCharArray());
+            SchsmDevice.of(keyStore).createDkekDomain(0, 1).importShare(share);
+        }
+        String software = folder.resolve("software.p12").toString();
+        Program.run(
+                        List.of(
+                                jdk.tool("keytool"),
+                                "-genkeypair",
+                                "-alias",
+                                "tls",
+                                "-keyalg",
+                                "EC",
+                                "-groupname",
+                                "secp256r1",
+                                "-dname",
+                                "CN=tls",
+                                "-keystore",
+                                software,
+                                "-storepass",
+                                "123456"),
+                        Map.of())
+                .succeeded();
+        Keytool keytool = new Keytool(
+                jdk,
+                Keytool.Way.ADD_PROVIDER,
+                configuration() + "; dkek = file:" + file + "; dkek.password = file:" + password,
+                folder);
+
+        keytool.importKeyStore(software, "123456").succeeded();
+
+        keytool.run("-list").succeeded().says("contains 1 entry", "tls, ", "PrivateKeyEntry");
+        keytool.run("-certreq", "-alias", "tls").succeeded().says("BEGIN NEW CERTIFICATE REQUEST");
     }
 
     /** From JDK 17 on keytool's way of setting a group leaves the JDK's own generator; the last in the list makes the key. */

@@ -20,6 +20,8 @@ public enum AuditEvent {
     KEY_WRAP(Kind.CHANGE),
     /** A wrapped key was imported. */
     KEY_UNWRAP(Kind.CHANGE),
+    /** A software key was imported. */
+    KEY_IMPORT(Kind.CHANGE),
     /** A certificate was stored with a key. */
     CERTIFICATE_STORE(Kind.CHANGE),
     /** A certificate was stored that belongs to no key. */

@@ -151,7 +151,7 @@ public record CounterCheck(List<Counter> counters) {
                         begin(keyOf(line), told.members().get("useCounter"));
                     }
                 }
-                case KEY_UNWRAP -> {
+                case KEY_UNWRAP, KEY_IMPORT -> {
                     if (!line.isFailed()) {
                         begin(keyOf(line), null);
                     }

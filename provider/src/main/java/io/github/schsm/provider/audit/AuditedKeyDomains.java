@@ -4,13 +4,16 @@ package io.github.schsm.provider.audit;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Kdm;
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.audit.AuditEvent;
+import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KeyDomains;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Key domains with the audit log before them. */
 final class AuditedKeyDomains implements KeyDomains {
@@ -106,6 +109,23 @@ final class AuditedKeyDomains implements KeyDomains {
                         .bytes("kcv", entry.kcv())
                         .sha256("blobSha256", entry.blob()),
                 () -> domains.unwrap(entry, label),
+                Line::key);
+    }
+
+    @Override
+    public TokenKey importKey(ImportRequest request, byte[] dkek) throws SchsmException {
+        Line line = new Line(AuditEvent.KEY_IMPORT)
+                .and("label", request.label())
+                .bytes("id", request.id())
+                .and("size", request.key().size());
+        if (!request.allowed().isEmpty()) {
+            line.and(
+                    "allowed",
+                    request.allowed().stream().map(KeyAlgorithm::name).collect(Collectors.joining(",")));
+        }
+        return recorder.change(
+                line.sha256("certificateSha256", request.certificate()),
+                () -> domains.importKey(request, dkek),
                 Line::key);
     }
 

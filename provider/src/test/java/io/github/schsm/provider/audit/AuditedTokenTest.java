@@ -31,10 +31,12 @@ import io.github.schsm.audit.AuditEvent;
 import io.github.schsm.audit.AuditLog;
 import io.github.schsm.audit.AuditLogException;
 import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.SoftwareKey;
 import io.github.schsm.config.AuditSettings;
 import io.github.schsm.config.AuditSettings.Uses;
 import io.github.schsm.login.FixedPinSource;
 import io.github.schsm.login.PinSource;
+import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KeyDomains;
 import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
@@ -150,6 +152,7 @@ class AuditedTokenTest {
             Map.entry("KeyDomains.wrap", AuditEvent.KEY_WRAP),
             Map.entry("KeyDomains.removeRemains", AuditEvent.LEFTOVER_CLEAN),
             Map.entry("KeyDomains.unwrap", AuditEvent.KEY_UNWRAP),
+            Map.entry("KeyDomains.importKey", AuditEvent.KEY_IMPORT),
             Map.entry("TokenAdministration.changePin", AuditEvent.PIN_CHANGE),
             Map.entry("TokenAdministration.changePinOnReader", AuditEvent.PIN_CHANGE),
             Map.entry("TokenAdministration.changeSoPin", AuditEvent.PIN_CHANGE_SO),
@@ -215,6 +218,9 @@ class AuditedTokenTest {
                 Map.entry(PinSource.class, new FixedPinSource(SECRET.toCharArray())),
                 Map.entry(ECPublicKey.class, SOFTWARE.getPublic()),
                 Map.entry(PrivateKey.class, SOFTWARE.getPrivate()));
+        if (type == ImportRequest.class) {
+            return new ImportRequest(new SoftwareKey.Aes(SECRET_BYTES.clone()), "text", null, List.of(), null);
+        }
         if (type == AttestedPublicKey.class) {
             Cvc request = mock(Cvc.class, call -> switch (call.getMethod().getName()) {
                 case "kind" -> Cvc.Kind.AUTHENTICATED_REQUEST;

@@ -13,7 +13,6 @@ import io.github.schsm.card.transport.PcscTransport;
 import io.github.schsm.card.transport.RemainderProcessor;
 import io.github.schsm.card.transport.TerminalSource;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way to the card, without any of the host's tolerance: what is answered is what the device answered. While the
@@ -185,11 +184,5 @@ final class Wire implements AutoCloseable {
     /** The reader's name. */
     String reader() {
         return reader;
-    }
-
-    /** Where the reader is. */
-    @Nullable
-    TerminalSource source() {
-        return source;
     }
 }

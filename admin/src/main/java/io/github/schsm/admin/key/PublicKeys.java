@@ -24,6 +24,7 @@ import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.util.OpenSSHPublicKeyUtil;
 import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 import org.bouncycastle.util.io.pem.PemObject;
@@ -118,9 +119,15 @@ public final class PublicKeys {
             throw new MalformedDataException(what, "there is no key behind " + words[0]);
         }
         byte[] encoded = Base64.getDecoder().decode(words[1]);
+        AsymmetricKeyParameter parsed;
+        try {
+            parsed = OpenSSHPublicKeyUtil.parsePublicKey(encoded);
+        } catch (RuntimeException malformed) {
+            // The library stumbles over unknown curves and lengths in several ways.
+            throw new MalformedDataException(what, "there is no SSH key of a known kind behind " + words[0]);
+        }
         return PublicKeyNumbers.parse(
-                SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(OpenSSHPublicKeyUtil.parsePublicKey(encoded))
-                        .getEncoded());
+                SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(parsed).getEncoded());
     }
 
     private static PublicKey jwk(String what, JsonNode key) throws GeneralSecurityException {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceTrust;
+import io.github.schsm.DkekProtection;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyAttestation;
@@ -43,12 +44,15 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import javax.crypto.Cipher;
 import javax.crypto.KeyGenerator;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,6 +215,58 @@ class BackupTest {
         Mac mac = Mac.getInstance("AESCMAC", keyStore.getProvider());
         mac.init((SecretKey) keyStore.getKey("aes", null));
         return mac.doFinal(data);
+    }
+
+    /** Of a PKCS#12 file with EC, RSA and AES, on two devices: the third does what the software keys do. */
+    @Test
+    void softwareKeysOnTwoDevicesComeToAThird() throws Exception {
+        char[] password = "secret".toCharArray();
+        KeyStore file = KeyStore.getInstance("PKCS12");
+        file.load(null, null);
+        Pki pki = Pki.create();
+        KeyPairGenerator ec = KeyPairGenerator.getInstance("EC", "SunEC");
+        ec.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA", "SunRsaSign");
+        rsa.initialize(2048);
+        for (KeyPair pair : List.of(ec.generateKeyPair(), rsa.generateKeyPair())) {
+            String alias = pair.getPrivate().getAlgorithm().toLowerCase(Locale.ROOT);
+            file.setKeyEntry(alias, pair.getPrivate(), password, pki.chain(pki.issue(alias, pair.getPublic())));
+        }
+        SecretKey aes = new SecretKeySpec(Arrays.copyOf(PUBLIC, 16), "AES");
+        file.setEntry("aes", new KeyStore.SecretKeyEntry(aes), new KeyStore.PasswordProtection(password));
+        for (SimulatedMember member : List.of(bench.source(), bench.target())) {
+            dkek(SchsmDevice.of(member.keyStore()));
+            for (String alias : Collections.list(file.aliases())) {
+                member.keyStore()
+                        .setEntry(
+                                alias,
+                                file.getEntry(alias, new KeyStore.PasswordProtection(password)),
+                                DkekProtection.of(SHARE.clone()).allow(KeyAlgorithm.ALL, KeyAlgorithm.WRAP));
+            }
+        }
+        KeyStore third = bench.member("ZZSIM000003").keyStore();
+        dkek(SchsmDevice.of(third));
+
+        assertThat(restore(backup(source), third).isComplete()).isTrue();
+        assertThat(restore(backup(bench.target().keyStore()), third).items())
+                .as("the same keys, whichever device they were saved from")
+                .extracting(BackupItem::outcome)
+                .containsOnly(Outcome.PRESENT);
+
+        for (String alias : List.of("ec", "rsa")) {
+            String algorithm = "SHA256with" + (alias.equals("ec") ? "ECDSA" : "RSA");
+            assertThat(Pki.verifies(
+                            algorithm,
+                            file.getCertificate(alias).getPublicKey(),
+                            PUBLIC,
+                            sign(third, alias, algorithm, PUBLIC)))
+                    .as(alias)
+                    .isTrue();
+            assertThat(third.getCertificateChain(alias)).isEqualTo(file.getCertificateChain(alias));
+        }
+        Mac outside = Mac.getInstance("AESCMAC", Pki.BC);
+        outside.init(aes);
+        assertThat(mac(third, PUBLIC)).isEqualTo(outside.doFinal(PUBLIC));
     }
 
     @Test

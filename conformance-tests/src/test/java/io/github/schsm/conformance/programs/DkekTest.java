@@ -12,6 +12,11 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.admin.backup.Backup;
+import io.github.schsm.admin.backup.BackupArchive;
+import io.github.schsm.admin.backup.BackupItem;
+import io.github.schsm.admin.backup.BackupManifest;
+import io.github.schsm.admin.backup.Restoration;
 import io.github.schsm.card.dkek.DkekShareFile;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.PcscBench;
@@ -201,6 +206,64 @@ class DkekTest {
                 bench.source().keyStore().getKey("secret", null),
                 new IvParameterSpec(new byte[16]));
         assertThat(decrypt.doFinal(encrypted)).isEqualTo(block);
+    }
+
+    @Test
+    void keyOutOfABackupIsUnwrappedByScHsmTool() throws Exception {
+        Bench.Member member = bench.target();
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", member.provider());
+        generator.initialize(SchsmKeySpec.builder("saved")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .domain(ours)
+                .id(new byte[] {0x0E, 0x0E})
+                .build());
+        KeyPair pair = generator.generateKeyPair();
+
+        BackupArchive archive = Backup.of(member.keyStore()).run(progress -> {});
+
+        BackupManifest.Content wrapped = archive.manifest().keys().stream()
+                .filter(key -> key.label().equals("saved"))
+                .findFirst()
+                .orElseThrow()
+                .wrapped();
+        assertThat(wrapped).isNotNull();
+        Path file = Files.write(folder.resolve("saved.wky"), archive.content(wrapped));
+        THEIRS.scHsmTool("--unwrap-key", file.toString(), "--key-reference", "42", "--pin", OpenSc.PIN, "--force")
+                .succeeded();
+        byte[] signature = THEIRS.sign(new byte[] {0x0E, 0x0E}, OpenScTest.sha256(), folder);
+        assertThat(OpenScTest.verifies(pair.getPublic(), signature)).isTrue();
+    }
+
+    @Test
+    void deviceThatOpenScFilledIsSavedAndRestored() throws Exception {
+        THEIRS.pkcs11("--keypairgen", "--key-type", "EC:secp256r1", "--id", "0f", "--label", "theirs")
+                .succeeded();
+        Path content = Files.writeString(folder.resolve("theirs.txt"), "written by pkcs11-tool");
+        THEIRS.pkcs11(
+                        "--write-object",
+                        content.toString(),
+                        "--type",
+                        "data",
+                        "--label",
+                        "note",
+                        "--application-label",
+                        "test")
+                .succeeded();
+        KeyStore there = bench.source().keyStore();
+        PublicKey publicKey = there.getCertificate("theirs").getPublicKey();
+
+        BackupArchive archive = Backup.of(there).run(progress -> {});
+        Restoration.Report report =
+                Restoration.of(archive, bench.target().keyStore()).run(progress -> {});
+
+        assertThat(report.items())
+                .filteredOn(
+                        item -> item.label().equals("theirs") || item.label().equals("note"))
+                .extracting(BackupItem::outcome)
+                .containsExactly(BackupItem.Outcome.WRITTEN, BackupItem.Outcome.WRITTEN);
+        OpenScTest.assertSigns(
+                bench.target(), (PrivateKey) bench.target().keyStore().getKey("theirs", null), publicKey);
+        new OpenSc(1).pkcs11("--list-objects", "--type", "data").succeeded().says("note");
     }
 
     /** The number that pkcs15-tool shows for a key. */

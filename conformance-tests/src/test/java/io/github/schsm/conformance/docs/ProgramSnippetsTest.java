@@ -361,6 +361,12 @@ class ProgramSnippetsTest {
     }
 
     @Test
+    @RunsSnippets("docs/dkek.md#configuration")
+    void dkekIsConfigured() throws Exception {
+        configure(Snippet.text("docs/dkek.md#configuration") + "terminal = simulator:memory");
+    }
+
+    @Test
     @RunsSnippets("docs/many-devices.md#configuration")
     void domainIsConfigured() throws Exception {
         configure(Snippet.text("docs/many-devices.md#configuration"));

@@ -10,8 +10,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -132,5 +135,56 @@ class TerminalTest {
         ended();
         assertThat(seen.toString()).contains("nothing was done").contains(" echo ");
         assertThat(run("keys")).contains("key ");
+    }
+
+    /** Of a divided password: shown once, cleared, and not echoed when it is typed as it was noted. */
+    @Test
+    void partOfAPasswordIsSeenByItsCustodianAlone() throws Exception {
+        Path key = Files.writeString(
+                folder.resolve("key.pem"),
+                "-----BEGIN PUBLIC KEY-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                .encodeToString(KeyPairGenerator.getInstance("EC")
+                                        .generateKeyPair()
+                                        .getPublic()
+                                        .getEncoded())
+                        + "\n-----END PUBLIC KEY-----\n");
+        OutputStream keyboard = start(
+                "dkek",
+                "ceremony",
+                folder.resolve("custody").toString(),
+                "--threshold=2",
+                "--custodian=Ann",
+                "--custodian=Ben",
+                "--custodian=Cleo",
+                "--seal=Ben=" + key,
+                "--seal=Cleo=" + key);
+        await("press Enter. ");
+        Thread.sleep(100);
+        type(keyboard, "\n");
+        await("and they are gone. ");
+        List<String> noted = seen.toString()
+                .lines()
+                .filter(line -> line.matches("(Prime|Share ID|Share value) *: .*"))
+                .map(line -> line.replaceAll("^[^:]*: ", "").strip())
+                .toList();
+        assertThat(noted).hasSize(3);
+        Thread.sleep(100);
+        type(keyboard, "\n");
+        for (int i = 0; i < 3; i++) {
+            await(List.of("noted it, Prime: ", "noted it, Share ID: ", "noted it, Share value: ")
+                    .get(i));
+            Thread.sleep(100);
+            type(keyboard, noted.get(i) + "\n");
+        }
+
+        ended();
+        assertThat(seen.toString()).contains("New DKEK with KCV").contains(" echo ");
+        String value = noted.get(2);
+        int shown = seen.toString().indexOf(value);
+        assertThat(seen.toString().indexOf(value, shown + 1)).as("shown once").isNegative();
+        assertThat(seen.toString().indexOf("\u001B[2J", shown))
+                .as("cleared after it")
+                .isPositive();
     }
 }

@@ -35,9 +35,6 @@ public final class Terminal implements Io.Person {
 
     private static final System.Logger LOG = System.getLogger("io.github.schsm.cli");
 
-    /** Cursor home, clear the screen, clear what was scrolled out of it. */
-    private static final String CLEAR = "\u001B[H\u001B[2J\u001B[3J";
-
     private final Console console;
     private final boolean noEcho;
 
@@ -100,7 +97,7 @@ public final class Terminal implements Io.Person {
 
     @Override
     public void clear() {
-        console.writer().write(CLEAR);
+        console.writer().write(CLEARED);
         console.flush();
     }
 

@@ -26,6 +26,9 @@ public record Io(
         StandardStreams streams) {
     /** Somebody at a terminal. */
     public interface Person {
+        /** What terminals understand: cursor home, clear the screen, and what was scrolled out of it. */
+        String CLEARED = "\u001B[H\u001B[2J\u001B[3J";
+
         /** Asks for something that must not be seen; null at the end of input. */
         char @Nullable [] secret(String question);
 
@@ -44,10 +47,14 @@ public record Io(
          *
          * @param text printable ASCII and line ends; the caller's to wipe
          */
-        default void show(char[] text) {}
+        default void show(char[] text) {
+            throw new UnsupportedOperationException("nothing can be shown to this person alone");
+        }
 
         /** Removes everything from the screen, and from what can be scrolled back to. */
-        default void clear() {}
+        default void clear() {
+            throw new UnsupportedOperationException("there is no screen that could be cleared");
+        }
     }
 
     /** Puts the guard in front of the streams, and of the questions. */

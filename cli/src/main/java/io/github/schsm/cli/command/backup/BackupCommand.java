@@ -46,11 +46,7 @@ import picocli.CommandLine.Option;
             "Exit status 3 if something could not be saved: the answer says what and why."
         },
         subcommands = VerifyCommand.class,
-        footer = {
-            "",
-            "Example:",
-            "  schsm backup --device ZZSIM000003 --out dkek.backup.zip"
-        })
+        footer = {"", "Example:", "  schsm backup --device ZZSIM000003 --out dkek.backup.zip"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class BackupCommand extends SchsmCommand {
     @Mixin

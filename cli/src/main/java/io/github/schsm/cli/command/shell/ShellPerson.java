@@ -114,6 +114,17 @@ final class ShellPerson implements Io.Person {
         }
     }
 
+    @Override
+    public void show(char[] text) {
+        terminal.writer().write(text);
+        terminal.flush();
+    }
+
+    @Override
+    public void clear() {
+        show(CLEARED);
+    }
+
     private void show(String text) {
         terminal.writer().print(text);
         terminal.flush();

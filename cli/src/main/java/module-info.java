@@ -6,7 +6,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.schsm.cli {
     requires com.fasterxml.jackson.core;
-    requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires io.github.schsm.admin;
     requires io.github.schsm.bridge;

@@ -117,6 +117,25 @@ class ReportTest {
     }
 
     @Test
+    void theAuditLogIsVerifiedAndSummedUp() throws Exception {
+        Path log = folder.resolve("audit.log");
+        bench.on(A, "generate", "--label=logged", "--audit=file:" + log).done();
+
+        bench.withoutPinOn("", "report", "--audit-log=" + log, "--out=" + bench.file("report.html"))
+                .done();
+        assertThat(Files.readString(folder.resolve("report.html"))).contains("The log is whole", "key.generate");
+
+        Files.writeString(log, Files.readString(log).replace("logged", "hidden"));
+        bench.withoutPinOn("", "report", "--audit-log=" + log, "--overwrite", "--out=" + bench.file("report.html"))
+                .done();
+        assertThat(Files.readString(folder.resolve("report.html"))).contains("The log is not as it was written");
+        assertThat(bench.withoutPinOn("", "report", "--audit-log=" + folder.resolve("none"))
+                        .failed()
+                        .err())
+                .contains("none");
+    }
+
+    @Test
     void aDeviceThatCannotBeReadIsToldAndTheOthersAreInIt() throws Exception {
         assertThat(bench.on(A, "report", "--sign-with=none").failed().err()).contains("no key \"none\"");
         bench.on(B, "generate", "--label=code-signing").done();

@@ -3,11 +3,18 @@
 package io.github.schsm.admin.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmException;
+import io.github.schsm.admin.audit.AuditReader;
+import io.github.schsm.admin.audit.AuditSummary;
+import io.github.schsm.admin.audit.AuditVerifier;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.json.JsonDocuments;
+import io.github.schsm.admin.policy.PolicyReport;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -117,21 +124,43 @@ public record Report(
             return this;
         }
 
-        /** What a policy said, as {@code schsm check --json} has it. */
-        public Builder policy(JsonNode result) {
-            policy = result;
+        /** What a policy said. */
+        public Builder policy(PolicyReport result) {
+            policy = result.json();
             return this;
         }
 
-        /** The record of a DKEK ceremony. */
-        public Builder custodians(JsonNode ceremony) {
-            custodians = ceremony;
+        /**
+         * The record of a DKEK ceremony.
+         *
+         * @param what what it is, to name it in the error
+         * @param json a JSON object
+         * @throws MalformedDataException if it is none
+         */
+        public Builder custodians(String what, byte[] json) throws MalformedDataException {
+            JsonNode read = JsonDocuments.read(what, json);
+            if (!read.isObject()) {
+                throw new MalformedDataException(what, "a JSON object is expected");
+            }
+            custodians = read;
             return this;
         }
 
-        /** The summary of an audit log. */
-        public Builder audit(JsonNode summary) {
-            audit = summary;
+        /**
+         * What an audit log says: whether it is whole, and what was done, in numbers.
+         *
+         * @throws SchsmException if it cannot be read
+         */
+        public Builder audit(AuditReader log) throws SchsmException {
+            audit = JsonDocuments.tree(Map.of(
+                    "verification", AuditVerifier.of(log).verify().json(),
+                    "summary", AuditSummary.of(log).json()));
+            return this;
+        }
+
+        /** Why there is nothing to say of the audit log, in a sentence. */
+        public Builder noAudit(String problem) {
+            audit = JsonDocuments.tree(Map.of("problem", problem));
             return this;
         }
 

@@ -72,9 +72,11 @@ class ReportTest {
                 InventoryReader.of(world.provider(World.A, World.B)).read();
         Report.Builder builder = Report.builder(inventory)
                 .title("Report of " + HOSTILE)
-                .policy(Policy.standard().check(inventory).json())
-                .custodians(JsonDocuments.tree(Map.of("custodians", List.of(Map.of("name", "Ann & " + HOSTILE)))))
-                .audit(JsonDocuments.tree(Map.of("summary", Map.of("lines", 12))));
+                .policy(Policy.standard().check(inventory))
+                .custodians(
+                        "ceremony",
+                        JsonDocuments.canonical(Map.of("custodians", List.of(Map.of("name", "Ann & " + HOSTILE)))))
+                .noAudit("there is no log");
         byCertificate = SignedReport.signed(builder, ReportSigner.of(side.keyStore(), World.A, "tls"));
         byAttestation = SignedReport.signed(builder, ReportSigner.of(side.keyStore(), World.A, "code-signing"));
     }

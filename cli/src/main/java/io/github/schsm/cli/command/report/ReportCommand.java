@@ -2,12 +2,8 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.admin.audit.AuditReader;
-import io.github.schsm.admin.audit.AuditSummary;
-import io.github.schsm.admin.audit.AuditVerifier;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Device;
@@ -38,7 +34,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -113,7 +108,7 @@ public final class ReportCommand extends SchsmCommand {
             paramLabel = "FILE",
             description = "The audit log whose summary is in the report, with those of its files that were full before."
                     + " Default: the one of the configuration.")
-    private @Nullable Path audit;
+    private @Nullable Path auditLog;
 
     @Option(names = "--title", paramLabel = "TEXT", description = "The report's title.")
     private @Nullable String title;
@@ -128,7 +123,7 @@ public final class ReportCommand extends SchsmCommand {
         Policy rules = policy == null
                 ? Policy.standard()
                 : Policy.parse("policy " + FileIo.named(policy), FileIo.read(policy, "policy"));
-        JsonNode ceremony = custodians == null ? null : given(custodians, "record of a ceremony");
+        byte[] ceremony = custodians == null ? null : FileIo.read(custodians, "record of a ceremony", MOST_BYTES);
         Path file = file(context);
         if (file != null) {
             OutputFiles.require(file, overwrite);
@@ -136,16 +131,11 @@ public final class ReportCommand extends SchsmCommand {
         Inventory inventory = context.inventory()
                 .withListener(progress -> at(progress.toString()))
                 .read();
-        Report.Builder builder = Report.builder(inventory)
-                .program(version())
-                .policy(rules.check(inventory).json());
-        if (ceremony != null) {
-            builder.custodians(ceremony);
+        Report.Builder builder = Report.builder(inventory).program(version()).policy(rules.check(inventory));
+        if (custodians != null && ceremony != null) {
+            builder.custodians("record of a ceremony " + FileIo.named(custodians), ceremony);
         }
-        JsonNode log = audit(context);
-        if (log != null) {
-            builder.audit(log);
-        }
+        audit(context, builder);
         if (title != null) {
             builder.title(title);
         }
@@ -176,31 +166,19 @@ public final class ReportCommand extends SchsmCommand {
         return name != null && name.toString().toLowerCase(Locale.ROOT).endsWith(JSON_ENDING) ? Form.JSON : Form.HTML;
     }
 
-    private static JsonNode given(Path file, String what) throws CliException, MalformedDataException {
-        JsonNode read = JsonDocuments.read(what + " " + FileIo.named(file), FileIo.read(file, what, MOST_BYTES));
-        if (!read.isObject()) {
-            throw new CliException(FileIo.named(file) + " is no " + what + ": a JSON object is expected");
-        }
-        return read;
-    }
-
-    /** What the audit log says; null if there is none. */
-    private @Nullable JsonNode audit(Context context) throws SchsmException {
+    private void audit(Context context, Report.Builder builder) throws SchsmException {
         AuditSettings configured = context.settings().audit().orElse(null);
-        Path file = audit != null ? audit : configured == null ? null : configured.file();
+        Path file = auditLog != null ? auditLog : configured == null ? null : configured.file();
         if (file == null) {
-            return null;
+            return;
         }
-        AuditReader reader = AuditReader.of(file);
         try {
-            return JsonDocuments.tree(Map.of(
-                    "verification", AuditVerifier.of(reader).verify().json(),
-                    "summary", AuditSummary.of(reader).json()));
+            builder.audit(AuditReader.of(file));
         } catch (AuditLogException unreadable) {
-            if (audit != null) {
+            if (auditLog != null) {
                 throw unreadable;
             }
-            return JsonDocuments.tree(Map.of("problem", String.valueOf(unreadable.getMessage())));
+            builder.noAudit(String.valueOf(unreadable.getMessage()));
         }
     }
 

@@ -182,8 +182,8 @@ public final class Console implements AutoCloseable {
     /** Ends it: pages are told, and show that what they show is old. */
     @Override
     public void close() {
-        lookout.end();
         streams.end();
+        lookout.end();
         server.stop(0);
         threads.end();
     }

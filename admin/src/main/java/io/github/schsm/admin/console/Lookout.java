@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lookout {
     private static final long TICK_MILLIS = 200;
+    private static final long LAST_LOOK_MILLIS = 5_000;
 
     private final Console.Source source;
     private final Console.Settings settings;
@@ -63,10 +64,16 @@ final class Lookout {
         notifyAll();
     }
 
+    /** Ends it; a look that is under way is waited for, so that nobody uses devices afterwards. */
     void end() {
         synchronized (this) {
             ended = true;
             notifyAll();
+        }
+        try {
+            thread.join(LAST_LOOK_MILLIS);
+        } catch (InterruptedException inHaste) {
+            Thread.currentThread().interrupt();
         }
         thread.interrupt();
     }

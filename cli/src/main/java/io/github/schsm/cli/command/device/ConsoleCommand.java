@@ -44,11 +44,15 @@ public final class ConsoleCommand extends SchsmCommand {
 
     @Option(
             names = "--open",
-            negatable = true,
-            defaultValue = "false",
-            fallbackValue = "true",
-            description = "Open the page in the browser. Default: only print its address.")
+            defaultValue = "false", // else the second of two turns it off
+            description = "Open the page in the browser, too.")
     private boolean open;
+
+    @Option(
+            names = "--no-open",
+            defaultValue = "false", // else the second of two turns it off
+            description = "Only print the address, also where an alias says --open.")
+    private boolean notOpen;
 
     @Option(
             names = "--for",
@@ -91,7 +95,7 @@ public final class ConsoleCommand extends SchsmCommand {
             try {
                 URI address = console.address();
                 say(context, address);
-                if (open) {
+                if (open && !notOpen) {
                     browser.open(address);
                 }
                 awaitEnd(context, console);

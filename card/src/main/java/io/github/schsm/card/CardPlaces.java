@@ -38,10 +38,11 @@ public final class CardPlaces implements AutoCloseable {
     /**
      * The readers of a configuration.
      *
-     * @param settings which terminal, reader and device; checked
+     * @param configuration which terminal, reader and device, as the provider takes it
      * @throws SchsmException if its terminal has no readers, or cannot be opened
      */
-    public static CardPlaces of(SchsmConfiguration settings) throws SchsmException {
+    public static CardPlaces of(String configuration) throws SchsmException {
+        SchsmConfiguration settings = SchsmConfiguration.of(configuration);
         List<TerminalSource> sources = new ArrayList<>();
         List<TokenSource.Opened> opened = new ArrayList<>();
         for (SchsmConfiguration.Terminal terminal : settings.terminals()) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.schsm.SchsmException;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Device;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.audit.AuditEvent;
 import io.github.schsm.audit.AuditLog;
@@ -82,7 +81,7 @@ public record CounterCheck(List<Counter> counters) {
         reader.forEach(tally::add);
         List<Counter> counters = new ArrayList<>();
         for (Device device : inventory.devices()) {
-            for (Key key : device.keys()) {
+            for (Inventory.Key key : device.keys()) {
                 Long left = key.useCounter();
                 if (left != null) {
                     counters.add(tally.counter(device, key, left));
@@ -188,7 +187,7 @@ public record CounterCheck(List<Counter> counters) {
             counts.put(key, count);
         }
 
-        Counter counter(Device device, Key key, long left) {
+        Counter counter(Device device, Inventory.Key key, long left) {
             String deviceKey = device.fingerprint() == null ? "reader " + device.reader() : device.fingerprint();
             Count count = counts.getOrDefault(deviceKey + " " + key.reference(), new Count());
             long unfinished = begun.values().stream()

@@ -25,7 +25,6 @@ import io.github.schsm.admin.backup.BackupManifest.Data;
 import io.github.schsm.admin.backup.BackupManifest.Device;
 import io.github.schsm.admin.backup.BackupManifest.Domain;
 import io.github.schsm.admin.backup.BackupManifest.DomainKind;
-import io.github.schsm.admin.backup.BackupManifest.Key;
 import io.github.schsm.admin.inventory.KeyFingerprint;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -202,7 +201,7 @@ public final class Backup {
             List<DataObject> objects = device.dataObjects();
             List<String> aliases = Failures.typed(() -> Collections.list(source.aliases()));
             total = aliases.size() + objects.size();
-            List<Key> keys = new ArrayList<>();
+            List<BackupManifest.Key> keys = new ArrayList<>();
             List<Certificate> certificates = new ArrayList<>();
             for (String alias : aliases) {
                 next(alias);
@@ -238,7 +237,7 @@ public final class Backup {
             return BackupArchive.of(manifest, files);
         }
 
-        private static boolean isUsed(Domain domain, List<Key> keys) {
+        private static boolean isUsed(Domain domain, List<BackupManifest.Key> keys) {
             return keys.stream()
                     .anyMatch(key ->
                             key.wrapped() != null && (key.keyDomain() == null ? 0 : key.keyDomain()) == domain.slot());
@@ -290,7 +289,7 @@ public final class Backup {
 
         // Keys
 
-        private Key key(String alias) throws SchsmException {
+        private BackupManifest.Key key(String alias) throws SchsmException {
             int number = done;
             SchsmKey key;
             try {
@@ -299,7 +298,7 @@ public final class Backup {
                 if (!Failures.isOfOneObject(unreadable)) {
                     throw unreadable;
                 }
-                return new Key(
+                return new BackupManifest.Key(
                         alias,
                         "",
                         "UNKNOWN",
@@ -337,7 +336,7 @@ public final class Backup {
             if (certificate == null) {
                 certificate = ofOne(() -> device.certificate(key.key())).orElse(null);
             }
-            return new Key(
+            return new BackupManifest.Key(
                     alias,
                     HEX.formatHex(key.key().id()),
                     key.key().type().name(),
@@ -497,7 +496,7 @@ public final class Backup {
             SecretKey kek = KekAgreement.agree(source, own, peer);
             byte[] kcv = kek instanceof KeyEncryptionKey handle ? handle.kcv() : domain.kcv();
             if (recipient != null && there != null) {
-                KekAgreement.prove(recipient, there, peer, ownPublic, kcv);
+                KekAgreement.prove(recipient, there, /* own= */ peer, /* peer= */ ownPublic, kcv);
             }
             Agreement agreement = new Agreement(
                     peer.identity().uniqueName(),

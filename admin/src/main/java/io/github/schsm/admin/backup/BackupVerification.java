@@ -21,7 +21,6 @@ import io.github.schsm.admin.backup.BackupManifest.Content;
 import io.github.schsm.admin.backup.BackupManifest.Data;
 import io.github.schsm.admin.backup.BackupManifest.Domain;
 import io.github.schsm.admin.backup.BackupManifest.DomainKind;
-import io.github.schsm.admin.backup.BackupManifest.Key;
 import io.github.schsm.card.dkek.DkekShareFile;
 import io.github.schsm.card.files.WrappedKeyBlob;
 import io.github.schsm.codec.PublicKeyNumbers;
@@ -130,7 +129,7 @@ public final class BackupVerification {
                 return "as the manifest says";
             }));
         }
-        for (Key key : archive.manifest().keys()) {
+        for (BackupManifest.Key key : archive.manifest().keys()) {
             if (key.wrapped() != null || key.attestation() != null) {
                 findings.add(finding(Kind.KEY, key.label(), () -> looked(key)));
             }
@@ -155,7 +154,7 @@ public final class BackupVerification {
         }
     }
 
-    private String looked(Key key) throws SchsmException {
+    private String looked(BackupManifest.Key key) throws SchsmException {
         Optional<PublicKey> publicKey = Restoration.publicKey(key);
         String attested = "";
         Content attestation = key.attestation();
@@ -354,7 +353,7 @@ public final class BackupVerification {
         }
 
         private String key(String label) throws SchsmException {
-            Key saved = archive.manifest().keys().stream()
+            BackupManifest.Key saved = archive.manifest().keys().stream()
                     .filter(key -> key.label().equals(label))
                     .findFirst()
                     .orElseThrow();
@@ -376,7 +375,7 @@ public final class BackupVerification {
             return used(saved, key);
         }
 
-        private SchsmKey find(Key saved) throws SchsmException {
+        private SchsmKey find(BackupManifest.Key saved) throws SchsmException {
             Optional<PublicKey> publicKey = Restoration.publicKey(saved);
             return Failures.typed(() -> {
                 if (keyStore.getKey(saved.label(), null) instanceof SchsmKey named) {
@@ -395,7 +394,7 @@ public final class BackupVerification {
             });
         }
 
-        private String used(Key saved, SchsmKey key) throws SchsmException {
+        private String used(BackupManifest.Key saved, SchsmKey key) throws SchsmException {
             Optional<PublicKey> publicKey = Restoration.publicKey(saved);
             if (publicKey.isEmpty()) {
                 Optional<String> value = trial.checkValue(key);

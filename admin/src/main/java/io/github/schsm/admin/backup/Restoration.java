@@ -20,7 +20,6 @@ import io.github.schsm.admin.backup.BackupManifest.Certificate;
 import io.github.schsm.admin.backup.BackupManifest.Content;
 import io.github.schsm.admin.backup.BackupManifest.Data;
 import io.github.schsm.admin.backup.BackupManifest.Domain;
-import io.github.schsm.admin.backup.BackupManifest.Key;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.codec.X509Certificates;
@@ -158,7 +157,7 @@ public final class Restoration {
                 for (Certificate certificate : manifest.certificates()) {
                     one(Kind.CERTIFICATE, certificate.label(), () -> restored(certificate));
                 }
-                for (Key key : manifest.keys()) {
+                for (BackupManifest.Key key : manifest.keys()) {
                     if (!key.exchangeKey()) {
                         one(Kind.KEY, key.label(), () -> restored(key));
                     }
@@ -256,7 +255,7 @@ public final class Restoration {
 
         // Keys
 
-        private BackupItem restored(Key key) throws SchsmException {
+        private BackupItem restored(BackupManifest.Key key) throws SchsmException {
             Content wrapped = key.wrapped();
             if (wrapped == null) {
                 return new BackupItem(Kind.KEY, key.label(), Outcome.NOT_SAVED, key.problem());
@@ -303,7 +302,7 @@ public final class Restoration {
 
         private @Nullable SchsmKey key(String alias) throws SchsmException {
             try {
-                return Failures.typed(() ->
+                return Failures.<@Nullable SchsmKey>typed(() ->
                         target.isKeyEntry(alias) && target.getKey(alias, null) instanceof SchsmKey key ? key : null);
             } catch (SchsmException unreadable) {
                 if (!Failures.isOfOneObject(unreadable)) {
@@ -313,7 +312,8 @@ public final class Restoration {
             }
         }
 
-        private boolean isSame(SchsmKey there, Key key, Optional<PublicKey> publicKey) throws SchsmException {
+        private boolean isSame(SchsmKey there, BackupManifest.Key key, Optional<PublicKey> publicKey)
+                throws SchsmException {
             if (!there.key().type().name().equals(key.type())) {
                 return false;
             }
@@ -412,11 +412,11 @@ public final class Restoration {
             return kek;
         }
 
-        private static @Nullable String note(Key key) {
+        private static @Nullable String note(BackupManifest.Key key) {
             return key.useCounter() == null ? null : "its use counter was not saved: it has none";
         }
 
-        private @Nullable String note(Key key, WrappedKeyEntry entry) throws SchsmException {
+        private @Nullable String note(BackupManifest.Key key, WrappedKeyEntry entry) throws SchsmException {
             SchsmKey restored = key(key.label());
             boolean without = restored != null
                     && entry.certificate().isPresent()
@@ -527,7 +527,7 @@ public final class Restoration {
     }
 
     /** The public key that a manifest names. */
-    static Optional<PublicKey> publicKey(Key key) throws SchsmException {
+    static Optional<PublicKey> publicKey(BackupManifest.Key key) throws SchsmException {
         if (key.publicKey() == null) {
             return Optional.empty();
         }

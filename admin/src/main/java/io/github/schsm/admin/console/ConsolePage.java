@@ -6,7 +6,6 @@ import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.SingleCopy;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -166,7 +165,7 @@ public final class ConsolePage {
         html.element("th", "Certificate", "scope", "col", "class", "cert");
         html.close("tr").close("thead").open("tbody");
         picture.rows().values().forEach(at -> {
-            if (at.domain() == domain) {
+            if (at.domain().equals(domain)) {
                 key(html, picture, at);
             }
         });
@@ -175,7 +174,7 @@ public final class ConsolePage {
 
     private static void key(Html html, Picture picture, Picture.RowAt at) {
         SingleCopy single = picture.alone(at);
-        Key key = picture.first(at.row());
+        Inventory.Key key = picture.first(at.row());
         html.open("tr", "class", single == null ? "" : single.possible() ? "alone" : "stuck");
         html.open("th", "scope", "row", "class", "key")
                 .element("bdi", Shown.text(at.row().label()));

@@ -6,7 +6,6 @@ import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Certificate;
 import io.github.schsm.admin.inventory.Inventory.CertificateKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.KeySummary;
 import java.time.LocalDate;
@@ -26,7 +25,7 @@ final class KeyWords {
     private KeyWords() {}
 
     /** What is special about it, a word or two each. */
-    static List<String> tags(Row row, @Nullable Key key) {
+    static List<String> tags(Row row, Inventory.@Nullable Key key) {
         List<String> tags = new ArrayList<>();
         if (row.exchangeKey()) {
             tags.add("exchange key");
@@ -41,7 +40,7 @@ final class KeyWords {
     }
 
     /** Of its X.509 certificate; null without one. */
-    static @Nullable Long daysLeft(@Nullable Key key) {
+    static @Nullable Long daysLeft(Inventory.@Nullable Key key) {
         Certificate certificate = key == null ? null : key.certificate();
         return certificate == null || certificate.kind() != CertificateKind.X509 ? null : certificate.daysLeft();
     }
@@ -57,7 +56,7 @@ final class KeyWords {
         return shown.isEmpty() ? shown : shown.substring(0, 1).toUpperCase(Locale.ROOT) + shown.substring(1);
     }
 
-    static List<List<String>> facts(KeySummary summary, @Nullable Key key) {
+    static List<List<String>> facts(KeySummary summary, Inventory.@Nullable Key key) {
         List<List<String>> facts = new ArrayList<>();
         new TreeMap<>(summary.useCounters())
                 .forEach((device, uses) -> facts.add(
@@ -73,7 +72,7 @@ final class KeyWords {
     }
 
     /** Names and values in turn; empty without a certificate. */
-    static List<List<String>> certificate(@Nullable Key key) {
+    static List<List<String>> certificate(Inventory.@Nullable Key key) {
         Certificate certificate = key == null ? null : key.certificate();
         List<List<String>> facts = new ArrayList<>();
         if (certificate == null) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,8 +108,10 @@ final class Lookout {
     }
 
     private synchronized boolean awaitTick() throws InterruptedException {
-        if (!ended && !wanted) {
-            wait(TICK_MILLIS);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
+        for (long left = TICK_MILLIS; !ended && !wanted && left > 0; ) {
+            wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         }
         return !ended;
     }

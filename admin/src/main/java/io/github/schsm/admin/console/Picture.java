@@ -6,7 +6,6 @@ import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.Inventory.SingleCopy;
 import io.github.schsm.admin.inventory.KeySummary;
@@ -102,8 +101,7 @@ final class Picture {
     }
 
     /** The key as it is on the first device that has it; null if that was not read. */
-    @Nullable
-    Key first(Row row) {
+    Inventory.@Nullable Key first(Row row) {
         return row.cells().stream()
                 .filter(cell -> cell.state() == Inventory.State.HAS)
                 .flatMap(cell -> inventory.key(cell).stream())
@@ -162,7 +160,7 @@ final class Picture {
         Map<String, Integer> known = new HashMap<>();
         List<Object> keys = new ArrayList<>();
         rows.forEach((id, at) -> {
-            if (at.domain() == domain) {
+            if (at.domain().equals(domain)) {
                 keys.add(row(id, at, reasons, known));
             }
         });
@@ -230,7 +228,7 @@ final class Picture {
         if (at == null) {
             return null;
         }
-        Key key = first(at.row());
+        Inventory.Key key = first(at.row());
         KeySummary summary = KeySummary.of(inventory, at.domain(), at.row(), shell);
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("id", id);

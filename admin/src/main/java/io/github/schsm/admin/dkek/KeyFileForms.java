@@ -6,7 +6,6 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
-import io.github.schsm.admin.dkek.KeyFile.Entry;
 import io.github.schsm.admin.dkek.KeyFile.Passwords;
 import io.github.schsm.codec.X509Certificates;
 import java.io.ByteArrayInputStream;
@@ -111,7 +110,7 @@ final class KeyFileForms {
     private KeyFile keyStore(String type, byte[] content, @Nullable Provider provider) throws SchsmException {
         char[] password = passwords.ofFile();
         try {
-            Map<String, Entry> entries = new LinkedHashMap<>();
+            Map<String, KeyFile.Entry> entries = new LinkedHashMap<>();
             if ("PKCS12".equals(type)) {
                 pkcs12(content, password, entries);
             } else {
@@ -128,7 +127,7 @@ final class KeyFileForms {
     /**
      * Bouncy Castle knows every curve, and the JDK secret keys: a file with such is none for Bouncy Castle.
      */
-    private void pkcs12(byte[] content, char[] password, Map<String, Entry> entries)
+    private void pkcs12(byte[] content, char[] password, Map<String, KeyFile.Entry> entries)
             throws IOException, SchsmException, GeneralSecurityException {
         KeyStore ofJdk;
         try {
@@ -160,7 +159,7 @@ final class KeyFileForms {
         return store;
     }
 
-    private void collect(String type, KeyStore store, char[] password, Map<String, Entry> entries)
+    private void collect(String type, KeyStore store, char[] password, Map<String, KeyFile.Entry> entries)
             throws SchsmException, GeneralSecurityException {
         for (String alias : Collections.list(store.aliases())) {
             if (!store.isKeyEntry(alias)) {
@@ -204,11 +203,11 @@ final class KeyFileForms {
         return key;
     }
 
-    private Entry entry(String alias, Key key, List<X509Certificate> certificates) throws SchsmException {
+    private KeyFile.Entry entry(String alias, Key key, List<X509Certificate> certificates) throws SchsmException {
         if (!(key instanceof PrivateKey) || certificates.isEmpty()) {
-            return new Entry(alias, key, List.of());
+            return new KeyFile.Entry(alias, key, List.of());
         }
-        return new Entry(alias, key, List.of()).withCertificates(certificates);
+        return new KeyFile.Entry(alias, key, List.of()).withCertificates(certificates);
     }
 
     // PEM
@@ -239,7 +238,7 @@ final class KeyFileForms {
         } catch (IOException | RuntimeException malformed) {
             throw new MalformedDataException(what, "it is no PEM that can be read: " + malformed.getMessage());
         }
-        List<Entry> entries = new ArrayList<>();
+        List<KeyFile.Entry> entries = new ArrayList<>();
         for (EncodedPrivateKey key : keys) {
             entries.add(entry("", key, certificates));
         }
@@ -343,6 +342,6 @@ final class KeyFileForms {
     }
 
     private static KeyFile one(String form, EncodedPrivateKey key) {
-        return new KeyFile(form, List.of(new Entry("", key, List.of())));
+        return new KeyFile(form, List.of(new KeyFile.Entry("", key, List.of())));
     }
 }

@@ -64,7 +64,7 @@ public record PublicFiles(String deviceId, List<PublicFile> files) {
      */
     public static PublicFiles read(String configuration) throws SchsmException {
         SchsmConfiguration settings = SchsmConfiguration.of(configuration).checked();
-        try (CardPlaces places = CardPlaces.of(settings)) {
+        try (CardPlaces places = CardPlaces.of(settings.text())) {
             CardPlaces.Place place = places.find();
             CardDevice device = CardDevice.of(place.source(), place.reader());
             try {

@@ -8,7 +8,6 @@ import io.github.schsm.admin.inventory.Inventory.Certificate;
 import io.github.schsm.admin.inventory.Inventory.CertificateKind;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.Inventory.State;
 import java.time.LocalDate;
@@ -75,12 +74,12 @@ public record KeySummary(
 
     /** The same with commands that begin otherwise. */
     public static KeySummary of(Inventory inventory, Domain domain, Row row, ShellLine shell) {
-        List<Key> keys = row.cells().stream()
+        List<Inventory.Key> keys = row.cells().stream()
                 .filter(cell -> cell.state() == State.HAS)
                 .flatMap(cell -> inventory.key(cell).stream())
                 .toList();
         Certificate x509 = keys.stream()
-                .map(Key::certificate)
+                .map(Inventory.Key::certificate)
                 .filter(Objects::nonNull)
                 .filter(certificate -> certificate.kind() == CertificateKind.X509)
                 .findFirst()
@@ -102,7 +101,7 @@ public record KeySummary(
     private static Map<String, Long> counters(Inventory inventory, Row row) {
         Map<String, Long> counters = new TreeMap<>();
         for (Cell cell : row.cells()) {
-            Long uses = inventory.key(cell).map(Key::useCounter).orElse(null);
+            Long uses = inventory.key(cell).map(Inventory.Key::useCounter).orElse(null);
             if (uses != null) {
                 counters.put(cell.device(), uses);
             }
@@ -112,7 +111,7 @@ public record KeySummary(
 
     // Limits
 
-    private static String limits(Domain domain, List<Key> keys) {
+    private static String limits(Domain domain, List<Inventory.Key> keys) {
         List<String> limits = new ArrayList<>();
         Set<String> may = new LinkedHashSet<>();
         keys.forEach(key -> may.addAll(deeds(key)));
@@ -125,7 +124,7 @@ public record KeySummary(
         return String.join("; ", limits);
     }
 
-    private static String moving(Domain domain, List<Key> keys) {
+    private static String moving(Domain domain, List<Inventory.Key> keys) {
         String inside = "move inside key domain " + domain.name();
         if (domain.kind() != DomainKind.NONE) {
             if (keys.stream().anyMatch(key -> Boolean.TRUE.equals(key.leaving().can()))) {
@@ -138,7 +137,7 @@ public record KeySummary(
         return "cannot leave its device";
     }
 
-    private static List<String> deeds(Key key) {
+    private static List<String> deeds(Inventory.Key key) {
         if (key.exchangeKey()) {
             return List.of("agree on the KEK of its key domain, and nothing else");
         }
@@ -164,7 +163,7 @@ public record KeySummary(
         return deeds;
     }
 
-    private static void add(List<String> deeds, Key key, String deed, String... beginnings) {
+    private static void add(List<String> deeds, Inventory.Key key, String deed, String... beginnings) {
         List<String> algorithms = key.algorithms();
         boolean may = algorithms == null || algorithms.contains(KeyAlgorithm.ALL.name());
         for (String beginning : beginnings) {
@@ -181,7 +180,7 @@ public record KeySummary(
                 && (algorithm.equals(beginning) || algorithm.startsWith(beginning + "_"));
     }
 
-    private static boolean allows(Key key, KeyAlgorithm algorithm) {
+    private static boolean allows(Inventory.Key key, KeyAlgorithm algorithm) {
         return key.algorithms() != null && key.algorithms().contains(algorithm.name());
     }
 
@@ -193,9 +192,9 @@ public record KeySummary(
 
     // Attestation and certificate
 
-    private static String attestation(Inventory inventory, Row row, List<Key> keys) {
+    private static String attestation(Inventory inventory, Row row, List<Inventory.Key> keys) {
         for (Cell cell : row.cells()) {
-            Optional<Key> attested =
+            Optional<Inventory.Key> attested =
                     inventory.key(cell).filter(key -> key.attestation().attested());
             if (attested.isPresent()) {
                 String root = inventory
@@ -215,12 +214,12 @@ public record KeySummary(
         return "not attested: " + reason;
     }
 
-    private static String certificate(List<Key> keys, @Nullable Certificate x509) {
+    private static String certificate(List<Inventory.Key> keys, @Nullable Certificate x509) {
         if (x509 != null && x509.notAfter() != null) {
             return "of " + x509.subject() + ", by " + x509.issuer() + ", " + validity(x509);
         }
         CertificateKind other = keys.stream()
-                .map(Key::certificate)
+                .map(Inventory.Key::certificate)
                 .filter(Objects::nonNull)
                 .map(Certificate::kind)
                 .findFirst()
@@ -248,7 +247,7 @@ public record KeySummary(
     // Next steps
 
     private static List<Step> steps(
-            Domain domain, Row row, List<Key> keys, @Nullable Certificate x509, ShellLine shell) {
+            Domain domain, Row row, List<Inventory.Key> keys, @Nullable Certificate x509, ShellLine shell) {
         List<Step> steps = new ArrayList<>();
         List<String> holders = row.holders();
         if (holders.isEmpty() || keys.isEmpty()) {
@@ -318,15 +317,15 @@ public record KeySummary(
         return x509.daysLeft() != null && x509.daysLeft() < RENEW_DAYS;
     }
 
-    private static boolean isPair(List<Key> keys) {
+    private static boolean isPair(List<Inventory.Key> keys) {
         return keys.stream().anyMatch(key -> deeds(key).contains("sign"));
     }
 
-    private static boolean movable(List<Key> keys) {
+    private static boolean movable(List<Inventory.Key> keys) {
         return keys.stream().anyMatch(key -> Boolean.TRUE.equals(key.leaving().can()));
     }
 
-    private static boolean everyCopyIsCounted(List<Key> keys) {
+    private static boolean everyCopyIsCounted(List<Inventory.Key> keys) {
         return keys.stream().allMatch(key -> key.useCounter() != null);
     }
 

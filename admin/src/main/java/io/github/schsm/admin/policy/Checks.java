@@ -4,7 +4,6 @@ package io.github.schsm.admin.policy;
 
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Device;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +56,7 @@ public final class Checks {
         add(Verdict.NOT_CHECKED, device.name(), null, null, message);
     }
 
-    void add(Verdict verdict, Device device, Key key, String message) {
+    void add(Verdict verdict, Device device, Inventory.Key key, String message) {
         add(verdict, device.name(), key.label(), key.publicKey(), message);
     }
 

@@ -6,7 +6,6 @@ import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Certificate;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.LooseCertificate;
 import io.github.schsm.admin.inventory.Inventory.Pin;
 import io.github.schsm.admin.inventory.Inventory.Row;
@@ -75,7 +74,7 @@ public final class PrometheusText {
             add("schsm_device_free_memory_bytes", free, "device", device.name());
         }
         add("schsm_device_keys", device.keys().size(), "device", device.name());
-        for (Key key : device.keys()) {
+        for (Inventory.Key key : device.keys()) {
             Long left = key.useCounter();
             if (left != null) {
                 add("schsm_key_uses_left", left, "device", device.name(), "key", key.label(), "id", key.reference());

@@ -10,7 +10,6 @@ import io.github.schsm.admin.inventory.Inventory.ChainLink;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.LooseCertificate;
 import io.github.schsm.admin.inventory.Inventory.Pin;
 import io.github.schsm.admin.inventory.Inventory.Place;
@@ -43,7 +42,7 @@ public sealed interface Rule {
     void check(Checks checks);
 
     /** Everything on each device could be read. */
-    record Readable() implements Rule {
+    record ReadableDevices() implements Rule {
         @Override
         public String title() {
             return "every device can be read, with all that is on it";
@@ -409,14 +408,14 @@ public sealed interface Rule {
         @Override
         public void check(Checks checks) {
             for (Device device : checks.devices()) {
-                for (Key key : device.keys()) {
+                for (Inventory.Key key : device.keys()) {
                     checks.count();
                     check(checks, device, key);
                 }
             }
         }
 
-        private void check(Checks checks, Device device, Key key) {
+        private void check(Checks checks, Device device, Inventory.Key key) {
             if (allowed.size() == Way.values().length) {
                 return;
             }
@@ -444,7 +443,7 @@ public sealed interface Rule {
             }
         }
 
-        private static @Nullable Way way(Device device, Key key) {
+        private static @Nullable Way way(Device device, Inventory.Key key) {
             return device.keyDomains().stream()
                     .filter(slot -> Objects.equals(slot.slot(), key.leaving().under()))
                     .map(slot -> slot.kind() == DomainKind.XKEK ? Way.XKEK : Way.DKEK)
@@ -475,14 +474,14 @@ public sealed interface Rule {
         @Override
         public void check(Checks checks) {
             for (Device device : checks.devices()) {
-                for (Key key : device.keys()) {
+                for (Inventory.Key key : device.keys()) {
                     checks.count();
                     check(checks, device, key);
                 }
             }
         }
 
-        private void check(Checks checks, Device device, Key key) {
+        private void check(Checks checks, Device device, Inventory.Key key) {
             Integer size = key.size();
             boolean ec = key.type().equals("EC");
             if (ec ? key.curve() == null : size == null) {
@@ -505,7 +504,7 @@ public sealed interface Rule {
         @Override
         public void check(Checks checks) {
             for (Device device : checks.devices()) {
-                for (Key key : device.keys()) {
+                for (Inventory.Key key : device.keys()) {
                     if (key.type().equals("AES")) {
                         continue;
                     }
@@ -546,7 +545,7 @@ public sealed interface Rule {
                 }
             }
 
-            boolean is(Device of, Key key) {
+            boolean is(Device of, Inventory.Key key) {
                 return (label == null || label.equals(key.label()))
                         && (publicKey == null || publicKey.equalsIgnoreCase(key.publicKey()))
                         && (device == null || device.equals(of.name()) || device.equals(of.id()));
@@ -572,7 +571,7 @@ public sealed interface Rule {
         public void check(Checks checks) {
             boolean[] found = new boolean[keys.size()];
             for (Device device : checks.devices()) {
-                for (Key key : device.keys()) {
+                for (Inventory.Key key : device.keys()) {
                     if (key.exchangeKey()) {
                         continue;
                     }
@@ -615,7 +614,7 @@ public sealed interface Rule {
         @Override
         public void check(Checks checks) {
             for (Device device : checks.devices()) {
-                for (Key key : device.keys()) {
+                for (Inventory.Key key : device.keys()) {
                     check(checks, device, key.label(), key.publicKey(), key.certificate());
                 }
                 for (LooseCertificate loose : device.certificates()) {

@@ -11,7 +11,6 @@ import io.github.schsm.admin.inventory.Inventory.ChainLink;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Pin;
 import io.github.schsm.admin.inventory.Inventory.Reader;
 import io.github.schsm.admin.inventory.Inventory.Row;
@@ -462,7 +461,7 @@ final class ReportPage {
     private void node(JsonNode node) {
         if (node.isObject()) {
             page.raw("<dl>");
-            node.fields().forEachRemaining(member -> {
+            node.properties().forEach(member -> {
                 page.raw("<div>").element("dt", spaced(member.getKey())).raw("<dd>");
                 node(member.getValue());
                 page.raw("</dd>").raw("</div>");
@@ -502,7 +501,7 @@ final class ReportPage {
                         + " of them, are in this file (certificates), each under the SHA-256 that is told here.");
         page.table("Attestations", "Key", "Device", "Request", "Certificates");
         for (Device device : inventory.devices()) {
-            for (Key key : device.keys()) {
+            for (Inventory.Key key : device.keys()) {
                 List<String> evidence = key.attestation().evidence();
                 if (key.attestation().attested() && !evidence.isEmpty()) {
                     page.row(

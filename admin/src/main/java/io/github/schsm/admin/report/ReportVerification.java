@@ -11,7 +11,6 @@ import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.ChainLink;
 import io.github.schsm.admin.inventory.Inventory.Device;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.KeyFingerprint;
 import io.github.schsm.codec.HashAlgorithm;
 import java.io.ByteArrayOutputStream;
@@ -217,7 +216,7 @@ public record ReportVerification(
 
         private void keys(Device device) {
             DeviceIdentity identity = identities.get(device.name());
-            for (Key key : device.keys()) {
+            for (Inventory.Key key : device.keys()) {
                 if (!key.attestation().attested()) {
                     continue;
                 }

@@ -333,7 +333,7 @@ final class FileChecks {
     private static int number(byte[] value) {
         int number = 0;
         for (byte digit : value) {
-            number = number << 8 | (digit & 0xFF);
+            number = (number << 8) | (digit & 0xFF);
         }
         return number;
     }

@@ -304,7 +304,7 @@ final class Probe {
         list.require(fids.length % 2 == 0, "2 bytes for each file");
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < fids.length; i += 2) {
-            found.add((fids[i] & 0xFF) << 8 | (fids[i + 1] & 0xFF));
+            found.add(((fids[i] & 0xFF) << 8) | (fids[i + 1] & 0xFF));
         }
         return found;
     }
@@ -468,6 +468,10 @@ final class Probe {
     /** What a check has left is not what others expect. */
     void dirty() {
         setup = Check.Setup.OWN;
+    }
+
+    Check.Setup setup() {
+        return setup;
     }
 
     /** The KEK of the DKEK that both sides know. */

@@ -183,7 +183,7 @@ public final class SelfTest {
     public SelfTestReport run(Listener listener) throws SchsmException {
         SchsmConfiguration settings = SchsmConfiguration.of(configuration).checked();
         Instant started = clock.instant();
-        try (CardPlaces places = CardPlaces.of(settings)) {
+        try (CardPlaces places = CardPlaces.of(settings.text())) {
             CardPlaces.Place place = places.find();
             if (otherDevice == null) {
                 return run(started, settings, listener, place.source(), place.reader(), null);
@@ -191,7 +191,7 @@ public final class SelfTest {
             SchsmConfiguration others = settings.ofDevice(otherDevice)
                     .with(SchsmConfiguration.READER, null)
                     .checked();
-            try (CardPlaces otherPlaces = CardPlaces.of(others)) {
+            try (CardPlaces otherPlaces = CardPlaces.of(others.text())) {
                 CardPlaces.Place second = otherPlaces.find();
                 if (second.identity().isSameDevice(place.identity())) {
                     throw new InvalidRequestException(

@@ -11,7 +11,6 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.admin.files.PublicFiles.PublicFile;
-import io.github.schsm.admin.files.StructureDump.Entry;
 import io.github.schsm.codec.Tlv;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.VirtualReaders;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FilesOfDevicesTest {
     private static final String ID = "ZZSIM000001";
 
-    private static Entry entry(StructureDump dump, String tag) {
+    private static StructureDump.Entry entry(StructureDump dump, String tag) {
         return dump.objects().stream()
                 .filter(one -> one.tag().equals(tag))
                 .findFirst()
@@ -113,7 +112,7 @@ class FilesOfDevicesTest {
 
         String pem = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
         StructureDump decoded = StructureDump.of("pem", pem.getBytes(StandardCharsets.US_ASCII));
-        assertThat(decoded.objects()).extracting(Entry::name).containsExactly("SEQUENCE", "INTEGER");
+        assertThat(decoded.objects()).extracting(StructureDump.Entry::name).containsExactly("SEQUENCE", "INTEGER");
     }
 
     @Test

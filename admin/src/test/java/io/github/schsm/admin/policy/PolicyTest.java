@@ -17,7 +17,6 @@ import io.github.schsm.admin.inventory.Inventory.ChainLink;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Leaves;
 import io.github.schsm.admin.inventory.Inventory.LooseCertificate;
 import io.github.schsm.admin.inventory.Inventory.Member;
@@ -53,7 +52,7 @@ class PolicyTest {
         private @Nullable Pin userPin = new Pin(State.NOT_VERIFIED, 3);
         private @Nullable Pin soPin = new Pin(State.NOT_VERIFIED, 15);
         private final List<Slot> slots = new ArrayList<>();
-        private final List<Key> keys = new ArrayList<>();
+        private final List<Inventory.Key> keys = new ArrayList<>();
         private final List<LooseCertificate> certificates = new ArrayList<>();
         private final List<String> problems = new ArrayList<>();
 
@@ -61,7 +60,7 @@ class PolicyTest {
             this.name = name;
         }
 
-        Some with(Key key) {
+        Some with(Inventory.Key key) {
             keys.add(key);
             return this;
         }
@@ -95,14 +94,14 @@ class PolicyTest {
         return new ChainLink(holder, null, null, expires, "00");
     }
 
-    static Key key(
+    static Inventory.Key key(
             String label,
             String type,
             @Nullable String curve,
             @Nullable Integer size,
             @Nullable Boolean leaves,
             @Nullable Certificate certificate) {
-        return new Key(
+        return new Inventory.Key(
                 label,
                 "01",
                 label,
@@ -123,7 +122,7 @@ class PolicyTest {
                 certificate);
     }
 
-    private static Key ec(String label, @Nullable Boolean leaves) {
+    private static Inventory.Key ec(String label, @Nullable Boolean leaves) {
         return key(label, "EC", "secp256r1", 256, leaves, null);
     }
 
@@ -140,7 +139,7 @@ class PolicyTest {
         List<Row> rows = new ArrayList<>();
         Stream.of(devices)
                 .flatMap(device -> device.keys().stream())
-                .map(Key::label)
+                .map(Inventory.Key::label)
                 .distinct()
                 .forEach(label -> rows.add(new Row(label, "PK-" + label, "EC", false, cells(label, devices))));
         Domain domain = new Domain(

@@ -12,7 +12,6 @@ import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Leaves;
 import io.github.schsm.admin.inventory.Inventory.Member;
 import io.github.schsm.admin.inventory.Inventory.Pin;
@@ -35,8 +34,8 @@ class LargeReportTest {
     private static final int KEYS = 1000;
     private static final String DOMAIN = "XKEK 62AEA0ED";
 
-    private static Key key(int number, String device) {
-        return new Key(
+    private static Inventory.Key key(int number, String device) {
+        return new Inventory.Key(
                 "key-" + number,
                 "01",
                 Integer.toString(number),
@@ -63,7 +62,7 @@ class LargeReportTest {
         List<Member> members = new ArrayList<>();
         for (int d = 0; d < DEVICES; d++) {
             String name = String.format(Locale.ROOT, "DECC%07d", d);
-            List<Key> keys = new ArrayList<>();
+            List<Inventory.Key> keys = new ArrayList<>();
             for (int k = 0; k < KEYS; k++) {
                 keys.add(key(k, name));
             }

@@ -11,7 +11,6 @@ import io.github.schsm.admin.inventory.Inventory.CertificateKind;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.inventory.Inventory.Domain;
 import io.github.schsm.admin.inventory.Inventory.DomainKind;
-import io.github.schsm.admin.inventory.Inventory.Key;
 import io.github.schsm.admin.inventory.Inventory.Leaves;
 import io.github.schsm.admin.inventory.Inventory.Member;
 import io.github.schsm.admin.inventory.Inventory.Pin;
@@ -42,7 +41,7 @@ final class Inventories {
     private final List<Pin> pins = new ArrayList<>();
     private final List<Boolean> genuine = new ArrayList<>();
     private final List<Long> memory = new ArrayList<>();
-    private final List<List<Key>> keys = new ArrayList<>();
+    private final List<List<Inventory.Key>> keys = new ArrayList<>();
     private final List<Row> movable = new ArrayList<>();
     private final List<Row> fixed = new ArrayList<>();
     private final List<SingleCopy> alone = new ArrayList<>();
@@ -144,11 +143,11 @@ final class Inventories {
         return String.format(Locale.ROOT, "%08X", name.hashCode()).repeat(8);
     }
 
-    private Key key(String label, String type, int device, String domain, @Nullable Long days) {
+    private Inventory.Key key(String label, String type, int device, String domain, @Nullable Long days) {
         boolean movable = domain.equals(DOMAIN);
         boolean secret = type.startsWith("AES");
         boolean signer = label.equals("group-signer");
-        return new Key(
+        return new Inventory.Key(
                 label,
                 "0" + keys.get(device).size(),
                 Integer.toString(keys.get(device).size() + 1),
@@ -194,7 +193,7 @@ final class Inventories {
         for (int i = 0; i < cells.length(); i++) {
             switch (cells.charAt(i)) {
                 case 'H' -> {
-                    Key key = key(label, type, i, DOMAIN, days);
+                    Inventory.Key key = key(label, type, i, DOMAIN, days);
                     keys.get(i).add(key);
                     row.add(new Cell(names.get(i), State.HAS, null, label, key.reference()));
                     copies++;
@@ -219,7 +218,7 @@ final class Inventories {
     }
 
     private void fixed(String label, String type, int device, boolean attested) {
-        Key key = key(label, type, device, NONE, attested ? null : 9L);
+        Inventory.Key key = key(label, type, device, NONE, attested ? null : 9L);
         keys.get(device).add(key);
         List<Cell> row = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {

@@ -24,7 +24,7 @@ public final class LocalReader implements AutoCloseable {
      * @throws SchsmException if its terminal has no readers, or cannot be opened
      */
     public static LocalReader of(SchsmConfiguration settings) throws SchsmException {
-        return new LocalReader(CardPlaces.of(settings));
+        return new LocalReader(CardPlaces.of(settings.text()));
     }
 
     /** The one device that is meant, see {@link CardPlaces#find()}. */

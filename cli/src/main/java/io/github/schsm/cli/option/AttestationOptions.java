@@ -45,18 +45,18 @@ public final class AttestationOptions {
     /**
      * Saves one attestation.
      *
-     * @param usual the file if none was named
+     * @param usual the file if none was named; null if there is no name that it could have
      */
-    public Keeper keeper(Path usual) {
+    public Keeper keeper(@Nullable Path usual) {
         return new Keeper(saving.file == null ? usual : saving.file, saving.file == null);
     }
 
     /** Saves an attestation to a file. */
     public final class Keeper implements AttestationKeeper {
-        private final Path file;
+        private final @Nullable Path file;
         private final boolean usual;
 
-        private Keeper(Path file, boolean usual) {
+        private Keeper(@Nullable Path file, boolean usual) {
             this.file = file;
             this.usual = usual;
         }
@@ -86,7 +86,7 @@ public final class AttestationOptions {
         public void require(AttestedPublicKey attestation) throws CliException {
             if (isSaved() && !isThere(attestation.encode())) {
                 try {
-                    FileIo.requireFree(file);
+                    FileIo.requireFree(named());
                 } catch (CliException notFree) {
                     throw notSaved(notFree);
                 }
@@ -100,11 +100,20 @@ public final class AttestationOptions {
                 return () -> {};
             }
             try {
-                FileIo.write(file, content, false);
-                return () -> Files.deleteIfExists(file);
+                Path chosen = named();
+                FileIo.write(chosen, content, false);
+                return () -> Files.deleteIfExists(chosen);
             } catch (CliException notWritten) {
                 throw notSaved(notWritten);
             }
+        }
+
+        private Path named() throws CliException {
+            if (file == null) {
+                throw new CliException("the certificate comes from standard input, so there is no file whose name the"
+                        + " attestation could have");
+            }
+            return file;
         }
 
         private CliException notSaved(CliException reason) {
@@ -118,6 +127,7 @@ public final class AttestationOptions {
         private boolean isThere(byte[] content) {
             try {
                 return usual
+                        && file != null
                         && Files.isRegularFile(file)
                         && Files.size(file) == content.length
                         && Arrays.equals(Files.readAllBytes(file), content);

@@ -109,7 +109,6 @@ public final class ImportCertCommand extends SchsmCommand {
         }
         List<AttestationOptions.Keeper> keepers = new ArrayList<>();
         for (KeyChain chain : chains) {
-            // All that can be known is known before the first one is stored.
             keepers.add(keeper(connected, chain.label(), several));
         }
         List<Stored> stored = new ArrayList<>();
@@ -152,18 +151,19 @@ public final class ImportCertCommand extends SchsmCommand {
                         .members());
     }
 
+    /** Of several, all that can be known is known before the first one is stored. */
     private AttestationOptions.Keeper keeper(Connected connected, String name, boolean several)
             throws GeneralSecurityException {
-        var ending = CertificateImport.attestation(connected.keyStore(), name);
-        boolean needsName = ending.isPresent() && attestation.isSaved() && attestation.file() == null;
-        if (needsName && StandardFile.is(file)) {
-            throw new CliException("the certificate comes from standard input, so there is no file whose name the"
-                    + " attestation could have: give --attestation FILE, or --no-attestation to lose it");
+        if (StandardFile.is(file)) {
+            return attestation.keeper(null);
         }
         String beside = file.getFileName() + (several ? "." + OutputOptions.fileName(name) : "") + ENDING;
         AttestationOptions.Keeper keeper = attestation.keeper(file.resolveSibling(beside));
-        if (ending.isPresent()) {
-            keeper.require(ending.get());
+        if (several) {
+            var ending = CertificateImport.attestation(connected.keyStore(), name);
+            if (ending.isPresent()) {
+                keeper.require(ending.get());
+            }
         }
         return keeper;
     }

@@ -87,9 +87,9 @@ public final class AuditReader {
     /**
      * The files, in the order in which they were written.
      *
-     * @throws AuditLogException if there is none, or one cannot be read
+     * @throws SchsmException if there is none, or one cannot be read
      */
-    public List<Path> files() throws AuditLogException {
+    public List<Path> files() throws SchsmException {
         if (log == null) {
             List<Path> sorted = new ArrayList<>();
             List<Long> numbers = new ArrayList<>();
@@ -140,7 +140,7 @@ public final class AuditReader {
     /**
      * Every line that is one, in order; what is wrong with the log is not told, {@link AuditVerifier} does.
      *
-     * @throws AuditLogException if a file cannot be read
+     * @throws SchsmException if a file cannot be read
      */
     public void forEach(Consumer<AuditRecord> consumer) throws SchsmException {
         for (Path file : files()) {

@@ -3,12 +3,15 @@
 package io.github.schsm.admin.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.audit.AuditEvent;
 import io.github.schsm.audit.AuditLog;
+import io.github.schsm.config.AuditSettings;
+import io.github.schsm.config.SchsmConfiguration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -94,19 +97,30 @@ public record CounterCheck(List<Counter> counters) {
     /**
      * Notes the counters in the log, so that the next comparison begins here.
      *
-     * @throws SchsmException if the log cannot be written
+     * @param configuration the provider's configuration, which names the log, as {@code Provider.configure} takes it
+     * @throws SchsmException if no log is configured, or it cannot be written
      */
-    public void note(AuditLog log) throws SchsmException {
-        for (Counter counter : counters) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("event", AuditEvent.COUNTER_OBSERVE.id());
-            line.put("device", counter.device());
-            line.put("deviceKey", counter.deviceKey());
-            line.put("key", Map.of("reference", counter.reference(), "label", counter.key()));
-            line.put("useCounter", counter.left());
-            line.put("unlogged", counter.unlogged());
-            log.append(line);
+    public void note(String configuration) throws SchsmException {
+        AuditSettings settings = SchsmConfiguration.of(configuration)
+                .audit()
+                .orElseThrow(() -> new ConfigurationException(
+                        "no audit log is configured, in which counters could be noted: it needs audit = file:PATH"));
+        try (AuditLog log = new AuditLog(settings)) {
+            for (Counter counter : counters) {
+                log.append(line(counter));
+            }
         }
+    }
+
+    private static Map<String, @Nullable Object> line(Counter counter) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put("event", AuditEvent.COUNTER_OBSERVE.id());
+        line.put("device", counter.device());
+        line.put("deviceKey", counter.deviceKey());
+        line.put("key", Map.of("reference", counter.reference(), "label", counter.key()));
+        line.put("useCounter", counter.left());
+        line.put("unlogged", counter.unlogged());
+        return line;
     }
 
     /** What tells a key from every other one in a log. */

@@ -38,7 +38,7 @@ final class PolicyReader {
 
     private static Map<String, RuleReader> rules() {
         Map<String, RuleReader> rules = new LinkedHashMap<>();
-        rules.put("readable", place -> new Rule.ReadableDevices());
+        rules.put("fullyRead", place -> new Rule.FullyRead());
         rules.put("expectedDevices", place -> new Rule.ExpectedDevices(place.texts("devices")));
         rules.put("trustedDevice", place -> new Rule.TrustedDevice());
         rules.put("deviceCertificate", place -> new Rule.DeviceCertificate(place.number("days", 0)));

@@ -42,7 +42,7 @@ public sealed interface Rule {
     void check(Checks checks);
 
     /** Everything on each device could be read. */
-    record ReadableDevices() implements Rule {
+    record FullyRead() implements Rule {
         @Override
         public String title() {
             return "every device can be read, with all that is on it";

@@ -234,7 +234,7 @@ class PolicyTest {
 
         Some unread = new Some(A);
         unread.problems.add("the data objects could not be read");
-        assertThat(only("\"readable\": {}", of(unread)).verdict()).isEqualTo(Verdict.NOT_CHECKED);
+        assertThat(only("\"fullyRead\": {}", of(unread)).verdict()).isEqualTo(Verdict.NOT_CHECKED);
 
         assertThat(findings("\"expectedDevices\": {\"devices\": [\"" + B + "\"]}", of(new Some(A))))
                 .extracting(Finding::verdict, Finding::device)
@@ -378,7 +378,7 @@ class PolicyTest {
                 "{}|/rules|it is missing",
                 "[]|an object|expected",
                 "{\"name\":\"x\",\"rules\":{\"nosuch\":{}}}|/rules/nosuch|there is no such rule",
-                "{\"name\":\"x\",\"rules\":{\"readable\":{\"a\":1}}}|/rules/readable/a|the rule takes nothing",
+                "{\"name\":\"x\",\"rules\":{\"fullyRead\":{\"a\":1}}}|/rules/fullyRead/a|the rule takes nothing",
                 "{\"name\":\"x\",\"rules\":{\"pinTries\":{}}}|/rules/pinTries/least|a number is expected",
                 "{\"name\":\"x\",\"rules\":{\"pinTries\":{\"least\":\"2\"}}}|/rules/pinTries/least|a whole number from 1",
                 "{\"name\":\"x\",\"rules\":{\"firmware\":{\"least\":\"new\"}}}|/rules/firmware|no version such as 3.4",
@@ -387,8 +387,8 @@ class PolicyTest {
                 "{\"name\":\"x\",\"rules\":{\"keyStrength\":{\"curves\":[\"P-1\"],\"rsaBits\":2048,\"aesBits\":128}}}|/curves|secp256r1",
                 "{\"name\":\"x\",\"rules\":{\"expectedKeys\":{\"keys\":[{}]}}}|/rules/expectedKeys/keys/0|label or a publicKey",
                 "{\"name\":\"x\",\"rules\":{},\"extra\":1}|/extra|there can be name, rules, exceptions",
-                "{\"name\":\"x\",\"rules\":{},\"exceptions\":[{\"rule\":\"readable\",\"reason\":\"a\",\"until\":\"2027-01-01\"}]}|/exceptions/0|for a device or a key",
-                "{\"name\":\"x\",\"rules\":{},\"exceptions\":[{\"rule\":\"readable\",\"key\":\"a\",\"reason\":\"a\",\"until\":\"soon\"}]}|/exceptions/0/until|no day such as"
+                "{\"name\":\"x\",\"rules\":{},\"exceptions\":[{\"rule\":\"fullyRead\",\"reason\":\"a\",\"until\":\"2027-01-01\"}]}|/exceptions/0|for a device or a key",
+                "{\"name\":\"x\",\"rules\":{},\"exceptions\":[{\"rule\":\"fullyRead\",\"key\":\"a\",\"reason\":\"a\",\"until\":\"soon\"}]}|/exceptions/0/until|no day such as"
             })
     void errorNamesFilePlaceAndWayOut(String document, String place, String wayOut) {
         assertThatThrownBy(() -> Policy.parse("policy p.json", document.getBytes(StandardCharsets.UTF_8)))

@@ -7,7 +7,6 @@ import io.github.schsm.admin.audit.CounterCheck;
 import io.github.schsm.admin.audit.CounterCheck.Counter;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.json.JsonDocuments;
-import io.github.schsm.audit.AuditLog;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.report.Answer;
@@ -56,9 +55,7 @@ final class AuditCountersCommand extends SchsmCommand {
                 .read();
         CounterCheck check = CounterCheck.of(AuditReader.of(settings.file()), inventory);
         if (note) {
-            try (AuditLog log = new AuditLog(settings)) {
-                check.note(log);
-            }
+            check.note(context.settings().text());
         }
         return new Answer(text(check), JsonDocuments.members(check), check.isEqual() ? Status.DONE : Status.FAILED);
     }

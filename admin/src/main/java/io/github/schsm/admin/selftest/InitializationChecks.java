@@ -21,6 +21,7 @@ final class InitializationChecks {
     private static final byte[] WRONG_PIN = Probe.hex("303030303030");
     private static final byte[] WRONG_SO_PIN = Probe.hex("0102030405060708");
     private static final byte[] TOKEN_INFO = Probe.hex("300D02010080047465737403020520");
+    private static final byte[] LONGEST_PIN = Probe.hex("31323334353637383930313233343536");
     private static final int UNBLOCK_ONLY = 0x20;
     private static final int TRANSPORT = 0x02;
 
@@ -130,6 +131,34 @@ final class InitializationChecks {
                     Setup.OWN,
                     "user PIN: at most 3 tries for a 6-byte PIN, 5 for 7 bytes, 10 otherwise",
                     probe -> probe.initializeWithTries(4).refused()),
+            destructive(
+                    "initialization.random-dkek",
+                    "initialization",
+                    Setup.OWN,
+                    "number of DKEK shares (0 = random DKEK)",
+                    probe -> {
+                        probe.initialize(Probe.RESET_ALLOWED, Probe.testPin(), Tlv.of(0x92, Probe.bytes(0)))
+                                .sw(0x9000);
+                        probe.select();
+                        probe.verify(Probe.USER, Probe.testPin()).sw(0x9000);
+                        Exchange state = probe.domain(0x00, 0, Probe.NO_DATA).sw(0x9000);
+                        byte[] answer = state.data();
+                        state.require(
+                                answer.length >= 10
+                                        && answer[1] == 0
+                                        && !Arrays.equals(new byte[8], Arrays.copyOfRange(answer, 2, 10)),
+                                "no share outstanding, and a KCV");
+                    }),
+            destructive("pins.longest", "device", Setup.OWN, "user PIN 6..16 bytes (reference 81)", probe -> {
+                probe.initialize(Probe.RESET_ALLOWED, LONGEST_PIN, probe.kindOfDomains())
+                        .sw(0x9000);
+                probe.select();
+                probe.verify(Probe.USER, LONGEST_PIN).sw(0x9000);
+                byte[] longer = Arrays.copyOf(LONGEST_PIN, LONGEST_PIN.length + 1);
+                longer[LONGEST_PIN.length] = '1';
+                probe.initialize(Probe.RESET_ALLOWED, longer, probe.kindOfDomains())
+                        .refused();
+            }),
             destructive(
                     "initialization.neither",
                     "initialization",

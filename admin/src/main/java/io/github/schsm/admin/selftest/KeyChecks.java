@@ -28,6 +28,27 @@ final class KeyChecks {
     private static final int[] LONG_RSA = {3072, 4096};
     private static final int[] AES = {128, 192, 256};
 
+    private static final int LAST_ID = 255;
+    private static final byte[] OPENSC_DESCRIPTION =
+            Probe.hex("A026300B0C026B3103020" + "6C0040101300B0401100303073080020101A10A30083002040002020100");
+    private static final List<KeyAlgorithm> LONGEST_LIST = List.of(
+            KeyAlgorithm.ECDSA,
+            KeyAlgorithm.ECDSA_SHA1,
+            KeyAlgorithm.ECDSA_SHA224,
+            KeyAlgorithm.ECDSA_SHA256,
+            KeyAlgorithm.ECDSA_SHA384,
+            KeyAlgorithm.ECDSA_SHA512,
+            KeyAlgorithm.ECDH,
+            KeyAlgorithm.ECDH_AUTHENTICATED,
+            KeyAlgorithm.WRAP,
+            KeyAlgorithm.REPLACE,
+            KeyAlgorithm.DERIVE_EC,
+            KeyAlgorithm.RSA_PSS,
+            KeyAlgorithm.RSA_PKCS1,
+            KeyAlgorithm.RSA_RAW,
+            KeyAlgorithm.AES_CMAC,
+            KeyAlgorithm.UNWRAP);
+
     static final List<Check> ALL = all();
 
     private KeyChecks() {}
@@ -136,6 +157,43 @@ final class KeyChecks {
                         "key-generation.key-zero", "device", Setup.ANY, "0 is the device authentication key", probe -> {
                             byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
                             probe.generate(0, data, CommandApdu.NO_LE).refused();
+                        }),
+                destructive("key-generation.last-id", "device", Setup.ANY, "1..255", probe -> {
+                    byte[] data = request(probe, EcCurve.SECP256R1, KeyAttributes.NONE);
+                    probe.generate(LAST_ID, data, CommandApdu.NO_LE).sw(0x9000);
+                    probe.sign(LAST_ID, KeyAlgorithm.ECDSA.id(), new byte[32]).sw(0x9000);
+                    probe.delete(Files.key(LAST_ID)).sw(0x9000);
+                    probe.delete(Files.keyCertificate(LAST_ID)).sw(0x9000);
+                }),
+                destructive(
+                        "key-generation.longest-list",
+                        "key-generation",
+                        Setup.ANY,
+                        "allowed algorithms (1..16), optional",
+                        probe -> {
+                            KeyAttributes longest = KeyAttributes.NONE.withAlgorithms(LONGEST_LIST);
+                            Probe.Key key = probe.newEc(EcCurve.SECP256R1, longest);
+                            Exchange selected =
+                                    probe.select(Files.key(key.id())).sw(0x9000);
+                            selected.require(
+                                    KeyAttributes.parse(selected.data())
+                                            .algorithms()
+                                            .equals(longest.algorithms()),
+                                    "91 with 16 algorithms");
+                        }),
+                destructive(
+                        "pkcs15-descriptions.stored",
+                        "pkcs15-descriptions",
+                        Setup.ANY,
+                        "OpenSC writes for an EC key exactly",
+                        probe -> {
+                            int kid = probe.newEc(EcCurve.SECP256R1, KeyAttributes.NONE)
+                                    .id();
+                            probe.update(Files.keyDescription(kid), 0, OPENSC_DESCRIPTION)
+                                    .sw(0x9000);
+                            probe.readAll(Files.keyDescription(kid)).data(OPENSC_DESCRIPTION);
+                            probe.select();
+                            probe.readAll(Files.keyDescription(kid)).data(OPENSC_DESCRIPTION);
                         }),
                 destructive(
                         "key-generation.needs-pin",

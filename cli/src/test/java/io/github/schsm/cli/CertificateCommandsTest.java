@@ -10,9 +10,11 @@ import io.github.schsm.admin.certificate.CertificateRequest;
 import io.github.schsm.admin.certificate.Certificates;
 import io.github.schsm.cli.io.StandardStreams;
 import io.github.schsm.cli.report.Status;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -309,6 +311,29 @@ class CertificateCommandsTest {
                         .failed()
                         .err())
                 .contains("--attestation names one file", "3 keys");
+    }
+
+    @Test
+    void certificateFromStandardInputNeedsANameForTheAttestation() throws Exception {
+        bench.on(A, "csr", "--label=tls", "--subject=CN=tls", "--out=" + bench.file("tls.csr"))
+                .done();
+        String ca = "--folder=" + bench.file("ca");
+        bench.on(A, "ca", "init", "--label=other", "--subject=CN=Test CA", ca).done();
+        bench.on(A, "ca", "issue", ca, "--out=" + bench.file("tls.pem"), bench.file("tls.csr"))
+                .done();
+        byte[] pem = bench.content("tls.pem");
+
+        Run refused = bench.on(A, in(pem), "import-cert", "-");
+        Run stored = bench.on(A, in(pem), "import-cert", "--attestation=" + bench.file("saved"), "-");
+
+        assertThat(refused.failed().err()).contains("standard input", "--attestation", "--no-attestation");
+        assertThat(stored.done().out()).contains("CN=tls", bench.file("saved"));
+        Run.of(Map.of(), "attest", "--in=" + bench.file("saved"), "--trust=simulator")
+                .done();
+    }
+
+    private static StandardStreams in(byte[] content) {
+        return new StandardStreams(new ByteArrayInputStream(content), OutputStream.nullOutputStream(), () -> false);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.github.schsm.cli.console.Suggestions;
 import io.github.schsm.cli.console.Terminal;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.GlobalOptions;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Status;
@@ -163,6 +164,7 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
                         "Start with: schsm demo",
                         "More about a command: schsm COMMAND --help",
                         "Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 done but for what is not possible.");
+        SecretOptions.addAll(root.getCommandSpec());
         HelpText.install(root);
         HelpText.group(root, headings);
         root.setOut(io.out())

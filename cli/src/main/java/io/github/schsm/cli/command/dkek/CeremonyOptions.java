@@ -85,10 +85,11 @@ final class CeremonyOptions {
 
     /** Holds the ceremony. */
     Answer hold(Context context, @Nullable Dkek existing) throws GeneralSecurityException {
+        String label = sign;
         DeviceKey signer = null;
-        if (sign != null) {
+        if (label != null) {
             Connected connected = context.openWithPin();
-            signer = DeviceKey.of(connected.keyStore(), sign);
+            signer = DeviceKey.of(connected.keyStore(), label);
         }
         Ceremony ceremony = resume ? resumed(existing) : begun(context, existing);
         AtTerminal participants = new AtTerminal(context.io(), !noCheck);
@@ -124,23 +125,24 @@ final class CeremonyOptions {
     }
 
     private Ceremony begun(Context context, @Nullable Dkek existing) throws SchsmException {
-        if (custodians == null) {
+        List<String> names = custodians;
+        if (names == null) {
             throw new CliException("who are the custodians? Give --custodian NAME for each, or --continue");
         }
         Map<String, CustodianSeal> keys = keys();
         for (String name : keys.keySet()) {
-            if (!custodians.contains(name)) {
+            if (!names.contains(name)) {
                 throw new CliException(
-                        "--seal " + name + "=… is for none of the custodians: " + String.join(", ", custodians));
+                        "--seal " + name + "=… is for none of the custodians: " + String.join(", ", names));
             }
         }
-        if (context.io().person() == null && !keys.keySet().containsAll(custodians)) {
+        if (context.io().person() == null && !keys.keySet().containsAll(names)) {
             throw new CliException(
                     "custodians without a sealed file come to the terminal, and there is none: run this at one, or"
                             + " give --seal NAME=FILE for each custodian");
         }
         List<Ceremony.Person> people = new ArrayList<>();
-        for (String name : custodians) {
+        for (String name : names) {
             people.add(new Ceremony.Person(name, keys.get(name)));
         }
         return Ceremony.begin(

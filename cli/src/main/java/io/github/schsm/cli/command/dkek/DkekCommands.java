@@ -142,12 +142,13 @@ public final class DkekCommands {
                     : CeremonyRecord.parse(recordFile.toString(), FileIo.read(recordFile, "record"));
             KeyDomain.Status domain = null;
             String device = null;
-            if (slot != null) {
+            Integer number = slot;
+            if (number != null) {
                 Connected connected = context.open();
-                domain = connected.device().keyDomain(slot).status();
+                domain = connected.device().keyDomain(number).status();
                 device = connected.id();
                 if (domain.isXkek()) {
-                    throw new CliException("the key domain in slot " + slot + " of device " + device
+                    throw new CliException("the key domain in slot " + number + " of device " + device
                             + " is an XKEK domain: there are no shares of its KEK");
                 }
             }

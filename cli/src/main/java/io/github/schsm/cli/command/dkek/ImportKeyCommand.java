@@ -5,6 +5,7 @@ package io.github.schsm.cli.command.dkek;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
+import io.github.schsm.admin.certificate.CertificateBundle;
 import io.github.schsm.admin.dkek.KeyFile;
 import io.github.schsm.admin.dkek.KeyImport;
 import io.github.schsm.card.dkek.Dkek;
@@ -21,13 +22,8 @@ import io.github.schsm.cli.report.Json;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
 import io.github.schsm.codec.SoftwareKey;
-import io.github.schsm.codec.X509Certificates;
-import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -161,16 +157,22 @@ public final class ImportKeyCommand extends SchsmCommand {
         if (aliases == null) {
             chosen.addAll(read.entries());
         }
-        return certificate == null ? chosen : certified(chosen, certificates(certificate));
+        return certificate == null ? chosen : certified(chosen, certificate);
     }
 
-    private static List<KeyFile.Entry> certified(List<KeyFile.Entry> keys, List<X509Certificate> certificates)
-            throws SchsmException {
+    private static List<KeyFile.Entry> certified(List<KeyFile.Entry> keys, Path file) throws SchsmException {
+        List<X509Certificate> certificates = CertificateBundle.parse(
+                        FileIo.named(file), FileIo.read(file, "certificate"), () -> {
+                            throw new CliException(
+                                    FileIo.named(file)
+                                            + " has a password: --certificate takes PEM, DER or PKCS#7, a PKCS#12 file can be imported as it is");
+                        })
+                .all();
         List<KeyFile.Entry> certified = new ArrayList<>();
         boolean any = false;
         for (KeyFile.Entry key : keys) {
             KeyFile.Entry with = key.chain().isEmpty() && !key.isSecret() ? key.withCertificates(certificates) : key;
-            any |= with != key && !with.chain().isEmpty();
+            any |= key.chain().isEmpty() && !with.chain().isEmpty();
             certified.add(with);
         }
         if (!any) {
@@ -178,20 +180,6 @@ public final class ImportKeyCommand extends SchsmCommand {
                     "none of the certificates of --certificate is for a key without one: nothing was imported");
         }
         return certified;
-    }
-
-    private static List<X509Certificate> certificates(Path from) throws SchsmException {
-        byte[] content = FileIo.read(from, "certificate");
-        try {
-            List<X509Certificate> all = new ArrayList<>();
-            for (Certificate one :
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(content))) {
-                all.add(X509Certificates.parse(one.getEncoded()));
-            }
-            return all;
-        } catch (CertificateException malformed) {
-            throw new CliException(from + " holds no X.509 certificate, neither DER nor PEM nor PKCS#7", malformed);
-        }
     }
 
     private Map<String, KeyFile.Entry> labelled(List<KeyFile.Entry> chosen) throws CliException {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /** The schemas of what commands answer with {@code --json}, in docs/schema. */
-final class JsonSchemas {
+public final class JsonSchemas {
     static final Path FOLDER = Path.of(System.getProperty("schsm.home"), "docs", "schema");
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +36,7 @@ final class JsonSchemas {
     }
 
     /** What an answer has that its schema does not allow, or lacks. */
-    static Set<ValidationMessage> problems(String name, JsonNode answer) throws IOException {
+    public static Set<ValidationMessage> problems(String name, JsonNode answer) throws IOException {
         return SCHEMAS.getSchema(schema(name)).validate(answer);
     }
 }

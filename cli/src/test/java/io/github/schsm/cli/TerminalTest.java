@@ -6,9 +6,6 @@ import static io.github.schsm.cli.Bench.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +13,7 @@ import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,14 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command at a terminal, which util-linux's {@code script} makes. */
 @Tag("jdk")
 class TerminalTest {
-    private static final long MOST_MILLIS = 30_000;
-
     @TempDir
     Path folder;
 
     private Path launcher;
-    private final StringWriter seen = new StringWriter();
-    private @Nullable Process process;
+    private @Nullable PseudoTerminal terminal;
 
     @BeforeEach
     void launcher() throws IOException {
@@ -56,84 +50,50 @@ class TerminalTest {
 
     @AfterEach
     void end() {
-        if (process != null) {
-            process.destroyForcibly();
+        if (terminal != null) {
+            terminal.close();
         }
     }
 
-    private OutputStream start(String... arguments) throws IOException {
+    private PseudoTerminal start(String... arguments) throws IOException {
         List<String> words = new ArrayList<>(List.of(launcher.toString()));
         words.addAll(List.of(arguments));
         words.addAll(List.of("--terminal", "simulator:" + folder.resolve("state"), "--device", A));
-        Process started = new ProcessBuilder("script", "-qec", String.join(" ", words) + "; stty -a", "/dev/null")
-                .redirectErrorStream(true)
-                .start();
-        process = started;
-        Thread reader = new Thread(() -> {
-            try (InputStream in = started.getInputStream()) {
-                byte[] piece = new byte[1024];
-                for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
-                    seen.append(new String(piece, 0, n, StandardCharsets.UTF_8));
-                }
-            } catch (IOException ended) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        reader.setDaemon(true);
-        reader.start();
-        return started.getOutputStream();
-    }
-
-    private void await(String text) throws InterruptedException {
-        for (long waited = 0; !seen.toString().contains(text); waited += 20) {
-            assertThat(waited).as(seen.toString()).isLessThan(MOST_MILLIS);
-            Thread.sleep(20);
-        }
-    }
-
-    private static void type(OutputStream keyboard, String text) throws IOException {
-        keyboard.write(text.getBytes(StandardCharsets.UTF_8));
-        keyboard.flush();
-    }
-
-    private int ended() throws InterruptedException {
-        Process started = process;
-        assertThat(started != null && started.waitFor(MOST_MILLIS, TimeUnit.MILLISECONDS))
-                .as(seen.toString())
-                .isTrue();
-        return started == null ? -1 : started.exitValue();
+        PseudoTerminal started = PseudoTerminal.start(Map.of(), String.join(" ", words) + "; stty -a");
+        terminal = started;
+        return started;
     }
 
     @Test
     void whatIsTypedBeforeTheQuestionIsNeitherShownNorTaken() throws Exception {
-        OutputStream keyboard = start("pin", "verify");
+        PseudoTerminal shown = start("pin", "verify");
         Thread.sleep(150); // the launcher has begun, the JVM has not
-        type(keyboard, "qwertz\nyxcvbn");
-        await("User PIN of device");
+        shown.type("qwertz\nyxcvbn");
+        shown.await("User PIN of device");
         Thread.sleep(100);
-        type(keyboard, "648219\n");
+        shown.type("648219\n");
 
-        ended();
-        assertThat(seen.toString())
+        shown.ended();
+        assertThat(shown.seen())
                 .contains("User PIN verified.")
                 .doesNotContain("qwertz")
                 .doesNotContain("yxcvbn")
                 .doesNotContain("648219");
-        assertThat(seen.toString()).as("the echo is back").contains(" echo ");
+        assertThat(shown.seen()).as("the echo is back").contains(" echo ");
     }
 
     @Test
     void yesThatWasTypedBeforeTheQuestionDeletesNothing() throws Exception {
         run("generate", "--label=key");
-        OutputStream keyboard = start("delete", "--label=key");
+        PseudoTerminal shown = start("delete", "--label=key");
         Thread.sleep(150);
-        type(keyboard, "yes\n");
-        await("Go on?");
+        shown.type("yes\n");
+        shown.await("Go on?");
         Thread.sleep(100);
-        type(keyboard, "no\n");
+        shown.type("no\n");
 
-        ended();
-        assertThat(seen.toString()).contains("nothing was done").contains(" echo ");
+        shown.ended();
+        assertThat(shown.seen()).contains("nothing was done").contains(" echo ");
         assertThat(run("keys")).contains("key ");
     }
 
@@ -149,7 +109,7 @@ class TerminalTest {
                                         .getPublic()
                                         .getEncoded())
                         + "\n-----END PUBLIC KEY-----\n");
-        OutputStream keyboard = start(
+        PseudoTerminal screen = start(
                 "dkek",
                 "ceremony",
                 folder.resolve("custody").toString(),
@@ -159,31 +119,28 @@ class TerminalTest {
                 "--custodian=Cleo",
                 "--seal=Ben=" + key,
                 "--seal=Cleo=" + key);
-        await("press Enter. ");
-        Thread.sleep(100);
-        type(keyboard, "\n");
-        await("and they are gone. ");
-        List<String> noted = seen.toString()
+        screen.answer("press Enter. ", "\n");
+        screen.await("and they are gone. ");
+        List<String> noted = screen.seen()
                 .lines()
                 .filter(line -> line.matches("(Prime|Share ID|Share value) *: .*"))
                 .map(line -> line.replaceAll("^[^:]*: ", "").strip())
                 .toList();
         assertThat(noted).hasSize(3);
         Thread.sleep(100);
-        type(keyboard, "\n");
+        screen.type("\n");
         for (int i = 0; i < 3; i++) {
-            await(List.of("noted it, Prime: ", "noted it, Share ID: ", "noted it, Share value: ")
-                    .get(i));
-            Thread.sleep(100);
-            type(keyboard, noted.get(i) + "\n");
+            String question = List.of("noted it, Prime: ", "noted it, Share ID: ", "noted it, Share value: ")
+                    .get(i);
+            screen.answer(question, noted.get(i) + "\n");
         }
 
-        ended();
-        assertThat(seen.toString()).contains("New DKEK with KCV").contains(" echo ");
+        screen.ended();
+        assertThat(screen.seen()).contains("New DKEK with KCV").contains(" echo ");
         String value = noted.get(2);
-        int shown = seen.toString().indexOf(value);
-        assertThat(seen.toString().indexOf(value, shown + 1)).as("shown once").isNegative();
-        assertThat(seen.toString().indexOf("\u001B[2J", shown))
+        int shown = screen.seen().indexOf(value);
+        assertThat(screen.seen().indexOf(value, shown + 1)).as("shown once").isNegative();
+        assertThat(screen.seen().indexOf("\u001B[2J", shown))
                 .as("cleared after it")
                 .isPositive();
     }

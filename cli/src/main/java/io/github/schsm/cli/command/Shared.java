@@ -53,17 +53,10 @@ public final class Shared {
         return typedPins;
     }
 
-    /** No typed PIN is used again. */
-    public void forgetPins() {
-        if (typedPins != null) {
-            typedPins.forgetAll();
-        }
-    }
-
-    /** Logs out on every device, and forgets PINs and what registered keys have opened. Returns whether there was any. */
+    /** Logs out on every device, and forgets PINs and what registered keys have opened. Returns whether any was used. */
     public boolean logOut() {
         boolean any = typedPins != null && typedPins.forgetAll();
-        any |= !opened.isEmpty();
+        any |= !opened.isEmpty() || !providers.isEmpty();
         opened.clear();
         providers.values().forEach(SchsmProvider::close);
         providers.clear();

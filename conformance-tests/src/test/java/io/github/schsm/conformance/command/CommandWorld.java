@@ -31,6 +31,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
 
@@ -280,23 +281,36 @@ final class CommandWorld {
         List<String> text = new ArrayList<>();
         text.add("set -e -o pipefail");
         text.add("cd '" + folder + "'");
-        text.add("schsm() { " + jvm() + " " + String.join(" ", common()) + " \"$@\"; }");
+        String command = Stream.concat(jvm().stream(), common().stream())
+                .map(word -> "'" + word + "'")
+                .collect(Collectors.joining(" "));
+        text.add("schsm() { " + command + " \"$@\"; }");
         lines.forEach(line -> text.add(inThisWorld(line)));
         return Files.write(folder.resolve("example.sh"), text);
     }
 
-    /** The command as a process, in a shell's words. */
-    private static String jvm() {
-        return String.join(
-                " ",
-                "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "'",
+    /** The command as a process. */
+    private static List<String> jvm() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xshare:auto",
                 "-Xlog:disable",
                 "-Xlog:all=error:stderr",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                "'" + Jdk.ownClassPath() + "'",
+                Jdk.ownClassPath(),
                 "io.github.schsm.cli.Schsm");
+    }
+
+    /** Starts a line's command, which runs until it is ended; what it says is one stream. */
+    Process start(String line) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(jvm());
+        command.addAll(common());
+        command.addAll(words(line));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(ENVIRONMENT);
+        return builder.start();
     }
 
     private String inThisWorld(String line) {

@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.schsm.cli.Schsm;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.conformance.bench.Program;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +47,8 @@ class CommandsTest {
     private static final Set<String> LASTING =
             Set.of("schsm simulator", "schsm remote connect", "schsm shell", "schsm watch");
 
+    private static final int ENDED_BY_SIGTERM = 128 + 15;
+
     /** The answer of pka run is that of the command it runs. */
     private static final Map<String, String> SCHEMAS = Map.of("schsm pka run", "generate");
 
@@ -72,6 +77,13 @@ class CommandsTest {
         return commands().filter(command -> !LASTING.contains(command.name()));
     }
 
+    /** Those that say something without a terminal; ShellTest has the shell. */
+    static Stream<CommandExample> lasting() {
+        return commands()
+                .filter(command ->
+                        LASTING.contains(command.name()) && !command.name().equals("schsm shell"));
+    }
+
     private static CommandWorld copy(CommandExample command, String purpose) throws IOException {
         return world.copy(folder.resolve(purpose + "-" + command.fileName()));
     }
@@ -98,6 +110,22 @@ class CommandsTest {
 
         assertThat(ran.status()).as(ran.toString()).isEqualTo(expected(command));
         assertThat(ran.output()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @MethodSource("lasting")
+    void lastingExampleRunsUntilItIsEnded(CommandExample command) throws Exception {
+        Process process = copy(command, "lasting").start(command.lines().get(0));
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(said.readLine()).isNotBlank();
+            assertThat(process.isAlive()).isTrue();
+            process.destroy();
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(process.exitValue()).isIn(Status.DONE, ENDED_BY_SIGTERM);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @ParameterizedTest

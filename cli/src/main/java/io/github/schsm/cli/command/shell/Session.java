@@ -62,7 +62,7 @@ final class Session {
         }
         int status = shared.run(io, withDefaults(words).toArray(String[]::new));
         if (mayChangePin(words)) {
-            shared.forgetPins();
+            shared.logOut();
         }
         io.out().flush();
         io.err().flush();
@@ -110,7 +110,7 @@ final class Session {
 
     /** The old PIN would cost one of its tries. */
     private static boolean mayChangePin(List<String> words) {
-        return words.contains("initialize") || (words.contains("pin") && !words.contains("status"));
+        return words.contains("initialize") || words.contains("change") || words.contains("unblock");
     }
 
     /** What a look at a device needs, for those who complete a line; nobody is asked for anything. */

@@ -18,6 +18,7 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example:", "  schsm shell --device ZZSIM000001 --timeout 5m"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ShellCommand extends SchsmCommand {
+    private static final int COLUMNS = 80;
+    private static final int ROWS = 24;
     private static final String SYNTAX = "[1-9][0-9]{0,5}[sm]?";
 
     @Spec
@@ -92,7 +95,11 @@ public final class ShellCommand extends SchsmCommand {
     private static Terminal terminal() throws IOException {
         boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows");
         TerminalBuilder builder = TerminalBuilder.builder().system(true);
-        return (windows ? builder : builder.provider(TerminalBuilder.PROP_PROVIDER_EXEC)).build();
+        Terminal terminal = (windows ? builder : builder.provider(TerminalBuilder.PROP_PROVIDER_EXEC)).build();
+        if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
+            terminal.setSize(new Size(COLUMNS, ROWS));
+        }
+        return terminal;
     }
 
     private int converse(Context context, Terminal terminal, Duration most) {

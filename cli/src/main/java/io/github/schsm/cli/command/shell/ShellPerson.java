@@ -3,6 +3,7 @@
 package io.github.schsm.cli.command.shell;
 
 import io.github.schsm.cli.io.Io;
+import java.io.IOError;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jline.reader.EndOfFileException;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ShellPerson implements Io.Person {
     private static final int LONGEST = 1024;
     private static final long LOOK_MILLIS = 100;
-    private static final long TYPED_MILLIS = 10;
+    private static final long TYPED_MILLIS = 20;
     private static final int INTERRUPT = 3;
     private static final int END = 4;
     private static final int BACKSPACE = 8;
@@ -32,6 +33,7 @@ final class ShellPerson implements Io.Person {
     private final Terminal terminal;
     private final Io.@Nullable Person outer;
     private final LineReader lines;
+    private volatile boolean refused;
 
     /** @param outer who is at the terminal without a shell */
     ShellPerson(Terminal terminal, Io.@Nullable Person outer) {
@@ -47,25 +49,32 @@ final class ShellPerson implements Io.Person {
     @Override
     public char @Nullable [] secret(String question) {
         char[] typed = new char[LONGEST];
-        Attributes before = terminal.enterRawMode();
+        refused = false;
+        // Ctrl-C refuses the answer: an interrupt would keep the terminal from being set back.
+        Terminal.SignalHandler command = terminal.handle(Terminal.Signal.INT, signal -> refused = true);
         try {
-            forgetTyped();
-            show(question);
-            int length = read(typed);
-            show(System.lineSeparator());
-            return length < 0 ? null : Arrays.copyOf(typed, length);
-        } catch (IOException gone) {
+            Attributes before = terminal.enterRawMode();
+            try {
+                forgetTyped();
+                show(question);
+                int length = read(typed);
+                show(System.lineSeparator());
+                return length < 0 ? null : Arrays.copyOf(typed, length);
+            } finally {
+                terminal.setAttributes(before);
+            }
+        } catch (IOException | IOError gone) {
             return null;
         } finally {
             Arrays.fill(typed, '\0');
-            terminal.setAttributes(before);
+            terminal.handle(Terminal.Signal.INT, command);
         }
     }
 
     /** Returns how many characters were typed; -1 where the answer is refused. */
     private int read(char[] typed) throws IOException {
         int length = 0;
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!refused) {
             int c = terminal.reader().read(LOOK_MILLIS);
             switch (c) {
                 case NonBlockingReader.READ_EXPIRED -> {
@@ -92,23 +101,23 @@ final class ShellPerson implements Io.Person {
 
     @Override
     public @Nullable String line(String question) {
-        Attributes before = terminal.enterRawMode();
         try {
-            forgetTyped();
-        } catch (IOException gone) {
-            return null;
-        } finally {
-            terminal.setAttributes(before);
-        }
-        try {
+            Attributes before = terminal.enterRawMode();
+            try {
+                forgetTyped();
+            } finally {
+                terminal.setAttributes(before);
+            }
             return lines.readLine(question);
-        } catch (UserInterruptException | EndOfFileException refused) {
+        } catch (UserInterruptException | EndOfFileException refusal) {
+            return null;
+        } catch (IOException | IOError gone) {
             return null;
         }
     }
 
     private void forgetTyped() throws IOException {
-        int forgotten = 0;
+        int forgotten = terminal.reader().read(LOOK_MILLIS);
         while (forgotten >= 0) {
             forgotten = terminal.reader().read(TYPED_MILLIS);
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class Lookout {
-    private static final long TICK_MILLIS = 200;
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LAST_LOOK_MILLIS = 5_000;
 
     private final Console.Source source;
@@ -30,6 +31,7 @@ final class Lookout {
     private final EventStreams streams;
     private final WatchedThreads threads;
     private final Thread thread;
+    private final CountDownLatch finished = new CountDownLatch(1);
     private boolean wanted = true;
     private boolean ended;
     private volatile @Nullable Picture picture;
@@ -72,7 +74,9 @@ final class Lookout {
             notifyAll();
         }
         try {
-            thread.join(LAST_LOOK_MILLIS);
+            if (!finished.await(LAST_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                Console.LOG.log(System.Logger.Level.DEBUG, "the last look at devices takes long");
+            }
         } catch (InterruptedException inHaste) {
             Thread.currentThread().interrupt();
         }
@@ -104,14 +108,17 @@ final class Lookout {
             }
         } catch (InterruptedException ending) {
             Console.LOG.log(System.Logger.Level.DEBUG, "the console ends");
+        } finally {
+            finished.countDown();
         }
     }
 
     private synchronized boolean awaitTick() throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
-        for (long left = TICK_MILLIS; !ended && !wanted && left > 0; ) {
-            wait(left);
-            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        long until = System.nanoTime() + TICK_NANOS;
+        long left = TICK_NANOS;
+        while (!ended && !wanted && left > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            left = until - System.nanoTime();
         }
         return !ended;
     }
@@ -168,7 +175,7 @@ final class Lookout {
                 isBroken = false;
                 streams.tell(EventStreams.Topic.PROBLEM, JsonDocuments.canonical(Map.of("text", "")));
             }
-        } catch (SchsmException | RuntimeException unreadable) {
+        } catch (SchsmException | RuntimeException | LinkageError unreadable) {
             Console.LOG.log(System.Logger.Level.DEBUG, "devices cannot be read", unreadable);
             isBroken = true;
             streams.tell(

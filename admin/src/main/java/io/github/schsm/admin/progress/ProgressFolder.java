@@ -126,8 +126,8 @@ public final class ProgressFolder {
         }
         List<Work> works = new ArrayList<>();
         try (Stream<Path> files = Files.list(own)) {
-            List<Path> told = files.filter(file -> file.getFileName() != null
-                            && file.getFileName().toString().endsWith(SUFFIX))
+            List<Path> told = files.filter(
+                            file -> String.valueOf(file.getFileName()).endsWith(SUFFIX))
                     .sorted()
                     .limit(MOST_WORKS)
                     .toList();
@@ -149,7 +149,7 @@ public final class ProgressFolder {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > MOST_BYTES) {
                 return null;
             }
-            String name = file.getFileName().toString();
+            String name = String.valueOf(file.getFileName());
             Work work = work(
                     name.substring(0, name.length() - SUFFIX.length()),
                     JsonDocuments.read(file.toString(), Files.readAllBytes(file)));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
@@ -76,11 +77,10 @@ final class Browser implements AutoCloseable {
                         + " on the path: ./check installs Debian's packages" + " chromium and chromium-driver"));
     }
 
-    /** Without it Maven's network would not do: the script is in a jar of the tests. */
+    /** The script is in a jar of the tests: nothing is fetched. */
     private static String axe() {
         try (InputStream in = Browser.class.getResourceAsStream("/axe.min.js")) {
-            assertThat(in).as("axe.min.js on the class path").isNotNull();
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(Objects.requireNonNull(in, "axe.min.js").readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException damaged) {
             throw new AssertionError(damaged);
         }
@@ -98,7 +98,7 @@ final class Browser implements AutoCloseable {
         driver.manage().window().setSize(new Dimension(width, height));
     }
 
-    /** Opens an address, in light or dark. */
+    /** What the system has: light or dark. */
     void colors(String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
@@ -170,7 +170,7 @@ final class Browser implements AutoCloseable {
     }
 
     void picture(Path file) throws IOException {
-        Files.createDirectories(file.getParent());
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
         Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
     }
 

@@ -92,7 +92,7 @@ class ConsoleInBrowserTest {
     private static void open(Console console) {
         browser.open(console.address().toString());
         browser.await(
-                "document.querySelector('#live').textContent === 'Live' && document.querySelector('#domains > *')");
+                "document.querySelector('#live')?.textContent === 'Live' && document.querySelector('#domains > *')");
     }
 
     private static BufferedImage picture(String name) throws IOException {
@@ -385,7 +385,7 @@ class ConsoleInBrowserTest {
             assertThat(browser.run("return document.referrer")).isEqualTo("");
             browser.run("sessionStorage.clear()");
             browser.driver().navigate().refresh();
-            browser.await("document.querySelector('#live').textContent.startsWith('No access')");
+            browser.await("document.querySelector('#live')?.textContent.startsWith('No access')");
             assertThat(browser.count(".matrix")).isZero();
             browser.open(address);
             assertThat(browser.text("body")).contains("each works once");
@@ -465,7 +465,7 @@ class ConsoleInBrowserTest {
         try (Console console = console(new AtomicReference<>(Inventories.office()))) {
             open(console);
         }
-        browser.await("document.querySelector('#live').textContent === 'The console has ended'");
+        browser.await("document.querySelector('#live')?.textContent === 'The console has ended'");
         assertThat(browser.count(".matrix")).as("what was seen last").isEqualTo(2);
     }
 }

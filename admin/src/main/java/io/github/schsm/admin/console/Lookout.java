@@ -31,17 +31,20 @@ final class Lookout {
     private final EventStreams streams;
     private final WatchedThreads threads;
     private final Thread thread;
+    private final Thread besides;
     private final CountDownLatch finished = new CountDownLatch(1);
     private boolean wanted = true;
     private boolean ended;
     private volatile @Nullable Picture picture;
 
-    // Of the thread alone.
+    // Of the one thread alone.
     private @Nullable Object presence;
     private long presenceAt;
     private long lookedAt;
-    private List<Work> works = List.of();
     private boolean isBroken;
+
+    // Of the other one.
+    private List<Work> works = List.of();
 
     Lookout(
             String name,
@@ -54,12 +57,19 @@ final class Lookout {
         progress = settings.progress();
         this.streams = streams;
         this.threads = threads;
-        thread = new Thread(this::run, name + "-look");
-        thread.setDaemon(true);
+        thread = daemon(this::run, name + "-look");
+        besides = daemon(this::runBesides, name + "-work");
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread made = new Thread(task, name);
+        made.setDaemon(true);
+        return made;
     }
 
     void start() {
         thread.start();
+        besides.start();
     }
 
     synchronized void refresh() {
@@ -81,6 +91,7 @@ final class Lookout {
             Thread.currentThread().interrupt();
         }
         thread.interrupt();
+        besides.interrupt();
     }
 
     /** Everything about a key, as JSON; null if there is no such key now. */
@@ -100,9 +111,7 @@ final class Lookout {
     private void run() {
         try {
             while (awaitTick()) {
-                threads.check();
                 if (streams.isAnybodyThere() || isWanted()) {
-                    lookAtWork();
                     lookAtDevices();
                 }
             }
@@ -111,6 +120,25 @@ final class Lookout {
         } finally {
             finished.countDown();
         }
+    }
+
+    /** Of its own, because a device that is busy keeps the other one waiting. */
+    private void runBesides() {
+        try {
+            while (!isEnded()) {
+                TimeUnit.NANOSECONDS.sleep(TICK_NANOS);
+                threads.check();
+                if (streams.isAnybodyThere()) {
+                    lookAtWork();
+                }
+            }
+        } catch (InterruptedException ending) {
+            Console.LOG.log(System.Logger.Level.DEBUG, "the console ends");
+        }
+    }
+
+    private synchronized boolean isEnded() {
+        return ended;
     }
 
     private synchronized boolean awaitTick() throws InterruptedException {

@@ -231,6 +231,24 @@ class ImportKeyTest {
     }
 
     @Test
+    void allMembersOfADomainGetTheKey() {
+        join(B);
+        Object domain = new Bench(folder, true)
+                .withoutPinOn(A, "domain", "list")
+                .done()
+                .list("keyDomains")
+                .get(0)
+                .get("kcv");
+
+        Run done = importKey("", "--alias=tls", "--domain=" + domain).done();
+
+        assertThat(done.out()).contains("Key \"tls\" (EC key on secp256r1) imported to");
+        for (String device : List.of(A, B)) {
+            assertThat(bench.withoutPinOn(device, "keys").done().out()).contains("tls");
+        }
+    }
+
+    @Test
     void otherDevicesAreRefusedWithTheReason() {
         Run none = importKey(B).failed();
         assertThat(none.err()).contains("it has no key domain");

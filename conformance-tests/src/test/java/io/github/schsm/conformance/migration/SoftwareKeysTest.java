@@ -23,6 +23,7 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.conformance.bench.SimulatorBench.SimulatedMember;
+import io.github.schsm.conformance.bench.SoftHsmBench;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import java.nio.charset.StandardCharsets;
@@ -292,6 +293,20 @@ class SoftwareKeysTest {
                         () -> keyStore.setEntry("k", entry(pair("EC", "secp256r1")), DkekProtection.of(new byte[32])))
                 .hasMessageContaining("has no key domain")
                 .hasMessageContaining("--dkek-shares");
+    }
+
+    @Test
+    void tokenOfAModuleIsRefusedWithTheReason() throws Exception {
+        try (SoftHsmBench module = new SoftHsmBench()) {
+            KeyStore token = module.source().keyStore();
+
+            assertThatThrownBy(
+                            () -> token.setEntry("k", entry(pair("EC", "secp256r1")), DkekProtection.of(new byte[32])))
+                    .isInstanceOf(KeyStoreException.class)
+                    .matches(refused -> SchsmException.is(refused.getCause(), Reason.UNSUPPORTED))
+                    .hasMessageContaining("wrapped under the DKEK of a key domain");
+            assertThat(token.containsAlias("k")).isFalse();
+        }
     }
 
     @Test

@@ -237,19 +237,21 @@ public final class SelfTest {
 
     /** What a wrong PIN would cost is known before one is sent. */
     private void prepare(Probe probe) throws SchsmException {
+        byte[] pin = userPin;
+        String wantedKey = label;
         if (destructive) {
             requireSoTries(probe);
-        } else if (userPin != null && label != null) {
+        } else if (pin != null && wantedKey != null) {
             try {
                 if (probe.triesLeft(Probe.USER) == LAST_TRY) {
                     throw new InvalidRequestException(
                             "only one try is left before the user PIN is blocked: a self-test does not risk it; run it"
                                     + " without a key, or verify the PIN first");
                 }
-                probe.setUserPin(userPin, find(probe, label));
+                probe.setUserPin(pin, find(probe, wantedKey));
             } catch (NotTried | Contradiction unusable) {
                 throw new InvalidRequestException(
-                        "the key \"" + label + "\" cannot be looked for: " + unusable.getMessage());
+                        "the key \"" + wantedKey + "\" cannot be looked for: " + unusable.getMessage());
             }
         }
     }

@@ -11,6 +11,7 @@ import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 
@@ -54,8 +55,9 @@ public final class DoctorCommand extends SchsmCommand {
         } catch (CliException wrong) {
             doctor.wrongConfiguration(String.valueOf(wrong.getMessage()));
         }
-        if (context.options().pinFile != null) {
-            doctor.pinFile(context.options().pinFile);
+        Path pinFile = context.options().pinFile;
+        if (pinFile != null) {
+            doctor.pinFile(pinFile);
         }
         Diagnosis diagnosis = doctor.examine();
         return new Answer(

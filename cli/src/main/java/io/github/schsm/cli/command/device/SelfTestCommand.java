@@ -99,9 +99,10 @@ public final class SelfTestCommand extends SchsmCommand {
         requireFitting();
         SelfTestReport report = run(context);
         List<String> lines = new ArrayList<>(report.lines());
-        if (out != null) {
-            FileIo.write(out, report.encode(), overwrite);
-            lines.add("The report is in " + FileIo.named(out) + ".");
+        Path file = out;
+        if (file != null) {
+            FileIo.write(file, report.encode(), overwrite);
+            lines.add("The report is in " + FileIo.named(file) + ".");
         }
         return new Answer(new Lines(lines), report.json(), report.isPassed() ? Status.DONE : Status.FAILED);
     }
@@ -127,14 +128,15 @@ public final class SelfTestCommand extends SchsmCommand {
         if (anonymous) {
             test.anonymous();
         }
-        if (label != null) {
+        String wantedKey = label;
+        if (wantedKey != null) {
             char[] pin = context.pin()
                     .read(
                             context.io(),
                             "of device " + id,
                             connected.device().administration().userPin().triesLeft());
             try {
-                test.withKey(label, pin);
+                test.withKey(wantedKey, pin);
             } finally {
                 Arrays.fill(pin, '\0');
             }
@@ -156,14 +158,15 @@ public final class SelfTestCommand extends SchsmCommand {
                         connected.device().administration().soPin().triesLeft());
         try {
             test.destructive(so);
-            if (with != null) {
-                context.confirmErasure(with, "Everything on device " + with + " will be erased as well");
+            String second = with;
+            if (second != null) {
+                context.confirmErasure(second, "Everything on device " + second + " will be erased as well");
                 Secret others = otherSoPin.secret();
                 char[] other = others.isGiven() || !soPin.secret().isGiven()
-                        ? others.read(context.io(), "of device " + with)
+                        ? others.read(context.io(), "of device " + second)
                         : so.clone();
                 try {
-                    test.with(with, other);
+                    test.with(second, other);
                 } finally {
                     Arrays.fill(other, '\0');
                 }

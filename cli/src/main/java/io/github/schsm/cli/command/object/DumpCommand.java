@@ -63,8 +63,9 @@ public final class DumpCommand extends SchsmCommand {
     }
 
     private StructureDump dump(Context context) throws GeneralSecurityException {
-        if (file != null) {
-            return StructureDump.of(FileIo.named(file), FileIo.read(file, "certificate, request, or membership"));
+        Path read = file;
+        if (read != null) {
+            return StructureDump.of(FileIo.named(read), FileIo.read(read, "certificate, request, or membership"));
         }
         Connected connected = context.open();
         if (label == null) {

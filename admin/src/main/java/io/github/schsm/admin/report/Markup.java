@@ -5,6 +5,7 @@ package io.github.schsm.admin.report;
 import io.github.schsm.codec.PrintableText;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Markup {
     static final int FIRST_NOT_ASCII = 0x7F;
+
+    private static final Pattern LONG = Pattern.compile("\\S{30}");
 
     private final StringBuilder out = new StringBuilder();
 
@@ -48,10 +51,15 @@ final class Markup {
             if (i == 0) {
                 element("th", " scope=\"row\"", cells[i]);
             } else {
-                element("td", cells[i]);
+                element("td", isLong(cells[i]) ? " class=\"long\"" : "", cells[i]);
             }
         }
         return raw("</tr>");
+    }
+
+    /** Whether there is something in it that has to be broken where a line ends. */
+    private static boolean isLong(@Nullable Object cell) {
+        return cell != null && LONG.matcher(cell.toString()).find();
     }
 
     Markup endTable() {

@@ -173,7 +173,7 @@ final class BackupSignature {
             verifier.initVerify(key);
             verifier.update(manifest);
             return verifier.verify(signature);
-        } catch (GeneralSecurityException isNone) {
+        } catch (GeneralSecurityException | IllegalArgumentException isNone) {
             return false;
         }
     }

@@ -387,10 +387,15 @@ public final class Restoration {
 
         private SecretKey kek(Domain domain) throws SchsmException {
             Optional<KeyDomain.Status> known = slot(domain);
-            if (known.isPresent()) {
-                return device.keyDomain(known.get().slot()).kek();
-            }
             Agreement agreement = domain.agreement();
+            if (known.isPresent()) {
+                KeyDomain present = device.keyDomain(known.get().slot());
+                if (agreement != null && agreed.stream().noneMatch(one -> one.slot() == present.slot())) {
+                    // Only a restoration of this backup that was interrupted can have agreed on it.
+                    agreed.add(present);
+                }
+                return present.kek();
+            }
             if (agreement == null) {
                 throw new SchsmException("the DKEK is not there any more");
             }

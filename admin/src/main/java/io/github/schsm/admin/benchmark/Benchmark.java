@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -256,7 +255,8 @@ public final class Benchmark {
                 measurements.add(of(Operation.GENERATE, kind, new long[] {System.nanoTime() - begin}));
                 key = find(label);
             } catch (GeneralSecurityException | ProviderException | IllegalArgumentException refused) {
-                made.remove(label);
+                // Perhaps it was made all the same: it is looked for at the end.
+                requireNotInterrupted();
                 refused(Operation.GENERATE, kind, refused);
                 return;
             }
@@ -393,10 +393,5 @@ public final class Benchmark {
                         ? "failed: " + failed.getClass().getSimpleName()
                         : message,
                 failed);
-    }
-
-    /** How long each operation is repeated, in whole seconds. */
-    public long seconds() {
-        return TimeUnit.NANOSECONDS.toSeconds(each.toNanos());
     }
 }

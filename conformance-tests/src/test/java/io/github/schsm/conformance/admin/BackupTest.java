@@ -34,6 +34,8 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.conformance.bench.SimulatorBench.SimulatedMember;
+import io.github.schsm.simulator.Fault;
+import io.github.schsm.simulator.Faults;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -467,6 +469,27 @@ class BackupTest {
                         && String.valueOf(item.reason()).contains("only device ZZSIM000002"));
         restore(archive, bench.target().keyStore());
         Pki.assertSigns(bench.target().provider(), bench.target().keyStore().getKey("moving", null), moving);
+    }
+
+    /** Interrupted between the agreement and the key: the next run finishes, and leaves no KEK. */
+    @Test
+    void kekOfAnInterruptedRestorationIsCleared() throws Exception {
+        Group group = Group.of(bench);
+        group.source().movable("moving");
+        KeyStore target = bench.target().keyStore();
+        BackupArchive archive = Backup.of(source).to(target).run(progress -> {});
+        bench.target().device().faults().add(1, Faults.instruction(0x74), Fault.removalBefore());
+
+        assertThat(restore(archive, target).hasFailed()).isTrue();
+        bench.target().insert();
+        target.load(null, "648219".toCharArray());
+        assertThat(group.target().domain().status().hasKek()).isTrue();
+
+        assertThat(restore(archive, target).items())
+                .filteredOn(item -> item.label().equals("moving"))
+                .extracting(BackupItem::outcome)
+                .containsExactly(Outcome.WRITTEN);
+        assertThat(group.target().domain().status().hasKek()).isFalse();
     }
 
     // Verification

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,7 +43,7 @@ import picocli.CommandLine.Option;
 public final class BenchmarkCommand extends SchsmCommand {
     private static final int MOST_SECONDS = 3600;
     private static final double PER_MILLE = 1000.0;
-    private static final long CLEANUP_MILLIS = 30_000;
+    private static final long CLEANUP_SECONDS = 30;
 
     @Option(
             names = "--label",
@@ -109,20 +111,19 @@ public final class BenchmarkCommand extends SchsmCommand {
     /** Ctrl-C ends the process only after the keys that were made are deleted. */
     private BenchmarkReport measured(Benchmark benchmark) throws GeneralSecurityException {
         Thread working = Thread.currentThread();
-        Object done = new Object();
-        boolean[] over = {false};
+        CountDownLatch done = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
                     working.interrupt();
-                    synchronized (done) {
-                        try {
-                            long end = System.currentTimeMillis() + CLEANUP_MILLIS;
-                            while (!over[0] && System.currentTimeMillis() < end) {
-                                done.wait(CLEANUP_MILLIS);
-                            }
-                        } catch (InterruptedException asked) {
-                            Thread.currentThread().interrupt();
+                    try {
+                        if (!done.await(CLEANUP_SECONDS, TimeUnit.SECONDS)) {
+                            System.getLogger(BenchmarkCommand.class.getName())
+                                    .log(
+                                            System.Logger.Level.WARNING,
+                                            "keys of the benchmark stay; the next one deletes them");
                         }
+                    } catch (InterruptedException asked) {
+                        Thread.currentThread().interrupt();
                     }
                 },
                 "schsm-benchmark-cleanup");
@@ -130,10 +131,7 @@ public final class BenchmarkCommand extends SchsmCommand {
         try {
             return benchmark.run(this::at);
         } finally {
-            synchronized (done) {
-                over[0] = true;
-                done.notifyAll();
-            }
+            done.countDown();
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException endsAlready) {

@@ -61,8 +61,8 @@ class DeviceToolsTest {
 
         Run refused = typed(hasty, "selftest", "--destructive", "--only", "pins.change", "--so-pin-env", "SO_PIN");
         assertThat(refused.status()).isEqualTo(Status.FAILED);
-        assertThat(refused.err()).contains("not confirmed: nothing was done");
-        assertThat(hasty.questions).singleElement().asString().contains("Type its id");
+        assertThat(refused.err()).contains("nothing was done");
+        assertThat(hasty.questions).singleElement().asString().contains("Type ZZSIM000001");
         assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("kept");
 
         Run done = typed(

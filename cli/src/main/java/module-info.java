@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 
 /** The schsm command. */
 @NullMarked
+@SuppressWarnings("requires-automatic") // JLine
 module io.github.schsm.cli {
     requires com.fasterxml.jackson.core;
     requires info.picocli;

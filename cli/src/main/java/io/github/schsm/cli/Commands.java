@@ -117,7 +117,12 @@ public final class Commands {
         return isOnlyGroup || HARMLESS.contains(command.qualifiedName());
     }
 
-    /** A section of the help: what its commands are about, and they themselves. */
+    /**
+     * A section of the help.
+     *
+     * @param heading  what its commands are about
+     * @param commands they themselves
+     */
     public record Group(String heading, List<Object> commands) {}
 
     /**

@@ -14,15 +14,18 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Writes what packages of the command come with: manual pages, and completions. The build runs it. */
 public final class GeneratedFiles {
+    private static final String MAN = "man";
+    private static final String COMPLETION = "completion";
+
     private GeneratedFiles() {}
 
     /** @param arguments the folder, which gets {@code man} and {@code completion} */
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
+        Files.createDirectories(folder.resolve(MAN));
+        Files.createDirectories(folder.resolve(COMPLETION));
         for (Map.Entry<String, String> file : files().entrySet()) {
-            Path path = folder.resolve(file.getKey());
-            Files.createDirectories(path.getParent());
-            Files.writeString(path, file.getValue(), StandardCharsets.UTF_8);
+            Files.writeString(folder.resolve(file.getKey()), file.getValue(), StandardCharsets.UTF_8);
         }
     }
 
@@ -30,10 +33,10 @@ public final class GeneratedFiles {
     static Map<String, String> files() {
         CommandSpec root = Schsm.model().getCommandSpec();
         Map<String, String> files = new LinkedHashMap<>();
-        ManPages.of(root, Schsm.Version.text()).forEach((name, page) -> files.put("man/" + name, page));
-        files.put("completion/schsm.bash", CompletionCommand.script(root, CompletionCommand.ShellKind.BASH));
-        files.put("completion/schsm.zsh", CompletionCommand.script(root, CompletionCommand.ShellKind.ZSH));
-        files.put("completion/schsm.fish", CompletionCommand.script(root, CompletionCommand.ShellKind.FISH));
+        ManPages.of(root, Schsm.Version.text()).forEach((name, page) -> files.put(MAN + "/" + name, page));
+        files.put(COMPLETION + "/schsm.bash", CompletionCommand.script(root, CompletionCommand.ShellKind.BASH));
+        files.put(COMPLETION + "/schsm.zsh", CompletionCommand.script(root, CompletionCommand.ShellKind.ZSH));
+        files.put(COMPLETION + "/schsm.fish", CompletionCommand.script(root, CompletionCommand.ShellKind.FISH));
         return files;
     }
 }

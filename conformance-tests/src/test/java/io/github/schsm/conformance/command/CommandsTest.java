@@ -182,7 +182,7 @@ class CommandsTest {
             }
         }
         Set<String> known = new HashSet<>(SHARED);
-        commands().forEach(command -> known.add(command.fileName()));
+        CommandExample.all().forEach(command -> known.add(command.fileName()));
         names.removeAll(known);
         assertThat(names).as("schemas of no command").isEmpty();
     }

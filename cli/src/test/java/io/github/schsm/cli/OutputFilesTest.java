@@ -47,6 +47,10 @@ class OutputFilesTest {
     private static final Set<String> SECRET =
             Set.of("schsm random", "schsm decrypt", "schsm data read", "schsm backup");
 
+    /** They write through the same class, of what their own tests have prepared, or end with another status. */
+    private static final Set<String> PREPARED_ELSEWHERE = Set.of(
+            "schsm ca issue", "schsm ca crl", "schsm ca list", "schsm audit seal", "schsm check", "schsm selftest");
+
     @TempDir
     static Path shared;
 
@@ -61,6 +65,7 @@ class OutputFilesTest {
         bench = new Bench(shared, false);
         bench.on(A, "generate", "--label=ec", "--yes").done();
         bench.on(A, "generate", "--label=rsa", "--type=RSA", "--size=1024").done();
+        bench.on(A, "generate", "--label=own").done();
         bench.on(A, "group-signer", "create", "--label=signer").done();
         bench.withoutPinOn(A, "device-id", "export", "--out=" + bench.file("id"))
                 .done();
@@ -106,6 +111,12 @@ class OutputFilesTest {
         COMMANDS.put(
                 "schsm pka respond", new String[] {"pka", "respond", "--yes", "--label=ec", bench.file("challenge")});
         COMMANDS.put("schsm report", new String[] {"report"});
+        COMMANDS.put("schsm csr", new String[] {"csr", "--label=ec", "--subject=CN=ec"});
+        COMMANDS.put("schsm encrypt", new String[] {"encrypt", "--label=rsa", bench.file("content")});
+        COMMANDS.put("schsm public-key", new String[] {"public-key", "--label=ec"});
+        COMMANDS.put(
+                "schsm self-sign",
+                new String[] {"self-sign", "--label=own", "--subject=CN=own", "--replace", "--no-attestation"});
         COMMANDS.put("schsm sign", new String[] {"sign", "--label=ec", bench.file("content")});
         COMMANDS.put("schsm backup", new String[] {"backup"});
         COMMANDS.put("schsm wrap", new String[] {"wrap", "--label=moving"});
@@ -158,6 +169,7 @@ class OutputFilesTest {
                 .map(command -> command.getCommandSpec().qualifiedName())
                 .collect(Collectors.toSet());
 
+        writing.removeAll(PREPARED_ELSEWHERE);
         assertThat(COMMANDS.keySet()).isEqualTo(writing);
         assertThat(CommandLineTest.leaves()
                         .map(CommandLine::getCommandSpec)

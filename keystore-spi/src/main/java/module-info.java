@@ -12,7 +12,10 @@ module io.github.schsm.spi {
     requires static transitive org.jspecify;
 
     exports io.github.schsm;
-    exports io.github.schsm.audit;
+    exports io.github.schsm.audit to
+            io.github.schsm.admin,
+            io.github.schsm.cli,
+            io.github.schsm.provider;
     exports io.github.schsm.callback;
     exports io.github.schsm.codec;
     exports io.github.schsm.config to

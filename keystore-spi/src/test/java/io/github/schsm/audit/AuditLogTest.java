@@ -91,7 +91,7 @@ class AuditLogTest {
 
     @Test
     void fullFileIsPutAsideAndTheNextOneGoesOnAfterIt() throws Exception {
-        Files.createFile(path(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw----")));
+        Files.setPosixFilePermissions(Files.createFile(path()), PosixFilePermissions.fromString("rw-rw----"));
         try (AuditLog log = new AuditLog(settings(SMALL, AuditSettings.KEEP_ALL))) {
             for (int i = 0; i < 60; i++) {
                 log.append(members(i));

@@ -11,7 +11,6 @@ import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import java.security.GeneralSecurityException;
 import java.security.ProviderException;
-import org.jspecify.annotations.Nullable;
 
 /** What goes wrong on the way through the JCA, as our own exceptions. */
 final class Failures {
@@ -19,12 +18,12 @@ final class Failures {
 
     private Failures() {}
 
-    interface Step<T extends @Nullable Object> {
+    interface Step<T> {
         T run() throws GeneralSecurityException;
     }
 
     /** The exception of ours that an engine wrapped, or one for what is none. */
-    static <T extends @Nullable Object> T typed(Step<T> step) throws SchsmException {
+    static <T> T typed(Step<T> step) throws SchsmException {
         try {
             return step.run();
         } catch (SchsmException ours) {

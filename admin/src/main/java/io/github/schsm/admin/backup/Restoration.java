@@ -302,8 +302,11 @@ public final class Restoration {
 
         private @Nullable SchsmKey key(String alias) throws SchsmException {
             try {
-                return Failures.<@Nullable SchsmKey>typed(() ->
-                        target.isKeyEntry(alias) && target.getKey(alias, null) instanceof SchsmKey key ? key : null);
+                return Failures.typed(
+                                () -> target.isKeyEntry(alias) && target.getKey(alias, null) instanceof SchsmKey key
+                                        ? Optional.of(key)
+                                        : Optional.<SchsmKey>empty())
+                        .orElse(null);
             } catch (SchsmException unreadable) {
                 if (!Failures.isOfOneObject(unreadable)) {
                     throw unreadable;

@@ -2,7 +2,6 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.audit;
 
-import io.github.schsm.config.AuditSettings;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -3,7 +3,6 @@
 package io.github.schsm.audit;
 
 import io.github.schsm.audit.AuditFiles.Head;
-import io.github.schsm.config.AuditSettings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;

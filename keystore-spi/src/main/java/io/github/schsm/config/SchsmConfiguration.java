@@ -5,6 +5,7 @@ package io.github.schsm.config;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
+import io.github.schsm.audit.AuditSettings;
 import io.github.schsm.codec.TextFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

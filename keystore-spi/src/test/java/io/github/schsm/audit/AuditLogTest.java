@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmException.Reason;
-import io.github.schsm.config.AuditSettings;
-import io.github.schsm.config.AuditSettings.Uses;
+import io.github.schsm.audit.AuditSettings.Uses;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

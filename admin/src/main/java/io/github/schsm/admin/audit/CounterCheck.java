@@ -10,7 +10,7 @@ import io.github.schsm.admin.inventory.Inventory.Device;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.audit.AuditEvent;
 import io.github.schsm.audit.AuditLog;
-import io.github.schsm.config.AuditSettings;
+import io.github.schsm.audit.AuditSettings;
 import io.github.schsm.config.SchsmConfiguration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,9 +3,9 @@
 package io.github.schsm.cli.option;
 
 import io.github.schsm.ConfigurationException;
+import io.github.schsm.audit.AuditSettings;
 import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.report.CliException;
-import io.github.schsm.config.AuditSettings;
 import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -8,7 +8,7 @@ import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.audit.AuditEvent;
 import io.github.schsm.audit.AuditLog;
 import io.github.schsm.audit.AuditLogException;
-import io.github.schsm.config.AuditSettings.Uses;
+import io.github.schsm.audit.AuditSettings.Uses;
 import io.github.schsm.spi.Token;
 import java.util.LinkedHashMap;
 import java.util.Map;

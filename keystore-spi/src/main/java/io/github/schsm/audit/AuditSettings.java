@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 the SCHSM contributors
-package io.github.schsm.config;
+package io.github.schsm.audit;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.codec.TextFile;
@@ -35,8 +35,9 @@ public record AuditSettings(Path file, Uses uses, long size, int keep) {
     /** The value of {@link #keep} that stands for all. */
     public static final int KEEP_ALL = Integer.MAX_VALUE;
 
-    static final List<String> KEYS = List.of(AUDIT, USES, SIZE, KEEP);
+    public static final List<String> KEYS = List.of(AUDIT, USES, SIZE, KEEP);
 
+    private static final String FILE = "file:";
     private static final long LEAST_SIZE = 4L << 10;
     private static final long MOST_SIZE = 1L << 30;
     private static final long NORMAL_SIZE = 16L << 20;
@@ -54,7 +55,7 @@ public record AuditSettings(Path file, Uses uses, long size, int keep) {
     }
 
     /** What the entries say; empty if there is no audit log. */
-    static Optional<AuditSettings> of(Map<String, String> entries) throws ConfigurationException {
+    public static Optional<AuditSettings> of(Map<String, String> entries) throws ConfigurationException {
         String place = entries.get(AUDIT);
         if (place == null) {
             for (String key : KEYS) {
@@ -64,10 +65,10 @@ public record AuditSettings(Path file, Uses uses, long size, int keep) {
             }
             return Optional.empty();
         }
-        if (!SchsmConfiguration.isNamed(place, SchsmConfiguration.FILE)) {
+        if (!place.startsWith(FILE) || place.length() == FILE.length()) {
             throw new ConfigurationException("audit = " + place + " is not known: use file:PATH");
         }
-        Path file = TextFile.named(place.substring(SchsmConfiguration.FILE.length()), AUDIT + " = " + place);
+        Path file = TextFile.named(place.substring(FILE.length()), AUDIT + " = " + place);
         if (file.getFileName() == null || Files.isDirectory(file)) {
             throw new ConfigurationException("audit = " + place + " is a folder: name a file in it");
         }

@@ -154,7 +154,7 @@ public final class BackupArchive {
                         BackupAuthenticity.Kind.UNSIGNED,
                         null,
                         "the archive is not signed: nothing shows who made it, or that it was not changed since")
-                : signature.verify(encodedManifest, trust);
+                : signature.verify(encodedManifest, manifest.device(), trust);
     }
 
     /**

@@ -22,8 +22,13 @@ public record BackupAuthenticity(Kind kind, @Nullable String signer, String sent
 
     /** How it is known. */
     public enum Kind {
-        /** A device that traces to a trusted root attests the key that signed. */
+        /** The device that the backup is of attests the key that signed, and traces to a trusted root. */
         DEVICE,
+        /**
+         * A device that traces to a trusted root attests the key that signed, and it is another one than the backup is said
+         * to be of: whoever has any genuine device can make such an archive.
+         */
+        OTHER_DEVICE,
         /** The key that signed comes with an X.509 certificate, which nobody has checked further. */
         CERTIFICATE,
         /** The signature holds, and nothing says whose it is: everybody can make one. */
@@ -34,7 +39,7 @@ public record BackupAuthenticity(Kind kind, @Nullable String signer, String sent
         FORGED
     }
 
-    /** Whether a trusted device vouches for it. */
+    /** Whether the device that it is of vouches for it, a trusted one. */
     public boolean isProven() {
         return kind == Kind.DEVICE;
     }

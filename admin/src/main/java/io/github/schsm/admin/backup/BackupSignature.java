@@ -129,7 +129,7 @@ final class BackupSignature {
     }
 
     /** Whether it holds for this manifest, and what is known of who made it. */
-    BackupAuthenticity verify(byte[] manifest, DeviceTrust trust) throws SchsmException {
+    BackupAuthenticity verify(byte[] manifest, BackupManifest.Device of, DeviceTrust trust) throws SchsmException {
         PublicKey key = PublicKeyNumbers.parse(publicKey);
         if (!holds(manifest, key)) {
             return new BackupAuthenticity(
@@ -138,8 +138,8 @@ final class BackupSignature {
                     "the signature does not fit the manifest: the archive was changed");
         }
         String fingerprint = HEX.formatHex(HashAlgorithm.SHA256.digest(publicKey));
-        BackupAuthenticity byDevice = about.attestation == null ? null : attested(about.attestation, key, trust);
-        if (byDevice != null && byDevice.kind() == BackupAuthenticity.Kind.DEVICE) {
+        BackupAuthenticity byDevice = about.attestation == null ? null : attested(about.attestation, key, of, trust);
+        if (byDevice != null && byDevice.kind() != BackupAuthenticity.Kind.UNKNOWN_KEY) {
             return byDevice;
         }
         if (!about.chain.isEmpty()) {
@@ -178,19 +178,27 @@ final class BackupSignature {
         }
     }
 
-    private BackupAuthenticity attested(String attestation, PublicKey key, DeviceTrust trust) throws SchsmException {
+    private BackupAuthenticity attested(String attestation, PublicKey key, BackupManifest.Device of, DeviceTrust trust)
+            throws SchsmException {
         AttestedPublicKey attested = AttestedPublicKey.parse(bytes("attestation", attestation));
         try {
             DeviceTrust.VerifiedDevice device = trust.verify(attested).device();
             if (PublicKeyNumbers.areEqual(attested, key)) {
+                // The manifest says itself which device it is of: anybody's genuine device could sign that.
+                boolean own = device.identity().keyFingerprint().equalsIgnoreCase(of.keyFingerprint())
+                        && device.identity().deviceId().equals(of.id());
                 return new BackupAuthenticity(
-                        BackupAuthenticity.Kind.DEVICE,
+                        own ? BackupAuthenticity.Kind.DEVICE : BackupAuthenticity.Kind.OTHER_DEVICE,
                         device.identity().uniqueName(),
                         "signed by device " + device.identity().uniqueName() + ", verified up to "
                                 + device.root().chr() + ", with "
                                 + (about.temporary
                                         ? "a key that it made for that"
-                                        : "its key \"" + PrintableText.of(about.label) + "\""));
+                                        : "its key \"" + PrintableText.of(about.label) + "\"")
+                                + (own
+                                        ? ""
+                                        : ", which is not the device " + PrintableText.of(of.name())
+                                                + " that the backup is said to be of"));
             }
             return unproven("the attestation in the archive is of another key");
         } catch (UntrustedDeviceException notGenuine) {

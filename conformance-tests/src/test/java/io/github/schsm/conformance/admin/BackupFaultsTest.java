@@ -34,6 +34,8 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -274,6 +276,35 @@ class BackupFaultsTest {
         assertThatThrownBy(() -> BackupArchive.parse(text.getBytes(StandardCharsets.ISO_8859_1)))
                 .isInstanceOf(MalformedDataException.class)
                 .hasMessageContaining("twice");
+    }
+
+    /** Whoever changes an archive has a genuine device, too, and signs it with a key of that one. */
+    @Test
+    void archiveThatAnotherGenuineDeviceSignedIsNotProven() throws Exception {
+        KeyStore forger = bench.target().keyStore();
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", forger.getProvider());
+        generator.initialize(SchsmKeySpec.builder("forger")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .build());
+        PrivateKey key = generator.generateKeyPair().getPrivate();
+        Map<String, byte[]> own = unpack(
+                Backup.of(forger).signedWith("forger").run(progress -> {}).encode());
+        Map<String, byte[]> files = unpack(Backup.of(source).run(progress -> {}).encode());
+        replace(files, "manifest.json", "\"note\"", "\"another\"");
+        Signature signer = Signature.getInstance("SHA256withECDSA", forger.getProvider());
+        signer.initSign(key);
+        signer.update(files.get("manifest.json"));
+        files.put("manifest.sig", signer.sign());
+        files.put("signer.pem", own.get("signer.pem"));
+        files.put("signer.json", own.get("signer.json"));
+
+        BackupAuthenticity authenticity = BackupArchive.parse(pack(files)).authenticity(DeviceTrust.parse("simulator"));
+
+        assertThat(authenticity.kind()).isEqualTo(BackupAuthenticity.Kind.OTHER_DEVICE);
+        assertThat(authenticity.isProven()).isFalse();
+        assertThat(authenticity.signer())
+                .isEqualTo(SchsmDevice.of(forger).identity().uniqueName());
+        assertThat(authenticity.sentence()).contains("not the device " + device.name());
     }
 
     /** A changed key whose hash fits, in an archive without a signature: the device or the verification finds it. */

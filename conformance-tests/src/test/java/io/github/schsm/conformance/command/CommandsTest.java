@@ -221,6 +221,11 @@ class CommandsTest {
                     .map(ArgSpec::originalStringValues)
                     .forEach(files::addAll);
         }
+        // Behind -- are the words of another command.
+        words.stream()
+                .dropWhile(word -> !word.equals("--"))
+                .filter(word -> Files.isRegularFile(where.resolve(word)))
+                .forEach(files::add);
         files.remove("-");
         return words.stream()
                 .map(word -> {

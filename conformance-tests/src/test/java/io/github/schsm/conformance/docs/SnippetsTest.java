@@ -23,16 +23,19 @@ class SnippetsTest {
     private static final List<Class<?>> RUNNERS = List.of(
             RemoteSitesTest.class,
             AuditSnippetsTest.class,
+            BackupSnippetsTest.class,
             CertificateSnippetsTest.class,
             CommandSnippetsTest.class,
             ConsoleSnippetsTest.class,
             DialInSnippetsTest.class,
+            FirstHourTest.class,
             InstallTest.class,
             KeytoolSnippetsTest.class,
             NativeAccessTest.class,
             OpenScSnippetsTest.class,
             ProgramSnippetsTest.class,
             ReleaseSnippetsTest.class,
+            ReportSnippetsTest.class,
             UnitSnippetsTest.class,
             ProtocolSnippetsTest.class);
 

@@ -12,6 +12,7 @@ import io.github.schsm.admin.selftest.Check.Level;
 import io.github.schsm.admin.selftest.CheckResult.Evidence;
 import io.github.schsm.admin.selftest.CheckResult.Outcome;
 import io.github.schsm.admin.selftest.SelfTestReport.TestedDevice;
+import io.github.schsm.audit.AuditLogException;
 import io.github.schsm.card.CardPlaces;
 import io.github.schsm.card.files.PrivateKeyDescription;
 import io.github.schsm.card.quirk.DeviceQuirks;
@@ -178,6 +179,8 @@ public final class SelfTest {
      * @throws ConfigurationException   if the configuration is wrong or means several devices
      * @throws TokenNotPresentException if the device is not there
      * @throws InvalidRequestException  if there is no key with the label, or a PIN has too few tries left to be risked
+     * @throws AuditLogException        if the audit log of the configuration cannot be written; a destructive test then erases
+     *                                  nothing
      * @throws SchsmException           if the device cannot be reached at all
      */
     public SelfTestReport run(Listener listener) throws SchsmException {
@@ -223,15 +226,29 @@ public final class SelfTest {
             Probe probe = Probe.of(wire, settings.trust(), soPin);
             prepare(probe);
             if (second == null) {
-                return run(started, listener, probe, List.of(probe));
+                return logged(settings, started, listener, probe, List.of(probe));
             }
             try (Wire secondWire = Wire.connect(second.source(), second.reader(), true, true)) {
                 secondWire.begin();
                 Probe other = Probe.of(secondWire, settings.trust(), otherSoPin);
                 requireSoTries(other);
                 probe.setOther(other);
-                return run(started, listener, probe, List.of(probe, other));
+                return logged(settings, started, listener, probe, List.of(probe, other));
             }
+        }
+    }
+
+    private SelfTestReport logged(
+            SchsmConfiguration settings, Instant started, Listener listener, Probe probe, List<Probe> devices)
+            throws SchsmException {
+        if (!destructive) {
+            return run(started, listener, probe, devices);
+        }
+        try (ErasureLog log = new ErasureLog(settings.audit())) {
+            log.begin(devices);
+            SelfTestReport report = run(started, listener, probe, devices);
+            log.end();
+            return report;
         }
     }
 

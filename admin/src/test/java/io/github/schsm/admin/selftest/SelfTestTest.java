@@ -10,7 +10,12 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.admin.audit.AuditReader;
+import io.github.schsm.admin.audit.AuditRecord;
+import io.github.schsm.admin.audit.AuditVerifier;
 import io.github.schsm.admin.selftest.CheckResult.Outcome;
+import io.github.schsm.audit.AuditEvent;
+import io.github.schsm.audit.AuditLogException;
 import io.github.schsm.card.transport.TerminalSource;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.ApduRecorder.Exchange;
@@ -182,6 +187,37 @@ class SelfTestTest {
                     .extracting(SelfTestReport.TestedDevice::deviceId)
                     .containsExactly(Simulated.ID, OTHER);
         }
+    }
+
+    @Test
+    void erasureIsInTheAuditLogOrDoesNotHappen(@TempDir Path folder, @TempDir Path logs) throws Exception {
+        String configuration = furnished(folder);
+        Path log = logs.resolve("audit.log");
+        SelfTest noLog = SelfTest.of(configuration + "; audit = file:" + logs.resolve("missing/audit.log"))
+                .destructive(VirtualReaders.SO_PIN.toCharArray())
+                .only("pins.transport"::equals);
+
+        assertThatThrownBy(() -> noLog.run(SelfTest.Listener.NONE)).isInstanceOf(AuditLogException.class);
+        try (SchsmProvider provider = (SchsmProvider) new SchsmProvider().configure(configuration)) {
+            KeyStore keyStore = KeyStore.getInstance("SCHSM", (Provider) provider);
+            keyStore.load(null, VirtualReaders.USER_PIN.toCharArray());
+            assertThat(keyStore.containsAlias("tls")).isTrue();
+        }
+        SelfTest.of(configuration + "; audit = file:" + log)
+                .destructive(VirtualReaders.SO_PIN.toCharArray())
+                .only("pins.transport"::equals)
+                .run(SelfTest.Listener.NONE);
+
+        List<AuditRecord> told = new ArrayList<>();
+        AuditReader.of(log).forEach(line -> {
+            if (line.event().equals(AuditEvent.DEVICE_INITIALIZE.id())) {
+                told.add(line);
+            }
+        });
+        assertThat(told).extracting(AuditRecord::isBegin).containsExactly(true, false);
+        assertThat(told).allMatch(line -> line.device().orElse("").equals(Simulated.ID));
+        assertThat(told.get(0).text("purpose")).contains("self-test");
+        assertThat(AuditVerifier.of(AuditReader.of(log)).verify().isWhole()).isTrue();
     }
 
     @Test

@@ -386,8 +386,7 @@ public final class CertificateAuthority {
                 key);
     }
 
-    private static X500Name subject(CertificateRequest request, CertificateProfile profile)
-            throws InvalidRequestException {
+    private X500Name subject(CertificateRequest request, CertificateProfile profile) throws InvalidRequestException {
         X500Name fixed = profile.subjectName();
         if (fixed != null) {
             return fixed;
@@ -396,6 +395,11 @@ public final class CertificateAuthority {
             return new X500Name(new RDN[0]);
         }
         X500Name asked = request.subjectName();
+        if (asked.equals(holder.getSubject())) {
+            throw new InvalidRequestException("the request is refused: its subject \"" + request.subject()
+                    + "\" is the CA's own name, under which nobody else gets a certificate; only a profile can give that"
+                    + " subject");
+        }
         List<AttributeTypeAndValue> attributes = Arrays.stream(asked.getRDNs())
                 .flatMap(rdn -> Arrays.stream(rdn.getTypesAndValues()))
                 .toList();

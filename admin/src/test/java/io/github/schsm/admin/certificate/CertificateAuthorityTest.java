@@ -471,6 +471,19 @@ class CertificateAuthorityTest {
                 .hasMessageContaining("\\u202E");
     }
 
+    /** In whatever letters: names are compared without regard to case. */
+    @Test
+    void nobodyGetsACertificateInTheNameOfTheCa() throws Exception {
+        for (String subject : List.of("CN=Test CA, O=Example", "CN=test ca, O=EXAMPLE")) {
+            CertificateRequest request = request("subject = " + subject);
+
+            assertThatThrownBy(() -> ca.issue(caKey, request, CertificateProfile.ofIssuedByDefault(), null))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("the CA's own name");
+        }
+        assertThat(ca.issued()).isEmpty();
+    }
+
     /** Holds the lock on a file until its input ends. */
     static final class LockHolder {
         private LockHolder() {}

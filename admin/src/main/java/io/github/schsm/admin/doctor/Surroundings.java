@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a {@link Doctor} looks at. {@link #ofThisComputer} is the real one; a test replaces parts of it.
@@ -61,6 +62,11 @@ public record Surroundings(
         Devices devices) {
     private static final int MOST_PROVIDERS = 100;
     private static final int PATIENCE_SECONDS = 3;
+    /** Where systems install it. What a search path leads to may be anybody's, and doctors are often called by root. */
+    private static final List<Path> SERVICES = Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/usr/local/sbin")
+            .map(folder -> Path.of(folder, "pcscd"))
+            .toList();
+
     private static final String BOUNCY_CASTLE = "org/bouncycastle/jce/provider/BouncyCastleProvider.class";
 
     /** Asks whether a file may not be used. */
@@ -165,8 +171,12 @@ public record Surroundings(
     }
 
     private static Optional<String> askService() {
+        return SERVICES.stream().filter(Files::isExecutable).findFirst().flatMap(Surroundings::version);
+    }
+
+    private static Optional<String> version(Path service) {
         try {
-            Process process = new ProcessBuilder("pcscd", "--version")
+            Process process = new ProcessBuilder(service.toString(), "--version")
                     .redirectErrorStream(true)
                     .start();
             process.getOutputStream().close();

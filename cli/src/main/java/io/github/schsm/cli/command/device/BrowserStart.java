@@ -42,12 +42,18 @@ final class BrowserStart implements AutoCloseable {
     private static void start(Path file) throws IOException {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         List<String> command = system.startsWith("windows")
-                ? List.of("rundll32", "url.dll,FileProtocolHandler", file.toString())
+                ? List.of(ofWindows("rundll32.exe"), "url.dll,FileProtocolHandler", file.toString())
                 : List.of(system.startsWith("mac") ? "open" : "xdg-open", file.toString());
         new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+    }
+
+    /** With its whole path: Windows looks for programs in the current folder, too. */
+    private static String ofWindows(String program) {
+        String root = System.getenv("SystemRoot");
+        return Path.of(root == null ? "C:\\Windows" : root, "System32", program).toString();
     }
 
     @Override

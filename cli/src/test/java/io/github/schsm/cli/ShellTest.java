@@ -178,4 +178,24 @@ class ShellTest {
             assertThat(shell.ended()).as(shell.seen()).isZero();
         }
     }
+
+    /** A device says what its labels are; Tab offers none that names a file with options. */
+    @Test
+    void labelThatWouldBeAFileOfOptionsIsNotCompleted() throws Exception {
+        try (PseudoTerminal shell = shell()) {
+            shell.answer(PROMPT, "generate --label=@one\n");
+            shell.answer("User PIN of device", PIN + "\n");
+            shell.await("generated");
+            shell.answer(PROMPT, "generate --label one\n");
+            shell.await("generated");
+            shell.answer(PROMPT, "sign --label \t");
+            Thread.sleep(1000); // looks at the device
+            shell.type("missing.txt\n");
+            shell.await("missing.txt");
+            shell.answer(PROMPT, "exit\n");
+
+            assertThat(shell.ended()).as(shell.seen()).isZero();
+        }
+        assertThat(Files.readAllLines(history())).contains("sign --label one missing.txt");
+    }
 }

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.shell;
 
+import io.github.schsm.admin.inventory.ShellLine;
 import io.github.schsm.codec.PrintableText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,9 @@ final class LineCompleter implements Completer {
         Place place = place(before);
         ArgSpec wanted = place.valueOf();
         if (place.using()) {
-            names.devices().forEach(name -> candidates.add(candidate(name, null)));
+            names.devices().stream()
+                    .filter(LineCompleter::isText)
+                    .forEach(name -> candidates.add(candidate(name, null)));
         } else if (wanted != null) {
             values(wanted, place.device(), reader, line, candidates);
         } else if (word.startsWith("-")) {
@@ -118,13 +121,24 @@ final class LineCompleter implements Completer {
         }
         // What they are called in the help says what they are: TEXT is for a new label.
         switch (argument.paramLabel().replaceAll("[\\[\\]]", "")) {
-            case "ID" -> values.addAll(names.devices());
-            case "LABEL" -> values.addAll(names.labels(device));
+            case "ID" -> names.devices().stream().filter(LineCompleter::isText).forEach(values::add);
+            case "LABEL" ->
+                names.labels(device).stream().filter(LineCompleter::isText).forEach(values::add);
             default -> {
                 // Nothing that is known here.
             }
         }
         values.forEach(value -> candidates.add(candidate(value, null)));
+    }
+
+    /**
+     * Devices say what they like: a label must not become an option or a file of options in the line of somebody who
+     * presses Tab, nor end the line, nor move the cursor.
+     */
+    static boolean isText(String name) {
+        return !name.isEmpty()
+                && ShellLine.value(name).equals(name)
+                && PrintableText.of(name).equals(name);
     }
 
     private static @Nullable String first(String[] description) {

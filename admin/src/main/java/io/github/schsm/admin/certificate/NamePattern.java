@@ -40,9 +40,25 @@ record NamePattern(Kind kind, String text, Pattern pattern) {
             throw new InvalidRequestException(
                     "\"" + written + "\" is neither an address nor a network; write IP:192.0.2.0/24");
         }
-        String any = kind == Kind.DNS ? "[^.]+" : ".*";
-        String regex = Arrays.stream(text.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(any));
-        return new NamePattern(kind, text, Pattern.compile(regex, kind == Kind.URI ? 0 : Pattern.CASE_INSENSITIVE));
+        return new NamePattern(
+                kind, text, Pattern.compile(regex(kind, text), kind == Kind.URI ? 0 : Pattern.CASE_INSENSITIVE));
+    }
+
+    /**
+     * A {@code *} stands for one label of a DNS name, which is not {@code *} itself: that name would be of all hosts. In a
+     * URI's authority it stands for no character that ends it or its host, so that the host stays the one that is written.
+     */
+    private static String regex(Kind kind, String text) {
+        int authority = kind == Kind.URI ? text.indexOf("://") : -1;
+        int path = authority < 0 ? -1 : text.indexOf('/', authority + 3);
+        int end = authority < 0 ? 0 : path < 0 ? text.length() : path;
+        return kind == Kind.DNS
+                ? globs(text, "[^.*]+")
+                : globs(text.substring(0, end), "[^/?#@:\\\\]*") + globs(text.substring(end), ".*");
+    }
+
+    private static String globs(String text, String any) {
+        return Arrays.stream(text.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(any));
     }
 
     boolean allows(SubjectAlternativeName name) {

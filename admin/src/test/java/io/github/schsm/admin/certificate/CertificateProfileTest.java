@@ -141,6 +141,9 @@ class CertificateProfileTest {
         "DNS:*.example.org,DNS:a.b.example.org,false",
         "DNS:*.example.org,DNS:example.org,false",
         "DNS:*.example.org,DNS:wwwxexample.org,false",
+        "DNS:*.example.org,DNS:*.example.org,false",
+        "DNS:*.example.org,DNS:*.www.example.org,false",
+        "DNS:www-*.example.org,DNS:www-1.example.org,true",
         "DNS:*,IP:192.0.2.7,false",
         "IP:192.0.2.0/24,IP:192.0.2.255,true",
         "IP:192.0.2.0/24,IP:192.0.3.0,false",
@@ -151,7 +154,12 @@ class CertificateProfileTest {
         "email:*@example.org,email:info@example.org,true",
         "email:*@example.org,email:info@evil.org,false",
         "URI:https://example.org/*,URI:https://example.org/a/b,true",
-        "URI:https://example.org/*,URI:http://example.org/a,false"
+        "URI:https://example.org/*,URI:http://example.org/a,false",
+        "URI:https://*.example.org/*,URI:https://www.example.org/a/b,true",
+        "URI:https://*.example.org/*,URI:https://evil.org/.example.org/,false",
+        "URI:https://*.example.org/*,URI:https://evil.org?.example.org/,false",
+        "URI:https://*.example.org,URI:https://user@www.example.org,false",
+        "URI:urn:example:*,URI:urn:example:a:b,true"
     })
     void patternAllowsWhatItSays(String pattern, String name, boolean allowed) throws Exception {
         assertThat(NamePattern.parse(pattern).allows(SubjectAlternativeName.parse(name)))

@@ -90,6 +90,8 @@ public enum AuditEvent {
     LOG_BEGIN(Kind.LOG),
     /** The end of the log had been cut off. */
     LOG_GAP(Kind.LOG),
+    /** The file beside the log that says where it ends was missing or damaged: lines may be missing before. */
+    LOG_HEAD_LOST(Kind.LOG),
     /** The rest of a line was cut off that a process had not finished. */
     LOG_RECOVER(Kind.LOG),
     /** An old file was removed, because only so many are kept. */

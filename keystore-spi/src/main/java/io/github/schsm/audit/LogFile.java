@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -211,16 +212,22 @@ final class LogFile {
         create(AuditFiles.head(path));
         try (RandomAccessFile headFile =
                 new RandomAccessFile(AuditFiles.head(path).toFile(), "rw")) {
-            if (headFile.length() == 0) {
+            Optional<Head> told = readHead(headFile);
+            if (told.isEmpty()) {
                 // Now, and not when a line is written: a full disk shall be found before.
                 writeHead(headFile, Head.NONE);
             }
-            Head head = readHead(headFile);
+            Head head = told.orElse(Head.NONE);
             boolean begins = createLog();
             try (RandomAccessFile log = new RandomAccessFile(path.toFile(), "rw")) {
+                boolean lost = told.isEmpty()
+                        && (log.length() > 0 || !AuditFiles.rotated(path).isEmpty());
                 Writer writer = new Writer(log, headFile, begins ? start(head) : end(log, head));
                 if (log.length() == 0) {
                     writer.begin();
+                }
+                if (lost) {
+                    writer.tellHeadLost();
                 }
                 writer.tellCut();
                 writer.tellGap(head);
@@ -240,11 +247,11 @@ final class LogFile {
         }
     }
 
-    private static Head readHead(RandomAccessFile headFile) throws IOException {
+    private static Optional<Head> readHead(RandomAccessFile headFile) throws IOException {
         byte[] content = new byte[(int) Math.min(headFile.length(), LONGEST_LINE)];
         headFile.seek(0);
         headFile.readFully(content);
-        return Head.parse(content).orElse(Head.NONE);
+        return Head.parse(content);
     }
 
     private static void writeHead(RandomAccessFile headFile, Head head) throws IOException {
@@ -464,6 +471,13 @@ final class LogFile {
             first.put("previous", head.hash());
             head = new Head(head.file() + 1, head.sequence(), head.hash());
             write(first);
+        }
+
+        /** Tells in the log that nothing said where it ends: from now on something does, and this would be forgotten. */
+        void tellHeadLost() throws IOException {
+            Map<String, Object> lost = new LinkedHashMap<>();
+            lost.put("event", AuditEvent.LOG_HEAD_LOST.id());
+            write(lost);
         }
 
         /** Tells in the log that the rest of a line is gone that a process had not finished. */

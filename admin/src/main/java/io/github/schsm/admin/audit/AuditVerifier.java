@@ -278,6 +278,13 @@ public final class AuditVerifier {
                         line.number(),
                         "the log had been cut off before this line: its last line had been number "
                                 + json.path("missingSequence").asLong());
+            } else if (record.event().equals(AuditEvent.LOG_HEAD_LOST.id())) {
+                find(
+                        Kind.MISSING_HEAD,
+                        line.file(),
+                        line.number(),
+                        "the file beside the log that says where it ends was missing or damaged when this line was written:"
+                                + " whether lines are missing before it cannot be told");
             } else if (record.event().equals(AuditEvent.LOG_RECOVER.id())) {
                 notes.add(record.place() + ": a process was ended while it wrote a line, of which "
                         + json.path("bytes").asLong() + " bytes were there");

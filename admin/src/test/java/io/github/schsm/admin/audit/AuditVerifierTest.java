@@ -117,6 +117,28 @@ class AuditVerifierTest {
         assertThat(kinds()).containsExactly(Kind.CHANGED);
     }
 
+    /** Otherwise the next line would make a new one, and nothing could be seen any more. */
+    @Test
+    void headThatWasMissingOrDamagedIsToldForGood() throws Exception {
+        List<String> cut = lines(log).subList(0, 4);
+        for (String content : List.of("", "damaged")) {
+            write(log, cut);
+            if (content.isEmpty()) {
+                Files.delete(AuditFiles.head(log));
+            } else {
+                Files.writeString(AuditFiles.head(log), content);
+            }
+            append(1 << 20, AuditSettings.KEEP_ALL, 1);
+
+            assertThat(kinds()).as(content).containsExactly(Kind.MISSING_HEAD);
+        }
+        write(log, cut);
+        Files.delete(log);
+        Files.delete(AuditFiles.head(log));
+        append(1 << 20, AuditSettings.KEEP_ALL, 1);
+        assertThat(kinds()).as("with the last file").containsExactly(Kind.MISSING_HEAD);
+    }
+
     @Test
     void everyRemovedLineIsFound() throws Exception {
         for (Path file : both()) {

@@ -148,10 +148,12 @@ public final class Doctor {
         }
     }
 
-    /** A rule that lets a user in. */
-    static Proposal polkitRule(String user) {
-        return new Proposal(
-                "/etc/polkit-1/rules.d/50-schsm.rules", """
+    /** A rule that lets a user in; null for a name that cannot be written there as it is: it would be another user's rule. */
+    static @Nullable Proposal polkitRule(String user) {
+        if (!user.matches("[A-Za-z0-9._-]+")) {
+            return null;
+        }
+        return new Proposal("/etc/polkit-1/rules.d/50-schsm.rules", """
                 // Lets %1$s use smart cards without a seat (SSH, services).
                 polkit.addRule(function(action, subject) {
                     if ((action.id == "org.debian.pcsc-lite.access_pcsc" ||
@@ -160,7 +162,7 @@ public final class Doctor {
                         return polkit.Result.YES;
                     }
                 });
-                """.formatted(user.replaceAll("[^A-Za-z0-9._-]", "")));
+                """.formatted(user));
     }
 
     /** What a failure says, in lower case, to look for words in it. */

@@ -169,15 +169,15 @@ final class PcscExamination {
             return Finding.problem(id, message, "mend what the findings above say, then look again");
         }
         String user = surroundings.property("user.name");
-        boolean polkit = Files.exists(surroundings.path(POLICY));
+        Finding.Proposal rule = Files.exists(surroundings.path(POLICY)) ? Doctor.polkitRule(user) : null;
         return new Finding(
                 "pcsc.permission",
                 Severity.PROBLEM,
                 message,
-                polkit
+                rule != null
                         ? "polkit guards the service: write this rule as root, no restart is needed"
                         : "the service guards its cards: let the user " + user + " in",
-                polkit ? Doctor.polkitRule(user) : null);
+                rule);
     }
 
     // USB

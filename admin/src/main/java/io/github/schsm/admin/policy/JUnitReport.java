@@ -117,6 +117,6 @@ public final class JUnitReport {
 
     /** XML has no way to write some characters, which labels can have. */
     private static String printable(String text) {
-        return PrintableText.of(text);
+        return PrintableText.of(text).replace("\uFFFE", "\\uFFFE").replace("\uFFFF", "\\uFFFF");
     }
 }

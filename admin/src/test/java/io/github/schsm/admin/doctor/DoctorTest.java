@@ -386,6 +386,10 @@ class DoctorTest {
                     .contains("org.debian.pcsc-lite.access_pcsc", "org.debian.pcsc-lite.access_card", "\"alice\"");
         });
         assertThat(examine(denied).lines()).anyMatch(line -> line.contains("polkit.addRule"));
+        // Without its backslash that is another user.
+        Finding ofDomain = problem(denied.withProperties(Map.of("user.name", "CORP\\alice")), "pcsc.permission");
+        assertThat(ofDomain.proposal()).isNull();
+        assertThat(ofDomain.remedy()).contains("CORP\\alice");
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** What build servers and monitoring read is what they take, whatever labels have in them. */
 class PolicyFormatsTest {
-    private static final String HOSTILE = "a\"b<c>&\\\n\u001B[31m\u202E\uD83D\uDD11 ]]>";
+    private static final String HOSTILE = "\uFFFE\uFFFFa\"b<c>&\\\n\u001B[31m\u202E\uD83D\uDD11 ]]>";
 
     /** What Surefire's reports have, and Jenkins takes, as far as it is used here. */
     private static final String REPORT = """

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param devices      how many devices were verified to trace to a trusted root by the certificates in the report
  * @param attestations how many keys were verified to be attested by their devices
  * @param problems     what does not hold, in sentences; empty if all does
+ * @param notes        what holds and could be misunderstood all the same, in sentences
  */
 public record ReportVerification(
         Report report,
@@ -40,12 +41,14 @@ public record ReportVerification(
         @Nullable VerifiedSignature signature,
         int devices,
         int attestations,
-        List<String> problems) {
+        List<String> problems,
+        List<String> notes) {
     private static final int MOST_DIFFERENCES = 5;
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ReportVerification {
         problems = List.copyOf(problems);
+        notes = List.copyOf(notes);
     }
 
     /** Whether it is signed and everything holds. */
@@ -83,26 +86,32 @@ public record ReportVerification(
         if (!report.format().equals(Report.FORMAT)) {
             problems.add("its format is \"" + report.format() + "\", this program knows " + Report.FORMAT);
         }
-        VerifiedSignature signature =
-                SignatureCheck.of(read.report(), trust, authorities, problems).orElse(null);
+        List<String> notes = new ArrayList<>();
+        VerifiedSignature signature = SignatureCheck.of(read.report(), trust, authorities, problems, notes)
+                .orElse(null);
         boolean intact = problems.isEmpty();
         String shell = read.shell();
         if (shell != null) {
-            page(report, shell, intact, problems);
+            page(report, shell, intact, problems, notes);
         }
         Contents contents = new Contents(report.inventory(), trust, problems);
         return new ReportVerification(
-                report, shell != null, signature, contents.devices(), contents.attestations(), problems);
+                report, shell != null, signature, contents.devices(), contents.attestations(), problems, notes);
     }
 
     /** Whether what the page shows is what was signed; where it is not, what is different. */
-    private static void page(Report report, String shell, boolean intact, List<String> problems) {
+    private static void page(Report report, String shell, boolean intact, List<String> problems, List<String> notes) {
         boolean same = ReportFile.sha256(shell).equals(report.html());
-        if (same && intact) {
-            return;
-        }
         String expected = ReportFile.shell(ReportPage.of(report));
         boolean known = ReportFile.sha256(expected).equals(report.html());
+        if (same && intact) {
+            if (!known) {
+                notes.add(
+                        "the page is not the one that this version of the program makes of the report: what it shows is"
+                                + " what the signer signed, and nobody compared it with the devices and attestations in the file");
+            }
+            return;
+        }
         if (!same) {
             problems.add("what the page shows was changed: it is not the page that the report names");
         }

@@ -3,6 +3,7 @@
 package io.github.schsm.admin.report;
 
 import io.github.schsm.AttestedPublicKey;
+import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.DeviceTrust.VerifiedKey;
 import io.github.schsm.MalformedDataException;
@@ -43,16 +44,22 @@ final class SignatureCheck {
 
     private final SignedReport signed;
     private final List<String> problems;
+    private final List<String> notes;
 
-    private SignatureCheck(SignedReport signed, List<String> problems) {
+    private SignatureCheck(SignedReport signed, List<String> problems, List<String> notes) {
         this.signed = signed;
         this.problems = problems;
+        this.notes = notes;
     }
 
     /** What is known of the signature; empty if there is none that is good, and then there is a problem more. */
     static Optional<VerifiedSignature> of(
-            SignedReport signed, DeviceTrust trust, List<X509Certificate> authorities, List<String> problems) {
-        SignatureCheck check = new SignatureCheck(signed, problems);
+            SignedReport signed,
+            DeviceTrust trust,
+            List<X509Certificate> authorities,
+            List<String> problems,
+            List<String> notes) {
+        SignatureCheck check = new SignatureCheck(signed, problems, notes);
         SignedReport.Signature signature = signed.signature();
         if (signature == null) {
             problems.add(
@@ -105,6 +112,7 @@ final class SignatureCheck {
         }
         try {
             VerifiedKey verified = trust.verify(key);
+            compare(verified.device().identity());
             return new VerifiedSignature(
                     SignedReport.Kind.CVC,
                     verified.device().identity().uniqueName(),
@@ -114,6 +122,27 @@ final class SignatureCheck {
         } catch (UntrustedDeviceException untrusted) {
             problems.add("the key that signed it is not known to be in a genuine device: " + untrusted.getMessage());
             return null;
+        }
+    }
+
+    /**
+     * Anybody who has a genuine device can sign with a key of it, and write the name of another one into the report. A key
+     * that came from another device does so, too, so that it is no problem by itself.
+     */
+    private void compare(DeviceIdentity attesting) {
+        Report.Signer named = signed.report().signer();
+        if (named == null) {
+            return;
+        }
+        boolean own = signed.report()
+                .inventory()
+                .device(named.device())
+                .filter(device -> attesting.deviceId().equals(device.id())
+                        && attesting.keyFingerprint().equals(device.fingerprint()))
+                .isPresent();
+        if (!own) {
+            notes.add("the report says that device " + named.device()
+                    + " signed it, and the device that attests the key is " + attesting.uniqueName());
         }
     }
 

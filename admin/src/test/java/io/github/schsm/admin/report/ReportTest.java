@@ -117,6 +117,7 @@ class ReportTest {
                 ReportVerification verified = verify(file);
 
                 assertThat(verified.problems()).isEmpty();
+                assertThat(verified.notes()).isEmpty();
                 assertThat(verified.holds()).isTrue();
                 assertThat(verified.devices()).isEqualTo(2);
                 assertThat(verified.attestations()).isEqualTo(4);
@@ -149,6 +150,41 @@ class ReportTest {
                 .singleElement()
                 .asString()
                 .contains("issued by none of the authorities");
+    }
+
+    /** By who has a genuine device, too: the signature is good, so that all the verification can do is to say it. */
+    @Test
+    void forgersPageAndDeviceAreTold() throws Exception {
+        Side forger = world.open(World.B);
+        forger.generate(SchsmKeySpec.builder("forger")
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .build());
+        ReportSigner signer = ReportSigner.of(forger.keyStore(), World.A, "forger");
+        Report honest = SignedReport.signed(
+                        Report.builder(byAttestation.report().inventory()), signer)
+                .report();
+        String shell = ReportFile.shell(ReportPage.of(honest)).replace("may sign", "may not sign");
+        Report forged = new Report(
+                honest.format(),
+                honest.created(),
+                honest.program(),
+                honest.title(),
+                honest.inventory(),
+                null,
+                null,
+                null,
+                honest.signer(),
+                ReportFile.sha256(shell));
+        SignedReport signed = new SignedReport(forged, signer.sign(forged.canonical()));
+        byte[] page = inText(signed.html(), text -> text.replace("may sign", "may not sign"));
+
+        ReportVerification verified = verify(page);
+
+        assertThat(verified.problems()).isEmpty();
+        assertThat(verified.notes())
+                .satisfiesExactlyInAnyOrder(
+                        note -> assertThat(note).contains("device " + World.A + " signed it", World.B),
+                        note -> assertThat(note).contains("nobody compared it"));
     }
 
     @Test

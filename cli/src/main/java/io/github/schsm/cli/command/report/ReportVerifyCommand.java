@@ -118,6 +118,7 @@ final class ReportVerifyCommand extends SchsmCommand {
         List<String> lines = new ArrayList<>();
         lines.add(verified.holds() ? "The report holds." : "The report does not hold:");
         verified.problems().forEach(problem -> lines.add("  " + problem + "."));
+        verified.notes().forEach(note -> lines.add("Note: " + note + "."));
         lines.add("Made on " + report.created() + " by " + report.program() + ", from devices read on "
                 + report.inventory().taken() + ".");
         if (by != null) {
@@ -147,6 +148,7 @@ final class ReportVerifyCommand extends SchsmCommand {
         VerifiedSignature by = verified == null ? null : verified.signature();
         return Answer.json("holds", holds)
                 .and("problems", problems)
+                .and("notes", verified == null ? List.of() : verified.notes())
                 .and("format", verified == null ? null : verified.page() ? "html" : "json")
                 .and(
                         "created",

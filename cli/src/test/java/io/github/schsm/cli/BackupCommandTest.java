@@ -131,11 +131,17 @@ class BackupCommandTest {
     }
 
     @Test
-    void archiveThatNobodyVouchesForIsAskedAbout() throws IOException {
+    void archiveThatNobodyVouchesForIsAskedAboutAndRefusedWhereASignatureIsDemanded() throws IOException {
         String file = bench.file("backup.zip");
         bench.on(A, "backup", "--unsigned", "--out=" + file).done();
         dkek(B);
 
+        assertThat(bench.on("", "backup", "verify", file).done().out()).contains("not signed");
+        Run demanded = bench.on("", "backup", "verify", "--signed", file);
+        assertThat(demanded.status()).isEqualTo(Status.FAILED);
+        assertThat(demanded.out()).contains("BAD:  no signature");
+        bench.on(A, "backup", "--out=" + bench.file("signed.zip")).done();
+        bench.on("", "backup", "verify", "--signed", bench.file("signed.zip")).done();
         assertThat(bench.on(B, "restore", file).failed().err()).contains("not signed", "--yes");
         bench.on(B, "restore", "--yes", file).done();
 

@@ -262,6 +262,13 @@ class CeremonyCommandTest {
         Run changed = run(null, "dkek", "verify", file("record.json"));
         assertThat(changed.status()).isEqualTo(1);
         assertThat(changed.out()).contains("the signature does not fit the record");
+
+        Files.delete(Path.of(file("record.signature.json")));
+        assertThat(run(null, "dkek", "verify", file("record.json")).done().out())
+                .contains("Signature: none");
+        Run demanded = run(null, "dkek", "verify", "--signed", file("record.json"));
+        assertThat(demanded.status()).isEqualTo(1);
+        assertThat(demanded.out()).contains("Signature: none");
     }
 
     @Test

@@ -55,6 +55,13 @@ final class VerifyCommand extends SchsmCommand {
             description = "The device to restore into: one with the backup's DKEK, or the member that it was made for.")
     private @Nullable String scratch;
 
+    @Option(
+            names = "--signed",
+            description =
+                    "Demand that the device that the backup is of signed it. Who changes an archive can leave out its"
+                            + " signature, or sign it with another key.")
+    private boolean signed;
+
     @Override
     protected String work() {
         return shares.areGiven() ? "opening shares, restoring and comparing" : "restoring and comparing";
@@ -104,6 +111,10 @@ final class VerifyCommand extends SchsmCommand {
                     .and("sentence", finding.sentence())
                     .members());
         }
+        boolean good = report.isGood() && (!signed || report.authenticity().isProven());
+        if (signed && !report.authenticity().isProven()) {
+            lines.add("BAD:  no signature of the device that it is of proves where it comes from.");
+        }
         for (Missing missing : archive.manifest().missing()) {
             lines.add("Not in it: " + Outcomes.named(missing.kind(), missing.label()) + ": " + missing.reason());
         }
@@ -117,13 +128,13 @@ final class VerifyCommand extends SchsmCommand {
                 Answer.json("file", file)
                         .and("of", archive.manifest().device().name())
                         .and("created", archive.manifest().created().toString())
-                        .and("good", report.isGood())
+                        .and("good", good)
                         .and("full", report.isFull())
                         .and("restoredTo", report.restoredTo())
                         .and("authenticity", Outcomes.json(report.authenticity()))
                         .and("findings", json)
                         .and("missing", archive.manifest().missing().size())
                         .members(),
-                report.isGood() ? Status.DONE : Status.FAILED);
+                good ? Status.DONE : Status.FAILED);
     }
 }

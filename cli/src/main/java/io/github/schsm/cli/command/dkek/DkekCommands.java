@@ -254,6 +254,11 @@ public final class DkekCommands {
                 description = "The record's signature. Default: record.signature.json beside it, if it is there.")
         private @Nullable Path signatureFile;
 
+        @Option(
+                names = "--signed",
+                description = "Demand a signature. Who changes a record can take its signature away.")
+        private boolean signed;
+
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
             byte[] content = FileIo.read(file, "record");
@@ -275,7 +280,7 @@ public final class DkekCommands {
             }
             RecordSignature.Verdict verdict = signature(context, content);
             lines.add("Signature: " + (verdict == null ? "none" : verdict.sentence()) + ".");
-            good &= verdict == null || verdict.proven();
+            good &= verdict == null ? !signed : verdict.proven();
             return new Answer(
                     Text.lines(lines.toArray()),
                     Answer.json("record", JsonDocuments.members(record))

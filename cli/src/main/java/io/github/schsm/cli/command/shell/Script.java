@@ -4,6 +4,7 @@ package io.github.schsm.cli.command.shell;
 
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Status;
 import java.nio.ByteBuffer;
@@ -40,7 +41,7 @@ public final class Script {
         if (context.shared().isSession()) {
             throw new CliException("--script is for the command line, not for a line of a shell or script");
         }
-        List<Line> lines = lines();
+        List<Line> lines = lines(context);
         Session session = new Session(context.io(), context);
         int result = Status.DONE;
         try {
@@ -74,12 +75,12 @@ public final class Script {
         return result;
     }
 
-    private List<Line> lines() throws CliException {
+    private List<Line> lines(Context context) throws CliException {
         List<Line> lines = new ArrayList<>();
         int number = 0;
         int first = 1;
         StringBuilder started = new StringBuilder();
-        for (String line : text().split("\\R", -1)) {
+        for (String line : text(context).split("\\R", -1)) {
             number++;
             if (started.isEmpty()) {
                 first = number;
@@ -98,8 +99,8 @@ public final class Script {
         return lines;
     }
 
-    private String text() throws CliException {
-        byte[] content = FileIo.read(file, "script");
+    private String text(Context context) throws CliException {
+        byte[] content = content(context);
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -108,6 +109,16 @@ public final class Script {
             return text.startsWith(BOM) ? text.substring(1) : text;
         } catch (CharacterCodingException another) {
             throw new CliException("the script " + file + " is not UTF-8: nothing was done", another);
+        }
+    }
+
+    private byte[] content(Context context) throws CliException {
+        // Each line opens its own: only the script itself is read with this one.
+        StandardFile standard = StandardFile.open(context.io(), false);
+        try {
+            return FileIo.read(file, "script");
+        } finally {
+            standard.close();
         }
     }
 }

@@ -218,7 +218,7 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
     private static int usage(Io io, ParameterException error, String[] arguments) {
         CommandLine command = error.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        String message = PrintableText.of(String.valueOf(error.getMessage()));
+        String message = PrintableText.of(plain(error));
         if (Arrays.asList(arguments).contains("--json")) {
             io.out().println(Errors.usageJson(message));
         }
@@ -227,6 +227,28 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
         Suggestions.of(error, Commands::isHarmless).forEach(err::println);
         err.println("Try: " + name + " --help");
         return Status.USAGE;
+    }
+
+    /** What is wrong, without words and numbers that mean nothing to a person. */
+    private static String plain(ParameterException error) {
+        String message = String.valueOf(error.getMessage());
+        if (error instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && error.getCommandLine().getSubcommands().size() > 0) {
+            String command = error.getCommandLine().getCommandSpec().qualifiedName();
+            return "there is no command \"" + command + " "
+                    + unmatched.getUnmatched().get(0) + "\"";
+        }
+        if (message.equals("Missing required subcommand")) {
+            CommandLine group = error.getCommandLine();
+            String name = group.getCommandSpec().qualifiedName();
+            return "a command is missing"
+                    + (group.getParent() == null
+                            ? ""
+                            : ": " + name + " "
+                                    + String.join("|", group.getSubcommands().keySet()));
+        }
+        return message.replaceFirst("^Error: ", "").replaceFirst("^(Unmatched arguments?) (at|from) index \\d+", "$1");
     }
 
     private static int failure(Io io, Exception error, CommandLine line) {

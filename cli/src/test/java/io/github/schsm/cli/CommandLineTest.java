@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -139,6 +140,24 @@ public class CommandLineTest {
 
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains("--help");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "frobnicate | schsm frobnicate",
+                "kdm frobnicate | schsm kdm frobnicate",
+                "kdm | \"a command is missing: schsm kdm issue|show\"",
+                "verify x | schsm: Missing required argument",
+                "verify --label a --key b x | schsm: --label=LABEL, --key=FILE are mutually exclusive",
+                "devices x | \"Unmatched argument: 'x'\"",
+                "show --label x | Give it without --label: schsm show LABEL",
+                "attest --label x | Give it without --label: schsm attest LABEL"
+            })
+    void wrongCommandLineIsToldInPlainWords(String line, String told) {
+        assertThat(run(line.split(" ")).misused().err()).contains(told);
     }
 
     @ParameterizedTest

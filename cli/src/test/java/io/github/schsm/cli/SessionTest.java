@@ -4,9 +4,12 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.io.StandardStreams;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.simulator.VirtualReaders;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +79,17 @@ class SessionTest {
         run(changing, "generate --label one", "pin change", "generate --label two", "pin change")
                 .done();
         assertThat(changing.questions).hasSize(8);
+    }
+
+    @Test
+    void standardInputIsAScript() {
+        byte[] lines = "completion bash\nexit\ncompletion fish\n".getBytes(StandardCharsets.UTF_8);
+        StandardStreams in =
+                new StandardStreams(new ByteArrayInputStream(lines), OutputStream.nullOutputStream(), () -> false);
+
+        Run run = Run.of(Bench.ENVIRONMENT, null, in, "--script", "-").done();
+
+        assertThat(run.out()).contains("schsm Bash Completion").doesNotContain("complete -c");
     }
 
     @Test
@@ -168,7 +182,7 @@ class SessionTest {
         Path latin = Files.write(folder.resolve("latin"), "devices\n# caf\u00E9".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(Run.of(Map.of(), "--script", latin.toString()).failed().err())
                 .contains("not UTF-8");
-        assertThat(Run.of(Map.of(), "--keep-going").misused().err()).contains("subcommand");
+        assertThat(Run.of(Map.of(), "--keep-going").misused().err()).contains("a command is missing");
         assertThat(Run.of(Map.of(), "--script", "x", "devices").misused().err()).contains("--script");
     }
 

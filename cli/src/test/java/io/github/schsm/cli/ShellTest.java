@@ -60,9 +60,9 @@ class ShellTest {
             shell.answer(PROMPT, "generate --label two\n");
             shell.await("generated");
             shell.answer(PROMPT, "frobnicate\n");
-            shell.await("Unmatched argument");
+            shell.await("there is no command");
             shell.answer(PROMPT, PIN + "1\n");
-            shell.await("Unmatched argument");
+            shell.await("there is no command");
             shell.answer(PROMPT, "sign --label on\t");
             Thread.sleep(1000); // looks at the device
             shell.type("missing.txt\n");

@@ -4,6 +4,8 @@ package io.github.schsm.cli.console;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +29,10 @@ public final class Suggestions {
             return List.of();
         }
         if (unmatched.isUnknownOption()) {
+            Optional<String> placed = placed(unmatched);
+            if (placed.isPresent()) {
+                return List.of(placed.get());
+            }
             return unmatched.getSuggestions().isEmpty()
                     ? List.of()
                     : List.of("Possible solutions: " + String.join(", ", unmatched.getSuggestions()));
@@ -40,6 +46,17 @@ public final class Suggestions {
             }
         }
         return guesses.isEmpty() ? List.of() : List.of("Did you mean: " + String.join(" or ", guesses) + "?");
+    }
+
+    /** Where a command takes as an argument what others take as an option of that name. */
+    private static Optional<String> placed(UnmatchedArgumentException unmatched) {
+        CommandSpec spec = unmatched.getCommandLine().getCommandSpec();
+        String option = unmatched.getUnmatched().get(0);
+        return spec.positionalParameters().stream()
+                .map(argument -> argument.paramLabel().replaceAll("[\\[\\]]", ""))
+                .filter(label -> option.equals("--" + label.toLowerCase(Locale.ROOT)))
+                .map(label -> "Give it without " + option + ": " + name(spec) + " " + label)
+                .findFirst();
     }
 
     private static String name(CommandSpec spec) {

@@ -69,6 +69,8 @@ class RsaTest {
         bench.on(A, with(decrypt, "--algorithm=RSA/ECB/OAEPWithSHA-256AndMGF1Padding"))
                 .done();
         assertThat(folder.resolve("plain")).hasContent("secret");
+        bench.on(A, with(decrypt, "--overwrite")).done();
+        assertThat(folder.resolve("plain")).as("default").hasContent("secret");
         assertThat(bench.on(A, with(with(decrypt, "--overwrite"), "--algorithm=AES/CBC/NoPadding"))
                         .failed()
                         .err())

@@ -4,6 +4,7 @@ package io.github.schsm.cli.command.key;
 
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmKey;
+import io.github.schsm.admin.key.PublicKeyEncryption;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
@@ -39,11 +40,11 @@ public final class DecryptCommand extends SchsmCommand {
 
     @Option(
             names = "--algorithm",
-            required = true,
             paramLabel = "NAME",
             description = "How it was encrypted, as the JCA calls it: RSA/ECB/PKCS1Padding,"
-                    + " RSA/ECB/OAEPWithSHA-256AndMGF1Padding (MGF1 with SHA-1, as in the JDK), RSA/ECB/NoPadding.")
-    private String algorithm;
+                    + " RSA/ECB/OAEPWithSHA-256AndMGF1Padding (MGF1 with SHA-1, as in the JDK), RSA/ECB/NoPadding. Default:"
+                    + " RSA/ECB/OAEPWithSHA-256AndMGF1Padding, as encrypt does it.")
+    private String algorithm = PublicKeyEncryption.DEFAULT;
 
     @Mixin
     private OutputOptions output;
@@ -70,7 +71,7 @@ public final class DecryptCommand extends SchsmCommand {
             Path written = output.writeSecret(file, ENDING, plain);
             return Answer.of(
                     FileIo.named(file) + " decrypted with key \"" + label + "\" of device " + connected.id()
-                            + ", written to " + written + ".",
+                            + ", written to " + FileIo.target(written) + ".",
                     Answer.json("device", connected.id())
                             .and("label", label)
                             .and("algorithm", algorithm)

@@ -53,7 +53,9 @@ class StandardFileTest {
 
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).startsWith("standard input signed with key \"ec\"");
+        assertThat(run.err())
+                .startsWith("standard input signed with key \"ec\"")
+                .contains("written to standard output.");
         Signature signature = Signature.getInstance("SHA256withECDSA");
         byte[] certificate = pem(bench.on(A, streams(new byte[0], false), "export-cert", "--label=ec", "--out=-"));
         signature.initVerify(CertificateFactory.getInstance("CVC", new SchsmProvider())

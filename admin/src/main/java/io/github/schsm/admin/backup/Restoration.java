@@ -374,7 +374,8 @@ public final class Restoration {
                 return "device " + device.name() + " has no key domain with the DKEK whose check value is "
                         + domain.kcv()
                         + ": make one with its " + domain.shares()
-                        + " shares first (schsm domain create, schsm domain import-share)";
+                        + (domain.shares() == 1 ? " share" : " shares")
+                        + " first (schsm domain create, schsm domain import-share)";
             }
             AttestedPublicKey own = AttestedPublicKey.parse(archive.content(agreement.recipient()));
             byte[] uid = own.keyDomainUid().orElse(new byte[0]);

@@ -176,7 +176,11 @@ public final class CertificateRequest {
 
     /** The algorithm of its signature, e.g. {@code SHA256WITHECDSA}. */
     public String algorithm() {
-        return new DefaultSignatureNameFinder().getAlgorithmName(request.getSignatureAlgorithm());
+        // Bouncy Castle writes it in capitals, everything else here as the JCA does.
+        return new DefaultSignatureNameFinder()
+                .getAlgorithmName(request.getSignatureAlgorithm())
+                .replace("WITH", "with")
+                .replace("AND", "and");
     }
 
     /**

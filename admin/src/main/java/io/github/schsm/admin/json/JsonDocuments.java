@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
@@ -124,11 +125,19 @@ public final class JsonDocuments {
             String where = misfit.getPath().stream()
                     .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "/" + step.getFieldName())
                     .collect(Collectors.joining());
-            throw new MalformedDataException(
-                    what, (where.isEmpty() ? "" : where + ": ") + firstLine(misfit.getOriginalMessage()));
+            throw new MalformedDataException(what, (where.isEmpty() ? "" : where + ": ") + plain(misfit));
         } catch (JsonProcessingException malformed) {
             throw new MalformedDataException(what, firstLine(malformed.getOriginalMessage()));
         }
+    }
+
+    /** What does not fit, without Jackson's words for the classes and settings of this program. */
+    private static String plain(JsonMappingException misfit) {
+        String message = firstLine(misfit.getOriginalMessage());
+        if (misfit instanceof UnrecognizedPropertyException) {
+            return "it is not known here";
+        }
+        return message.startsWith("Missing creator property") ? "it is missing" : message;
     }
 
     private static String firstLine(String message) {
@@ -154,10 +163,15 @@ public final class JsonDocuments {
             return read;
         } catch (JsonProcessingException malformed) {
             throw new MalformedDataException(
-                    what, "no JSON document: " + malformed.getOriginalMessage() + at(malformed));
+                    what, "no JSON document: " + withoutSource(malformed.getOriginalMessage()) + at(malformed));
         } catch (IOException inMemory) {
             throw new UncheckedIOException(inMemory);
         }
+    }
+
+    /** Where an unclosed object began is told as a setting of Jackson; the place where it is missed follows. */
+    private static String withoutSource(String message) {
+        return message.replaceFirst(" \\(start marker at .*\\)$", "");
     }
 
     private static String at(JsonProcessingException malformed) {

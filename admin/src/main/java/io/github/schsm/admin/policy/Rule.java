@@ -304,7 +304,7 @@ public sealed interface Rule {
                             place.label(),
                             null,
                             "the group signer of " + domain.name()
-                                    + " has no second copy: without it no device can join any more");
+                                    + " has no second copy: without it no device can join anymore");
                 }
             }
         }

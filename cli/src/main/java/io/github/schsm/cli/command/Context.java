@@ -300,8 +300,8 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
     private String answer(String instead, String question) throws CliException {
         Io.Person person = io.person();
         if (person == null) {
-            throw new CliException(question.substring(0, question.lastIndexOf(". "))
-                    + ": there is no terminal to confirm that on, give " + instead);
+            throw new CliException("there is no terminal to confirm this on, so nothing was done; give " + instead
+                    + ": " + question.substring(0, question.lastIndexOf(". ")));
         }
         String answer = person.line(question);
         return answer == null ? "" : answer.strip();

@@ -65,6 +65,11 @@ public final class FileIo {
         return StandardFile.is(file) ? "standard input" : file.toString();
     }
 
+    /** What a file that was written is called in a sentence. */
+    public static String target(Path file) {
+        return StandardFile.is(file) ? "standard output" : file.toString();
+    }
+
     /**
      * Reads an X.509 certificate, DER or PEM, the first of several.
      *

@@ -184,7 +184,7 @@ public final class BackupCommand extends SchsmCommand {
                 .filter(object -> object.pinProtected() && object.content() != null)
                 .count();
         List<String> lines = new ArrayList<>();
-        lines.add("Backup of device " + connected.id() + " written to " + file + ": " + keys + " of "
+        lines.add("Backup of device " + connected.id() + " written to " + FileIo.target(file) + ": " + keys + " of "
                 + manifest.keys().stream().filter(key -> !key.exchangeKey()).count() + " keys, "
                 + manifest.certificates().size() + " other certificates, " + data + " of "
                 + manifest.data().size() + " data objects.");

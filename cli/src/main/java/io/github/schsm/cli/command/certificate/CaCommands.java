@@ -233,7 +233,7 @@ public final class CaCommands {
                     "Certificate " + issued.serialText() + " of \"" + issued.subject() + "\", valid until "
                             + issued.notAfter() + ", issued by "
                             + ca.certificate().getSubjectX500Principal().getName()
-                            + " and written to " + written + "."
+                            + " and written to " + FileIo.target(written) + "."
                             + (leftOut.isEmpty() ? "" : " Not taken over from the request: " + leftOut + "."),
                     Answer.json("device", connected.id())
                             .and("certificate", json(issued, issued.issuedAt()))
@@ -338,7 +338,7 @@ public final class CaCommands {
                     "CRL " + list.number() + " of "
                             + ca.certificate().getSubjectX500Principal().getName() + " with "
                             + list.revoked() + (list.revoked() == 1 ? " certificate" : " certificates")
-                            + ", next one due " + list.nextUpdate() + ", written to " + file + ".",
+                            + ", next one due " + list.nextUpdate() + ", written to " + FileIo.target(file) + ".",
                     Answer.json("device", connected.id())
                             .and("number", list.number().toString())
                             .and("thisUpdate", list.thisUpdate())

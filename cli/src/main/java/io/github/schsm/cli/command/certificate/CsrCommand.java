@@ -9,6 +9,7 @@ import io.github.schsm.admin.key.DeviceKey;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.option.ProfileOptions;
 import io.github.schsm.cli.report.Answer;
@@ -56,7 +57,7 @@ public final class CsrCommand extends SchsmCommand {
         Path file = output.write(name, format == Format.PEM ? request.pem() : request.der());
         return Answer.of(
                 "Request for \"" + request.subject() + "\", signed by key \"" + label + "\" of device " + connected.id()
-                        + " (" + request.algorithm() + "), written to " + file + ".",
+                        + " (" + request.algorithm() + "), written to " + FileIo.target(file) + ".",
                 Answer.json("device", connected.id())
                         .and("label", label)
                         .and("subject", request.subject())

@@ -100,7 +100,8 @@ public final class SelfSignCommand extends SchsmCommand {
         return Answer.of(
                 "Self-signed certificate of " + holder + ", valid until "
                         + certificate.getNotAfter().toInstant() + ", stored on device " + connected.id()
-                        + " with key \"" + label + "\"" + (out == null ? "" : ", and written to " + out) + "."
+                        + " with key \"" + label + "\"" + (out == null ? "" : ", and written to " + FileIo.target(out))
+                        + "."
                         + keeper.sentence(ended),
                 Answer.json("device", connected.id())
                         .and("label", label)

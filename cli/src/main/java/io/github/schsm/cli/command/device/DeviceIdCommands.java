@@ -6,6 +6,7 @@ import io.github.schsm.DeviceIdentity;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Text;
@@ -36,7 +37,7 @@ public final class DeviceIdCommands {
             Path file = output.write(identity.fileName(), identity.encode());
             return Answer.of(
                     Text.lines(
-                            "Device id of " + identity.deviceId() + " written to " + file + ".",
+                            "Device id of " + identity.deviceId() + " written to " + FileIo.target(file) + ".",
                             distrust == null ? null : "Not trusted here: " + distrust),
                     Answer.json("device", identity.deviceId())
                             .and("chr", identity.chr())

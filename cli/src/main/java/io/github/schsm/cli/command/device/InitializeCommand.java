@@ -272,7 +272,9 @@ public final class InitializeCommand extends SchsmCommand {
         return Answer.of(
                 "Device " + connected.id() + " is initialized, with "
                         + (shares != null
-                                ? (shares == 0 ? "a random DKEK" : "a DKEK of " + shares + " shares")
+                                ? (shares == 0
+                                        ? "a random DKEK"
+                                        : "a DKEK of " + shares + (shares == 1 ? " share" : " shares"))
                                 : slots + (slots == 1 ? " key domain slot" : " key domain slots"))
                         + ". User PIN: " + Text.pin(status) + ".",
                 Answer.json("device", connected.id())

@@ -119,7 +119,8 @@ public final class PkaCommands {
             }
             Path file = output.write(key.identity().chr() + "-" + label + ".pub", key.encode());
             return Answer.of(
-                    "Public key file of \"" + label + "\" (" + describe(key) + ") written to " + file + ".",
+                    "Public key file of \"" + label + "\" (" + describe(key) + ") written to " + FileIo.target(file)
+                            + ".",
                     Answer.json("device", connected.id())
                             .and("label", label)
                             .and("chr", key.request().chr())
@@ -245,7 +246,7 @@ public final class PkaCommands {
             PublicKeyResponse response = PublicKeyResponse.sign(challenge, privateKey(connected, chosen));
             Path written = output.write(fileName(challenge, ".response"), response.encode());
             return Answer.of(
-                    "Response for device " + challenge.deviceId() + " written to " + written + ".",
+                    "Response for device " + challenge.deviceId() + " written to " + FileIo.target(written) + ".",
                     Answer.json("device", connected.id())
                             .and("label", chosen)
                             .and("opens", challenge.deviceId())

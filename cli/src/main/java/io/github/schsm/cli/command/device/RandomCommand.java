@@ -53,7 +53,7 @@ public final class RandomCommand extends SchsmCommand {
             }
             FileIo.writeSecret(out, bytes, overwrite);
             return Answer.of(
-                    length + " random bytes of device " + connected.id() + " written to " + out + ".",
+                    length + " random bytes of device " + connected.id() + " written to " + FileIo.target(out) + ".",
                     json.and("file", out).members());
         } finally {
             Arrays.fill(bytes, (byte) 0);

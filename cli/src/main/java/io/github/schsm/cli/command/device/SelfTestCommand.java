@@ -102,7 +102,7 @@ public final class SelfTestCommand extends SchsmCommand {
         Path file = out;
         if (file != null) {
             FileIo.write(file, report.encode(), overwrite);
-            lines.add("The report is in " + FileIo.named(file) + ".");
+            lines.add("The report is in " + FileIo.target(file) + ".");
         }
         return new Answer(new Lines(lines), report.json(), report.isPassed() ? Status.DONE : Status.FAILED);
     }

@@ -311,7 +311,7 @@ public final class DomainCommands {
                 Arrays.fill(secret, (byte) 0);
             }
             return Answer.of(
-                    "DKEK share written to " + file + ".",
+                    "DKEK share written to " + FileIo.target(file) + ".",
                     Answer.json("file", file).members());
         }
 
@@ -355,8 +355,8 @@ public final class DomainCommands {
             }
             return Answer.of(
                     Text.lines(
-                            "DKEK share written to " + file + ". Any " + among.threshold + " of these " + among.total
-                                    + " password shares open it:",
+                            "DKEK share written to " + FileIo.target(file) + ". Any " + among.threshold + " of these "
+                                    + among.total + " password shares open it:",
                             new Lines(names.stream().map(one -> "  " + one).toList()),
                             "Give each to its custodian, and delete them here."),
                     Answer.json("file", file)

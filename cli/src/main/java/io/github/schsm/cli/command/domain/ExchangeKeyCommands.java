@@ -8,6 +8,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.option.SlotOption;
 import io.github.schsm.cli.report.Answer;
@@ -82,8 +83,8 @@ public final class ExchangeKeyCommands {
             String uid = key.keyDomainUid().map(Text::hex).orElse(null);
             return Answer.of(
                     Text.lines(
-                            "Public key file of \"" + label + "\" on device " + connected.id() + " written to " + file
-                                    + ".",
+                            "Public key file of \"" + label + "\" on device " + connected.id() + " written to "
+                                    + FileIo.target(file) + ".",
                             uid == null
                                     ? "It is no exchange key: no key domain is named in it."
                                     : "Key domain UID " + uid),

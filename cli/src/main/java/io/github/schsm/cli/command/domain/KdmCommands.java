@@ -78,7 +78,7 @@ public final class KdmCommands {
             Path file = output.write(kdm.fileName(), kdm.encode());
             return Answer.of(
                     Text.lines(
-                            "KDM written to " + file + ".",
+                            "KDM written to " + FileIo.target(file) + ".",
                             "Member         " + member.deviceId() + " (CHR " + member.chr()
                                     + "), certificates verified",
                             "Key domain UID " + uid),

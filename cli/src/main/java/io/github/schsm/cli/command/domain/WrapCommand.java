@@ -10,6 +10,7 @@ import io.github.schsm.WrappedKeyEntry;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
@@ -54,7 +55,8 @@ public final class WrapCommand extends SchsmCommand {
         Path file = output.write(label + ".wky", wrapped.encode());
         return Answer.of(
                 Text.lines(
-                        "Key \"" + label + "\" of device " + connected.id() + " written to " + file + ", wrapped.",
+                        "Key \"" + label + "\" of device " + connected.id() + " written to " + FileIo.target(file)
+                                + ", wrapped.",
                         "KCV " + Text.hex(wrapped.kcv())),
                 Answer.json("device", connected.id())
                         .and("label", label)

@@ -62,7 +62,7 @@ public final class EncryptCommand extends SchsmCommand {
             Path written = output.write(file, ENDING, encrypted);
             return Answer.of(
                     FileIo.named(file) + " encrypted for " + found.owner() + " (" + algorithm + "), written to "
-                            + written + ".",
+                            + FileIo.target(written) + ".",
                     Answer.json("device", found.device())
                             .and("label", found.label())
                             .and("algorithm", algorithm)

@@ -7,6 +7,7 @@ import io.github.schsm.admin.key.PublicKeyFormat;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.report.Answer;
 import java.nio.file.Path;
@@ -53,8 +54,8 @@ public final class PublicKeyCommand extends SchsmCommand {
         byte[] content = format.encode(key.publicKey(), comment == null ? label : comment);
         Path file = output.write(label + format.ending(), content);
         return Answer.of(
-                "Public key of \"" + label + "\" on device " + connected.id() + " (" + format + ") written to " + file
-                        + ".",
+                "Public key of \"" + label + "\" on device " + connected.id() + " (" + format + ") written to "
+                        + FileIo.target(file) + ".",
                 Answer.json("device", connected.id())
                         .and("label", label)
                         .and("format", format.name())

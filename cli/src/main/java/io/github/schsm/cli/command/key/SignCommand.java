@@ -74,7 +74,7 @@ public final class SignCommand extends SchsmCommand {
         Path written = output.write(file, ENDING, signed);
         return Answer.of(
                 FileIo.named(file) + " signed with key \"" + label + "\" of device " + connected.id() + " (" + name
-                        + "), signature" + " written to " + written + ".",
+                        + "), signature" + " written to " + FileIo.target(written) + ".",
                 Answer.json("device", connected.id())
                         .and("label", label)
                         .and("algorithm", name)

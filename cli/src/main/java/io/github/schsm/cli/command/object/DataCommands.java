@@ -133,7 +133,7 @@ public final class DataCommands {
                 Path file = object.pinProtected() ? output.writeSecret(name, content) : output.write(name, content);
                 return Answer.of(
                         content.length + " bytes of data object \"" + object.label() + "\" on device " + connected.id()
-                                + " written to " + file + ".",
+                                + " written to " + FileIo.target(file) + ".",
                         json(object)
                                 .and("device", connected.id())
                                 .and("size", content.length)

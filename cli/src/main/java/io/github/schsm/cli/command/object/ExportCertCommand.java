@@ -6,6 +6,7 @@ import io.github.schsm.Cvc;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
@@ -55,7 +56,8 @@ public final class ExportCertCommand extends SchsmCommand {
         Path file =
                 output.write(label + (pem ? kind.pemEnding : kind.ending), pem ? pem(kind.pemLabel, encoded) : encoded);
         return Answer.of(
-                kind.sentence + " of \"" + label + "\" on device " + connected.id() + " written to " + file + ".",
+                kind.sentence + " of \"" + label + "\" on device " + connected.id() + " written to "
+                        + FileIo.target(file) + ".",
                 Answer.json("device", connected.id())
                         .and("label", label)
                         .and("kind", kind.json)

@@ -229,7 +229,7 @@ public final class ReportCommand extends SchsmCommand {
         List<String> lines = new ArrayList<>();
         lines.add("Report on " + inventory.devices().size()
                 + (inventory.devices().size() == 1 ? " device with " : " devices with ") + keys
-                + (keys == 1 ? " key" : " keys") + (file == null ? "" : " written to " + FileIo.named(file)) + ".");
+                + (keys == 1 ? " key" : " keys") + (file == null ? "" : " written to " + FileIo.target(file)) + ".");
         lines.add(
                 signer == null
                         ? "It is not signed: --sign-with LABEL signs it with a key of a device."

@@ -19,7 +19,11 @@ public final class GeneratedFiles {
 
     private GeneratedFiles() {}
 
-    /** @param arguments the folder, which gets {@code man} and {@code completion} */
+    /**
+     * Writes them.
+     *
+     * @param arguments the folder, which gets {@code man} and {@code completion}
+     */
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         Files.createDirectories(folder.resolve(MAN));

@@ -138,14 +138,18 @@ class CertificateAuthorityTest {
 
     @Test
     void certificateSaysWhatTheProfileSetsAndCopies() throws Exception {
-        CertificateAuthority.Issue issue = ca.issue(
-                caKey,
-                request("subject = CN=www.example.org, O=Example\nsubjectAltName = DNS:www.example.org, IP:192.0.2.7\n"
-                        + "keyUsage = digitalSignature, keyAgreement\nextendedKeyUsage = clientAuth"),
-                profile("copy = subject, subjectAltName, keyUsage\nextendedKeyUsage = serverAuth\n"
-                        + "basicConstraints = CA:FALSE\ndays = 30\n"
-                        + "crlDistributionPoint = http://crl.example.org/ca.crl"),
-                null);
+        CertificateAuthority.Issue issue = ca.issue(caKey, request("""
+                        subject = CN=www.example.org, O=Example
+                        subjectAltName = DNS:www.example.org, IP:192.0.2.7
+                        keyUsage = digitalSignature, keyAgreement
+                        extendedKeyUsage = clientAuth
+                        """), profile("""
+                        copy = subject, subjectAltName, keyUsage
+                        extendedKeyUsage = serverAuth
+                        basicConstraints = CA:FALSE
+                        days = 30
+                        crlDistributionPoint = http://crl.example.org/ca.crl
+                        """), null);
 
         X509Certificate certificate = issue.recorded().certificate();
         assertThat(certificate.getSubjectX500Principal().getName()).isEqualTo("CN=www.example.org,O=Example");
@@ -331,7 +335,7 @@ class CertificateAuthorityTest {
         Set<BigInteger> serials = new HashSet<>();
         ca.issued().forEach(issued -> serials.add(issued.serial()));
         assertThat(serials).hasSize(threads * each);
-        assertThat(ca.crl(caKey, 1, null).number()).isEqualTo(BigInteger.valueOf(threads * each + 1L));
+        assertThat(ca.crl(caKey, 1, null).number()).isEqualTo(BigInteger.valueOf((long) threads * each + 1));
     }
 
     @ParameterizedTest

@@ -62,7 +62,7 @@ class ConsoleTest {
 
     /** What the server answers to these lines until it closes, or until the answer is whole. */
     private String raw(String... lines) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), console.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), console.port())) {
             socket.getOutputStream()
                     .write((String.join("\r\n", lines) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
@@ -244,7 +244,7 @@ class ConsoleTest {
     @Test
     void aPageIsToldWhatIsThereAndThatTheConsoleEnds() throws Exception {
         String[] visitor = entered();
-        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), console.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), console.port())) {
             socket.getOutputStream()
                     .write(Stream.of("GET /events HTTP/1.1", "Host: " + host, visitor[0], visitor[1], "", "")
                             .collect(Collectors.joining("\r\n"))
@@ -266,7 +266,7 @@ class ConsoleTest {
         Socket[] sockets = new Socket[EventStreams.MOST];
         try {
             for (int i = 0; i < sockets.length; i++) {
-                sockets[i] = new Socket(InetAddress.getByName("127.0.0.1"), console.port());
+                sockets[i] = new Socket(InetAddress.getLoopbackAddress(), console.port());
                 sockets[i]
                         .getOutputStream()
                         .write(Stream.of("GET /events HTTP/1.1", "Host: " + host, visitor[0], visitor[1], "", "")
@@ -309,7 +309,7 @@ class ConsoleTest {
         console = console(source);
         host = "127.0.0.1:" + console.port();
         String[] visitor = entered();
-        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), console.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), console.port())) {
             socket.getOutputStream()
                     .write(Stream.of("GET /events HTTP/1.1", "Host: " + host, visitor[0], visitor[1], "", "")
                             .collect(Collectors.joining("\r\n"))

@@ -65,6 +65,7 @@ public final class ConsoleCommand extends SchsmCommand {
         return true;
     }
 
+    @SuppressWarnings("try") // the shutdown hook closes them where a signal ends the JVM
     @Override
     protected Answer answer(Context context) throws SchsmException {
         if (port < 0 || port > LAST_PORT) {

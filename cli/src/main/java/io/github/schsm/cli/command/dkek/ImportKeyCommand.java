@@ -31,6 +31,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -274,7 +275,7 @@ public final class ImportKeyCommand extends SchsmCommand {
             List<Map<String, @Nullable Object>> json = new ArrayList<>();
             for (KeyImport.Imported one : done) {
                 lines.add(sentence(one, connected.id()));
-                json.add(json(keys.get(one.label()), one.label(), one.description())
+                json.add(json(Objects.requireNonNull(keys.get(one.label())), one.label(), one.description())
                         .and("problem", null)
                         .and("imported", true)
                         .and("proven", one.proven())

@@ -128,7 +128,7 @@ public final class ManPages {
             lines.add(".SH OPTIONS");
         }
         for (PositionalParamSpec parameter : command.positionalParameters()) {
-            tagged(lines, parameter.paramLabel(), String.join(" ", parameter.renderedDescription()));
+            tagged(lines, parameter.paramLabel(), String.join(" ", parameter.description()));
         }
         own.forEach(option -> option(option, lines));
         if (command.parent() == null) {
@@ -146,7 +146,7 @@ public final class ManPages {
         tagged(
                 lines,
                 option.arity().max() > 0 ? names + " " + option.paramLabel() : names,
-                String.join(" ", option.renderedDescription()));
+                String.join(" ", option.description()));
     }
 
     private static void tagged(List<String> lines, String tag, String description) {

@@ -96,8 +96,9 @@ public final class ShellCommand extends SchsmCommand {
         boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows");
         TerminalBuilder builder = TerminalBuilder.builder().system(true);
         Terminal terminal = (windows ? builder : builder.provider(TerminalBuilder.PROP_PROVIDER_EXEC)).build();
-        if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
-            terminal.setSize(new Size(COLUMNS, ROWS));
+        Size size = terminal.getSize();
+        if (size.getColumns() <= 0 || size.getRows() <= 0) {
+            terminal.setSize(Size.of(COLUMNS, ROWS));
         }
         return terminal;
     }

@@ -195,4 +195,20 @@ class CertificateFormsTest {
                         .out())
                 .contains(id);
     }
+
+    /** The JDK goes as deep as structures are in each other, to the end of its stack. */
+    @Test
+    void certificateOfEndlesslyNestedStructuresIsNone(@TempDir Path hostile) throws Exception {
+        byte[] nested = new byte[1_000_000];
+        for (int i = 0; i < nested.length / 2; i += 2) {
+            nested[i] = 0x30;
+            nested[i + 1] = (byte) 0x80;
+        }
+        Path file = Files.write(hostile.resolve("nested.der"), nested);
+
+        assertThat(Run.of(Bench.ENVIRONMENT, "report", "verify", "--ca=" + file, "report.html")
+                        .failed()
+                        .err())
+                .contains("holds no X.509 certificate");
+    }
 }

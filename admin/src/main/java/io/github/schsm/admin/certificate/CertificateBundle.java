@@ -168,7 +168,8 @@ public record CertificateBundle(String what, List<X509Certificate> all) {
                     .stream()
                     .map(X509Certificate.class::cast)
                     .toList();
-        } catch (CertificateException malformed) {
+        } catch (CertificateException | StackOverflowError malformed) {
+            // The JDK goes as deep as structures are in each other.
             throw new MalformedDataException(
                     what, "it holds no X.509 certificate, neither DER nor PEM, PKCS#7 or PKCS#12");
         }

@@ -84,7 +84,8 @@ public final class FileIo {
                     .map(X509Certificate.class::cast)
                     .findFirst()
                     .orElseThrow(() -> new CliException(file + " holds no certificate"));
-        } catch (CertificateException malformed) {
+        } catch (CertificateException | StackOverflowError malformed) {
+            // The JDK goes as deep as structures are in each other.
             throw new CliException(file + " holds no X.509 certificate, neither DER nor PEM", malformed);
         }
     }

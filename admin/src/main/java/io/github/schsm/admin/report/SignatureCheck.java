@@ -73,7 +73,8 @@ final class SignatureCheck {
                     ? check.cms(signature, authorities)
                     : check.cvc(signature, trust);
             return Optional.ofNullable(verified);
-        } catch (IllegalArgumentException | MalformedDataException malformed) {
+        } catch (MalformedDataException | RuntimeException malformed) {
+            // Bouncy Castle has exceptions of many types for bytes that are no CMS.
             problems.add("its signature cannot be read: " + malformed.getMessage());
             return Optional.empty();
         }

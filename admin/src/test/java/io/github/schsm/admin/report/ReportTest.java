@@ -27,11 +27,14 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -185,6 +188,35 @@ class ReportTest {
                 .satisfiesExactlyInAnyOrder(
                         note -> assertThat(note).contains("device " + World.A + " signed it", World.B),
                         note -> assertThat(note).contains("nobody compared it"));
+    }
+
+    /** Whatever stands where the signature should be, it is a problem or malformed, and no other exception. */
+    @Test
+    void bytesThatAreNoSignatureDoNotBreakTheVerification() {
+        for (SignedReport signed : List.of(byCertificate, byAttestation)) {
+            SignedReport.Signature signature = Objects.requireNonNull(signed.signature());
+            boolean cms = signature.kind() == SignedReport.Kind.CMS;
+            byte[] good = HexFormat.of()
+                    .parseHex(cms ? signature.value() : Objects.requireNonNull(signature.publicKeyFile()));
+            // The beginning has most of the structure.
+            for (int i = 0; i < good.length; i += i < 64 ? 1 : 41) {
+                for (int value : new int[] {0x00, 0x30, 0x80, 0xA0}) {
+                    byte[] changed = good.clone();
+                    changed[i] = (byte) value;
+                    String hex = HexFormat.of().withUpperCase().formatHex(changed);
+                    SignedReport forged = new SignedReport(
+                            signed.report(),
+                            new SignedReport.Signature(
+                                    signature.kind(),
+                                    signature.algorithm(),
+                                    cms ? hex : signature.value(),
+                                    cms ? null : hex));
+                    List<String> problems = new ArrayList<>();
+                    var verified = SignatureCheck.of(forged, trust, List.of(certificate), problems, new ArrayList<>());
+                    assertThat(verified.isPresent() || !problems.isEmpty()).isTrue();
+                }
+            }
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.github.schsm.simulator.profile.Quirk;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The simulator does what is written; each of its differences shows up. */
+@Tag("once")
 class QuirksTest {
     private static final DeviceProfile NEW = DeviceProfile.smartCardHsm4k();
 

@@ -23,12 +23,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that write one log: killed at any moment, several at once, on a disk that is full. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("once")
 class AuditProcessesTest {
     /** Each time another process is killed. */
     private static final int KILLS = Boolean.getBoolean("schsm.full") ? 200 : 20;

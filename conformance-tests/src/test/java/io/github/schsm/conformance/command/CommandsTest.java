@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ import picocli.CommandLine.ParseResult;
  * from a refusal. A command that is added is here without further ado, and fails until it has all that.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("once")
 class CommandsTest {
     /** Commands whose example ends with another status than 0, a documented one. */
     private static final Map<String, Integer> ENDS_WITH = Map.of("schsm domain sync", Status.INCOMPLETE);

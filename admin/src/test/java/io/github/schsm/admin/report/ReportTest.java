@@ -48,6 +48,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportTest {
     private static final String HOSTILE = "<script>alert(1)</script>\u202E\n";
@@ -217,6 +219,33 @@ class ReportTest {
                 }
             }
         }
+    }
+
+    /** A file that lacks what every report has is no reason to end without an answer. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/inventory/devices/0/firmware",
+                "/inventory/devices/0/label",
+                "/inventory/devices/0/trust/chain/0/certificate",
+                "/inventory/devices/0/keys/0/type",
+                "/inventory/domains/0/keys/0/type"
+            })
+    void reportThatLacksSomethingDoesNotHold(String pointer) {
+        ObjectNode document = (ObjectNode) JsonDocuments.tree(byAttestation);
+        int name = pointer.lastIndexOf('/');
+        ((ObjectNode) document.get("report").at(pointer.substring(0, name))).putNull(pointer.substring(name + 1));
+        String json = new String(JsonDocuments.canonical(document.get("report")), StandardCharsets.UTF_8)
+                .replace("<", "\\u003C")
+                .replace(">", "\\u003E")
+                .replace("&", "\\u0026");
+
+        assertThat(problems(JsonDocuments.pretty(document))).isNotEmpty();
+        assertThat(problems(inText(byAttestation.html(), text -> {
+                    int from = text.indexOf(ReportFile.DATA) + ReportFile.DATA.length();
+                    return text.substring(0, from) + json + text.substring(text.indexOf(ReportFile.END, from));
+                })))
+                .isNotEmpty();
     }
 
     @Test

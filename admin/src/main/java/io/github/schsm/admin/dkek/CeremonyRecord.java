@@ -57,7 +57,12 @@ public record CeremonyRecord(
      * @param file   its name, in the folder of the record
      * @param sha256 its fingerprint, upper-case hexadecimal; null while it is not made
      */
-    public record Share(String file, @Nullable String sha256) {}
+    public record Share(String file, @Nullable String sha256) {
+        /** Refuses one without a file. */
+        public Share {
+            Objects.requireNonNull(file, "file");
+        }
+    }
 
     /**
      * A custodian.
@@ -77,6 +82,11 @@ public record CeremonyRecord(
             @Nullable String sealedSha256,
             @Nullable String sealedFor,
             @Nullable String done) {
+        /** Refuses one without a name. */
+        public Custodian {
+            Objects.requireNonNull(name, "name");
+        }
+
         /** Whether the custodian gets a sealed file, rather than come to the terminal. */
         public boolean hasSealedFile() {
             return sealedFile != null;

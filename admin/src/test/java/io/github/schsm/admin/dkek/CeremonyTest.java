@@ -450,6 +450,8 @@ class CeremonyTest {
         String good = new String(file("record.json"), StandardCharsets.UTF_8);
         for (String bad : List.of(
                 good.replace("share-1-of-3.pbe", "../../etc/passwd"),
+                good.replace("\"share-1-of-3.pbe\"", "null"),
+                good.replace("\"Ben\"", "null"),
                 good.replace("schsm-dkek-ceremony-1", "other"),
                 good.replace("\"share\" : 3", "\"share\" : 4"),
                 good.replace("\"comment\"", "\"remark\""))) {

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "seal",
         description = {
-            "Verifies the audit log and signs its last line with a key of a device. The seal, kept where nobody can write who"
+            "Verifies the audit log and signs its last line with a key of a device. The seal, kept out of reach of those who"
                     + " can write to the log, proves later that nothing up to here was changed or cut off: audit verify --seal.",
             "A key that its device attests is best: then anybody can verify who signed."
         },
@@ -76,7 +76,7 @@ final class AuditSealCommand extends SchsmCommand {
         json.put("file", file.toString());
         return Answer.of(
                 "The audit log is sealed up to line " + seal.sequence() + " by \"" + label + "\" of device "
-                        + seal.device() + ": " + file + ". Keep it where nobody can write who can write to the log.",
+                        + seal.device() + ": " + file + ". Keep it out of reach of those who can write to the log.",
                 json);
     }
 }

@@ -58,7 +58,7 @@ final class VerifyCommand extends SchsmCommand {
     @Option(
             names = "--signed",
             description =
-                    "Demand that the device that the backup is of signed it. Who changes an archive can leave out its"
+                    "Demand that the device that the backup is of signed it. Anyone who changes an archive can leave out its"
                             + " signature, or sign it with another key.")
     private boolean signed;
 

@@ -256,7 +256,7 @@ public final class DkekCommands {
 
         @Option(
                 names = "--signed",
-                description = "Demand a signature. Who changes a record can take its signature away.")
+                description = "Demand a signature. Anyone who changes a record can remove its signature.")
         private boolean signed;
 
         @Override

@@ -77,6 +77,20 @@ class StandardFileTest {
     }
 
     @Test
+    void brokenPipeIsToldOfStandardOutput() {
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        StandardStreams out = new StandardStreams(new ByteArrayInputStream(TEXT), broken, () -> false);
+
+        assertThat(bench.on(A, out, "sign", "--label=ec", "-").failed().err())
+                .contains("standard output cannot be written: Broken pipe");
+    }
+
+    @Test
     void terminalGetsTextButNothingElse() {
         Run binary = bench.on(A, streams(TEXT, true), "sign", "--label=ec", "-");
 

@@ -292,7 +292,8 @@ public final class OutputFiles implements AutoCloseable {
     }
 
     private static CliException cannot(Path file, IOException failed) {
-        return new CliException("the file " + file + " cannot be written: " + Errors.reason(failed), failed);
+        String named = StandardFile.is(file) ? FileIo.target(file) : "the file " + file;
+        return new CliException(named + " cannot be written: " + Errors.reason(failed), failed);
     }
 
     private static CliException isThere(Path file, @Nullable FileAlreadyExistsException cause) {

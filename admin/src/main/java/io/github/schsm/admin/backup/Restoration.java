@@ -374,7 +374,7 @@ public final class Restoration {
                 return "device " + device.name() + " has no key domain with the DKEK whose check value is "
                         + domain.kcv()
                         + ": make one with its " + domain.shares()
-                        + (domain.shares() == 1 ? " share" : " shares")
+                        + (Integer.valueOf(1).equals(domain.shares()) ? " share" : " shares")
                         + " first (schsm domain create, schsm domain import-share)";
             }
             AttestedPublicKey own = AttestedPublicKey.parse(archive.content(agreement.recipient()));

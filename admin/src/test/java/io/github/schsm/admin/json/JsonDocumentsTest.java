@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.schsm.MalformedDataException;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,21 @@ class JsonDocumentsTest {
         assertThatThrownBy(() -> JsonDocuments.read("policy x.json", text.getBytes(UTF_8)))
                 .isInstanceOf(MalformedDataException.class)
                 .hasMessageContaining("policy x.json");
+    }
+
+    record Named(String name) {}
+
+    @Test
+    void messagesHaveNoSettingsOfTheLibrary() throws Exception {
+        JsonNode empty = JsonDocuments.read("record", "{}".getBytes(UTF_8));
+        assertThatThrownBy(() -> JsonDocuments.as("record", empty, Named.class))
+                .hasMessageEndingWith("/name: it is missing");
+        JsonNode more = JsonDocuments.read("record", "{\"name\":\"a\",\"x\":1}".getBytes(UTF_8));
+        assertThatThrownBy(() -> JsonDocuments.as("record", more, Named.class))
+                .hasMessageEndingWith("/x: it is not known here");
+        assertThatThrownBy(() -> JsonDocuments.read("record", "{".getBytes(UTF_8)))
+                .hasMessageContaining("no JSON document: Unexpected end-of-input")
+                .hasMessageNotContaining("Source");
     }
 
     @Test

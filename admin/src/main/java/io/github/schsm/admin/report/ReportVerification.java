@@ -230,7 +230,7 @@ public record ReportVerification(
 
         private byte[] certificate(@Nullable String sha256) throws MalformedDataException {
             String encoded = sha256 == null ? null : inventory.certificates().get(sha256);
-            if (encoded == null || !isHash(sha256, encoded)) {
+            if (sha256 == null || encoded == null || !isHash(sha256, encoded)) {
                 throw new MalformedDataException("report", "it has no certificate " + sha256);
             }
             return HEX.parseHex(encoded);

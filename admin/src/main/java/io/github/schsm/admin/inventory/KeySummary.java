@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param label       its label
  * @param type        curve, or type and size
- * @param publicKey   {@link Key#publicKey}
+ * @param publicKey   {@link Inventory.Key#publicKey}
  * @param domain      the {@link Domain#name}
  * @param limits      what it may do, e.g. {@code may sign; may move inside key domain XKEK 62AEA0ED; cannot be read}
  * @param useCounters uses left on each device where it has a counter, by {@link Inventory.Device#name}

@@ -33,4 +33,28 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.progress;
     exports io.github.schsm.admin.report;
     exports io.github.schsm.admin.selftest;
+
+    // Jackson reads and writes records that are not public, too.
+    opens io.github.schsm.admin.audit to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.backup to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.certificate to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.console to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.dkek to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.inventory to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.key to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.policy to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.progress to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.report to
+            com.fasterxml.jackson.databind;
+    opens io.github.schsm.admin.selftest to
+            com.fasterxml.jackson.databind;
 }

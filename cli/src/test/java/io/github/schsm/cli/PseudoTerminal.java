@@ -34,8 +34,14 @@ final class PseudoTerminal implements AutoCloseable {
 
     /** Starts a shell's command line at a terminal of 80 by 24. */
     static PseudoTerminal start(Map<String, String> environment, String commandLine) throws IOException {
+        // Where the build runs in the background, Ctrl-C is ignored, and children inherit that.
         ProcessBuilder builder = new ProcessBuilder(
-                        "script", "-qec", "stty cols 80 rows 24; " + commandLine, "/dev/null")
+                        "env",
+                        "--default-signal=INT,QUIT",
+                        "script",
+                        "-qec",
+                        "stty cols 80 rows 24; " + commandLine,
+                        "/dev/null")
                 .redirectErrorStream(true);
         builder.environment().put("TERM", "xterm");
         builder.environment().remove("SCHSM_TEST_PIN");

@@ -418,7 +418,7 @@ class BackupTest {
         assertThat(restore(backup(source), bench.target().keyStore()).items())
                 .filteredOn(item -> item.outcome() == Outcome.IMPOSSIBLE)
                 .hasSize(3)
-                .allMatch(item -> String.valueOf(item.reason()).contains("1 shares first (schsm domain create"));
+                .allMatch(item -> String.valueOf(item.reason()).contains("1 share first (schsm domain create"));
     }
 
     // XKEK

@@ -47,7 +47,10 @@ class BenchmarkProcessTest {
             readers.device("ZZSIM000001");
         }
         long before = size(state);
+        // Where the build runs in the background, SIGINT is ignored, and children inherit that.
         ProcessBuilder builder = new ProcessBuilder(
+                        "env",
+                        "--default-signal=INT",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",

@@ -194,7 +194,7 @@ class KeyStoreAndOthersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "colour = blue | colour | terminal, device, reader, domain, members, copies, delete, pin, trust, dates, channel, name, pin.<device id>",
+                "colour = blue | colour | terminal, device, reader, domain, members, copies, delete, pin, trust, dates, channel, name, dkek, dkek.password, pin.<device id>, audit, audit.uses, audit.size, audit.keep",
                 "terminal = | terminal | has no value",
                 "terminal = serial | serial | pcsc, sunpcsc, simulator:memory",
                 "terminal = pkcs11:/x.so | /x.so | give the path of a PKCS#11 module",

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the files of one audit log. A line is on the disk when {@link #append} returns, or an exception says that it is not. Several
- * threads and processes may write to one log: each line is written under a lock, and after the last one of whoever wrote
+ * threads and processes may write to one log: each line is written under a lock, and after the last line of the writer
  * before. What a process that was killed left of a line is cut off by the next one, which says so in the log.
  *
  * <p>The files are opened for each line, because between two lines another process may have begun the next file, or an

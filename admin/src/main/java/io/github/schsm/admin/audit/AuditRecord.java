@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of an audit log. Text in it comes from devices and programs as it was: whoever shows it escapes it.
+ * A line of an audit log. Text in it comes from devices and programs as it was: a program that shows it escapes it.
  *
  * @param file     the name of the file it is in
  * @param line     its number in the file, from 1

@@ -130,7 +130,7 @@ public final class Backup {
         return new Backup(source, recipient, exchangeKey, signer, signed, true, protectedData);
     }
 
-    /** Without the data objects that only the PIN opens: in the archive they would be readable for whoever has the file. */
+    /** Without the data objects that only the PIN opens: in the archive they would be readable by anyone who has the file. */
     public Backup withoutProtectedData() {
         return new Backup(source, recipient, exchangeKey, signer, signed, useCounterMayBeLost, false);
     }

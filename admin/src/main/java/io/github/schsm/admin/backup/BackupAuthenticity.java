@@ -26,7 +26,7 @@ public record BackupAuthenticity(Kind kind, @Nullable String signer, String sent
         DEVICE,
         /**
          * A device that traces to a trusted root attests the key that signed, and it is another one than the backup is said
-         * to be of: whoever has any genuine device can make such an archive.
+         * to be of: anyone who has a genuine device can make such an archive.
          */
         OTHER_DEVICE,
         /** The key that signed comes with an X.509 certificate, which nobody has checked further. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What is in a backup: the file {@code manifest.json} of a {@link BackupArchive}. Its schema is
  * {@code docs/schema/backup-manifest.schema.json}. Bytes are upper-case hexadecimal digits.
  *
- * <p>Text in it comes from a device and is as it was found: whoever shows it escapes it.
+ * <p>Text in it comes from a device and is as it was found: a program that shows it escapes it.
  *
  * @param format       {@value #FORMAT}
  * @param version      {@value #VERSION}

@@ -455,7 +455,7 @@ public final class CertificateAuthority {
         }
         List<NamePattern> allowed = profile.subjectAltNameAllow();
         for (SubjectAlternativeName name : asked) {
-            // Whoever made the request may have written anything there.
+            // The maker of the request may have written anything there.
             SubjectAlternativeName.parse(name.toString());
             if (allowed != null && allowed.stream().noneMatch(pattern -> pattern.allows(name))) {
                 throw refused(

@@ -197,14 +197,14 @@ public final class CertificateRequest {
     }
 
     /**
-     * Checks that whoever made the request has the private key.
+     * Checks that the maker of the request has the private key.
      *
      * @throws InvalidRequestException if its signature is not that of the key in it
      */
     public void verify() throws InvalidRequestException {
         if (!Signing.isGood(request.getSubjectPublicKeyInfo(), request::isSignatureValid)) {
             throw new InvalidRequestException("the request of \"" + subject()
-                    + "\" is not signed by the key in it: it is damaged, or whoever made it does not have the key; ask"
+                    + "\" is not signed by the key in it: it is damaged, or its maker does not have the key; ask"
                     + " for a new one");
         }
     }

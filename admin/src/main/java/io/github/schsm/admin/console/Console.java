@@ -167,7 +167,7 @@ public final class Console implements AutoCloseable {
     }
 
     /**
-     * An address to open in a browser of this computer. It works once, and whoever opens it sees the page: it is for the
+     * An address to open in a browser of this computer. It works once, and the one who opens it sees the page: it is for the
      * user of this process alone. Each call makes another one, and the one before works no more unless it was opened.
      */
     public URI address() {

@@ -127,7 +127,7 @@ final class PageHandler implements HttpHandler {
     }
 
     /**
-     * The browser comes with the token. It is answered by a page and not by a redirection: whoever led here, the page that
+     * The browser comes with the token. It is answered by a page and not by a redirection: wherever the link was, the page that
      * follows is opened by one of ours, so that the strict cookie goes with it.
      */
     private void open(HttpExchange exchange, String token) throws IOException {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * ({@link Key#publicKey}), which is the same on every device that has the key. Bytes are upper-case hexadecimal digits. A
  * value that was not seen is null; where a PIN would show more, {@link Device#notSeen} says so.
  *
- * <p>Text in it comes from devices and is as it was found: whoever shows it escapes it.
+ * <p>Text in it comes from devices and is as it was found: a program that shows it escapes it.
  *
  * @param taken             when reading began
  * @param readers           every reader, in the order in which they were listed

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a rule found. Texts are in parts as they were on the devices: whoever shows them escapes them.
+ * Something that a rule found. Texts are in parts as they were on the devices: a program that shows them escapes them.
  *
  * @param verdict   what it means; never {@link Verdict#HELD}
  * @param device    the device's name in the inventory; null if it is about none or about several

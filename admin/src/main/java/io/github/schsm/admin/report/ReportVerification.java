@@ -145,7 +145,7 @@ public record ReportVerification(
         try {
             return ReportFile.shell(ReportPage.of(report));
         } catch (RuntimeException incomplete) {
-            // Whoever wrote the file may have left out anything, anywhere.
+            // The writer of the file may have left out anything, anywhere.
             return null;
         }
     }

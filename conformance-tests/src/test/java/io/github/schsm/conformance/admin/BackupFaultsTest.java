@@ -278,7 +278,7 @@ class BackupFaultsTest {
                 .hasMessageContaining("twice");
     }
 
-    /** Whoever changes an archive has a genuine device, too, and signs it with a key of that one. */
+    /** An attacker who changes an archive has a genuine device, too, and signs it with a key of that one. */
     @Test
     void archiveThatAnotherGenuineDeviceSignedIsNotProven() throws Exception {
         KeyStore forger = bench.target().keyStore();

@@ -359,7 +359,7 @@ public final class AuditedToken implements Token {
 
     @Override
     public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
-        // Of what is encrypted not even a hash is told: whoever can guess the text could see that it was this one.
+        // Of what is encrypted not even a hash is told: someone who can guess the text could see that it was this one.
         Line line = use(AuditEvent.USE_CIPHER, key, "AES_CBC", encrypt ? null : data)
                 .and("direction", encrypt ? "encrypt" : "decrypt");
         return used(line, () -> token.cipher(key, encrypt, iv, data), (told, result) -> {

@@ -43,7 +43,7 @@ class DocumentsTest {
 
     private static List<Path> documents() throws IOException {
         try (Stream<Path> top = Files.list(home());
-                Stream<Path> docs = Files.list(home().resolve("docs"))) {
+                Stream<Path> docs = Files.walk(home().resolve("docs"))) {
             return Stream.concat(top, docs)
                     .filter(file -> file.toString().endsWith(".md"))
                     .sorted()

@@ -44,6 +44,8 @@ final class PseudoTerminal implements AutoCloseable {
                         "/dev/null")
                 .redirectErrorStream(true);
         builder.environment().put("TERM", "xterm");
+        // The same shell for everyone.
+        builder.environment().put("SHELL", "/bin/sh");
         builder.environment().remove("SCHSM_TEST_PIN");
         builder.environment().putAll(environment);
         return new PseudoTerminal(builder.start());

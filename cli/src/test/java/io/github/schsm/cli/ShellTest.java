@@ -42,8 +42,15 @@ class ShellTest {
     }
 
     private PseudoTerminal shell(String... options) throws IOException {
+        // Ctrl-C reaches a shell that waits for the command, too, and then the status is the shell's: hence exec.
         List<String> words = new ArrayList<>(List.of(
-                launcher.toString(), "--terminal", "simulator:" + folder.resolve("state"), "shell", "--device", A));
+                "exec",
+                launcher.toString(),
+                "--terminal",
+                "simulator:" + folder.resolve("state"),
+                "shell",
+                "--device",
+                A));
         words.addAll(List.of(options));
         return PseudoTerminal.start(
                 Map.of("XDG_STATE_HOME", folder.resolve("home").toString()), String.join(" ", words));

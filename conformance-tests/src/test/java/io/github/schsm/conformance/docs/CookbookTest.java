@@ -165,6 +165,7 @@ class CookbookTest {
         Pattern marker =
                 Pattern.compile("(?m)^.*\\bregion " + Pattern.quote(name) + "\\b.*\\R([\\s\\S]*?)^.*\\bendregion\\b");
         Matcher found = marker.matcher(Files.readString(Snippet.HOME.resolve(file)));
-        return found.find() ? found.group(1).stripIndent() : "(no such region)";
+        // An empty last line would count as one without a margin.
+        return found.find() ? found.group(1).stripTrailing().stripIndent() + "\n" : "(no such region)";
     }
 }

@@ -4,15 +4,6 @@ package io.github.schsm.conformance.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.Payload;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jwk.Curve;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.provider.SchsmProvider;
@@ -22,11 +13,8 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 import net.jsign.AuthenticodeSigner;
@@ -40,7 +28,6 @@ import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -129,34 +116,5 @@ class SigningLibrariesTest {
         ContentInfo info = signature.toASN1Structure();
         ContentInfo content = SignedData.getInstance(info.getContent()).getEncapContentInfo();
         return new CMSSignedData(new PKCS7ProcessableObject(content.getContentType(), content.getContent()), info);
-    }
-
-    /** Nimbus JOSE + JWT. */
-    @Test
-    void joseTokensAreSignedByEveryAlgorithmOfTheKeys() throws Exception {
-        for (JWSAlgorithm algorithm : List.of(
-                JWSAlgorithm.RS256,
-                JWSAlgorithm.RS384,
-                JWSAlgorithm.RS512,
-                JWSAlgorithm.PS256,
-                JWSAlgorithm.PS384,
-                JWSAlgorithm.PS512)) {
-            RSASSASigner signer = new RSASSASigner((PrivateKey) keyStore.getKey("rsa", null));
-            signer.getJCAContext().setProvider(provider);
-            JWSObject token = new JWSObject(new JWSHeader(algorithm), new Payload("hello"));
-            token.sign(signer);
-
-            assertThat(JWSObject.parse(token.serialize())
-                            .verify(new RSASSAVerifier((RSAPublicKey) rsa[0].getPublicKey())))
-                    .as("%s", algorithm)
-                    .isTrue();
-        }
-        ECDSASigner signer = new ECDSASigner((PrivateKey) keyStore.getKey("ec", null), Curve.P_256);
-        signer.getJCAContext().setProvider(provider);
-        JWSObject token = new JWSObject(new JWSHeader(JWSAlgorithm.ES256), new Payload("hello"));
-        token.sign(signer);
-
-        assertThat(JWSObject.parse(token.serialize()).verify(new ECDSAVerifier((ECPublicKey) ec[0].getPublicKey())))
-                .isTrue();
     }
 }

@@ -100,9 +100,14 @@ public final class DeviceWorld implements AutoCloseable {
         return (X509Certificate) keyStore.getCertificate(label);
     }
 
-    /** A file with the configuration, for programs that open key stores by a file. */
-    public Path keyStoreFile() throws IOException {
-        return Files.writeString(folder.resolve("hsm.schsm"), configuration(), StandardCharsets.UTF_8);
+    /**
+     * A file with the configuration, for programs that open key stores by a file.
+     *
+     * @param more further entries, as {@code alias = tls}
+     */
+    public Path keyStoreFile(String... more) throws IOException {
+        String text = configuration() + String.join("\n", more) + "\n";
+        return Files.writeString(folder.resolve("hsm.schsm"), text, StandardCharsets.UTF_8);
     }
 
     /** The root's certificate as a PEM file. */

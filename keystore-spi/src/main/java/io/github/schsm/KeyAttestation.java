@@ -13,7 +13,6 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.LocalDate;
 import java.util.Objects;
 import java.util.Optional;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,9 +110,7 @@ public record KeyAttestation(AttestedPublicKey publicKey) {
 
     /** The key identifier that X.509 certificates for the key usually have: RFC 5280 section 4.2.1.2 (1), 20 bytes. */
     public byte[] subjectKeyIdentifier() {
-        byte[] bits = SubjectPublicKeyInfo.getInstance(publicKey.getEncoded())
-                .getPublicKeyData()
-                .getOctets();
+        byte[] bits = PublicKeyNumbers.bits(publicKey);
         try {
             return MessageDigest.getInstance("SHA-1").digest(bits);
         } catch (NoSuchAlgorithmException everyJdkHasIt) {

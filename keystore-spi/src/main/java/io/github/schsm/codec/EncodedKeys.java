@@ -84,7 +84,7 @@ public final class EncodedKeys {
                         ASN1ObjectIdentifier.getInstance(info.getAlgorithm().getParameters());
                 return EcCurve.named(oid.getId())
                         .orElseThrow(() -> new IllegalArgumentException("there is no curve " + oid))
-                        .publicKey(info.getPublicKeyData().getOctets());
+                        .publicKey(PublicKeyNumbers.bits(info));
             } catch (MalformedDataException | RuntimeException notOne) {
                 InvalidObjectException refusal =
                         new InvalidObjectException("an EC public key cannot be read: " + notOne.getMessage());

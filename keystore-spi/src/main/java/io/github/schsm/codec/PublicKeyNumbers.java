@@ -13,6 +13,7 @@ import java.security.spec.ECParameterSpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -103,12 +104,23 @@ public final class PublicKeyNumbers {
             }
             if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
                 return curve(info.getAlgorithm().getParameters())
-                        .publicKeyInAnyForm(info.getPublicKeyData().getOctets());
+                        .publicKeyInAnyForm(bits(info));
             }
         } catch (IOException notDer) {
             throw malformed(String.valueOf(notDer.getMessage()));
         }
         throw malformed("its algorithm is " + algorithm + "; EC or RSA is expected");
+    }
+
+    /** The bits of a key, without its algorithm: what key identifiers are hashes of (RFC 5280 section 4.2.1.2). */
+    public static byte[] bits(PublicKey key) {
+        return bits(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+    }
+
+    /** By way of the structure: Bouncy Castle's getter had another type before 1.70. */
+    static byte[] bits(SubjectPublicKeyInfo info) {
+        ASN1Sequence parts = (ASN1Sequence) info.toASN1Primitive();
+        return ((ASN1BitString) parts.getObjectAt(1)).getOctets();
     }
 
     private static PublicKey rsa(org.bouncycastle.asn1.pkcs.RSAPublicKey numbers) throws MalformedDataException {

@@ -187,6 +187,7 @@ final class Certificates {
     }
 
     /** Whether the certificate's authority key identifier is the other's subject key identifier (RFC 5280 4.2.1.1). */
+    @SuppressWarnings("deprecation") // the new name of getKeyIdentifier() came with Bouncy Castle 1.79
     private static boolean isNamedBy(X509Certificate certificate, X509Certificate issuer) {
         byte[] authority = certificate.getExtensionValue(Extension.authorityKeyIdentifier.getId());
         byte[] subject = issuer.getExtensionValue(Extension.subjectKeyIdentifier.getId());
@@ -196,7 +197,7 @@ final class Certificates {
         try {
             byte[] wanted = AuthorityKeyIdentifier.getInstance(
                             ASN1OctetString.getInstance(authority).getOctets())
-                    .getKeyIdentifierOctets();
+                    .getKeyIdentifier();
             byte[] offered = SubjectKeyIdentifier.getInstance(
                             ASN1OctetString.getInstance(subject).getOctets())
                     .getKeyIdentifier();

@@ -22,7 +22,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
@@ -516,7 +515,7 @@ public final class CertificateProfile {
 
     /** A path length, or null for any. */
     static @Nullable Integer pathLength(BasicConstraints constraints) {
-        ASN1Integer length = constraints.getPathLenConstraintInteger();
+        BigInteger length = constraints.getPathLenConstraint();
         return length == null ? null : length.intValueExact();
     }
 }

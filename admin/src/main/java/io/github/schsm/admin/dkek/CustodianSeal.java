@@ -161,8 +161,6 @@ public final class CustodianSeal {
 
     /** As RFC 5280 makes it: SHA-1 of the bits of the public key. */
     private byte[] keyIdentifier() {
-        return HashAlgorithm.SHA1.digest(SubjectPublicKeyInfo.getInstance(key.getEncoded())
-                .getPublicKeyData()
-                .getBytes());
+        return HashAlgorithm.SHA1.digest(PublicKeyNumbers.bits(key));
     }
 }

@@ -6,10 +6,12 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.HashAlgorithm;
+import io.github.schsm.mechanism.Lightweight;
 import java.math.BigInteger;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 import org.bouncycastle.crypto.Digest;
+import org.bouncycastle.crypto.Signer;
 import org.bouncycastle.crypto.digests.SHA1Digest;
 import org.bouncycastle.crypto.digests.SHA224Digest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -17,7 +19,6 @@ import org.bouncycastle.crypto.digests.SHA384Digest;
 import org.bouncycastle.crypto.digests.SHA512Digest;
 import org.bouncycastle.crypto.engines.RSABlindedEngine;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
-import org.bouncycastle.crypto.signers.PSSSigner;
 import org.bouncycastle.util.BigIntegers;
 
 /** Verifies what a device has signed. */
@@ -86,7 +87,7 @@ final class Verification {
     static void pss(Exchange signed, RSAPublicKey key, HashAlgorithm algorithm, byte[] hash) throws Contradiction {
         signed.length(length(key));
         Digest digest = digest(algorithm);
-        PSSSigner signer = PSSSigner.createRawSigner(
+        Signer signer = Lightweight.pss(
                 new RSABlindedEngine(), digest, digest(algorithm), digest.getDigestSize(), PSS_TRAILER);
         signer.init(false, new RSAKeyParameters(false, key.getModulus(), key.getPublicExponent()));
         signer.update(hash, 0, hash.length);

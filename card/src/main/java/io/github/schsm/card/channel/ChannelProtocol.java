@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.card.channel;
 
+import io.github.schsm.mechanism.Lightweight;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -10,7 +11,6 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.Mac;
-import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.engines.DESEngine;
 import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.macs.ISO9797Alg3Mac;
@@ -35,7 +35,7 @@ public enum ChannelProtocol {
 
         @Override
         Mac newMac() {
-            return new CMac(AESEngine.newInstance());
+            return new CMac(Lightweight.aes());
         }
 
         @Override

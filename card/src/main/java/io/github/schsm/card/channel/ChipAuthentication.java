@@ -92,7 +92,8 @@ public final class ChipAuthentication {
                 .orElseThrow(() -> new MalformedDataException(
                         "device certificate " + device.chr(), "its key is no EC key, there is no chip authentication"));
         X9ECParameters custom = CustomNamedCurves.getByName(curve);
-        return new ECDomainParameters(custom != null ? custom : ECNamedCurveTable.getByName(curve));
+        X9ECParameters x9 = custom != null ? custom : ECNamedCurveTable.getByName(curve);
+        return new ECDomainParameters(x9.getCurve(), x9.getG(), x9.getN(), x9.getH());
     }
 
     /** Whether the device has made an AES channel before. */

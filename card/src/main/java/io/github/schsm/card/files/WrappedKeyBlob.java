@@ -8,6 +8,7 @@ import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.card.apdu.CardCommand;
 import io.github.schsm.card.apdu.StatusWords;
 import io.github.schsm.codec.HashAlgorithm;
+import io.github.schsm.mechanism.Lightweight;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -20,7 +21,6 @@ import java.util.stream.IntStream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.params.KeyParameter;
 
@@ -243,7 +243,7 @@ public record WrappedKeyBlob(
     private byte[] computeMac(byte[] kek) {
         byte[] key = derive(kek, 2);
         try {
-            CMac cmac = new CMac(AESEngine.newInstance());
+            CMac cmac = new CMac(Lightweight.aes());
             cmac.init(new KeyParameter(key));
             byte[] signed = encodeSigned();
             cmac.update(signed, 0, signed.length);

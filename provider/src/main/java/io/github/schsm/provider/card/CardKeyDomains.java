@@ -13,8 +13,8 @@ import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyType;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.PinException;
-import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
+import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.WrappedKeyEntry;
@@ -27,6 +27,7 @@ import io.github.schsm.card.files.PrivateKeyDescription;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.SoftwareKey;
 import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.mechanism.Lightweight;
 import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KeyDomains;
 import io.github.schsm.spi.KeyProof;
@@ -40,7 +41,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.bouncycastle.crypto.BlockCipher;
-import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.jspecify.annotations.Nullable;
@@ -420,7 +420,7 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     private static byte[] encrypted(SoftwareKey.Aes key, byte[] block) {
-        BlockCipher aes = AESEngine.newInstance();
+        BlockCipher aes = Lightweight.aes();
         aes.init(true, new KeyParameter(key.value()));
         byte[] encrypted = new byte[AES_BLOCK];
         aes.processBlock(block, 0, encrypted, 0);
@@ -428,7 +428,7 @@ final class CardKeyDomains implements KeyDomains {
     }
 
     private static byte[] mac(SoftwareKey.Aes key, byte[] data) {
-        CMac cmac = new CMac(AESEngine.newInstance());
+        CMac cmac = new CMac(Lightweight.aes());
         cmac.init(new KeyParameter(key.value()));
         cmac.update(data, 0, data.length);
         byte[] mac = new byte[AES_BLOCK];

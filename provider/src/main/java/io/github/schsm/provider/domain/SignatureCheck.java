@@ -8,6 +8,7 @@ import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.EcdsaSignature;
 import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.PublicKeyNumbers;
+import io.github.schsm.mechanism.Lightweight;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
@@ -119,7 +120,7 @@ final class SignatureCheck {
         }
         return inDevice.isPresent()
                 ? new PSSSigner(new RSAEngine(), digest(hash), digest(mask), salt, PSS_TRAILER)
-                : PSSSigner.createRawSigner(new RSAEngine(), digest(hash), digest(mask), salt, PSS_TRAILER);
+                : Lightweight.pss(new RSAEngine(), digest(hash), digest(mask), salt, PSS_TRAILER);
     }
 
     private static HashAlgorithm ofLength(int length) {

@@ -3,6 +3,8 @@
 package io.github.schsm.provider.engine;
 
 import io.github.schsm.codec.HashAlgorithm;
+import io.github.schsm.codec.Tlv;
+import io.github.schsm.mechanism.Lightweight;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.InvalidAlgorithmParameterException;
@@ -18,11 +20,11 @@ import org.bouncycastle.crypto.CipherParameters;
 import org.bouncycastle.crypto.CryptoException;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.bouncycastle.crypto.Signer;
 import org.bouncycastle.crypto.encodings.OAEPEncoding;
 import org.bouncycastle.crypto.encodings.PKCS1Encoding;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
-import org.bouncycastle.crypto.signers.PSSSigner;
 import org.bouncycastle.crypto.util.DigestFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +124,7 @@ final class RsaPadding {
         }
         try {
             AlgorithmIdentifier algorithm =
-                    new AlgorithmIdentifier(ASN1ObjectIdentifier.fromContents(function.oid()), DERNull.INSTANCE);
+                    new AlgorithmIdentifier(ASN1ObjectIdentifier.getInstance(Tlv.of(0x06, function.oid()).encoded()), DERNull.INSTANCE);
             return new DigestInfo(algorithm, hash).getEncoded(ASN1Encoding.DER);
         } catch (IOException inMemory) {
             throw new IllegalStateException(inMemory);
@@ -167,16 +169,31 @@ final class RsaPadding {
      */
     static byte[] emsaPss(HashAlgorithm hash, HashAlgorithm mgf, BigInteger modulus, byte[] messageHash, byte[] salt) {
         int length = (modulus.bitLength() + 7) / 8;
-        PSSSigner signer =
-                PSSSigner.createRawSigner(new Unchanged(length), function(hash), function(mgf), salt, PSS_TRAILER);
-        // The length of the modulus is all that is used; "internal" leaves out the checks of a key that is not ours to
-        // check.
-        signer.init(true, new RSAKeyParameters(true, modulus, BigInteger.ONE, true));
+        Signer signer = Lightweight.pss(new Unchanged(length), function(hash), function(mgf), salt, PSS_TRAILER);
+        signer.init(true, new ModulusLength(modulus));
         signer.update(messageHash, 0, messageHash.length);
         try {
             return withLeadingZeros(signer.generateSignature(), length);
         } catch (CryptoException lengthsWereChecked) {
             throw new IllegalStateException(lengthsWereChecked);
+        }
+    }
+
+    /** The length of the modulus is all that is used of it, and whether the key is good is not for us to check. */
+    private static final class ModulusLength extends RSAKeyParameters {
+        /** Small, and nothing that Bouncy Castle would refuse: the product of two primes above its list of small ones. */
+        private static final BigInteger CHECKED = BigInteger.valueOf(757 * 761);
+
+        private final BigInteger modulus;
+
+        ModulusLength(BigInteger modulus) {
+            super(true, CHECKED, BigInteger.ONE);
+            this.modulus = modulus;
+        }
+
+        @Override
+        public BigInteger getModulus() {
+            return modulus;
         }
     }
 

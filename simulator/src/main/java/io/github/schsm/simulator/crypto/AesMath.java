@@ -2,11 +2,11 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.simulator.crypto;
 
+import io.github.schsm.mechanism.Lightweight;
+import org.bouncycastle.crypto.BlockCipher;
 import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
 import org.bouncycastle.crypto.macs.CMac;
-import org.bouncycastle.crypto.modes.CBCBlockCipher;
 import org.bouncycastle.crypto.params.HKDFParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 
@@ -20,7 +20,7 @@ public final class AesMath {
 
     /** CBC with an IV of zeros; the data is whole blocks. */
     public static byte[] cbc(boolean encrypt, byte[] key, byte[] data) {
-        var cipher = CBCBlockCipher.newInstance(AESEngine.newInstance());
+        BlockCipher cipher = Lightweight.cbc(Lightweight.aes());
         cipher.init(encrypt, new KeyParameter(key));
         byte[] result = new byte[data.length];
         for (int at = 0; at < data.length; at += BLOCK) {
@@ -30,7 +30,7 @@ public final class AesMath {
     }
 
     public static byte[] cmac(byte[] key, byte[] data) {
-        CMac mac = new CMac(AESEngine.newInstance());
+        CMac mac = new CMac(Lightweight.aes());
         mac.init(new KeyParameter(key));
         mac.update(data, 0, data.length);
         byte[] result = new byte[mac.getMacSize()];

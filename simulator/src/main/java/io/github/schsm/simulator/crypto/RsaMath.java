@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.simulator.crypto;
 
+import io.github.schsm.mechanism.Lightweight;
 import io.github.schsm.simulator.apdu.Refusal;
 import io.github.schsm.simulator.apdu.Sw;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
 import org.bouncycastle.crypto.CryptoException;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.bouncycastle.crypto.Signer;
 import org.bouncycastle.crypto.encodings.OAEPEncoding;
 import org.bouncycastle.crypto.encodings.PKCS1Encoding;
 import org.bouncycastle.crypto.engines.RSABlindedEngine;
@@ -26,7 +28,6 @@ import org.bouncycastle.crypto.params.ParametersWithRandom;
 import org.bouncycastle.crypto.params.RSAKeyGenerationParameters;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
 import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
-import org.bouncycastle.crypto.signers.PSSSigner;
 import org.bouncycastle.crypto.util.DigestFactory;
 import org.bouncycastle.util.BigIntegers;
 
@@ -104,7 +105,7 @@ public final class RsaMath {
     /** PSS over a hash, with MGF1 of the same hash function and a salt as long as the hash. */
     public static byte[] signPss(KeyMaterial.Rsa key, String hashName, byte[] hash) {
         Digest function = digest(hashName);
-        PSSSigner signer = PSSSigner.createRawSigner(
+        Signer signer = Lightweight.pss(
                 new RSABlindedEngine(), function, function, function.getDigestSize(), (byte) 0xBC);
         signer.init(true, new ParametersWithRandom(privateKey(key), Randomness.source()));
         signer.update(hash, 0, hash.length);

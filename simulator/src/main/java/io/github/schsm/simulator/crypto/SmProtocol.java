@@ -2,17 +2,16 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.simulator.crypto;
 
+import io.github.schsm.mechanism.Lightweight;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.bouncycastle.crypto.BlockCipher;
 import org.bouncycastle.crypto.Mac;
-import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.engines.DESEngine;
 import org.bouncycastle.crypto.engines.DESedeEngine;
 import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.macs.ISO9797Alg3Mac;
-import org.bouncycastle.crypto.modes.CBCBlockCipher;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.ParametersWithIV;
 
@@ -26,7 +25,7 @@ public enum SmProtocol {
     AES_CBC_CMAC_128("04007F00070202030202", 16) {
         @Override
         BlockCipher engine() {
-            return AESEngine.newInstance();
+            return Lightweight.aes();
         }
 
         @Override
@@ -36,7 +35,7 @@ public enum SmProtocol {
 
         @Override
         Mac newMac() {
-            return new CMac(AESEngine.newInstance());
+            return new CMac(Lightweight.aes());
         }
 
         @Override
@@ -113,7 +112,7 @@ public enum SmProtocol {
     }
 
     public byte[] cbc(boolean encrypt, byte[] key, byte[] iv, byte[] blocks) {
-        var cipher = CBCBlockCipher.newInstance(engine());
+        BlockCipher cipher = Lightweight.cbc(engine());
         cipher.init(encrypt, new ParametersWithIV(new KeyParameter(key), iv));
         byte[] result = new byte[blocks.length];
         for (int at = 0; at < blocks.length; at += blockLength) {

@@ -45,6 +45,25 @@ class GeneratedFilesTest {
     }
 
     @Test
+    void everyCommandIsInTheReferenceWithItsOptionsAndExample() {
+        String page = GeneratedFiles.files().get("reference/commands.md");
+
+        CommandLineTest.leaves().forEach(command -> {
+            String name = command.getCommandSpec().qualifiedName();
+            String heading = "# `" + name + "`\n";
+            assertThat(page).contains(heading);
+            String section = page.substring(page.indexOf(heading) + heading.length());
+            section = section.substring(0, Math.max(0, (section + "\n## ").indexOf("\n## ")));
+            assertThat(section).as(name).contains("```sh\n" + name + " ", "Example:\n");
+            for (OptionSpec option : command.getCommandSpec().options()) {
+                if (!HelpText.isCommon(option)) {
+                    assertThat(section).as(name).contains(option.longestName());
+                }
+            }
+        });
+    }
+
+    @Test
     void everyCommandHasItsPageWithItsOptionsAndExample() {
         Map<String, String> files = GeneratedFiles.files();
 

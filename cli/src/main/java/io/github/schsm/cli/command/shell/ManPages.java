@@ -4,6 +4,7 @@ package io.github.schsm.cli.command.shell;
 
 import io.github.schsm.cli.console.HelpText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,7 +83,7 @@ public final class ManPages {
                 }
             }
         }
-        example(usage.footer(), lines);
+        example(command, lines);
         lines.add(".SH EXIT STATUS");
         tagged(lines, "0", "done");
         tagged(lines, "1", "refused or failed, or the answer of a check is \"no\"");
@@ -95,6 +96,11 @@ public final class ManPages {
             }
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    /** A command with its arguments, as its page shows them. */
+    static String synopsis(CommandSpec command) {
+        return command.qualifiedName() + " " + arguments(command);
     }
 
     private static String arguments(CommandSpec command) {
@@ -155,18 +161,23 @@ public final class ManPages {
         lines.add(text(description));
     }
 
-    private static void example(String[] footer, List<String> lines) {
-        boolean in = false;
-        for (String line : footer) {
-            if (line.equals(EXAMPLE)) {
-                lines.add(".SH EXAMPLE");
-                lines.add(".nf");
-                in = true;
-            } else if (in) {
-                lines.add(text(line.strip()));
-            }
-        }
-        if (in) {
+    /** The command lines that a command's help shows. */
+    static List<String> examples(CommandSpec command) {
+        List<String> lines = Arrays.asList(command.usageMessage().footer());
+        int at = lines.indexOf(EXAMPLE);
+        return at < 0
+                ? List.of()
+                : lines.subList(at + 1, lines.size()).stream()
+                        .map(String::strip)
+                        .toList();
+    }
+
+    private static void example(CommandSpec command, List<String> lines) {
+        List<String> examples = examples(command);
+        if (!examples.isEmpty()) {
+            lines.add(".SH EXAMPLE");
+            lines.add(".nf");
+            examples.forEach(example -> lines.add(text(example)));
             lines.add(".fi");
         }
     }

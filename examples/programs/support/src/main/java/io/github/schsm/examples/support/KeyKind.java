@@ -28,6 +28,11 @@ public enum KeyKind {
         return algorithm;
     }
 
+    /** The curve's name in the JCA; empty for RSA. */
+    public String curve() {
+        return curve;
+    }
+
     /** What to generate a key with a label by. */
     SchsmKeySpec spec(String label) {
         SchsmKeySpec.Builder builder = SchsmKeySpec.builder(label);

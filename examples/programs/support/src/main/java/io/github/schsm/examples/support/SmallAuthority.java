@@ -35,14 +35,17 @@ public final class SmallAuthority {
     private static final String ROOT = "CN=Cookbook Root, O=Example";
     private static final String ISSUER = "CN=Cookbook Issuer, O=Example";
 
+    private static final ExtendedKeyUsage TIME_STAMPS = new ExtendedKeyUsage(KeyPurposeId.id_kp_timeStamping);
+
     private final AtomicLong serial = new AtomicLong(1000);
+    private final KeyPair rootKey;
     private final KeyPair issuerKey;
     private final X509Certificate root;
     private final X509Certificate issuer;
 
     /** Makes one. */
     public SmallAuthority() throws GeneralSecurityException {
-        KeyPair rootKey = ecKey();
+        this.rootKey = ecKey();
         this.issuerKey = ecKey();
         this.root = certificate(ROOT, rootKey.getPrivate(), ROOT, rootKey.getPublic(), null);
         this.issuer = certificate(ROOT, rootKey.getPrivate(), ISSUER, issuerKey.getPublic(), null);
@@ -90,6 +93,17 @@ public final class SmallAuthority {
         return new X509Certificate[] {leaf, issuer, root};
     }
 
+    /**
+     * An authority below the root, which issues certificates itself.
+     *
+     * @return its certificate and the root's
+     */
+    public X509Certificate[] authority(String name, PublicKey key) throws GeneralSecurityException {
+        return new X509Certificate[] {
+            certificate(ROOT, rootKey.getPrivate(), "CN=" + name + ", O=Example", key, null), root
+        };
+    }
+
     @SuppressWarnings("JavaUtilDate") // what the builder takes
     private X509Certificate certificate(
             String issuerName, PrivateKey issuerKey, String subject, PublicKey key, @Nullable ExtendedKeyUsage purposes)
@@ -107,9 +121,11 @@ public final class SmallAuthority {
             if (authority) {
                 builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             } else {
-                int usage = KeyUsage.digitalSignature
-                        | (key.getAlgorithm().equals("RSA") ? KeyUsage.keyEncipherment : KeyUsage.keyAgreement);
-                builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
+                // openssl wants a time stamp authority's key to do nothing else.
+                int more = purposes.equals(TIME_STAMPS)
+                        ? 0
+                        : key.getAlgorithm().equals("RSA") ? KeyUsage.keyEncipherment : KeyUsage.keyAgreement;
+                builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | more));
                 builder.addExtension(Extension.extendedKeyUsage, purposes.size() == 1, purposes);
                 builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
                     new GeneralName(GeneralName.dNSName, "localhost"),

@@ -26,6 +26,7 @@ import com.nimbusds.jose.crypto.RSAEncrypter;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.Curve;
+import io.github.schsm.examples.support.DeviceKeys;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
@@ -65,7 +66,7 @@ class NimbusTest extends DeviceTokens {
                 ? new RSASSAVerifier((RSAPublicKey) publicKey(kind))
                 : new ECDSAVerifier((ECPublicKey) publicKey(kind));
         if (kind == KeyKind.SECP256K1) {
-            verifier.getJCAContext().setProvider(BC);
+            verifier.getJCAContext().setProvider(DeviceKeys.SOFTWARE);
         }
         return JWSObject.parse(token).verify(verifier);
     }

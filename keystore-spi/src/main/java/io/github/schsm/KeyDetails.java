@@ -51,6 +51,12 @@ public record KeyDetails(
         this(publicKey, curve, size, allowedAlgorithms, useCounter, keyDomain, wrappingKey, null);
     }
 
+    /** The same with another object for the public key. */
+    public KeyDetails withPublicKey(PublicKey other) {
+        return new KeyDetails(
+                other, curve, size, allowedAlgorithms, useCounter, keyDomain, wrappingKey, available);
+    }
+
     /** Whether the algorithm is explicitly in the key's list. */
     public boolean lists(KeyAlgorithm algorithm) {
         return allowedAlgorithms != null && allowedAlgorithms.contains(algorithm.id());

@@ -3,6 +3,7 @@
 package io.github.schsm;
 
 import java.security.interfaces.RSAKey;
+import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.AlgorithmParameterSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -12,4 +13,17 @@ public interface SchsmRsaPrivateKey extends SchsmPrivateKey, RSAKey {
     @Override
     @Nullable
     AlgorithmParameterSpec getParams();
+
+    /**
+     * The same key as the JDK's RSAPrivateKey, for a program that casts to that. java-jwt does.
+     *
+     * <p>Only where a program insists on it: an interface for a private key's numbers, on a key that has none to give,
+     * makes the JCA try providers that come before SCHSM. They are refused when the key is given to them, in
+     * {@code initSign} and the like, and the JCA goes on to SCHSM. A program that named such a provider, or chose it by
+     * {@code setParameter} or {@code getProvider} before, gets an exception instead. All engines and key stores of SCHSM
+     * take the key. It is equal to this handle, and cannot be serialized either.
+     *
+     * @return a handle whose {@code getPrivateExponent()} throws an {@link UnsupportedOperationException}
+     */
+    RSAPrivateKey asRSAPrivateKey();
 }

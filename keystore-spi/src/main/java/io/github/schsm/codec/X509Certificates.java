@@ -7,6 +7,7 @@ import io.github.schsm.MalformedDataException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.ProviderException;
 import java.security.PublicKey;
@@ -16,6 +17,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.Optional;
 
 /**
@@ -43,6 +45,16 @@ public final class X509Certificates {
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException malformed) {
             throw new MalformedDataException("X.509 certificate", String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    /** The key under id-RSASSA-PSS, without parameters: any hash. */
+    public static RSAPublicKey forPss(RSAPublicKey key) {
+        try {
+            return (RSAPublicKey) KeyFactory.getInstance(RSASSA_PSS)
+                    .generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
+        } catch (GeneralSecurityException notInThisJvm) {
+            throw new ProviderException("no provider of this JVM has keys for " + RSASSA_PSS, notInThisJvm);
         }
     }
 

@@ -23,6 +23,10 @@ public enum EngineKind {
     XKEK_CIPHER("Cipher", false),
     /** Elliptic curve Diffie-Hellman. */
     ECDH_AGREEMENT("KeyAgreement", true),
+    /** The same, with keys derived by the function of ANSI X9.63 (SEC 1, section 3.6.1): CMS. */
+    X963_AGREEMENT("KeyAgreement", true),
+    /** The same, with keys derived by the concatenation function of NIST SP 800-56A: OpenPGP. */
+    CONCAT_AGREEMENT("KeyAgreement", true),
     /** The agreement of a KEK between two devices. */
     XKEK_AGREEMENT("KeyAgreement", false),
     /** AES-CMAC. */
@@ -31,6 +35,8 @@ public enum EngineKind {
     EC_GENERATOR("KeyPairGenerator", false),
     /** RSA key pairs. */
     RSA_GENERATOR("KeyPairGenerator", false),
+    /** RSA key pairs that are good for PSS only. */
+    PSS_GENERATOR("KeyPairGenerator", false),
     /** AES keys. */
     AES_GENERATOR("KeyGenerator", false),
     /** Handles of private keys and what other providers make of keys. */

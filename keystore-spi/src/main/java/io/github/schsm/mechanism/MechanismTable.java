@@ -32,17 +32,20 @@ import static io.github.schsm.mechanism.EngineKind.CERTIFICATES;
 import static io.github.schsm.mechanism.EngineKind.CERTIFICATE_PATHS;
 import static io.github.schsm.mechanism.EngineKind.CMAC;
 import static io.github.schsm.mechanism.EngineKind.DERIVATION;
+import static io.github.schsm.mechanism.EngineKind.CONCAT_AGREEMENT;
 import static io.github.schsm.mechanism.EngineKind.ECDH_AGREEMENT;
 import static io.github.schsm.mechanism.EngineKind.ECDSA_SIGNATURE;
 import static io.github.schsm.mechanism.EngineKind.EC_GENERATOR;
 import static io.github.schsm.mechanism.EngineKind.KEY_HANDLES;
 import static io.github.schsm.mechanism.EngineKind.KEY_STORE;
 import static io.github.schsm.mechanism.EngineKind.PKCS1_SIGNATURE;
+import static io.github.schsm.mechanism.EngineKind.PSS_GENERATOR;
 import static io.github.schsm.mechanism.EngineKind.PSS_SIGNATURE;
 import static io.github.schsm.mechanism.EngineKind.RANDOM;
 import static io.github.schsm.mechanism.EngineKind.RSA_CIPHER;
 import static io.github.schsm.mechanism.EngineKind.RSA_GENERATOR;
 import static io.github.schsm.mechanism.EngineKind.SECRET_KEY_HANDLES;
+import static io.github.schsm.mechanism.EngineKind.X963_AGREEMENT;
 import static io.github.schsm.mechanism.EngineKind.XKEK_AGREEMENT;
 import static io.github.schsm.mechanism.EngineKind.XKEK_CIPHER;
 import static io.github.schsm.mechanism.Mechanism.Encoding.DER;
@@ -78,25 +81,25 @@ public final class MechanismTable {
             //  engine              name                                         hash        encoding       key   on the device     in PKCS#11                   firmware   other names and OIDs
             row(KEY_STORE,          "SCHSM",                                     null,       RAW,           null, null,             null,                        ANY),
             row(ECDSA_SIGNATURE,    "NONEwithECDSA",                             null,       DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY),
-            row(ECDSA_SIGNATURE,    "NONEwithECDSAinP1363Format",                null,       P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "NONEwithECDSAinP1363Format",                null,       P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "NONEwithPLAIN-ECDSA"),
             row(ECDSA_SIGNATURE,    "SHA1withECDSA",                             SHA1,       DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.1"),
-            row(ECDSA_SIGNATURE,    "SHA1withECDSAinP1363Format",                SHA1,       P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA1withECDSAinP1363Format",                SHA1,       P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA1withPLAIN-ECDSA", "SHA1withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.1", "0.4.0.127.0.7.2.2.2.2.1"),
             row(ECDSA_SIGNATURE,    "SHA224withECDSA",                           SHA224,     DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.3.1"),
-            row(ECDSA_SIGNATURE,    "SHA224withECDSAinP1363Format",              SHA224,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA224withECDSAinP1363Format",              SHA224,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA224withPLAIN-ECDSA", "SHA224withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.2", "0.4.0.127.0.7.2.2.2.2.2"),
             row(ECDSA_SIGNATURE,    "SHA256withECDSA",                           SHA256,     DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.3.2"),
-            row(ECDSA_SIGNATURE,    "SHA256withECDSAinP1363Format",              SHA256,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA256withECDSAinP1363Format",              SHA256,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA256withPLAIN-ECDSA", "SHA256withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.3", "0.4.0.127.0.7.2.2.2.2.3"),
             row(ECDSA_SIGNATURE,    "SHA384withECDSA",                           SHA384,     DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.3.3"),
-            row(ECDSA_SIGNATURE,    "SHA384withECDSAinP1363Format",              SHA384,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA384withECDSAinP1363Format",              SHA384,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA384withPLAIN-ECDSA", "SHA384withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.4", "0.4.0.127.0.7.2.2.2.2.4"),
             row(ECDSA_SIGNATURE,    "SHA512withECDSA",                           SHA512,     DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.3.4"),
-            row(ECDSA_SIGNATURE,    "SHA512withECDSAinP1363Format",              SHA512,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA512withECDSAinP1363Format",              SHA512,     P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA512withPLAIN-ECDSA", "SHA512withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.5", "0.4.0.127.0.7.2.2.2.2.5"),
             row(ECDSA_SIGNATURE,    "SHA3-224withECDSA",                         SHA3_224,   DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "2.16.840.1.101.3.4.3.9"),
-            row(ECDSA_SIGNATURE,    "SHA3-224withECDSAinP1363Format",            SHA3_224,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA3-224withECDSAinP1363Format",            SHA3_224,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA3-224withPLAIN-ECDSA", "SHA3-224withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.8"),
             row(ECDSA_SIGNATURE,    "SHA3-256withECDSA",                         SHA3_256,   DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "2.16.840.1.101.3.4.3.10"),
-            row(ECDSA_SIGNATURE,    "SHA3-256withECDSAinP1363Format",            SHA3_256,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA3-256withECDSAinP1363Format",            SHA3_256,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA3-256withPLAIN-ECDSA", "SHA3-256withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.9"),
             row(ECDSA_SIGNATURE,    "SHA3-384withECDSA",                         SHA3_384,   DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "2.16.840.1.101.3.4.3.11"),
-            row(ECDSA_SIGNATURE,    "SHA3-384withECDSAinP1363Format",            SHA3_384,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA3-384withECDSAinP1363Format",            SHA3_384,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA3-384withPLAIN-ECDSA", "SHA3-384withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.10"),
             row(ECDSA_SIGNATURE,    "SHA3-512withECDSA",                         SHA3_512,   DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "2.16.840.1.101.3.4.3.12"),
-            row(ECDSA_SIGNATURE,    "SHA3-512withECDSAinP1363Format",            SHA3_512,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY),
+            row(ECDSA_SIGNATURE,    "SHA3-512withECDSAinP1363Format",            SHA3_512,   P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "SHA3-512withPLAIN-ECDSA", "SHA3-512withCVC-ECDSA", "0.4.0.127.0.7.1.1.4.1.11"),
             row(PKCS1_SIGNATURE,    "NONEwithRSA",                               null,       RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY),
             row(PKCS1_SIGNATURE,    "SHA1withRSA",                               SHA1,       RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.5"),
             row(PKCS1_SIGNATURE,    "SHA224withRSA",                             SHA224,     RAW,           RSA,  RSA_PKCS1,        "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.14"),
@@ -118,7 +121,7 @@ public final class MechanismTable {
             row(PSS_SIGNATURE,      "SHA3-384withRSAandMGF1",                    SHA3_384,   RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA3-384withRSASSA-PSS", "SHA3-384withRSA/PSS"),
             row(PSS_SIGNATURE,      "SHA3-512withRSAandMGF1",                    SHA3_512,   RAW,           RSA,  RSA_PSS,          "CKM_RSA_PKCS_PSS",          ANY,       "SHA3-512withRSASSA-PSS", "SHA3-512withRSA/PSS"),
             row(RSA_CIPHER,         "RSA/ECB/PKCS1Padding",                      null,       PKCS1_PADDING, RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS",              ANY,       "1.2.840.113549.1.1.1", "RSA"),
-            row(RSA_CIPHER,         "RSA/ECB/OAEPPadding",                       SHA1,       OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY),
+            row(RSA_CIPHER,         "RSA/ECB/OAEPPadding",                       SHA1,       OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "1.2.840.113549.1.1.7", "RSAES-OAEP"),
             row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-1AndMGF1Padding",       SHA1,       OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA1AndMGF1Padding"),
             row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-224AndMGF1Padding",     SHA224,     OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA224AndMGF1Padding"),
             row(RSA_CIPHER,         "RSA/ECB/OAEPWithSHA-256AndMGF1Padding",     SHA256,     OAEP_PADDING,  RSA,  RSA_DECRYPT_RAW,  "CKM_RSA_PKCS_OAEP",         ANY,       "RSA/ECB/OAEPWithSHA256AndMGF1Padding"),
@@ -135,13 +138,28 @@ public final class MechanismTable {
             row(AES_CBC_CIPHER,     "AES/CBC/PKCS5Padding",                      null,       PKCS5_PADDING, AES,  AES_CBC_ENCRYPT,  "CKM_AES_CBC",               WITH_AES,  "AES/CBC/PKCS7Padding"),
             row(XKEK_CIPHER,        "XKEK",                                      null,       RAW,           null, WRAP,             null,                        WITH_XKEK),
             row(ECDH_AGREEMENT,     "ECDH",                                      null,       RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY),
+            row(X963_AGREEMENT,     "ECDHwithSHA1KDF",                           SHA1,       RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.133.16.840.63.0.2"),
+            row(X963_AGREEMENT,     "ECDHwithSHA224KDF",                         SHA224,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.132.1.11.0"),
+            row(X963_AGREEMENT,     "ECDHwithSHA256KDF",                         SHA256,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.132.1.11.1"),
+            row(X963_AGREEMENT,     "ECDHwithSHA384KDF",                         SHA384,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.132.1.11.2"),
+            row(X963_AGREEMENT,     "ECDHwithSHA512KDF",                         SHA512,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.132.1.11.3"),
+            row(X963_AGREEMENT,     "ECCDHwithSHA1KDF",                          SHA1,       RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.133.16.840.63.0.3"),
+            row(X963_AGREEMENT,     "ECCDHwithSHA224KDF",                        SHA224,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.132.1.14.0"),
+            row(X963_AGREEMENT,     "ECCDHwithSHA256KDF",                        SHA256,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.132.1.14.1"),
+            row(X963_AGREEMENT,     "ECCDHwithSHA384KDF",                        SHA384,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.132.1.14.2"),
+            row(X963_AGREEMENT,     "ECCDHwithSHA512KDF",                        SHA512,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY,       "1.3.132.1.14.3"),
+            row(CONCAT_AGREEMENT,   "ECCDHwithSHA1CKDF",                         SHA1,       RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY),
+            row(CONCAT_AGREEMENT,   "ECCDHwithSHA256CKDF",                       SHA256,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY),
+            row(CONCAT_AGREEMENT,   "ECCDHwithSHA384CKDF",                       SHA384,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY),
+            row(CONCAT_AGREEMENT,   "ECCDHwithSHA512CKDF",                       SHA512,     RAW,           EC,   ECDH,             "CKM_ECDH1_DERIVE",          ANY),
             row(XKEK_AGREEMENT,     "ECDH_XKEK",                                 null,       RAW,           EC,   ECDH_XKEK,        null,                        WITH_XKEK),
             row(CMAC,               "AESCMAC",                                   null,       RAW,           AES,  AES_CMAC,         "CKM_AES_CMAC",              WITH_AES),
-            row(EC_GENERATOR,       "EC",                                        null,       RAW,           EC,   null,             "CKM_EC_KEY_PAIR_GEN",       ANY),
+            row(EC_GENERATOR,       "EC",                                        null,       RAW,           EC,   null,             "CKM_EC_KEY_PAIR_GEN",       ANY,       "1.2.840.10045.2.1"),
             row(RSA_GENERATOR,      "RSA",                                       null,       RAW,           RSA,  null,             "CKM_RSA_PKCS_KEY_PAIR_GEN", ANY,       "1.2.840.113549.1.1.1"),
+            row(PSS_GENERATOR,      "RSASSA-PSS",                                null,       RAW,           RSA,  null,             "CKM_RSA_PKCS_KEY_PAIR_GEN", ANY,       "1.2.840.113549.1.1.10"),
             row(AES_GENERATOR,      "AES",                                       null,       RAW,           AES,  null,             "CKM_AES_KEY_GEN",           WITH_AES),
-            row(KEY_HANDLES,        "EC",                                        null,       RAW,           EC,   null,             null,                        ANY),
-            row(KEY_HANDLES,        "RSA",                                       null,       RAW,           RSA,  null,             null,                        ANY),
+            row(KEY_HANDLES,        "EC",                                        null,       RAW,           EC,   null,             null,                        ANY,       "1.2.840.10045.2.1"),
+            row(KEY_HANDLES,        "RSA",                                       null,       RAW,           RSA,  null,             null,                        ANY,       "1.2.840.113549.1.1.1"),
             row(SECRET_KEY_HANDLES, "AES",                                       null,       RAW,           AES,  null,             null,                        WITH_AES),
             row(DERIVATION,         "SP800-56C",                                 null,       RAW,           AES,  DERIVE_SP800_56C, "80000013",                  WITH_AES),
             row(CERTIFICATES,       "CVC",                                       null,       RAW,           null, null,             null,                        ANY),

@@ -10,11 +10,12 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
 import io.github.schsm.codec.EcCurve;
 import java.io.Serial;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECParameterSpec;
 import java.util.Objects;
 
 /** The handle for an EC private key in a token. */
-public final class EcKeyHandle extends PrivateKeyHandle implements SchsmEcPrivateKey {
+public sealed class EcKeyHandle extends PrivateKeyHandle implements SchsmEcPrivateKey permits CastableEcKeyHandle {
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -31,7 +32,7 @@ public final class EcKeyHandle extends PrivateKeyHandle implements SchsmEcPrivat
     }
 
     @Override
-    public EcCurve curve() {
+    public final EcCurve curve() {
         return curve;
     }
 
@@ -41,12 +42,17 @@ public final class EcKeyHandle extends PrivateKeyHandle implements SchsmEcPrivat
     }
 
     @Override
-    public DeviceTrust trust() {
+    public final ECPrivateKey asECPrivateKey() {
+        return new CastableEcKeyHandle(token(), key(), details());
+    }
+
+    @Override
+    public final DeviceTrust trust() {
         return token().trust();
     }
 
     @Override
-    public byte[] sign(KeyAlgorithm algorithm, byte[] input) throws SchsmException {
+    public final byte[] sign(KeyAlgorithm algorithm, byte[] input) throws SchsmException {
         return token().sign(key(), algorithm, input);
     }
 }

@@ -146,6 +146,22 @@ public record KeyRequest(
                 forMigration);
     }
 
+    /** The same with an algorithm list, unless it has one. */
+    public KeyRequest limitedTo(List<KeyAlgorithm> algorithms) {
+        return new KeyRequest(
+                type,
+                label,
+                id,
+                curve,
+                size,
+                publicExponent,
+                allowedAlgorithms.isEmpty() ? algorithms : allowedAlgorithms,
+                useCounter,
+                keyDomain,
+                wrappingKey,
+                forMigration);
+    }
+
     /** The same in a key domain, and with a list that lets the key be wrapped if there was none. */
     public KeyRequest inKeyDomain(int slot) {
         return new KeyRequest(

@@ -9,12 +9,14 @@ import io.github.schsm.codec.X509Certificates;
 import java.io.Serial;
 import java.math.BigInteger;
 import java.security.PublicKey;
+import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The handle for an RSA private key in a token. */
-public final class RsaKeyHandle extends PrivateKeyHandle implements SchsmRsaPrivateKey {
+public sealed class RsaKeyHandle extends PrivateKeyHandle implements SchsmRsaPrivateKey permits CastableRsaKeyHandle {
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -38,11 +40,24 @@ public final class RsaKeyHandle extends PrivateKeyHandle implements SchsmRsaPriv
      * ({@link java.security.KeyStore.PrivateKeyEntry}, TLS).
      */
     @Override
-    public String getAlgorithm() {
+    public final String getAlgorithm() {
         PublicKey publicKey = details().publicKey();
         return publicKey != null && publicKey.getAlgorithm().equals(X509Certificates.RSASSA_PSS)
                 ? X509Certificates.RSASSA_PSS
                 : super.getAlgorithm();
+    }
+
+    /** The same key, its public half under id-RSASSA-PSS: what is certified from it says that the key is for PSS. */
+    public final RsaKeyHandle forPss() {
+        return new RsaKeyHandle(
+                token(),
+                key(),
+                details().withPublicKey(X509Certificates.forPss((RSAPublicKey) Objects.requireNonNull(details().publicKey()))));
+    }
+
+    @Override
+    public final RSAPrivateKey asRSAPrivateKey() {
+        return new CastableRsaKeyHandle(token(), key(), details());
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.github.schsm.mechanism.EngineKind;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.provider.certificate.CvcCertPathValidatorSpi;
 import io.github.schsm.provider.certificate.CvcCertificateFactorySpi;
+import io.github.schsm.provider.delegate.MessageKeys;
 import io.github.schsm.provider.delegate.OtherProviders;
 import io.github.schsm.provider.delegate.SoftwareGenerators;
 import io.github.schsm.provider.engine.AesCbcCipherSpi;
@@ -26,6 +27,7 @@ import io.github.schsm.provider.engine.FrontKeyPairGeneratorSpi;
 import io.github.schsm.provider.engine.Generators;
 import io.github.schsm.provider.engine.HandleKeyFactorySpi;
 import io.github.schsm.provider.engine.HandleSecretKeyFactorySpi;
+import io.github.schsm.provider.engine.KdfAgreementSpi;
 import io.github.schsm.provider.engine.RsaCipherSpi;
 import io.github.schsm.provider.engine.RsaKeyPairGeneratorSpi;
 import io.github.schsm.provider.engine.RsaPssSignatureSpi;
@@ -95,10 +97,11 @@ final class EngineService extends Provider.Service {
             case AES_CBC_CIPHER -> new AesCbcCipherSpi(provider, mechanism);
             case XKEK_CIPHER -> new XkekCipherSpi();
             case ECDH_AGREEMENT -> new EcdhKeyAgreementSpi(provider, mechanism);
+            case X963_AGREEMENT, CONCAT_AGREEMENT -> new KdfAgreementSpi(provider, mechanism);
             case XKEK_AGREEMENT -> new XkekKeyAgreementSpi();
             case CMAC -> new CmacSpi(provider, mechanism);
             case EC_GENERATOR -> inFront(new EcKeyPairGeneratorSpi(tokens, provider));
-            case RSA_GENERATOR -> inFront(new RsaKeyPairGeneratorSpi(tokens, provider));
+            case RSA_GENERATOR, PSS_GENERATOR -> inFront(new RsaKeyPairGeneratorSpi(tokens, provider, mechanism));
             case AES_GENERATOR -> inFront(new AesKeyGeneratorSpi(tokens, provider));
             case KEY_HANDLES -> new HandleKeyFactorySpi(provider, mechanism);
             case SECRET_KEY_HANDLES -> new HandleSecretKeyFactorySpi(provider, mechanism);
@@ -110,17 +113,21 @@ final class EngineService extends Provider.Service {
     }
 
     private KeyPairGeneratorSpi inFront(KeyPairGeneratorSpi own) {
-        return isFallenTo(KeyPairGenerator.class) ? new FrontKeyPairGeneratorSpi(own, software()) : own;
+        return isForSoftware(KeyPairGenerator.class) ? new FrontKeyPairGeneratorSpi(own, software()) : own;
     }
 
     private KeyGeneratorSpi inFront(AesKeyGeneratorSpi own) {
-        return isFallenTo(KeyGenerator.class) ? new FrontKeyGeneratorSpi(own, software()) : own;
+        return isForSoftware(KeyGenerator.class) ? new FrontKeyGeneratorSpi(own, software()) : own;
     }
 
-    /** Whether the program did not ask for this provider, and gets it because it stands in front of all others. */
-    private boolean isFallenTo(Class<?> api) {
-        return SoftwareGenerators.isForAnyProvider(api)
+    /**
+     * Whether the program did not ask for this provider, and gets it because it stands in front of all others; or named it
+     * and is making a message, whose keys are no device's.
+     */
+    private boolean isForSoftware(Class<?> api) {
+        boolean isFallenTo = SoftwareGenerators.isForAnyProvider(api)
                 && Generators.standsInFront(provider, mechanism.type(), mechanism.name());
+        return isFallenTo || MessageKeys.areAskedFor(mechanism.type());
     }
 
     private SoftwareGenerators software() {

@@ -12,6 +12,7 @@ import io.github.schsm.login.PinSource;
 import io.github.schsm.mechanism.EngineKind;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.mechanism.MechanismTable;
+import io.github.schsm.provider.delegate.RequestedServices;
 import io.github.schsm.spi.Token;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
@@ -46,7 +47,10 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
     private static final String INFO = "SmartCard-HSM: keys in the device, key domains, XKEK migration";
     private static final String SECURE_RANDOM = "SecureRandom";
 
+    private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
     private final transient Tokens tokens;
+    private final transient RequestedServices requested;
     private final transient Service random;
     private transient volatile @Nullable CallbackHandler handler;
 
@@ -59,6 +63,7 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
     private SchsmProvider(String name, SchsmConfiguration configuration, @Nullable ConfigurationException problem) {
         super(name, VERSION, INFO);
         this.tokens = new Tokens(configuration, problem, this::presentHandler);
+        this.requested = new RequestedServices(this);
         this.random =
                 new EngineService(this, MechanismTable.find(SECURE_RANDOM, NAME).orElseThrow());
         for (Mechanism mechanism : MechanismTable.all()) {
@@ -100,13 +105,20 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
         return tokens().list();
     }
 
-    /** The random generator is for programs that name it; registered, it would be every {@code new SecureRandom()}. */
+    /**
+     * Besides what is registered: the random generator, for programs that name it (registered, it would be every
+     * {@code new SecureRandom()}), and, for programs that name this provider, what other providers have: hashes,
+     * encodings of parameters, X.509 certificates, keys, and ciphers in software.
+     */
     @Override
     public @Nullable Service getService(String type, String algorithm) {
         if (type.equals(SECURE_RANDOM) && algorithm.equalsIgnoreCase(NAME)) {
             return random;
         }
-        return super.getService(type, algorithm);
+        Service own = super.getService(type, algorithm);
+        return own == null && RequestedServices.isRequest(CALLERS.getCallerClass())
+                ? requested.find(type, algorithm)
+                : own;
     }
 
     /**

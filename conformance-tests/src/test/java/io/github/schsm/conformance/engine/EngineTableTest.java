@@ -56,6 +56,7 @@ import org.bouncycastle.asn1.x509.DigestInfo;
 import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.macs.CMac;
 import org.bouncycastle.crypto.params.KeyParameter;
+import org.bouncycastle.jcajce.spec.UserKeyingMaterialSpec;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -270,12 +271,24 @@ class EngineTableTest {
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         KeyPair peer = generator.generateKeyPair();
         KeyAgreement theirs = KeyAgreement.getInstance(name, Pki.BC);
-        theirs.init(peer.getPrivate());
-        theirs.doPhase(Pki.publicKey(ec.getPublic()), true);
         KeyAgreement ours = KeyAgreement.getInstance(name, provider);
-        ours.init(ec.getPrivate());
+        if (name.equals("ECDH")) {
+            theirs.init(peer.getPrivate());
+            ours.init(ec.getPrivate());
+        } else {
+            UserKeyingMaterialSpec material = new UserKeyingMaterialSpec(DATA);
+            theirs.init(peer.getPrivate(), material);
+            ours.init(ec.getPrivate(), material);
+        }
+        theirs.doPhase(Pki.publicKey(ec.getPublic()), true);
         ours.doPhase(peer.getPublic(), true);
-        assertThat(ours.generateSecret()).isEqualTo(theirs.generateSecret());
+        if (name.equals("ECDH")) {
+            assertThat(ours.generateSecret()).isEqualTo(theirs.generateSecret());
+        } else {
+            assertThat(ours.generateSecret("AES").getEncoded())
+                    .hasSize(32)
+                    .isEqualTo(theirs.generateSecret("AES").getEncoded());
+        }
     }
 
     private void mac(String name) throws Exception {

@@ -3,7 +3,9 @@
 package io.github.schsm.provider.delegate;
 
 import io.github.schsm.SchsmException;
+import io.github.schsm.codec.EcCurve;
 import io.github.schsm.mechanism.Mechanism;
+import io.github.schsm.mechanism.Mechanism.Encoding;
 import java.nio.ByteBuffer;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -19,11 +21,14 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.SignatureSpi;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +37,14 @@ import org.jspecify.annotations.Nullable;
  * taken if one of both knows them.
  */
 public abstract class DelegatingSignatureSpi extends SignatureSpi {
+    /** Curves of every provider that has any. */
+    private static final Set<EcCurve> COMMON = EnumSet.of(EcCurve.SECP256R1, EcCurve.SECP384R1, EcCurve.SECP521R1);
+
+    /** A signature of two ones. */
+    private static final byte[] ONE_IN_DER = {0x30, 6, 2, 1, 1, 2, 1, 1};
+
     private final String name;
+    private final Encoding encoding;
     private final Successors successors;
     private @Nullable Signature other;
     private boolean isOwn;
@@ -46,6 +58,7 @@ public abstract class DelegatingSignatureSpi extends SignatureSpi {
     /** An engine of a provider for a row of the mechanism table. */
     protected DelegatingSignatureSpi(Provider provider, Mechanism mechanism) {
         this.name = mechanism.name();
+        this.encoding = mechanism.encoding();
         this.successors = new Successors(provider, mechanism.type(), List.of(mechanism.name()));
     }
 
@@ -117,7 +130,33 @@ public abstract class DelegatingSignatureSpi extends SignatureSpi {
         if (key == null) {
             throw new InvalidKeyException(name + " verifies with a public key, not with null");
         }
-        other = next(key, signature -> signature.initVerify(key));
+        other = next(key, signature -> {
+            signature.initVerify(key);
+            if (key instanceof ECPublicKey ec && !isOnCommonCurve(ec)) {
+                requireCurve(signature, ec);
+            }
+        });
+    }
+
+    private static boolean isOnCommonCurve(ECPublicKey key) {
+        return EcCurve.of(key.getParams()).filter(COMMON::contains).isPresent();
+    }
+
+    /** Any signature: SunEC takes keys on curves that it lacks, and says so when it has seen the signature. */
+    private void requireCurve(Signature signature, ECPublicKey key) throws GeneralSecurityException {
+        int length = (key.getParams().getOrder().bitLength() + 7) / 8;
+        byte[] one = new byte[2 * length];
+        one[length - 1] = 1;
+        one[2 * length - 1] = 1;
+        try {
+            signature.update(new byte[length]);
+            boolean neverTrue = signature.verify(encoding == Encoding.P1363 ? one : ONE_IN_DER);
+            if (neverTrue) {
+                throw new InvalidKeyException(signature.getProvider().getName() + " takes any signature for good");
+            }
+        } catch (SignatureException lacksTheCurve) {
+            throw new InvalidKeyException(lacksTheCurve.getMessage(), lacksTheCurve);
+        }
     }
 
     /** What is done with an engine of another provider. */

@@ -94,7 +94,8 @@ final class RsaPadding {
                         "\"" + name + "\" is no hash function for RSA: use one of " + HashAlgorithm.names()));
     }
 
-    private static Digest function(HashAlgorithm hash) {
+    /** Bouncy Castle's class for it. */
+    static Digest function(HashAlgorithm hash) {
         return switch (hash) {
             case SHA1 -> DigestFactory.createSHA1();
             case SHA224 -> DigestFactory.createSHA224();

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.Certificate;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -34,7 +35,7 @@ final class Jars {
     }
 
     /** Whether all of a jar is signed by this certificate. */
-    static boolean isSignedBy(Path file, java.security.cert.Certificate certificate) throws IOException {
+    static boolean isSignedBy(Path file, Certificate certificate) throws IOException {
         try (JarFile jar = new JarFile(file.toFile(), true)) {
             JarEntry entry = jar.getJarEntry(ENTRY);
             try (InputStream in = jar.getInputStream(entry)) {

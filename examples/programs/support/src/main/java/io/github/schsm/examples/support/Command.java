@@ -76,11 +76,11 @@ public final class Command {
         String tools = Path.of(System.getProperty("java.home"), "bin") + File.pathSeparator + System.getenv("PATH");
         return attempt(
                 folder,
-                Map.of("PATH", tools, "JAVA_HOME", System.getProperty("java.home")),
+                Map.of("PATH", tools, "JAVA_HOME", System.getProperty("java.home"), "SCHSM_ALL_JAR", classPath()),
                 "sh",
                 "-e",
                 "-c",
-                lines.replace("schsm-all.jar", "'" + classPath() + "'"));
+                lines.replace("schsm-all.jar", "\"$SCHSM_ALL_JAR\""));
     }
 
     /** Where this program finds its classes: what a program of its own puts {@code schsm-all.jar} on the class path for. */

@@ -81,11 +81,23 @@ public final class DeviceWorld implements AutoCloseable {
 
     /** Makes a key with a certificate chain; the label is the alias. */
     public PrivateKey key(String label, KeyKind kind, KeyPurposeId... purposes) throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(kind.algorithm(), provider);
-        generator.initialize(kind.spec(label));
-        KeyPair pair = generator.generateKeyPair();
+        KeyPair pair = generate(label, kind);
         keyStore.setKeyEntry(label, pair.getPrivate(), null, authority.chain(label, pair.getPublic(), purposes));
         return (PrivateKey) keyStore.getKey(label, null);
+    }
+
+    /** Makes a key with a certificate, without those above it: for programs that want only one. */
+    public PrivateKey keyWithoutChain(String label, KeyKind kind) throws GeneralSecurityException {
+        KeyPair pair = generate(label, kind);
+        X509Certificate[] alone = {authority.chain(label, pair.getPublic())[0]};
+        keyStore.setKeyEntry(label, pair.getPrivate(), null, alone);
+        return (PrivateKey) keyStore.getKey(label, null);
+    }
+
+    private KeyPair generate(String label, KeyKind kind) throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(kind.algorithm(), provider);
+        generator.initialize(kind.spec(label));
+        return generator.generateKeyPair();
     }
 
     /** A key's certificates, its own first. */

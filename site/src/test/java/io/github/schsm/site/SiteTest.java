@@ -119,16 +119,16 @@ class SiteTest {
                 .toList();
 
         assertThat(drawn).isNotEmpty();
-        assertThat(drawn).allSatisfy(page -> assertThat(PAGES.get(page).select("script[src$=mermaid.min.js]"))
-                .isNotEmpty());
+        assertThat(drawn)
+                .allSatisfy(page -> assertThat(PAGES.get(page).select("script[src$=mermaid.min.js]"))
+                        .isNotEmpty());
         assertThat(SITE.resolve("assets/mermaid.min.js")).isNotEmptyFile();
     }
 
     @Test
     void referenceOfTheCommandsAndTheJavadocAreThere() {
         assertThat(PAGES.get(SITE.resolve("docs/commands/index.html")).text()).contains("schsm domain create");
-        assertThat(SITE.resolve("javadoc/api/io/github/schsm/SchsmDevice.html")
-                        .toFile())
+        assertThat(SITE.resolve("javadoc/api/io/github/schsm/SchsmDevice.html").toFile())
                 .satisfiesAnyOf(
                         file -> assertThat(file).exists(),
                         file -> assertThat(SITE.resolve(

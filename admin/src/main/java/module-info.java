@@ -14,6 +14,7 @@ module io.github.schsm.admin {
     requires transitive io.github.schsm.spi;
     requires java.xml;
     requires jdk.httpserver;
+    requires jdk.net;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
@@ -33,6 +34,7 @@ module io.github.schsm.admin {
     exports io.github.schsm.admin.progress;
     exports io.github.schsm.admin.report;
     exports io.github.schsm.admin.selftest;
+    exports io.github.schsm.admin.ssh;
 
     // Jackson reads and writes records that are not public, too.
     opens io.github.schsm.admin.audit to

@@ -46,6 +46,7 @@ import io.github.schsm.cli.command.key.PublicKeyCommand;
 import io.github.schsm.cli.command.key.RenameCommand;
 import io.github.schsm.cli.command.key.ShowCommand;
 import io.github.schsm.cli.command.key.SignCommand;
+import io.github.schsm.cli.command.key.SshAgentCommand;
 import io.github.schsm.cli.command.key.VerifyCommand;
 import io.github.schsm.cli.command.object.CertsCommand;
 import io.github.schsm.cli.command.object.DataCommands;
@@ -153,6 +154,7 @@ public final class Commands {
                                 new VerifyCommand(),
                                 new EncryptCommand(),
                                 new DecryptCommand(),
+                                new SshAgentCommand(),
                                 new DeleteCommand())),
                 new Group(
                         "Certificates and data",

@@ -59,6 +59,7 @@ class SuggestionsTest {
             "schsm backup verify",
             "schsm cleanup",
             "schsm sign",
+            "schsm ssh-agent",
             "schsm decrypt",
             "schsm import-cert",
             "schsm csr",

@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -22,8 +20,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +40,6 @@ public final class ProgressFolder {
     private static final int MOST_BYTES = 4 << 20;
     private static final int MOST_WORKS = 64;
     private static final Duration KEPT = Duration.ofMinutes(1);
-    private static final Path THIS_PROCESS = Path.of("/proc/self");
-    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final @Nullable Path folder;
@@ -70,25 +64,7 @@ public final class ProgressFolder {
      * @param environment the value of each; null if there is none
      */
     public static ProgressFolder ofUser(Function<String, @Nullable String> environment) {
-        return at(folder(environment));
-    }
-
-    static @Nullable Path folder(Function<String, @Nullable String> environment) {
-        return absolute(environment.apply("XDG_RUNTIME_DIR"))
-                .map(runtime -> runtime.resolve("schsm"))
-                .or(() -> absolute(environment.apply("LOCALAPPDATA"))
-                        .or(() -> absolute(environment.apply("XDG_CACHE_HOME")))
-                        .or(() -> absolute(environment.apply("HOME")).map(own -> own.resolve(".cache")))
-                        .map(cache -> cache.resolve("schsm").resolve("run")))
-                .orElse(null);
-    }
-
-    private static Optional<Path> absolute(@Nullable String path) {
-        return Optional.ofNullable(path)
-                .filter(text -> !text.isBlank())
-                .map(Path::of)
-                .filter(Path::isAbsolute)
-                .filter(Files::isDirectory);
+        return at(RuntimeFolder.ofUser(environment).orElse(null));
     }
 
     /** A folder of the caller's choice, which is made when it is needed. */
@@ -215,17 +191,7 @@ public final class ProgressFolder {
             return null;
         }
         try {
-            if (!Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
-                Path above = own.getParent();
-                if (above != null) {
-                    Files.createDirectories(above);
-                }
-                if (own.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                    Files.createDirectory(own, PosixFilePermissions.asFileAttribute(PRIVATE));
-                } else {
-                    Files.createDirectory(own);
-                }
-            }
+            RuntimeFolder.make(own);
         } catch (IOException notMade) {
             LOG.log(System.Logger.Level.DEBUG, "the folder of running work cannot be made", notMade);
         }
@@ -237,17 +203,14 @@ public final class ProgressFolder {
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 return false;
             }
-            Set<String> views = folder.getFileSystem().supportedFileAttributeViews();
-            if (views.contains("posix") && !PRIVATE.containsAll(Files.getPosixFilePermissions(folder))) {
+            if (!RuntimeFolder.isClosedToOthers(folder)) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "running work is not told in {0}: others may use that folder; chmod 700 it",
                         folder);
                 return false;
             }
-            return !views.contains("unix")
-                    || !Files.exists(THIS_PROCESS)
-                    || Files.getAttribute(folder, "unix:uid").equals(Files.getAttribute(THIS_PROCESS, "unix:uid"));
+            return RuntimeFolder.isOwn(folder);
         } catch (IOException unknown) {
             LOG.log(System.Logger.Level.DEBUG, "the folder of running work cannot be looked at", unknown);
             return false;

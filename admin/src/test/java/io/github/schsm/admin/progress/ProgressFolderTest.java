@@ -153,14 +153,13 @@ class ProgressFolderTest {
         Path runtime = Files.createDirectory(temporary.resolve("runtime"));
         Path cache = Files.createDirectory(temporary.resolve("cache"));
 
-        assertThat(ProgressFolder.folder(
+        assertThat(RuntimeFolder.ofUser(
                         Map.of("XDG_RUNTIME_DIR", runtime.toString(), "XDG_CACHE_HOME", cache.toString())::get))
-                .isEqualTo(runtime.resolve("schsm"));
-        assertThat(ProgressFolder.folder(
-                        Map.of("XDG_RUNTIME_DIR", "relative", "XDG_CACHE_HOME", cache.toString())::get))
-                .isEqualTo(cache.resolve("schsm").resolve("run"));
-        assertThat(ProgressFolder.folder(Map.of("HOME", temporary.toString())::get))
-                .isEqualTo(temporary.resolve(".cache").resolve("schsm").resolve("run"));
-        assertThat(ProgressFolder.folder(Map.<String, String>of()::get)).isNull();
+                .contains(runtime.resolve("schsm"));
+        assertThat(RuntimeFolder.ofUser(Map.of("XDG_RUNTIME_DIR", "relative", "XDG_CACHE_HOME", cache.toString())::get))
+                .contains(cache.resolve("schsm").resolve("run"));
+        assertThat(RuntimeFolder.ofUser(Map.of("HOME", temporary.toString())::get))
+                .contains(temporary.resolve(".cache").resolve("schsm").resolve("run"));
+        assertThat(RuntimeFolder.ofUser(Map.<String, String>of()::get)).isEmpty();
     }
 }

@@ -89,6 +89,14 @@ public final class Terminal implements Io.Person {
         }
     }
 
+    /** The other program decides about the echo; what it leaves behind stays. */
+    @Override
+    public void handOver() {
+        if (noEcho) {
+            stty("echo");
+        }
+    }
+
     @Override
     public void show(char[] text) {
         console.writer().write(text);

@@ -51,6 +51,9 @@ public record Io(
             throw new UnsupportedOperationException("nothing can be shown to this person alone");
         }
 
+        /** Makes the terminal as another program expects it that is about to be started there. */
+        default void handOver() {}
+
         /** Removes everything from the screen, and from what can be scrolled back to. */
         default void clear() {
             throw new UnsupportedOperationException("there is no screen that could be cleared");
@@ -120,6 +123,11 @@ public record Io(
         @Override
         public boolean seesErrors() {
             return person.seesErrors();
+        }
+
+        @Override
+        public void handOver() {
+            person.handOver();
         }
 
         @Override

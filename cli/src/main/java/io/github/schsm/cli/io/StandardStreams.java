@@ -26,6 +26,11 @@ public record StandardStreams(InputStream in, OutputStream out, BooleanSupplier 
                 StandardStreams::isTerminal);
     }
 
+    /** Whether they are this process's own, so that a program that it starts can have them as they are. */
+    public boolean areOfProcess() {
+        return in instanceof FileInputStream && out instanceof FileOutputStream;
+    }
+
     /** Where there are none: nothing can be read or written. */
     static StandardStreams none() {
         return new StandardStreams(InputStream.nullInputStream(), new Nowhere(), () -> false);

@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the examples of the help run: a folder with simulated devices and files.
@@ -256,6 +257,10 @@ final class CommandWorld {
         return run.out();
     }
 
+    private @Nullable String variable(String name) {
+        return name.equals("HOME") ? folder.toString() : ENVIRONMENT.get(name);
+    }
+
     /** What a command in this process said. */
     record Run(int status, String out, String err) {}
 
@@ -266,7 +271,7 @@ final class CommandWorld {
         List<String> arguments = new ArrayList<>(common());
         arguments.addAll(words);
         int status = Schsm.run(
-                new Io(new PrintWriter(out, true), new PrintWriter(err, true), ENVIRONMENT::get, null),
+                new Io(new PrintWriter(out, true), new PrintWriter(err, true), this::variable, null),
                 arguments.toArray(String[]::new));
         return new Run(status, out.toString(), err.toString());
     }

@@ -140,7 +140,7 @@ class CommandsTest {
             List<String> words = new ArrayList<>(inFolder(own.words(line), own.folder()));
             boolean itself = command.isRunBy(line);
             if (itself && !words.contains("--json")) {
-                words.add("--json");
+                words.add(own(command, words), "--json");
             }
             CommandWorld.Run run = own.run(words);
             assertThat(run.status())
@@ -187,6 +187,12 @@ class CommandsTest {
         CommandExample.all().forEach(command -> known.add(command.fileName()));
         names.removeAll(known);
         assertThat(names).as("schemas of no command").isEmpty();
+    }
+
+    /** Where options of the command itself end; those behind -- are another's, but where that one's answer is wanted. */
+    private static int own(CommandExample command, List<String> words) {
+        int end = SCHEMAS.containsKey(command.name()) ? -1 : words.indexOf("--");
+        return end < 0 ? words.size() : end;
     }
 
     private static String schema(CommandExample command, int status) {

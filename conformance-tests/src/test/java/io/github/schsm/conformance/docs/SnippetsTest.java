@@ -36,6 +36,7 @@ class SnippetsTest {
             ProgramSnippetsTest.class,
             ReleaseSnippetsTest.class,
             ReportSnippetsTest.class,
+            SshAgentSnippetsTest.class,
             UnitSnippetsTest.class,
             ProtocolSnippetsTest.class);
 

@@ -98,6 +98,7 @@ class LayersTest {
                             BASE + ".simulator.profile",
                             "com.fasterxml.jackson..",
                             "com.sun.net.httpserver..",
+                            "jdk.net..",
                             "org.bouncycastle.."),
             "examples", List.of(BASE, BASE + ".provider", BASE + ".simulator"),
             "cli",

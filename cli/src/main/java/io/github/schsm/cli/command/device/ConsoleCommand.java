@@ -6,6 +6,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.admin.console.Console;
 import io.github.schsm.admin.progress.ProgressFolder;
 import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.EndHook;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.report.Answer;
@@ -84,24 +85,18 @@ public final class ConsoleCommand extends SchsmCommand {
                 command);
         try (Console console = Console.open(Console.source(context.provider()), settings);
                 BrowserStart browser = new BrowserStart()) {
-            Thread whenEnded = new Thread(
-                    () -> {
-                        browser.close();
-                        console.close();
-                        // Ended as asked is no failure.
-                        Runtime.getRuntime().halt(Status.DONE);
-                    },
-                    "schsm-console-end");
-            Runtime.getRuntime().addShutdownHook(whenEnded);
-            try {
+            try (EndHook hook = EndHook.of("schsm-console-end", () -> {
+                browser.close();
+                console.close();
+                // Ended as asked is no failure.
+                return Status.DONE;
+            })) {
                 URI address = console.address();
                 say(context, address);
                 if (open && !notOpen) {
                     browser.open(address);
                 }
                 awaitEnd(context, console);
-            } finally {
-                removeHook(whenEnded);
             }
         }
         return Answer.given(Status.DONE);
@@ -135,15 +130,6 @@ public final class ConsoleCommand extends SchsmCommand {
             Thread.currentThread().interrupt();
         } catch (IOException unreadable) {
             throw new CliException("standard input cannot be read: " + unreadable.getMessage(), unreadable);
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException endingAlready) {
-            // The hook runs.
-            return;
         }
     }
 }

@@ -4,6 +4,7 @@ package io.github.schsm.cli.command.remote;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.cli.command.Context;
+import io.github.schsm.cli.command.EndHook;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.option.SecretOptions;
@@ -77,26 +78,21 @@ final class ConnectCommand extends SchsmCommand {
         return true;
     }
 
+    @SuppressWarnings("try") // only a signal uses the hook
     @Override
     protected Answer answer(Context context) throws SchsmException {
         URI server = RamClient.address(url);
         SSLContext tls = tls(context, server);
         try (LocalReader reader = LocalReader.of(context.settings().checked())) {
             RamClient client = new RamClient(reader, server, tls, pins(context), once, new Report(context, server));
-            Thread whenEnded = new Thread(
-                    () -> {
-                        client.leave("ended by the person at this computer");
-                        // Ended as asked is no failure.
-                        Runtime.getRuntime().halt(Status.DONE);
-                    },
-                    "schsm-remote-end");
-            Runtime.getRuntime().addShutdownHook(whenEnded);
-            try {
+            try (EndHook hook = EndHook.of("schsm-remote-end", () -> {
+                client.leave("ended by the person at this computer");
+                // Ended as asked is no failure.
+                return Status.DONE;
+            })) {
                 client.run();
             } catch (InterruptedException asked) {
                 Thread.currentThread().interrupt();
-            } finally {
-                removeHook(whenEnded);
             }
             return Answer.given(Status.DONE);
         }
@@ -126,15 +122,6 @@ final class ConnectCommand extends SchsmCommand {
             if (opened != null) {
                 Arrays.fill(opened, '\0');
             }
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException endingAlready) {
-            // The hook runs.
-            return;
         }
     }
 }

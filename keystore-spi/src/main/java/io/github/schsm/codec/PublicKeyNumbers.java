@@ -103,8 +103,7 @@ public final class PublicKeyNumbers {
                 return rsa(org.bouncycastle.asn1.pkcs.RSAPublicKey.getInstance(info.parsePublicKey()));
             }
             if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-                return curve(info.getAlgorithm().getParameters())
-                        .publicKeyInAnyForm(bits(info));
+                return curve(info.getAlgorithm().getParameters()).publicKeyInAnyForm(bits(info));
             }
         } catch (IOException notDer) {
             throw malformed(String.valueOf(notDer.getMessage()));

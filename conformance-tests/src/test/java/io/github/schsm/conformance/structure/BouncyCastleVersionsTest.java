@@ -15,11 +15,11 @@ import io.github.schsm.conformance.bench.Program;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.File;
 import java.io.IOException;
-import java.lang.reflect.Executable;
-import java.lang.reflect.Method;
-import java.lang.reflect.Field;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
 import java.lang.reflect.Member;
+import java.lang.reflect.Method;
 import java.math.BigInteger;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -84,16 +84,21 @@ class BouncyCastleVersionsTest {
             keyStore.load(null, "648219".toCharArray());
             System.out.println("Bouncy Castle " + new BouncyCastleProvider().getVersionStr());
             use(provider, keyStore, "EC", new ECGenParameterSpec("brainpoolP256r1"), "SHA256withECDSA");
-            use(provider, keyStore, "RSA", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4), "SHA256withRSA");
+            use(
+                    provider,
+                    keyStore,
+                    "RSA",
+                    new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4),
+                    "SHA256withRSA");
             KeyStore again = KeyStore.getInstance("SCHSM", provider);
             again.load(null, "648219".toCharArray());
             for (String alias : List.of("EC", "RSA")) {
-                again.getCertificate(alias).verify(again.getCertificate(alias).getPublicKey(), new BouncyCastleProvider());
+                again.getCertificate(alias)
+                        .verify(again.getCertificate(alias).getPublicKey(), new BouncyCastleProvider());
                 System.out.println("found " + alias);
             }
             Signature pss = Signature.getInstance("RSASSA-PSS", provider);
-            pss.setParameter(new PSSParameterSpec(
-                    "SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, 1));
+            pss.setParameter(new PSSParameterSpec("SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, 1));
             pss.initSign((PrivateKey) again.getKey("RSA", null));
             pss.update(new byte[100]);
             byte[] signature = pss.sign();
@@ -251,11 +256,10 @@ class BouncyCastleVersionsTest {
         List<String> parameters = Arrays.stream(((Executable) member).getParameterTypes())
                 .map(Class::getName)
                 .toList();
-        String result = member instanceof Method method
-                ? method.getReturnType().getName()
-                : "void";
-        return parameters.equals(
-                        wanted.getRawParameterTypes().stream().map(JavaClass::getName).toList())
+        String result = member instanceof Method method ? method.getReturnType().getName() : "void";
+        return parameters.equals(wanted.getRawParameterTypes().stream()
+                        .map(JavaClass::getName)
+                        .toList())
                 && result.equals(wanted.getRawReturnType().getName());
     }
 }

@@ -124,8 +124,10 @@ final class RsaPadding {
                     "a hash of " + function.jca() + " has " + function.length() + " bytes, this has " + hash.length);
         }
         try {
-            AlgorithmIdentifier algorithm =
-                    new AlgorithmIdentifier(ASN1ObjectIdentifier.getInstance(Tlv.of(0x06, function.oid()).encoded()), DERNull.INSTANCE);
+            AlgorithmIdentifier algorithm = new AlgorithmIdentifier(
+                    ASN1ObjectIdentifier.getInstance(
+                            Tlv.of(0x06, function.oid()).encoded()),
+                    DERNull.INSTANCE);
             return new DigestInfo(algorithm, hash).getEncoded(ASN1Encoding.DER);
         } catch (IOException inMemory) {
             throw new IllegalStateException(inMemory);

@@ -53,8 +53,7 @@ public record KeyDetails(
 
     /** The same with another object for the public key. */
     public KeyDetails withPublicKey(PublicKey other) {
-        return new KeyDetails(
-                other, curve, size, allowedAlgorithms, useCounter, keyDomain, wrappingKey, available);
+        return new KeyDetails(other, curve, size, allowedAlgorithms, useCounter, keyDomain, wrappingKey, available);
     }
 
     /** Whether the algorithm is explicitly in the key's list. */

@@ -140,7 +140,8 @@ class BouncyCastleBuildersTest {
         "secp384r1, SHA3-384withPLAIN-ECDSA"
     })
     void signedDataIsMadeAndVerifiedByThisProvider(String alias, String algorithm) throws Exception {
-        ContentSigner signer = new JcaContentSignerBuilder(algorithm).setProvider(provider).build(key(alias));
+        ContentSigner signer =
+                new JcaContentSignerBuilder(algorithm).setProvider(provider).build(key(alias));
         CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
         generator.addSignerInfoGenerator(new JcaSignerInfoGeneratorBuilder(new JcaDigestCalculatorProviderBuilder()
                         .setProvider(provider)
@@ -165,7 +166,9 @@ class BouncyCastleBuildersTest {
     void requestsAndCertificatesAreVerifiedByThisProvider(String alias, String algorithm) throws Exception {
         PKCS10CertificationRequest request = new JcaPKCS10CertificationRequestBuilder(
                         new X500Name("CN=request"), certificate(alias).getPublicKey())
-                .build(new JcaContentSignerBuilder(algorithm).setProvider(provider).build(key(alias)));
+                .build(new JcaContentSignerBuilder(algorithm)
+                        .setProvider(provider)
+                        .build(key(alias)));
 
         assertThat(request.isSignatureValid(new JcaContentVerifierProviderBuilder()
                         .setProvider(provider)
@@ -186,8 +189,8 @@ class BouncyCastleBuildersTest {
     @ValueSource(strings = {"rsa", "secp384r1", "brainpoolP256r1"})
     void publicKeysAreReadByTheirIdentifiers(String alias) throws Exception {
         byte[] encoded = certificate(alias).getPublicKey().getEncoded();
-        String pem = "-----BEGIN PUBLIC KEY-----\n"
-                + Base64.getMimeEncoder().encodeToString(encoded) + "\n-----END PUBLIC KEY-----\n";
+        String pem = "-----BEGIN PUBLIC KEY-----\n" + Base64.getMimeEncoder().encodeToString(encoded)
+                + "\n-----END PUBLIC KEY-----\n";
         try (PEMParser parser = new PEMParser(new StringReader(pem))) {
             Key read = new JcaPEMKeyConverter()
                     .setProvider(provider)
@@ -240,7 +243,13 @@ class BouncyCastleBuildersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.42", "2.16.840.1.101.3.4.1.46", "1.2.840.113549.3.7"})
+    @ValueSource(
+            strings = {
+                "2.16.840.1.101.3.4.1.2",
+                "2.16.840.1.101.3.4.1.42",
+                "2.16.840.1.101.3.4.1.46",
+                "1.2.840.113549.3.7"
+            })
     void messagesToAnRsaKeyAreMadeAndReadByThisProvider(String content) throws Exception {
         CMSEnvelopedData message = encrypted(
                 new ASN1ObjectIdentifier(content),
@@ -346,8 +355,19 @@ class BouncyCastleBuildersTest {
         Path in = Files.write(folder.resolve("in.txt"), DATA);
         Path out = folder.resolve(alias + ".cms");
         List<String> command = new ArrayList<>(List.of(
-                "openssl", "cms", "-encrypt", "-binary", "-in", in.toString(), "-outform", "DER", "-out", out.toString(),
-                "-aes256", "-recip", pem.toString()));
+                "openssl",
+                "cms",
+                "-encrypt",
+                "-binary",
+                "-in",
+                in.toString(),
+                "-outform",
+                "DER",
+                "-out",
+                out.toString(),
+                "-aes256",
+                "-recip",
+                pem.toString()));
         command.addAll(List.of(options));
         Program.run(command.toArray(new String[0])).succeeded();
         return new CMSEnvelopedData(Files.readAllBytes(out));
@@ -362,8 +382,7 @@ class BouncyCastleBuildersTest {
         "secp256r1, ecdh_cofactor_mode:1"
     })
     void messagesOfOpenSslToAnEcKeyAreRead(String alias, String option) throws Exception {
-        CMSEnvelopedData message =
-                option == null ? byOpenSsl(alias) : byOpenSsl(alias, "-keyopt", option);
+        CMSEnvelopedData message = option == null ? byOpenSsl(alias) : byOpenSsl(alias, "-keyopt", option);
 
         assertReads(message, agreeing(alias));
     }

@@ -48,8 +48,9 @@ public final class KdfAgreementSpi extends TokenAgreementSpi {
     }
 
     private IllegalStateException named() {
-        return new IllegalStateException(mechanism.name() + " derives keys, whose length follows from what they are for:"
-                + " generateSecret with a name, " + DerivedKey.names() + "; the secret itself is ECDH's");
+        return new IllegalStateException(
+                mechanism.name() + " derives keys, whose length follows from what they are for:"
+                        + " generateSecret with a name, " + DerivedKey.names() + "; the secret itself is ECDH's");
     }
 
     @Override

@@ -11,13 +11,18 @@ import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.util.List;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.bsi.BSIObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -30,9 +35,12 @@ import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.cms.Recipient;
 import org.bouncycastle.cms.RecipientInfoGenerator;
+import org.bouncycastle.cms.SignerInformation;
 import org.bouncycastle.cms.jcajce.JcaSignerInfoGeneratorBuilder;
+import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.bouncycastle.cms.jcajce.JceCMSContentEncryptorBuilder;
 import org.bouncycastle.cms.jcajce.JceKeyAgreeEnvelopedRecipient;
+import org.bouncycastle.cms.jcajce.JceKeyAgreeRecipientInfoGenerator;
 import org.bouncycastle.cms.jcajce.JceKeyTransEnvelopedRecipient;
 import org.bouncycastle.cms.jcajce.JceKeyTransRecipientInfoGenerator;
 import org.bouncycastle.operator.ContentSigner;
@@ -94,10 +102,32 @@ class CmsTest extends DeviceMessages {
     }
 
     @ParameterizedTest
-    @CsvSource({"SHA384withECDSA, P384", "SHA256withECDSA, BRAINPOOL256", "SHA256withRSA, RSA2048"})
+    @CsvSource({
+        "SHA384withECDSA, P384",
+        "SHA256withECDSA, BRAINPOOL256",
+        "SHA256withRSA, RSA2048",
+        "SHA256withRSAandMGF1, RSA2048"
+    })
     @Tag("programs")
     void signsByEveryKindOfKey(String algorithm, KeyKind kind) throws Exception {
         signAndVerify(algorithm, kind);
+    }
+
+    /** As the German BSI wants it; openssl does not know it. */
+    @Test
+    @Tag("programs")
+    void signsByPlainEcdsa() throws Exception {
+        KeyKind kind = KeyKind.BRAINPOOL256;
+        CMSSignedData message = new CMSSignedData(
+                sign(keys.key(kind), List.of(keys.chain(kind)), "SHA256withPLAIN-ECDSA", provider, TEXT));
+
+        SignerInformation signer =
+                message.getSignerInfos().getSigners().iterator().next();
+        assertThat(signer.getEncryptionAlgOID()).isEqualTo(BSIObjectIdentifiers.ecdsa_plain_SHA256.getId());
+        assertThat(signer.verify(new JcaSimpleSignerInfoVerifierBuilder()
+                        .setProvider(DeviceKeys.SOFTWARE)
+                        .build(keys.certificate(kind))))
+                .isTrue();
     }
 
     private static byte[] decrypt(byte[] encrypted, PrivateKey key, X509Certificate certificate, Provider provider)
@@ -146,7 +176,7 @@ class CmsTest extends DeviceMessages {
     }
 
     @ParameterizedTest
-    @CsvSource("SHA-1")
+    @CsvSource({"SHA-1", "SHA-256", "SHA-384"})
     @Tag("programs")
     void decryptsByRsaWithOaep(String hash) throws Exception {
         AlgorithmIdentifier oaep = new JcaAlgorithmParametersConverter()
@@ -159,8 +189,35 @@ class CmsTest extends DeviceMessages {
         assertThat(decrypt(message, KeyKind.RSA2048)).isEqualTo(TEXT);
     }
 
+    /** Key derivation by each hash, and by the cofactor's form. */
     @ParameterizedTest
-    @EnumSource(names = "RSA2048")
+    @CsvSource({
+        "1.3.133.16.840.63.0.2, 2.16.840.1.101.3.4.1.5, P256",
+        "1.3.132.1.11.0, 2.16.840.1.101.3.4.1.5, P256",
+        "1.3.132.1.11.1, 2.16.840.1.101.3.4.1.45, P256",
+        "1.3.132.1.11.1, 2.16.840.1.101.3.4.1.45, BRAINPOOL256",
+        "1.3.132.1.11.2, 2.16.840.1.101.3.4.1.45, P384",
+        "1.3.132.1.11.3, 2.16.840.1.101.3.4.1.45, BRAINPOOL384",
+        "1.3.132.1.14.1, 2.16.840.1.101.3.4.1.25, P256"
+    })
+    @Tag("programs")
+    void decryptsByAgreement(String agreement, String wrap, KeyKind kind) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", DeviceKeys.SOFTWARE);
+        generator.initialize(new ECGenParameterSpec(kind.curve()));
+        KeyPair sender = generator.generateKeyPair();
+        byte[] message = encrypt(new JceKeyAgreeRecipientInfoGenerator(
+                        new ASN1ObjectIdentifier(agreement),
+                        sender.getPrivate(),
+                        sender.getPublic(),
+                        new ASN1ObjectIdentifier(wrap))
+                .addRecipient(keys.certificate(kind))
+                .setProvider(DeviceKeys.SOFTWARE));
+
+        assertThat(decrypt(message, kind)).isEqualTo(TEXT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"P256", "P384", "BRAINPOOL256", "RSA2048"})
     @Tag("programs")
     void decryptsWhatOpensslEncrypts(KeyKind kind) throws Exception {
         Path plain = Files.write(folder.resolve("plain.txt"), TEXT);

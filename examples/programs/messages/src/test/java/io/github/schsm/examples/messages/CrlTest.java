@@ -53,7 +53,8 @@ class CrlTest extends DeviceMessages {
         "SHA256withECDSA, P256",
         "SHA384withECDSA, P384",
         "SHA256withECDSA, BRAINPOOL256",
-        "SHA256withRSA, RSA2048"
+        "SHA256withRSA, RSA2048",
+        "SHA256withRSAandMGF1, RSA2048"
     })
     void opensslBelievesTheList(String algorithm, KeyKind kind) throws Exception {
         X509Certificate issuer = world.authority()

@@ -123,7 +123,8 @@ class OcspTest extends DeviceMessages {
         "SHA256withECDSA, P256",
         "SHA384withECDSA, P384",
         "SHA256withECDSA, BRAINPOOL256",
-        "SHA256withRSA, RSA2048"
+        "SHA256withRSA, RSA2048",
+        "SHA256withRSAandMGF1, RSA2048"
     })
     void opensslBelievesTheAnswers(String algorithm, KeyKind kind) throws Exception {
         X509Certificate good =

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.Security;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,5 +38,23 @@ abstract class DeviceTokens {
 
     static PublicKey publicKey(KeyKind kind) throws GeneralSecurityException {
         return keys.publicKey(kind);
+    }
+
+    /** Verifies a signed token by software. */
+    static boolean verify(String text, PublicKey key) throws JoseException {
+        JsonWebSignature token = new JsonWebSignature();
+        token.setCompactSerialization(text);
+        token.setKey(key);
+        return token.verifySignature();
+    }
+
+    static void putProviderFirst() {
+        Security.removeProvider(world.provider().getName());
+        Security.insertProviderAt(world.provider(), 1);
+    }
+
+    static void putProviderLast() {
+        Security.removeProvider(world.provider().getName());
+        Security.addProvider(world.provider());
     }
 }

@@ -5,6 +5,7 @@ package io.github.schsm.examples.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.schsm.SchsmEcPrivateKey;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
         program = "jose4j",
         version = "0.9.7",
         verdict = Verdict.CODE,
-        how = "PS256: `ProviderContext` with the provider's name",
+        how = "PS256: `ProviderContext` with the provider's name; ECDH-ES: `asECPrivateKey()`",
         limit = "no ES256K on Java 16 and newer: jose4j")
 @Tag("programs")
 class Jose4jTest extends DeviceTokens {
@@ -42,10 +43,7 @@ class Jose4jTest extends DeviceTokens {
     }
 
     private static boolean verify(String text, KeyKind kind) throws Exception {
-        JsonWebSignature token = new JsonWebSignature();
-        token.setCompactSerialization(text);
-        token.setKey(publicKey(kind));
-        return token.verifySignature();
+        return verify(text, publicKey(kind));
     }
 
     @ParameterizedTest
@@ -104,6 +102,21 @@ class Jose4jTest extends DeviceTokens {
         token.setKey(key(kind));
 
         assertThat(token.getPayload()).isEqualTo("hello");
+    }
+
+    private static String decrypt(String message, PrivateKey key) throws JoseException {
+        // region jose4j-decrypt
+        JsonWebEncryption token = new JsonWebEncryption();
+        token.setCompactSerialization(message);
+        token.setKey(((SchsmEcPrivateKey) key).asECPrivateKey());
+        return token.getPayload();
+        // endregion
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ECDH-ES, P256", "ECDH-ES+A128KW, P384", "ECDH-ES+A256KW, P256"})
+    void decryptsByAgreement(String algorithm, KeyKind kind) throws Exception {
+        assertThat(decrypt(encrypt(algorithm, kind), key(kind))).isEqualTo("hello");
     }
 
     private static String encrypt(String algorithm, KeyKind kind) throws Exception {

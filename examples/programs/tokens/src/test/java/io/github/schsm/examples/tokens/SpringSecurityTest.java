@@ -11,6 +11,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import io.github.schsm.examples.support.Command;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
@@ -20,13 +21,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.Security;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
-import java.util.concurrent.TimeUnit;
-import org.jose4j.jws.JsonWebSignature;
-import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,13 +67,6 @@ class SpringSecurityTest extends DeviceTokens {
         return sign(encoder(key(kind), publicKey(kind)), algorithm);
     }
 
-    private static boolean verify(String text, PublicKey key) throws JoseException {
-        JsonWebSignature token = new JsonWebSignature();
-        token.setCompactSerialization(text);
-        token.setKey(key);
-        return token.verifySignature();
-    }
-
     @ParameterizedTest
     @CsvSource({"ES256, P256", "RS256, RSA2048", "RS512, RSA2048"})
     void signs(String algorithm, KeyKind kind) throws Exception {
@@ -93,28 +83,18 @@ class SpringSecurityTest extends DeviceTokens {
 
     @Test
     void signsPssWithThePreferredProvider(@TempDir Path folder) throws Exception {
-        Path log = folder.resolve("log.txt");
-        Process program = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.security.properties="
-                                + Path.of(getClass()
-                                        .getResource("/preferred.properties")
-                                        .toURI()),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SpringEncoderProgram.class.getName(),
-                        folder.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            program.destroyForcibly();
-        }
+        Command.run(
+                folder,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.security.properties="
+                        + Path.of(
+                                getClass().getResource("/preferred.properties").toURI()),
+                "-cp",
+                Command.classPath(),
+                SpringEncoderProgram.class.getName(),
+                folder.toString());
 
-        assertThat(program.exitValue()).as(Files.readString(log)).isZero();
         PublicKey key = KeyFactory.getInstance("RSA", "SunRsaSign")
                 .generatePublic(
                         new X509EncodedKeySpec(Files.readAllBytes(folder.resolve(SpringEncoderProgram.PUBLIC_KEY))));
@@ -124,14 +104,12 @@ class SpringSecurityTest extends DeviceTokens {
 
     @Test
     void signsPssWithTheProviderAtTheHeadOfTheList() throws Exception {
-        Security.removeProvider(world.provider().getName());
-        Security.insertProviderAt(world.provider(), 1);
+        putProviderFirst();
         try {
             assertThat(verify(sign(KeyKind.RSA2048, "PS256"), publicKey(KeyKind.RSA2048)))
                     .isTrue();
         } finally {
-            Security.removeProvider(world.provider().getName());
-            Security.addProvider(world.provider());
+            putProviderLast();
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.audit.AuditSettings;
+import io.github.schsm.codec.AliasPatterns;
 import io.github.schsm.codec.TextFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -64,6 +65,9 @@ public final class SchsmConfiguration {
     /** Whether a key may be deleted while a member is away: {@value #ALL}, the default, says no, {@value #PRESENT} yes. */
     public static final String DELETE = "delete";
 
+    /** Patterns of the aliases that key stores show, with commas; the devices themselves are not limited. */
+    public static final String ALIAS = "alias";
+
     /** The files with the shares of a DKEK, {@code file:PATH}, several with commas, under which software keys are imported. */
     public static final String DKEK = "dkek";
     /** Where the passwords of these files come from. */
@@ -82,6 +86,7 @@ public final class SchsmConfiguration {
             TRUST,
             DATES,
             CHANNEL,
+            ALIAS,
             NAME,
             DKEK,
             DKEK_PASSWORD);
@@ -120,7 +125,8 @@ public final class SchsmConfiguration {
             List<Terminal> terminals,
             List<String> devices,
             @Nullable Pattern reader,
-            DeviceTrust trust) {}
+            DeviceTrust trust,
+            AliasPatterns aliases) {}
 
     /**
      * A place where devices are.
@@ -305,7 +311,7 @@ public final class SchsmConfiguration {
     public SchsmConfiguration checked() throws ConfigurationException {
         List<Terminal> terminals = terminals(terminal());
         List<String> devices = devices(get(DEVICE).orElse(null), terminals);
-        Values meant = new Values(terminals, devices, reader(get(READER).orElse(null)), readTrust(terminals));
+        Values meant = new Values(terminals, devices, reader(get(READER).orElse(null)), readTrust(terminals), readAliases());
         requirePins(devices);
         requireDomain();
         RamEntries.check(entries);
@@ -448,6 +454,18 @@ public final class SchsmConfiguration {
         }
     }
 
+    private AliasPatterns readAliases() throws ConfigurationException {
+        String list = get(ALIAS).orElse(null);
+        try {
+            return list == null ? AliasPatterns.ALL : AliasPatterns.parse(list);
+        } catch (IllegalArgumentException malformed) {
+            throw new ConfigurationException(
+                    "alias = " + list + " is no list of aliases: " + malformed.getMessage()
+                            + "; write aliases or patterns with * and ?, with commas between them, as in tls, sign-*",
+                    malformed);
+        }
+    }
+
     private DeviceTrust readTrust(List<Terminal> terminals) throws ConfigurationException {
         String roots = get(TRUST)
                 .orElse(
@@ -508,6 +526,26 @@ public final class SchsmConfiguration {
         one.keySet().removeIf(key -> key.startsWith(PIN_OF));
         String pin = pin(deviceId).orElse(null);
         return new SchsmConfiguration(one, null).with(DEVICE, deviceId).with(PIN, pin);
+    }
+
+    /**
+     * The same for key stores that show everything.
+     *
+     * @throws ConfigurationException if what they were to show is no list of aliases
+     */
+    public SchsmConfiguration withAllShown() throws ConfigurationException {
+        readAliases();
+        return entries.containsKey(ALIAS) ? with(ALIAS, null) : this;
+    }
+
+    /** The same without what concerns neither devices nor logins: what key stores show, and the provider's name. */
+    public SchsmConfiguration ofTokens() {
+        if (!entries.containsKey(ALIAS) && !entries.containsKey(NAME)) {
+            return this;
+        }
+        Map<String, String> rest = new TreeMap<>(entries);
+        rest.keySet().removeAll(Set.of(ALIAS, NAME));
+        return new SchsmConfiguration(rest, values);
     }
 
     /** The configuration as a text that {@link #parse} and {@code Provider.configure} read; keys in alphabetical order. */
@@ -609,6 +647,11 @@ public final class SchsmConfiguration {
      */
     public List<String> dkekPasswords() {
         return DkekEntries.passwords(entries);
+    }
+
+    /** Which aliases key stores show. */
+    public AliasPatterns aliases() {
+        return values().aliases();
     }
 
     /** What the provider's name has behind {@code SCHSM-}. */

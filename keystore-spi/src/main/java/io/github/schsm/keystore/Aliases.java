@@ -5,6 +5,7 @@ package io.github.schsm.keystore;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
+import io.github.schsm.codec.AliasPatterns;
 import io.github.schsm.spi.Token;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,14 @@ final class Aliases {
             aliases.add(certificate.label(), certificate.reference(), new Entry(null, certificate));
         }
         return aliases;
+    }
+
+    /** Those that are shown, under the same aliases as all of them together. */
+    Aliases only(AliasPatterns shown) {
+        if (!shown.isAll()) {
+            entries.keySet().removeIf(alias -> !shown.show(alias));
+        }
+        return this;
     }
 
     private void add(String label, String reference, Entry entry) {

@@ -25,10 +25,12 @@ import io.github.schsm.UncertifiedKeyEntry;
 import io.github.schsm.UnwrapProtection;
 import io.github.schsm.WrapProtection;
 import io.github.schsm.WrappedKeyEntry;
+import io.github.schsm.codec.AliasPatterns;
 import io.github.schsm.codec.BarePublicKey;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.codec.X509Certificates;
+import io.github.schsm.config.ConfigurationStream;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.KekHandle;
 import io.github.schsm.spi.KeyHandle;
@@ -54,6 +56,7 @@ import java.util.Date;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -61,8 +64,8 @@ import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key store of type SCHSM over any token. There is no file: {@code load} takes a null stream, {@code store} has
- * nothing to do because every change is on the token when its method returns.
+ * The key store of type SCHSM over any token. Its file, if there is one, is a configuration that says which token is meant;
+ * {@code store} has nothing to do because every change is on the token when its method returns.
  *
  * <p>A key without an X.509 certificate is an {@link UncertifiedKeyEntry} with the request that the device made for it as
  * its certificate, and no chain: programs cast the elements of chains, and the chains of private key entries, to X.509.
@@ -78,56 +81,91 @@ import org.jspecify.annotations.Nullable;
 public final class SchsmKeyStore extends KeyStoreSpi {
     private static final String NOT_LOADED = "the key store was not loaded: call load(null, pin) first";
 
-    private final TokenFinder finder;
+    private final TokenFinder registered;
+    private TokenFinder finder;
+    private AliasPatterns shown = AliasPatterns.ALL;
     private @Nullable Token loaded;
     private @Nullable PasswordMark loadedWith;
+    private byte @Nullable [] file;
 
     /** A key store under a configuration; touches no token. */
-    public SchsmKeyStore(TokenFinder finder) {
-        this.finder = finder;
+    public SchsmKeyStore(TokenFinder registered) {
+        this.registered = registered;
+        this.finder = registered;
     }
 
+    /**
+     * A null stream or an empty one stands for the provider's configuration; one with a configuration in it for that
+     * configuration. Names of files in it are relative to the working directory, as they are everywhere: a stream has no
+     * folder.
+     */
     @Override
     public void engineLoad(@Nullable InputStream stream, char @Nullable [] password) throws IOException {
+        byte[] content = null;
+        TokenFinder found = registered;
         if (stream != null) {
-            throw new IOException("a key store of type SCHSM is on a device and not in a file: load it with a null"
-                    + " stream (keytool: -keystore NONE)");
+            try {
+                ConfigurationStream read = ConfigurationStream.read(stream);
+                content = read.content();
+                if (read.configuration().isPresent()) {
+                    found = registered.under(read.configuration().get());
+                }
+            } catch (SchsmException wrong) {
+                throw new IOException(wrong.getMessage(), wrong);
+            }
         }
-        load(null, given(password));
+        load(found, null, given(found, password));
+        shown = found.shownAliases();
         loadedWith = password == null || password.length == 0 ? null : PasswordMark.of(password);
+        file = content;
+    }
+
+    /** Whether it is a configuration for {@link #engineLoad}; opens no device. */
+    @Override
+    public boolean engineProbe(InputStream stream) throws IOException {
+        return ConfigurationStream.isOne(Objects.requireNonNull(stream, "stream"));
     }
 
     @Override
     public void engineLoad(KeyStore.@Nullable LoadStoreParameter parameter) throws IOException {
-        if (parameter == null) {
-            load(null, () -> null);
-            return;
-        }
-        String deviceId = parameter instanceof SchsmLoadParameter ours ? ours.deviceId() : null;
-        KeyStore.ProtectionParameter protection = parameter.getProtectionParameter();
+        TokenFinder found = registered;
+        SchsmLoadParameter ours = parameter instanceof SchsmLoadParameter given ? given : null;
+        load(
+                found,
+                ours == null ? null : ours.deviceId(),
+                parameter == null ? () -> null : given(found, parameter.getProtectionParameter()));
+        AliasPatterns configured = found.shownAliases();
+        shown = ours == null ? configured : configured.and(AliasPatterns.of(ours.aliases()));
+        file = null;
+    }
+
+    private static Supplier<@Nullable PinSource> given(
+            TokenFinder found, KeyStore.@Nullable ProtectionParameter protection) throws IOException {
         if (protection == null) {
-            load(deviceId, () -> null);
-        } else if (protection instanceof KeyStore.PasswordProtection password) {
-            load(deviceId, given(password.getPassword()));
-        } else if (protection instanceof KeyStore.CallbackHandlerProtection callback) {
-            load(deviceId, () -> finder.callback(callback.getCallbackHandler()));
-        } else {
-            throw new IOException("a device is opened with a PasswordProtection or a CallbackHandlerProtection, not "
-                    + protection.getClass().getName());
+            return () -> null;
         }
+        if (protection instanceof KeyStore.PasswordProtection password) {
+            return given(found, password.getPassword());
+        }
+        if (protection instanceof KeyStore.CallbackHandlerProtection callback) {
+            return () -> found.callback(callback.getCallbackHandler());
+        }
+        throw new IOException("a device is opened with a PasswordProtection or a CallbackHandlerProtection, not "
+                + protection.getClass().getName());
     }
 
     /** The PIN that a program gave, if it can be one; an empty one is none. */
-    private Supplier<@Nullable PinSource> given(char @Nullable [] password) throws IOException {
+    private static Supplier<@Nullable PinSource> given(TokenFinder found, char @Nullable [] password)
+            throws IOException {
         if (password == null || password.length == 0) {
             return () -> null;
         }
         try {
-            finder.requirePossible(password);
+            found.requirePossible(password);
         } catch (InvalidRequestException unusable) {
             throw wrongPassword(unusable);
         }
-        return () -> finder.password(password);
+        return () -> found.password(password);
     }
 
     /** As the class {@link KeyStore} documents it. */
@@ -137,23 +175,25 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         return new IOException(refused.getMessage(), cause);
     }
 
-    private void load(@Nullable String deviceId, Supplier<@Nullable PinSource> pins) throws IOException {
+    private void load(TokenFinder found, @Nullable String deviceId, Supplier<@Nullable PinSource> pins)
+            throws IOException {
         PinSource pin = null;
         try {
-            Token token = finder.find(deviceId);
+            Token token = found.find(deviceId);
             pin = pins.get();
             try {
                 token.load(pin);
             } catch (TokenNotPresentException wentMeanwhile) {
-                token = anotherOne(deviceId, token, wentMeanwhile);
+                token = anotherOne(found, deviceId, token, wentMeanwhile);
                 pin = pins.get();
                 token.load(pin);
             }
             if (pin == null) {
-                finder.configuredPin().ifPresent(token::useWhenNeeded);
+                found.configuredPin().ifPresent(token::useWhenNeeded);
             }
             loaded = token;
             loadedWith = null;
+            finder = found;
         } catch (PinException refused) {
             if (refused instanceof PinRequiredException && pin != null && pin.isInteractive()) {
                 // Who was asked and did not answer is not asked again: KeyStore.Builder does so after the other cause.
@@ -169,7 +209,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     }
 
     /** A token that was found before may be away by now, and another one of that name be there. */
-    private Token anotherOne(@Nullable String deviceId, Token away, TokenNotPresentException reason)
+    private static Token anotherOne(
+            TokenFinder finder, @Nullable String deviceId, Token away, TokenNotPresentException reason)
             throws SchsmException {
         Token found;
         try {
@@ -194,6 +235,17 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                     + " SCHSM, so nothing was changed: use schsm pin change or SchsmDevice.administration().changePin in place of keytool"
                     + " -storepasswd");
         }
+        if (stream == null) {
+            return;
+        }
+        byte[] content = file;
+        if (content == null || !KeytoolRun.isRunning()) {
+            throw new IOException("a key store of type SCHSM is on a device and cannot be written to a stream or file;"
+                    + " nothing is lost: every change is on the device when its method returns. Leave store out, or call"
+                    + " it with a null stream (keytool: -keystore NONE); schsm backup writes what a device has to files");
+        }
+        // keytool writes the file again after each command, although the change is in the device: as it was.
+        stream.write(content);
     }
 
     @Override
@@ -210,7 +262,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
 
     private Aliases aliases() {
         try {
-            return Aliases.of(token());
+            return Aliases.of(token()).only(shown);
         } catch (SchsmException failed) {
             throw new ProviderException(failed.getMessage(), failed);
         }
@@ -447,7 +499,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         } else if (entry instanceof WrappedKeyEntry wrapped) {
             unwrap(alias, wrapped, protection);
         } else if (entry instanceof KeyStore.PrivateKeyEntry pair) {
-            setHandle(alias, pair.getPrivateKey(), pair.getCertificateChain(), pair.getAttributes());
+            setHandle(alias, pair.getPrivateKey(), pair.getCertificateChain(), pair.getAttributes(), true);
         } else if (entry instanceof UncertifiedKeyEntry bare) {
             setHandle(
                     alias,
@@ -455,9 +507,10 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                     bare.getCertificate()
                             .map(certificate -> new Certificate[] {certificate})
                             .orElse(null),
-                    bare.getAttributes());
+                    bare.getAttributes(),
+                    true);
         } else if (entry instanceof KeyStore.SecretKeyEntry secret) {
-            setHandle(alias, secret.getSecretKey(), null, secret.getAttributes());
+            setHandle(alias, secret.getSecretKey(), null, secret.getAttributes(), true);
         } else if (entry instanceof KeyStore.TrustedCertificateEntry trusted) {
             engineSetCertificateEntry(alias, trusted.getTrustedCertificate());
         } else {
@@ -487,11 +540,15 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                     "keys on a device have no passwords of their own, so nothing was changed: the user"
                             + " PIN is for all of them, and schsm pin change changes it");
         }
-        setHandle(alias, key, chain, Set.of());
+        setHandle(alias, key, chain, Set.of(), false);
     }
 
     private void setHandle(
-            String alias, @Nullable Key key, Certificate @Nullable [] chain, Set<KeyStore.Entry.Attribute> attributes)
+            String alias,
+            @Nullable Key key,
+            Certificate @Nullable [] chain,
+            Set<KeyStore.Entry.Attribute> attributes,
+            boolean mayRename)
             throws KeyStoreException {
         requireAlias(alias);
         if (key == null) {
@@ -511,19 +568,20 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 requireNothingMissing(chain);
             }
             Aliases aliases = Aliases.of(token());
-            TokenKey current = current(aliases, handle);
+            Map.Entry<String, TokenKey> there = current(aliases, handle);
+            TokenKey current = there.getValue();
             requireSame(attributes, handle);
-            X509Certificate leaf = leaf(chain, handle, current);
-            List<X509Certificate> issuers =
-                    leaf == null || chain == null ? List.of() : Certificates.issuers(leaf, chain);
             Aliases.Entry holder = aliases.get(alias);
             if (holder != null && !current.equals(holder.key())) {
                 throw new InvalidRequestException(
                         "another entry has the alias \"" + alias + "\": delete or rename it first");
             }
             if (holder == null) {
-                KeyTransfer.requireLabel(alias);
+                requireNewName(alias, there.getKey(), handle, mayRename);
             }
+            X509Certificate leaf = leaf(chain, handle, current);
+            List<X509Certificate> issuers =
+                    leaf == null || chain == null ? List.of() : Certificates.issuers(leaf, chain);
             if (leaf != null) {
                 store(current, leaf, issuers, holder == null ? alias : null);
             } else if (holder == null) {
@@ -532,6 +590,29 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             KeytoolRun.stored();
         } catch (SchsmException failed) {
             throw new KeyStoreException(failed.getMessage(), failed);
+        }
+    }
+
+    /**
+     * Programs that copy a key into a key store of their own, which they make by its type, call it what they like: that must
+     * not rename the key on the device. So the alias becomes its label only where the key has no name yet, because the
+     * program has just made it, or where the program says that it means an entry of this key store.
+     */
+    private void requireNewName(String alias, String own, KeyHandle handle, boolean mayRename) throws SchsmException {
+        KeyTransfer.requireLabel(alias);
+        if (handle.isUnnamed() && own.equals(handle.key().label())) {
+            return;
+        }
+        if (!mayRename) {
+            throw new InvalidRequestException(handle + " has the alias \"" + PrintableText.of(own)
+                    + "\" and is not renamed to \"" + PrintableText.of(alias)
+                    + "\" by setKeyEntry: nothing was changed. To copy keys into a key store of a program's own, let that"
+                    + " key store have the type SCHSM-MEMORY; to rename the key use SchsmDevice.rename, setEntry or schsm"
+                    + " rename");
+        }
+        if (!shown.show(own)) {
+            throw new InvalidRequestException(handle + " is not shown by this key store, which was loaded with alias = "
+                    + shown + ", so it is not renamed");
         }
     }
 
@@ -555,7 +636,10 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         Optional<byte[]> before = stored(key);
         List<TokenCertificate> added = transfer().storeIssuers(issuers);
         try {
-            token().storeCertificate(key, KeyTransfer.encoded(leaf));
+            byte[] encoded = KeyTransfer.encoded(leaf);
+            if (before.filter(bytes -> Arrays.equals(bytes, encoded)).isEmpty()) {
+                token().storeCertificate(key, encoded);
+            }
         } catch (SchsmException failed) {
             transfer().removeAll(added, failed);
             throw failed;
@@ -586,19 +670,30 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
     }
 
-    private static void requireAlias(@Nullable String alias) throws KeyStoreException {
+    private void requireAlias(@Nullable String alias) throws KeyStoreException {
         if (alias == null || alias.isBlank()) {
             throw new KeyStoreException("an alias is the label on the device: it has to be there and not blank");
         }
+        requireShown(alias);
     }
 
-    private static TokenKey current(Aliases aliases, KeyHandle handle) throws InvalidRequestException {
-        for (Aliases.Entry entry : aliases.entries().values()) {
-            TokenKey key = entry.key();
+    /** What is not shown is not changed either. */
+    private void requireShown(String alias) throws KeyStoreException {
+        if (!shown.show(alias)) {
+            throw new KeyStoreException("\"" + PrintableText.of(alias)
+                    + "\" is none of the aliases that this key store shows, so it is not changed: it was loaded with alias = "
+                    + shown + "; use a key store without that restriction");
+        }
+    }
+
+    private static Map.Entry<String, TokenKey> current(Aliases aliases, KeyHandle handle)
+            throws InvalidRequestException {
+        for (Map.Entry<String, Aliases.Entry> entry : aliases.entries().entrySet()) {
+            TokenKey key = entry.getValue().key();
             if (key != null
                     && key.reference().equals(handle.key().reference())
                     && Arrays.equals(key.id(), handle.key().id())) {
-                return key;
+                return Map.entry(entry.getKey(), key);
             }
         }
         throw new InvalidRequestException(handle + " is not there any more");
@@ -721,6 +816,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throw new KeyStoreException(
                     "there is no wrapped key to store under \"" + PrintableText.of(alias) + "\": it is null");
         }
+        requireAlias(alias);
         try {
             if (chain != null) {
                 requireNothingMissing(chain);
@@ -797,6 +893,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     /** Deletes a key with its description and certificate, or a certificate; an alias that is not there is no error. */
     @Override
     public void engineDeleteEntry(String alias) throws KeyStoreException {
+        requireShown(alias);
         try {
             Aliases.Entry entry = Aliases.of(token()).get(alias);
             if (entry == null) {

@@ -5,6 +5,8 @@ package io.github.schsm.keystore;
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
+import io.github.schsm.codec.AliasPatterns;
+import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.login.PinSource;
 import io.github.schsm.spi.Token;
 import java.util.Optional;
@@ -27,6 +29,16 @@ public interface TokenFinder {
      * @throws SchsmException if the configuration leaves it out, or it is not there
      */
     Token own(Token known) throws SchsmException;
+
+    /**
+     * The same under another configuration: what has it already finds these very tokens, with their logins. Opens nothing.
+     *
+     * @throws SchsmException if the provider was closed
+     */
+    TokenFinder under(SchsmConfiguration configuration) throws SchsmException;
+
+    /** Which aliases key stores show. */
+    AliasPatterns shownAliases();
 
     /** The PIN source that the configuration names. */
     Optional<PinSource> configuredPin();

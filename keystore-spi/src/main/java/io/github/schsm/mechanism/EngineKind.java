@@ -9,6 +9,8 @@ package io.github.schsm.mechanism;
 public enum EngineKind {
     /** The key store. */
     KEY_STORE("KeyStore", false),
+    /** The key store in memory, for handles. */
+    MEMORY_KEY_STORE("KeyStore", false),
     /** ECDSA signatures. */
     ECDSA_SIGNATURE("Signature", true),
     /** RSA signatures with PKCS#1 v1.5 padding. */

@@ -38,6 +38,7 @@ import static io.github.schsm.mechanism.EngineKind.ECDSA_SIGNATURE;
 import static io.github.schsm.mechanism.EngineKind.EC_GENERATOR;
 import static io.github.schsm.mechanism.EngineKind.KEY_HANDLES;
 import static io.github.schsm.mechanism.EngineKind.KEY_STORE;
+import static io.github.schsm.mechanism.EngineKind.MEMORY_KEY_STORE;
 import static io.github.schsm.mechanism.EngineKind.PKCS1_SIGNATURE;
 import static io.github.schsm.mechanism.EngineKind.PSS_GENERATOR;
 import static io.github.schsm.mechanism.EngineKind.PSS_SIGNATURE;
@@ -80,6 +81,7 @@ public final class MechanismTable {
     private static final List<Mechanism> ALL = List.of(
             //  engine              name                                         hash        encoding       key   on the device     in PKCS#11                   firmware   other names and OIDs
             row(KEY_STORE,          "SCHSM",                                     null,       RAW,           null, null,             null,                        ANY),
+            row(MEMORY_KEY_STORE,   "SCHSM-MEMORY",                              null,       RAW,           null, null,             null,                        ANY),
             row(ECDSA_SIGNATURE,    "NONEwithECDSA",                             null,       DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY),
             row(ECDSA_SIGNATURE,    "NONEwithECDSAinP1363Format",                null,       P1363,         EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "NONEwithPLAIN-ECDSA"),
             row(ECDSA_SIGNATURE,    "SHA1withECDSA",                             SHA1,       DER,           EC,   ECDSA,            "CKM_ECDSA",                 ANY,       "1.2.840.10045.4.1"),

@@ -22,6 +22,15 @@ public sealed interface KeyHandle extends SchsmKey permits PrivateKeyHandle, Sec
     Token token();
 
     /**
+     * Whether this is the handle that a program got when it made the key, without having said what the key is called: only
+     * then a key store gives the key the alias under which it is stored. Handles that are got later are none.
+     */
+    boolean isUnnamed();
+
+    /** Marks the handle of a key that was just made, under a label that nobody chose. */
+    void madeWithoutName();
+
+    /**
      * A handle of the kind that fits the key: an {@link OpaqueKeyHandle} where the public half of a private key is
      * not known.
      */

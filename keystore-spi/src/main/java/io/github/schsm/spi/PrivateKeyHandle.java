@@ -25,6 +25,7 @@ public abstract sealed class PrivateKeyHandle implements SchsmPrivateKey, KeyHan
     private final transient Token token;
     private final transient TokenKey key;
     private final transient KeyDetails details;
+    private transient volatile boolean unnamed;
 
     PrivateKeyHandle(Token token, TokenKey key, KeyDetails details) {
         this.token = Objects.requireNonNull(token, "token");
@@ -45,6 +46,16 @@ public abstract sealed class PrivateKeyHandle implements SchsmPrivateKey, KeyHan
     @Override
     public final KeyDetails details() {
         return details;
+    }
+
+    @Override
+    public final boolean isUnnamed() {
+        return unnamed;
+    }
+
+    @Override
+    public final void madeWithoutName() {
+        unnamed = true;
     }
 
     @Override

@@ -22,6 +22,7 @@ public final class SecretKeyHandle implements SchsmSecretKey, KeyHandle {
     private final transient Token token;
     private final transient TokenKey key;
     private final transient KeyDetails details;
+    private transient volatile boolean unnamed;
 
     /** A handle. */
     public SecretKeyHandle(Token token, TokenKey key, KeyDetails details) {
@@ -43,6 +44,16 @@ public final class SecretKeyHandle implements SchsmSecretKey, KeyHandle {
     @Override
     public KeyDetails details() {
         return details;
+    }
+
+    @Override
+    public boolean isUnnamed() {
+        return unnamed;
+    }
+
+    @Override
+    public void madeWithoutName() {
+        unnamed = true;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.github.schsm.KeyType;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.SchsmSecretKey;
+import io.github.schsm.keystore.MemoryKeyStore;
 import io.github.schsm.keystore.SchsmKeyStore;
 import io.github.schsm.mechanism.EngineKind;
 import io.github.schsm.mechanism.Mechanism;
@@ -90,6 +91,7 @@ final class EngineService extends Provider.Service {
         Tokens tokens = provider.tokens();
         return switch (mechanism.engine()) { // the compiler sees to it that every kind has one
             case KEY_STORE -> new SchsmKeyStore(tokens);
+            case MEMORY_KEY_STORE -> new MemoryKeyStore();
             case ECDSA_SIGNATURE -> new EcdsaSignatureSpi(provider, mechanism);
             case PKCS1_SIGNATURE -> new RsaSignatureSpi(provider, mechanism);
             case PSS_SIGNATURE -> new RsaPssSignatureSpi(provider, mechanism);

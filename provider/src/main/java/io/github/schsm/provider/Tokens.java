@@ -12,6 +12,7 @@ import io.github.schsm.TransportException;
 import io.github.schsm.audit.AuditLog;
 import io.github.schsm.audit.AuditSettings;
 import io.github.schsm.card.transport.TerminalSource;
+import io.github.schsm.codec.AliasPatterns;
 import io.github.schsm.codec.SecretBytes;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.config.SchsmConfiguration.Terminal;
@@ -28,8 +29,11 @@ import io.github.schsm.provider.domain.MemberSource;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import io.github.schsm.spi.TokenSource.Directory;
+import java.security.Provider;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +59,9 @@ final class Tokens implements TokenFinder {
     private @Nullable CardTokens cardChannels;
     private volatile @Nullable DomainToken domain;
     private @Nullable AuditLog log;
+    /** By what key store files say; they end with the provider. */
+    private final Map<SchsmConfiguration, Tokens> ofFiles = new HashMap<>();
+
     private boolean closed;
 
     /**
@@ -66,6 +73,47 @@ final class Tokens implements TokenFinder {
         this.configuration = configuration;
         this.problem = problem;
         this.handler = handler;
+    }
+
+    /**
+     * The tokens of this provider or another registered one, where the configurations agree, so that a file that says what
+     * a provider says shares its logins.
+     */
+    @Override
+    public TokenFinder under(SchsmConfiguration wanted) throws InvalidRequestException {
+        synchronized (this) {
+            if (closed) {
+                throw CardTokens.closed();
+            }
+        }
+        SchsmConfiguration ofTokens = wanted.ofTokens();
+        Tokens found = isUnder(ofTokens) ? this : null;
+        for (Provider other : Security.getProviders()) {
+            if (found == null && other instanceof SchsmProvider ours && ours.tokens().isUnder(ofTokens)) {
+                found = ours.tokens();
+            }
+        }
+        return new TokensOfFile(found == null ? ofFile(ofTokens) : found, wanted.aliases());
+    }
+
+    private synchronized Tokens ofFile(SchsmConfiguration ofTokens) throws InvalidRequestException {
+        if (closed) {
+            throw CardTokens.closed();
+        }
+        return ofFiles.computeIfAbsent(ofTokens, meant -> new Tokens(meant, null, handler));
+    }
+
+    private synchronized boolean isUnder(SchsmConfiguration ofTokens) {
+        return !closed && problem == null && configuration.ofTokens().equals(ofTokens);
+    }
+
+    private synchronized List<Tokens> ofFiles() {
+        return List.copyOf(ofFiles.values());
+    }
+
+    @Override
+    public AliasPatterns shownAliases() {
+        return configuration.aliases();
     }
 
     @Override
@@ -123,18 +171,31 @@ final class Tokens implements TokenFinder {
 
     @Override
     public Token own(Token known) throws SchsmException {
-        open();
+        Optional<Token> same = same(known);
+        for (Tokens ofFile : ofFiles()) {
+            same = same.isPresent() ? same : ofFile.same(known);
+        }
+        if (same.isEmpty()) {
+            open();
+            same = same(known);
+        }
+        return same.isPresent() ? same.get() : findOne(known.id());
+    }
+
+    /** Opens nothing. */
+
+    private Optional<Token> same(Token known) throws SchsmException {
         DomainToken together = domain;
         if (together != null && together.uniqueId().equals(known.uniqueId())) {
-            return together;
+            return Optional.of(together);
         }
         for (TerminalTokens terminal : terminals()) {
             Optional<Token> same = terminal.same(known);
             if (same.isPresent()) {
-                return same.get();
+                return same;
             }
         }
-        return findOne(known.id());
+        return Optional.empty();
     }
 
     /** One device, in whichever terminal it is. */
@@ -226,8 +287,11 @@ final class Tokens implements TokenFinder {
         CardTokens channels;
         DomainToken together;
         AuditLog written;
+        List<Tokens> alsoOpened;
         synchronized (this) {
             closed = true;
+            alsoOpened = List.copyOf(ofFiles.values());
+            ofFiles.clear();
             written = log;
             log = null;
             places = List.copyOf(opened.values());
@@ -237,6 +301,7 @@ final class Tokens implements TokenFinder {
             cardChannels = null;
             domain = null;
         }
+        alsoOpened.forEach(Tokens::close);
         if (together != null) {
             together.close();
         }

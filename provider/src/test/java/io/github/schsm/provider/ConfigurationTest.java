@@ -126,7 +126,7 @@ class ConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "devise = X | devise | terminal, device, reader, domain, members, copies, delete, pin, trust, dates, channel, name, dkek, dkek.password, pin.<device id>, audit, audit.uses, audit.size, audit.keep",
+                "devise = X | devise | terminal, device, reader, domain, members, copies, delete, pin, trust, dates, channel, alias, name, dkek, dkek.password, pin.<device id>, audit, audit.uses, audit.size, audit.keep",
                 "terminal = usb | usb | simulator:memory",
                 "terminal = simulator: | simulator: | simulator:memory",
                 "pin = 648219 | prompt | env:NAME",

@@ -238,7 +238,8 @@ public final class GlobalOptions {
     }
 
     /**
-     * The provider's configuration: the entries of {@code --config}, and options in place of them.
+     * The provider's configuration: the entries of {@code --config}, and options in place of them. Commands are about devices
+     * and everything on them, whatever key stores show of them.
      *
      * @throws CliException if the file cannot be used, or an option
      */
@@ -262,7 +263,7 @@ public final class GlobalOptions {
             if (StandardFile.is(file)) {
                 throw new CliException("--config cannot be standard input: give a file");
             }
-            return SchsmConfiguration.read(file);
+            return SchsmConfiguration.read(file).withAllShown();
         } catch (ConfigurationException wrong) {
             throw new CliException(String.valueOf(wrong.getMessage()), wrong);
         }

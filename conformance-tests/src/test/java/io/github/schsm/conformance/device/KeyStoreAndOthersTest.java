@@ -100,8 +100,7 @@ class KeyStoreAndOthersTest {
 
         assertThat(Collections.list(keyStore.aliases())).containsExactly("key-1");
         assertSigns(provider, keyStore.getKey("key-1", null), pair);
-        keyStore.setKeyEntry(
-                "named", keyStore.getKey("key-1", null), null, new Certificate[] {keyStore.getCertificate("key-1")});
+        keyStore.setEntry("named", keyStore.getEntry("key-1", null), null);
         assertThat(Collections.list(keyStore.aliases())).containsExactly("named");
         keyStore.load(null, PIN);
         assertThat(Collections.list(keyStore.aliases())).containsExactly("named");
@@ -194,7 +193,7 @@ class KeyStoreAndOthersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "colour = blue | colour | terminal, device, reader, domain, members, copies, delete, pin, trust, dates, channel, name, dkek, dkek.password, pin.<device id>, audit, audit.uses, audit.size, audit.keep",
+                "colour = blue | colour | terminal, device, reader, domain, members, copies, delete, pin, trust, dates, channel, alias, name, dkek, dkek.password, pin.<device id>, audit, audit.uses, audit.size, audit.keep",
                 "terminal = | terminal | has no value",
                 "terminal = serial | serial | pcsc, sunpcsc, simulator:memory",
                 "terminal = pkcs11:/x.so | /x.so | give the path of a PKCS#11 module",

@@ -379,7 +379,7 @@ class KeyStoreTest {
     }
 
     @Test
-    void setKeyEntryRenamesAndKeepsEverythingElse() throws Exception {
+    void setEntryRenamesAndKeepsEverythingElse() throws Exception {
         KeyPair pair = generate("old");
         Pki pki = Pki.create();
         X509Certificate certificate = pki.issue("k", pair.getPublic());
@@ -530,7 +530,10 @@ class KeyStoreTest {
         Group.generatePair(another, Group.signerSpec("theirs"));
         Pki pki = Pki.create();
         X509Certificate certificate = pki.issue("k", pair.getPublic());
-        theirs.setKeyEntry("renamed", theirs.getKey("k", null), null, new Certificate[] {certificate});
+        theirs.setEntry(
+                "renamed",
+                new KeyStore.PrivateKeyEntry((PrivateKey) theirs.getKey("k", null), new Certificate[] {certificate}),
+                null);
         theirs.deleteEntry("mine");
 
         keyStore.load(null, PIN);

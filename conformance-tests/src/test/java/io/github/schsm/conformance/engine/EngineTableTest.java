@@ -17,6 +17,7 @@ import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OnBenches;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
+import io.github.schsm.mechanism.EngineKind;
 import io.github.schsm.mechanism.Mechanism;
 import io.github.schsm.mechanism.MechanismTable;
 import java.io.ByteArrayInputStream;
@@ -140,8 +141,14 @@ class EngineTableTest {
         String name = row.name();
         switch (row.type()) {
             case "KeyStore" -> {
-                KeyStore keyStore = bench.source().keyStore();
-                assertThat(keyStore.isKeyEntry("ec")).isTrue();
+                KeyStore keyStore = KeyStore.getInstance(name, provider);
+                keyStore.load(null, bench.source().pin());
+                if (row.engine() == EngineKind.MEMORY_KEY_STORE) {
+                    keyStore.setEntry("aes", new KeyStore.SecretKeyEntry(aes), null);
+                    assertThat(keyStore.getKey("aes", null)).isSameAs(aes);
+                } else {
+                    assertThat(keyStore.isKeyEntry("ec")).isTrue();
+                }
             }
             case "Signature" -> assertThat(signs(name)).as(name).isTrue();
             case "Cipher" -> crypt(name);

@@ -94,7 +94,7 @@ public final class AesKeyGeneratorSpi extends KeyGeneratorSpi {
                 : KeyRequest.of(wanted, KeyType.AES, null, size);
         try {
             Token token = Generators.token(tokens, wanted);
-            return (SecretKey) EngineKeys.handleOfNew(token, token.generate(request));
+            return (SecretKey) EngineKeys.handleOfNew(token, token.generate(request), request.label());
         } catch (SchsmException failed) {
             throw EngineKeys.unchecked(failed);
         }

@@ -110,10 +110,18 @@ final class EngineKeys {
                 + algorithm.pkcs11().map(mechanism -> " (" + mechanism + ")").orElse("");
     }
 
-    /** A key that was just made: it goes again if no handle can be made for it, because nobody would know of it. */
-    static KeyHandle handleOfNew(Token token, TokenKey key) throws SchsmException {
+    /**
+     * A key that was just made: it goes again if no handle can be made for it, because nobody would know of it.
+     *
+     * @param named what the program wanted it to be called; null if it did not say so
+     */
+    static KeyHandle handleOfNew(Token token, TokenKey key, @Nullable String named) throws SchsmException {
         try {
-            return KeyHandle.of(token, key, token.details(key));
+            KeyHandle handle = KeyHandle.of(token, key, token.details(key));
+            if (named == null) {
+                handle.madeWithoutName();
+            }
+            return handle;
         } catch (SchsmException failed) {
             try {
                 token.delete(key);

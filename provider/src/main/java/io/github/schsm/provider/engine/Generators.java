@@ -53,7 +53,7 @@ public final class Generators {
     static KeyHandle generate(TokenFinder tokens, @Nullable SchsmKeySpec spec, KeyRequest request)
             throws SchsmException {
         Token token = token(tokens, spec);
-        return EngineKeys.handleOfNew(token, token.generate(request));
+        return EngineKeys.handleOfNew(token, token.generate(request), request.label());
     }
 
     /** The pair of which this is the private half. */

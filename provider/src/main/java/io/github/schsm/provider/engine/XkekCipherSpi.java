@@ -170,7 +170,7 @@ public final class XkekCipherSpi extends CipherSpi {
             KeyWrapping.requireSameKek(entry, under);
             Token token = under.token();
             TokenKey key = token.keyDomains().unwrap(entry, label == null ? freeLabel(token, entry) : label);
-            return EngineKeys.handleOfNew(token, key);
+            return EngineKeys.handleOfNew(token, key, label);
         } catch (SchsmException failed) {
             throw EngineKeys.invalidKey(failed);
         }

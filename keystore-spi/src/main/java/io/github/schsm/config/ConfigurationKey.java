@@ -101,6 +101,12 @@ public record ConfigurationKey(String name, String values, String normal, String
                         "Which commands go over a secure channel to the device ([secure-channel.md](secure-channel.md)).",
                         "secure"),
                 new ConfigurationKey(
+                        SchsmConfiguration.ALIAS,
+                        "aliases, or patterns with `*` (any characters) and `?` (one); several with commas",
+                        "all entries",
+                        "Which entries key stores show ([key-store-files.md](key-store-files.md#one-key-out-of-many)).",
+                        "tls, sign-*"),
+                new ConfigurationKey(
                         SchsmConfiguration.NAME,
                         "1 to 32 letters, digits, and `_ . -`",
                         "the provider is called `SCHSM`",

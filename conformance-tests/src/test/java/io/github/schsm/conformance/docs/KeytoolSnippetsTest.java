@@ -7,6 +7,7 @@ import io.github.schsm.conformance.bench.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,5 +75,22 @@ class KeytoolSnippetsTest {
                         "java.security.example",
                         properties.toString())
                 .says(LIST);
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    @RunsSnippets({"docs/key-store-files.md#file", "docs/key-store-files.md#keytool"})
+    void fileWithAConfigurationIsRecognized(Jdk jdk) throws Exception {
+        Path pin = Files.writeString(folder.resolve("pin"), "648219");
+        Files.setPosixFilePermissions(pin, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(
+                folder.resolve("hsm.schsm"),
+                Snippet.text("docs/key-store-files.md#file")
+                        .replace("terminal = pcsc", "terminal = simulator:" + folder.resolve("hsm"))
+                        .replace("DECC0401002", "ZZSIM000002")
+                        .replace("/etc/schsm/pin", pin.toString()));
+
+        list(jdk, "docs/key-store-files.md#keytool", "schsm-all.jar", Jdk.ALL_JAR.toString())
+                .says("Keystore type: SCHSM", LIST);
     }
 }

@@ -130,6 +130,40 @@ class ProgramSnippetsTest {
                         "DeviceTrust.parse(\"production\")",
                         "DeviceTrust.parse(\"simulator\")"),
                 Snip.of(
+                        "docs/key-store-files.md#open",
+                        """
+                        Security.addProvider(new SchsmProvider());
+                        atTheEnd(() -> Security.removeProvider("SCHSM"));
+                        Path path = folder.resolve("hsm.schsm");
+                        Files.writeString(path, "terminal = simulator:memory\\ndevice = ZZSIM000001\\nalias = tls\\n");
+                        char[] pin = "648219".toCharArray();
+                        """,
+                        "expect(byType.size() == 0 && byContent.getType().equals(\"SCHSM\"));",
+                        "InputStream file",
+                        "java.io.InputStream file",
+                        "Path.of(\"hsm.schsm\")",
+                        "path",
+                        "new File(\"hsm.schsm\")",
+                        "path.toFile()"),
+                Snip.of("docs/key-store-files.md#aliases", DEVICE + GENERATOR + """
+                                generator.initialize(SchsmKeySpec.builder("other")
+                                        .parameters(new ECGenParameterSpec("secp256r1")).build());
+                                generator.generateKeyPair();
+                                expect(keyStore.size() == 1);
+                                char[] pin = "648219".toCharArray();
+                                """, "expect(keyStore.size() == 0);"),
+                Snip.of(
+                        "docs/key-store-files.md#memory",
+                        DEVICE + GENERATOR + """
+                                generator.initialize(SchsmKeySpec.builder("tls")
+                                        .parameters(new ECGenParameterSpec("secp256r1")).build());
+                                PrivateKey key = generator.generateKeyPair().getPrivate();
+                                java.security.cert.Certificate[] chain = {keyStore.getCertificate("tls")};
+                                """,
+                        "expect(memory.getKey(\"key\", null) == key && keyStore.size() == 1);",
+                        "getInstance(\"SCHSM-MEMORY\")",
+                        "getInstance(\"SCHSM-MEMORY\", schsm)"),
+                Snip.of(
                         "docs/dkek.md#import",
                         DEVICE + """
                                 KeyDomain domain = device.createDkekDomain(0, 1);

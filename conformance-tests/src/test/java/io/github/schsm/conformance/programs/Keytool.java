@@ -60,6 +60,16 @@ public final class Keytool {
         return Program.run(all, environment);
     }
 
+    /** Runs keytool with a command on a file, whose type it is to find out. */
+    Program.Result onFile(Path file, String... command) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>();
+        all.add(jdk.tool("keytool"));
+        all.addAll(providerOptions());
+        all.addAll(List.of("-keystore", file.toString(), "-storepass", PIN));
+        all.addAll(List.of(command));
+        return Program.run(all, Map.of());
+    }
+
     /** Brings all entries of a file in. */
     Program.Result importKeyStore(String file, String password) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>();

@@ -2,6 +2,8 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.conformance.programs;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.card.dkek.DkekShareFile;
 import io.github.schsm.conformance.bench.Jdk;
@@ -76,6 +78,40 @@ class KeytoolTest {
                 .says("a software key cannot be stored on a device", "-providername");
 
         keytool.run("-list").succeeded().says("contains 0 entries").doesNotSay("soft");
+    }
+
+    /** keytool writes the file again after each change, which must leave it as it is. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void fileIsAKeyStore(Jdk jdk) throws Exception {
+        String text = "# the one key\n" + configuration() + "\nalias = generated\n";
+        Path file = Files.writeString(folder.resolve("hsm.schsm"), text);
+        Keytool keytool = keytool(Keytool.Way.ADD_PROVIDER, jdk);
+
+        keytool.onFile(
+                        file,
+                        "-storetype",
+                        "SCHSM",
+                        "-genkeypair",
+                        "-alias",
+                        "generated",
+                        "-keyalg",
+                        "EC",
+                        "-groupname",
+                        "secp256r1",
+                        "-dname",
+                        "CN=generated",
+                        "-keypass",
+                        Keytool.PIN,
+                        "-providername",
+                        "SCHSM")
+                .succeeded();
+        assertThat(file).hasContent(text);
+        keytool.onFile(file, "-changealias", "-alias", "generated", "-destalias", "other")
+                .failed()
+                .says("alias = generated");
+        keytool.onFile(file, "-list").succeeded().says("Keystore type: SCHSM", "contains 1 entry", "generated, ");
+        assertThat(file).hasContent(text);
     }
 
     /** With the shares of a DKEK in the configuration, keytool brings keys of software from any key store. */

@@ -3,12 +3,19 @@
 package io.github.schsm;
 
 import io.github.schsm.DeviceException.ModuleAnswer;
+import io.github.schsm.codec.PrintableText;
 import java.io.Serial;
 
 /** The user PIN has to be verified first and none was given, or it may not be sent again. */
 public final class PinRequiredException extends PinException {
+    /** How a program or its configuration gives the PIN: the end of the message where nobody gave one. */
+    public static final String WAYS = "give it as the password of KeyStore.load, by pin = prompt, pinpad, env:NAME,"
+            + " file:PATH, or callback in the configuration, or by SchsmProvider.login with a callback handler";
+
     @Serial
     private static final long serialVersionUID = 1L;
+
+    private final String sentence;
 
     /**
      * @param command    the command as the specification names it
@@ -17,6 +24,7 @@ public final class PinRequiredException extends PinException {
      */
     public PinRequiredException(String command, int statusWord, String message) {
         super(Reason.PIN_REQUIRED, command, statusWord, message);
+        this.sentence = message;
     }
 
     /**
@@ -25,5 +33,20 @@ public final class PinRequiredException extends PinException {
      */
     public PinRequiredException(ModuleAnswer answer, String message) {
         super(Reason.PIN_REQUIRED, answer, message);
+        this.sentence = message;
+    }
+
+    /**
+     * The same, naming the key that was to be used: its alias is what the program knows.
+     *
+     * @param key the key
+     */
+    public PinRequiredException with(TokenKey key) {
+        String named = PrintableText.of("key \"" + key.label() + "\": ") + sentence;
+        PinRequiredException exception = moduleAnswer()
+                .map(answer -> new PinRequiredException(answer, named))
+                .orElseGet(() -> new PinRequiredException(command(), statusWord(), named));
+        exception.addSuppressed(this);
+        return exception;
     }
 }

@@ -142,7 +142,8 @@ public final class StatusWords {
                 command == CardCommand.INITIALIZE_DEVICE
                         ? new DeviceException(
                                 Reason.CONDITIONS_NOT_SATISFIED, name, sw, prefix + WRONG_INITIALIZATION_CODE)
-                        : new PinRequiredException(name, sw, prefix + "the PIN must be verified first");
+                        : new PinRequiredException(
+                                name, sw, prefix + "the PIN must be verified first; " + PinRequiredException.WAYS);
             case AUTHENTICATION_METHOD_BLOCKED ->
                 new PinException(Reason.PIN_BLOCKED, name, sw, prefix + blocked(command));
             case REFERENCE_DATA_NOT_USABLE -> unusable(command, prefix, sw);

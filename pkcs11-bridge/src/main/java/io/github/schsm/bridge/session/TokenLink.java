@@ -507,7 +507,8 @@ public final class TokenLink {
     PinRequiredException loginRequired() {
         return new PinRequiredException(
                 ErrorMapper.flag(module.name(), "CKF_LOGIN_REQUIRED"),
-                module.name() + ": " + identity().id() + ": the PIN must be verified first");
+                module.name() + ": " + identity().id() + ": the PIN must be verified first; "
+                        + PinRequiredException.WAYS);
     }
 
     private boolean ensureLogin(TokenAuthenticator present) throws SchsmException {

@@ -9,6 +9,7 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDetails;
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.PinRequiredException;
 import io.github.schsm.PublicKeyAuthentication;
 import io.github.schsm.SchsmDevice.TokenInfo;
 import io.github.schsm.SchsmException;
@@ -116,11 +117,15 @@ public final class Pkcs11Token implements Token {
      * its first change that it may not be repeated.
      */
     <T> T withKey(SessionAccess use, TokenKey key, KeyFunction<T> function) throws SchsmException {
-        return link.withSession(use, session -> {
-            session.mayRepeat(true);
-            session.requireLogin();
-            return apply(session, use, key, function);
-        });
+        try {
+            return link.withSession(use, session -> {
+                session.mayRepeat(true);
+                session.requireLogin();
+                return apply(session, use, key, function);
+            });
+        } catch (PinRequiredException nobodyGaveIt) {
+            throw nobodyGaveIt.with(key);
+        }
     }
 
     private <T> T apply(Session session, SessionAccess use, TokenKey key, KeyFunction<T> function)

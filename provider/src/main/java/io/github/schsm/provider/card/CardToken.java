@@ -1157,7 +1157,7 @@ public final class CardToken implements SharedCard {
         DevicePadding.requirePss(algorithm, parameters, input.length);
         int kid = kid(key);
         RetryPolicy retry = retry(kid);
-        byte[] signature = use(kid, card -> card.sign(kid, algorithm, input, retry));
+        byte[] signature = use(key, card -> card.sign(kid, algorithm, input, retry));
         return key.type() == KeyType.EC ? EcdsaSignature.parse(signature).der() : signature;
     }
 
@@ -1168,7 +1168,7 @@ public final class CardToken implements SharedCard {
         DevicePadding.requireOaep(parameters);
         int kid = kid(key);
         RetryPolicy retry = retry(kid);
-        return use(kid, card -> card.decipher(kid, algorithm, input, retry));
+        return use(key, card -> card.decipher(kid, algorithm, input, retry));
     }
 
     /** A lost answer is asked for again only if that cannot cost a use. */
@@ -1178,7 +1178,8 @@ public final class CardToken implements SharedCard {
         }
     }
 
-    private <T> T use(int kid, CardFunction<T> function) throws SchsmException {
+    private <T> T use(TokenKey key, CardFunction<T> function) throws SchsmException {
+        int kid = kid(key);
         boolean counted;
         synchronized (lock) {
             counted = contents.knownAttributes(kid)
@@ -1188,6 +1189,8 @@ public final class CardToken implements SharedCard {
         }
         try {
             return withCard(function);
+        } catch (PinRequiredException nobodyGaveIt) {
+            throw nobodyGaveIt.with(key);
         } catch (DeviceException refused) {
             if (refused.reason() != Reason.USE_COUNTER_EXHAUSTED) {
                 throw refused;
@@ -1230,21 +1233,21 @@ public final class CardToken implements SharedCard {
                 .orElseThrow(() -> new InvalidRequestException("the peer's key is on none of the known curves"));
         byte[] point = curve.encode(peer.getW());
         RetryPolicy retry = retry(kid);
-        return use(kid, card -> card.deriveEcdh(kid, point, retry));
+        return use(key, card -> card.deriveEcdh(kid, point, retry));
     }
 
     @Override
     public byte[] cipher(TokenKey key, boolean encrypt, byte[] iv, byte[] data) throws SchsmException {
         int kid = kid(key);
         RetryPolicy retry = retry(kid);
-        return use(kid, card -> card.aesCbc(kid, encrypt, iv, data, retry));
+        return use(key, card -> card.aesCbc(kid, encrypt, iv, data, retry));
     }
 
     @Override
     public byte[] mac(TokenKey key, byte[] data) throws SchsmException {
         int kid = kid(key);
         RetryPolicy retry = retry(kid);
-        return use(kid, card -> card.cmac(kid, data, lastAttributes(card, kid), retry));
+        return use(key, card -> card.cmac(kid, data, lastAttributes(card, kid), retry));
     }
 
     /** However old: what a key may be used for does not change. */
@@ -1259,7 +1262,7 @@ public final class CardToken implements SharedCard {
     public byte[] derive(TokenKey key, byte[] input) throws SchsmException {
         int kid = kid(key);
         RetryPolicy retry = retry(kid);
-        return use(kid, card -> card.derive(kid, input, retry));
+        return use(key, card -> card.derive(kid, input, retry));
     }
 
     @Override

@@ -28,7 +28,7 @@ class CookbookTest {
             Pattern.compile("(?ms)(?:^ *<!-- include: (\\S+)#(\\S+) -->\\R)?^( *)```(\\S*)\\R(.*?)^ *```$");
     private static final Pattern STRINGS = Pattern.compile("\"((?:\\\\.|[^\"\\\\])*)\"");
     private static final Pattern MEMBER = Pattern.compile(
-            "(\\w+) = (Verdict\\.\\w+|\"(?:\\\\.|[^\"\\\\])*\"(?:\\s*\\+\\s*\"(?:\\\\.|[^\"\\\\])*\")*)");
+            "(\\w+) =\\s+(Verdict\\.\\w+|\"(?:\\\\.|[^\"\\\\])*\"(?:\\s*\\+\\s*\"(?:\\\\.|[^\"\\\\])*\")*)");
 
     /** What a test's annotation says. */
     private record Program(

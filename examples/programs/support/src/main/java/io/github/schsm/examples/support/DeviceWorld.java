@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -18,6 +19,10 @@ import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 
 /**
@@ -50,7 +55,7 @@ public final class DeviceWorld implements AutoCloseable {
         return new DeviceWorld(folder);
     }
 
-    /** The configuration that leads to the device, as it stands in {@link #keyStoreFile()} and in java.security's file. */
+    /** The configuration that leads to the device, as it stands in {@link #keyStoreFile(String...)} and in java.security's file. */
     public String configuration() {
         return "terminal = simulator:" + folder.resolve("readers") + "\ndevice = ZZSIM000001\n";
     }
@@ -83,6 +88,11 @@ public final class DeviceWorld implements AutoCloseable {
     public PrivateKey key(String label, KeyKind kind, KeyPurposeId... purposes) throws GeneralSecurityException {
         KeyPair pair = generate(label, kind);
         keyStore.setKeyEntry(label, pair.getPrivate(), null, authority.chain(label, pair.getPublic(), purposes));
+        return key(label);
+    }
+
+    /** The key that has been made with a label. */
+    public PrivateKey key(String label) throws GeneralSecurityException {
         return (PrivateKey) keyStore.getKey(label, null);
     }
 
@@ -122,6 +132,12 @@ public final class DeviceWorld implements AutoCloseable {
         return Files.writeString(folder.resolve("hsm.schsm"), text, StandardCharsets.UTF_8);
     }
 
+    /** A file with the user PIN that nobody else can read, for {@code pin = file:…}. */
+    public Path pinFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("pin"), PIN, StandardCharsets.US_ASCII);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
     /** The root's certificate as a PEM file. */
     public Path rootFile() throws GeneralSecurityException, IOException {
         return pem("root.pem", authority.root());
@@ -154,6 +170,41 @@ public final class DeviceWorld implements AutoCloseable {
         trusted.load(null, null);
         trusted.setCertificateEntry("root", authority.root());
         return trusted;
+    }
+
+    /**
+     * Key and chain in software, for the other side of a connection; its password is {@link #TRUST_PASSWORD}.
+     *
+     * @param name the alias, and the subject's common name
+     */
+    public KeyStore software(String name) throws GeneralSecurityException, IOException {
+        KeyPair pair = SmallAuthority.ecKey();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                name, pair.getPrivate(), TRUST_PASSWORD.toCharArray(), authority.chain(name, pair.getPublic()));
+        return store;
+    }
+
+    /**
+     * What the other side of a connection makes it by: the JDK's TLS, with a new key in software that the root vouches for.
+     *
+     * @param protocol {@code TLSv1.3}, {@code TLSv1.2}: the highest that a client offers
+     * @param name     the subject's common name
+     */
+    public SSLContext softwareContext(String protocol, String name) throws GeneralSecurityException, IOException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(software(name), TRUST_PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance(protocol);
+        context.init(keys.getKeyManagers(), trustManagers(), null);
+        return context;
+    }
+
+    /** Trust managers that trust the root. */
+    public TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(trusted());
+        return trust.getTrustManagers();
     }
 
     /** The folder, for further files. */

@@ -108,7 +108,6 @@ public final class SmallAuthority {
     private X509Certificate certificate(
             String issuerName, PrivateKey issuerKey, String subject, PublicKey key, @Nullable ExtendedKeyUsage purposes)
             throws GeneralSecurityException {
-        boolean authority = purposes == null;
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     new X500Principal(issuerName),
@@ -117,8 +116,8 @@ public final class SmallAuthority {
                     Date.from(END),
                     new X500Principal(subject),
                     key);
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-            if (authority) {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(purposes == null));
+            if (purposes == null) {
                 builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             } else {
                 // openssl wants a time stamp authority's key to do nothing else.

@@ -85,8 +85,7 @@ public final class AliasPatterns {
             return true;
         }
         int[] characters = alias.codePoints().toArray();
-        return patterns.stream()
-                        .anyMatch(pattern -> fits(pattern.codePoints().toArray(), characters))
+        return patterns.stream().anyMatch(pattern -> fits(pattern.codePoints().toArray(), characters))
                 && and.show(alias);
     }
 

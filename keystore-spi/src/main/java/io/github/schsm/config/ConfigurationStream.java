@@ -63,7 +63,8 @@ public final class ConfigurationStream {
             throw notOne(WHAT + " does not begin with an entry key = value", null);
         }
         try {
-            return new ConfigurationStream(content, SchsmConfiguration.parse(text).checked());
+            return new ConfigurationStream(
+                    content, SchsmConfiguration.parse(text).checked());
         } catch (ConfigurationException wrong) {
             throw new ConfigurationException(WHAT + " cannot be used: " + wrong.getMessage(), wrong);
         }

@@ -311,7 +311,8 @@ public final class SchsmConfiguration {
     public SchsmConfiguration checked() throws ConfigurationException {
         List<Terminal> terminals = terminals(terminal());
         List<String> devices = devices(get(DEVICE).orElse(null), terminals);
-        Values meant = new Values(terminals, devices, reader(get(READER).orElse(null)), readTrust(terminals), readAliases());
+        Values meant =
+                new Values(terminals, devices, reader(get(READER).orElse(null)), readTrust(terminals), readAliases());
         requirePins(devices);
         requireDomain();
         RamEntries.check(entries);

@@ -61,8 +61,9 @@ public final class MemoryKeyStore extends KeyStoreSpi {
     @Override
     public void engineLoad(@Nullable InputStream stream, char @Nullable [] password) throws IOException {
         if (stream != null && stream.read() >= 0) {
-            throw new IOException(TYPE + " is in memory and has no file: load it with a null stream. A file with an SCHSM"
-                    + " configuration is one of type SCHSM");
+            throw new IOException(
+                    TYPE + " is in memory and has no file: load it with a null stream. A file with an SCHSM"
+                            + " configuration is one of type SCHSM");
         }
         entries.clear();
     }
@@ -83,8 +84,9 @@ public final class MemoryKeyStore extends KeyStoreSpi {
     }
 
     private static IOException notStored() {
-        return new IOException(TYPE + " is in memory and cannot be stored: its keys are in devices, which keep them. Open"
-                + " the devices as a key store of type SCHSM");
+        return new IOException(
+                TYPE + " is in memory and cannot be stored: its keys are in devices, which keep them. Open"
+                        + " the devices as a key store of type SCHSM");
     }
 
     @Override
@@ -142,7 +144,9 @@ public final class MemoryKeyStore extends KeyStoreSpi {
     @Override
     public @Nullable Certificate engineGetCertificate(String alias) {
         Stored stored = entries.get(alias);
-        return stored == null || stored.chain().isEmpty() ? null : stored.chain().get(0);
+        return stored == null || stored.chain().isEmpty()
+                ? null
+                : stored.chain().get(0);
     }
 
     @Override
@@ -180,8 +184,7 @@ public final class MemoryKeyStore extends KeyStoreSpi {
 
     /** The entry, whatever protects it. */
     @Override
-    public KeyStore.@Nullable Entry engineGetEntry(
-            String alias, KeyStore.@Nullable ProtectionParameter protection) {
+    public KeyStore.@Nullable Entry engineGetEntry(String alias, KeyStore.@Nullable ProtectionParameter protection) {
         Stored stored = entries.get(alias);
         return stored == null ? null : entry(stored);
     }
@@ -202,8 +205,7 @@ public final class MemoryKeyStore extends KeyStoreSpi {
     }
 
     @Override
-    public void engineSetEntry(
-            String alias, KeyStore.Entry entry, KeyStore.@Nullable ProtectionParameter protection)
+    public void engineSetEntry(String alias, KeyStore.Entry entry, KeyStore.@Nullable ProtectionParameter protection)
             throws KeyStoreException {
         if (entry instanceof KeyStore.PrivateKeyEntry pair) {
             engineSetKeyEntry(alias, pair.getPrivateKey(), null, pair.getCertificateChain());
@@ -225,7 +227,8 @@ public final class MemoryKeyStore extends KeyStoreSpi {
             throws KeyStoreException {
         requireAlias(alias);
         if (!(key instanceof KeyHandle handle)) {
-            throw new KeyStoreException(TYPE + " takes keys that are in devices, got from a key store of type SCHSM; this"
+            throw new KeyStoreException(TYPE
+                    + " takes keys that are in devices, got from a key store of type SCHSM; this"
                     + " is " + (key == null ? "null" : "a " + key.getClass().getName())
                     + ": keep keys of software in a key store of type PKCS12");
         }
@@ -275,7 +278,8 @@ public final class MemoryKeyStore extends KeyStoreSpi {
     public void engineSetCertificateEntry(String alias, @Nullable Certificate certificate) throws KeyStoreException {
         requireAlias(alias);
         if (certificate == null) {
-            throw new KeyStoreException("there is no certificate to keep under \"" + PrintableText.of(alias) + "\": it is null");
+            throw new KeyStoreException(
+                    "there is no certificate to keep under \"" + PrintableText.of(alias) + "\": it is null");
         }
         if (key(alias) != null) {
             throw new KeyStoreException(

@@ -240,9 +240,10 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         }
         byte[] content = file;
         if (content == null || !KeytoolRun.isRunning()) {
-            throw new IOException("a key store of type SCHSM is on a device and cannot be written to a stream or file;"
-                    + " nothing is lost: every change is on the device when its method returns. Leave store out, or call"
-                    + " it with a null stream (keytool: -keystore NONE); schsm backup writes what a device has to files");
+            throw new IOException(
+                    "a key store of type SCHSM is on a device and cannot be written to a stream or file;"
+                            + " nothing is lost: every change is on the device when its method returns. Leave store out, or call"
+                            + " it with a null stream (keytool: -keystore NONE); schsm backup writes what a device has to files");
         }
         // keytool writes the file again after each command, although the change is in the device: as it was.
         stream.write(content);

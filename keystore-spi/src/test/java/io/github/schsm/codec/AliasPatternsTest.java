@@ -60,13 +60,15 @@ class AliasPatternsTest {
 
     @Test
     void tooManyAndTooLongAreRefused() {
-        assertThatThrownBy(() -> AliasPatterns.of(Collections.nCopies(1001, "a"))).hasMessageContaining("1000");
+        assertThatThrownBy(() -> AliasPatterns.of(Collections.nCopies(1001, "a")))
+                .hasMessageContaining("1000");
         assertThatThrownBy(() -> AliasPatterns.of(List.of("a".repeat(201)))).hasMessageContaining("201");
     }
 
     @Test
     void bothHaveToShowIt() {
-        AliasPatterns both = AliasPatterns.parse("tls*").and(AliasPatterns.parse("*2")).and(AliasPatterns.ALL);
+        AliasPatterns both =
+                AliasPatterns.parse("tls*").and(AliasPatterns.parse("*2")).and(AliasPatterns.ALL);
 
         assertThat(both.show("tls2")).isTrue();
         assertThat(both.show("tls")).isFalse();
@@ -81,7 +83,8 @@ class AliasPatternsTest {
     void noPatternTakesLong() {
         AliasPatterns nasty = AliasPatterns.of(List.of("a*".repeat(90) + "b"));
 
-        boolean shown = Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> nasty.show("a".repeat(10_000)));
+        boolean shown =
+                Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> nasty.show("a".repeat(10_000)));
 
         assertThat(shown).isFalse();
     }

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationStreamTest {
-    private static final String FOUR_LINES =
-            """
+    private static final String FOUR_LINES = """
             # the device of the web server
             terminal = pcsc
             device = DECC0401002
@@ -110,7 +109,8 @@ class ConfigurationStreamTest {
             "terminal = pcsc".getBytes(StandardCharsets.UTF_16),
             new byte[] {0}
         }) {
-            assertThat(ConfigurationStream.isOne(new ByteArrayInputStream(other))).isFalse();
+            assertThat(ConfigurationStream.isOne(new ByteArrayInputStream(other)))
+                    .isFalse();
             assertThatThrownBy(() -> ConfigurationStream.read(new ByteArrayInputStream(other)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("is on a device and not in a file")

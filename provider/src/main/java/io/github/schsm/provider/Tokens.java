@@ -89,7 +89,9 @@ final class Tokens implements TokenFinder {
         SchsmConfiguration ofTokens = wanted.ofTokens();
         Tokens found = isUnder(ofTokens) ? this : null;
         for (Provider other : Security.getProviders()) {
-            if (found == null && other instanceof SchsmProvider ours && ours.tokens().isUnder(ofTokens)) {
+            if (found == null
+                    && other instanceof SchsmProvider ours
+                    && ours.tokens().isUnder(ofTokens)) {
                 found = ours.tokens();
             }
         }
@@ -183,7 +185,6 @@ final class Tokens implements TokenFinder {
     }
 
     /** Opens nothing. */
-
     private Optional<Token> same(Token known) throws SchsmException {
         DomainToken together = domain;
         if (together != null && together.uniqueId().equals(known.uniqueId())) {

@@ -87,7 +87,9 @@ final class Pkcs15 {
             return Optional.empty();
         }
         try {
-            return Optional.of(ASN1ObjectIdentifier.getInstance(Tlv.of(0x06, content).encoded()).getId());
+            return Optional.of(
+                    ASN1ObjectIdentifier.getInstance(Tlv.of(0x06, content).encoded())
+                            .getId());
         } catch (IllegalArgumentException notOne) {
             return Optional.empty();
         }

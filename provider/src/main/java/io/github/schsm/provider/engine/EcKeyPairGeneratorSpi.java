@@ -145,8 +145,7 @@ public final class EcKeyPairGeneratorSpi extends KeyPairGeneratorSpi {
         byte[] value = Objects.requireNonNull(wanted.derivationValue());
         try {
             KeyRequest request = KeyRequest.of(wanted, KeyType.EC, parent.curve(), 0);
-            return EngineKeys.handleOfNew(
-                    token, token.deriveKey(parent.key(), value, request), request.label());
+            return EngineKeys.handleOfNew(token, token.deriveKey(parent.key(), value, request), request.label());
         } finally {
             Arrays.fill(value, (byte) 0);
         }

@@ -3,7 +3,9 @@
 package io.github.schsm.examples.support;
 
 import io.github.schsm.provider.SchsmProvider;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -122,14 +124,31 @@ public final class DeviceWorld implements AutoCloseable {
         return (X509Certificate) keyStore.getCertificate(label);
     }
 
+    /** A file with the configuration, for programs that open key stores by a file. */
+    public Path keyStoreFile() throws IOException {
+        return Files.writeString(folder.resolve("hsm.schsm"), configuration(), StandardCharsets.UTF_8);
+    }
+
+    /** The same for one entry only, in a file of its own: {@code tls.schsm}. */
+    public Path keyStoreFileOf(String alias) throws IOException {
+        String text = configuration() + "alias = " + alias + "\n";
+        return Files.writeString(folder.resolve(alias + ".schsm"), text, StandardCharsets.UTF_8);
+    }
+
     /**
-     * A file with the configuration, for programs that open key stores by a file.
+     * A program's configuration file in the folder, from a resource of its test where the folder is called {@code /etc/hsm}.
      *
-     * @param more further entries, as {@code alias = tls}
+     * @param test the test
+     * @param resource the resource's name
      */
-    public Path keyStoreFile(String... more) throws IOException {
-        String text = configuration() + String.join("\n", more) + "\n";
-        return Files.writeString(folder.resolve("hsm.schsm"), text, StandardCharsets.UTF_8);
+    public Path settings(Class<?> test, String resource) throws IOException {
+        try (InputStream in = test.getResourceAsStream("/" + resource)) {
+            if (in == null) {
+                throw new FileNotFoundException("no resource " + resource);
+            }
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return Files.writeString(folder.resolve(resource), text.replace("/etc/hsm", folder.toString()));
+        }
     }
 
     /** A file with the user PIN that nobody else can read, for {@code pin = file:…}. */

@@ -49,7 +49,7 @@ final class LibraryFault {
         }
         if (all.contains("classnotfound")) {
             return "a class that PC/SC needs is missing (" + said
-                    + "); put the jars of jna and apdu4j-jnasmartcardio on the class path, or use terminal = sunpcsc";
+                    + "); put the jars of jna-jpms and apdu4j-jnasmartcardio on the class path, or use terminal = sunpcsc";
         }
         return "JNA's native library cannot be "
                 + (containsAny(all, NO_EXEC)

@@ -8,11 +8,13 @@ import io.github.schsm.conformance.bench.Program;
 import io.github.schsm.conformance.bench.SoftHsmFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The one jar alone is enough for a PKCS#11 module too: bridge, wrapper and its native library are in it. */
@@ -23,6 +25,8 @@ class AllJarTest {
                 public static void main(String[] arguments) throws Exception {
                     var provider = (io.github.schsm.provider.SchsmProvider)
                             new io.github.schsm.provider.SchsmProvider().configure(arguments[0]);
+                    var module = provider.getClass().getModule();
+                    System.out.println(module.isNamed() ? module : "class path");
                     for (var found : provider.devices()) {
                         if (found.device() != null) {
                             System.out.println("token " + found.device().info().label());
@@ -35,27 +39,31 @@ class AllJarTest {
     @TempDir
     private Path folder;
 
-    private static Stream<Jdk> jdks() {
-        return Jdk.all().stream();
+    private static Stream<Arguments> ways() {
+        String jar = Jdk.ALL_JAR.toString();
+        return Jdk.all().stream()
+                .flatMap(jdk -> Stream.of(
+                        Arguments.of(jdk, List.of("-cp", jar), "class path"),
+                        Arguments.of(
+                                jdk,
+                                List.of("--module-path", jar, "--add-modules", "io.github.schsm.all"),
+                                "module io.github.schsm.all")));
     }
 
-    @ParameterizedTest
-    @MethodSource("jdks")
-    void listsTheTokensOfAModuleWithNothingElseOnTheClassPath(Jdk jdk) throws Exception {
+    @ParameterizedTest(name = "on {0}: {2}")
+    @MethodSource("ways")
+    void listsTheTokensOfAModuleWithNothingElseOnThePath(Jdk jdk, List<String> path, String said) throws Exception {
         Path program = Files.writeString(folder.resolve("ListTokens.java"), PROGRAM);
         SoftHsmFolder tokens = new SoftHsmFolder(folder);
         tokens.add("Alone");
 
-        Program.run(
-                        List.of(
-                                jdk.tool("java"),
-                                "-cp",
-                                Jdk.ALL_JAR.toString(),
-                                program.toString(),
-                                "terminal = pkcs11:" + Libraries.find(Libraries.SOFT_HSM)),
-                        tokens.environment())
+        List<String> command = new ArrayList<>(List.of(jdk.tool("java")));
+        command.addAll(path);
+        command.addAll(List.of(program.toString(), "terminal = pkcs11:" + Libraries.find(Libraries.SOFT_HSM)));
+
+        Program.run(command, tokens.environment())
                 .succeeded()
-                .says("token Alone")
+                .says("token Alone", said)
                 .doesNotSay("INFO");
     }
 }

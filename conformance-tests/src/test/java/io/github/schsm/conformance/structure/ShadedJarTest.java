@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Provider;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -72,10 +74,66 @@ class ShadedJarTest {
     }
 
     @Test
-    void hasNoSignaturesAndNoModuleDescriptors() {
+    void hasNoSignaturesAndOnlyItsOwnModuleDescriptor() {
         assertThat(names())
                 .noneMatch(name -> name.matches("META-INF/.*\\.(SF|RSA|DSA|EC)"))
-                .noneMatch(name -> name.endsWith("module-info.class"));
+                .filteredOn(name -> name.endsWith("module-info.class"))
+                .containsExactly("module-info.class");
+    }
+
+    private static ModuleDescriptor descriptor() throws IOException {
+        try (InputStream in = jar.getInputStream(jar.getEntry("module-info.class"))) {
+            return ModuleDescriptor.read(in);
+        }
+    }
+
+    private static ModuleDescriptor descriptor(String module) throws IOException {
+        try (InputStream in = Files.newInputStream(
+                Path.of(System.getProperty("schsm.home"), module, "target/classes/module-info.class"))) {
+            return ModuleDescriptor.read(in);
+        }
+    }
+
+    @Test
+    void moduleExportsAndProvidesWhatTheModulesInItDo() throws IOException {
+        TreeSet<String> exported = new TreeSet<>();
+        Map<String, TreeSet<String>> provided = new TreeMap<>();
+        for (String module : PACKED) {
+            ModuleDescriptor packed = descriptor(module);
+            packed.exports().stream()
+                    .filter(exports -> !exports.isQualified())
+                    .forEach(exports -> exported.add(exports.source()));
+            collect(packed, provided);
+        }
+        Map<String, TreeSet<String>> found = new TreeMap<>();
+        collect(descriptor(), found);
+
+        assertThat(descriptor().name()).isEqualTo("io.github.schsm.all");
+        assertThat(descriptor().exports().stream().map(ModuleDescriptor.Exports::source))
+                .containsExactlyInAnyOrderElementsOf(exported);
+        assertThat(found).isEqualTo(provided);
+    }
+
+    /** Else the JCA could not make an engine of it, and a curve that the JDK does not know would be of no use. */
+    @Test
+    void moduleLetsTheJcaMakeTheEnginesOfOurBouncyCastle() throws IOException {
+        TreeSet<String> packages = new TreeSet<>();
+        for (Provider.Service service : new BouncyCastleProvider().getServices()) {
+            String type = service.getClassName().replace("org.bouncycastle.", "io.github.schsm.shaded.bouncycastle.");
+            packages.add(type.substring(0, type.lastIndexOf('.')));
+        }
+
+        assertThat(descriptor().opens().stream()
+                        .filter(opens -> opens.targets().contains("java.base"))
+                        .map(ModuleDescriptor.Opens::source))
+                .containsExactlyInAnyOrderElementsOf(packages);
+    }
+
+    private static void collect(ModuleDescriptor module, Map<String, TreeSet<String>> services) {
+        for (ModuleDescriptor.Provides provides : module.provides()) {
+            services.computeIfAbsent(provides.service(), service -> new TreeSet<>())
+                    .addAll(provides.providers());
+        }
     }
 
     @Test
@@ -88,11 +146,9 @@ class ShadedJarTest {
     }
 
     @Test
-    void manifestNamesTheModuleAndAllowsNativeAccess() throws IOException {
+    void manifestAllowsNativeAccess() throws IOException {
         Manifest manifest = jar.getManifest();
 
-        assertThat(manifest.getMainAttributes().getValue("Automatic-Module-Name"))
-                .isEqualTo("io.github.schsm.all");
         assertThat(manifest.getMainAttributes().getValue("Enable-Native-Access"))
                 .isEqualTo("ALL-UNNAMED");
     }
@@ -101,15 +157,7 @@ class ShadedJarTest {
     void servicesAreThoseOfTheModuleDescriptors() throws IOException {
         Map<String, TreeSet<String>> described = new TreeMap<>();
         for (String module : PACKED) {
-            Path descriptor = Path.of(System.getProperty("schsm.home"), module, "target/classes/module-info.class");
-            try (InputStream in = Files.newInputStream(descriptor)) {
-                for (ModuleDescriptor.Provides provides :
-                        ModuleDescriptor.read(in).provides()) {
-                    described
-                            .computeIfAbsent(provides.service(), service -> new TreeSet<>())
-                            .addAll(provides.providers());
-                }
-            }
+            collect(descriptor(module), described);
         }
         Map<String, TreeSet<String>> packed = new TreeMap<>();
         for (String name : names()) {

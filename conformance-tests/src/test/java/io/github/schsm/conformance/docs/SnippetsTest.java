@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.conformance.bridge.RemoteSitesTest;
 import io.github.schsm.conformance.console.ConsoleSnippetsTest;
+import io.github.schsm.conformance.dist.ContainerTest;
+import io.github.schsm.conformance.dist.DebianPackageTest;
+import io.github.schsm.conformance.dist.ZipTest;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -27,6 +30,8 @@ class SnippetsTest {
             CertificateSnippetsTest.class,
             CommandSnippetsTest.class,
             ConsoleSnippetsTest.class,
+            ContainerTest.class,
+            DebianPackageTest.class,
             DialInSnippetsTest.class,
             FirstHourTest.class,
             InstallTest.class,
@@ -38,7 +43,8 @@ class SnippetsTest {
             ReportSnippetsTest.class,
             SshAgentSnippetsTest.class,
             UnitSnippetsTest.class,
-            ProtocolSnippetsTest.class);
+            ProtocolSnippetsTest.class,
+            ZipTest.class);
 
     private static List<String> documents() throws IOException {
         return Snippet.documents();

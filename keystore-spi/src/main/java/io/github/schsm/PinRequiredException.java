@@ -42,7 +42,7 @@ public final class PinRequiredException extends PinException {
      * @param key the key
      */
     public PinRequiredException with(TokenKey key) {
-        String named = PrintableText.of("key \"" + key.label() + "\": ") + sentence;
+        String named = PrintableText.of("key \"" + key.label() + "\" cannot be used; ") + sentence;
         PinRequiredException exception = moduleAnswer()
                 .map(answer -> new PinRequiredException(answer, named))
                 .orElseGet(() -> new PinRequiredException(command(), statusWord(), named));

@@ -42,6 +42,7 @@ class SnippetsTest {
             ReleaseSnippetsTest.class,
             ReportSnippetsTest.class,
             SshAgentSnippetsTest.class,
+            TroubleshootingSnippetsTest.class,
             UnitSnippetsTest.class,
             ProtocolSnippetsTest.class,
             ZipTest.class);

@@ -34,6 +34,7 @@ class SnippetsTest {
             DebianPackageTest.class,
             DialInSnippetsTest.class,
             FirstHourTest.class,
+            HowToPageTest.class,
             InstallTest.class,
             KeytoolSnippetsTest.class,
             NativeAccessTest.class,

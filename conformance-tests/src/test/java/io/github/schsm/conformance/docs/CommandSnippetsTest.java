@@ -46,25 +46,25 @@ class CommandSnippetsTest {
     @RunsSnippets({
         "README.md#first-signature",
         "README.md#first-signature-output",
-        "README.md#sign",
-        "README.md#run-sign",
-        "README.md#run-sign-output"
+        "docs/programs.md#sign",
+        "docs/programs.md#run-sign",
+        "docs/programs.md#run-sign-output"
     })
     void firstSignatureIsMadeAndVerified() throws Exception {
         Files.writeString(folder.resolve("README.md"), "what is signed");
         Program.Result made = shell.run("README.md#first-signature").succeeded();
         assertThat(made.output()).isEqualTo(Snippet.text("README.md#first-signature-output"));
 
-        Files.writeString(folder.resolve("Sign.java"), shell.adapt(Snippet.text("README.md#sign")));
-        Program.Result signed = shell.run("README.md#run-sign").succeeded();
+        Files.writeString(folder.resolve("Sign.java"), shell.adapt(Snippet.text("docs/programs.md#sign")));
+        Program.Result signed = shell.run("docs/programs.md#run-sign").succeeded();
 
-        assertThat(signed.output()).isEqualTo(Snippet.text("README.md#run-sign-output"));
+        assertThat(signed.output()).isEqualTo(Snippet.text("docs/programs.md#run-sign-output"));
     }
 
     @Test
-    @RunsSnippets("README.md#initialize")
+    @RunsSnippets("docs/programs.md#initialize")
     void newDeviceIsInitialized() throws Exception {
-        shell.run("README.md#initialize", "./schsm", "schsm", "4\n", "4 --so-pin-env SO_PIN --new-pin-env PIN\n")
+        shell.run("docs/programs.md#initialize", "./schsm", "schsm", "4\n", "4 --so-pin-env SO_PIN --new-pin-env PIN\n")
                 .succeeded()
                 .says("ZZSIM000002");
     }

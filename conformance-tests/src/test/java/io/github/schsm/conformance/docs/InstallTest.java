@@ -32,7 +32,7 @@ class InstallTest {
     }
 
     @Test
-    @RunsSnippets("README.md#dependency")
+    @RunsSnippets("docs/programs.md#dependency")
     void installedArtifactsAreADependencyOfAProgram() throws Exception {
         Path repository = repository();
         Program.run(Snippet.HOME.resolve("schsm").toString(), "install", "-Dmaven.repo.local=" + repository)
@@ -50,7 +50,7 @@ class InstallTest {
                 %s
                   </dependencies>
                 </project>
-                """.formatted(Snippet.text("README.md#dependency")));
+                """.formatted(Snippet.text("docs/programs.md#dependency")));
         Path classPath = project.resolve("class-path");
         Program.run(
                         List.of(
@@ -68,7 +68,7 @@ class InstallTest {
 
         Path program = Files.writeString(
                 project.resolve("Sign.java"),
-                Snippet.text("README.md#sign")
+                Snippet.text("docs/programs.md#sign")
                         .replace("/tmp/hsm", folder.resolve("hsm").toString()));
         Jdk jdk = Jdk.all().get(0);
         String resolved = Files.readString(classPath).strip();

@@ -35,9 +35,9 @@ class KeytoolSnippetsTest {
 
     @ParameterizedTest
     @MethodSource("jdks")
-    @RunsSnippets("README.md#keytool-list")
+    @RunsSnippets("docs/programs.md#keytool-list")
     void readmesCommandListsTheDevice(Jdk jdk) throws Exception {
-        list(jdk, "README.md#keytool-list", "$(./schsm jar)", Jdk.ALL_JAR.toString())
+        list(jdk, "docs/programs.md#keytool-list", "$(./schsm jar)", Jdk.ALL_JAR.toString())
                 .says(LIST);
     }
 

@@ -64,7 +64,7 @@ class NativeAccessTest {
 
     @ParameterizedTest(name = "{1} on {0}, allowed: {2}")
     @MethodSource("programs")
-    @RunsSnippets("README.md#native-access-warning")
+    @RunsSnippets("docs/programs.md#native-access-warning")
     void programSignsWhetherTheJvmWarnsOrNot(Jdk jdk, String terminal, boolean allowed) throws Exception {
         List<String> command = new ArrayList<>(List.of(jdk.tool("java")));
         if (allowed) {
@@ -89,8 +89,9 @@ class NativeAccessTest {
         if (allowed || jdk.feature() < WARNS_FROM) {
             assertThat(others).isEmpty();
         } else {
-            List<String> documented =
-                    Snippet.text("README.md#native-access-warning").lines().toList();
+            List<String> documented = Snippet.text("docs/programs.md#native-access-warning")
+                    .lines()
+                    .toList();
             List<String> elided = others.stream()
                     .map(line -> line.replaceAll("\\(file:.*\\)", "(file:/…/schsm-all-….jar)"))
                     .toList();

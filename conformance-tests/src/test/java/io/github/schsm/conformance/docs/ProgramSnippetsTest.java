@@ -112,8 +112,23 @@ class ProgramSnippetsTest {
 
     static List<Snip> programs() {
         return List.of(
-                Snip.of("README.md#migrate", "", "expect(target.containsAlias(\"code-signing\"));"),
-                Snip.of("README.md#pkcs11-provider", "", "expect(schsm.getName().equals(\"SCHSM\"));"),
+                Snip.of(
+                        "README.md#sign",
+                        DEVICE + GENERATOR + """
+                                generator.initialize(SchsmKeySpec.builder("my-key")
+                                        .parameters(new ECGenParameterSpec("secp256r1")).build());
+                                generator.generateKeyPair();
+                                char[] pin = "648219".toCharArray();
+                                byte[] document = {1, 2, 3};
+                                """,
+                        "expect(signed.length > 60);",
+                        "simulator:/tmp/hsm",
+                        "simulator:memory"),
+                Snip.of(
+                        "README.md#migrate",
+                        "char[] pin = \"648219\".toCharArray();\n",
+                        "expect(target.containsAlias(\"code-signing\"));"),
+                Snip.of("docs/programs.md#pkcs11-provider", "", "expect(schsm.getName().equals(\"SCHSM\"));"),
                 Snip.of(
                         "docs/attestation.md#attest",
                         DEVICE.replace("SchsmDevice device", "SchsmDevice unused") + GENERATOR + """

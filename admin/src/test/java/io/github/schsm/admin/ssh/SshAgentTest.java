@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.security.auth.callback.Callback;
@@ -50,8 +51,8 @@ class SshAgentTest {
 
     private World world;
     private World.Side side;
-    private final List<SshAgentUse> signed = new ArrayList<>();
-    private final List<String> refused = new ArrayList<>();
+    private final List<SshAgentUse> signed = new CopyOnWriteArrayList<>();
+    private final List<String> refused = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void device() throws Exception {

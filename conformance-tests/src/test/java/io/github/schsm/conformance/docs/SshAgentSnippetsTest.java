@@ -60,6 +60,26 @@ class SshAgentSnippetsTest {
     }
 
     @Test
+    void signalEndsTheAgentAndItsCommand() throws Exception {
+        Shell shell = Shell.ofClasses(folder, Jdk.all().get(0)).with(Map.of("HOME", folder.toString()));
+
+        shell.bash("""
+                        schsm generate --label git
+                        schsm ssh-agent -- sh -c 'echo $SSH_AUTH_SOCK $$ > where; exec sleep 300' &
+                        agent=$!
+                        until test -s where || ! kill -0 $agent; do sleep 0.1; done
+                        read -r socket command < where
+                        test -S "$socket"
+                        kill $agent
+                        status=0
+                        wait $agent || status=$?
+                        test ! -e "$socket"
+                        ! kill -0 $command 2> err
+                        echo ended by $status
+                        """).succeeded().says("ended by 143");
+    }
+
+    @Test
     @RunsSnippets(PAGE + "program")
     void programHasAnAgent() throws Exception {
         Path source = folder.resolve("Agent.java");

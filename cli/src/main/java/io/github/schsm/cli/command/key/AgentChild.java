@@ -63,15 +63,23 @@ final class AgentChild {
 
     /** Nothing comes where the stream is inherited. */
     private void pump(BufferedReader from, PrintWriter to) {
-        Thread pump = new Thread(
-                () -> {
-                    from.lines().forEach(to::println);
-                    to.flush();
-                },
-                "schsm-ssh-agent-output");
+        Thread pump = new Thread(() -> copy(from, to), "schsm-ssh-agent-output");
         pump.setDaemon(true);
         pump.start();
         pumps.add(pump);
+    }
+
+    private static void copy(BufferedReader from, PrintWriter to) {
+        try {
+            for (String line = from.readLine(); line != null; line = from.readLine()) {
+                to.println(line);
+            }
+        } catch (IOException ended) {
+            // What a command says after it was ended is lost.
+            return;
+        } finally {
+            to.flush();
+        }
     }
 
     /** Waits for its end; its exit status. */

@@ -40,8 +40,10 @@ final class OpenSshServer implements AutoCloseable {
      *
      * @param folder     an empty one
      * @param authorized the lines of authorized_keys
+     * @param more       lines for sshd_config, such as another host key's
      */
-    static OpenSshServer start(Path folder, List<String> authorized) throws IOException, InterruptedException {
+    static OpenSshServer start(Path folder, List<String> authorized, String... more)
+            throws IOException, InterruptedException {
         if (user().equals("root")) {
             Files.createDirectories(PRIVILEGE_SEPARATION);
         }
@@ -49,10 +51,11 @@ final class OpenSshServer implements AutoCloseable {
         for (String type : List.of("ed25519", "ecdsa")) {
             Command.run(folder, "ssh-keygen", "-q", "-N", "", "-t", type, "-f", "host_" + type);
         }
-        Files.writeString(folder.resolve("sshd_config"), """
+        String hostKeys =
+                more.length > 0 ? String.join("\n", more) : "HostKey FOLDER/host_ed25519\nHostKey FOLDER/host_ecdsa";
+        Files.writeString(folder.resolve("sshd_config"), (hostKeys + """
+
                 ListenAddress 127.0.0.1
-                HostKey FOLDER/host_ed25519
-                HostKey FOLDER/host_ecdsa
                 AuthorizedKeysFile FOLDER/authorized_keys
                 StrictModes no
                 AuthenticationMethods publickey
@@ -60,7 +63,7 @@ final class OpenSshServer implements AutoCloseable {
                 UsePAM no
                 PidFile none
                 LogLevel VERBOSE
-                """.replace("FOLDER", folder.toString()));
+                """).replace("FOLDER", folder.toString()));
         String problem = "";
         for (int i = 0; i < MOST_TRIES; i++) {
             int port = freePort();
@@ -98,12 +101,16 @@ final class OpenSshServer implements AutoCloseable {
         CompletableFuture<Boolean> listening = new CompletableFuture<>();
         Thread reader = new Thread(() -> {
             BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-            lines.lines().forEach(line -> {
-                said.add(line);
-                if (line.startsWith("Server listening on")) {
-                    listening.complete(true);
+            try {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    said.add(line);
+                    if (line.startsWith("Server listening on")) {
+                        listening.complete(true);
+                    }
                 }
-            });
+            } catch (IOException ended) {
+                said.add("the log has ended: " + ended.getMessage());
+            }
             listening.complete(false);
         });
         reader.setDaemon(true);
@@ -136,7 +143,18 @@ final class OpenSshServer implements AutoCloseable {
         return Files.writeString(folder.resolve("known_hosts"), knownHost("ed25519") + knownHost("ecdsa"));
     }
 
-    /** What it logged. */
+    /** Waits until it has logged something, which may take a moment longer than what it tells of. */
+    void awaitLog(String text) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (!log().contains(text)) {
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("not logged: " + text + "\n" + log());
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    /** What it has logged so far. */
     String log() {
         return String.join("\n", said);
     }

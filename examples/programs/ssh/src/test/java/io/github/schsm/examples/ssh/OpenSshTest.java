@@ -11,6 +11,7 @@ import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,10 +31,13 @@ class OpenSshTest extends SshWorld {
     private Command.Result script(SshAgent agent, String region, Map<String, String> more) throws Exception {
         Map<String, String> environment = new HashMap<>(more);
         environment.put("SSH_AUTH_SOCK", agent.socket().toString());
-        String text = Command.resource(OpenSshTest.class, "openssh.sh");
-        String lines = text.substring(text.indexOf("# region " + region));
-        lines = lines.substring(0, lines.indexOf("# endregion"));
-        return Command.attempt(folder, environment, "sh", "-e", "-c", lines);
+        return Command.attempt(folder, environment, "sh", "-e", "-c", region("openssh.sh", region));
+    }
+
+    private static String region(String file, String name) throws Exception {
+        String text = Command.resource(OpenSshTest.class, file);
+        String lines = text.substring(text.indexOf("# region " + name));
+        return lines.substring(0, lines.indexOf("# endregion"));
     }
 
     private List<String> ssh(String... command) throws Exception {
@@ -63,7 +67,7 @@ class OpenSshTest extends SshWorld {
 
             assertThat(ran.status()).as(ran + server.log()).isZero();
             assertThat(ran.output()).isEqualTo("42\n");
-            assertThat(server.log()).contains(agent.keys().get(0).fingerprint());
+            server.awaitLog(agent.keys().get(0).fingerprint());
         }
     }
 
@@ -152,6 +156,50 @@ class OpenSshTest extends SshWorld {
             Command.Result signed = script(agent, "sign", Map.of());
             assertThat(signed.status()).as(signed.toString()).isZero();
             assertThat(signed.output()).contains("Good \"file\" signature for you@example.org");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KeyKind.class,
+            names = {"P256", "P384", "RSA2048"})
+    @Tag("programs")
+    void serverHasItsHostKeyInTheDevice(KeyKind kind) throws Exception {
+        Path place = Files.createDirectory(folder.resolve("host-" + kind));
+        Files.writeString(place.resolve("host.pub"), publicKeyLine(kind));
+        Command.run(place, "ssh-keygen", "-q", "-N", "", "-t", "ecdsa", "-f", "user");
+        try (SshAgent agent = agent(kind.name());
+                OpenSshServer other = OpenSshServer.start(
+                        place,
+                        List.of(Files.readString(place.resolve("user.pub")).strip()),
+                        region("sshd_config", "host-key")
+                                .replace(
+                                        "/etc/ssh/host.pub",
+                                        place.resolve("host.pub").toString())
+                                .replace("/run/schsm/agent.sock", agent.socket().toString()))) {
+            String[] words = publicKeyLine(kind).split(" ", -1);
+            Path known = Files.writeString(
+                    place.resolve("known"), "[127.0.0.1]:" + other.port() + " " + words[0] + " " + words[1] + "\n");
+            Command.Result ran = Command.attempt(
+                    place,
+                    Map.of(),
+                    "ssh",
+                    "-F",
+                    "none",
+                    "-p",
+                    "" + other.port(),
+                    "-i",
+                    "user",
+                    "-o",
+                    "BatchMode=yes",
+                    "-o",
+                    "StrictHostKeyChecking=yes",
+                    "-o",
+                    "UserKnownHostsFile=" + known,
+                    OpenSshServer.user() + "@127.0.0.1",
+                    "echo 42");
+
+            assertThat(ran.output()).as(other.log()).isEqualTo("42\n");
         }
     }
 }

@@ -5,6 +5,7 @@ package io.github.schsm.examples.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.android.apksig.ApkSigner;
+import com.android.apksig.KeyConfig;
 import io.github.schsm.examples.support.Command;
 import io.github.schsm.examples.support.DeviceWorld;
 import io.github.schsm.examples.support.KeyKind;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         program = "apksig",
         version = "9.5.1",
         verdict = Verdict.UNCHANGED,
-        how = "`SignerConfig.Builder(name, privateKey, chain)`; the provider registered",
+        how = "`SignerConfig.Builder(name, new KeyConfig.Jca(privateKey), chain)`; the provider registered",
         limit = "apksig: v4 takes a key with one certificate, no chain; Android and JDK: no brainpool")
 class ApksigTest {
     @TempDir
@@ -44,7 +45,7 @@ class ApksigTest {
 
             // region sign
             ApkSigner.SignerConfig signer =
-                    new ApkSigner.SignerConfig.Builder("code", key, List.of(certificate)).build();
+                    new ApkSigner.SignerConfig.Builder("code", new KeyConfig.Jca(key), List.of(certificate)).build();
             new ApkSigner.Builder(List.of(signer))
                     .setInputApk(app.toFile())
                     .setOutputApk(signed.toFile())

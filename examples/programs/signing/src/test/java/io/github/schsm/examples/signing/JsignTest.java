@@ -17,10 +17,17 @@ import java.security.Security;
 import java.util.Map;
 import net.jsign.AuthenticodeSigner;
 import net.jsign.Signable;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.PKCS7ProcessableObject;
+import org.bouncycastle.cms.SignerInformation;
+import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         version = "7.4",
         verdict = Verdict.CODE,
         how = "`new AuthenticodeSigner(keyStore, alias, pin).withSignatureProvider(provider)`",
-        limit = "JDK: brainpool only with Bouncy Castle in front of it, because jsign verifies what it made")
+        limit = "JDK: brainpool and PSS only with Bouncy Castle registered, because jsign verifies what it made")
 class JsignTest {
     @TempDir
     private Path folder;
@@ -121,6 +128,53 @@ class JsignTest {
         }
 
         verify(file);
+    }
+
+    /** The name by which jsign looks for PSS to verify what it made is one of Bouncy Castle's. */
+    @Tag("programs")
+    @Test
+    void signsByPssIfBouncyCastleIsThere() throws Exception {
+        world.key("code", KeyKind.RSA2048);
+        Path file = WindowsFile.EXECUTABLE.in(folder);
+
+        assertThatThrownBy(() -> signByPss(file))
+                .hasStackTraceContaining("SHA256WITHRSASSA-PSS Signature not available");
+        Security.addProvider(new BouncyCastleProvider());
+        try {
+            signByPss(file);
+        } finally {
+            Security.removeProvider("BC");
+        }
+
+        // OpenSSL, and so osslsigncode, has no PSS in this old form of CMS.
+        try (Signable signed = Signable.of(file.toFile())) {
+            SignerInformation signer = withContent(signed.getSignatures().get(0).getEncoded("DER"))
+                    .getSignerInfos()
+                    .getSigners()
+                    .iterator()
+                    .next();
+            assertThat(signer.verify(new JcaSimpleSignerInfoVerifierBuilder()
+                            .setProvider(new BouncyCastleProvider())
+                            .build(world.certificate("code"))))
+                    .isTrue();
+        }
+    }
+
+    /** What is signed is a structure and not the octet string that CMS has. */
+    private static CMSSignedData withContent(byte[] signature) throws Exception {
+        ContentInfo info = ContentInfo.getInstance(signature);
+        ContentInfo content = SignedData.getInstance(info.getContent()).getEncapContentInfo();
+        return new CMSSignedData(new PKCS7ProcessableObject(content.getContentType(), content.getContent()), info);
+    }
+
+    private void signByPss(Path file) throws Exception {
+        try (Signable signable = Signable.of(file.toFile())) {
+            new AuthenticodeSigner(keyStore, "code", DeviceWorld.PIN)
+                    .withSignatureProvider(provider)
+                    .withSignatureAlgorithm("SHA256withRSAandMGF1")
+                    .withTimestamping(false)
+                    .sign(signable);
+        }
     }
 
     private void sign(Path file) throws Exception {

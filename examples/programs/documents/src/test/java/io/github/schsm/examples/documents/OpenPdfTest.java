@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 the SCHSM contributors
+package io.github.schsm.examples.documents;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.lowagie.text.pdf.PdfDictionary;
+import com.lowagie.text.pdf.PdfName;
+import com.lowagie.text.pdf.PdfReader;
+import com.lowagie.text.pdf.PdfSignature;
+import com.lowagie.text.pdf.PdfSignatureAppearance;
+import com.lowagie.text.pdf.PdfStamper;
+import com.lowagie.text.pdf.PdfString;
+import io.github.schsm.examples.support.DeviceWorld;
+import io.github.schsm.examples.support.KeyKind;
+import io.github.schsm.examples.support.Recipe;
+import io.github.schsm.examples.support.Verdict;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Recipe(
+        program = "OpenPDF",
+        version = "2.0.5",
+        verdict = Verdict.CODE,
+        how = "the application makes a CMS signature with the key, between `preClose` and `close`",
+        limit = "OpenPDF: its own `setCrypto` takes no EC keys; 2.1 and newer want Java 21")
+class OpenPdfTest {
+    private static final int ROOM = 16_384;
+
+    @TempDir
+    private Path folder;
+
+    private DeviceWorld world;
+
+    @BeforeEach
+    void makeDevice() throws Exception {
+        world = DeviceWorld.in(folder).register();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        world.close();
+    }
+
+    @Tag("programs")
+    @ParameterizedTest
+    @CsvSource({
+        "P256, SHA256withECDSA",
+        "P384, SHA384withECDSA",
+        "BRAINPOOL256, SHA256withECDSA",
+        "BRAINPOOL384, SHA384withECDSA",
+        "RSA2048, SHA256withRSA",
+        "RSA2048, SHA256withRSAandMGF1"
+    })
+    void signsADocument(KeyKind kind, String algorithm) throws Exception {
+        PrivateKey key = world.key("pdf", kind);
+        X509Certificate[] chain = world.chain("pdf");
+        byte[] unsigned = Pdfs.unsigned();
+
+        // region sign
+        ByteArrayOutputStream signed = new ByteArrayOutputStream();
+        PdfSignatureAppearance appearance = PdfStamper.createSignature(new PdfReader(unsigned), signed, '\0')
+                .getSignatureAppearance();
+        PdfSignature dictionary = new PdfSignature(PdfName.ADOBE_PPKLITE, PdfName.ADBE_PKCS7_DETACHED);
+        appearance.setCryptoDictionary(dictionary);
+        appearance.preClose(new HashMap<>(Map.of(PdfName.CONTENTS, 2 * ROOM + 2)));
+        byte[] cms = Pdfs.cms(appearance.getRangeStream().readAllBytes(), algorithm, key, chain);
+        PdfDictionary contents = new PdfDictionary();
+        contents.put(PdfName.CONTENTS, new PdfString(Arrays.copyOf(cms, ROOM)).setHexWriting(true));
+        appearance.close(contents);
+        // endregion
+
+        Pdfs.verify(signed.toByteArray(), chain[0]);
+    }
+
+    @Tag("programs")
+    @Test
+    void doesNotSignByItselfWithEcKeys() throws Exception {
+        PrivateKey key = world.key("ec", KeyKind.P256);
+        PdfStamper stamper =
+                PdfStamper.createSignature(new PdfReader(Pdfs.unsigned()), new ByteArrayOutputStream(), '\0');
+        stamper.getSignatureAppearance().setCrypto(key, world.chain("ec"), null, PdfSignatureAppearance.WINCER_SIGNED);
+
+        assertThatThrownBy(stamper::close).hasStackTraceContaining("Unknown Key Algorithm");
+    }
+}

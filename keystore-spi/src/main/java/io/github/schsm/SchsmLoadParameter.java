@@ -4,6 +4,7 @@ package io.github.schsm;
 
 import io.github.schsm.codec.AliasPatterns;
 import java.security.KeyStore;
+import java.security.KeyStoreSpi;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Together with a file ({@link KeyStore#getInstance(java.io.File, KeyStore.LoadStoreParameter)}) the Java runtime passes
- * nothing on but a password: device and aliases are written into the file then.
+ * nothing on but a password: device and aliases are written into the file then, and refused here.
  */
 public final class SchsmLoadParameter implements KeyStore.LoadStoreParameter {
+    private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
     private final @Nullable String deviceId;
     private final KeyStore.@Nullable ProtectionParameter protection;
     private final List<String> aliases;
@@ -79,8 +82,22 @@ public final class SchsmLoadParameter implements KeyStore.LoadStoreParameter {
         return aliases;
     }
 
+    /**
+     * How to get the PIN.
+     *
+     * @throws UnsupportedOperationException if the Java runtime asks in order to open a file, and would forget the device or
+     *                                       the aliases that are in here
+     */
     @Override
     public KeyStore.@Nullable ProtectionParameter getProtectionParameter() {
+        boolean losesSome = deviceId != null || !aliases.isEmpty();
+        if (losesSome && WALKER.getCallerClass() == KeyStoreSpi.class) {
+            throw new UnsupportedOperationException(
+                    "when a key store is opened by a file, the Java runtime passes nothing"
+                            + " on but a password: write " + (deviceId == null ? "" : "device = " + deviceId + " ")
+                            + (aliases.isEmpty() ? "" : "alias = " + String.join(", ", aliases) + " ")
+                            + "into the file, and use a PasswordProtection or this class without them");
+        }
         return protection;
     }
 }

@@ -95,7 +95,7 @@ public final class SecretFile {
             }
             return TextFile.decode(content, length, what);
         } catch (IOException unreadable) {
-            throw TextFile.unreadable(what, unreadable);
+            throw TextFile.unreadable(path, what, unreadable);
         } finally {
             Arrays.fill(content, (byte) 0);
         }

@@ -42,7 +42,7 @@ public final class TextFile {
         try (InputStream in = Files.newInputStream(file)) {
             content = in.readNBytes(MOST_BYTES + 1);
         } catch (IOException unreadable) {
-            throw unreadable(what, unreadable);
+            throw unreadable(file, what, unreadable);
         }
         if (content.length > MOST_BYTES) {
             throw new ConfigurationException(what + " is too long: it has more than " + MOST_BYTES + " bytes");
@@ -81,10 +81,14 @@ public final class TextFile {
     }
 
     /** Why a file cannot be read, in words: the messages of the JDK's exceptions are often only its name. */
-    static ConfigurationException unreadable(String what, IOException failed) {
+    static ConfigurationException unreadable(Path file, String what, IOException failed) {
         String reason = failed.getMessage();
         if (failed instanceof NoSuchFileException) {
-            reason = "there is no such file or folder";
+            reason = "there is no such file or folder"
+                    + (file.isAbsolute()
+                            ? ""
+                            : "; a relative name starts at the working directory, "
+                                    + Path.of("").toAbsolutePath());
         } else if (failed instanceof AccessDeniedException) {
             reason = "access is denied";
         }

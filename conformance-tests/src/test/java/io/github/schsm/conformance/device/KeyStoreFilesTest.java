@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OnBenches;
+import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -153,7 +155,7 @@ class KeyStoreFilesTest {
         second.load(stream("name = x\n" + text("alias = t*")), null);
         PrivateKey key = (PrivateKey) second.getKey("tls", null);
         assertVerifies(sign(Signature.getInstance("SHA256withECDSA"), key));
-        assertThat(SchsmDevice.of(first).identity()).isEqualTo(SchsmDevice.of(second).identity());
+        assertThat(first.getKey("tls", null)).isEqualTo(key);
 
         SchsmProvider configured = (SchsmProvider) new SchsmProvider()
                 .configure("name = configured; " + bench.source().configuration());
@@ -185,7 +187,7 @@ class KeyStoreFilesTest {
         own.close();
 
         assertThatThrownBy(() -> sign(Signature.getInstance("SHA256withECDSA", registered), key))
-                .hasStackTraceContaining("the provider was closed");
+                .hasStackTraceContaining("was closed");
         assertThatThrownBy(() -> keyStore.load(stream(text()), PIN)).hasMessageContaining("the provider was closed");
     }
 
@@ -207,6 +209,29 @@ class KeyStoreFilesTest {
         assertThat(built.getKey("tls", PIN)).isEqualTo(pair.getPrivate());
         File properties = Files.writeString(folder.resolve("app.properties"), "name = x\n").toFile();
         assertThatThrownBy(() -> KeyStore.getInstance(properties, PIN)).hasMessageContaining("Unrecognized");
+    }
+
+    /** The runtime would show every key where the program asked for one. */
+    @Test
+    void parameterThatTheRuntimeWouldForgetIsRefused() throws Exception {
+        File file = Files.writeString(folder.resolve("hsm.schsm"), text()).toFile();
+        SchsmLoadParameter parameter = new SchsmLoadParameter(new KeyStore.PasswordProtection(PIN));
+
+        assertThatThrownBy(() -> KeyStore.getInstance(file, parameter.withAliases("tls")))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("alias = tls into the file");
+
+        assertThat(KeyStore.getInstance(file, parameter).getType()).isEqualTo("SCHSM");
+    }
+
+    @Test
+    void fileOfAPinThatIsMissingIsToldWithTheFolderWhereItWasLookedFor() throws Exception {
+        KeyStore keyStore = KeyStore.getInstance("SCHSM");
+        keyStore.load(stream(text("pin = file:no-such-pin")), null);
+
+        assertThatThrownBy(() -> keyStore.setCertificateEntry("ca", Pki.create().root()))
+                .hasStackTraceContaining("pin = file:no-such-pin")
+                .hasStackTraceContaining("working directory, " + Path.of("").toAbsolutePath());
     }
 
     @Test
@@ -249,7 +274,7 @@ class KeyStoreFilesTest {
     }
 
     @Test
-    void keysAreStoredAndGeneratedWhereTheFileSays() throws Exception {
+    void changesReachTheDeviceThatTheFileMeans() throws Exception {
         KeyStore keyStore = loaded(text());
         SchsmDevice.of(keyStore).rename("tls", "renamed");
 

@@ -100,7 +100,7 @@ public class ContainerTest {
 
         root.runAs(asRoot ? user : "", command.toArray(new String[0]))
                 .succeeded()
-                .says("Virtual");
+                .says("ZZSIM");
     }
 
     @Test

@@ -41,7 +41,7 @@ final class Keys {
 
     /** The configuration with the key of one alias only, in a file. */
     static Path file(DeviceWorld world, String alias) throws IOException {
-        return world.keyStoreFile("alias = " + alias);
+        return world.keyStoreFileOf(alias);
     }
 
     /** The keys of such a file, as the JDK's TLS takes them. */

@@ -81,7 +81,7 @@ class PostgresTest {
 
     /** A URL that says which key it is, as there may be many in one program. */
     private static String url(Running database, String user, String alias) throws Exception {
-        Path hsm = world.keyStoreFile("pin = file:" + world.pinFile(), "alias = " + alias);
+        Path hsm = world.keyStoreFileOf(alias, "pin = file:" + world.pinFile());
         return PostgresServer.url(database, user) + "&sslmode=verify-full&sslfactory="
                 + DeviceSocketFactory.class.getName() + "&sslfactoryarg=" + encoded(hsm) + "&sslrootcert="
                 + encoded(world.rootFile());

@@ -57,7 +57,7 @@ public final class DeviceWorld implements AutoCloseable {
         return new DeviceWorld(folder);
     }
 
-    /** The configuration that leads to the device, as it stands in {@link #keyStoreFile(String...)} and in java.security's file. */
+    /** The configuration that leads to the device, as it stands in {@link #keyStoreFile()} and in java.security's file. */
     public String configuration() {
         return "terminal = simulator:" + folder.resolve("readers") + "\ndevice = ZZSIM000001\n";
     }
@@ -129,9 +129,13 @@ public final class DeviceWorld implements AutoCloseable {
         return Files.writeString(folder.resolve("hsm.schsm"), configuration(), StandardCharsets.UTF_8);
     }
 
-    /** The same for one entry only, in a file of its own: {@code tls.schsm}. */
-    public Path keyStoreFileOf(String alias) throws IOException {
-        String text = configuration() + "alias = " + alias + "\n";
+    /**
+     * The same for one entry only, in a file of its own: {@code tls.schsm}.
+     *
+     * @param more further entries of the configuration, as {@code pin = env:PIN}
+     */
+    public Path keyStoreFileOf(String alias, String... more) throws IOException {
+        String text = configuration() + "alias = " + alias + "\n" + String.join("\n", more) + "\n";
         return Files.writeString(folder.resolve(alias + ".schsm"), text, StandardCharsets.UTF_8);
     }
 

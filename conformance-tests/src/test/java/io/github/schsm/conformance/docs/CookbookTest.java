@@ -67,7 +67,7 @@ class CookbookTest {
                 if (at < 0) {
                     continue;
                 }
-                String annotation = text.substring(at, text.indexOf("class ", at));
+                String annotation = text.substring(at, text.indexOf("\nclass ", at));
                 String test = file.getFileName().toString().replace(".java", "");
                 all.add(new Program(
                         PROGRAMS.relativize(file).getName(0).toString(),

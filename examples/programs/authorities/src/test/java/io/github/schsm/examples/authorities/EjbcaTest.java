@@ -63,7 +63,7 @@ import org.junit.jupiter.params.provider.CsvSource;
         program = "EJBCA",
         version = "source of BaseCryptoToken 020a206",
         verdict = Verdict.CODE,
-        how = "a crypto token class of a few lines",
+        how = "a few lines in a crypto token",
         limit = "only its calls are tested: EJBCA's classes are in no public repository")
 @Tag("programs")
 @SuppressWarnings("JavaUtilDate") // what the builders take

@@ -53,6 +53,8 @@ java=("$image/runtime/bin/java" -XX:TieredStopAtLevel=1)
     grep -v '^[#@]' "$state/loaded" | sed 's/ id:.*//' | sort -u
     grep '^@' "$state/loaded" | sort -u
 } >"$state/classes"
+# The archive holds the time of what it was made from.
+touch -d "$SCHSM_TIMESTAMP" "$image/runtime/lib/modules"
 # The same bytes each time: one thread, one size of the heap, and the JVM at the same addresses, where that is allowed.
 if setarch -R true 2>/dev/null; then java=(setarch -R "${java[@]}"); fi
 "${java[@]}" -Xint -Xms128m -Xmx128m -Xshare:dump -XX:SharedClassListFile="$state/classes" \

@@ -55,7 +55,8 @@ java=("$image/runtime/bin/java" -XX:TieredStopAtLevel=1)
 } >"$state/classes"
 # The archive holds the time of what it was made from.
 touch -d "$SCHSM_TIMESTAMP" "$image/runtime/lib/modules"
-# The same bytes each time: one thread, one size of the heap, and the JVM at the same addresses, where that is allowed.
+# As much the same each time as the JVM can: no compiler threads, one size of the heap, and the same addresses, where that
+# is allowed. Some bytes still differ now and then.
 if setarch -R true 2>/dev/null; then java=(setarch -R "${java[@]}"); fi
 "${java[@]}" -Xint -Xms128m -Xmx128m -Xshare:dump -XX:SharedClassListFile="$state/classes" \
     -XX:SharedArchiveFile="$image/lib/schsm.jsa" -Xlog:cds=error -Xlog:cds+dynamic=error -m "$main" \

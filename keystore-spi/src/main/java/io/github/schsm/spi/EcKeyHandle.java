@@ -43,7 +43,7 @@ public sealed class EcKeyHandle extends PrivateKeyHandle implements SchsmEcPriva
 
     @Override
     public final ECPrivateKey asECPrivateKey() {
-        return new CastableEcKeyHandle(token(), key(), details());
+        return alsoUnnamed(new CastableEcKeyHandle(token(), key(), details()));
     }
 
     @Override

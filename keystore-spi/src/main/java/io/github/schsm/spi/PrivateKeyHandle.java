@@ -58,6 +58,14 @@ public abstract sealed class PrivateKeyHandle implements SchsmPrivateKey, KeyHan
         unnamed = true;
     }
 
+    /** Another handle for this key, which has no name either if this has none. */
+    final <H extends PrivateKeyHandle> H alsoUnnamed(H other) {
+        if (unnamed) {
+            other.madeWithoutName();
+        }
+        return other;
+    }
+
     @Override
     public String getAlgorithm() {
         return key.type().name();

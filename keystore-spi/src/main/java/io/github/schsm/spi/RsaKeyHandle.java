@@ -49,13 +49,14 @@ public sealed class RsaKeyHandle extends PrivateKeyHandle implements SchsmRsaPri
 
     /** The same key, its public half under id-RSASSA-PSS: what is certified from it says that the key is for PSS. */
     public final RsaKeyHandle forPss() {
-        return new RsaKeyHandle(token(), key(), details().withPublicKey(X509Certificates.forPss((RSAPublicKey)
-                Objects.requireNonNull(details().publicKey()))));
+        return alsoUnnamed(new RsaKeyHandle(
+                token(), key(), details().withPublicKey(X509Certificates.forPss((RSAPublicKey)
+                        Objects.requireNonNull(details().publicKey())))));
     }
 
     @Override
     public final RSAPrivateKey asRSAPrivateKey() {
-        return new CastableRsaKeyHandle(token(), key(), details());
+        return alsoUnnamed(new CastableRsaKeyHandle(token(), key(), details()));
     }
 
     @Override

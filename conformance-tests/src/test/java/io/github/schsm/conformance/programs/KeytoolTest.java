@@ -291,4 +291,16 @@ class KeytoolTest {
             verify(jdk, jar);
         }
     }
+
+    /** The certificate's key is under id-RSASSA-PSS, and all that signs with it takes PSS without being told. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void keyForPssIsGeneratedWithACertificateThatSaysSo(Jdk jdk) throws Exception {
+        Keytool keytool = keytool(Keytool.Way.ADD_PROVIDER, jdk);
+        LifeOfAKey.generate(keytool, "pss", "-keyalg", "RSASSA-PSS", "-keysize", "2048");
+        keytool.run("-list", "-v", "-alias", "pss")
+                .succeeded()
+                .says("Owner: CN=pss", "Signature algorithm name: RSASSA-PSS", "2048-bit RSASSA-PSS key");
+        keytool.run("-certreq", "-alias", "pss").succeeded().says("BEGIN NEW CERTIFICATE REQUEST");
+    }
 }

@@ -281,7 +281,8 @@ public record StructureDump(String kind, List<Entry> objects) {
 
     private static @Nullable String oid(byte[] value) {
         try {
-            return ASN1ObjectIdentifier.getInstance(Tlv.of(0x06, value).encoded()).getId();
+            return ASN1ObjectIdentifier.getInstance(Tlv.of(0x06, value).encoded())
+                    .getId();
         } catch (IllegalArgumentException none) {
             return null;
         }

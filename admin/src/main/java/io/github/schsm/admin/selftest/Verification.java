@@ -87,8 +87,8 @@ final class Verification {
     static void pss(Exchange signed, RSAPublicKey key, HashAlgorithm algorithm, byte[] hash) throws Contradiction {
         signed.length(length(key));
         Digest digest = digest(algorithm);
-        Signer signer = Lightweight.pss(
-                new RSABlindedEngine(), digest, digest(algorithm), digest.getDigestSize(), PSS_TRAILER);
+        Signer signer =
+                Lightweight.pss(new RSABlindedEngine(), digest, digest(algorithm), digest.getDigestSize(), PSS_TRAILER);
         signer.init(false, new RSAKeyParameters(false, key.getModulus(), key.getPublicExponent()));
         signer.update(hash, 0, hash.length);
         signed.require(signer.verifySignature(signed.data()), "a signature that verifies");

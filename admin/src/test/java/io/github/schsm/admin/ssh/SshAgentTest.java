@@ -488,12 +488,11 @@ class SshAgentTest {
             }
         }
         // What a process leaves that is killed: a socket that nobody listens on.
+        Path kept = folder.resolve("kept");
         try (AgentSocket dead = AgentSocket.at(socket())) {
-            Path kept = folder.resolve("kept");
             Files.move(dead.path(), kept);
-            dead.close();
-            Files.move(kept, socket());
         }
+        Files.move(kept, socket());
         try (SshAgent next = builder().start();
                 AgentClient client = new AgentClient(next.socket())) {
             assertThat(client.keys()).hasSize(1);

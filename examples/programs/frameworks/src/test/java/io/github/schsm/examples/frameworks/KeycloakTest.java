@@ -145,6 +145,7 @@ class KeycloakTest {
     @Test
     void aliasThatIsNotThereIsNamed() throws Exception {
         try (DeviceWorld world = DeviceWorld.in(folder).register()) {
+            assertThat(world.keyStore().containsAlias("other")).isFalse();
             RealmModel realm = realm();
             ComponentModel model = model(Map.of("alias", "other", "algorithm", "ES256", "pin", DeviceWorld.PIN));
 

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.examples.frameworks;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
@@ -43,8 +44,8 @@ final class LoopbackBroker implements AutoCloseable {
     /** Formats a folder, starts the servers, and returns when the broker is ready. */
     static LoopbackBroker start(Path folder, Map<String, Object> settings) throws Exception {
         String data = Files.createDirectories(folder).toString();
-        ServerSocketChannel bound =
-                ServerSocketFactory.INSTANCE.openServerSocket(CONTROLLER, new InetSocketAddress(ADDRESS, 0), -1, -1);
+        ServerSocketChannel bound = ServerSocketFactory.INSTANCE.openServerSocket(
+                CONTROLLER, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), -1, -1);
         int port = ((InetSocketAddress) bound.getLocalAddress()).getPort();
         Map<String, Object> all = new HashMap<>(Map.of(
                 "process.roles",

@@ -34,8 +34,7 @@ import org.springframework.web.client.RestClient;
         version = "4.1.2",
         verdict = Verdict.CONFIGURATION,
         how = "`server.ssl.key-store-type=SCHSM`, `server.ssl.key-store=file:hsm.schsm`; or a bundle",
-        limit =
-                "a bundle's `key.alias` is for servers: `alias = …` in SCHSM's configuration says which key a client has")
+        limit = "`key.alias` is for servers only; for a client, `alias = …` in the file: Spring Boot")
 class SpringBootTest {
     @TempDir
     Path folder;

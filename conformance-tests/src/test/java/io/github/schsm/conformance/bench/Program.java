@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs other programs: no input, bounded time, everything they say in the message of a failed assertion. */
 public final class Program {
-    private static final long MINUTES = 3;
+    private static final long MINUTES = 10;
     private static final String C1 = "-XX:TieredStopAtLevel=1";
 
     private Program() {}

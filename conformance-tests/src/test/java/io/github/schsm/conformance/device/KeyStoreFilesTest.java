@@ -117,7 +117,8 @@ class KeyStoreFilesTest {
         assertThat(key).isEqualTo(pair.getPrivate());
         assertVerifies(sign(Signature.getInstance("SHA256withECDSA"), key));
         assertVerifies(sign(Signature.getInstance("SHA256withECDSA", "SCHSM"), key));
-        assertVerifies(sign(Signature.getInstance("SHA256withECDSA", bench.source().provider()), key));
+        assertVerifies(
+                sign(Signature.getInstance("SHA256withECDSA", bench.source().provider()), key));
     }
 
     @Test
@@ -166,8 +167,8 @@ class KeyStoreFilesTest {
             try (SchsmProvider fresh = (SchsmProvider) new SchsmProvider().configure("name = fresh")) {
                 KeyStore ofFile = KeyStore.getInstance("SCHSM", fresh);
                 ofFile.load(stream(text()), null);
-                assertVerifies(sign(
-                        Signature.getInstance("SHA256withECDSA", fresh), (PrivateKey) ofFile.getKey("tls", null)));
+                assertVerifies(
+                        sign(Signature.getInstance("SHA256withECDSA", fresh), (PrivateKey) ofFile.getKey("tls", null)));
             }
             assertVerifies(sign(
                     Signature.getInstance("SHA256withECDSA", configured), (PrivateKey) theirs.getKey("tls", null)));
@@ -193,11 +194,11 @@ class KeyStoreFilesTest {
 
     @Test
     void fileIsRecognizedWithoutAType() throws Exception {
-        File file = Files.writeString(folder.resolve("hsm.schsm"), text("alias = tls")).toFile();
+        File file = Files.writeString(folder.resolve("hsm.schsm"), text("alias = tls"))
+                .toFile();
 
         KeyStore byPassword = KeyStore.getInstance(file, PIN);
-        KeyStore byParameter = KeyStore.getInstance(
-                file, () -> new KeyStore.PasswordProtection(PIN));
+        KeyStore byParameter = KeyStore.getInstance(file, () -> new KeyStore.PasswordProtection(PIN));
 
         for (KeyStore keyStore : new KeyStore[] {byPassword, byParameter}) {
             assertThat(keyStore.getType()).isEqualTo("SCHSM");
@@ -207,7 +208,8 @@ class KeyStoreFilesTest {
         KeyStore built = KeyStore.Builder.newInstance(file, new KeyStore.PasswordProtection(PIN))
                 .getKeyStore();
         assertThat(built.getKey("tls", PIN)).isEqualTo(pair.getPrivate());
-        File properties = Files.writeString(folder.resolve("app.properties"), "name = x\n").toFile();
+        File properties = Files.writeString(folder.resolve("app.properties"), "name = x\n")
+                .toFile();
         assertThatThrownBy(() -> KeyStore.getInstance(properties, PIN)).hasMessageContaining("Unrecognized");
     }
 

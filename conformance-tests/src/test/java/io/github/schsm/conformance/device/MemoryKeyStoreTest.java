@@ -104,10 +104,13 @@ class MemoryKeyStoreTest {
         assertThat(keyStore.isKeyEntry("bare")).isTrue();
         assertThat(keyStore.isCertificateEntry("1")).isTrue();
         assertThat(keyStore.isCertificateEntry("key")).isFalse();
-        assertThat(keyStore.entryInstanceOf("key", KeyStore.PrivateKeyEntry.class)).isTrue();
-        assertThat(keyStore.entryInstanceOf("aes", KeyStore.SecretKeyEntry.class)).isTrue();
+        assertThat(keyStore.entryInstanceOf("key", KeyStore.PrivateKeyEntry.class))
+                .isTrue();
+        assertThat(keyStore.entryInstanceOf("aes", KeyStore.SecretKeyEntry.class))
+                .isTrue();
         assertThat(keyStore.entryInstanceOf("bare", UncertifiedKeyEntry.class)).isTrue();
-        assertThat(keyStore.entryInstanceOf("1", KeyStore.TrustedCertificateEntry.class)).isTrue();
+        assertThat(keyStore.entryInstanceOf("1", KeyStore.TrustedCertificateEntry.class))
+                .isTrue();
         assertThat(keyStore.getEntry("key", new KeyStore.PasswordProtection(ANY)))
                 .isInstanceOfSatisfying(KeyStore.PrivateKeyEntry.class, entry -> {
                     assertThat(entry.getPrivateKey()).isSameAs(pair.getPrivate());
@@ -153,8 +156,7 @@ class MemoryKeyStoreTest {
                 .hasMessageContaining("element 1");
         assertThatThrownBy(() -> keyStore.setKeyEntry("k", new byte[5], null)).isInstanceOf(KeyStoreException.class);
         assertThatThrownBy(() -> keyStore.setCertificateEntry("k", null)).isInstanceOf(KeyStoreException.class);
-        assertThatThrownBy(() -> keyStore.setCertificateEntry(null, pki.root()))
-                .isInstanceOf(KeyStoreException.class);
+        assertThatThrownBy(() -> keyStore.setCertificateEntry(null, pki.root())).isInstanceOf(KeyStoreException.class);
         keyStore.setKeyEntry("k", pair.getPrivate(), ANY, chain);
         assertThatThrownBy(() -> keyStore.setCertificateEntry("k", pki.root()))
                 .isInstanceOf(KeyStoreException.class)
@@ -181,8 +183,7 @@ class MemoryKeyStoreTest {
         own.load(null, null);
         wire().start();
         for (KeyPair copied : List.of(pair, other)) {
-            X509Certificate[] given =
-                    copied == pair ? chain : pki.chain(pki.issue("localhost", copied.getPublic()));
+            X509Certificate[] given = copied == pair ? chain : pki.chain(pki.issue("localhost", copied.getPublic()));
             assertThatThrownBy(() -> own.setKeyEntry("key", copied.getPrivate(), ANY, given))
                     .isInstanceOf(KeyStoreException.class)
                     .hasMessageContaining("SCHSM-MEMORY")
@@ -195,7 +196,9 @@ class MemoryKeyStoreTest {
                 .isZero();
         assertThat(bench.source().state()).isEqualTo(before);
         onDevice.load(null, PIN);
-        assertThat(Collections.list(onDevice.aliases())).contains("tls", "other").doesNotContain("key");
+        assertThat(Collections.list(onDevice.aliases()))
+                .contains("tls", "other")
+                .doesNotContain("key");
     }
 
     /** The alias is its own: what is there already is not written again. */

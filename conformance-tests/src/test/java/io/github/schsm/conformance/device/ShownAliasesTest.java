@@ -109,7 +109,8 @@ class ShownAliasesTest {
     void patternsFitSeveral() throws Exception {
         assertThat(Collections.list(shown("tls*").aliases())).containsExactly("tls", "tls2");
         assertThat(Collections.list(shown("?t*, c?").aliases())).containsExactly("other", "ca");
-        assertThat(Collections.list(shown("*").aliases())).containsExactlyElementsOf(Collections.list(everything.aliases()));
+        assertThat(Collections.list(shown("*").aliases()))
+                .containsExactlyElementsOf(Collections.list(everything.aliases()));
         assertThat(shown("none").size()).isZero();
     }
 

@@ -32,8 +32,8 @@ class ConfigurationPageTest {
     @Test
     void everyKeyIsDescribedAndNoOther() throws Exception {
         KeyStore keyStore = KeyStore.getInstance("SCHSM", new SchsmProvider().configure("nonsense = 1"));
-        String message = String.valueOf(
-                catchThrowable(() -> keyStore.load(null, null)).getMessage());
+        String message =
+                String.valueOf(catchThrowable(() -> keyStore.load(null, null)).getMessage());
         Matcher keys = Pattern.compile("keys are (.*)").matcher(message);
         assertThat(keys.find()).as(message).isTrue();
 

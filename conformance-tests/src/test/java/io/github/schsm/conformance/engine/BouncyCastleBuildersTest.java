@@ -5,6 +5,7 @@ package io.github.schsm.conformance.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.Program;
 import io.github.schsm.provider.SchsmProvider;
@@ -12,6 +13,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -38,6 +40,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cms.CMSEnvelopedData;
 import org.bouncycastle.cms.CMSEnvelopedDataGenerator;
+import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
@@ -340,6 +343,28 @@ class BouncyCastleBuildersTest {
                 provider);
 
         assertReads(message, agreeing(alias));
+    }
+
+    /** Code of a program that a builder calls means the device, as everywhere. */
+    @Test
+    void keysOfAProgramThatABuilderCallsAreTheDevices() throws Exception {
+        X509Certificate recipient = certificate("rsa");
+        RecipientInfoGenerator own = contentKey -> {
+            try {
+                KeyPairGenerator plain = KeyPairGenerator.getInstance("EC", provider);
+                plain.initialize(new ECGenParameterSpec("secp256r1"));
+                PrivateKey key = plain.generateKeyPair().getPrivate();
+                assertThat(key).isInstanceOf(SchsmPrivateKey.class);
+                keyStore.deleteEntry(((SchsmPrivateKey) key).key().label());
+                return new JceKeyTransRecipientInfoGenerator(recipient).generate(contentKey);
+            } catch (GeneralSecurityException failed) {
+                throw new CMSException("no key", failed);
+            }
+        };
+
+        assertReads(
+                encrypted(NISTObjectIdentifiers.id_aes128_CBC, own, provider),
+                new JceKeyTransEnvelopedRecipient(key("rsa")).setProvider(provider));
     }
 
     // openssl

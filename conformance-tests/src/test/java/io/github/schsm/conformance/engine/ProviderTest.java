@@ -105,7 +105,9 @@ class ProviderTest {
                     Throwable thrown = catchThrowable(() -> use(row, provider).run());
 
                     if (row.type().startsWith("Cert") || row.engine() == EngineKind.MEMORY_KEY_STORE) {
-                        assertThat(thrown).as("certificates need no card, nor does memory").isNull();
+                        assertThat(thrown)
+                                .as("certificates need no card, nor does memory")
+                                .isNull();
                         return;
                     }
                     assertThat(thrown).isNotNull();

@@ -111,8 +111,7 @@ class OneKeyOfManyTest {
                 return null;
             });
             String seen;
-            try (SSLSocket socket = (SSLSocket) client()
-                    .getSocketFactory()
+            try (SSLSocket socket = (SSLSocket) client().getSocketFactory()
                     .createSocket(InetAddress.getLoopbackAddress(), listening.getLocalPort())) {
                 socket.setSoTimeout(MILLIS);
                 socket.startHandshake();

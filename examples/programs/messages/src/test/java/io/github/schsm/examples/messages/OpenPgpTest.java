@@ -3,12 +3,15 @@
 package io.github.schsm.examples.messages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.examples.support.Command;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,15 +20,19 @@ import java.security.Provider;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.PublicKeyPacket;
 import org.bouncycastle.bcpg.PublicSubkeyPacket;
+import org.bouncycastle.bcpg.SymmetricKeyAlgorithmTags;
 import org.bouncycastle.bcpg.sig.KeyFlags;
+import org.bouncycastle.openpgp.PGPEncryptedDataGenerator;
 import org.bouncycastle.openpgp.PGPEncryptedDataList;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPLiteralData;
+import org.bouncycastle.openpgp.PGPLiteralDataGenerator;
 import org.bouncycastle.openpgp.PGPPrivateKey;
 import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPPublicKeyEncryptedData;
@@ -34,12 +41,17 @@ import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPSignatureGenerator;
 import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
 import org.bouncycastle.openpgp.jcajce.JcaPGPObjectFactory;
+import org.bouncycastle.openpgp.operator.PGPKeyPairGenerator;
 import org.bouncycastle.openpgp.operator.jcajce.JcaKeyFingerprintCalculator;
 import org.bouncycastle.openpgp.operator.jcajce.JcaPGPContentSignerBuilder;
 import org.bouncycastle.openpgp.operator.jcajce.JcaPGPKeyConverter;
+import org.bouncycastle.openpgp.operator.jcajce.JcaPGPKeyPairGeneratorProvider;
 import org.bouncycastle.openpgp.operator.jcajce.JcaPGPPrivateKey;
+import org.bouncycastle.openpgp.operator.jcajce.JcePGPDataEncryptorBuilder;
 import org.bouncycastle.openpgp.operator.jcajce.JcePublicKeyDataDecryptorFactoryBuilder;
+import org.bouncycastle.openpgp.operator.jcajce.JcePublicKeyKeyEncryptionMethodGenerator;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -167,6 +179,46 @@ class OpenPgpTest extends DeviceMessages {
         PGPPublicKey subkey = ring.getPublicKey(ringIds(ring).get(1));
         assertThat(decrypt(Files.readAllBytes(message), subkey, decrypter, provider))
                 .isEqualTo(TEXT);
+    }
+
+    /** The ephemeral key of an agreement is made in software, and no key stays in the device. */
+    @ParameterizedTest
+    @CsvSource({"P256, 18", "RSA2048, 1"})
+    void messagesAreMadeByThisProvider(KeyKind kind, int algorithm) throws Exception {
+        PrivateKey decrypter = world.key("made-" + kind, kind);
+        PGPPublicKey recipient =
+                pgp(algorithm, world.certificate("made-" + kind).getPublicKey());
+        List<String> before = Collections.list(world.keyStore().aliases());
+        PGPEncryptedDataGenerator generator =
+                new PGPEncryptedDataGenerator(new JcePGPDataEncryptorBuilder(SymmetricKeyAlgorithmTags.AES_256)
+                        .setWithIntegrityPacket(true)
+                        .setProvider(provider));
+        generator.addMethod(new JcePublicKeyKeyEncryptionMethodGenerator(recipient).setProvider(provider));
+        ByteArrayOutputStream literal = new ByteArrayOutputStream();
+        try (OutputStream content = new PGPLiteralDataGenerator()
+                .open(literal, PGPLiteralData.BINARY, PGPLiteralData.CONSOLE, TEXT.length, CREATED)) {
+            content.write(TEXT);
+        }
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        try (OutputStream clear = generator.open(message, literal.size())) {
+            literal.writeTo(clear);
+        }
+
+        assertThat(Collections.list(world.keyStore().aliases())).isEqualTo(before);
+        assertThat(decrypt(message.toByteArray(), recipient, decrypter, provider))
+                .isEqualTo(TEXT);
+    }
+
+    /** A program that names the provider for keys that last gets none that anybody could take along. */
+    @Test
+    void keysOfPeopleAreNotMadeInSoftware() throws Exception {
+        PGPKeyPairGenerator generator =
+                new JcaPGPKeyPairGeneratorProvider().setProvider(provider).get(PublicKeyPacket.VERSION_4, CREATED);
+
+        // The pair is the device's, of which Bouncy Castle wants the secret numbers.
+        assertThatThrownBy(() -> generator.generateRsaKeyPair(2048)).hasStackTraceContaining("RSAPrivateCrtKey");
+        assertThatThrownBy(generator::generateNistP256ECDSAKeyPair).hasStackTraceContaining("ECDSA");
+        assertThatThrownBy(generator::generateX25519KeyPair).hasStackTraceContaining("X25519");
     }
 
     private static List<Long> ringIds(PGPPublicKeyRing ring) {

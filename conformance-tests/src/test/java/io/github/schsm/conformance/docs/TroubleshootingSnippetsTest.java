@@ -3,6 +3,7 @@
 package io.github.schsm.conformance.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.schsm.SchsmEcPrivateKey;
@@ -113,7 +114,7 @@ class TroubleshootingSnippetsTest {
         try (SchsmProvider other = provider("device = ZZSIM000004")) {
             KeyStore store = KeyStore.getInstance("SCHSM", other);
             assertProvokes("pin-wrong", () -> store.load(null, "111111".toCharArray()));
-            catchThrowable(() -> store.load(null, "111112".toCharArray()));
+            assertThatThrownBy(() -> store.load(null, "111112".toCharArray())).isInstanceOf(IOException.class);
             assertProvokes("pin-blocked", () -> store.load(null, "111113".toCharArray()));
         }
     }

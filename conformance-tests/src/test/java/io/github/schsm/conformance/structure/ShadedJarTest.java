@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.Provider;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
@@ -97,7 +98,7 @@ class ShadedJarTest {
     @Test
     void moduleExportsAndProvidesWhatTheModulesInItDo() throws IOException {
         TreeSet<String> exported = new TreeSet<>();
-        Map<String, TreeSet<String>> provided = new TreeMap<>();
+        Map<String, Set<String>> provided = new TreeMap<>();
         for (String module : PACKED) {
             ModuleDescriptor packed = descriptor(module);
             packed.exports().stream()
@@ -105,7 +106,7 @@ class ShadedJarTest {
                     .forEach(exports -> exported.add(exports.source()));
             collect(packed, provided);
         }
-        Map<String, TreeSet<String>> found = new TreeMap<>();
+        Map<String, Set<String>> found = new TreeMap<>();
         collect(descriptor(), found);
 
         assertThat(descriptor().name()).isEqualTo("io.github.schsm.all");
@@ -129,7 +130,7 @@ class ShadedJarTest {
                 .containsExactlyInAnyOrderElementsOf(packages);
     }
 
-    private static void collect(ModuleDescriptor module, Map<String, TreeSet<String>> services) {
+    private static void collect(ModuleDescriptor module, Map<String, Set<String>> services) {
         for (ModuleDescriptor.Provides provides : module.provides()) {
             services.computeIfAbsent(provides.service(), service -> new TreeSet<>())
                     .addAll(provides.providers());
@@ -155,11 +156,11 @@ class ShadedJarTest {
 
     @Test
     void servicesAreThoseOfTheModuleDescriptors() throws IOException {
-        Map<String, TreeSet<String>> described = new TreeMap<>();
+        Map<String, Set<String>> described = new TreeMap<>();
         for (String module : PACKED) {
             collect(descriptor(module), described);
         }
-        Map<String, TreeSet<String>> packed = new TreeMap<>();
+        Map<String, Set<String>> packed = new TreeMap<>();
         for (String name : names()) {
             if (name.startsWith(SERVICES)) {
                 packed.put(
@@ -177,7 +178,7 @@ class ShadedJarTest {
                 .containsKeys("java.security.Provider", "io.github.schsm.spi.TokenSource");
         assertThat(names())
                 .containsAll(packed.values().stream()
-                        .flatMap(TreeSet::stream)
+                        .flatMap(Set::stream)
                         .map(type -> type.replace('.', '/') + ".class")
                         .toList());
     }

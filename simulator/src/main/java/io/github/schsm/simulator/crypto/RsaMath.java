@@ -105,8 +105,8 @@ public final class RsaMath {
     /** PSS over a hash, with MGF1 of the same hash function and a salt as long as the hash. */
     public static byte[] signPss(KeyMaterial.Rsa key, String hashName, byte[] hash) {
         Digest function = digest(hashName);
-        Signer signer = Lightweight.pss(
-                new RSABlindedEngine(), function, function, function.getDigestSize(), (byte) 0xBC);
+        Signer signer =
+                Lightweight.pss(new RSABlindedEngine(), function, function, function.getDigestSize(), (byte) 0xBC);
         signer.init(true, new ParametersWithRandom(privateKey(key), Randomness.source()));
         signer.update(hash, 0, hash.length);
         try {

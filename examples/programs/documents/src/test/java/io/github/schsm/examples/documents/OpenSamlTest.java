@@ -62,9 +62,9 @@ class OpenSamlTest {
         PrivateKey key = world.key("saml", kind);
         X509Certificate certificate = world.certificate("saml");
         InitializationService.initialize();
-        Issuer issuer = build(Issuer.DEFAULT_ELEMENT_NAME);
+        Issuer issuer = build(Issuer.class, Issuer.DEFAULT_ELEMENT_NAME);
         issuer.setValue("https://idp.example.com");
-        Assertion assertion = build(Assertion.DEFAULT_ELEMENT_NAME);
+        Assertion assertion = build(Assertion.class, Assertion.DEFAULT_ELEMENT_NAME);
         assertion.setID("_1");
         assertion.setIssueInstant(Instant.parse("2026-11-30T00:00:00Z"));
         assertion.setIssuer(issuer);
@@ -84,11 +84,9 @@ class OpenSamlTest {
                 .isTrue();
     }
 
-    private static <T> T build(QName name) {
-        @SuppressWarnings("unchecked")
-        T made = (T) XMLObjectProviderRegistrySupport.getBuilderFactory()
+    private static <T> T build(Class<T> type, QName name) {
+        return type.cast(XMLObjectProviderRegistrySupport.getBuilderFactory()
                 .getBuilder(name)
-                .buildObject(name);
-        return made;
+                .buildObject(name));
     }
 }

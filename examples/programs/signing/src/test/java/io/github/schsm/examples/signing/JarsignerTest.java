@@ -68,7 +68,6 @@ class JarsignerTest {
     @Test
     void saysThatAJarIsSignedByABrainpoolKeyAndItIsNot() throws Exception {
         world.key("code", KeyKind.BRAINPOOL256);
-        var certificate = world.certificate("code");
 
         assertThat(sign("jarsigner.sh").toString()).contains("jar signed.").endsWith("status 0");
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves keys between two members of a key domain in one call (chapter 4 of the vendor's how-to): agrees on a KEK
- * where there is none in common, with temporary exchange keys and deleted afterwards, wraps, unwraps, and
+ * where there is none in common, with temporary exchange keys that it deletes afterwards, wraps, unwraps, and
  * clears the KEK it agreed on. Label, id, certificates, allowed algorithms and usage flags go with the key; the key
  * stays on the source as well.
  *

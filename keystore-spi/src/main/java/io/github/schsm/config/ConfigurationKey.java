@@ -139,7 +139,7 @@ public record ConfigurationKey(String name, String values, String normal, String
                         "yes"),
                 new ConfigurationKey(
                         AuditSettings.SIZE,
-                        "bytes; `k` and `m` behind the number multiply",
+                        "bytes; `k` or `m` after the number multiplies it",
                         "`16m`",
                         "How long a file of the log becomes.",
                         "500k"),

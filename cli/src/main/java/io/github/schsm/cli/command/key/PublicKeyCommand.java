@@ -41,7 +41,7 @@ public final class PublicKeyCommand extends SchsmCommand {
     @Option(
             names = "--comment",
             paramLabel = "TEXT",
-            description = "What stands behind an SSH key. Default: the label.")
+            description = "The comment at the end of an SSH key. Default: the label.")
     private @Nullable String comment;
 
     @Mixin

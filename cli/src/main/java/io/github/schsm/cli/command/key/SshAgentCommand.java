@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "An SSH agent: ssh, git, ssh-keygen, and whatever else knows agents sign with the device's keys. It offers EC keys"
                     + " on secp256r1, secp384r1, and secp521r1, and RSA keys; SSH has no others of those that devices have.",
-            "With a command behind -- it runs that command with SSH_AUTH_SOCK set, ends with it, and with its exit status."
+            "With a command after -- it runs that command with SSH_AUTH_SOCK set, ends with it, and with its exit status."
                     + " Without, it prints a line for the shell and runs until Ctrl-C or SIGTERM.",
             "The PIN is asked for once, at the start, and again after ssh-add -x and -X have locked and unlocked it."
         },
@@ -65,7 +65,7 @@ public final class SshAgentCommand extends SchsmCommand {
     @Parameters(
             arity = "0..*",
             paramLabel = "COMMAND",
-            description = "A command to run with the agent, and its arguments; behind --.")
+            description = "A command to run with the agent, and its arguments; after --.")
     private List<String> command = List.of();
 
     /** It tells where it is before it ends. */

@@ -45,8 +45,8 @@ import org.web3j.crypto.Sign;
         verdict = Verdict.CODE,
         how = "a `SecurityModule` of three methods",
         limit =
-                "only its calls are tested: Besu's artifacts are in no public repository; no DiscV5: the device agrees on"
-                        + " the x coordinate only")
+                "tested without Besu, whose jars are in no public repository; node discovery by DiscV5 does not work: it needs"
+                        + " a whole point, and the device gives x only")
 @Tag("programs")
 class BesuTest {
     private static DeviceKeys keys;

@@ -44,8 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
         version = "1.84",
         verdict = Verdict.UNCHANGED,
         how = "`new BouncyCastleJsseProvider()`; for brainpool, `BC` first in the list of providers",
-        limit =
-                "bctls 1.84: built with a Bouncy Castle provider, it asks nobody else, and that refuses the device's keys")
+        limit = "bctls 1.84: `new BouncyCastleJsseProvider(bc)` signs with `bc` only, which refuses the device's keys")
 @Tag("programs")
 class BcJsseTest {
     private static final int MILLISECONDS = 60_000;

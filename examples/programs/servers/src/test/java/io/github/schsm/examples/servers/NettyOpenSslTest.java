@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
         version = "2.0.84.Final",
         verdict = Verdict.UNCHANGED,
         how = "`SslContextBuilder.forServer(key, chain)`, `forClient().keyManager(key, chain)`",
-        limit = "Netty 4.2.20: no `KeyManagerFactory`, whose keys it wants to encode")
+        limit = "Netty 4.2.20: a `KeyManagerFactory` does not work, because Netty wants the bytes of its keys")
 class NettyOpenSslTest extends ServerScenario {
     private static SslContextBuilder server(PrivateKey key, X509Certificate... chain) {
         // region server

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
         version = "42.7.14",
         verdict = Verdict.CONFIGURATION,
         how = "`sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory` and `-Djavax.net.ssl.keyStoreType=SCHSM`",
-        limit = "PostgreSQL 15: with TLS 1.2, certificates of clients are on `ssl_ecdh_curve`")
+        limit =
+                "PostgreSQL 15: with TLS 1.2, a client's EC key has to be on the server's `ssl_ecdh_curve` (P-256 unless set)")
 @Tag("programs")
 class PostgresTest {
     @TempDir

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
         version = "Debian 31.0.2",
         verdict = Verdict.CONFIGURATION,
         how = "`--ks NONE --ks-type SCHSM`, and the provider by `-Djava.security.properties`",
-        limit = "as apksig; `--provider-arg` is for providers whose constructor takes a text, as those of Java 8 did")
+        limit =
+                "as apksig; `--provider-arg` does not work: it is for a constructor with a text, which SCHSM does not have")
 class ApksignerTest {
     @TempDir
     private Path folder;

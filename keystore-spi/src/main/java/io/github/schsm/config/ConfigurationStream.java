@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,24 @@ public final class ConfigurationStream {
      * @throws ConfigurationException if it is a configuration that cannot be used
      */
     public static ConfigurationStream read(InputStream stream) throws IOException, ConfigurationException {
+        return read(stream, unchecked -> true);
+    }
+
+    /**
+     * Reads a stream that was taken for a configuration by its content. Only one that a provider has as well, or that harms
+     * nobody, is one that the program can have meant.
+     *
+     * @param isConfigured whether a provider is configured like this configuration, whose values were not checked
+     * @throws IOException            as {@link #read(InputStream)}, or if its type has to be named
+     * @throws ConfigurationException if it is a configuration that cannot be used
+     */
+    public static ConfigurationStream readGuessed(InputStream stream, Predicate<SchsmConfiguration> isConfigured)
+            throws IOException, ConfigurationException {
+        return read(stream, isConfigured);
+    }
+
+    private static ConfigurationStream read(InputStream stream, Predicate<SchsmConfiguration> isMeant)
+            throws IOException, ConfigurationException {
         byte[] content = stream.readNBytes(TextFile.MOST_BYTES + 1);
         String text;
         try {
@@ -63,8 +82,11 @@ public final class ConfigurationStream {
             throw notOne(WHAT + " does not begin with an entry key = value", null);
         }
         try {
-            return new ConfigurationStream(
-                    content, SchsmConfiguration.parse(text).checked());
+            SchsmConfiguration entries = SchsmConfiguration.parse(text);
+            if (!isMeant.test(entries) && !GuessedFile.isEverythingAllowed()) {
+                requireHarmless(entries);
+            }
+            return new ConfigurationStream(content, entries.checked());
         } catch (ConfigurationException wrong) {
             throw new ConfigurationException(WHAT + " cannot be used: " + wrong.getMessage(), wrong);
         }
@@ -87,7 +109,9 @@ public final class ConfigurationStream {
                 return true;
             }
             SchsmConfiguration entries = SchsmConfiguration.parse(text);
-            entries.checked();
+            if (GuessedFile.tooMuch(entries).isEmpty()) { // else a check could read files
+                entries.checked();
+            }
             return WHICH.stream().anyMatch(entries.entries()::containsKey);
         } catch (ConfigurationException none) {
             return false;
@@ -116,6 +140,17 @@ public final class ConfigurationStream {
         return text.lines()
                 .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("#"))
                 .findFirst();
+    }
+
+    private static void requireHarmless(SchsmConfiguration entries) throws IOException {
+        String entry = GuessedFile.tooMuch(entries).orElse(null);
+        if (entry != null) {
+            throw new IOException(WHAT + " says " + entry
+                    + ", which is not taken from a file whose type nobody named, so nothing was done: name the type, by"
+                    + " KeyStore.getInstance(\"SCHSM\") and load (keytool, jarsigner: -storetype SCHSM), register a provider"
+                    + " with this configuration, or set the security property " + GuessedFile.PROPERTY
+                    + " = all (docs/key-store-files.md)");
+        }
     }
 
     private static IOException notOne(String why, @Nullable Throwable cause) {

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -323,10 +324,13 @@ public final class SchsmConfiguration {
         return new SchsmConfiguration(entries, meant);
     }
 
+    /** The terminals that a value names, not checked. */
+    static Stream<Terminal> terminalsIn(String value) {
+        return Arrays.stream(NEXT_TERMINAL.split(value, -1)).map(text -> new Terminal(text.strip()));
+    }
+
     private static List<Terminal> terminals(String value) throws ConfigurationException {
-        List<Terminal> terminals = Arrays.stream(NEXT_TERMINAL.split(value, -1))
-                .map(text -> new Terminal(text.strip()))
-                .toList();
+        List<Terminal> terminals = terminalsIn(value).toList();
         for (Terminal terminal : terminals) {
             terminal.check();
         }

@@ -32,6 +32,7 @@ import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.codec.X509Certificates;
 import io.github.schsm.config.ConfigurationStream;
 import io.github.schsm.login.PinSource;
+import io.github.schsm.login.PinSources;
 import io.github.schsm.spi.KekHandle;
 import io.github.schsm.spi.KeyHandle;
 import io.github.schsm.spi.KeyProof;
@@ -87,6 +88,8 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     private @Nullable Token loaded;
     private @Nullable PasswordMark loadedWith;
     private byte @Nullable [] file;
+    /** Whether the Java runtime asked by the content, because nobody named the type. */
+    private boolean guessed;
 
     /** A key store under a configuration; touches no token. */
     public SchsmKeyStore(TokenFinder registered) {
@@ -105,7 +108,9 @@ public final class SchsmKeyStore extends KeyStoreSpi {
         TokenFinder found = registered;
         if (stream != null) {
             try {
-                ConfigurationStream read = ConfigurationStream.read(stream);
+                ConfigurationStream read = guessed
+                        ? ConfigurationStream.readGuessed(stream, registered::isConfigured)
+                        : ConfigurationStream.read(stream);
                 content = read.content();
                 if (read.configuration().isPresent()) {
                     found = registered.under(read.configuration().get());
@@ -114,15 +119,19 @@ public final class SchsmKeyStore extends KeyStoreSpi {
                 throw new IOException(wrong.getMessage(), wrong);
             }
         }
-        load(found, null, given(found, password));
+        load(found, null, stream == null ? given(found, password) : ofStore(found, password));
         shown = found.shownAliases();
         loadedWith = password == null || password.length == 0 ? null : PasswordMark.of(password);
         file = content;
     }
 
-    /** Whether it is a configuration for {@link #engineLoad}; opens no device. */
+    /**
+     * Whether it is a configuration for {@link #engineLoad}; opens no device. What is loaded afterwards is not what a program
+     * asked for by its type, and may do less.
+     */
     @Override
     public boolean engineProbe(InputStream stream) throws IOException {
+        guessed = true;
         return ConfigurationStream.isOne(Objects.requireNonNull(stream, "stream"));
     }
 
@@ -166,6 +175,19 @@ public final class SchsmKeyStore extends KeyStoreSpi {
             throw wrongPassword(unusable);
         }
         return () -> found.password(password);
+    }
+
+    /**
+     * The password of a key store file, which many programs need to have one, whatever it is: where the configuration says
+     * where the PIN comes from it is none, and elsewhere no device's last try is spent on it.
+     */
+    private static Supplier<@Nullable PinSource> ofStore(TokenFinder found, char @Nullable [] password)
+            throws IOException {
+        if (password == null || found.configuredPin().isPresent()) {
+            return () -> null;
+        }
+        Supplier<@Nullable PinSource> given = given(found, password);
+        return password.length == 0 ? given : () -> PinSources.storePassword(password);
     }
 
     /** As the class {@link KeyStore} documents it. */

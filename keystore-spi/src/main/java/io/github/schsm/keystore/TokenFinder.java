@@ -37,6 +37,13 @@ public interface TokenFinder {
      */
     TokenFinder under(SchsmConfiguration configuration) throws SchsmException;
 
+    /**
+     * Whether this provider or a registered one is configured so, except for what key stores show.
+     *
+     * @param unchecked a configuration whose values need not be checked
+     */
+    boolean isConfigured(SchsmConfiguration unchecked);
+
     /** Which aliases key stores show. */
     AliasPatterns shownAliases();
 

@@ -57,6 +57,11 @@ public final class PinSources {
         return new FixedPinSource(password);
     }
 
+    /** The password of a key store file: a PIN that lies in some program's configuration. */
+    public static PinSource storePassword(char[] password) {
+        return new FixedPinSource(password, true);
+    }
+
     public static PinSource callback(CallbackHandler handler) {
         return new Asked(() -> handler);
     }

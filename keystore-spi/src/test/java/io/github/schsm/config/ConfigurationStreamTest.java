@@ -12,9 +12,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,5 +154,73 @@ class ConfigurationStreamTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("the key store file cannot be used: ")
                 .hasMessageContaining(told);
+    }
+
+    /** What a program may have got from anybody, and read because the runtime recognized it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "terminal = pkcs11:/tmp/upload.so         | terminal = pkcs11:…",
+                "terminal = pcsc, pkcs11:/tmp/upload.so   | terminal = pkcs11:…",
+                "terminal = ram:http://0.0.0.0:80/x       | terminal = ram:…",
+                "terminal = other:place                   | terminal = other:…",
+                "terminal = simulator:/nowhere/at/all     | terminal = simulator:…",
+                "terminal = simulator:/                   | terminal = simulator:…",
+                "terminal = pcsc; audit = file:/tmp/log   | audit = …",
+                "terminal = pcsc; dkek = file:/tmp/share  | dkek = …",
+                "terminal = pcsc; pin = file:/etc/pin     | pin = …",
+                "terminal = pcsc; pin = env:PATH          | pin = …",
+                "device = A; pin.A = file:/etc/pin        | pin.A = …",
+                "device = A; trust = file:/etc/roots      | trust = …",
+                "reader = (.*)*x                          | reader = …",
+                "terminal = pcsc; ram.keystore = /tmp/a   | ram.keystore = …",
+            })
+    void guessedFileDoesNothingThatItsTypeHasToBeNamedFor(String text, String told) throws Exception {
+        assertThat(ConfigurationStream.isOne(stream(text))).isTrue();
+
+        assertThatThrownBy(() -> ConfigurationStream.readGuessed(stream(text), unchecked -> false))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the key store file says " + told)
+                .hasMessageContaining("KeyStore.getInstance(\"SCHSM\")")
+                .hasMessageContaining("schsm.probe = all");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "terminal = pcsc",
+                "terminal = sunpcsc; device = DECC0401002; pin = pinpad; alias = tls, sign-*",
+                "terminal = pcsc, simulator:memory; trust = production, simulator; channel = secure; dates = required",
+                "domain = 62AEA0ED; copies = 2; delete = present; name = x",
+            })
+    void guessedFileOfDevicesAtHandIsRead(String text) throws Exception {
+        assertThat(ConfigurationStream.readGuessed(stream(text), unchecked -> false)
+                        .configuration())
+                .isPresent();
+    }
+
+    @Test
+    void guessedFileNamesAFolderOfTheSimulatorOnly(@TempDir Path folder) throws Exception {
+        String text = "terminal = simulator:" + folder;
+        assertThatThrownBy(() -> ConfigurationStream.readGuessed(stream(text), unchecked -> false))
+                .hasMessageContaining("simulator:…");
+        assertThat(folder).isEmptyDirectory();
+
+        Files.createFile(folder.resolve("ZZSIM000001.device"));
+
+        assertThat(ConfigurationStream.readGuessed(stream(text), unchecked -> false)
+                        .configuration())
+                .isPresent();
+    }
+
+    @Test
+    void guessedFileSaysWhatAProviderSays() throws Exception {
+        String text = "terminal = pcsc; pin = file:/etc/schsm/pin";
+        SchsmConfiguration configured = SchsmConfiguration.of("pin = file:/etc/schsm/pin\nterminal = pcsc");
+
+        assertThat(ConfigurationStream.readGuessed(stream(text), configured::equals)
+                        .configuration())
+                .contains(configured);
     }
 }

@@ -166,7 +166,7 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
     @Override
     public void logout() throws LoginException {
         try {
-            tokens().find(null).logout();
+            tokens().logout();
         } catch (SchsmException failed) {
             throw loginException(failed);
         }

@@ -87,15 +87,25 @@ final class Tokens implements TokenFinder {
             }
         }
         SchsmConfiguration ofTokens = wanted.ofTokens();
-        Tokens found = isUnder(ofTokens) ? this : null;
+        Optional<Tokens> found = configured(ofTokens);
+        return new TokensOfFile(found.isPresent() ? found.get() : ofFile(ofTokens), wanted.aliases());
+    }
+
+    @Override
+    public boolean isConfigured(SchsmConfiguration unchecked) {
+        return configured(unchecked.ofTokens()).isPresent();
+    }
+
+    private Optional<Tokens> configured(SchsmConfiguration ofTokens) {
+        if (isUnder(ofTokens)) {
+            return Optional.of(this);
+        }
         for (Provider other : Security.getProviders()) {
-            if (found == null
-                    && other instanceof SchsmProvider ours
-                    && ours.tokens().isUnder(ofTokens)) {
-                found = ours.tokens();
+            if (other instanceof SchsmProvider ours && ours.tokens().isUnder(ofTokens)) {
+                return Optional.of(ours.tokens());
             }
         }
-        return new TokensOfFile(found == null ? ofFile(ofTokens) : found, wanted.aliases());
+        return Optional.empty();
     }
 
     private synchronized Tokens ofFile(SchsmConfiguration ofTokens) throws InvalidRequestException {
@@ -280,6 +290,38 @@ final class Tokens implements TokenFinder {
 
     private List<TerminalTokens> terminals() throws InvalidRequestException {
         return List.copyOf(places().values());
+    }
+
+    /**
+     * Logs out of the device that is meant, and of those that key store files opened under this provider. Where only files
+     * were used, whether the provider's own configuration leads anywhere does not matter.
+     *
+     * @throws SchsmException the first failure, after all were logged out of that can be
+     */
+    void logout() throws SchsmException {
+        List<Tokens> used = new ArrayList<>(ofFiles());
+        if (used.isEmpty() || isOpened()) {
+            used.add(0, this);
+        }
+        SchsmException failure = null;
+        for (Tokens tokens : used) {
+            try {
+                tokens.find(null).logout();
+            } catch (SchsmException failed) {
+                if (failure == null) {
+                    failure = failed;
+                } else {
+                    failure.addSuppressed(failed);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private synchronized boolean isOpened() {
+        return !opened.isEmpty();
     }
 
     /** Logs out, gives back cards, readers and modules, for good. */

@@ -36,6 +36,11 @@ record TokensOfFile(Tokens tokens, AliasPatterns shownAliases) implements TokenF
     }
 
     @Override
+    public boolean isConfigured(SchsmConfiguration unchecked) {
+        return tokens.isConfigured(unchecked);
+    }
+
+    @Override
     public Optional<PinSource> configuredPin() {
         return tokens.configuredPin();
     }

@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -74,6 +75,7 @@ class KeyStoreFilesTest {
     /** Clears the bench. */
     @AfterEach
     void close() throws Exception {
+        Security.setProperty("schsm.probe", "");
         Security.removeProvider(registered.getName());
         registered.close();
         bench.close();
@@ -197,6 +199,11 @@ class KeyStoreFilesTest {
         File file = Files.writeString(folder.resolve("hsm.schsm"), text("alias = tls"))
                 .toFile();
 
+        // Each bench has a terminal of its own kind.
+        assertThatThrownBy(() -> KeyStore.getInstance(file, PIN))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("name the type");
+        Security.setProperty("schsm.probe", "all");
         KeyStore byPassword = KeyStore.getInstance(file, PIN);
         KeyStore byParameter = KeyStore.getInstance(file, () -> new KeyStore.PasswordProtection(PIN));
 
@@ -213,9 +220,78 @@ class KeyStoreFilesTest {
         assertThatThrownBy(() -> KeyStore.getInstance(properties, PIN)).hasMessageContaining("Unrecognized");
     }
 
+    /** What a provider is configured for is not what a stranger's file wants. */
+    @Test
+    void whatAProviderSaysIsTakenFromAFileWithoutAType() throws Exception {
+        Path pin = Files.writeString(folder.resolve("pin"), "648219");
+        Files.setPosixFilePermissions(pin, PosixFilePermissions.fromString("rw-------"));
+        String text = text("pin = file:" + pin);
+        File file = Files.writeString(folder.resolve("hsm.schsm"), text + "alias = tls\n")
+                .toFile();
+        assertThatThrownBy(() -> KeyStore.getInstance(file, PIN))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("name the type");
+
+        SchsmProvider configured = (SchsmProvider) new SchsmProvider().configure(text + "name = configured");
+        Security.addProvider(configured);
+        try {
+            KeyStore keyStore = KeyStore.getInstance(file, "changeit".toCharArray());
+            assertVerifies(sign(Signature.getInstance("SHA256withECDSA"), (PrivateKey) keyStore.getKey("tls", PIN)));
+        } finally {
+            Security.removeProvider(configured.getName());
+            configured.close();
+        }
+    }
+
+    /** Wherever the PIN of the key store's file comes from, the password that a program insists on is none. */
+    @Test
+    void passwordIsNotSentWhereTheFileSaysWhereThePinIs() throws Exception {
+        Path pin = Files.writeString(folder.resolve("pin"), "648219");
+        Files.setPosixFilePermissions(pin, PosixFilePermissions.fromString("rw-------"));
+        KeyStore keyStore = KeyStore.getInstance("SCHSM");
+        for (int i = 0; i < 4; i++) {
+            keyStore.load(stream(text("pin = file:" + pin)), "changeit".toCharArray());
+        }
+
+        assertVerifies(sign(Signature.getInstance("SHA256withECDSA"), (PrivateKey)
+                keyStore.getKey("tls", "changeit".toCharArray())));
+    }
+
+    /** A program that opens its key store again and again with a password of its own does not block the device. */
+    @Test
+    void passwordOfAProgramDoesNotUseUpTheTries() throws Exception {
+        KeyStore keyStore = KeyStore.getInstance("SCHSM");
+        for (int i = 0; i < 4; i++) {
+            char[] wrong = ("00000" + i).toCharArray();
+            for (int again = 0; again < 2; again++) {
+                assertThatThrownBy(() -> keyStore.load(stream(text()), wrong))
+                        .isInstanceOf(IOException.class)
+                        .hasCauseInstanceOf(UnrecoverableKeyException.class);
+            }
+        }
+
+        KeyStore byPin = KeyStore.getInstance("SCHSM", bench.source().provider());
+        byPin.load(null, PIN);
+        assertThat(byPin.getKey("tls", null)).isEqualTo(pair.getPrivate());
+        loaded(text());
+    }
+
+    @Test
+    void logoutEndsTheLoginsOfFiles() throws Exception {
+        KeyStore keyStore = loaded(text());
+        PrivateKey key = (PrivateKey) keyStore.getKey("tls", null);
+        assertVerifies(sign(Signature.getInstance("SHA256withECDSA"), key));
+
+        registered.logout();
+
+        assertThatThrownBy(() -> sign(Signature.getInstance("SHA256withECDSA", registered), key))
+                .hasStackTraceContaining("PIN");
+    }
+
     /** The runtime would show every key where the program asked for one. */
     @Test
     void parameterThatTheRuntimeWouldForgetIsRefused() throws Exception {
+        Security.setProperty("schsm.probe", "all");
         File file = Files.writeString(folder.resolve("hsm.schsm"), text()).toFile();
         SchsmLoadParameter parameter = new SchsmLoadParameter(new KeyStore.PasswordProtection(PIN));
 

@@ -35,6 +35,8 @@ public final class House {
         Files.copy(Path.of("..", "pom.xml"), house.resolve("pom.xml"));
         Path launcher = house.resolve("schsm");
         Files.copy(Path.of("..", "schsm"), launcher);
+        Path tools = Files.createDirectory(house.resolve("tools"));
+        Files.copy(Path.of("..", "tools", "terminal.sh"), tools.resolve("terminal.sh"));
         launcher.toFile().setExecutable(true);
         List<String> command = new ArrayList<>(bare());
         // The JDK's own archive: from JDK 25 on the JVM complains of one that is not there.

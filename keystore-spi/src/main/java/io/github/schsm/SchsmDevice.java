@@ -251,6 +251,16 @@ public abstract class SchsmDevice {
     public abstract boolean isLoggedIn() throws SchsmException;
 
     /**
+     * Verifies the user PIN now, unless it is. The key store's provider is asked for it: its callback handler (the one that
+     * was set, or that of the security property {@code auth.login.defaultCallbackHandler}), else what {@code pin} names in the
+     * configuration that the key store was loaded under, its file's if it has one.
+     *
+     * @throws PinException   if the PIN is wrong or blocked
+     * @throws SchsmException if nobody can be asked, or the device cannot be reached
+     */
+    public abstract void login() throws SchsmException;
+
+    /**
      * Forgets the PIN and ends the authenticated state.
      *
      * @throws SchsmException if the device cannot be reached

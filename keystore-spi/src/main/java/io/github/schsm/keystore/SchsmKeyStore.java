@@ -441,7 +441,7 @@ public final class SchsmKeyStore extends KeyStoreSpi {
     public KeyStore.@Nullable Entry engineGetEntry(String alias, KeyStore.@Nullable ProtectionParameter protection)
             throws KeyStoreException, UnrecoverableEntryException {
         if (protection instanceof SchsmDevice.Request request) {
-            return request.answer(new TokenDevice(token()));
+            return request.answer(new TokenDevice(token(), finder));
         }
         if (protection instanceof SchsmDomain.Request request) {
             return request.answer(token().domain().orElse(null));

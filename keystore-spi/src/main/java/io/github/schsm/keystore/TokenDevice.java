@@ -34,10 +34,16 @@ import org.jspecify.annotations.Nullable;
 /** A device, by the token that stands for it. */
 public final class TokenDevice extends SchsmDevice {
     private final Token token;
+    private final TokenFinder finder;
 
-    /** A device by its token. */
-    public TokenDevice(Token token) {
+    /**
+     * A device by its token.
+     *
+     * @param finder what found it, which knows where its PIN comes from
+     */
+    public TokenDevice(Token token, TokenFinder finder) {
         this.token = Objects.requireNonNull(token, "token");
+        this.finder = Objects.requireNonNull(finder, "finder");
     }
 
     /** The token behind a device. */
@@ -163,6 +169,13 @@ public final class TokenDevice extends SchsmDevice {
     @Override
     public boolean isLoggedIn() throws SchsmException {
         return token.isLoggedIn();
+    }
+
+    @Override
+    public void login() throws SchsmException {
+        if (!token.isLoggedIn()) {
+            token.login(finder.present());
+        }
     }
 
     @Override

@@ -63,6 +63,13 @@ public interface TokenFinder {
     /** A PIN source that asks a callback handler and, if that has no answer, takes what the configuration names. */
     PinSource callback(CallbackHandler handler);
 
+    /**
+     * The PIN source where a program gives none: the handler that the provider has, else what the configuration names.
+     *
+     * @throws ConfigurationException if there is neither
+     */
+    PinSource present() throws ConfigurationException;
+
     /** Whether the configuration names the shares of a DKEK, under which software keys are imported. */
     default boolean isDkekConfigured() {
         return false;

@@ -150,10 +150,7 @@ public final class SchsmProvider extends AuthProvider implements AutoCloseable {
         }
         CallbackHandler general = Handlers.ofSecurityProperty();
         if (general == null) {
-            throw new ConfigurationException(
-                    "login needs to know where the PIN comes from: a callback handler (given to"
-                            + " login, set before, or named by the security property " + Handlers.DEFAULT_HANDLER
-                            + "), or pin = … in the configuration");
+            throw Tokens.nobodyToAsk();
         }
         return tokens().callback(general);
     }

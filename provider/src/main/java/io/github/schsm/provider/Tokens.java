@@ -172,6 +172,19 @@ final class Tokens implements TokenFinder {
     }
 
     @Override
+    public PinSource present() throws ConfigurationException {
+        CallbackHandler answering = handler.get();
+        return answering == null ? configuredPin().orElseThrow(Tokens::nobodyToAsk) : callback(answering);
+    }
+
+    /** Where no PIN can come from. */
+    static ConfigurationException nobodyToAsk() {
+        return new ConfigurationException("login needs to know where the PIN comes from: a callback handler (given to"
+                + " login, set before, or named by the security property " + Handlers.DEFAULT_HANDLER
+                + "), or pin = … in the configuration");
+    }
+
+    @Override
     public Token find(@Nullable String deviceId) throws SchsmException {
         open();
         DomainToken together = domain;
@@ -255,8 +268,8 @@ final class Tokens implements TokenFinder {
         List<FoundDevice> devices = new ArrayList<>();
         for (Directory.Found found : look()) {
             Token token = found.token();
-            devices.add(
-                    new FoundDevice(found.reader(), token == null ? null : new TokenDevice(token), found.problem()));
+            devices.add(new FoundDevice(
+                    found.reader(), token == null ? null : new TokenDevice(token, this), found.problem()));
         }
         return devices;
     }

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.provider;
 
+import io.github.schsm.ConfigurationException;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.AliasPatterns;
@@ -58,6 +59,11 @@ record TokensOfFile(Tokens tokens, AliasPatterns shownAliases) implements TokenF
     @Override
     public PinSource callback(CallbackHandler handler) {
         return tokens.callback(handler);
+    }
+
+    @Override
+    public PinSource present() throws ConfigurationException {
+        return tokens.present();
     }
 
     @Override

@@ -3,25 +3,26 @@
 package io.github.schsm.admin.ssh;
 
 import io.github.schsm.MalformedDataException;
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.codec.PrintableText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.AuthProvider;
 import java.security.GeneralSecurityException;
-import java.security.Provider;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.security.auth.login.LoginException;
 import org.jspecify.annotations.Nullable;
 
 /** What an agent does, whoever asks on whichever connection: every message has an answer, and none does harm. */
 final class AgentService {
-    private final Provider provider;
+    private static final String NOT_FORWARDED =
+            "a program on another host wants to lock or unlock the agent: that is done where the agent runs";
+
+    private final SchsmDevice device;
     private final Map<ByteBuffer, OfferedKey> keys = new LinkedHashMap<>();
     private final @Nullable SshAgentConfirmation confirmation;
     private final SshAgentListener listener;
@@ -31,11 +32,11 @@ final class AgentService {
     private boolean loginNeeded;
 
     AgentService(
-            Provider provider,
+            SchsmDevice device,
             Collection<OfferedKey> offered,
             @Nullable SshAgentConfirmation confirmation,
             SshAgentListener listener) {
-        this.provider = provider;
+        this.device = device;
         this.confirmation = confirmation;
         this.listener = listener;
         // Several labels may stand for copies of one key.
@@ -61,8 +62,8 @@ final class AgentService {
             return switch (type) {
                 case AgentMessages.REQUEST_IDENTITIES -> identities();
                 case AgentMessages.SIGN_REQUEST -> sign(reader, sessions);
-                case AgentMessages.LOCK -> lock(reader);
-                case AgentMessages.UNLOCK -> unlock(reader);
+                case AgentMessages.LOCK -> lock(reader, sessions);
+                case AgentMessages.UNLOCK -> unlock(reader, sessions);
                 case AgentMessages.EXTENSION -> extension(reader, sessions);
                 case AgentMessages.ADD_IDENTITY,
                         AgentMessages.ADD_ID_CONSTRAINED,
@@ -125,10 +126,9 @@ final class AgentService {
         if (!isAllowed(use)) {
             return refuse("the use of key \"" + use.key().label() + "\" to " + use.purpose() + " was not allowed");
         }
-        if (lock.isLocked()) {
+        if (!renewLogin()) {
             return refuse("the agent was locked meanwhile: unlock it by ssh-add -X");
         }
-        renewLogin();
         byte[] signature = SshSignatures.sign(key, algorithm, data);
         listener.signed(use);
         return new WireWriter()
@@ -151,25 +151,32 @@ final class AgentService {
         }
     }
 
-    private byte[] lock(WireReader reader) throws MalformedDataException {
+    private byte[] lock(WireReader reader, BoundSessions sessions) throws MalformedDataException {
         byte[] passphrase = reader.bytes();
         try {
             reader.end();
-            if (!lock.lock(passphrase)) {
+            if (sessions.isForwarded()) {
+                return refuse(NOT_FORWARDED);
+            }
+            if (!lockAndEndLogin(passphrase)) {
                 return refuse("the agent is locked already");
             }
         } finally {
             Arrays.fill(passphrase, (byte) 0);
         }
-        requireLogin();
         listener.locked();
         return status(AgentMessages.SUCCESS);
     }
 
-    private synchronized void requireLogin() {
+    /** In one: a use between the two would log in again behind the lock. */
+    private synchronized boolean lockAndEndLogin(byte[] passphrase) {
+        if (!lock.lock(passphrase)) {
+            return false;
+        }
         loginToEnd = true;
         loginNeeded = true;
         endLogin();
+        return true;
     }
 
     /** Without a device nobody can log out; then it is done before its next use. */
@@ -178,28 +185,34 @@ final class AgentService {
             return;
         }
         try {
-            if (provider instanceof AuthProvider withLogin) {
-                withLogin.logout();
-            }
+            device.logout();
             loginToEnd = false;
-        } catch (LoginException noDevice) {
+        } catch (SchsmException noDevice) {
             SshAgent.LOG.log(System.Logger.Level.DEBUG, "the login could not be ended", noDevice);
         }
     }
 
-    /** A logout lasts until there is a login, which takes the PIN again. */
-    private synchronized void renewLogin() throws LoginException {
+    /** A logout lasts until there is a login, which takes the PIN again. Returns false if the agent is locked. */
+    private synchronized boolean renewLogin() throws SchsmException {
+        if (lock.isLocked()) {
+            return false;
+        }
         endLogin();
-        if (loginNeeded && provider instanceof AuthProvider withLogin) {
-            withLogin.login(null, null);
+        if (loginNeeded) {
+            device.login();
             loginNeeded = false;
         }
+        return true;
     }
 
-    private byte[] unlock(WireReader reader) throws MalformedDataException, InterruptedException {
+    private byte[] unlock(WireReader reader, BoundSessions sessions)
+            throws MalformedDataException, InterruptedException {
         byte[] passphrase = reader.bytes();
         try {
             reader.end();
+            if (sessions.isForwarded()) {
+                return refuse(NOT_FORWARDED);
+            }
             if (!lock.unlock(passphrase)) {
                 return refuse(lock.isLocked() ? "the passphrase to unlock it is wrong" : "the agent is not locked");
             }

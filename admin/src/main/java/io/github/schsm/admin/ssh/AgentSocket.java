@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentSocket implements AutoCloseable {
     private static final int WRITABLE_BY_OTHERS = 0022;
+    private static final int WRITABLE_BY_ALL = 0002;
     private static final int STICKY = 01000;
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET = 0140000;
+    private static final Path THIS_PROCESS = Path.of("/proc/self");
     private static final Duration KEPT = Duration.ofMinutes(1);
     private static final String ROOT = "root";
 
@@ -39,11 +43,11 @@ final class AgentSocket implements AutoCloseable {
     private final @Nullable Object fileKey;
     private final UserPrincipal owner;
 
-    private AgentSocket(Path path, ServerSocketChannel server) throws IOException {
+    private AgentSocket(Path path, ServerSocketChannel server, UserPrincipal owner) throws IOException {
         this.path = path;
         this.server = server;
         this.fileKey = fileKey(path);
-        this.owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS);
+        this.owner = owner;
     }
 
     private static @Nullable Object fileKey(Path path) throws IOException {
@@ -65,9 +69,13 @@ final class AgentSocket implements AutoCloseable {
                         "the socket " + path + " cannot be: it is a folder; give a file's name");
             }
             RuntimeFolder.make(Files.isDirectory(folder) ? folder.toRealPath() : folder);
-            requireSafe(folder);
-            removeStale(absolute);
-            return bound(absolute);
+            // Without links on the way nobody can lead elsewhere after the check.
+            Path real = folder.toRealPath();
+            UserPrincipal user = user(real);
+            requireSafe(real, user);
+            Path file = real.resolve(absolute.getFileName());
+            removeStale(file);
+            return bound(file, user);
         } catch (IOException | UnsupportedOperationException failed) {
             throw new InvalidRequestException(
                     "the socket " + path + " cannot be made (" + failed.getMessage()
@@ -76,15 +84,38 @@ final class AgentSocket implements AutoCloseable {
         }
     }
 
-    /** Who may write to a folder can put a socket of another agent in this one's place. */
-    private static void requireSafe(Path folder) throws IOException, InvalidRequestException {
-        if (!folder.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+    /** Who runs this: the owner of what it makes, where the system does not say it. */
+    private static UserPrincipal user(Path folder) throws IOException {
+        if (Files.exists(THIS_PROCESS)) {
+            return Files.getOwner(THIS_PROCESS);
+        }
+        Path made = Files.createTempFile(folder, "schsm", null);
+        try {
+            return Files.getOwner(made, LinkOption.NOFOLLOW_LINKS);
+        } finally {
+            Files.delete(made);
+        }
+    }
+
+    /** Who owns a folder or may write to it, or to one above, can put a socket of another agent in this one's place. */
+    static void requireSafe(Path real, UserPrincipal user) throws IOException, InvalidRequestException {
+        if (!real.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             return;
         }
-        int mode = (int) Files.getAttribute(folder, "unix:mode");
-        if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0) {
-            throw new InvalidRequestException("the socket would be in " + folder
-                    + ", where others may write: give one in a folder of your own, or chmod go-w it");
+        int forbidden = WRITABLE_BY_OTHERS;
+        for (Path folder = real; folder != null; folder = folder.getParent()) {
+            int mode = (int) Files.getAttribute(folder, "unix:mode");
+            if ((mode & forbidden) != 0 && (mode & STICKY) == 0) {
+                throw new InvalidRequestException("the socket would be in " + folder
+                        + ", where others may write: give one in a folder of your own, or chmod go-w it");
+            }
+            UserPrincipal owner = Files.getOwner(folder);
+            if (!owner.equals(user) && !Files.getAttribute(folder, "unix:uid").equals(0)) {
+                throw new InvalidRequestException("the socket would be in " + folder + ", which belongs to "
+                        + owner.getName() + ": give one in a folder of your own");
+            }
+            // A group that has a user's home often has that user alone.
+            forbidden = WRITABLE_BY_ALL;
         }
     }
 
@@ -92,8 +123,7 @@ final class AgentSocket implements AutoCloseable {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!found.isOther()) {
+        if (!isSocket(path)) {
             throw new InvalidRequestException(path + " is there already and is no socket: give another name");
         }
         try {
@@ -103,6 +133,15 @@ final class AgentSocket implements AutoCloseable {
         } catch (ConnectException nobody) {
             Files.delete(path);
         }
+    }
+
+    private static boolean isSocket(Path path) throws IOException {
+        if (path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return (mode & FILE_TYPE) == SOCKET;
+        }
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther();
     }
 
     /** Removes sockets that nobody listens on. One that was just made may be listened on in a moment. */
@@ -128,14 +167,18 @@ final class AgentSocket implements AutoCloseable {
         }
     }
 
-    private static AgentSocket bound(Path path) throws IOException {
+    private static AgentSocket bound(Path path, UserPrincipal user) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(path));
             if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                // It follows links, so that it has to be the socket; in this folder it stays that.
+                if (!isSocket(path)) {
+                    throw new IOException("something else has taken its place");
+                }
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
             }
-            return new AgentSocket(path, server);
+            return new AgentSocket(path, server, user);
         } catch (IOException failed) {
             server.close();
             throw failed;

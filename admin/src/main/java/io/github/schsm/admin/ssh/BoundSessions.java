@@ -3,15 +3,19 @@
 package io.github.schsm.admin.ssh;
 
 import io.github.schsm.MalformedDataException;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which SSH sessions a connection to the agent is for: {@code ssh} says so by the extension {@code
  * session-bind@openssh.com} (OpenSSH's PROTOCOL.agent), with the host's signature of the session's id as proof.
  * Then people who confirm a use see to which host it goes.
+ *
+ * <p>The proof is only that the host signed that id. A host that the agent is forwarded to can sign the id of any session,
+ * so behind one the host of a login has to stand in what is signed for the login, too.
  */
 final class BoundSessions {
     static final String EXTENSION = "session-bind@openssh.com";
@@ -21,11 +25,10 @@ final class BoundSessions {
     /** No hash of a key exchange is longer. */
     private static final int LONGEST_ID = 128;
 
-    private final Map<String, Session> sessions = new LinkedHashMap<>();
-    private boolean finished;
+    private final List<Session> sessions = new ArrayList<>();
 
-    /** The host's key, and whether the agent is only forwarded there. */
-    private record Session(byte[] hostKey, boolean forwarded) {}
+    /** The session's id, the host's key, and whether the agent is only forwarded there. */
+    private record Session(byte[] id, byte[] hostKey, boolean forwarded) {}
 
     /**
      * Binds the connection to one session more.
@@ -45,32 +48,56 @@ final class BoundSessions {
         if (!SshSignatures.isGood(hostKey, id, signature)) {
             throw refused("the host's signature is not good");
         }
-        if (finished) {
+        if (sessions.stream().anyMatch(session -> !session.forwarded)) {
             throw refused("this connection is bound to the session of a login already");
         }
-        Session known = sessions.get(name(id));
-        if (known != null && !Arrays.equals(known.hostKey, hostKey)) {
-            throw refused("the session is known with another host key");
+        for (Session known : sessions) {
+            if (Arrays.equals(known.id, id)) {
+                if (!Arrays.equals(known.hostKey, hostKey)) {
+                    throw refused("the session is known with another host key");
+                }
+                // What was said first holds: a forwarding host must not become one that is logged in to.
+                return;
+            }
         }
-        if (known == null && sessions.size() >= MOST) {
+        if (sessions.size() >= MOST) {
             throw refused("there are " + MOST + " sessions already");
         }
-        sessions.put(name(id), new Session(hostKey, forwarded));
-        finished = !forwarded;
+        sessions.add(new Session(id, hostKey, forwarded));
     }
 
-    /** The key's fingerprint of the host that a session is with; empty if nobody said so. */
-    Optional<String> host(byte[] id) {
-        return Optional.ofNullable(sessions.get(name(id))).map(session -> OfferedKey.fingerprint(session.hostKey));
+    /**
+     * The fingerprint of the host that a login goes to.
+     *
+     * @param id      the session's id in what is signed for the login
+     * @param hostKey the host's key in what is signed; null if it is not there
+     * @return empty if it is not proven
+     */
+    Optional<String> host(byte[] id, byte @Nullable [] hostKey) {
+        if (sessions.isEmpty()) {
+            return Optional.empty();
+        }
+        Session last = sessions.get(sessions.size() - 1);
+        boolean proven = hostKey == null ? !isForwarded() : Arrays.equals(last.hostKey, hostKey);
+        return proven && Arrays.equals(last.id, id)
+                ? Optional.of(OfferedKey.fingerprint(last.hostKey))
+                : Optional.empty();
     }
 
-    /** Whether the request comes from another host, by a forwarded agent. */
+    /** Whether requests come from another host, by a forwarded agent. */
     boolean isForwarded() {
-        return sessions.values().stream().anyMatch(Session::forwarded);
+        return sessions.stream().anyMatch(Session::forwarded);
     }
 
-    private static String name(byte[] id) {
-        return Arrays.toString(id);
+    /**
+     * Where requests come from, if that is another host: the fingerprint of the host that this computer forwards the agent to.
+     * Hosts behind that one are only what it says.
+     */
+    Optional<String> forwardingHost() {
+        return sessions.stream()
+                .filter(Session::forwarded)
+                .findFirst()
+                .map(session -> OfferedKey.fingerprint(session.hostKey));
     }
 
     private static MalformedDataException refused(String why) {

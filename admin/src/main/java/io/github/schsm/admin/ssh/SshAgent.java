@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It offers EC keys on P-256, P-384 and P-521, and RSA keys, with {@code rsa-sha2-256} and {@code rsa-sha2-512}. Keys
  * are those that were on the device when it started. It takes and removes none. Locked by {@code ssh-add -x} it shows no
- * keys and logs out; after {@code ssh-add -X} the next use logs in again, as the key store's provider does (its callback
- * handler, or {@code pin} in its configuration). A device that is taken out makes requests fail until it is back.
+ * keys and logs out; after {@code ssh-add -X} the next use logs in again, as {@link SchsmDevice#login} does (the provider's
+ * callback handler, or {@code pin} in the configuration). A device that is taken out makes requests fail until it is back.
  *
  * <pre>{@code
  * try (SshAgent agent = SshAgent.of(keyStore).keys(List.of("git")).start()) {
@@ -168,7 +168,7 @@ public final class SshAgent implements AutoCloseable {
             }
             AgentSocket bound = AgentSocket.at(place);
             SshAgent agent = new SshAgent(
-                    bound, new AgentService(keyStore.getProvider(), offered, confirmation, listener), leftOut);
+                    bound, new AgentService(SchsmDevice.of(keyStore), offered, confirmation, listener), leftOut);
             Thread acceptor = new Thread(agent::accept, "schsm-ssh-agent");
             acceptor.setDaemon(true);
             acceptor.start();

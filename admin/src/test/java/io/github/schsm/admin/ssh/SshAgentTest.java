@@ -6,18 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.InvalidRequestException;
+import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.admin.inventory.World;
 import io.github.schsm.callback.TokenPinCallback;
+import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.SecureRandom;
@@ -25,6 +31,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,6 +42,7 @@ import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -363,9 +371,7 @@ class SshAgentTest {
                 AgentClient client = new AgentClient(agent.socket())) {
             byte[] blob = client.keys().get("p256");
             assertThat(client.sign(blob, sshsig("git\u001b[2J"), 0)).containsExactly(AgentMessages.FAILURE);
-            assertThat(asked.get().purpose())
-                    .startsWith("make a signature in the namespace \"git")
-                    .doesNotContain("\u001b");
+            assertThat(asked.get().purpose()).isEqualTo("make a signature in the namespace \"git\\u001B[2J\"");
             assertThat(refused).singleElement().asString().contains("not allowed", "p256");
             answer.set(null);
             assertThat(client.sign(blob, DATA, 0)).containsExactly(AgentMessages.FAILURE);
@@ -374,25 +380,49 @@ class SshAgentTest {
             assertThat(signed).isEmpty();
             answer.set(true);
             signature(client.sign(blob, login(new byte[] {1, 2}), 0));
-            assertThat(signed).singleElement().extracting(SshAgentUse::purpose).isEqualTo("log in as \"git\"");
+            assertThat(signed)
+                    .singleElement()
+                    .extracting(SshAgentUse::purpose)
+                    .isEqualTo("log in to an unknown host as \"git\"");
             assertThat(asked.get().key().fingerprint()).startsWith("SHA256:").doesNotContain("=");
         }
     }
 
     private static byte[] login(byte[] session) {
-        return new WireWriter()
-                .bytes(session)
-                .number8(50)
-                .text("git")
-                .text("ssh-connection")
-                .content();
+        return login(session, "git", "publickey", null);
     }
 
-    private static byte[] bind(Ed25519PrivateKeyParameters host, byte[] id, boolean forwarded) {
-        byte[] key = new WireWriter()
+    private static byte[] login(byte[] session, String user, String method, byte @Nullable [] hostKey) {
+        WireWriter data = new WireWriter()
+                .bytes(session)
+                .number8(50)
+                .text(user)
+                .text("ssh-connection")
+                .text(method)
+                .number8(1)
+                .text("ecdsa-sha2-nistp256")
+                .bytes(DATA);
+        return hostKey == null ? data.content() : data.bytes(hostKey).content();
+    }
+
+    private static byte[] boundLogin(byte[] session, byte[] hostKey) {
+        return login(session, "git", "publickey-hostbound-v00@openssh.com", hostKey);
+    }
+
+    private static byte[] blob(Ed25519PrivateKeyParameters host) {
+        return new WireWriter()
                 .text("ssh-ed25519")
                 .bytes(host.generatePublicKey().getEncoded())
                 .content();
+    }
+
+    private String purpose(AgentClient client, byte[] blob, byte[] data) throws Exception {
+        signature(client.sign(blob, data, 0));
+        return signed.get(signed.size() - 1).purpose();
+    }
+
+    private static byte[] bind(Ed25519PrivateKeyParameters host, byte[] id, boolean forwarded) {
+        byte[] key = blob(host);
         Ed25519Signer signer = new Ed25519Signer();
         signer.init(true, host);
         signer.update(id, 0, id.length);
@@ -442,14 +472,18 @@ class SshAgentTest {
             assertThat(client.status(bind(host, new byte[] {5}, false))).isEqualTo(AgentMessages.EXTENSION_FAILURE);
             assertThat(refused).last().asString().contains("bound");
 
-            signature(client.sign(blob, login(last), 0));
-            assertThat(signed.get(signed.size() - 1).purpose())
-                    .isEqualTo("log in as \"git\" on the host with the key " + OfferedKey.fingerprint(blob)
-                            + ", for a program on another host");
+            String asked = ", asked by a program on the host with the key " + OfferedKey.fingerprint(blob(host))
+                    + " or behind it";
+            assertThat(purpose(client, blob, boundLogin(last, blob)))
+                    .isEqualTo(
+                            "log in to the host with the key " + OfferedKey.fingerprint(blob) + asked + ", as \"git\"");
+            assertThat(purpose(client, blob, sshsig("file")))
+                    .isEqualTo("make a signature" + asked + ", in the namespace \"file\"");
+            assertThat(purpose(client, blob, DATA)).isEqualTo("sign data of an unknown kind" + asked);
             // Another connection knows nothing of it.
             try (AgentClient other = new AgentClient(agent.socket())) {
-                signature(other.sign(blob, login(last), 0));
-                assertThat(signed.get(signed.size() - 1).purpose()).isEqualTo("log in as \"git\"");
+                assertThat(purpose(other, blob, boundLogin(last, blob)))
+                        .isEqualTo("log in to an unknown host as \"git\"");
                 for (int i = 0; i < 16; i++) {
                     assertThat(other.status(bind(host, new byte[] {(byte) i}, true)))
                             .isEqualTo(AgentMessages.SUCCESS);
@@ -460,6 +494,141 @@ class SshAgentTest {
                                 .text("query")
                                 .content()))
                         .isEqualTo(AgentMessages.FAILURE);
+            }
+        }
+    }
+
+    /** The program's own host is the one that ssh of this computer talks to: its word is enough. */
+    @Test
+    void hostOfALoginFromHereIsShown() throws Exception {
+        Ed25519PrivateKeyParameters host = new Ed25519PrivateKeyParameters(new SecureRandom());
+        byte[] session = {1, 2};
+        try (SshAgent agent = builder().start();
+                AgentClient client = new AgentClient(agent.socket())) {
+            byte[] blob = client.keys().get("p256");
+            assertThat(client.status(bind(host, session, false))).isEqualTo(AgentMessages.SUCCESS);
+
+            String known = "log in to the host with the key " + OfferedKey.fingerprint(blob(host)) + " as \"git\"";
+            assertThat(purpose(client, blob, login(session))).isEqualTo(known);
+            assertThat(purpose(client, blob, boundLogin(session, blob(host)))).isEqualTo(known);
+            String unknown = "log in to an unknown host as \"git\"";
+            assertThat(purpose(client, blob, boundLogin(session, blob))).isEqualTo(unknown);
+            assertThat(purpose(client, blob, login(new byte[] {1}))).isEqualTo(unknown);
+        }
+    }
+
+    /** It signs the id of whatever session it likes with its own key, and says of its own what it likes. */
+    @Test
+    void hostThatTheAgentIsForwardedToCannotPassForAnother() throws Exception {
+        Ed25519PrivateKeyParameters hostile = new Ed25519PrivateKeyParameters(new SecureRandom());
+        Ed25519PrivateKeyParameters target = new Ed25519PrivateKeyParameters(new SecureRandom());
+        byte[] hop = {1, 2};
+        byte[] stolen = {3, 4};
+        try (SshAgent agent = builder().start();
+                AgentClient client = new AgentClient(agent.socket())) {
+            byte[] blob = client.keys().get("p256");
+            assertThat(client.status(bind(hostile, hop, true))).isEqualTo(AgentMessages.SUCCESS);
+            // The same session again, as one of a login from here.
+            assertThat(client.status(bind(hostile, hop, false))).isEqualTo(AgentMessages.SUCCESS);
+            assertThat(client.status(bind(hostile, stolen, false))).isEqualTo(AgentMessages.SUCCESS);
+
+            String unproven = "log in to an unknown host, asked by a program on the host with the key "
+                    + OfferedKey.fingerprint(blob(hostile)) + " or behind it, as \"git\"";
+            for (byte[] data : List.of(
+                    login(hop),
+                    login(stolen),
+                    boundLogin(hop, blob(hostile)),
+                    boundLogin(stolen, blob(target)),
+                    boundLogin(hop, blob(target)))) {
+                assertThat(purpose(client, blob, data)).isEqualTo(unproven);
+            }
+        }
+    }
+
+    @Test
+    void programOnAnotherHostNeitherLocksNorUnlocks() throws Exception {
+        Ed25519PrivateKeyParameters host = new Ed25519PrivateKeyParameters(new SecureRandom());
+        try (SshAgent agent = builder().start();
+                AgentClient client = new AgentClient(agent.socket());
+                AgentClient forwarded = new AgentClient(agent.socket())) {
+            assertThat(forwarded.status(bind(host, new byte[] {1}, true))).isEqualTo(AgentMessages.SUCCESS);
+
+            assertThat(forwarded.lock(AgentMessages.LOCK, "secret")).isEqualTo(AgentMessages.FAILURE);
+            assertThat(client.keys()).hasSize(1);
+            assertThat(client.lock(AgentMessages.LOCK, "secret")).isEqualTo(AgentMessages.SUCCESS);
+            assertThat(forwarded.lock(AgentMessages.UNLOCK, "secret")).isEqualTo(AgentMessages.FAILURE);
+            assertThat(client.keys()).isEmpty();
+            assertThat(refused).hasSize(2).allMatch(reason -> reason.contains("another host"));
+        }
+    }
+
+    @Test
+    void textOfAClientCannotLookLikeTheQuestion() throws Exception {
+        String forged = "git\" (confirmed)\\  \u00e9\u202e";
+        try (SshAgent agent = builder().start();
+                AgentClient client = new AgentClient(agent.socket())) {
+            byte[] blob = client.keys().get("p256");
+            assertThat(purpose(client, blob, login(new byte[] {1}, forged, "publickey", null)))
+                    .isEqualTo("log in to an unknown host as"
+                            + " \"git\\u0022 (confirmed)\\u005C \\u0020\\u00E9\\u202E\"");
+            assertThat(purpose(client, blob, sshsig("x".repeat(64))))
+                    .isEqualTo("make a signature in the namespace \"" + "x".repeat(64) + "\"");
+            assertThat(purpose(client, blob, sshsig("x".repeat(60) + "\n" + "x".repeat(100_000))))
+                    .isEqualTo("make a signature in the namespace \"" + "x".repeat(60) + "…\"");
+        }
+        SshAgentKey key = new SshAgentKey("a\" (SHA256:forged)", "type", "SHA256:x", "line");
+        assertThat(AskPass.question(new SshAgentUse(key, "sign")))
+                .isEqualTo("Allow use of key \"a\\u0022 (SHA256:forged)\" (SHA256:x) to sign?");
+    }
+
+    @Test
+    void lockWhileAQuestionIsOpenHolds() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        side.provider().setCallbackHandler(counting(asked));
+        SshAgentConfirmation locking = use -> {
+            try (AgentClient other = new AgentClient(socket())) {
+                return other.lock(AgentMessages.LOCK, "secret") == AgentMessages.SUCCESS;
+            }
+        };
+        try (SshAgent agent = builder().confirmation(locking).start();
+                AgentClient client = new AgentClient(agent.socket())) {
+            assertThat(client.sign(client.keys().get("p256"), DATA, 0)).containsExactly(AgentMessages.FAILURE);
+            assertThat(refused).singleElement().asString().contains("meanwhile");
+            assertThat(side.device().isLoggedIn()).isFalse();
+            assertThat(asked).hasValue(0);
+        }
+    }
+
+    /** The device of the key store is not the one that its provider's configuration means. */
+    @Test
+    void lockIsOfTheKeyStoresDevice() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        SchsmProvider provider = world.provider(World.A, World.B);
+        provider.setCallbackHandler(counting(asked));
+        KeyStore named = KeyStore.getInstance("SCHSM", provider);
+        KeyStore.ProtectionParameter pin = new KeyStore.PasswordProtection(VirtualReaders.USER_PIN.toCharArray());
+        named.load(new SchsmLoadParameter(World.A, pin));
+        Path file = Files.writeString(
+                folder.resolve("device.schsm"),
+                "terminal = \"simulator:" + folder.resolve("devices") + "\"\ndevice = " + World.A + "\n");
+        SchsmProvider another = world.provider(World.B);
+        another.setCallbackHandler(counting(asked));
+        KeyStore ofFile = KeyStore.getInstance("SCHSM", another);
+        try (InputStream content = Files.newInputStream(file)) {
+            ofFile.load(content, VirtualReaders.USER_PIN.toCharArray());
+        }
+        for (KeyStore keyStore : List.of(named, ofFile)) {
+            asked.set(0);
+            SchsmDevice device = SchsmDevice.of(keyStore);
+            try (SshAgent agent = SshAgent.of(keyStore).socket(socket()).start();
+                    AgentClient client = new AgentClient(agent.socket())) {
+                byte[] blob = client.keys().get("p256");
+                assertThat(device.isLoggedIn()).isTrue();
+                assertThat(client.lock(AgentMessages.LOCK, "")).isEqualTo(AgentMessages.SUCCESS);
+                assertThat(device.isLoggedIn()).isFalse();
+                assertThat(client.lock(AgentMessages.UNLOCK, "")).isEqualTo(AgentMessages.SUCCESS);
+                signature(client.sign(blob, DATA, 0));
+                assertThat(asked).hasValue(1);
             }
         }
     }
@@ -514,10 +683,44 @@ class SshAgentTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContainingAll("others may write", "chmod go-w");
 
+        Files.setPosixFilePermissions(socket().getParent(), PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> builder().start())
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("others may write", folder + ",");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+
         assertThatThrownBy(
                         () -> builder().socket(folder.resolve("x".repeat(120))).start())
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("short path");
+    }
+
+    @Test
+    void onlyASocketIsStale() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        assertThatThrownBy(() -> builder().socket(pipe).start())
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("no socket");
+        assertThat(pipe).exists();
+    }
+
+    /** Who has a folder can replace what is in it. */
+    @Test
+    void folderOfSomebodyElseIsRefused() throws Exception {
+        Path real = Files.createDirectory(folder.resolve("else")).toRealPath();
+        UserPrincipalLookupService users = real.getFileSystem().getUserPrincipalLookupService();
+        UserPrincipal root = users.lookupPrincipalByName("root");
+        if (Files.getOwner(real).equals(root)) {
+            Files.setOwner(real, users.lookupPrincipalByName("nobody"));
+        }
+        String owner = Files.getOwner(real).getName();
+
+        assertThatThrownBy(() -> AgentSocket.requireSafe(real, root))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("belongs to " + owner, "folder of your own");
     }
 
     /** The next agent may have taken the place already when the one before ends. */
@@ -542,24 +745,47 @@ class SshAgentTest {
         assertThat(SshAgent.defaultSocket(Map.<String, String>of()::get)).isEmpty();
     }
 
-    @Test
-    void askPassSaysYesByItsStatus() throws Exception {
-        SshAgentUse use = new SshAgentUse(new SshAgentKey("p256", "type", "SHA256:x", "line"), "log in as \"git\"");
-        Path program = Files.writeString(
-                folder.resolve("askpass"),
-                "#!/bin/sh\n[ \"$SSH_ASKPASS_PROMPT\" = confirm ] || exit 9\nprintf %s \"$1\" > '" + folder
-                        + "/question'\nexit $(cat '" + folder + "/status')\n");
+    private AskPass askPass(String script) throws IOException {
+        Path program = Files.writeString(folder.resolve("askpass"), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        AskPass askPass = new AskPass(program.toString());
-        for (int status : List.of(0, 1, 9)) {
-            Files.writeString(folder.resolve("status"), "" + status);
-            assertThat(askPass.isAllowed(use)).isEqualTo(status == 0);
+        return new AskPass(program.toString());
+    }
+
+    /** Programs that do not know confirmations have a field to type in; then what is typed counts. */
+    @Test
+    void askPassSaysYesByItsStatusAndNothingElse() throws Exception {
+        SshAgentUse use = new SshAgentUse(new SshAgentKey("p256", "type", "SHA256:x", "line"), "log in as \"git\"");
+        AskPass askPass = askPass("[ \"$SSH_ASKPASS_PROMPT\" = confirm ] || exit 9\nprintf %s \"$1\" > '" + folder
+                + "/question'\ncat '" + folder + "/said'\nexit $(cat '" + folder + "/status')");
+        Map<String, Boolean> answers = new LinkedHashMap<>();
+        for (String yes : List.of("", "\n", "yes\n", "Yes", "YES\r\n", "\nno\n")) {
+            answers.put(yes, true);
         }
-        assertThat(folder.resolve("question"))
-                .hasContent("Allow use of key \"p256\" to log in as \"git\"? Key fingerprint SHA256:x");
+        for (String no : List.of("no\n", "n", "yes please\n", "no\nyes\n", "x".repeat(1000))) {
+            answers.put(no, false);
+        }
+        Files.writeString(folder.resolve("status"), "0");
+        for (Map.Entry<String, Boolean> answer : answers.entrySet()) {
+            Files.writeString(folder.resolve("said"), answer.getKey());
+            assertThat(askPass.isAllowed(use)).as(answer.getKey()).isEqualTo(answer.getValue());
+        }
+        Files.writeString(folder.resolve("said"), "yes");
+        for (int status : List.of(1, 9)) {
+            Files.writeString(folder.resolve("status"), "" + status);
+            assertThat(askPass.isAllowed(use)).isFalse();
+        }
+        assertThat(folder.resolve("question")).hasContent("Allow use of key \"p256\" (SHA256:x) to log in as \"git\"?");
         AskPass missing = new AskPass(folder.resolve("gone").toString());
         assertThatThrownBy(() -> missing.isAllowed(use))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("SSH_ASKPASS");
+    }
+
+    @Test
+    void askPassGivesASecret() throws Exception {
+        assertThat(askPass("[ -z \"$SSH_ASKPASS_PROMPT\" ] && echo \"$1 \u00e9\"")
+                        .secret("PIN: "))
+                .isEqualTo("PIN:  \u00e9".toCharArray());
+        assertThat(askPass("echo 123456; exit 1").secret("PIN: ")).isNull();
     }
 }

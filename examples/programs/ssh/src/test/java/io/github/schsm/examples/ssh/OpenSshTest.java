@@ -109,8 +109,8 @@ class OpenSshTest extends SshWorld {
             assertThat(allowed.status()).as(allowed.toString()).isZero();
             assertThat(purposes)
                     .hasSize(2)
-                    .allMatch(purpose -> purpose.startsWith(
-                            "log in as \"" + OpenSshServer.user() + "\" on the host with the key SHA256:"));
+                    .allMatch(purpose -> purpose.startsWith("log in to the host with the key SHA256:")
+                            && purpose.endsWith(" as \"" + OpenSshServer.user() + "\""));
         }
     }
 

@@ -18,7 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,11 +113,9 @@ class SshAgentCommandTest {
 
     @Test
     void programOfTheDesktopConfirms() throws Exception {
-        Path program = Files.writeString(
-                folder.resolve("askpass"),
-                "#!/bin/sh\nprintf %s \"$1\" > '" + bench.file("question") + "'\nexit $(cat '" + bench.file("status")
-                        + "')\n");
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        Path program = script(
+                "askpass",
+                "printf %s \"$1\" > '" + bench.file("question") + "'\nexit $(cat '" + bench.file("status") + "')");
         Map<String, String> environment = new HashMap<>(Bench.ENVIRONMENT);
         environment.put("SSH_ASKPASS", program.toString());
         String[] line = line(signing("--confirm")).toArray(String[]::new);
@@ -131,59 +132,159 @@ class SshAgentCommandTest {
         assertThat(isSigned()).isTrue();
     }
 
+    /** An agent in this process, until it is interrupted. */
+    private record Serving(StringWriter out, StringWriter err, CompletableFuture<Integer> ended, Thread thread) {
+        static Serving start(Io.@Nullable Person person, List<String> line) throws InterruptedException {
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            Io io = new Io(new PrintWriter(out, true), new PrintWriter(err, true), Bench.ENVIRONMENT::get, person);
+            CompletableFuture<Integer> ended = new CompletableFuture<>();
+            Thread agent = new Thread(() -> ended.complete(Schsm.run(io, line.toArray(String[]::new))));
+            agent.start();
+            while (!out.toString().endsWith("\n") && !ended.isDone()) {
+                Thread.sleep(10);
+            }
+            return new Serving(out, err, ended, agent);
+        }
+
+        int end() throws Exception {
+            thread.interrupt();
+            return ended.get(60, TimeUnit.SECONDS);
+        }
+
+        /** What a command says that is told of the agent. */
+        String shell(String command) throws IOException {
+            Process shell = new ProcessBuilder("sh", "-c", out + command)
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Io.Person person(Function<String, String> answers) {
+        return new Io.Person() {
+            @Override
+            public char[] secret(String question) {
+                throw new AssertionError(question);
+            }
+
+            @Override
+            public String line(String question) {
+                return answers.apply(question);
+            }
+        };
+    }
+
     @Test
     void personAtTheTerminalConfirms() throws Exception {
-        List<String> questions = new ArrayList<>();
-        for (String answer : List.of("yes", "no", "")) {
-            StringWriter said = new StringWriter();
-            Io.Person person = new Io.Person() {
-                @Override
-                public char[] secret(String question) {
-                    throw new AssertionError(question);
-                }
-
-                @Override
-                public String line(String question) {
+        List<String> questions = new CopyOnWriteArrayList<>();
+        List<String> answers = List.of("yes", "no", "");
+        Serving agent = Serving.start(
+                person(question -> {
                     questions.add(question);
-                    return answer;
-                }
-            };
-            Io io = new Io(new PrintWriter(said, true), new PrintWriter(said, true), Bench.ENVIRONMENT::get, person);
-
-            int status = Schsm.run(io, line(signing("--confirm")).toArray(String[]::new));
-
-            assertThat(status == 0).as(said.toString()).isEqualTo(answer.equals("yes"));
-            assertThat(isSigned()).isEqualTo(answer.equals("yes"));
+                    return answers.get(questions.size() - 1);
+                }),
+                line("--confirm"));
+        for (String answer : answers) {
+            String said = agent.shell(
+                    "ssh-keygen -Y sign -n file -f '" + bench.file("git.pub") + "' '" + bench.file("content") + "'");
+            assertThat(isSigned()).as(said).isEqualTo(answer.equals("yes"));
         }
-        assertThat(questions).hasSize(3).allMatch(question -> question.endsWith(" (yes/no) "));
-        assertThat(agent(signing("--confirm")).failed().err()).contains("--confirm", "SSH_ASKPASS");
+        assertThat(agent.end()).isEqualTo(Status.DONE);
+        assertThat(questions)
+                .hasSize(3)
+                .allMatch(question -> question.endsWith("in the namespace \"file\"? (yes/no) "));
+        assertThat(agent("--confirm").failed().err()).contains("--confirm", "SSH_ASKPASS");
+    }
+
+    /** What runs there could answer for the person, and the person to what runs there. */
+    @Test
+    void terminalIsTheCommandsWhileItRuns() throws Exception {
+        StringWriter said = new StringWriter();
+        Io io = new Io(
+                new PrintWriter(said, true), new PrintWriter(said, true), Bench.ENVIRONMENT::get, person(question -> {
+                    throw new AssertionError(question);
+                }));
+
+        assertThat(Schsm.run(
+                        io, line("--confirm", "--", "touch", bench.file("ran")).toArray(String[]::new)))
+                .isNotZero();
+        assertThat(said.toString()).contains("--confirm with a command", "SSH_ASKPASS");
+        assertThat(folder.resolve("ran")).doesNotExist();
+    }
+
+    /** Locks and unlocks the agent, and signs. */
+    private List<String> relocking() throws IOException {
+        Path passphrase = script("passphrase", "echo passphrase");
+        return List.of(
+                "--",
+                "sh",
+                "-c",
+                "export SSH_ASKPASS='" + passphrase
+                        + "' SSH_ASKPASS_REQUIRE=force DISPLAY=:0; ssh-add -x && ssh-add -X &&"
+                        + " exec ssh-keygen -Y sign -n file -f '" + bench.file("git.pub") + "' '"
+                        + bench.file("content")
+                        + "'");
+    }
+
+    private Path script(String name, String content) throws IOException {
+        Path program = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + content + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        return program;
+    }
+
+    @Test
+    void pinAfterALockIsNotAskedForAtTheCommandsTerminal() throws Exception {
+        char[] pin = Bench.ENVIRONMENT.get("PIN").toCharArray();
+        List<String> questions = new ArrayList<>();
+        Io.Person once = new Io.Person() {
+            @Override
+            public char[] secret(String question) {
+                questions.add(question);
+                return pin.clone();
+            }
+
+            @Override
+            public String line(String question) {
+                throw new AssertionError(question);
+            }
+        };
+        Map<String, String> environment = new HashMap<>(Bench.ENVIRONMENT);
+        List<String> line = line();
+        line.remove("--pin-env=PIN");
+        line.addAll(relocking());
+        StringWriter said = new StringWriter();
+        Io io = new Io(new PrintWriter(said, true), new PrintWriter(said, true), environment::get, once);
+
+        assertThat(Schsm.run(io, line.toArray(String[]::new))).isNotZero();
+        assertThat(said.toString()).contains("schsm: refused: ", "--pin-env");
+        assertThat(isSigned()).isFalse();
+        assertThat(questions).hasSize(1);
+
+        environment.put(
+                "SSH_ASKPASS",
+                script("askpin", "echo \"$1\" > '" + bench.file("question") + "'; echo " + new String(pin))
+                        .toString());
+        assertThat(Schsm.run(io, line.toArray(String[]::new)))
+                .as(said.toString())
+                .isZero();
+        assertThat(isSigned()).isTrue();
+        assertThat(questions).hasSize(2);
+        assertThat(read("question")).startsWith("User PIN of device " + Bench.A);
     }
 
     @Test
     void withoutACommandItServesUntilItIsEnded() throws Exception {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        Io io = new Io(new PrintWriter(out, true), new PrintWriter(err, true), Bench.ENVIRONMENT::get, null);
-        CompletableFuture<Integer> ended = new CompletableFuture<>();
-        Thread agent = new Thread(() -> ended.complete(Schsm.run(io, line().toArray(String[]::new))));
-        agent.start();
-        while (!out.toString().endsWith("\n") && !ended.isDone()) {
-            Thread.sleep(10);
-        }
-        assertThat(out.toString())
-                .as(err.toString())
+        Serving agent = Serving.start(null, line());
+        assertThat(agent.out().toString())
+                .as(agent.err().toString())
                 .isEqualTo("SSH_AUTH_SOCK=" + bench.file("agent.sock") + "; export SSH_AUTH_SOCK;\n");
 
-        Process shell = new ProcessBuilder("sh", "-c", out + "exec ssh-add -L")
-                .redirectErrorStream(true)
-                .start();
-        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .isEqualTo(read("git.pub"));
+        assertThat(agent.shell("exec ssh-add -L")).isEqualTo(read("git.pub"));
         assertThat(agent("--", "true").failed().err()).contains("an agent is running at");
 
-        agent.interrupt();
-        assertThat(ended.get(60, TimeUnit.SECONDS)).isEqualTo(Status.DONE);
+        assertThat(agent.end()).isEqualTo(Status.DONE);
         assertThat(folder.resolve("agent.sock")).doesNotExist();
-        assertThat(err.toString()).contains("offers \"git\" (ecdsa-sha2-nistp256, SHA256:");
+        assertThat(agent.err().toString()).contains("offers \"git\" (ecdsa-sha2-nistp256, SHA256:");
     }
 }

@@ -82,24 +82,22 @@ class TerminalTest {
         assertThat(shown.seen()).as("the echo is back").contains(" echo ");
     }
 
-    /** The PIN is typed once, each use is confirmed, and the command finds the terminal as every command does. */
+    /** The PIN is typed once, and then the terminal is the command's, which finds it as every command does. */
     @Test
-    void commandWithAnAgentSharesTheTerminal() throws Exception {
+    void commandWithAnAgentHasTheTerminal() throws Exception {
         run("generate", "--label=git");
         String pub = folder.resolve("git.pub").toString();
         run("public-key", "--label=git", "--format=SSH", "--out=" + pub);
         String file =
                 Files.writeString(folder.resolve("content"), "what is signed").toString();
-        String command =
-                launcher + " ssh-agent --confirm --terminal simulator:" + folder.resolve("state") + " --device "
-                        + A + " --socket " + folder.resolve("agent.sock")
-                        + " -- sh -c 'stty -a; ssh-keygen -Y sign -n file -f " + pub
-                        + " " + file + " && exit 5'; echo status $?";
+        String command = launcher + " ssh-agent --terminal simulator:" + folder.resolve("state") + " --device "
+                + A + " --socket " + folder.resolve("agent.sock")
+                + " -- sh -c 'stty -a; ssh-keygen -Y sign -n file -f " + pub
+                + " " + file + " && exit 5'; echo status $?";
         PseudoTerminal shown = PseudoTerminal.start(Map.of(), command);
         terminal = shown;
         shown.answer("User PIN of device", "648219\n");
         shown.await(" echo ");
-        shown.answer("namespace \"file\"", "yes\n");
 
         shown.await("status 5");
         shown.ended();

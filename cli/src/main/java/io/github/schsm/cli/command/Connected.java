@@ -10,9 +10,9 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.TokenKey;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.provider.SchsmProvider;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.Provider;
 import java.util.List;
 
 /**
@@ -22,7 +22,7 @@ import java.util.List;
  * @param keyStore its loaded key store
  * @param device   the device
  */
-public record Connected(Provider provider, KeyStore keyStore, SchsmDevice device) {
+public record Connected(SchsmProvider provider, KeyStore keyStore, SchsmDevice device) {
     /** What the device is called, as --device takes it: its id, with more behind it where others have that too. */
     public String id() {
         return device.name();

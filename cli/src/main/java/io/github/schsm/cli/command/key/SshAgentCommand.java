@@ -19,6 +19,8 @@ import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
 import io.github.schsm.cli.report.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -59,7 +61,9 @@ public final class SshAgentCommand extends SchsmCommand {
     @Option(
             names = "--confirm",
             defaultValue = "false", // else the second of two turns it off
-            description = "Ask before each use of a key: by the program that SSH_ASKPASS names, else at the terminal.")
+            description =
+                    "Ask before each use of a key: by the program that SSH_ASKPASS names, else, without a command, at the"
+                            + " terminal.")
     private boolean confirm;
 
     @Parameters(
@@ -77,10 +81,12 @@ public final class SshAgentCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         Path place = place(context);
-        SshAgentConfirmation confirmation = confirm ? confirmation(context.io()) : null;
+        AskPass program = askPass(context.io());
+        SshAgentConfirmation confirmation = confirm ? confirmation(context.io(), program) : null;
         Connected connected = context.openWithPin();
         // After a lock the PIN comes from where it came first, not from what a shell remembers.
-        context.provider().setCallbackHandler(new PinHandler(context.io(), context.pin()));
+        Io later = command.isEmpty() ? context.io() : withoutTerminal(context.io(), program);
+        connected.provider().setCallbackHandler(new PinHandler(later, context.pin()));
         SshAgent.Builder builder = SshAgent.of(connected.keyStore())
                 .keys(keys)
                 .socket(place)
@@ -104,12 +110,24 @@ public final class SshAgentCommand extends SchsmCommand {
     }
 
     /** As OpenSSH's programs choose. */
-    private static SshAgentConfirmation confirmation(Io io) throws CliException {
+    private static @Nullable AskPass askPass(Io io) {
         String program = io.environment().apply(ASKPASS);
-        if (program != null
-                && !program.isEmpty()
-                && !"never".equals(io.environment().apply(ASKPASS_REQUIRE))) {
-            return new AskPass(program);
+        return program == null
+                        || program.isEmpty()
+                        || "never".equals(io.environment().apply(ASKPASS_REQUIRE))
+                ? null
+                : new AskPass(program);
+    }
+
+    private SshAgentConfirmation confirmation(Io io, @Nullable AskPass program) throws CliException {
+        if (program != null) {
+            return program;
+        }
+        if (!command.isEmpty()) {
+            throw new CliException(
+                    "--confirm with a command needs a program to ask by, because the terminal is the command's"
+                            + " and whatever it runs could answer: set " + ASKPASS
+                            + " to one, or leave --confirm away");
         }
         Io.Person person = io.person();
         if (person == null) {
@@ -117,9 +135,33 @@ public final class SshAgentCommand extends SchsmCommand {
                     + " names no program; set it, or leave --confirm away");
         }
         return use -> {
-            String answer = person.line(AskPass.question(use) + ". (yes/no) ");
+            String answer = person.line(AskPass.question(use) + " (yes/no) ");
             return answer != null && answer.strip().equalsIgnoreCase("yes");
         };
+    }
+
+    /** While a command has the terminal, nothing is asked there: what is typed would go to either of the two. */
+    private static Io withoutTerminal(Io io, @Nullable AskPass program) {
+        return new Io(
+                io.out(), io.err(), io.environment(), program == null ? null : new AtWindow(program), io.streams());
+    }
+
+    /** A person who is asked by a program with a window. */
+    private record AtWindow(AskPass program) implements Io.Person {
+        @Override
+        public char @Nullable [] secret(String question) {
+            try {
+                return program.secret(question);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed.getMessage(), failed);
+            }
+        }
+
+        /** Only secrets are asked for. */
+        @Override
+        public @Nullable String line(String question) {
+            return null;
+        }
     }
 
     @SuppressWarnings("try") // only a signal uses the hook

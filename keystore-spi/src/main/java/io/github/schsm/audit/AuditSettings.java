@@ -27,7 +27,7 @@ public record AuditSettings(Path file, Uses uses, long size, int keep) {
     public static final String AUDIT = "audit";
     /** Whether uses of keys are logged: {@code no}, {@code yes}, {@code required}. */
     public static final String USES = "audit.uses";
-    /** After how many bytes the next file begins; with k, m or g behind the number. */
+    /** After how many bytes the next file begins; with k, m or g after the number. */
     public static final String SIZE = "audit.size";
     /** How many full files are kept: {@code all}, or a number. */
     public static final String KEEP = "audit.keep";

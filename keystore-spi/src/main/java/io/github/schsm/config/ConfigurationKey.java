@@ -139,7 +139,7 @@ public record ConfigurationKey(String name, String values, String normal, String
                         "yes"),
                 new ConfigurationKey(
                         AuditSettings.SIZE,
-                        "bytes; `k` or `m` after the number multiplies it",
+                        "bytes, `4k` to `1g`; `k`, `m`, or `g` after the number multiplies it",
                         "`16m`",
                         "How long a file of the log becomes.",
                         "500k"),

@@ -36,6 +36,9 @@ final class GuessedFile {
             SchsmConfiguration.ALIAS,
             SchsmConfiguration.NAME);
 
+    /** PINs that a person gives, who sees what for: a handler may have been made for other devices. */
+    private static final Set<String> TYPED = Set.of("prompt", "pinpad");
+
     private GuessedFile() {}
 
     /** Whether somebody decided that guessed files may say everything. */
@@ -55,10 +58,10 @@ final class GuessedFile {
         if (key.equals(SchsmConfiguration.TERMINAL)) {
             return SchsmConfiguration.terminalsIn(value).allMatch(GuessedFile::isHarmless);
         }
-        boolean mayName = key.equals(SchsmConfiguration.PIN)
-                || key.startsWith(SchsmConfiguration.PIN_OF)
-                || key.equals(SchsmConfiguration.TRUST);
-        return mayName ? value.indexOf(':') < 0 : HARMLESS.contains(key);
+        if (key.equals(SchsmConfiguration.PIN) || key.startsWith(SchsmConfiguration.PIN_OF)) {
+            return TYPED.contains(value);
+        }
+        return key.equals(SchsmConfiguration.TRUST) ? value.indexOf(':') < 0 : HARMLESS.contains(key);
     }
 
     private static boolean isHarmless(SchsmConfiguration.Terminal terminal) {

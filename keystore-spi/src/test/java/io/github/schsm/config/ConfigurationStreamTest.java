@@ -171,6 +171,7 @@ class ConfigurationStreamTest {
                 "terminal = pcsc; dkek = file:/tmp/share  | dkek = …",
                 "terminal = pcsc; pin = file:/etc/pin     | pin = …",
                 "terminal = pcsc; pin = env:PATH          | pin = …",
+                "terminal = pcsc; pin = callback          | pin = …",
                 "device = A; pin.A = file:/etc/pin        | pin.A = …",
                 "device = A; trust = file:/etc/roots      | trust = …",
                 "reader = (.*)*x                          | reader = …",

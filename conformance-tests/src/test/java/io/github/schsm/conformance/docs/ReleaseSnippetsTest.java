@@ -23,10 +23,15 @@ class ReleaseSnippetsTest {
             <project>
               <artifactId>schsm-parent</artifactId>
               <version>0.1.0-SNAPSHOT</version>
+              <module>card</module>
+              <module>benchmarks</module>
+              <profiles>
+              <module>dist</module>
+              </profiles>
             </project>
             """;
 
-    /** Sets the version, or deploys a jar with a signature to a folder. */
+    /** Sets the version, deploys a jar with a signature to a folder, or makes packages. */
     private static final String MAVEN = """
             #!/usr/bin/env bash
             set -e
@@ -41,6 +46,21 @@ class ReleaseSnippetsTest {
                 cd "$repository"
                 if [ -n "$CHANGING" ]; then echo "$RANDOM $RANDOM" >a.jar; else echo jar >a.jar; fi
                 echo "$RANDOM" | tee a.jar.asc >maven-metadata.xml ;;
+            *" package "*)
+                mkdir -p dist/target
+                touch dist/target/schsm-0.1.0-linux-x64.zip dist/target/schsm-0.1.0-linux-x64.deb ;;
+            esac
+            """;
+
+    /** Tells of its key, or signs. */
+    private static final String GPG = """
+            #!/usr/bin/env bash
+            case " $* " in
+            *" --detach-sign "*)
+                echo "gpg ${*##*/}" >>"$NOTES"
+                while [ "$1" != --output ]; do shift; done
+                touch "$2" ;;
+            *) echo "$GPG" ;;
             esac
             """;
 
@@ -61,9 +81,11 @@ class ReleaseSnippetsTest {
         }
         Files.writeString(checkout.resolve("pom.xml"), POM);
         Files.writeString(Files.createDirectory(checkout.resolve("card")).resolve("pom.xml"), "<project/>");
-        Files.writeString(
-                Files.createDirectory(checkout.resolve("benchmarks")).resolve("pom.xml"),
-                "<project><maven.deploy.skip>true</maven.deploy.skip></project>");
+        for (String module : List.of("benchmarks", "dist")) {
+            Files.writeString(
+                    Files.createDirectory(checkout.resolve(module)).resolve("pom.xml"),
+                    "<project><maven.deploy.skip>true</maven.deploy.skip></project>");
+        }
         Files.writeString(checkout.resolve(".gitignore"), ".build/\ntarget/\n");
         Files.writeString(checkout.resolve("CHANGELOG.md"), "# Changes\n\n## 0.1.0 (not released)\n\n- All.\n");
         Files.writeString(
@@ -71,7 +93,7 @@ class ReleaseSnippetsTest {
         Files.writeString(checkout.resolve("docs/more.md"), "Since 0.1.0-SNAPSHOT\n");
         script(checkout.resolve("mvnw"), MAVEN);
         script(checkout.resolve("check"), "#!/bin/sh\necho \"check $*\" >>\"$NOTES\"\nexit ${CHECK:-0}\n");
-        script(Files.createDirectories(folder.resolve("bin")).resolve("gpg"), "#!/bin/sh\necho \"$GPG\"\n");
+        script(Files.createDirectories(folder.resolve("bin")).resolve("gpg"), GPG);
         git("init", "-q");
         git("add", "-A");
         git("commit", "-q", "-m", "Start");
@@ -87,14 +109,19 @@ class ReleaseSnippetsTest {
 
         assertThat(Files.readAllLines(notes))
                 .satisfiesExactly(
-                        set -> assertThat(set).contains("versions:set -DnewVersion=0.1.0 -DprocessAllModules"),
+                        set -> assertThat(set)
+                                .contains("versions:set -Pdist,site -DnewVersion=0.1.0 -DprocessAllModules"),
                         check -> assertThat(check).isEqualTo("check full"),
                         build -> assertThat(build)
                                 .contains("-pl !benchmarks clean deploy -Prelease")
                                 .contains("-Psign"),
                         again -> assertThat(again)
                                 .contains("clean deploy -Prelease")
-                                .doesNotContain("-Psign"));
+                                .doesNotContain("-Psign"),
+                        packages -> assertThat(packages).contains("package -Pdist -pl dist"),
+                        sign -> assertThat(sign)
+                                .contains("--armor", "--detach-sign")
+                                .endsWith("PACKAGES.SHA256SUMS"));
         assertThat(git("status", "--porcelain")).isEmpty();
         assertThat(git("tag")).isEmpty();
         assertThat(Files.readString(checkout.resolve("pom.xml"))).isEqualTo(POM);
@@ -108,6 +135,9 @@ class ReleaseSnippetsTest {
         assertThat(Files.readString(released.resolve("SHA256SUMS")))
                 .contains("./a.jar")
                 .doesNotContain(".asc");
+        assertThat(Files.readString(released.resolve("PACKAGES.SHA256SUMS")))
+                .contains("linux-x64.zip", "linux-x64.deb");
+        assertThat(released.resolve("PACKAGES.SHA256SUMS.asc")).exists();
         assertThat(Files.readString(released.resolve("checkout/README.md")))
                 .isEqualTo("<version>0.1.0</version>\nschsm-all-0.1.0.jar\n");
         assertThat(Files.readString(released.resolve("checkout/CHANGELOG.md")))
@@ -135,7 +165,7 @@ class ReleaseSnippetsTest {
                 .succeeded()
                 .says("NOT SIGNED", "NOT CHECKED");
 
-        assertThat(Files.readString(notes)).doesNotContain("check full", "-Psign");
+        assertThat(Files.readString(notes)).doesNotContain("check full", "-Psign", "gpg");
     }
 
     @RunsSnippets("docs/releasing.md#next")

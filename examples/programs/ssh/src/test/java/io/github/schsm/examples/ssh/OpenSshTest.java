@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +112,35 @@ class OpenSshTest extends SshWorld {
                     .hasSize(2)
                     .allMatch(purpose -> purpose.startsWith("log in to the host with the key SHA256:")
                             && purpose.endsWith(" as \"" + OpenSshServer.user() + "\""));
+        }
+    }
+
+    /** OpenSSH's own programs say on both hosts what makes the host behind a forwarded agent believed. */
+    @Test
+    @Tag("programs")
+    void whoConfirmsSeesWhereAForwardedAgentIsAskedFrom() throws Exception {
+        List<String> purposes = new CopyOnWriteArrayList<>();
+        try (SshAgent agent = SshAgent.of(world.keyStore())
+                .keys(List.of("P256"))
+                .socket(folder.resolve("forwarded.sock"))
+                .confirmation(use -> {
+                    purposes.add(use.purpose());
+                    return true;
+                })
+                .start()) {
+            List<String> forwarding = ssh("'" + String.join("' '", ssh("true")) + "'");
+            forwarding.add(1, "-A");
+            Command.Result ran = Command.attempt(
+                    folder, Map.of("SSH_AUTH_SOCK", agent.socket().toString()), forwarding.toArray(String[]::new));
+
+            assertThat(ran.status()).as(ran.toString()).isZero();
+            String host = purposes.get(0).replaceAll(".*(SHA256:\\S+).*", "$1");
+            String user = "as \"" + OpenSshServer.user() + "\"";
+            assertThat(purposes)
+                    .containsExactly(
+                            "log in to the host with the key " + host + " " + user,
+                            "log in to the host with the key " + host + ", asked by a program on the host with the key "
+                                    + host + " or behind it, " + user);
         }
     }
 

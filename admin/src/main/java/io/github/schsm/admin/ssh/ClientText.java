@@ -27,7 +27,8 @@ final class ClientText {
     static String quoted(String text) {
         StringBuilder shown = new StringBuilder(MOST_CHARACTERS + 3).append('"');
         char before = ' ';
-        for (char character : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
             String piece = piece(before, character);
             if (shown.length() - 1 + piece.length() > MOST_CHARACTERS) {
                 return shown.append(CUT).append('"').toString();

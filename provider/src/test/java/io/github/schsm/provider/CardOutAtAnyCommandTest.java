@@ -220,7 +220,11 @@ class CardOutAtAnyCommandTest {
         rows.put("sign", new Row(() -> token().sign(key("ec"), KeyAlgorithm.ECDSA, new byte[32]), nothing));
         rows.put("random", new Row(() -> token().random(2000), nothing));
         rows.put("rename", new Row(() -> token().rename(key("ec"), "ec"), nothing));
-        rows.put("rename by key store", new Row(() -> keyStore.setKeyEntry("renamed", handle, null, chain), nothing));
+        rows.put(
+                "rename by key store",
+                new Row(
+                        () -> keyStore.setEntry("renamed", new KeyStore.PrivateKeyEntry(handle, chain), null),
+                        nothing));
         rows.put("store certificate", new Row(() -> store(certificate), nothing));
         rows.put(
                 "store certificate by token",
@@ -346,7 +350,7 @@ class CardOutAtAnyCommandTest {
 
     private void store(X509Certificate certificate) throws Exception {
         PrivateKey handle = (PrivateKey) keyStore.getKey("ec", null);
-        keyStore.setKeyEntry("certified", handle, null, new Certificate[] {certificate});
+        keyStore.setEntry("certified", new KeyStore.PrivateKeyEntry(handle, new Certificate[] {certificate}), null);
     }
 
     private DataObject object() throws SchsmException {

@@ -91,6 +91,23 @@ public enum EcCurve {
     }
 
     /** For arithmetic: only of curves that are used for more than their parameters. */
+    /** Apart, because the verifier of a JVM would load their types together with this class, which is often only looked at. */
+    private static final class Signers {
+        private Signers() {}
+
+        static ECDSASigner verifier(ECDomainParameters domain, byte[] point) {
+            ECDSASigner signer = new ECDSASigner();
+            signer.init(false, new ECPublicKeyParameters(domain.getCurve().decodePoint(point), domain));
+            return signer;
+        }
+
+        static ECDSASigner deterministic(ECDomainParameters domain, BigInteger d) {
+            ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
+            signer.init(true, new ECPrivateKeyParameters(d, domain));
+            return signer;
+        }
+    }
+
     private ECDomainParameters domain() {
         ECDomainParameters known = domain;
         if (known == null) {
@@ -418,9 +435,8 @@ public enum EcCurve {
         if (rs.length != 2 * length || !contains(point)) {
             return false;
         }
-        ECDSASigner signer = new ECDSASigner();
-        signer.init(false, new ECPublicKeyParameters(domain().getCurve().decodePoint(point), domain()));
-        return signer.verifySignature(hash, new BigInteger(1, rs, 0, length), new BigInteger(1, rs, length, length));
+        return Signers.verifier(domain(), point)
+                .verifySignature(hash, new BigInteger(1, rs, 0, length), new BigInteger(1, rs, length, length));
     }
 
     /**
@@ -431,9 +447,7 @@ public enum EcCurve {
      * @return {@code r || s}, each {@link #orderLength()} bytes
      */
     public byte[] sign(BigInteger d, byte[] hash) {
-        ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
-        signer.init(true, new ECPrivateKeyParameters(d, domain()));
-        BigInteger[] pair = signer.generateSignature(hash);
+        BigInteger[] pair = Signers.deterministic(domain(), d).generateSignature(hash);
         byte[] rs = Arrays.copyOf(BigIntegers.asUnsignedByteArray(orderLength(), pair[0]), 2 * orderLength());
         System.arraycopy(BigIntegers.asUnsignedByteArray(orderLength(), pair[1]), 0, rs, orderLength(), orderLength());
         return rs;

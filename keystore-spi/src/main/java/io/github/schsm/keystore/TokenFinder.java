@@ -38,7 +38,8 @@ public interface TokenFinder {
     TokenFinder under(SchsmConfiguration configuration) throws SchsmException;
 
     /**
-     * Whether this provider or a registered one is configured so, except for what key stores show.
+     * Whether this provider or a registered one is configured so, or a key store of this provider was opened so by a file whose
+     * type was named; except for what key stores show.
      *
      * @param unchecked a configuration whose values need not be checked
      */

@@ -93,7 +93,12 @@ final class Tokens implements TokenFinder {
 
     @Override
     public boolean isConfigured(SchsmConfiguration unchecked) {
-        return configured(unchecked.ofTokens()).isPresent();
+        SchsmConfiguration ofTokens = unchecked.ofTokens();
+        return configured(ofTokens).isPresent() || isOfFile(ofTokens);
+    }
+
+    private synchronized boolean isOfFile(SchsmConfiguration ofTokens) {
+        return ofFiles.containsKey(ofTokens);
     }
 
     private Optional<Tokens> configured(SchsmConfiguration ofTokens) {

@@ -273,7 +273,7 @@ class DomainKeyStoreTest {
         bench.device(2).remove();
         Pki pki = Pki.create();
         X509Certificate leaf = pki.issue("leaf", pair.getPublic());
-        program.keys().setKeyEntry("renamed", pair.getPrivate(), null, pki.chain(leaf));
+        program.keys().setEntry("renamed", new KeyStore.PrivateKeyEntry(pair.getPrivate(), pki.chain(leaf)), null);
         assertThat(program.aliases()).contains("renamed").doesNotContain("k");
         SchsmDomain.Member away = program.member(2);
         bench.device(2).insert();
@@ -327,7 +327,7 @@ class DomainKeyStoreTest {
         Certificate[] chain = pki.chain(pki.issue("leaf", pair.getPublic()));
         program.keys().setKeyEntry("k", pair.getPrivate(), null, chain);
         KeyStore alone = keysOf(1);
-        alone.setKeyEntry("renamed", alone.getKey("k", null), null, chain);
+        alone.setEntry("renamed", new KeyStore.PrivateKeyEntry((PrivateKey) alone.getKey("k", null), chain), null);
 
         KeyStore another = bench.source().another("; name = another");
         SchsmDomain domain = SchsmDomain.of(another);
@@ -343,7 +343,7 @@ class DomainKeyStoreTest {
         assertThat(keysOf(0).containsAlias("k")).isTrue();
         assertThat(keysOf(1).containsAlias("renamed")).isTrue();
 
-        another.setKeyEntry("settled", another.getKey("k", null), null, chain);
+        another.setEntry("settled", new KeyStore.PrivateKeyEntry((PrivateKey) another.getKey("k", null), chain), null);
         assertThat(domain.synchronize().isComplete()).isTrue();
         for (int i = 0; i < 3; i++) {
             assertThat(keysOf(i).containsAlias("settled")).isTrue();
@@ -360,7 +360,7 @@ class DomainKeyStoreTest {
         SchsmDomain.Member third = program.member(2);
         bench.device(1).remove();
         bench.device(2).remove();
-        program.keys().setKeyEntry("renamed", pair.getPrivate(), null, chain);
+        program.keys().setEntry("renamed", new KeyStore.PrivateKeyEntry(pair.getPrivate(), chain), null);
         assertThat(program.aliases()).contains("renamed").doesNotContain("k");
 
         bench.device(1).insert();

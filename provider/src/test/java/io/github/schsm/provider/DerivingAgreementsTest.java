@@ -173,7 +173,7 @@ class DerivingAgreementsTest {
                 .hasMessageContaining("doPhase");
     }
 
-    /** A key in software, by whoever has the agreement. */
+    /** A key in software, by the side that has the agreement. */
     @Test
     void aSoftwareKeyIsLeftToBouncyCastle() throws Exception {
         KeyAgreement agreement = KeyAgreement.getInstance("1.3.132.1.11.1", provider);

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What an agent does, whoever asks on whichever connection: every message has an answer, and none does harm. */
+/** What an agent does, no matter who asks, on which connection: every message has an answer, and none does harm. */
 final class AgentService {
     private static final String NOT_FORWARDED =
             "a program on another host wants to lock or unlock the agent: that is done where the agent runs";

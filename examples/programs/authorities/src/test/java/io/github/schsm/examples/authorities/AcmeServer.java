@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * As much of an ACME server (RFC 8555) as one order needs: every request's signature is verified, by software, and
- * whoever has an account may have any name.
+ * a client with an account may have any name.
  */
 final class AcmeServer implements AutoCloseable {
     private static final String JSON = "application/json";

@@ -159,7 +159,7 @@ final class PostgresServer {
         }
     }
 
-    /** Whoever runs the server owns its files, and can get to them. */
+    /** The user that runs the server owns its files, and can get to them. */
     private static void makeAccessible(Path folder, Path data) throws IOException {
         if (isRoot()) {
             UserPrincipal nobody =

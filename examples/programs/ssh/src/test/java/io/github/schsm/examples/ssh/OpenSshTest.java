@@ -86,7 +86,7 @@ class OpenSshTest extends SshWorld {
         login(kind);
     }
 
-    /** ssh tells the agent which host it is, with the host's signature; whoever confirms sees it. */
+    /** ssh tells the agent which host it is, with the host's signature; the person who confirms sees it. */
     @Test
     @Tag("programs")
     void whoConfirmsSeesTheHost() throws Exception {

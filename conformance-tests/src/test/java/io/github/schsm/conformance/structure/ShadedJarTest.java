@@ -121,7 +121,10 @@ class ShadedJarTest {
         TreeSet<String> packages = new TreeSet<>();
         for (Provider.Service service : new BouncyCastleProvider().getServices()) {
             String type = service.getClassName().replace("org.bouncycastle.", "io.github.schsm.shaded.bouncycastle.");
-            packages.add(type.substring(0, type.lastIndexOf('.')));
+            // Its variant for newer JDKs, which is not in the jar, registers the KDF that they know.
+            if (!service.getType().equals("KDF")) {
+                packages.add(type.substring(0, type.lastIndexOf('.')));
+            }
         }
 
         assertThat(descriptor().opens().stream()

@@ -61,23 +61,30 @@ public final class OpenSc {
         return onReader("opensc-tool", command);
     }
 
-    /** Signs a hash with the key that has this id; the answer is DER. */
+    /**
+     * Signs a hash with the key that has this id; the answer is DER. OpenSC 0.23 misreads one of 256 signatures on
+     * secp521r1, and says CKR_DATA_INVALID; only then, another is made.
+     */
     byte[] sign(byte[] id, byte[] hash, Path folder) throws IOException, InterruptedException {
         Path input = Files.write(folder.resolve("hash"), hash);
         Path output = folder.resolve("signature");
-        pkcs11(
-                        "--sign",
-                        "--mechanism",
-                        "ECDSA",
-                        "--id",
-                        HexFormat.of().formatHex(id),
-                        "--signature-format",
-                        "openssl",
-                        "--input-file",
-                        input.toString(),
-                        "--output-file",
-                        output.toString())
-                .succeeded();
+        Program.Result result;
+        int left = 4;
+        do {
+            result = pkcs11(
+                    "--sign",
+                    "--mechanism",
+                    "ECDSA",
+                    "--id",
+                    HexFormat.of().formatHex(id),
+                    "--signature-format",
+                    "openssl",
+                    "--input-file",
+                    input.toString(),
+                    "--output-file",
+                    output.toString());
+        } while (result.status() != 0 && result.output().contains("CKR_DATA_INVALID") && --left > 0);
+        result.succeeded();
         return Files.readAllBytes(output);
     }
 

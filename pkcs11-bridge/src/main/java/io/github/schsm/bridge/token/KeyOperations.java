@@ -63,6 +63,9 @@ final class KeyOperations {
     /** What some answer to it as well, and to anything else. */
     private static final Set<Ckr> PERHAPS_WRONG_PADDING = Set.of(Ckr.GENERAL_ERROR, Ckr.FUNCTION_FAILED);
 
+    /** How often a signature on secp521r1 is tried that a module refuses, by mistake in one of 256. */
+    private static final int P521_ATTEMPTS = 6;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Pkcs11Token token;
@@ -100,12 +103,15 @@ final class KeyOperations {
             CkMechanism mechanism = algorithm == KeyAlgorithm.RSA_PSS
                     ? Hashes.pss(parameters, input)
                     : new CkMechanism.Plain(row.mechanism());
-            byte[] data = algorithm == KeyAlgorithm.ECDSA && entry.curve() != null
-                    ? EcdsaSignature.truncate(input, entry.curve().orderLength())
-                    : input;
-            byte[] signature;
+            if (key.type() == KeyType.EC) {
+                EcCurve curve = entry.curve();
+                byte[] data = algorithm == KeyAlgorithm.ECDSA && curve != null
+                        ? EcdsaSignature.truncate(input, curve.orderLength())
+                        : input;
+                return ecdsa(session, object, mechanism, data, curve).der();
+            }
             try {
-                signature = sign(session, object, mechanism, data);
+                return sign(session, object, mechanism, input);
             } catch (CryptokiException refused) {
                 if (algorithm == KeyAlgorithm.RSA_PSS && PARAMETERS_REFUSED.contains(refused.ckr())) {
                     throw new DeviceException(
@@ -115,7 +121,6 @@ final class KeyOperations {
                 }
                 throw refused;
             }
-            return key.type() == KeyType.EC ? ecdsa(signature, entry.curve()).der() : signature;
         });
     }
 
@@ -124,6 +129,29 @@ final class KeyOperations {
         session.module().signInit(session.handle(), mechanism, object.handle());
         loginIfWanted(session, object);
         return session.module().sign(session.handle(), data);
+    }
+
+    /**
+     * Signs with an EC key. OpenSC tells the curve by the length of the card's answer and takes those of secp521r1 whose
+     * two numbers are short, one in 16, for signatures on a curve of 512 bits, which it then refuses; it tries twice
+     * itself. Nothing is wrong with the key or the data: another signature is all that helps. Source:
+     * {@code sc_hsm_decode_ecdsa_signature} of OpenSC 0.23.
+     */
+    private static EcdsaSignature ecdsa(
+            Session session, ObjectSnapshot object, CkMechanism mechanism, byte[] data, @Nullable EcCurve curve)
+            throws CryptokiException, SchsmException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return ecdsa(sign(session, object, mechanism, data), curve);
+            } catch (CryptokiException refused) {
+                boolean maybeMisread = curve == EcCurve.SECP521R1
+                        && refused.function().equals("C_Sign")
+                        && refused.is(Ckr.DATA_INVALID);
+                if (!maybeMisread || attempt == P521_ATTEMPTS) {
+                    throw refused;
+                }
+            }
+        }
     }
 
     /** The standard's form is r || s; some modules pass on the DER that their cards give. */
@@ -426,8 +454,8 @@ final class KeyOperations {
         byte[] firstHash = hash();
         byte[] secondHash = hash();
         CkMechanism mechanism = new CkMechanism.Plain(Ck.CKM_ECDSA);
-        EcdsaSignature first = ecdsa(sign(session, object, mechanism, firstHash), curve);
-        EcdsaSignature second = ecdsa(sign(session, object, mechanism, secondHash), curve);
+        EcdsaSignature first = ecdsa(session, object, mechanism, firstHash, curve);
+        EcdsaSignature second = ecdsa(session, object, mechanism, secondHash, curve);
         for (byte[] point : curve.recover(firstHash, first)) {
             if (curve.verify(point, secondHash, second.plain(curve.orderLength()))) {
                 PublicKey found = curve.publicKey(point);

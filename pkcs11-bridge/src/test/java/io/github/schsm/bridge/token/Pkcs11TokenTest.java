@@ -333,6 +333,35 @@ class Pkcs11TokenTest {
     }
 
     @Test
+    void aSignatureOnP521ThatTheModuleMisreadIsMadeOnceMore() throws Exception {
+        TokenKey key = token.generate(request(KeyType.EC, "p521", new byte[0], EcCurve.SECP521R1, 0));
+        byte[] hash = FakeCrypto.random(64);
+        for (int refused = 1; refused <= 5; refused++) {
+            bench.module.script().answer("C_Sign", refused, Ckr.DATA_INVALID);
+        }
+        EcdsaSignature signature = EcdsaSignature.parse(token.sign(key, KeyAlgorithm.ECDSA, null, hash));
+        ECPublicKey publicKey = (ECPublicKey) token.details(key).publicKey();
+        assertThat(EcCurve.SECP521R1.verify(EcCurve.SECP521R1.encode(publicKey.getW()), hash, signature.plain(66)))
+                .isTrue();
+        assertThat(bench.module.script().calls("C_Sign")).isEqualTo(6);
+
+        bench.module.script().answerAlways("C_Sign", Ckr.DATA_INVALID);
+        assertThatThrownBy(() -> token.sign(key, KeyAlgorithm.ECDSA, null, hash))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("CKR_DATA_INVALID");
+        assertThat(bench.module.script().calls("C_Sign")).as("it ends").isEqualTo(12);
+    }
+
+    @Test
+    void aRefusedSignatureOnOtherCurvesIsNotMadeOnceMore() throws Exception {
+        bench.module.script().answer("C_Sign", 1, Ckr.DATA_INVALID);
+        assertThatThrownBy(() -> token.sign(key("ec"), KeyAlgorithm.ECDSA, null, HASH))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("CKR_DATA_INVALID");
+        assertThat(bench.module.script().calls("C_Sign")).isEqualTo(1);
+    }
+
+    @Test
     void aWrongPaddingIsOneKindOfErrorWhateverTheModuleCallsIt() throws Exception {
         byte[] block = new byte[128];
         block[127] = 5;

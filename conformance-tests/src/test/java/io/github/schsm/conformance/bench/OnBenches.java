@@ -39,11 +39,10 @@ public @interface OnBenches {
         @Override
         protected Stream<? extends Arguments> provideArguments(
                 ParameterDeclarations parameters, ExtensionContext context, OnBenches benches) {
-            boolean daemon = !System.getProperty("schsm.pcsc.ports", "").isEmpty();
             Stream<BenchKind> repeated =
                     Boolean.getBoolean("schsm.full") ? Arrays.stream(benches.repeated()) : Stream.empty();
             return Stream.concat(Arrays.stream(benches.value()), repeated)
-                    .filter(kind -> kind.needsDaemon() == daemon)
+                    .filter(kind -> kind.needsDaemon() == VirtualReader.isDaemonHere())
                     .map(Arguments::of);
         }
     }

@@ -40,6 +40,11 @@ public final class VirtualReader implements AutoCloseable {
         this.thread = new Thread(client, "vpcd " + port);
     }
 
+    /** Whether the checks have started a PC/SC daemon for these tests. */
+    static boolean isDaemonHere() {
+        return !PORTS.isEmpty();
+    }
+
     /** Puts a device into a reader, which must be empty. */
     public static VirtualReader plug(int number, SimulatedDevice device) throws Exception {
         return plug(number, PORTS.get(number), device);

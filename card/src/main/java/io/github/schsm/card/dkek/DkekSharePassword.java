@@ -28,12 +28,15 @@ public final class DkekSharePassword {
     /**
      * A new password.
      *
-     * @return 8 bytes, the top bit clear; the caller's to wipe
+     * @return 8 bytes, the top bit clear, the first one not zero: {@code sc-hsm-tool} would drop it when it puts the
+     *     password together, and refuse the file. The caller's to wipe
      */
     public static byte[] generate(SecureRandom random) {
         byte[] password = new byte[LENGTH];
-        random.nextBytes(password);
-        password[0] &= 0x7F;
+        do {
+            random.nextBytes(password);
+            password[0] &= 0x7F;
+        } while (password[0] == 0);
         return password;
     }
 

@@ -235,14 +235,14 @@ final class KeyFileForms {
                     keys.add(decrypt(form, encrypted));
                 }
             }
+            List<KeyFile.Entry> entries = new ArrayList<>();
+            for (EncodedPrivateKey key : keys) {
+                entries.add(entry("", key, certificates));
+            }
+            return new KeyFile(form, entries);
         } catch (IOException | RuntimeException malformed) {
             throw new MalformedDataException(what, "it is no PEM that can be read: " + malformed.getMessage());
         }
-        List<KeyFile.Entry> entries = new ArrayList<>();
-        for (EncodedPrivateKey key : keys) {
-            entries.add(entry("", key, certificates));
-        }
-        return new KeyFile(form, entries);
     }
 
     private static EncodedPrivateKey key(PrivateKeyInfo info) {

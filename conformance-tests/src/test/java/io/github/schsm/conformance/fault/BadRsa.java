@@ -310,7 +310,10 @@ final class BadRsa {
                     byte[] encrypted = encrypted(name, parameters, world);
                     world.without(() -> cipher.doFinal(encrypted));
                 });
-        return isPadded ? padded(table) : table;
+        if (!isPadded) {
+            return table;
+        }
+        return parameters == null ? padded(table) : withOtherLabel(padded(table));
     }
 
     private static BadInput<Cipher> padded(BadInput<Cipher> table) {
@@ -328,14 +331,26 @@ final class BadRsa {
                     padded[100] = 0;
                     cipher.doFinal(encrypted("RSA/ECB/NoPadding", null, world, padded));
                 })
-                .kept(
-                        "OAEP with another label",
-                        BadPaddingException.class,
-                        (cipher, world) -> cipher.doFinal(encrypted(
-                                "RSA/ECB/OAEPPadding",
-                                new OAEPParameterSpec(
-                                        "SHA-256", "MGF1", MGF1ParameterSpec.SHA256, new PSource.PSpecified(DATA)),
-                                world)));
+                .kept("padding of another kind", BadPaddingException.class, (cipher, world) -> {
+                    byte[] padded = new byte[128];
+                    Arrays.fill(padded, (byte) 0xFF);
+                    padded[0] = 0;
+                    padded[1] = 3;
+                    padded[100] = 0;
+                    cipher.doFinal(encrypted("RSA/ECB/NoPadding", null, world, padded));
+                });
+    }
+
+    /** Not with PKCS#1: some one in 700 of these random blocks is padded as that wants it. */
+    private static BadInput<Cipher> withOtherLabel(BadInput<Cipher> table) {
+        return table.kept(
+                "OAEP with another label",
+                BadPaddingException.class,
+                (cipher, world) -> cipher.doFinal(encrypted(
+                        "RSA/ECB/OAEPPadding",
+                        new OAEPParameterSpec(
+                                "SHA-256", "MGF1", MGF1ParameterSpec.SHA256, new PSource.PSpecified(DATA)),
+                        world)));
     }
 
     private static BadInput<Cipher> unwrapping() {

@@ -204,7 +204,7 @@ class DomainFaultsTest {
 
     @ParameterizedTest(name = "{0} at {1} on member {2}")
     @MethodSource("table")
-    @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void nothingIsLostAndEverythingCanBeMended(Trouble trouble, Work work, int number) throws Exception {
         try (DomainBench bench = new DomainBench(3, work == Work.COPY ? "; copies = 1" : "")) {
             DomainProgram program = DomainProgram.on(bench);

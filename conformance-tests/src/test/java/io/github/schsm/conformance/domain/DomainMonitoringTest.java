@@ -5,18 +5,12 @@ package io.github.schsm.conformance.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmDomain;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.DomainBench;
-import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.provider.SchsmProvider;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyStore;
-import java.security.Signature;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,11 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What somebody who runs a domain sees of it: listener, Flight Recorder, JMX. */
 class DomainMonitoringTest {
     private static final int SIGNATURES = 6;
-    private static final int MANY = 20_000;
 
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     private DomainBench bench;
-    private KeyStore keys;
+    private DomainProgram program;
     private KeyPair pair;
 
     @TempDir
@@ -46,25 +39,13 @@ class DomainMonitoringTest {
     @BeforeEach
     void load() throws Exception {
         bench = new DomainBench();
-        keys = bench.source().keyStore();
-        pair = Group.generatePair(
-                bench.source().provider(),
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        program = DomainProgram.on(bench);
+        pair = program.generate("k");
     }
 
     @AfterEach
     void close() {
         bench.close();
-    }
-
-    private void sign() throws Exception {
-        Signature signature =
-                Signature.getInstance("SHA256withECDSA", bench.source().provider());
-        signature.initSign(pair.getPrivate());
-        signature.update("data".getBytes(StandardCharsets.UTF_8));
-        signature.sign();
     }
 
     private List<String> ids() {
@@ -81,7 +62,7 @@ class DomainMonitoringTest {
     void jmxCountsWhatEachMemberDoes() throws Exception {
         long before = operations();
         for (int i = 0; i < SIGNATURES; i++) {
-            sign();
+            program.assertSigns(pair);
         }
 
         assertThat(beans()).hasSize(ids().size());
@@ -97,12 +78,8 @@ class DomainMonitoringTest {
 
         ObjectName removed = bean(bench.device(1).id());
         bench.device(1).remove();
-        // It is noticed by the next operation that goes there, which may be a while if the others are faster.
-        Instant deadline = Instant.now().plusSeconds(60);
-        while ((Boolean) server.getAttribute(removed, "Present")
-                && Instant.now().isBefore(deadline)) {
-            sign();
-        }
+        SchsmDomain.Member member = program.member(1);
+        program.signUntil(pair, () -> !member.isPresent());
         assertThat((Boolean) server.getAttribute(removed, "Present")).isFalse();
         assertThat((String) server.getAttribute(removed, "Problem")).isNotEmpty();
         assertThat((Long) server.getAttribute(removed, "Failures")).isPositive();
@@ -126,12 +103,8 @@ class DomainMonitoringTest {
             recording.enable("io.github.schsm.Member");
             recording.start();
             bench.device(2).remove();
-            int made = 0;
-            while (made < SIGNATURES || (made < MANY && isPresent(2))) {
-                sign();
-                made++;
-            }
-            signed = made;
+            SchsmDomain.Member removed = program.member(2);
+            signed = program.signUntil(pair, () -> !removed.isPresent());
             recording.stop();
             recording.dump(file);
         }
@@ -164,8 +137,7 @@ class DomainMonitoringTest {
     @Test
     void listenerThatThrowsKeepsNobodyFromSigning() throws Exception {
         List<String> heard = new CopyOnWriteArrayList<>();
-        SchsmDomain domain = SchsmDomain.of(keys);
-        domain.addListener(new SchsmDomain.Listener() {
+        program.domain().addListener(new SchsmDomain.Listener() {
             @Override
             public void memberChanged(SchsmDomain.Member member) {
                 heard.add(member.deviceId() + " " + member.isPresent());
@@ -174,15 +146,10 @@ class DomainMonitoringTest {
         });
 
         bench.device(0).remove();
-        for (int i = 0; i < MANY && isPresent(0); i++) {
-            sign();
-        }
+        SchsmDomain.Member removed = program.member(0);
+        program.signUntil(pair, () -> !removed.isPresent());
 
         assertThat(heard).contains(bench.device(0).id() + " false");
-    }
-
-    private boolean isPresent(int device) throws Exception {
-        return SchsmDomain.of(keys).members().get(device).isPresent();
     }
 
     private long operations() throws Exception {

@@ -75,13 +75,11 @@ class ArchitectureTest {
 
     @Test
     void everyTypeThatIsNamedIsThere() throws IOException {
-        Set<String> types;
-        try (Stream<Path> files = Files.walk(HOME)) {
-            types = files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(file -> file.endsWith(".java"))
-                    .map(file -> file.replace(".java", ""))
-                    .collect(Collectors.toSet());
-        }
+        Set<String> types = SourceTree.files(HOME).stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .filter(file -> file.endsWith(".java"))
+                .map(file -> file.replace(".java", ""))
+                .collect(Collectors.toSet());
         types.addAll(List.of("KeyStoreSpi", "ServiceLoader", "Signature"));
 
         Set<String> named = all("`([A-Z]\\w+)`", document());

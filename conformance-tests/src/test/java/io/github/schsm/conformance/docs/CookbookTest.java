@@ -57,16 +57,14 @@ class CookbookTest {
     }
 
     private static List<Program> programs() throws IOException {
-        try (Stream<Path> files = Files.walk(PROGRAMS)) {
-            List<Program> all = new ArrayList<>();
-            for (Path file : files.filter(path -> path.toString().matches(".*/src/test/java/.*Test\\.java"))
-                    .sorted()
-                    .toList()) {
-                String text = Files.readString(file);
-                int at = text.indexOf("\n@Recipe(");
-                if (at < 0) {
-                    continue;
-                }
+        List<Program> all = new ArrayList<>();
+        for (Path file : SourceTree.files(PROGRAMS)) {
+            if (!file.toString().matches(".*/src/test/java/.*Test\\.java")) {
+                continue;
+            }
+            String text = Files.readString(file);
+            int at = text.indexOf("\n@Recipe(");
+            if (at >= 0) {
                 String annotation = text.substring(at, text.indexOf("\nclass ", at));
                 String test = file.getFileName().toString().replace(".java", "");
                 all.add(new Program(
@@ -78,8 +76,8 @@ class CookbookTest {
                         member(annotation, "how"),
                         member(annotation, "limit")));
             }
-            return all;
         }
+        return all;
     }
 
     private static String member(String annotation, String name) {

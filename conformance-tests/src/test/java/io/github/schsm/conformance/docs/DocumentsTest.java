@@ -53,13 +53,9 @@ class DocumentsTest {
 
     /** Sources, tests, documents, and scripts, but nothing that a build made. */
     private static List<Path> sources() throws IOException {
-        Path home = home();
-        try (Stream<Path> files = Files.walk(home)) {
-            return files.filter(file -> file.toString().matches(".*\\.(java|md|c|xml|yml|sh|properties|example)"))
-                    .filter(file -> !home.relativize(file).toString().matches("(.*/)?(target|\\.build|\\.git)/.*"))
-                    .sorted()
-                    .toList();
-        }
+        return SourceTree.files(home()).stream()
+                .filter(file -> file.toString().matches(".*\\.(java|md|c|xml|yml|sh|properties|example)"))
+                .toList();
     }
 
     /** The anchors that GitHub gives a document's headings. */
@@ -131,9 +127,8 @@ class DocumentsTest {
     @MethodSource("documents")
     void everyTestThatIsNamedIsThere(Path document) throws IOException {
         Map<String, String> tests = new HashMap<>();
-        try (Stream<Path> files = Files.walk(home())) {
-            for (Path file : files.filter(path -> path.toString().matches(".*/src/test/java/.*Test\\.java"))
-                    .toList()) {
+        for (Path file : SourceTree.files(home())) {
+            if (file.toString().matches(".*/src/test/java/.*Test\\.java")) {
                 String type = String.valueOf(file.getFileName()).replace(".java", "");
                 tests.merge(type, Files.readString(file), String::concat);
             }

@@ -15,9 +15,6 @@ import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +27,7 @@ import javax.smartcardio.CardTerminals.State;
  * that no test waits for the pauses of a client.
  */
 public final class RamBench implements Bench {
-    private static final long PATIENCE_MILLIS = 20_000;
+    private static final long PATIENCE_MILLIS = 60_000;
 
     private final VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
     private final String offered = ReadersTokenSource.offer(readers);
@@ -42,20 +39,13 @@ public final class RamBench implements Bench {
     private final SimulatedMember target;
 
     public RamBench() throws Exception {
-        url = "http://127.0.0.1:" + freePort() + "/bench";
+        url = "http://127.0.0.1:" + FreePort.next() + "/bench";
         server = serve(url);
         dialIn("ZZSIM000001");
         dialIn("ZZSIM000002");
         await(2);
         source = member("ZZSIM000001");
         target = member("ZZSIM000002");
-    }
-
-    /** A TCP port that nobody listens on. */
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static TokenSource.Terminals serve(String url) throws SchsmException {

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.cli.Schsm;
 import io.github.schsm.cli.io.Io;
+import io.github.schsm.conformance.bench.FreePort;
 import io.github.schsm.conformance.bench.Jdk;
 import io.github.schsm.conformance.bench.Program;
 import io.github.schsm.provider.SchsmProvider;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,7 +30,7 @@ class DialInSnippetsTest {
         "docs/many-devices.md#ram-client"
     })
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void readerDialsIn(@TempDir Path folder) throws Exception {
         Files.createFile(
                 folder.resolve("password"),
@@ -40,10 +39,7 @@ class DialInSnippetsTest {
         Shell shell = new Shell(folder, Jdk.all().get(0));
         Program.Result made = shell.run("docs/many-devices.md#ram-certificates", "dns:hsm.example.com", "ip:127.0.0.1");
         assertThat(made.status()).as(made.output()).isZero();
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePort.next();
         String server = shell.adapt(
                 Snippet.text("docs/many-devices.md#ram-server"),
                 "0.0.0.0:8443",
@@ -68,7 +64,8 @@ class DialInSnippetsTest {
         Io io = new Io(new PrintWriter(said, true), new PrintWriter(said, true), name -> null, null);
         Thread dialing = new Thread(() -> Schsm.run(io, arguments.toArray(String[]::new)));
         dialing.start();
-        try (SchsmProvider provider = (SchsmProvider) new SchsmProvider().configure(server + "trust = simulator")) {
+        try (SchsmProvider provider =
+                (SchsmProvider) new SchsmProvider().configure(server + "trust = simulator\nram.wait = 60")) {
             KeyStore keys = KeyStore.getInstance("SCHSM", provider);
 
             keys.load(null, "648219".toCharArray());

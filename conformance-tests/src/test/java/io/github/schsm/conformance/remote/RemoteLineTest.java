@@ -9,6 +9,7 @@ import io.github.schsm.SchsmDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.conformance.bench.DomainBench;
+import io.github.schsm.conformance.bench.FreePort;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Jdk;
 import io.github.schsm.conformance.bench.Pki;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Lines that break, ends that are killed and come back, and what may be heard in between. */
-@Timeout(180)
+@Timeout(600)
 class RemoteLineTest {
     private static final char[] PIN = "648219".toCharArray();
     private static final String ID = "ZZSIM000001";
@@ -94,7 +95,7 @@ class RemoteLineTest {
 
     @Test
     void providerGoesOnWhenAKilledClientIsStartedAgain() throws Exception {
-        int port = RamBench.freePort();
+        int port = FreePort.next();
         try (SchsmProvider provider = (SchsmProvider) new SchsmProvider().configure(configuration(port));
                 Lender first = new Lender(folder, url(port), ID)) {
             KeyStore keys = KeyStore.getInstance("SCHSM", provider);
@@ -120,7 +121,7 @@ class RemoteLineTest {
 
     @Test
     void otherMemberOfADomainGoesOnWhileTheRemoteOneIsKilled() throws Exception {
-        int port = RamBench.freePort();
+        int port = FreePort.next();
         String here = "simulator:" + folder.resolve("here");
         byte[] uid;
         try (SchsmProvider local = simulated(here, "ZZSIM000002");
@@ -175,7 +176,7 @@ class RemoteLineTest {
 
     @Test
     void clientComesToAServerThatIsStartedAgain() throws Exception {
-        int port = RamBench.freePort();
+        int port = FreePort.next();
         Path sign = folder.resolve("sign");
         Process server = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -211,7 +212,7 @@ class RemoteLineTest {
 
     @Test
     void clientComesToAProviderThatIsMadeAgain() throws Exception {
-        int port = RamBench.freePort();
+        int port = FreePort.next();
         try (Lender lender = new Lender(folder, url(port), ID)) {
             for (int i = 0; i < 2; i++) {
                 try (SchsmProvider provider = (SchsmProvider) new SchsmProvider().configure(configuration(port))) {
@@ -281,28 +282,34 @@ class RemoteLineTest {
                         return null;
                     }));
                 }
+                boolean goesOn = awaitMore(signed);
                 for (int i = 0; i < 3; i++) {
                     Thread.sleep(500);
                     bench.source().remove();
                     Thread.sleep(300);
                     bench.source().insert();
                     bench.await(2);
-                }
-                int before = signed.get();
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-                while (signed.get() == before && System.nanoTime() < deadline) {
-                    Thread.sleep(20);
+                    goesOn &= awaitMore(signed);
                 }
                 end.set(true);
                 for (Future<?> result : results) {
-                    result.get(30, TimeUnit.SECONDS);
+                    result.get(2, TimeUnit.MINUTES);
                 }
                 threads.shutdown();
 
-                assertThat(before).isPositive();
-                assertThat(signed.get()).as("it goes on").isGreaterThan(before);
+                assertThat(goesOn).isTrue();
             }
         }
+    }
+
+    /** Whether one more signature is made soon. */
+    private static boolean awaitMore(AtomicInteger signed) throws InterruptedException {
+        int before = signed.get();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (signed.get() == before && System.nanoTime() < end) {
+            Thread.sleep(20);
+        }
+        return signed.get() > before;
     }
 
     /** A signature that is right, or the one failure that says that the device is away. */

@@ -60,7 +60,7 @@ stop() {
 }
 trap stop EXIT
 
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     [ -S /run/pcscd/pcscd.comm ] && break
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1

@@ -50,7 +50,12 @@ public final class PcscBench implements Bench {
      */
     public PcscBench(String ofSource, String ofTarget, String settings) throws Exception {
         this.source = new PcscMember(ofSource, settings, 0);
-        this.target = new PcscMember(ofTarget, settings, 1);
+        try {
+            this.target = new PcscMember(ofTarget, settings, 1);
+        } catch (Exception failed) {
+            source.reader.close();
+            throw failed;
+        }
         this.secure = settings.contains("channel = secure");
         source.reader.device().recorder().start();
         target.reader.device().recorder().start();
@@ -68,8 +73,11 @@ public final class PcscBench implements Bench {
 
     @Override
     public void close() {
-        source.reader.close();
-        target.reader.close();
+        try {
+            source.reader.close();
+        } finally {
+            target.reader.close();
+        }
         if (secure) {
             SecureWire.assertAllProtected(source.reader.device().recorder().exchanges());
             SecureWire.assertAllProtected(target.reader.device().recorder().exchanges());

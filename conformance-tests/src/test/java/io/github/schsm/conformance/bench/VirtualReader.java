@@ -26,7 +26,7 @@ public final class VirtualReader implements AutoCloseable {
             .filter(port -> !port.isEmpty())
             .map(Integer::valueOf)
             .toList();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String name;
     private final SimulatedDevice device;
@@ -57,8 +57,18 @@ public final class VirtualReader implements AutoCloseable {
         VirtualReader reader = new VirtualReader(name, device, port);
         reader.thread.setDaemon(true);
         reader.thread.start();
-        awaitPresence(name, true);
+        try {
+            awaitPresence(name, true);
+        } catch (CardException unseen) {
+            reader.client.close();
+            throw unseen;
+        }
         return reader;
+    }
+
+    /** Waits until the daemon has seen a device in a reader, whoever put it there. */
+    public static void awaitPresence(int number) throws Exception {
+        awaitPresence(name(number), true);
     }
 
     /** The reader's name, as the daemon has it. */

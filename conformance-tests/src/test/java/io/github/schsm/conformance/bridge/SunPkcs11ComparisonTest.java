@@ -103,6 +103,7 @@ class SunPkcs11ComparisonTest {
 
     @BeforeAll
     static void compare() throws Exception {
+        FOUND.clear();
         VirtualReaders readers = VirtualReaders.create(DeviceProfile.smartCardHsm4k());
         Pki pki = Pki.create();
         try (VirtualReader reader = VirtualReader.plug(0, readers.device("ZZSIM300001"))) {

@@ -4,6 +4,7 @@ package io.github.schsm.conformance.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.conformance.bench.VirtualReader;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command, each call a process of its own, on devices that the command's own simulator put into PC/SC readers. */
 @Tag("pcsc")
-@Timeout(300)
+@Timeout(600)
 class CommandsThroughPcscTest {
     private static final String A = "ZZSIM000001";
     private static final String B = "ZZSIM000002";
@@ -63,18 +64,20 @@ class CommandsThroughPcscTest {
     }
 
     @BeforeEach
-    void plugDevicesIn() throws IOException {
+    void plugDevicesIn() throws Exception {
         String port = System.getProperty("schsm.pcsc.ports", "").split(",", -1)[0];
         simulator = start("simulator", "--state", "state", "--port", port, "--device", A + "," + B);
         BufferedReader out =
                 new BufferedReader(new InputStreamReader(simulator.getInputStream(), StandardCharsets.UTF_8));
         assertThat(out.readLine()).startsWith("Ready: " + A + ", " + B);
+        VirtualReader.awaitPresence(0);
+        VirtualReader.awaitPresence(1);
     }
 
     @AfterEach
     void pullDevicesOut() throws InterruptedException {
         simulator.destroy();
-        assertThat(simulator.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(simulator.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(simulator.exitValue()).as("ended as asked").isZero();
     }
 

@@ -32,8 +32,12 @@ class WatchThroughPcscTest {
 
             VirtualReader reader = VirtualReader.plug(
                     0, VirtualReaders.create(DeviceProfile.smartCardHsm4k()).device(ID));
-            Event came = await(watch, Kind.DEVICE_CAME);
-            reader.close();
+            Event came;
+            try {
+                came = await(watch, Kind.DEVICE_CAME);
+            } finally {
+                reader.close();
+            }
             Event left = await(watch, Kind.DEVICE_LEFT);
 
             assertThat(came.device()).isEqualTo(ID);

@@ -11,6 +11,8 @@ import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,18 +98,29 @@ final class DaemonRestart {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        for (int i = 0; i < 300 && !Files.exists(SOCKET); i++) {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (!isListening()) {
+            if (!daemon.isAlive() || System.nanoTime() > end) {
+                daemon.destroyForcibly();
+                throw new IOException("pcscd does not start");
+            }
             Thread.sleep(20);
-        }
-        if (!Files.exists(SOCKET)) {
-            throw new IOException("pcscd does not start");
         }
         return daemon;
     }
 
+    /** The socket is there a moment before it can be used. */
+    private static boolean isListening() {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(SOCKET))) {
+            return channel.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
     static void stop(Process daemon) throws IOException, InterruptedException {
         daemon.destroy();
-        if (!daemon.waitFor(10, TimeUnit.SECONDS)) {
+        if (!daemon.waitFor(30, TimeUnit.SECONDS)) {
             daemon.destroyForcibly().waitFor();
         }
         Files.deleteIfExists(SOCKET);

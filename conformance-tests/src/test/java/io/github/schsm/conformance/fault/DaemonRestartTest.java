@@ -61,7 +61,7 @@ class DaemonRestartTest {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+        boolean ended = process.waitFor(8, TimeUnit.MINUTES);
         process.destroyForcibly();
         String said = Files.readString(output, StandardCharsets.UTF_8);
 

@@ -35,7 +35,7 @@ final class DomainDaemonRestart {
     private static final char[] PIN = "648219".toCharArray();
     private static final int SIGNATURES = 6;
     private static final int STEP = 50;
-    private static final int PATIENCE = 15_000;
+    private static final int PATIENCE = 60_000;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final String elsewhere;

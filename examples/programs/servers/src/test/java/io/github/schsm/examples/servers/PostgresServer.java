@@ -150,7 +150,7 @@ final class PostgresServer {
                     .start();
             process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().close();
-            if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+            if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
                 process.destroyForcibly();
                 throw new IOException(program + ": " + Files.readString(output));
             }
@@ -221,6 +221,6 @@ final class PostgresServer {
         });
         reader.setDaemon(true);
         reader.start();
-        return ready.get(1, TimeUnit.MINUTES);
+        return ready.get(5, TimeUnit.MINUTES);
     }
 }

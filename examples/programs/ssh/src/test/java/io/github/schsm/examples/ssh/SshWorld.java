@@ -6,6 +6,7 @@ import io.github.schsm.admin.key.PublicKeyFormat;
 import io.github.schsm.admin.ssh.SshAgent;
 import io.github.schsm.examples.support.DeviceWorld;
 import io.github.schsm.examples.support.KeyKind;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,12 @@ abstract class SshWorld {
             authorized.add(publicKeyLine(kind));
         }
         world.key("left-out", KeyKind.BRAINPOOL256);
-        server = OpenSshServer.start(Files.createDirectory(folder.resolve("sshd")), authorized);
+        try {
+            server = OpenSshServer.start(Files.createDirectory(folder.resolve("sshd")), authorized);
+        } catch (IOException | IllegalStateException failed) {
+            world.close();
+            throw failed;
+        }
     }
 
     @AfterAll

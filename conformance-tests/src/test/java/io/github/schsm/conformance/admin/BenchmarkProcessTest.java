@@ -40,7 +40,7 @@ class BenchmarkProcessTest {
     }
 
     @Test
-    @Timeout(value = 3, unit = TimeUnit.MINUTES)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void keyIsDeletedBeforeTheProcessEnds() throws Exception {
         Path state = folder.resolve("hsm");
         try (VirtualReaders readers = VirtualReaders.folder(state)) {

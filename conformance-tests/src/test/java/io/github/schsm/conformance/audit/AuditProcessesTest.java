@@ -38,6 +38,9 @@ class AuditProcessesTest {
     /** How long a process lives after it began to write. */
     private static final int MOST_MILLIS = 400;
 
+    /** More than one each on the average, and together more than one file's. */
+    private static final int SOME = 5;
+
     private static final String ENDLESS = "1000000";
 
     @TempDir
@@ -118,6 +121,10 @@ class AuditProcessesTest {
             Process process = start(null, configuration("state", "; audit.size = 8k"), i + "-", ENDLESS);
             try (BufferedReader output = output(process)) {
                 assertThat(output.readLine()).isEqualTo("ready");
+                // However slow it is, every other one makes some changes before.
+                for (int j = 0; j < i % 2 * SOME; j++) {
+                    acknowledged.add(output.readLine());
+                }
                 int millis = random.nextInt(MOST_MILLIS);
                 assertThat(process.waitFor(millis, TimeUnit.MILLISECONDS)).isFalse();
                 // SIGKILL, and not by the process itself, which would close what it said.

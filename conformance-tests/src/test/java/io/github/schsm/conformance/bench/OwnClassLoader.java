@@ -19,6 +19,8 @@ import java.security.KeyStore;
 import java.security.Provider;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The provider and all it needs in a class loader of its own, as a web application has it. */
 public final class OwnClassLoader {
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final int PATIENCE = 100;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private OwnClassLoader() {}
 
@@ -56,7 +58,8 @@ public final class OwnClassLoader {
     /** Uses the provider there, closes it, and expects that nothing keeps the class loader. */
     public static void assertIsCollected(String configuration) throws Exception {
         WeakReference<ClassLoader> loader = use(configuration);
-        for (int i = 0; i < PATIENCE && loader.get() != null; i++) {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (loader.get() != null && Instant.now().isBefore(end)) {
             System.gc();
             Thread.sleep(50);
         }

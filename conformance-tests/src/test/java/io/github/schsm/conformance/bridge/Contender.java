@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * @param folder        for what programs write
  */
 record Contender(String name, String providerName, String storeType, String configuration, Path folder) {
-    private static final long SECONDS = 90;
+    private static final long SECONDS = 300;
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
 
     /** Ours. */

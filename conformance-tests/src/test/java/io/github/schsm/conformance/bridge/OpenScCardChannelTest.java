@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** OpenSC's module and the card channel of the same reader, on one card and under one login. */
 @Tag("pcsc")
-@Timeout(180)
+@Timeout(600)
 class OpenScCardChannelTest {
     private static final byte[] DATA = "signed on either way".getBytes(StandardCharsets.UTF_8);
     private static final int SIGN = 0x68;
@@ -320,7 +320,7 @@ class OpenScCardChannelTest {
                 return null;
             }));
             for (Future<?> future : running) {
-                future.get(150, TimeUnit.SECONDS);
+                future.get(8, TimeUnit.MINUTES);
             }
         } finally {
             threads.shutdownNow();

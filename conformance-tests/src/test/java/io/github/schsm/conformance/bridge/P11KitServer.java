@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * go when this one is killed, as they do when the other computer or the way to it is gone.
  */
 final class P11KitServer {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * attributes, so that the device does not obey them.
  */
 @Tag("pcsc")
-@Timeout(180)
+@Timeout(600)
 class VendorsModuleTest {
     private static final String ALGORITHMS = "80000109";
     private static final String USE_COUNTER = "80000108";

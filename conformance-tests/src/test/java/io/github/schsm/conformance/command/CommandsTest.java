@@ -39,7 +39,7 @@ import picocli.CommandLine.ParseResult;
  * ready for it; with {@code --json} the answer is one document that docs/schema describes; a wrong option is told apart
  * from a refusal. A command that is added is here without further ado, and fails until it has all that.
  */
-@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("once")
 class CommandsTest {
     /** Commands whose example ends with another status than 0, a documented one. */

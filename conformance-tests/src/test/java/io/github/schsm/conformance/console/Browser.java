@@ -62,9 +62,12 @@ final class Browser implements AutoCloseable {
                 new ChromeDriverService.Builder()
                         .usingDriverExecutable(driverProgram)
                         .usingAnyFreePort()
+                        .withTimeout(PATIENCE)
                         .withSilent(true)
                         .build(),
                 options);
+        // axe takes its time with a thousand keys.
+        driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(5));
         size(1_280, 900);
     }
 

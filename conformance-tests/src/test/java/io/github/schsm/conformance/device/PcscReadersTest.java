@@ -31,7 +31,7 @@ class PcscReadersTest {
             .toList();
 
     /** Milliseconds within which the daemon has noticed that another test's device is gone. */
-    private static final long UNTIL_NOTICED = 20_000;
+    private static final long UNTIL_NOTICED = 60_000;
 
     private static Stream<Provider> providers() {
         return Stream.of(new Smartcardio(), Security.getProvider("SunPCSC"));

@@ -229,7 +229,7 @@ class CommandSnippetsTest {
         }) {
             assertThat(end).isNotNull();
             shell.with(tokens.environment())
-                    .bash("for i in $(seq 100); do [ -S '" + socket + "' ] && break; sleep 0.1; done\n" + client)
+                    .bash("for i in $(seq 600); do [ -S '" + socket + "' ] && break; sleep 0.1; done\n" + client)
                     .succeeded()
                     .says("Far token");
             assertThat(running.waitFor(0, TimeUnit.SECONDS)).isFalse();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A provider that was closed leaves nothing behind, and takes nothing from others. */
-@Timeout(120)
+@Timeout(300)
 @Tag("jdk")
 class ClosedProviderTest {
     private static final AtomicInteger NUMBER = new AtomicInteger(880_000);

@@ -142,7 +142,7 @@ class OpenSslTest {
                     .redirectOutput(said.toFile())
                     .start();
             try {
-                assertThat(process.waitFor(3, TimeUnit.MINUTES))
+                assertThat(process.waitFor(10, TimeUnit.MINUTES))
                         .as("openssl ends")
                         .isTrue();
             } finally {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** As {@link OwnClassLoader} has it, with the PC/SC library and JNA, which keep things of their own. */
 @Tag("pcsc")
-@Timeout(180)
+@Timeout(600)
 class PcscClosedProviderTest {
     @RepeatedTest(4)
     void itsClassLoaderIsCollectedAfterRealReaders() throws Exception {

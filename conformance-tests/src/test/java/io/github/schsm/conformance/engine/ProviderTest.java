@@ -305,12 +305,12 @@ class ProviderTest {
             });
             try (SSLSocket client = (SSLSocket) context.getSocketFactory()
                     .createSocket(InetAddress.getLoopbackAddress(), listening.getLocalPort())) {
-                client.setSoTimeout(20_000);
+                client.setSoTimeout(60_000);
                 client.getOutputStream().write(42);
                 assertThat(client.getInputStream().read()).isEqualTo(42);
                 assertThat(client.getSession().getPeerCertificates()[0]).isEqualTo(keys.getCertificate("tls"));
             }
-            assertThat(seen.get(20, TimeUnit.SECONDS)).isEqualTo(keys.getCertificate("tls"));
+            assertThat(seen.get(60, TimeUnit.SECONDS)).isEqualTo(keys.getCertificate("tls"));
         } finally {
             server.shutdownNow();
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A card that leaves its reader, as OpenSC's module tells it: key and key store live on. */
 @Tag("pcsc")
-@Timeout(120)
+@Timeout(300)
 class OpenScRemovalTest {
     private static final int SIGN = 0x68;
     private static final int GENERATE = 0x46;

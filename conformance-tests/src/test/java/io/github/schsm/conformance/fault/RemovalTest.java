@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A card that leaves its reader, as both PC/SC libraries tell it: key and key store live on. */
 @Tag("pcsc")
-@Timeout(120)
+@Timeout(300)
 class RemovalTest {
     private static final byte[] DATA = "signed before and after".getBytes(StandardCharsets.UTF_8);
     private static final int SIGN = 0x68;

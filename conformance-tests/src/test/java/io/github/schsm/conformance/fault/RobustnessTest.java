@@ -97,7 +97,7 @@ class RobustnessTest {
         }
         List<Signed> all = new ArrayList<>();
         for (Future<List<Signed>> thread : running) {
-            all.addAll(thread.get(120, TimeUnit.SECONDS));
+            all.addAll(thread.get(10, TimeUnit.MINUTES));
         }
         threads.shutdown();
 

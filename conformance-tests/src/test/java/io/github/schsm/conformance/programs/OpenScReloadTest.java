@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * programs change meanwhile is there.
  */
 @Tag("pcsc")
-@Timeout(180)
+@Timeout(600)
 class OpenScReloadTest {
     private static final byte[] DATA = "signed after another load".getBytes(StandardCharsets.UTF_8);
     private static final String ALGORITHM = "SHA256withECDSA";

@@ -105,7 +105,7 @@ class OtherProcessesTest {
 
     private static String output(Process process) throws Exception {
         byte[] output = process.getInputStream().readAllBytes();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         return new String(output, StandardCharsets.UTF_8);
     }
 
@@ -169,7 +169,7 @@ class OtherProcessesTest {
 
             process.getOutputStream().write('\n');
             process.getOutputStream().flush();
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
             keyStore.load(null, "648219".toCharArray());
             assertThat(keyStore.size())
                     .as("the key that the other process made")

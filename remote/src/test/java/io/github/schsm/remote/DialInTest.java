@@ -18,8 +18,6 @@ import io.github.schsm.remote.tls.StoreFile;
 import io.github.schsm.remote.tls.TlsContexts;
 import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who gets in by TLS, on both sides: certificates made for the test. */
-@Timeout(60)
+@Timeout(180)
 @SuppressWarnings("FutureReturnValueIgnored") // clients end with the test
 class DialInTest {
     private static final byte[] INITIATION = HexFormat.of().parseHex("E804C0023B00");
@@ -62,13 +60,11 @@ class DialInTest {
     void begin() throws Exception {
         authority = new Certificates(Files.createDirectory(folder.resolve("ours")), "Our Root");
         stranger = new Certificates(Files.createDirectory(folder.resolve("theirs")), "Another Root");
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        port = FreePort.next();
         settings.put("ram.keystore", authority.issued("server").toString());
         settings.put("ram.truststore", authority.trust().toString());
         settings.put("ram.password", "file:" + authority.password());
-        settings.put("ram.wait", "10");
+        settings.put("ram.wait", "60");
         reader = LocalReader.of(SchsmConfiguration.of("terminal = simulator:" + folder.resolve("devices")));
     }
 
@@ -137,13 +133,15 @@ class DialInTest {
     private void start(SSLContext tls) throws Exception {
         RamClient started = client(tls);
         client = started;
-        CompletableFuture.runAsync(() -> {
-            try {
-                started.run();
-            } catch (SchsmException | InterruptedException failed) {
-                throw new IllegalStateException(failed);
-            }
-        });
+        CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        started.run();
+                    } catch (SchsmException | InterruptedException failed) {
+                        throw new IllegalStateException(failed);
+                    }
+                },
+                SimulatedContacts.THREADS);
     }
 
     private void assertRefused(SSLContext tls, String why) throws Exception {
@@ -230,7 +228,7 @@ class DialInTest {
             client.leave("next");
         }
         start(tls(allowed, authority.trust()));
-        assertThat(terminals.terminals().list().get(0).waitForCardPresent(10_000))
+        assertThat(terminals.terminals().list().get(0).waitForCardPresent(60_000))
                 .isTrue();
     }
 
@@ -316,6 +314,6 @@ class DialInTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageNotContaining("wrong\n"));
 
-        served.get(10, TimeUnit.SECONDS);
+        served.get(60, TimeUnit.SECONDS);
     }
 }

@@ -41,6 +41,7 @@ public final class MiniClient {
     private final List<String> received = new CopyOnWriteArrayList<>();
     private volatile @Nullable String cookie;
     private volatile @Nullable HttpURLConnection connection;
+    private volatile boolean broken;
 
     public MiniClient(URI url, @Nullable SSLContext tls, Contacts card) {
         this.url = url;
@@ -96,6 +97,11 @@ public final class MiniClient {
         try (OutputStream out = http.getOutputStream()) {
             out.write(body);
         }
+        // From here on breakLine has something to break.
+        if (broken) {
+            http.disconnect();
+            throw new IOException("the line was broken");
+        }
         int status = http.getResponseCode();
         String set = http.getHeaderField("Set-Cookie");
         if (set != null) {
@@ -117,8 +123,9 @@ public final class MiniClient {
         return status;
     }
 
-    /** Breaks the line without a word. */
+    /** Breaks the line without a word, for good. */
     public void breakLine() {
+        broken = true;
         HttpURLConnection http = connection;
         if (http != null) {
             http.disconnect();

@@ -7,12 +7,20 @@ import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import javax.smartcardio.Card;
 import javax.smartcardio.CardException;
 import javax.smartcardio.CardTerminal;
 
 /** A simulated device as a client has it in its reader. */
 public final class SimulatedContacts implements MiniClient.Contacts {
+    /** For clients, each of which keeps a thread for as long as it lives: a pool may have one only. */
+    public static final Executor THREADS = task -> {
+        Thread thread = new Thread(task, "client");
+        thread.setDaemon(true);
+        thread.start();
+    };
+
     private final CardTerminal terminal;
     private Card card;
 

@@ -34,7 +34,7 @@ public final class RamServer {
     private static final int MORE_THREADS = 32;
     private static final int BACKLOG = 64;
     private static final Duration MOST_LOOKED_FOR = Duration.ofMillis(500);
-    private static final int END_MILLIS = 1_000;
+    private static final int END_MILLIS = 5_000;
     private static final int LOOK_MILLIS = 5;
 
     private static final Map<InetSocketAddress, RamServer> SERVERS = new HashMap<>();

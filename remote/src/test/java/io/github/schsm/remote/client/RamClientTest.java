@@ -11,6 +11,7 @@ import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
 import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.remote.SimulatedContacts;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client against a server that was written from the description of the wire alone. */
-@Timeout(60)
+@Timeout(180)
 @SuppressWarnings("FutureReturnValueIgnored") // clients end with the test
 class RamClientTest {
     private static final String ID = "ZZSIM000001";
@@ -107,13 +108,15 @@ class RamClientTest {
 
     private CompletableFuture<Void> start(RamClient client) {
         running = client;
-        return CompletableFuture.runAsync(() -> {
-            try {
-                client.run();
-            } catch (SchsmException | InterruptedException failed) {
-                throw new IllegalStateException(failed);
-            }
-        });
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        client.run();
+                    } catch (SchsmException | InterruptedException failed) {
+                        throw new IllegalStateException(failed);
+                    }
+                },
+                SimulatedContacts.THREADS);
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -245,7 +248,7 @@ class RamClientTest {
             long back = System.nanoTime();
             await(() -> !server.dials().isEmpty());
 
-            assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(6));
+            assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(7));
             assertThat(told.stream().filter(line -> line.startsWith("lost"))).hasSize(1);
             assertThat(done).isNotDone();
         }
@@ -262,7 +265,7 @@ class RamClientTest {
             client.leave("bye");
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
-            done.get(30, TimeUnit.SECONDS);
+            done.get(60, TimeUnit.SECONDS);
             assertThat(server.posts()).endsWith("E1050C03627965");
         }
     }
@@ -337,7 +340,7 @@ class RamClientTest {
             RamClient client =
                     new RamClient(any, server.url(), null, (id, tries) -> "648219".toCharArray(), false, exchanging);
 
-            assertThatThrownBy(() -> start(client).get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> start(client).get(60, TimeUnit.SECONDS))
                     .hasRootCauseInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("ZZSIM000002#")
                     .hasMessageContaining("was given for device ZZSIM000001#");
@@ -371,7 +374,7 @@ class RamClientTest {
         try (MiniServer server = new MiniServer("204")) {
             RamClient client = client(server, (id, tries) -> "648219".toCharArray(), false);
 
-            assertThatThrownBy(() -> start(client).get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> start(client).get(60, TimeUnit.SECONDS))
                     .hasMessageContaining("did not say whether the user PIN is right");
         }
         assertThat(sent).hasValue(1);

@@ -85,7 +85,8 @@ class AuditCommandsTest {
         assertThat(((Number) summary.get("uses")).intValue()).isEqualTo(1);
         assertThat(bench.withoutPinOn("", "audit", "verify", log()).done().out())
                 .contains("The audit log is whole");
-        String written = Files.readString(folder.resolve("audit.log"));
+        // Without hashes, which have any digits now and then.
+        String written = Files.readString(folder.resolve("audit.log")).replaceAll("[0-9A-Fa-f]{32,}", "");
         assertThat(written).doesNotContain("648219").doesNotContain("111111");
     }
 

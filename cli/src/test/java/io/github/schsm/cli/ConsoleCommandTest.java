@@ -74,7 +74,7 @@ class ConsoleCommandTest {
             assertThat(status(address)).isEqualTo(403);
             assertThat(ended).isNotDone();
         }
-        assertThat(ended.get(30, TimeUnit.SECONDS)).isZero();
+        assertThat(ended.get(60, TimeUnit.SECONDS)).isZero();
         assertThat(err.toString()).isEmpty();
     }
 

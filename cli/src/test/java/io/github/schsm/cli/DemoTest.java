@@ -85,9 +85,11 @@ class DemoTest {
         assertThat(demoFolders(temp)).isEqualTo(before);
     }
 
+    /** Those of this process: tests run in several at the same time. */
     private static List<Path> demoFolders(Path temp) throws IOException {
+        String name = "schsm-demo-" + ProcessHandle.current().pid() + "-";
         try (Stream<Path> files = Files.list(temp)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("schsm-demo-"))
+            return files.filter(file -> file.getFileName().toString().startsWith(name))
                     .sorted()
                     .toList();
         }

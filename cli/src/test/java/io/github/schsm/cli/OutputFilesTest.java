@@ -222,7 +222,7 @@ class OutputFilesTest {
 
         run(command, out, true).done();
 
-        assertThat(read.get(10, TimeUnit.SECONDS)).isNotEmpty();
+        assertThat(read.get(60, TimeUnit.SECONDS)).isNotEmpty();
         assertThat(Files.readAttributes(out, BasicFileAttributes.class).isOther())
                 .isTrue();
         assertThat(names()).containsExactly("out");

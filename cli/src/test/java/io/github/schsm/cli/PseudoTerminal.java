@@ -4,6 +4,7 @@ package io.github.schsm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.cli.console.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,12 +23,13 @@ final class PseudoTerminal implements AutoCloseable {
     private final Process process;
     private final OutputStream keyboard;
     private final StringWriter seen = new StringWriter();
+    private final Thread reader;
     private int read;
 
     private PseudoTerminal(Process process) {
         this.process = process;
         this.keyboard = process.getOutputStream();
-        Thread reader = new Thread(this::look, "screen");
+        reader = new Thread(this::look, "screen");
         reader.setDaemon(true);
         reader.start();
     }
@@ -47,6 +49,7 @@ final class PseudoTerminal implements AutoCloseable {
         // The same shell for everyone.
         builder.environment().put("SHELL", "/bin/sh");
         builder.environment().remove("SCHSM_TEST_PIN");
+        builder.environment().remove(Terminal.NO_ECHO);
         builder.environment().putAll(environment);
         return new PseudoTerminal(builder.start());
     }
@@ -79,19 +82,35 @@ final class PseudoTerminal implements AutoCloseable {
     }
 
     /** The command lines and environments of all that runs at this terminal, as other processes can read them. */
-    String processes() throws IOException {
+    String processes() {
+        String all = running();
+        assertThat(all).contains("io.github.schsm.cli.Schsm");
+        return all;
+    }
+
+    private String running() {
         StringBuilder all = new StringBuilder();
         for (ProcessHandle each : process.descendants().toList()) {
             for (String file : List.of("cmdline", "environ")) {
                 Path path = Path.of("/proc", String.valueOf(each.pid()), file);
-                if (Files.exists(path)) {
+                try {
                     all.append(Files.readString(path, StandardCharsets.ISO_8859_1))
                             .append('\n');
+                } catch (IOException ended) {
+                    // It has ended since it was listed, and nobody can read it any more.
+                    continue;
                 }
             }
         }
-        assertThat(all.toString()).contains("io.github.schsm.cli.Schsm");
         return all.toString();
+    }
+
+    /** Waits until the launcher has switched the echo off and has become the JVM, which asks nothing yet. */
+    void awaitLaunch() throws InterruptedException {
+        for (long waited = 0; !running().contains(Terminal.NO_ECHO + "="); waited += 5) {
+            assertThat(waited).as(seen()).isLessThan(MOST_MILLIS);
+            Thread.sleep(5);
+        }
     }
 
     void type(String text) throws IOException {
@@ -106,11 +125,12 @@ final class PseudoTerminal implements AutoCloseable {
         type(typed);
     }
 
-    /** The exit status, when it has ended. */
+    /** The exit status, when it has ended and all that it showed was seen. */
     int ended() throws InterruptedException {
         assertThat(process.waitFor(MOST_MILLIS, TimeUnit.MILLISECONDS))
                 .as(seen())
                 .isTrue();
+        reader.join(MOST_MILLIS);
         return process.exitValue();
     }
 

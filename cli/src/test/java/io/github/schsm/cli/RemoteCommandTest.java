@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A device of this computer is lent to a provider of this process. */
-@Timeout(120)
+@Timeout(180)
 class RemoteCommandTest {
     @TempDir
     Path folder;
@@ -55,14 +55,14 @@ class RemoteCommandTest {
 
         String end() throws Exception {
             thread.interrupt();
-            assertThat(status.get(30, TimeUnit.SECONDS)).as(err.toString()).isZero();
+            assertThat(status.get(60, TimeUnit.SECONDS)).as(err.toString()).isZero();
             return out.toString();
         }
     }
 
     private SchsmProvider server(String more) {
         return (SchsmProvider)
-                new SchsmProvider().configure("terminal = ram:" + url + "; trust = simulator; ram.wait = 30" + more);
+                new SchsmProvider().configure("terminal = ram:" + url + "; trust = simulator; ram.wait = 60" + more);
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 class SimulatorCommandTest {
     private static final byte[] SELECT = HexFormat.of().parseHex("00A4040C0BE82B0601040181C31F0201");
 
@@ -66,7 +66,7 @@ class SimulatorCommandTest {
                     Thread.sleep(5);
                 }
                 command.interrupt();
-                assertThat(status.get(30, TimeUnit.SECONDS)).isZero();
+                assertThat(status.get(60, TimeUnit.SECONDS)).isZero();
                 assertThat(card.getInputStream().read()).as("the card has left").isEqualTo(-1);
             }
             assertThat(new Run(0, out.toString(), err.toString()).done().json())

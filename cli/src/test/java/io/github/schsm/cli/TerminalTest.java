@@ -67,7 +67,7 @@ class TerminalTest {
     @Test
     void whatIsTypedBeforeTheQuestionIsNeitherShownNorTaken() throws Exception {
         PseudoTerminal shown = start("pin", "verify");
-        Thread.sleep(150); // the launcher has begun, the JVM has not
+        shown.awaitLaunch();
         shown.type("qwertz\nyxcvbn");
         shown.await("User PIN of device");
         Thread.sleep(100);
@@ -109,7 +109,6 @@ class TerminalTest {
     void yesThatWasTypedBeforeTheQuestionDeletesNothing() throws Exception {
         run("generate", "--label=key");
         PseudoTerminal shown = start("delete", "--label=key");
-        Thread.sleep(150);
         shown.type("yes\n");
         shown.await("Go on?");
         Thread.sleep(100);

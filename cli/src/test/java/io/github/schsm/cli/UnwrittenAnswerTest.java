@@ -85,7 +85,9 @@ class UnwrittenAnswerTest {
         String command = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp '"
                 + House.classPath() + "' io.github.schsm.cli.Schsm keys --terminal simulator:"
                 + folder.resolve("state");
-        Process process = new ProcessBuilder("/bin/bash", "-c", "set -o pipefail; " + command + redirected)
+        Process process = new ProcessBuilder(
+                        "/bin/bash", "-c", "set -o pipefail; " + redirected.replace("COMMAND", command))
+                .directory(folder.toFile())
                 .redirectError(folder.resolve("err").toFile())
                 .start();
 
@@ -95,6 +97,10 @@ class UnwrittenAnswerTest {
     }
 
     static Stream<String> processes() {
-        return Stream.of(" > /dev/full", " >&-", " | { exec <&-; sleep 3; }");
+        return Stream.of(
+                "COMMAND > /dev/full",
+                "COMMAND >&-",
+                // Begins when the reader has closed its end.
+                "mkfifo closed; { read -r word <closed; COMMAND; } | { exec <&-; echo word >closed; }");
     }
 }

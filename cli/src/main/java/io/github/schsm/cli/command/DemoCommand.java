@@ -50,7 +50,10 @@ public final class DemoCommand extends SchsmCommand {
                 Demo.STEPS);
         Path folder = keep;
         try {
-            folder = folder == null ? Files.createTempDirectory("schsm-demo-") : Files.createDirectories(folder);
+            folder = folder == null
+                    ? Files.createTempDirectory(
+                            "schsm-demo-" + ProcessHandle.current().pid() + "-")
+                    : Files.createDirectories(folder);
         } catch (IOException failed) {
             throw new CliException("no folder for the demo's files: " + Errors.reason(failed), failed);
         }

@@ -31,7 +31,7 @@ public final class Terminal implements Io.Person {
 
     private static final List<Path> STTY = List.of(Path.of("/bin/stty"), Path.of("/usr/bin/stty"));
     private static final Path SHELL = Path.of("/bin/sh");
-    private static final long MOST_SECONDS = 2;
+    private static final long MOST_SECONDS = 10;
 
     private static final System.Logger LOG = System.getLogger("io.github.schsm.cli");
 

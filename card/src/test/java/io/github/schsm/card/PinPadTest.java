@@ -379,7 +379,7 @@ class PinPadTest {
         simulated.setPinPad(SimulatedPinPad.create().with(wanted -> {
             asked.countDown();
             try {
-                assertThat(typed.await(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(typed.await(60, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -389,15 +389,15 @@ class PinPadTest {
         var threads = Executors.newFixedThreadPool(2);
         try {
             Future<Boolean> atReader = threads.submit(this::logIn);
-            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
             Future<PinStatus> other = threads.submit(() -> {
                 PinStatus seen = status();
                 otherGotThrough.set(true);
                 return seen;
             });
             typed.countDown();
-            assertThat(atReader.get(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(other.get(30, TimeUnit.SECONDS).state()).isEqualTo(PinStatus.State.VERIFIED);
+            assertThat(atReader.get(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.get(60, TimeUnit.SECONDS).state()).isEqualTo(PinStatus.State.VERIFIED);
         } finally {
             threads.shutdownNow();
         }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Secrets that cannot be one, and where one ends and the next begins, over a module. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BadSecretsTest {
     private static final char[] PIN = FakeToken.USER_PIN.toCharArray();
     private static final char[] SO_PIN = FakeToken.SO_PIN.toCharArray();

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a program that knows only the JCA sees when the module behind the provider refuses. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JcaFaultsTest {
     private static final char[] PIN = FakeToken.USER_PIN.toCharArray();
     private static final List<Long> ANSWERS = List.of(

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The token goes away in the middle of things, or its module does; sessions are all taken; somebody waits no longer. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LostTokenTest {
     private static final byte[] HASH = new byte[32];
     private static final byte[] IV = new byte[16];
@@ -366,7 +366,7 @@ class LostTokenTest {
             awaitQuietly(goOn);
         });
         CompletableFuture<Void> first = run(() -> sign(token, key));
-        assertThat(signing.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(signing.await(60, TimeUnit.SECONDS)).isTrue();
 
         CompletableFuture<SchsmException> outcome = new CompletableFuture<>();
         AtomicBoolean flag = new AtomicBoolean();
@@ -386,11 +386,11 @@ class LostTokenTest {
             Thread.onSpinWait();
         }
         waiter.interrupt();
-        assertThat(outcome.get(30, TimeUnit.SECONDS)).isNotNull().hasMessageContaining(FakeBench.MODULE);
+        assertThat(outcome.get(60, TimeUnit.SECONDS)).isNotNull().hasMessageContaining(FakeBench.MODULE);
         assertThat(flag).isTrue();
 
         goOn.countDown();
-        first.get(30, TimeUnit.SECONDS);
+        first.get(60, TimeUnit.SECONDS);
         sign(token, key);
         assertThat(bench.module.mostSessions()).isEqualTo(1);
         requireNothingLeft();
@@ -429,7 +429,7 @@ class LostTokenTest {
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 class FaultsTest {
     private static final char[] PIN = "648219".toCharArray();
     private static final String ALIAS = "code-signing";
-    private static final AtomicInteger NUMBER = new AtomicInteger(310_000);
+    private static final AtomicInteger NUMBER = new AtomicInteger(311_000);
 
     private Member source;
     private Member target;

@@ -71,7 +71,7 @@ class ManyUsersTest {
                     }))
                     .toList();
             try {
-                assertThat(signing.await(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(signing.await(60, TimeUnit.SECONDS)).isTrue();
                 for (int round = 0; round < 100; round++) {
                     KeyStore another = KeyStore.getInstance("SCHSM", provider);
                     another.load(null, PIN);
@@ -80,7 +80,7 @@ class ManyUsersTest {
                 stop.set(true);
             }
             for (Future<Integer> signer : signers) {
-                assertThat(signer.get(30, TimeUnit.SECONDS)).isPositive();
+                assertThat(signer.get(60, TimeUnit.SECONDS)).isPositive();
             }
         } finally {
             threads.shutdownNow();
@@ -127,10 +127,10 @@ class ManyUsersTest {
             signer.initSign(pair.getPrivate());
             return signer.sign();
         });
-        assertThat(signature.get(30, TimeUnit.SECONDS)).isNotEmpty();
+        assertThat(signature.get(60, TimeUnit.SECONDS)).isNotEmpty();
         assertThat(seen.get()).contains("asked");
         for (Thread other : others) {
-            other.join(TimeUnit.SECONDS.toMillis(30));
+            other.join(TimeUnit.SECONDS.toMillis(60));
             assertThat(other.isAlive()).isFalse();
         }
         signing.shutdownNow();

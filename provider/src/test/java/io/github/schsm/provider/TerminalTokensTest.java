@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The end of terminals that are on another computer. */
-@Timeout(60)
+@Timeout(120)
 class TerminalTokensTest {
     private static final String SELECTED = "SELECT";
     private static final String ENDED = "the lines have ended";
@@ -75,7 +75,7 @@ class TerminalTokensTest {
 
         readers.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(50));
         assertThat(seen).containsExactly(ENDED);
     }
 

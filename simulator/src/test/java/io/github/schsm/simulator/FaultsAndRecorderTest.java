@@ -136,7 +136,7 @@ class FaultsAndRecorderTest {
             Thread.onSpinWait();
         }
         device.remove();
-        assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(CardException.class);
+        assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(CardException.class);
         device.insert();
         reconnect();
         assertThat(sw(STATUS)).isEqualTo(0x9000);
@@ -182,8 +182,9 @@ class FaultsAndRecorderTest {
                 .contains("***")
                 .doesNotContain("363438323139")
                 .doesNotContain("3537363231383830")
-                .doesNotContain("C1C1")
-                .doesNotContain("C2C2")
+                // Shorter ones are in what is random, now and then.
+                .doesNotContain("C1".repeat(8))
+                .doesNotContain("C2".repeat(8))
                 .doesNotContain(CardProbe.hex(shared));
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,8 +129,12 @@ class LatencyTest {
     @Test
     void anInterruptionDoesNotHurryACard() throws Exception {
         probe.device().setLatency(table("sign = " + LONG_MILLIS));
+        CountDownLatch interrupted = new CountDownLatch(1);
         FutureTask<Boolean> signer = new FutureTask<>(() -> {
             long took = millis(() -> sign(probe));
+            while (interrupted.getCount() > 0) {
+                Thread.onSpinWait();
+            }
             return Thread.interrupted() && took >= LONG_MILLIS;
         });
         probe.device().recorder().start();
@@ -139,6 +144,7 @@ class LatencyTest {
             Thread.onSpinWait();
         }
         thread.interrupt();
+        interrupted.countDown();
         assertThat(signer.get(60, TimeUnit.SECONDS)).isTrue();
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The device in a virtual reader, against a small vpcd. */
-@Timeout(30)
+@Timeout(120)
 class VpcdClientTest {
     private static final String SELECT = "00A4040C0BE82B0601040181C31F0201";
     private static final String VERIFY = "0020008106363438323139";

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The rules for PINs that hold on the device itself, over a module that tells of tries left by flags only. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PinRulesTest {
     private static final byte[] HASH = new byte[32];
     private static final String WRONG = "000000";

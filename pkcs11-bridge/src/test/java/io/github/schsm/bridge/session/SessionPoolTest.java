@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many sessions there are, which ones are lent, and what is left of them after they were lost. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SessionPoolTest {
     private final FakeBench bench = new FakeBench();
     private final SessionPool pool = new SessionPool(new OpenSessions(bench.module), () -> 0);

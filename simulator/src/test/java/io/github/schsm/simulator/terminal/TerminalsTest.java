@@ -173,7 +173,7 @@ class TerminalsTest {
         started.await();
         assertThat(sw(card.getBasicChannel(), VERIFY)).isEqualTo(0x9000);
         card.endExclusive();
-        assertThat(otherConnection.get(10, TimeUnit.SECONDS)).isEqualTo(0x9000);
+        assertThat(otherConnection.get(60, TimeUnit.SECONDS)).isEqualTo(0x9000);
         assertThatThrownBy(card::endExclusive).isInstanceOf(IllegalStateException.class);
     }
 
@@ -187,7 +187,7 @@ class TerminalsTest {
             return null;
         });
         device.remove();
-        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(CardException.class);
+        assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(CardException.class);
     }
 
     @Test
@@ -212,10 +212,10 @@ class TerminalsTest {
         assertThatThrownBy(() -> terminal.waitForCardPresent(-1)).isInstanceOf(IllegalArgumentException.class);
         Future<Boolean> absent = background.submit(() -> terminal.waitForCardAbsent(0));
         device.remove();
-        assertThat(absent.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(absent.get(60, TimeUnit.SECONDS)).isTrue();
         Future<Boolean> present = background.submit(() -> terminal.waitForCardPresent(0));
         device.insert();
-        assertThat(present.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(present.get(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -238,7 +238,7 @@ class TerminalsTest {
         assertThat(terminals.list(CardTerminals.State.CARD_REMOVAL)).isEmpty();
         Future<Boolean> change = background.submit(() -> terminals.waitForChange(0));
         readers.device("ZZSIM000003");
-        assertThat(change.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(change.get(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -8,21 +8,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.schsm.admin.audit.AuditReader;
 import io.github.schsm.admin.audit.AuditVerification;
 import io.github.schsm.admin.audit.AuditVerifier;
+import io.github.schsm.conformance.bench.Program;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,13 +40,16 @@ class AuditProcessesTest {
     /** Each time another process is killed. */
     private static final int KILLS = Boolean.getBoolean("schsm.full") ? 200 : 20;
 
-    /** How long a process lives after it began to write. */
-    private static final int MOST_MILLIS = 400;
+    /** How many changes a process makes at most before it is killed, and how long it lives after the last of them. */
+    private static final int MOST_CHANGES = 24;
 
-    /** More than one each on the average, and together more than one file's. */
-    private static final int SOME = 5;
+    private static final int MOST_MILLIS = 20;
+
+    /** How many processes are started before it is their turn: to start takes longer than all the rest. */
+    private static final int AHEAD = 2;
 
     private static final String ENDLESS = "1000000";
+    private static final String SMALL_FILES = "; audit.size = 8k";
 
     @TempDir
     private Path folder;
@@ -51,28 +59,37 @@ class AuditProcessesTest {
     }
 
     private String configuration(String devices, String more) {
-        return "terminal = \"simulator:" + folder.resolve(devices) + "\"; audit = \"file:" + log() + "\"" + more;
+        return configuration(devices, log(), more);
     }
 
-    private Process start(@Nullable String limit, String configuration, String prefix, String most) throws IOException {
-        List<String> command = new ArrayList<>();
-        if (limit != null) {
-            command.addAll(List.of("bash", "-c", "ulimit -f " + limit + "; exec \"$@\"", "bash"));
-        }
-        command.addAll(List.of(
+    private String configuration(String devices, Path log, String more) {
+        return "terminal = \"simulator:" + folder.resolve(devices) + "\"; audit = \"file:" + log + "\"" + more;
+    }
+
+    private static List<String> changes(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
                 "-cp",
                 System.getProperty("java.class.path"),
-                AuditedChanges.class.getName(),
-                configuration,
-                prefix,
-                most));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+                AuditedChanges.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Process start(List<String> command, ProcessBuilder.Redirect input) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectInput(input).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         return builder.start();
+    }
+
+    /** It begins at once. */
+    private static Process start(List<String> command) throws IOException {
+        return start(command, ProcessBuilder.Redirect.from(new File("/dev/null")));
     }
 
     private static BufferedReader output(Process process) {
@@ -91,17 +108,17 @@ class AuditProcessesTest {
         return whole.lines().toList();
     }
 
-    private AuditVerification verified() throws Exception {
-        AuditVerification verified = AuditVerifier.of(AuditReader.of(log())).verify();
+    private static AuditVerification verified(Path log) throws Exception {
+        AuditVerification verified = AuditVerifier.of(AuditReader.of(log)).verify();
         assertThat(verified.findings()).isEmpty();
         return verified;
     }
 
     /** What the log says was done: {@code stored LABEL}, {@code deleted LABEL}. */
-    private Set<String> logged() throws Exception {
+    private static Set<String> logged(Path log) throws Exception {
         Map<Long, JsonNode> begun = new HashMap<>();
         Set<String> done = new HashSet<>();
-        AuditReader.of(log()).forEach(line -> {
+        AuditReader.of(log).forEach(line -> {
             if (line.isBegin()) {
                 begun.put(line.sequence(), line.members());
             } else if (line.isEnd() && !line.isFailed()) {
@@ -117,28 +134,52 @@ class AuditProcessesTest {
     void noAcknowledgedChangeIsMissingWheneverTheProcessIsKilled() throws Exception {
         Random random = new Random();
         Set<String> acknowledged = new HashSet<>();
-        for (int i = 0; i < KILLS; i++) {
-            Process process = start(null, configuration("state", "; audit.size = 8k"), i + "-", ENDLESS);
-            try (BufferedReader output = output(process)) {
-                assertThat(output.readLine()).isEqualTo("ready");
-                // However slow it is, every other one makes some changes before.
-                for (int j = 0; j < i % 2 * SOME; j++) {
-                    acknowledged.add(output.readLine());
+        Deque<Process> processes = new ArrayDeque<>();
+        try {
+            int started = 0;
+            for (int i = 0; i < KILLS; i++) {
+                while (processes.size() <= AHEAD && started < KILLS) {
+                    // Those that run at the same time have devices of their own; they share the log.
+                    String devices = "state-" + started % (AHEAD + 1);
+                    processes.add(start(
+                            changes(configuration(devices, SMALL_FILES), started + "-", ENDLESS),
+                            ProcessBuilder.Redirect.PIPE));
+                    started++;
                 }
-                int millis = random.nextInt(MOST_MILLIS);
-                assertThat(process.waitFor(millis, TimeUnit.MILLISECONDS)).isFalse();
-                // SIGKILL, and not by the process itself, which would close what it said.
-                process.toHandle().destroyForcibly();
-                acknowledged.addAll(rest(output));
-                process.waitFor();
+                acknowledged.addAll(saidUntilKilled(processes.element(), random));
+                processes.remove();
             }
+        } finally {
+            processes.forEach(Process::destroyForcibly);
         }
 
-        AuditVerification verified = verified();
+        AuditVerification verified = verified(log());
         assertThat(verified.files()).hasSizeGreaterThan(1);
         assertThat(acknowledged).hasSizeGreaterThan(KILLS);
-        assertThat(logged()).containsAll(acknowledged);
+        assertThat(logged(log())).containsAll(acknowledged);
         assertThat(verified.unfinished()).hasSizeLessThanOrEqualTo(KILLS);
+    }
+
+    /** Lets a process begin, kills it within or after some changes, and returns those that it said were done. */
+    private static List<String> saidUntilKilled(Process process, Random random) throws Exception {
+        try (BufferedReader output = output(process);
+                OutputStream input = process.getOutputStream()) {
+            assertThat(output.readLine()).isEqualTo("ready");
+            List<String> said = new ArrayList<>();
+            int changes = random.nextInt(MOST_CHANGES);
+            int millis = random.nextInt(MOST_MILLIS);
+            input.write('\n');
+            input.flush();
+            while (said.size() < changes) {
+                said.add(Objects.requireNonNull(output.readLine(), "the process ended by itself"));
+            }
+            assertThat(process.waitFor(millis, TimeUnit.MILLISECONDS)).isFalse();
+            // SIGKILL, and not by the process itself, which would close what it said.
+            process.toHandle().destroyForcibly();
+            said.addAll(rest(output));
+            process.waitFor();
+            return said;
+        }
     }
 
     @Test
@@ -147,7 +188,7 @@ class AuditProcessesTest {
         Set<String> acknowledged = new HashSet<>();
         try {
             for (String name : List.of("a", "b")) {
-                processes.add(start(null, configuration(name, "; audit.size = 8k"), name, "40"));
+                processes.add(start(changes(configuration(name, SMALL_FILES), name, "40")));
             }
             for (Process process : processes) {
                 try (BufferedReader output = output(process)) {
@@ -160,17 +201,19 @@ class AuditProcessesTest {
             processes.forEach(Process::destroyForcibly);
         }
 
-        AuditVerification verified = verified();
+        AuditVerification verified = verified(log());
         assertThat(verified.files()).hasSizeGreaterThan(3);
         assertThat(verified.unfinished()).isEmpty();
         assertThat(acknowledged).hasSize(160);
-        assertThat(logged()).isEqualTo(acknowledged);
+        assertThat(logged(log())).isEqualTo(acknowledged);
     }
 
-    /** No file may become longer than some blocks, as on a disk that is full. */
+    /** No file may become longer than some blocks. */
     @Test
     void changeThatCannotBeLoggedIsNotMade() throws Exception {
-        Process process = start("64", configuration("state", ""), "x", ENDLESS);
+        List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "bash"));
+        limited.addAll(changes(configuration("state", ""), "x", ENDLESS));
+        Process process = start(limited);
         List<String> said;
         try (BufferedReader output = output(process)) {
             assertThat(output.readLine()).isEqualTo("ready");
@@ -182,12 +225,46 @@ class AuditProcessesTest {
         String refused = said.get(said.size() - 2);
         assertThat(refused).startsWith("refused ").endsWith(" AUDIT_LOG");
         assertThat(Files.size(log())).isLessThanOrEqualTo(64 * 1024);
-        AuditVerification verified = verified();
-        assertThat(logged()).containsAll(said.subList(0, said.size() - 2));
+        AuditVerification verified = verified(log());
+        assertThat(logged(log())).containsAll(said.subList(0, said.size() - 2));
         // Either the change was not begun, or it was done and only its end could not be written.
         int there = Integer.parseInt(said.get(said.size() - 1).replace("there are ", ""));
         boolean storing = said.get(said.size() - 3).startsWith("deleted ");
         boolean begun = !verified.unfinished().isEmpty();
         assertThat(there).isEqualTo(storing == begun ? 1 : 0);
+    }
+
+    /** A disk that is full, in memory: {@code $0} is where it is, and what is on it is copied to {@code $1} at the end. */
+    @Test
+    @Tag("pcsc")
+    @Tag("namespaces")
+    void fullDiskRefusesChangesUntilThereIsRoom() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Path kept = folder.resolve("kept");
+        Path filler = disk.resolve("filler");
+        List<String> command = Program.unshare("--mount");
+        command.addAll(List.of(
+                "bash",
+                "-ec",
+                "mount -t tmpfs -o size=512k tmpfs \"$0\"; head --bytes=384K /dev/zero >\"$0/filler\";"
+                        + " \"${@:2}\"; cp --recursive \"$0\" \"$1\"",
+                disk.toString(),
+                kept.toString()));
+        command.addAll(changes(configuration("state", disk.resolve("audit.log"), ""), "x", ENDLESS, filler.toString()));
+
+        Program.Result ran = Program.run(command, Map.of())
+                .succeeded()
+                .says(" AUDIT_LOG\n", "No space left on device", "Make room", "\nuntouched with ");
+
+        assertThat(disk).as("mounted where nobody else sees it").isEmptyDirectory();
+        assertThat(kept.resolve("filler")).doesNotExist();
+        Path log = kept.resolve("audit.log");
+        verified(log);
+        List<String> done = ran.output()
+                .lines()
+                .filter(line -> line.startsWith("stored ") || line.startsWith("deleted "))
+                .toList();
+        assertThat(done).hasSizeGreaterThan(20).endsWith("stored xagain", "deleted xagain");
+        assertThat(logged(log)).containsAll(done);
     }
 }

@@ -62,6 +62,16 @@ public final class Program {
         return run(List.of(command), Map.of());
     }
 
+    /** The beginning of a command that runs in namespaces of its own, as their root; tests that need it are tagged. */
+    public static List<String> unshare(String... namespaces) {
+        List<String> command = new ArrayList<>(List.of("unshare"));
+        if (!"root".equals(System.getProperty("user.name"))) {
+            command.add("--map-root-user");
+        }
+        command.addAll(List.of(namespaces));
+        return command;
+    }
+
     /** A JVM that lives for a second compiles more than it runs: C1 alone takes half of the time. */
     private static List<String> quick(List<String> command) {
         List<String> quick = new ArrayList<>(command);

@@ -6,7 +6,6 @@ import io.github.schsm.conformance.bench.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +42,7 @@ record BareRoot(Path folder) {
 
     /** @param user user and group by number, or empty for root */
     Program.Result runAs(String user, String... command) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork", "--kill-child"));
-        if (!"root".equals(System.getProperty("user.name"))) {
-            line.add("--map-root-user");
-        }
+        List<String> line = Program.unshare("--mount", "--pid", "--fork", "--kill-child");
         line.addAll(List.of("bash", "-c", ENTER, folder.toString()));
         line.addAll(Arrays.asList(command));
         return Program.run(line, Map.of("USERSPEC", user));

@@ -5,10 +5,10 @@ package io.github.schsm.conformance.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.conformance.bench.OpenScBench;
+import io.github.schsm.conformance.bench.Program;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -45,11 +45,7 @@ class DaemonRestartTest {
 
     /** Runs a program that starts and ends daemons, and expects that it succeeds; returns what it says. */
     private String run(Class<?> program, String argument) throws Exception {
-        List<String> command = new ArrayList<>(List.of("unshare"));
-        if (!System.getProperty("user.name").equals("root")) {
-            command.add("--map-root-user");
-        }
-        command.addAll(List.of("--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"));
+        List<String> command = Program.unshare("--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child");
         command.addAll(List.of("bash", "-c", "mount -t tmpfs tmpfs /run && ip link set lo up && exec \"$@\"", "bash"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (Runtime.version().feature() >= 24) {

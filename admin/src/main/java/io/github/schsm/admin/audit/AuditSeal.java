@@ -8,21 +8,17 @@ import io.github.schsm.DeviceTrust;
 import io.github.schsm.InvalidRequestException;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.admin.key.DeviceKey;
+import io.github.schsm.admin.key.DeviceSignature;
 import io.github.schsm.audit.AuditLine;
 import io.github.schsm.codec.PublicKeyNumbers;
 import java.security.GeneralSecurityException;
-import java.security.Provider;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +50,7 @@ public record AuditSeal(
         @Nullable String attestation,
         String signature) {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
-    private static final String ECDSA = "SHA256withECDSA";
-    private static final String RSA = "SHA256withRSA";
+    private static final String WHAT = "the seal";
 
     /** Refuses one with parts missing. */
     public AuditSeal {
@@ -105,13 +100,11 @@ public record AuditSeal(
                 now,
                 with.deviceId(),
                 with.label(),
-                with.privateKey().getAlgorithm().equals("RSA") ? RSA : ECDSA,
+                DeviceSignature.algorithm(with.privateKey()),
                 HEX.formatHex(publicKey.getEncoded()),
                 attestation,
                 "");
-        Signature signer = Signature.getInstance(unsigned.algorithm, with.provider());
-        signer.initSign(with.privateKey());
-        signer.update(unsigned.signed());
+        DeviceSignature made = DeviceSignature.sign(unsigned.signed(), with.privateKey(), with.provider());
         return new AuditSeal(
                 unsigned.version,
                 unsigned.sequence,
@@ -122,7 +115,7 @@ public record AuditSeal(
                 unsigned.algorithm,
                 unsigned.publicKey,
                 unsigned.attestation,
-                HEX.formatHex(signer.sign()));
+                HEX.formatHex(made.value()));
     }
 
     private byte[] signed() {
@@ -161,51 +154,15 @@ public record AuditSeal(
      * @throws MalformedDataException  if a part is malformed
      */
     public Signer verify(DeviceTrust trust) throws SchsmException {
-        if (!Set.of(ECDSA, RSA).contains(algorithm)) {
-            throw new MalformedDataException(
-                    "the seal", "its algorithm is \"" + algorithm + "\", " + ECDSA + " or " + RSA + " is expected");
-        }
-        byte[] encoded = bytes(publicKey);
+        byte[] encoded = DeviceSignature.bytes(WHAT, publicKey);
         PublicKey parsed = PublicKeyNumbers.parse(encoded);
-        if (!holds(parsed)) {
+        if (!DeviceSignature.of(WHAT, algorithm, DeviceSignature.bytes(WHAT, signature))
+                .holds(signed(), parsed)) {
             throw new InvalidRequestException("the signature of the seal of line " + sequence
                     + " does not fit: the seal was changed, or is not by the key that it names");
         }
-        String fingerprint = HEX.formatHex(AuditLine.sha256().digest(encoded));
-        String file = attestation;
-        if (file == null) {
-            return new Signer(fingerprint, null, "no attestation came with it");
-        }
-        AttestedPublicKey attested = AttestedPublicKey.parse(bytes(file));
-        if (!PublicKeyNumbers.areEqual(attested, parsed)) {
-            return new Signer(fingerprint, null, "the attestation in it is of another key");
-        }
-        try {
-            return new Signer(
-                    fingerprint, trust.verify(attested).device().identity().uniqueName(), null);
-        } catch (UntrustedDeviceException notGenuine) {
-            return new Signer(fingerprint, null, notGenuine.getMessage());
-        }
-    }
-
-    private boolean holds(PublicKey parsed) throws MalformedDataException {
-        Provider provider = new BouncyCastleProvider();
-        byte[] made = bytes(signature);
-        try {
-            Signature verifier = Signature.getInstance(algorithm, provider);
-            verifier.initVerify(parsed);
-            verifier.update(signed());
-            return verifier.verify(made);
-        } catch (GeneralSecurityException isNone) {
-            return false;
-        }
-    }
-
-    private static byte[] bytes(String hex) throws MalformedDataException {
-        try {
-            return HEX.parseHex(hex);
-        } catch (IllegalArgumentException none) {
-            throw new MalformedDataException("the seal", "hexadecimal digits are expected: " + none.getMessage());
-        }
+        DeviceSignature.Attester attester = DeviceSignature.attester(
+                parsed, attestation == null ? null : DeviceSignature.bytes(WHAT, attestation), trust);
+        return new Signer(HEX.formatHex(AuditLine.sha256().digest(encoded)), attester.name(), attester.reason());
     }
 }

@@ -26,10 +26,10 @@ import io.github.schsm.admin.backup.BackupManifest.Device;
 import io.github.schsm.admin.backup.BackupManifest.Domain;
 import io.github.schsm.admin.backup.BackupManifest.DomainKind;
 import io.github.schsm.admin.inventory.KeyFingerprint;
+import io.github.schsm.admin.key.DeviceSignature;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
@@ -575,25 +575,20 @@ public final class Backup {
                 throw new InvalidRequestException(
                         "key \"" + key.label() + "\" cannot sign a backup: it has no public key" + " that is known");
             }
-            String algorithm = key.getAlgorithm().startsWith("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
-            byte[] signature = Failures.typed(() -> {
-                Signature signing = Signature.getInstance(algorithm, source.getProvider());
-                signing.initSign(privateKey);
-                signing.update(manifest);
-                return signing.sign();
-            });
+            DeviceSignature signature =
+                    Failures.typed(() -> DeviceSignature.sign(manifest, privateKey, source.getProvider()));
             Optional<byte[]> attestation = publicKey instanceof AttestedPublicKey
                     ? ofOne(() -> Optional.of(KeyAttestation.of(key).encode()))
                     : Optional.empty();
             return new BackupSignature(
                     new BackupSignature.About(
-                            algorithm,
+                            signature.algorithm(),
                             key.label(),
                             signer == null,
                             attestation.map(HEX::formatHex).orElse(null),
                             chain(key)),
                     encoded,
-                    signature);
+                    signature.value());
         }
 
         private SchsmKey named(String alias) throws SchsmException {

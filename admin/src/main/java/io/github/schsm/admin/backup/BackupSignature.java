@@ -2,12 +2,11 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.admin.backup;
 
-import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.admin.json.JsonDocuments;
+import io.github.schsm.admin.key.DeviceSignature;
 import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
@@ -17,10 +16,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.Provider;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -28,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
@@ -48,7 +43,7 @@ final class BackupSignature {
 
     private static final String PEM = "PUBLIC KEY";
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
-    private static final Provider VERIFIER = new BouncyCastleProvider();
+    private static final String WHAT = "the signature of the backup archive";
 
     private final About about;
     private final byte[] publicKey;
@@ -125,13 +120,13 @@ final class BackupSignature {
     }
 
     private static MalformedDataException malformed(String reason) {
-        return new MalformedDataException("the signature of the backup archive", reason);
+        return new MalformedDataException(WHAT, reason);
     }
 
     /** Whether it holds for this manifest, and what is known of who made it. */
     BackupAuthenticity verify(byte[] manifest, BackupManifest.Device of, DeviceTrust trust) throws SchsmException {
         PublicKey key = PublicKeyNumbers.parse(publicKey);
-        if (!holds(manifest, key)) {
+        if (!DeviceSignature.of(WHAT, about.algorithm, signature).holds(manifest, key)) {
             return new BackupAuthenticity(
                     BackupAuthenticity.Kind.FORGED,
                     null,
@@ -143,7 +138,8 @@ final class BackupSignature {
             return byDevice;
         }
         if (!about.chain.isEmpty()) {
-            X509Certificate certificate = X509Certificates.parse(bytes("chain", about.chain.get(0)));
+            X509Certificate certificate =
+                    X509Certificates.parse(DeviceSignature.bytes("chain in " + ABOUT, about.chain.get(0)));
             if (PublicKeyNumbers.areEqual(key, certificate.getPublicKey())) {
                 return new BackupAuthenticity(
                         BackupAuthenticity.Kind.CERTIFICATE,
@@ -163,58 +159,28 @@ final class BackupSignature {
                         + (byDevice == null ? "" : ": " + byDevice.sentence()));
     }
 
-    private boolean holds(byte[] manifest, PublicKey key) throws MalformedDataException {
-        if (!Set.of("SHA256withECDSA", "SHA256withRSA").contains(about.algorithm)) {
-            throw malformed("its algorithm is \"" + PrintableText.of(about.algorithm) + "\", SHA256withECDSA or"
-                    + " SHA256withRSA is expected");
-        }
-        try {
-            Signature verifier = Signature.getInstance(about.algorithm, VERIFIER);
-            verifier.initVerify(key);
-            verifier.update(manifest);
-            return verifier.verify(signature);
-        } catch (GeneralSecurityException | IllegalArgumentException isNone) {
-            return false;
-        }
-    }
-
     private BackupAuthenticity attested(String attestation, PublicKey key, BackupManifest.Device of, DeviceTrust trust)
             throws SchsmException {
-        AttestedPublicKey attested = AttestedPublicKey.parse(bytes("attestation", attestation));
-        try {
-            DeviceTrust.VerifiedDevice device = trust.verify(attested).device();
-            if (PublicKeyNumbers.areEqual(attested, key)) {
-                // The manifest says itself which device it is of: anybody's genuine device could sign that.
-                boolean own = device.identity().keyFingerprint().equalsIgnoreCase(of.keyFingerprint())
-                        && device.identity().deviceId().equals(of.id());
-                return new BackupAuthenticity(
-                        own ? BackupAuthenticity.Kind.DEVICE : BackupAuthenticity.Kind.OTHER_DEVICE,
-                        device.identity().uniqueName(),
-                        "signed by device " + device.identity().uniqueName() + ", verified up to "
-                                + device.root().chr() + ", with "
-                                + (about.temporary
-                                        ? "a key that it made for that"
-                                        : "its key \"" + PrintableText.of(about.label) + "\"")
-                                + (own
-                                        ? ""
-                                        : ", which is not the device " + PrintableText.of(of.name())
-                                                + " that the backup is said to be of"));
-            }
-            return unproven("the attestation in the archive is of another key");
-        } catch (UntrustedDeviceException notGenuine) {
-            return unproven(String.valueOf(notGenuine.getMessage()));
+        DeviceSignature.Attester attester =
+                DeviceSignature.attester(key, DeviceSignature.bytes("attestation in " + ABOUT, attestation), trust);
+        DeviceTrust.VerifiedDevice device = attester.device();
+        if (device == null) {
+            return new BackupAuthenticity(BackupAuthenticity.Kind.UNKNOWN_KEY, null, String.valueOf(attester.reason()));
         }
-    }
-
-    private static BackupAuthenticity unproven(String why) {
-        return new BackupAuthenticity(BackupAuthenticity.Kind.UNKNOWN_KEY, null, why);
-    }
-
-    private static byte[] bytes(String what, String hex) throws MalformedDataException {
-        try {
-            return HEX.parseHex(hex);
-        } catch (IllegalArgumentException noDigits) {
-            throw malformed(what + " in " + ABOUT + " is not hexadecimal: " + noDigits.getMessage());
-        }
+        // The manifest says itself which device it is of: anybody's genuine device could sign that.
+        boolean own = device.identity().keyFingerprint().equalsIgnoreCase(of.keyFingerprint())
+                && device.identity().deviceId().equals(of.id());
+        return new BackupAuthenticity(
+                own ? BackupAuthenticity.Kind.DEVICE : BackupAuthenticity.Kind.OTHER_DEVICE,
+                device.identity().uniqueName(),
+                "signed by device " + device.identity().uniqueName() + ", verified up to "
+                        + device.root().chr() + ", with "
+                        + (about.temporary
+                                ? "a key that it made for that"
+                                : "its key \"" + PrintableText.of(about.label) + "\"")
+                        + (own
+                                ? ""
+                                : ", which is not the device " + PrintableText.of(of.name())
+                                        + " that the backup is said to be of"));
     }
 }

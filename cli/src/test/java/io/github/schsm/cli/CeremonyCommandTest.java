@@ -256,12 +256,15 @@ class CeremonyCommandTest {
         Run untrusted = Run.of(Bench.ENVIRONMENT, "dkek", "verify", file("record.json"));
         assertThat(untrusted.status()).isEqualTo(1);
         assertThat(untrusted.out()).contains("nothing proves whose key made it");
+        assertThat(reported(bench))
+                .contains("of the ceremony is signed with the key &quot;auditor&quot; of device " + A);
 
         Path record = Path.of(file("record.json"));
         Files.writeString(record, Files.readString(record).replace("\"comment\" : \"\"", "\"comment\" : \"changed\""));
         Run changed = run(null, "dkek", "verify", file("record.json"));
         assertThat(changed.status()).isEqualTo(1);
         assertThat(changed.out()).contains("the signature does not fit the record");
+        assertThat(reported(bench)).contains("The signature of the record of the ceremony does not fit it");
 
         Files.delete(Path.of(file("record.signature.json")));
         assertThat(run(null, "dkek", "verify", file("record.json")).done().out())
@@ -269,6 +272,24 @@ class CeremonyCommandTest {
         Run demanded = run(null, "dkek", "verify", "--signed", file("record.json"));
         assertThat(demanded.status()).isEqualTo(1);
         assertThat(demanded.out()).contains("Signature: none");
+    }
+
+    /** The page of a report with the record, which is verified. */
+    private String reported(Bench bench) throws IOException {
+        Path report = folder.resolve("report.html");
+        bench.on(
+                        "",
+                        "report",
+                        "--custodians=" + file("record.json"),
+                        "--sign-with=auditor",
+                        "--out=" + report,
+                        "--overwrite")
+                .done();
+        assertThat(bench.withoutPinOn("", "report", "verify", report.toString())
+                        .done()
+                        .out())
+                .contains("The report holds.");
+        return Files.readString(report);
     }
 
     @Test

@@ -6,7 +6,9 @@ import static io.github.schsm.cli.Bench.A;
 import static io.github.schsm.cli.Bench.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.schsm.admin.dkek.CeremonyRecord;
 import io.github.schsm.cli.report.Status;
+import io.github.schsm.codec.HashAlgorithm;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.SimulatedDevice;
@@ -14,6 +16,8 @@ import io.github.schsm.simulator.VirtualReaders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,23 +101,84 @@ class ReportTest {
     }
 
     @Test
-    void whatIsGivenIsInIt() throws Exception {
-        Files.writeString(folder.resolve("ceremony.json"), "{\"custodians\":[{\"name\":\"Ann <b>\"}]}");
+    void whoseCertificateSignedItHasToBeKnownFromElsewhere() throws Exception {
+        bench.on(
+                        A,
+                        "self-sign",
+                        "--label=code-signing",
+                        "--subject=CN=Auditor",
+                        "--days=365",
+                        "--no-attestation",
+                        "--out=" + bench.file("auditor.pem"))
+                .done();
+        bench.on(A, "public-key", "--label=code-signing", "--format=DER", "--out=" + bench.file("auditor.der"))
+                .done();
+        String key = HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(bench.content("auditor.der")));
+        bench.on("", "report", "--sign-with=code-signing", "--out=" + bench.file("report.html"))
+                .done();
 
-        bench.withoutPinOn(
+        Run unknown = bench.withoutPinOn("", "report", "verify", bench.file("report.html"));
+        assertThat(unknown.status()).isEqualTo(Status.INCOMPLETE);
+        assertThat(unknown.out())
+                .contains("as it was signed, but who signed it is not verified", "--ca FILE", "--signer SHA256")
+                .contains("Signed by CN=Auditor, certified by CN=Auditor: nobody verified that.");
+        assertThat(json.withoutPinOn("", "report", "verify", bench.file("report.html"))
+                        .json())
+                .containsEntry("holds", false);
+        assertThat(bench.withoutPinOn(
+                                "", "report", "verify", "--ca=" + bench.file("auditor.pem"), bench.file("report.html"))
+                        .done()
+                        .out())
+                .contains("The report holds.", "which leads to an authority that was given");
+        assertThat(bench.withoutPinOn("", "report", "verify", "--signer=" + key, bench.file("report.html"))
+                        .done()
+                        .out())
+                .contains("The report holds.", "its public key is one that was given");
+        Run other = bench.withoutPinOn("", "report", "verify", "--signer=" + "0".repeat(64), bench.file("report.html"));
+        assertThat(other.status()).isEqualTo(Status.FAILED);
+        assertThat(other.out()).contains("none of the keys that were given signed it");
+        assertThat(bench.withoutPinOn("", "report", "verify", "--signer=12", bench.file("report.html"))
+                        .failed()
+                        .err())
+                .contains("--signer \"12\"", "64 hexadecimal digits");
+    }
+
+    @Test
+    void whatIsGivenIsInIt() throws Exception {
+        String time = "2026-11-29T22:00:00Z";
+        CeremonyRecord record = new CeremonyRecord(
+                CeremonyRecord.FORMAT,
+                time,
+                null,
+                "",
+                null,
+                null,
+                null,
+                List.of(new CeremonyRecord.Share("share-1-of-1.pbe", null)),
+                List.of(new CeremonyRecord.Custodian("Ann <b>", 1, null, null, null, null)));
+        Files.write(folder.resolve("ceremony.json"), record.encode());
+
+        Run made = bench.withoutPinOn(
                         "",
                         "report",
                         "--custodians=" + bench.file("ceremony.json"),
                         "--out=" + bench.file("report.html"))
                 .done();
 
+        assertThat(made.out()).contains("In it, the record of the ceremony is not signed");
         assertThat(Files.readString(folder.resolve("report.html")))
-                .contains("Custodians of the DKEK", "Ann &lt;b&gt;", "<h2>Policy ");
-        Files.writeString(folder.resolve("list.json"), "[]");
-        assertThat(bench.withoutPinOn("", "report", "--custodians=" + bench.file("list.json"))
+                .contains("Custodians of the DKEK", "Ann &lt;b&gt;", "The ceremony was not completed", "<h2>Policy ");
+        for (String other : List.of("[]", "{\"custodians\":[{\"name\":\"Ann\"}]}")) {
+            Files.writeString(folder.resolve("other.json"), other);
+            assertThat(bench.withoutPinOn("", "report", "--custodians=" + bench.file("other.json"))
+                            .failed()
+                            .err())
+                    .contains("other.json", "it is no record of a ceremony", "give the file record.json");
+        }
+        assertThat(bench.withoutPinOn("", "report", "--custodians-signature=" + bench.file("other.json"))
                         .failed()
                         .err())
-                .contains("list.json", "a JSON object is expected");
+                .contains("--custodians FILE");
     }
 
     @Test

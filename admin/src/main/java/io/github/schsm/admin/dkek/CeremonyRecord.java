@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.admin.dkek;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.codec.PrintableText;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,11 @@ public record CeremonyRecord(
 
     /** The name of the file. */
     public static final String FILE = "record.json";
+
+    private static final Pattern TIME =
+            Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z");
+    private static final Pattern KCV = Pattern.compile("[0-9A-F]{16}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9A-F]{64}");
 
     /** Refuses what is no record. */
     public CeremonyRecord {
@@ -100,13 +107,20 @@ public record CeremonyRecord(
      * @throws MalformedDataException if it is none
      */
     public static CeremonyRecord parse(String what, byte[] json) throws MalformedDataException {
-        CeremonyRecord read = JsonDocuments.as(what, JsonDocuments.read(what, json), CeremonyRecord.class);
-        if (!read.format.equals(FORMAT)) {
+        JsonNode document = JsonDocuments.read(what, json);
+        JsonNode format = document.path("format");
+        if (!format.asText().equals(FORMAT)) {
             throw new MalformedDataException(
                     what,
-                    "it is no record of a ceremony: its format is \"" + PrintableText.of(read.format) + "\", " + FORMAT
-                            + " is expected");
+                    "it is no record of a ceremony: "
+                            + (format.isTextual()
+                                    ? "its format is \"" + PrintableText.of(format.asText()) + "\", "
+                                    : "it has no format, ")
+                            + FORMAT + " is expected; give the file " + FILE
+                            + " of the folder in which schsm dkek ceremony or dkek reshare put it");
         }
+        CeremonyRecord read = JsonDocuments.as(what, document, CeremonyRecord.class);
+        requireForms(what, read);
         for (Custodian custodian : read.custodians) {
             if (custodian.share() < 1 || custodian.share() > read.shares.size()) {
                 throw new MalformedDataException(
@@ -124,6 +138,38 @@ public record CeremonyRecord(
             }
         }
         return read;
+    }
+
+    /** Times, check values and fingerprints are what they are called, and what the record says of people is possible. */
+    private static void requireForms(String what, CeremonyRecord read) throws MalformedDataException {
+        requireForm(what, "begun", read.begun, TIME);
+        requireForm(what, "completed", read.completed, TIME);
+        requireForm(what, "kcv", read.kcv, KCV);
+        requireForm(what, "replaces", read.replaces, KCV);
+        if (read.shares.isEmpty() || read.custodians.isEmpty()) {
+            throw new MalformedDataException(what, "it has no shares, or no custodians");
+        }
+        if (read.threshold != null && (read.threshold < 1 || read.threshold > read.custodians.size())) {
+            throw new MalformedDataException(
+                    what,
+                    "its threshold is " + read.threshold + ", and it has " + read.custodians.size() + " custodians");
+        }
+        for (Share share : read.shares) {
+            requireForm(what, "sha256", share.sha256, SHA256);
+        }
+        for (Custodian custodian : read.custodians) {
+            requireForm(what, "sealedSha256", custodian.sealedSha256, SHA256);
+            requireForm(what, "sealedFor", custodian.sealedFor, SHA256);
+            requireForm(what, "done", custodian.done, TIME);
+        }
+    }
+
+    private static void requireForm(String what, String member, @Nullable String value, Pattern form)
+            throws MalformedDataException {
+        if (value != null && !form.matcher(value).matches()) {
+            throw new MalformedDataException(
+                    what, member + " is \"" + PrintableText.of(value) + "\", and should have the form " + form);
+        }
     }
 
     /** It names files beside it, and no others. */

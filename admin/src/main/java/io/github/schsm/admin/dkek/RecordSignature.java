@@ -8,18 +8,15 @@ import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAttestation;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmException;
-import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.admin.key.DeviceKey;
+import io.github.schsm.admin.key.DeviceSignature;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.PublicKeyNumbers;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.util.HexFormat;
 import java.util.Objects;
-import java.util.Set;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +45,8 @@ public record RecordSignature(
     /** The name of the file. */
     public static final String FILE = "record.signature.json";
 
-    private static final Set<String> ALGORITHMS = Set.of("SHA256withECDSA", "SHA256withRSA");
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
-    private static final BouncyCastleProvider VERIFIER = new BouncyCastleProvider();
+    private static final String WHAT = "signature of a record";
 
     /** Refuses what is no signature. */
     public RecordSignature {
@@ -67,9 +63,11 @@ public record RecordSignature(
      *
      * @param holds    whether the record is the one that was signed
      * @param proven   whether a device that traces to a trusted root attests the key that signed
+     * @param device   that device, by its unique name; null if there is none
      * @param sentence the same for people
      */
-    public record Verdict(boolean holds, boolean proven, String sentence) {}
+    public record Verdict(
+            boolean holds, boolean proven, @Nullable String device, String sentence) {}
 
     /**
      * Signs a record with a device's key.
@@ -78,19 +76,16 @@ public record RecordSignature(
      * @throws InvalidRequestException if the key cannot sign
      */
     public static RecordSignature sign(byte[] record, DeviceKey key) throws SchsmException {
-        String algorithm = key.privateKey().getAlgorithm().startsWith("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
         try {
-            Signature signer = Signature.getInstance(algorithm, key.provider());
-            signer.initSign(key.privateKey());
-            signer.update(record);
+            DeviceSignature made = DeviceSignature.sign(record, key.privateKey(), key.provider());
             return new RecordSignature(
                     FORMAT,
-                    algorithm,
+                    made.algorithm(),
                     key.deviceId(),
                     key.label(),
                     HEX.formatHex(PublicKeyNumbers.of(key.publicKey()).getEncoded()),
                     attestation(key),
-                    HEX.formatHex(signer.sign()));
+                    HEX.formatHex(made.value()));
         } catch (GeneralSecurityException failed) {
             if (failed instanceof SchsmException ours) {
                 throw ours;
@@ -115,12 +110,13 @@ public record RecordSignature(
      */
     public static RecordSignature parse(String what, byte[] json) throws MalformedDataException {
         RecordSignature read = JsonDocuments.as(what, JsonDocuments.read(what, json), RecordSignature.class);
-        if (!read.format.equals(FORMAT) || !ALGORITHMS.contains(read.algorithm)) {
+        if (!read.format.equals(FORMAT)) {
             throw new MalformedDataException(
                     what,
-                    "it is no signature of a record: its format is \"" + PrintableText.of(read.format)
-                            + "\", its algorithm \"" + PrintableText.of(read.algorithm) + "\"");
+                    "it is no signature of a record: its format is \"" + PrintableText.of(read.format) + "\", " + FORMAT
+                            + " is expected");
         }
+        DeviceSignature.of(what, read.algorithm, DeviceSignature.bytes(what, read.signature));
         return read;
     }
 
@@ -137,45 +133,26 @@ public record RecordSignature(
      * @throws SchsmException if what it holds cannot be read
      */
     public Verdict verify(byte[] record, DeviceTrust trust) throws SchsmException {
-        PublicKey key = PublicKeyNumbers.parse(bytes(publicKey));
-        boolean holds;
-        try {
-            Signature verifier = Signature.getInstance(algorithm, VERIFIER);
-            verifier.initVerify(key);
-            verifier.update(record);
-            holds = verifier.verify(bytes(signature));
-        } catch (GeneralSecurityException noSignature) {
-            holds = false;
+        PublicKey key = PublicKeyNumbers.parse(DeviceSignature.bytes(WHAT, publicKey));
+        if (!DeviceSignature.of(WHAT, algorithm, DeviceSignature.bytes(WHAT, signature))
+                .holds(record, key)) {
+            return new Verdict(false, false, null, "the signature does not fit the record: one of them was changed");
         }
-        if (!holds) {
-            return new Verdict(false, false, "the signature does not fit the record: one of them was changed");
-        }
-        String unproven = "the signature holds, and nothing proves whose key made it (it says: key \"" + label
-                + "\" of device " + device + ")";
-        if (attestation == null) {
-            return new Verdict(true, false, unproven + ": no device attests the key");
-        }
-        try {
-            AttestedPublicKey attested = AttestedPublicKey.parse(bytes(attestation));
-            String signer = trust.verify(attested).device().identity().uniqueName();
-            return PublicKeyNumbers.areEqual(attested, key)
-                    ? new Verdict(
-                            true,
-                            true,
-                            "signed with key \"" + label + "\" of device " + signer
-                                    + ", which is genuine and attests the key")
-                    : new Verdict(true, false, unproven + ": the attestation is of another key");
-        } catch (UntrustedDeviceException notGenuine) {
-            return new Verdict(true, false, unproven + ": " + notGenuine.getMessage());
-        }
-    }
-
-    private static byte[] bytes(String hex) throws MalformedDataException {
-        try {
-            return HEX.parseHex(hex);
-        } catch (IllegalArgumentException noDigits) {
-            throw new MalformedDataException(
-                    "signature of a record", "it is not hexadecimal: " + noDigits.getMessage());
-        }
+        DeviceSignature.Attester attester = DeviceSignature.attester(
+                key, attestation == null ? null : DeviceSignature.bytes(WHAT, attestation), trust);
+        String attesting = attester.name();
+        return attesting == null
+                ? new Verdict(
+                        true,
+                        false,
+                        null,
+                        "the signature holds, and nothing proves whose key made it (it says: key \"" + label
+                                + "\" of device " + device + "): " + attester.reason())
+                : new Verdict(
+                        true,
+                        true,
+                        attesting,
+                        "signed with key \"" + label + "\" of device " + attesting
+                                + ", which is genuine and attests the key");
     }
 }

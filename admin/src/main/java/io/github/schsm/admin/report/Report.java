@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param title      its title
  * @param inventory  the devices with what is on them, and every certificate that proves something
  * @param policy     what a policy said of them ({@code schsm check}); null if none was asked
- * @param custodians the record of a DKEK ceremony; null if none was given
+ * @param custodians the record of a DKEK ceremony with what proves it ({@link CustodiansRecord}); null if none was given
  * @param audit      the summary of an audit log; null if none was given
  * @param signer     the key that signs it; null if it is not signed
  * @param html       SHA-256 of the page that shows it, without the two elements that have this document and its signature in
@@ -131,18 +131,19 @@ public record Report(
         }
 
         /**
-         * The record of a DKEK ceremony.
+         * The record of a DKEK ceremony, without a signature.
          *
          * @param what what it is, to name it in the error
-         * @param json a JSON object
+         * @param json the record's file, as {@code schsm dkek ceremony} writes it
          * @throws MalformedDataException if it is none
          */
         public Builder custodians(String what, byte[] json) throws MalformedDataException {
-            JsonNode read = JsonDocuments.read(what, json);
-            if (!read.isObject()) {
-                throw new MalformedDataException(what, "a JSON object is expected");
-            }
-            custodians = read;
+            return custodians(CustodiansRecord.of(what, json));
+        }
+
+        /** The record of a DKEK ceremony, which may be signed. */
+        public Builder custodians(CustodiansRecord record) {
+            custodians = record.json();
             return this;
         }
 

@@ -3,6 +3,7 @@
 package io.github.schsm.admin.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.schsm.MalformedDataException;
 import io.github.schsm.admin.console.ConsolePage;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Cell;
@@ -83,7 +84,7 @@ final class ReportPage {
         keys();
         singleCopies();
         looseCertificates();
-        given("Custodians of the DKEK", "The record of the ceremony as it was given.", report.custodians());
+        custodians();
         audit();
         evidence();
         verification();
@@ -422,13 +423,37 @@ final class ReportPage {
 
     // What was given
 
-    private void given(String heading, String about, @Nullable JsonNode document) {
-        if (document == null) {
+    private void custodians() {
+        JsonNode custodians = report.custodians();
+        if (custodians == null) {
             return;
         }
-        page.raw("<section>").element("h2", heading).element("p", about);
-        node(document);
+        page.raw("<section>").element("h2", "Custodians of the DKEK");
+        CustodiansRecord record = record(custodians);
+        if (record == null) {
+            page.element("p", "The record of the ceremony as it was given.");
+            node(custodians);
+        } else {
+            String sentence = record.sentence();
+            page.element(
+                    "p",
+                    record.isProven() ? "" : " class=\"bad\"",
+                    sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1) + ".");
+            if (!record.isCompleted()) {
+                page.element("p", " class=\"bad\"", "The ceremony was not completed.");
+            }
+            page.element("p", "SHA-256 of the file of the record, which is in this file: " + record.fingerprint());
+            node(record.members());
+        }
         page.raw("</section>");
+    }
+
+    private static @Nullable CustodiansRecord record(JsonNode custodians) {
+        try {
+            return CustodiansRecord.parse(custodians);
+        } catch (MalformedDataException forged) {
+            throw new IllegalArgumentException(forged);
+        }
     }
 
     private void audit() {

@@ -4,10 +4,10 @@ package io.github.schsm.admin.report;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.InvalidRequestException;
-import io.github.schsm.KeyType;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.admin.inventory.KeyFingerprint;
+import io.github.schsm.admin.key.DeviceSignature;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -35,7 +35,6 @@ public final class ReportSigner {
 
     private final Provider provider;
     private final PrivateKey key;
-    private final String algorithm;
     private final List<X509Certificate> chain;
     private final @Nullable AttestedPublicKey attested;
     private final Report.Signer signer;
@@ -43,13 +42,11 @@ public final class ReportSigner {
     private ReportSigner(
             Provider provider,
             PrivateKey key,
-            String algorithm,
             List<X509Certificate> chain,
             @Nullable AttestedPublicKey attested,
             Report.Signer signer) {
         this.provider = provider;
         this.key = key;
-        this.algorithm = algorithm;
         this.chain = chain;
         this.attested = attested;
         this.signer = signer;
@@ -69,7 +66,6 @@ public final class ReportSigner {
                 throw new InvalidRequestException(
                         "no key \"" + alias + "\" that could sign a report is on device " + device);
             }
-            String algorithm = ours.key().type() == KeyType.RSA ? "SHA256withRSA" : "SHA256withECDSA";
             List<X509Certificate> chain = chain(keyStore, alias);
             AttestedPublicKey attested = chain.isEmpty() ? ours.attestation().publicKey() : null;
             Report.Signer signer = new Report.Signer(
@@ -80,7 +76,7 @@ public final class ReportSigner {
                     chain.isEmpty()
                             ? null
                             : chain.get(0).getSubjectX500Principal().getName());
-            return new ReportSigner(keyStore.getProvider(), key, algorithm, chain, attested, signer);
+            return new ReportSigner(keyStore.getProvider(), key, chain, attested, signer);
         } catch (SchsmException failed) {
             throw failed;
         } catch (GeneralSecurityException failed) {
@@ -118,18 +114,20 @@ public final class ReportSigner {
     }
 
     private SignedReport.Signature cvc(byte[] content, AttestedPublicKey publicKey) throws GeneralSecurityException {
-        java.security.Signature signature = java.security.Signature.getInstance(algorithm, provider);
-        signature.initSign(key);
-        signature.update(content);
+        DeviceSignature made = DeviceSignature.sign(content, key, provider);
         return new SignedReport.Signature(
-                SignedReport.Kind.CVC, algorithm, HEX.formatHex(signature.sign()), HEX.formatHex(publicKey.encode()));
+                SignedReport.Kind.CVC,
+                made.algorithm(),
+                HEX.formatHex(made.value()),
+                HEX.formatHex(publicKey.encode()));
     }
 
     private SignedReport.Signature cms(byte[] content)
             throws GeneralSecurityException, OperatorCreationException, CMSException, IOException {
         CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
-        ContentSigner contentSigner =
-                new JcaContentSignerBuilder(algorithm).setProvider(provider).build(key);
+        ContentSigner contentSigner = new JcaContentSignerBuilder(DeviceSignature.algorithm(key))
+                .setProvider(provider)
+                .build(key);
         generator.addSignerInfoGenerator(
                 new JcaSignerInfoGeneratorBuilder(new JcaDigestCalculatorProviderBuilder().build())
                         .build(contentSigner, chain.get(0)));

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.admin.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Cvc;
 import io.github.schsm.DeviceIdentity;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +53,16 @@ public record ReportVerification(
         notes = List.copyOf(notes);
     }
 
-    /** Whether it is signed and everything holds. */
+    /** Whether it is signed, by a signer who was verified, and everything holds. */
     public boolean holds() {
+        return isUnchanged() && signature != null && signature.trusted();
+    }
+
+    /**
+     * Whether it is signed and everything holds but, perhaps, who signed it: that an X.509 certificate names is known only
+     * from somewhere else ({@link VerifiedSignature#trusted}).
+     */
+    public boolean isUnchanged() {
         return signature != null && problems.isEmpty();
     }
 
@@ -62,23 +72,38 @@ public record ReportVerification(
      * @param kind    its kind
      * @param holder  the subject of the X.509 certificate, or the device that attests the key
      * @param issuer  who certifies that: the issuer of the certificate, or the trusted root of the device
-     * @param trusted whether that was verified: a CVC signature always, an X.509 certificate where authorities were given
+     * @param trusted whether that was verified: a CVC signature always, an X.509 certificate where authorities or the signer's
+     *                public key were given
      * @param publicKey SHA-256 of the public key
      */
     public record VerifiedSignature(
             SignedReport.Kind kind, String holder, String issuer, boolean trusted, String publicKey) {}
 
     /**
-     * Verifies a report: its signature, the page around it, and what it says of devices and attestations.
+     * Verifies a report: its signature, the page around it, and what it says of devices, attestations and the record of a
+     * ceremony.
      *
      * @param what        what it is, to name it in the error
      * @param file        JSON or HTML
      * @param trust       the roots that devices have to trace to
-     * @param authorities X.509 certificates of authorities that the signer's has to be issued by; empty to leave that to
-     *                    the reader
+     * @param authorities X.509 certificates of authorities that the signer's has to be issued by, or that certificate
+     *                    itself; without any nothing says whose it is, and the report does not hold ({@link #isUnchanged})
      * @throws MalformedDataException if it is no report
      */
     public static ReportVerification of(String what, byte[] file, DeviceTrust trust, List<X509Certificate> authorities)
+            throws MalformedDataException {
+        return of(what, file, trust, authorities, Set.of());
+    }
+
+    /**
+     * The same, of a report that one of these keys has to have signed.
+     *
+     * @param signers SHA-256 of the public keys, upper-case hexadecimal, as they are known from somewhere else; empty for any
+     *                key
+     * @throws MalformedDataException if it is no report
+     */
+    public static ReportVerification of(
+            String what, byte[] file, DeviceTrust trust, List<X509Certificate> authorities, Set<String> signers)
             throws MalformedDataException {
         ReportFile.Read read = ReportFile.parse(what, file);
         Report report = read.report().report();
@@ -87,7 +112,7 @@ public record ReportVerification(
             problems.add("its format is \"" + report.format() + "\", this program knows " + Report.FORMAT);
         }
         List<String> notes = new ArrayList<>();
-        VerifiedSignature signature = SignatureCheck.of(read.report(), trust, authorities, problems, notes)
+        VerifiedSignature signature = SignatureCheck.of(read.report(), trust, authorities, signers, problems, notes)
                 .orElse(null);
         boolean intact = problems.isEmpty();
         String shell = read.shell();
@@ -95,6 +120,10 @@ public record ReportVerification(
             page(report, shell, intact, problems, notes);
         }
         Contents contents = new Contents(report.inventory(), trust, problems);
+        JsonNode custodians = report.custodians();
+        if (custodians != null) {
+            CustodiansRecord.verify(custodians, trust, problems, notes);
+        }
         return new ReportVerification(
                 report, shell != null, signature, contents.devices(), contents.attestations(), problems, notes);
     }

@@ -5,22 +5,19 @@ package io.github.schsm.admin.report;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DeviceIdentity;
 import io.github.schsm.DeviceTrust;
-import io.github.schsm.DeviceTrust.VerifiedKey;
 import io.github.schsm.MalformedDataException;
-import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.admin.inventory.KeyFingerprint;
+import io.github.schsm.admin.key.DeviceSignature;
 import io.github.schsm.admin.report.ReportVerification.VerifiedSignature;
 import io.github.schsm.codec.PublicKeyNumbers;
 import io.github.schsm.codec.X509Certificates;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,16 +35,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether the signature of a report is good, and whose it is. */
 final class SignatureCheck {
-    private static final Set<String> ALGORITHMS = Set.of("SHA256withECDSA", "SHA256withRSA");
+    private static final String WHAT = "signature";
     private static final int MOST_CERTIFICATES = 10;
     private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
 
     private final SignedReport signed;
+    /** SHA-256 of the public keys of which one has to have signed; empty for any. */
+    private final Set<String> expected;
+
     private final List<String> problems;
     private final List<String> notes;
 
-    private SignatureCheck(SignedReport signed, List<String> problems, List<String> notes) {
+    private SignatureCheck(SignedReport signed, Set<String> expected, List<String> problems, List<String> notes) {
         this.signed = signed;
+        this.expected = expected;
         this.problems = problems;
         this.notes = notes;
     }
@@ -57,9 +58,10 @@ final class SignatureCheck {
             SignedReport signed,
             DeviceTrust trust,
             List<X509Certificate> authorities,
+            Set<String> expected,
             List<String> problems,
             List<String> notes) {
-        SignatureCheck check = new SignatureCheck(signed, problems, notes);
+        SignatureCheck check = new SignatureCheck(signed, expected, problems, notes);
         SignedReport.Signature signature = signed.signature();
         if (signature == null) {
             problems.add(
@@ -85,8 +87,13 @@ final class SignatureCheck {
         return null;
     }
 
-    /** The key that signed has to be the one that the page names. */
+    /** The key that signed has to be one that is expected, and the one that the page names. */
     private boolean isNamed(String publicKey, @Nullable String subject) {
+        if (!expected.isEmpty() && !expected.contains(publicKey)) {
+            problems.add("none of the keys that were given signed it: the SHA-256 of the public key of the one that did"
+                    + " is " + publicKey);
+            return false;
+        }
         Report.Signer signer = signed.report().signer();
         if (signer != null && signer.publicKey().equals(publicKey) && Objects.equals(signer.subject(), subject)) {
             return true;
@@ -99,31 +106,34 @@ final class SignatureCheck {
             throws MalformedDataException {
         String algorithm = signature.algorithm();
         String file = signature.publicKeyFile();
-        if (file == null || algorithm == null || !ALGORITHMS.contains(algorithm)) {
-            throw new MalformedDataException(
-                    "signature", "it has no public key file, or an algorithm that is none of " + ALGORITHMS);
+        if (file == null || algorithm == null) {
+            throw new MalformedDataException(WHAT, "it has no public key file, or no algorithm");
         }
-        AttestedPublicKey key = AttestedPublicKey.parse(HexFormat.of().parseHex(file));
-        if (!isGood(algorithm, key, HexFormat.of().parseHex(signature.value()))) {
+        byte[] attestation = DeviceSignature.bytes(WHAT, file);
+        AttestedPublicKey key = AttestedPublicKey.parse(attestation);
+        PublicKey numbers = PublicKeyNumbers.parse(
+                KeyFingerprint.encoded(key).orElseThrow(() -> new MalformedDataException("key", "unknown curve")));
+        if (!DeviceSignature.of(WHAT, algorithm, DeviceSignature.bytes(WHAT, signature.value()))
+                .holds(signed.report().canonical(), numbers)) {
             return bad();
         }
         String publicKey = KeyFingerprint.of(key).orElse("");
         if (!isNamed(publicKey, null)) {
             return null;
         }
-        try {
-            VerifiedKey verified = trust.verify(key);
-            compare(verified.device().identity());
-            return new VerifiedSignature(
-                    SignedReport.Kind.CVC,
-                    verified.device().identity().uniqueName(),
-                    verified.device().root().chr(),
-                    true,
-                    publicKey);
-        } catch (UntrustedDeviceException untrusted) {
-            problems.add("the key that signed it is not known to be in a genuine device: " + untrusted.getMessage());
+        DeviceSignature.Attester attester = DeviceSignature.attester(numbers, attestation, trust);
+        DeviceTrust.VerifiedDevice device = attester.device();
+        if (device == null) {
+            problems.add("the key that signed it is not known to be in a genuine device: " + attester.reason());
             return null;
         }
+        compare(device.identity());
+        return new VerifiedSignature(
+                SignedReport.Kind.CVC,
+                device.identity().uniqueName(),
+                device.root().chr(),
+                true,
+                publicKey);
     }
 
     /**
@@ -147,32 +157,19 @@ final class SignatureCheck {
         }
     }
 
-    private boolean isGood(String algorithm, PublicKey key, byte[] value) {
-        try {
-            PublicKey numbers = PublicKeyNumbers.parse(
-                    KeyFingerprint.encoded(key).orElseThrow(() -> new MalformedDataException("key", "unknown curve")));
-            Signature verifier = Signature.getInstance(algorithm, BOUNCY_CASTLE);
-            verifier.initVerify(numbers);
-            verifier.update(signed.report().canonical());
-            return verifier.verify(value);
-        } catch (GeneralSecurityException notGood) {
-            return false;
-        }
-    }
-
     private @Nullable VerifiedSignature cms(SignedReport.Signature signature, List<X509Certificate> authorities)
             throws MalformedDataException {
         try {
             CMSSignedData cms = new CMSSignedData(
                     new CMSProcessableByteArray(signed.report().canonical()),
-                    HexFormat.of().parseHex(signature.value()));
+                    DeviceSignature.bytes(WHAT, signature.value()));
             List<SignerInformation> signers = List.copyOf(cms.getSignerInfos().getSigners());
             if (signers.size() != 1) {
-                throw new MalformedDataException("signature", "it has " + signers.size() + " signers, one is expected");
+                throw new MalformedDataException(WHAT, "it has " + signers.size() + " signers, one is expected");
             }
             List<X509Certificate> chain = certificates(cms, signers.get(0));
             if (chain.isEmpty()) {
-                throw new MalformedDataException("signature", "the certificate of its signer is not in it");
+                throw new MalformedDataException(WHAT, "the certificate of its signer is not in it");
             }
             X509Certificate certificate = chain.get(0);
             if (!signers.get(0)
@@ -187,8 +184,9 @@ final class SignatureCheck {
             if (!isNamed(publicKey, subject)) {
                 return null;
             }
-            boolean trusted = !authorities.isEmpty() && isIssued(chain, authorities);
-            if (!authorities.isEmpty() && !trusted) {
+            boolean issued = !authorities.isEmpty() && isIssued(chain, authorities);
+            boolean trusted = issued || (authorities.isEmpty() && !expected.isEmpty());
+            if (!authorities.isEmpty() && !issued) {
                 problems.add("the certificate of " + subject + " that signed it was issued by none of the authorities"
                         + " that were given, or was not valid when the report was made");
             }
@@ -204,7 +202,7 @@ final class SignatureCheck {
             if (malformed instanceof MalformedDataException ours) {
                 throw ours;
             }
-            throw new MalformedDataException("signature", String.valueOf(malformed.getMessage()));
+            throw new MalformedDataException(WHAT, String.valueOf(malformed.getMessage()));
         }
     }
 

@@ -11,12 +11,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.MalformedDataException;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.admin.dkek.CeremonyRecord;
+import io.github.schsm.admin.dkek.RecordSignature;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.InventoryReader;
 import io.github.schsm.admin.inventory.World;
 import io.github.schsm.admin.inventory.World.Side;
 import io.github.schsm.admin.json.JsonDocuments;
+import io.github.schsm.admin.key.DeviceKey;
 import io.github.schsm.admin.policy.Policy;
+import io.github.schsm.codec.HashAlgorithm;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -75,12 +80,12 @@ class ReportTest {
         certificate = certify(side, "tls");
         Inventory inventory =
                 InventoryReader.of(world.provider(World.A, World.B)).read();
+        byte[] ceremony = ceremony("for the signers").encode();
         Report.Builder builder = Report.builder(inventory)
                 .title("Report of " + HOSTILE)
                 .policy(Policy.standard().check(inventory))
-                .custodians(
-                        "ceremony",
-                        JsonDocuments.canonical(Map.of("custodians", List.of(Map.of("name", "Ann & " + HOSTILE)))))
+                .custodians(CustodiansRecord.of("ceremony", ceremony)
+                        .signedBy(RecordSignature.sign(ceremony, DeviceKey.of(side.keyStore(), "code-signing")), trust))
                 .noAudit("there is no log");
         byCertificate = SignedReport.signed(builder, ReportSigner.of(side.keyStore(), World.A, "tls"));
         byAttestation = SignedReport.signed(builder, ReportSigner.of(side.keyStore(), World.A, "code-signing"));
@@ -111,8 +116,22 @@ class ReportTest {
         return made;
     }
 
+    private static CeremonyRecord ceremony(String comment) {
+        String time = "2026-11-29T22:00:00Z";
+        return new CeremonyRecord(
+                CeremonyRecord.FORMAT,
+                time,
+                time,
+                comment,
+                "0123456789ABCDEF",
+                null,
+                null,
+                List.of(new CeremonyRecord.Share("share-1-of-1.pbe", "A1".repeat(32))),
+                List.of(new CeremonyRecord.Custodian("Ann & " + HOSTILE, 1, null, null, null, time)));
+    }
+
     private static ReportVerification verify(byte[] file) throws MalformedDataException {
-        return ReportVerification.of("report", file, trust, List.of());
+        return ReportVerification.of("report", file, trust, List.of(certificate));
     }
 
     @Test
@@ -131,7 +150,7 @@ class ReportTest {
         }
         assertThat(verify(byCertificate.html()).signature())
                 .extracting(ReportVerification.VerifiedSignature::holder, ReportVerification.VerifiedSignature::trusted)
-                .containsExactly("CN=Auditor", false);
+                .containsExactly("CN=Auditor", true);
         assertThat(verify(byAttestation.json()).signature())
                 .extracting(ReportVerification.VerifiedSignature::trusted, ReportVerification.VerifiedSignature::kind)
                 .containsExactly(true, SignedReport.Kind.CVC);
@@ -155,6 +174,169 @@ class ReportTest {
                 .singleElement()
                 .asString()
                 .contains("issued by none of the authorities");
+    }
+
+    /** Everybody can make a certificate in any name: without word from elsewhere it proves nothing. */
+    @Test
+    void aReportByAnUnknownCertificateIsUnchangedAndDoesNotHold() throws Exception {
+        byte[] page = byCertificate.html();
+        ReportVerification unknown = ReportVerification.of("report", page, trust, List.of());
+
+        assertThat(unknown.isUnchanged()).isTrue();
+        assertThat(unknown.holds()).isFalse();
+        assertThat(unknown.problems()).isEmpty();
+        String publicKey = Objects.requireNonNull(unknown.signature()).publicKey();
+        assertThat(unknown.signature().trusted()).isFalse();
+        assertThat(ReportVerification.of("report", page, trust, List.of(), Set.of(publicKey))
+                        .holds())
+                .isTrue();
+        for (SignedReport signed : List.of(byCertificate, byAttestation)) {
+            ReportVerification other = ReportVerification.of(
+                    "report", signed.html(), trust, List.of(certificate), Set.of("00".repeat(32)));
+            assertThat(other.isUnchanged()).isFalse();
+            assertThat(other.problems())
+                    .singleElement()
+                    .asString()
+                    .contains("none of the keys that were given signed it");
+        }
+    }
+
+    @Test
+    void theCeremonysSignatureIsShownAndVerifiedAgain() throws Exception {
+        String page = new String(byAttestation.html(), StandardCharsets.US_ASCII);
+
+        assertThat(page)
+                .containsPattern("The record of the ceremony is signed with the key &quot;code-signing&quot; of device "
+                        + World.A + "#[0-9a-f]{8}, which is genuine and attests the key")
+                .contains(HexFormat.of()
+                        .withUpperCase()
+                        .formatHex(HashAlgorithm.SHA256.digest(
+                                ceremony("for the signers").encode())));
+        ReportVerification untrusted = ReportVerification.of(
+                "report", byCertificate.html(), DeviceTrust.parse("production"), List.of(certificate));
+        assertThat(untrusted.problems())
+                .anySatisfy(problem -> assertThat(problem)
+                        .contains(
+                                "it says that the record of the ceremony is signed with", "nothing proves whose key"));
+    }
+
+    /** What is said of it truly is no problem of the report, however bad it is. */
+    @Test
+    void aCeremonyThatNothingProvesIsShownAndNoted() throws Exception {
+        Inventory inventory = byAttestation.report().inventory();
+        Side side = world.open(World.A);
+        ReportSigner signer = ReportSigner.of(side.keyStore(), World.A, "code-signing");
+        byte[] file = ceremony("for the signers").encode();
+        RecordSignature signature = RecordSignature.sign(file, DeviceKey.of(side.keyStore(), "code-signing"));
+        CustodiansRecord plain = CustodiansRecord.of("ceremony", file);
+        Map<String, CustodiansRecord> unproven = Map.of(
+                "is not signed",
+                plain,
+                "does not fit it",
+                CustodiansRecord.of("ceremony", ceremony("changed").encode()).signedBy(signature, trust),
+                "no device that is trusted attests it",
+                plain.signedBy(signature, DeviceTrust.parse("production")));
+        for (Map.Entry<String, CustodiansRecord> one : unproven.entrySet()) {
+            SignedReport signed = SignedReport.signed(Report.builder(inventory).custodians(one.getValue()), signer);
+
+            assertThat(new String(signed.html(), StandardCharsets.US_ASCII))
+                    .contains("<p class=\"bad\">The ", one.getKey());
+            // A verifier that trusts more than who made the report says nothing against it.
+            ReportVerification verified = ReportVerification.of("report", signed.html(), trust, List.of());
+            assertThat(verified.holds()).as(verified.problems().toString()).isTrue();
+            assertThat(verified.notes()).singleElement().asString().contains(one.getKey());
+        }
+    }
+
+    /** A signer of reports who says of the ceremony what is not so. */
+    @TestFactory
+    List<DynamicTest> forgedCeremoniesAreFound() throws Exception {
+        ReportSigner signer = ReportSigner.of(world.open(World.A).keyStore(), World.A, "code-signing");
+        Map<String, Consumer<ObjectNode>> forgeries = new LinkedHashMap<>();
+        forgeries.put("another member", record -> record.put("comment", "for the forgers"));
+        forgeries.put(
+                "another file",
+                record -> evidence(record)
+                        .put("file", new String(ceremony("for the forgers").encode(), StandardCharsets.UTF_8)));
+        forgeries.put("another record", record -> {
+            record.put("comment", "for the forgers");
+            evidence(record).put("file", new String(ceremony("for the forgers").encode(), StandardCharsets.UTF_8));
+        });
+        forgeries.put("another device", record -> evidence(record).put("device", "ZZSIM000009#00000000"));
+        forgeries.put("no signature", record -> evidence(record).putNull("signature"));
+        forgeries.put(
+                "a signature that does not hold",
+                record -> evidence(record).put("holds", false).putNull("device"));
+        forgeries.put("no word", record -> evidence(record).putNull("holds"));
+        for (String member : List.of("format", "algorithm", "publicKey", "attestation", "signature")) {
+            forgeries.put(
+                    "signature: " + member,
+                    record -> ((ObjectNode) evidence(record).get("signature")).put(member, "00"));
+        }
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Map.Entry<String, Consumer<ObjectNode>> forgery : forgeries.entrySet()) {
+            tests.add(DynamicTest.dynamicTest(forgery.getKey(), () -> {
+                ReportVerification verified = verify(withCeremony(signer, forgery.getValue()));
+
+                assertThat(verified.signature()).isNotNull();
+                assertThat(verified.problems())
+                        .singleElement()
+                        .asString()
+                        .contains("record of")
+                        .contains("ceremony");
+            }));
+        }
+        return tests;
+    }
+
+    private static ObjectNode evidence(ObjectNode record) {
+        return (ObjectNode) record.get(CustodiansRecord.EVIDENCE);
+    }
+
+    /** As JSON, signed well, with a record of a ceremony that is changed. */
+    private static byte[] withCeremony(ReportSigner signer, Consumer<ObjectNode> change) throws Exception {
+        Report honest = byAttestation.report();
+        ObjectNode record = Objects.requireNonNull(honest.custodians()).deepCopy();
+        change.accept(record);
+        Report forged = new Report(
+                honest.format(),
+                honest.created(),
+                honest.program(),
+                honest.title(),
+                honest.inventory(),
+                null,
+                record,
+                null,
+                signer.signer(),
+                honest.html());
+        return new SignedReport(forged, signer.sign(forged.canonical())).json();
+    }
+
+    @Test
+    void whatIsNoRecordOfACeremonyIsRefused() {
+        String good = new String(ceremony("for the signers").encode(), StandardCharsets.UTF_8);
+        for (String bad : List.of(
+                "",
+                "[]",
+                "null",
+                "{}",
+                "{\"custodians\":[{\"name\":\"Ann\"}]}",
+                good.replace("schsm-dkek-ceremony-1", "schsm-record-signature-1"),
+                good.replace("\"comment\"", "\"remark\""),
+                good.replace("0123456789ABCDEF", "0123"),
+                good.replace("A1A1", "a1a1"),
+                good.replace("22:00:00Z", "yesterday"),
+                good.replace("\"threshold\" : null", "\"threshold\" : 2"),
+                good + good)) {
+            assertThat(bad).isNotEqualTo(good);
+            assertThatThrownBy(() -> CustodiansRecord.of("the file x.json", bytes(bad)))
+                    .as(bad)
+                    .isInstanceOf(MalformedDataException.class)
+                    .hasMessageStartingWith("the file x.json");
+        }
+        assertThatThrownBy(() -> CustodiansRecord.of("x.json", good.getBytes(StandardCharsets.UTF_16)))
+                .isInstanceOf(MalformedDataException.class)
+                .hasMessageContaining("UTF-8");
     }
 
     /** By who has a genuine device, too: the signature is good, so that all the verification can do is to say it. */
@@ -214,7 +396,8 @@ class ReportTest {
                                     cms ? hex : signature.value(),
                                     cms ? null : hex));
                     List<String> problems = new ArrayList<>();
-                    var verified = SignatureCheck.of(forged, trust, List.of(certificate), problems, new ArrayList<>());
+                    var verified = SignatureCheck.of(
+                            forged, trust, List.of(certificate), Set.of(), problems, new ArrayList<>());
                     assertThat(verified.isPresent() || !problems.isEmpty()).isTrue();
                 }
             }

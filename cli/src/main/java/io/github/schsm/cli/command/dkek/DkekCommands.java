@@ -315,12 +315,10 @@ public final class DkekCommands {
 
         private RecordSignature.@Nullable Verdict signature(Context context, byte[] content)
                 throws GeneralSecurityException {
-            Path from = signatureFile != null ? signatureFile : file.resolveSibling(RecordSignature.FILE);
-            if (signatureFile == null && !Files.exists(from)) {
-                return null;
-            }
-            return RecordSignature.parse(from.toString(), FileIo.read(from, "signature"))
-                    .verify(content, context.settings().checked().trust());
+            RecordSignature signature = SignatureOfRecord.read(file, signatureFile);
+            return signature == null
+                    ? null
+                    : signature.verify(content, context.settings().checked().trust());
         }
     }
 }

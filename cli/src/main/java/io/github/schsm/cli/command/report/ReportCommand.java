@@ -4,6 +4,7 @@ package io.github.schsm.cli.command.report;
 
 import io.github.schsm.SchsmException;
 import io.github.schsm.admin.audit.AuditReader;
+import io.github.schsm.admin.dkek.RecordSignature;
 import io.github.schsm.admin.inventory.Inventory;
 import io.github.schsm.admin.inventory.Inventory.Cell;
 import io.github.schsm.admin.inventory.Inventory.Device;
@@ -12,6 +13,7 @@ import io.github.schsm.admin.inventory.Inventory.Row;
 import io.github.schsm.admin.inventory.Inventory.State;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.admin.policy.Policy;
+import io.github.schsm.admin.report.CustodiansRecord;
 import io.github.schsm.admin.report.Report;
 import io.github.schsm.admin.report.ReportSigner;
 import io.github.schsm.admin.report.SignedReport;
@@ -20,6 +22,7 @@ import io.github.schsm.audit.AuditSettings;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.command.dkek.SignatureOfRecord;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.OutputFiles;
 import io.github.schsm.cli.report.Answer;
@@ -52,7 +55,7 @@ import picocli.CommandLine.Option;
             "Example:",
             "  schsm report --out inventory.html",
             "  schsm report --device ZZSIM000001 --sign-with tls --out signed.html",
-            "  schsm report verify signed.html"
+            "  schsm report verify --ca tls.pem signed.html"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ReportCommand extends SchsmCommand {
@@ -100,8 +103,14 @@ public final class ReportCommand extends SchsmCommand {
     @Option(
             names = "--custodians",
             paramLabel = "FILE",
-            description = "The record of a DKEK ceremony (JSON), to be in the report.")
+            description = "The record of a DKEK ceremony (record.json), to be in the report, with its signature.")
     private @Nullable Path custodians;
+
+    @Option(
+            names = "--custodians-signature",
+            paramLabel = "FILE",
+            description = "The signature of that record. Default: record.signature.json beside it, if it is there.")
+    private @Nullable Path custodiansSignature;
 
     @Option(
             names = "--audit-log",
@@ -123,7 +132,7 @@ public final class ReportCommand extends SchsmCommand {
         Policy rules = policy == null
                 ? Policy.standard()
                 : Policy.parse("policy " + FileIo.named(policy), FileIo.read(policy, "policy"));
-        byte[] ceremony = custodians == null ? null : FileIo.read(custodians, "record of a ceremony", MOST_BYTES);
+        CustodiansRecord ceremony = ceremony(context);
         Path file = file(context);
         if (file != null) {
             OutputFiles.require(file, overwrite);
@@ -132,8 +141,8 @@ public final class ReportCommand extends SchsmCommand {
                 .withListener(progress -> at(progress.toString()))
                 .read();
         Report.Builder builder = Report.builder(inventory).program(version()).policy(rules.check(inventory));
-        if (custodians != null && ceremony != null) {
-            builder.custodians("record of a ceremony " + FileIo.named(custodians), ceremony);
+        if (ceremony != null) {
+            builder.custodians(ceremony);
         }
         audit(context, builder);
         if (title != null) {
@@ -146,9 +155,26 @@ public final class ReportCommand extends SchsmCommand {
             FileIo.write(file, form(file) == Form.JSON ? report.json() : report.html(), overwrite);
         }
         return new Answer(
-                text(report, file),
+                text(report, file, ceremony),
                 JsonDocuments.members(report),
                 inventory.hasFailures() ? Status.INCOMPLETE : Status.DONE);
+    }
+
+    private @Nullable CustodiansRecord ceremony(Context context) throws SchsmException {
+        Path record = custodians;
+        if (record == null) {
+            if (custodiansSignature != null) {
+                throw new CliException("--custodians-signature is the signature of a record: give that, too, with"
+                        + " --custodians FILE");
+            }
+            return null;
+        }
+        CustodiansRecord read = CustodiansRecord.of(
+                "record of a ceremony " + FileIo.named(record), FileIo.read(record, "record of a ceremony"));
+        RecordSignature signature = SignatureOfRecord.read(record, custodiansSignature);
+        return signature == null
+                ? read
+                : read.signedBy(signature, context.settings().checked().trust());
     }
 
     private @Nullable Path file(Context context) {
@@ -218,7 +244,7 @@ public final class ReportCommand extends SchsmCommand {
                         .isPresent();
     }
 
-    private static Lines text(SignedReport signed, @Nullable Path file) {
+    private static Lines text(SignedReport signed, @Nullable Path file, @Nullable CustodiansRecord ceremony) {
         Report report = signed.report();
         Inventory inventory = report.inventory();
         Report.Signer signer = report.signer();
@@ -234,6 +260,9 @@ public final class ReportCommand extends SchsmCommand {
                 signer == null
                         ? "It is not signed: --sign-with LABEL signs it with a key of a device."
                         : "Signed with the key \"" + signer.label() + "\" of device " + signer.device() + ".");
+        if (ceremony != null) {
+            lines.add("In it, " + ceremony.sentence() + ".");
+        }
         inventory.readers().stream()
                 .filter(Reader::failed)
                 .forEach(reader -> lines.add("Not read: " + reader.name() + ": " + reader.problem()));

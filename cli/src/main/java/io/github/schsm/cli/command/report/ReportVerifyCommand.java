@@ -20,8 +20,12 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +36,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Verifies a report, a page or JSON: its signature, that nothing the page shows was changed, and that devices"
                     + " and attestations trace to the roots of --trust. Needs no device and no network.",
-            "Exit status 1 if something does not hold, or the report is not signed."
+            "Exit status 1 if something does not hold, or the report is not signed; 3 if all holds, and nothing that was"
+                    + " given says whose X.509 certificate signed it: --ca or --signer."
         },
         footer = {
             "",
@@ -42,6 +47,13 @@ import picocli.CommandLine.Parameters;
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ReportVerifyCommand extends SchsmCommand {
+    private static final Pattern FINGERPRINT = Pattern.compile("[0-9A-F]{64}");
+
+    private static final String UNKNOWN_SIGNER =
+            "nobody verified whose X.509 certificate signed it: give --ca FILE, with the certificate of who issued it or the"
+                    + " signer's own, or --signer SHA256, with the signer's public key; have either from somewhere else than"
+                    + " the report";
+
     @Parameters(paramLabel = "FILE", description = "The report; - for standard input.")
     private Path file;
 
@@ -50,8 +62,16 @@ final class ReportVerifyCommand extends SchsmCommand {
             paramLabel = "FILE",
             description =
                     "An X.509 certificate, DER or PEM, that the signer's is issued by, or the signer's own; may be given"
-                            + " several times. Without it the answer says who issued it, and that nobody verified that.")
+                            + " several times.")
     private List<Path> authorities = List.of();
+
+    @Option(
+            names = "--signer",
+            paramLabel = "SHA256",
+            description =
+                    "The SHA-256 of the public key (SubjectPublicKeyInfo, DER) that has to have signed it, from somewhere"
+                            + " else than the report; may be given several times for one of several keys.")
+    private List<String> signers = List.of();
 
     @Option(
             names = "--content",
@@ -81,11 +101,12 @@ final class ReportVerifyCommand extends SchsmCommand {
         for (Path authority : authorities) {
             certificates.add(FileIo.readCertificate(authority));
         }
+        Set<String> keys = keys();
         byte[] read = FileIo.read(file, "report", ReportCommand.MOST_BYTES);
         String what = "report " + FileIo.named(file);
         try {
             ReportVerification verified = ReportVerification.of(
-                    what, read, context.settings().checked().trust(), certificates);
+                    what, read, context.settings().checked().trust(), certificates, keys);
             write(SignedReport.parse(what, read));
             return answer(verified);
         } catch (MalformedDataException refused) {
@@ -94,6 +115,20 @@ final class ReportVerifyCommand extends SchsmCommand {
                     json(null, false, List.of(String.valueOf(refused.getMessage()))),
                     Status.FAILED);
         }
+    }
+
+    private Set<String> keys() throws CliException {
+        Set<String> keys = new LinkedHashSet<>();
+        for (String signer : signers) {
+            String digits = signer.replace(":", "").toUpperCase(Locale.ROOT);
+            if (!FINGERPRINT.matcher(digits).matches()) {
+                throw new CliException(
+                        "--signer \"" + signer + "\" is no SHA-256 of a public key: 64 hexadecimal digits"
+                                + " are expected, as sha256sum shows them of what schsm public-key --format DER writes");
+            }
+            keys.add(digits);
+        }
+        return keys;
     }
 
     private void write(SignedReport report) throws CliException {
@@ -112,12 +147,21 @@ final class ReportVerifyCommand extends SchsmCommand {
         }
     }
 
-    private static Answer answer(ReportVerification verified) {
+    private Answer answer(ReportVerification verified) {
         Report report = verified.report();
         VerifiedSignature by = verified.signature();
         List<String> lines = new ArrayList<>();
-        lines.add(verified.holds() ? "The report holds." : "The report does not hold:");
-        verified.problems().forEach(problem -> lines.add("  " + problem + "."));
+        List<String> problems = new ArrayList<>(verified.problems());
+        if (verified.isUnchanged() && !verified.holds()) {
+            problems.add(UNKNOWN_SIGNER);
+        }
+        lines.add(
+                verified.holds()
+                        ? "The report holds."
+                        : verified.isUnchanged()
+                                ? "The report is as it was signed, but who signed it is not verified:"
+                                : "The report does not hold:");
+        problems.forEach(problem -> lines.add("  " + problem + "."));
         verified.notes().forEach(note -> lines.add("Note: " + note + "."));
         lines.add("Made on " + report.created() + " by " + report.program() + ", from devices read on "
                 + report.inventory().taken() + ".");
@@ -127,10 +171,11 @@ final class ReportVerifyCommand extends SchsmCommand {
                             ? "Signed by a key that device " + by.holder() + " attests, which traces to " + by.issuer()
                                     + "."
                             : "Signed by " + by.holder() + ", certified by " + by.issuer()
-                                    + (by.trusted()
-                                            ? ", which leads to an authority that was given."
-                                            : ": nobody verified that; --ca FILE does, with a certificate that you"
-                                                    + " have from elsewhere."));
+                                    + (!by.trusted()
+                                            ? ": nobody verified that."
+                                            : authorities.isEmpty()
+                                                    ? "; its public key is one that was given."
+                                                    : ", which leads to an authority that was given."));
             lines.add("SHA-256 of the public key: " + by.publicKey());
         }
         lines.add(verified.devices() + (verified.devices() == 1 ? " device and " : " devices and ")
@@ -139,8 +184,8 @@ final class ReportVerifyCommand extends SchsmCommand {
                 + " verified by the certificates in it.");
         return new Answer(
                 Text.lines(new Lines(lines)),
-                json(verified, verified.holds(), verified.problems()),
-                verified.holds() ? Status.DONE : Status.FAILED);
+                json(verified, verified.holds(), problems),
+                verified.holds() ? Status.DONE : verified.isUnchanged() ? Status.INCOMPLETE : Status.FAILED);
     }
 
     private static Map<String, @Nullable Object> json(

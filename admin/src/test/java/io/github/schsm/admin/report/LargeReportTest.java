@@ -26,9 +26,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** As many devices and keys as anybody has: they are written, and read back. */
+@Tag("once")
 class LargeReportTest {
     private static final int DEVICES = 32;
     private static final int KEYS = 1000;

@@ -31,7 +31,7 @@ public @interface OnBenches {
     /** The benches that {@code ./check} takes. */
     BenchKind[] value();
 
-    /** Those that show again what the others show: {@code ./check full} takes them too. */
+    /** Those that show again what the others show: {@code ./check full} takes them too, on the oldest JDK. */
     BenchKind[] repeated() default {};
 
     /** Those of this run. */
@@ -40,7 +40,7 @@ public @interface OnBenches {
         protected Stream<? extends Arguments> provideArguments(
                 ParameterDeclarations parameters, ExtensionContext context, OnBenches benches) {
             Stream<BenchKind> repeated =
-                    Boolean.getBoolean("schsm.full") ? Arrays.stream(benches.repeated()) : Stream.empty();
+                    Boolean.getBoolean("schsm.repeated") ? Arrays.stream(benches.repeated()) : Stream.empty();
             return Stream.concat(Arrays.stream(benches.value()), repeated)
                     .filter(kind -> kind.needsDaemon() == VirtualReader.isDaemonHere())
                     .map(Arguments::of);

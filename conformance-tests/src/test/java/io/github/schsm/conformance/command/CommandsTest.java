@@ -104,6 +104,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @MethodSource("ending")
+    @Tag("repeated")
     void exampleRunsAsItStands(CommandExample command) throws Exception {
         assertThat(command.lines()).isNotEmpty();
         CommandWorld own = copy(command, "text");

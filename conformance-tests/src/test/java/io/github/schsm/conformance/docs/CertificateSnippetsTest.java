@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands and the program of docs/certificates.md. */
+@Tag("once")
 class CertificateSnippetsTest {
     private static final String PAGE = "docs/certificates.md#";
 
@@ -22,6 +24,7 @@ class CertificateSnippetsTest {
 
     @Test
     @RunsSnippets({PAGE + "csr", PAGE + "self-sign", PAGE + "ca", PAGE + "public-keys"})
+    @Tag("repeated")
     void pageIsFollowedFromARequestToARevocation() throws Exception {
         Shell shell = Shell.ofClasses(folder, Jdk.all().get(0));
         Files.writeString(folder.resolve("report.pdf"), "a report");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the documents say of OpenSC's programs, with a simulated device in the first reader. */
 @Tag("pcsc")
+@Tag("once")
 class OpenScSnippetsTest {
     @TempDir
     private Path folder;

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.conformance.bench.Jdk;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of docs/report.md, with openssl on the other side. */
+@Tag("once")
 class ReportSnippetsTest {
     private static final String PAGE = "docs/report.md#";
 

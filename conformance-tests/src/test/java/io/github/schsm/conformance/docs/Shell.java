@@ -26,12 +26,15 @@ final class Shell {
         Files.createSymbolicLink(folder.resolve("schsm"), Snippet.HOME.resolve("schsm"));
     }
 
-    /** The same with the command as it is on this JVM's class path, without the launcher, which builds it first. */
+    /**
+     * The same with the command as it is on this JVM's class path, without the launcher, which builds it first. Where it
+     * computes for seconds, an empty {@code JIT} in the environment lets the JVM compile as it likes.
+     */
     static Shell ofClasses(Path folder, Jdk jdk) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Path command = Files.writeString(
                 folder.resolve("schsm"),
-                "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -Xshare:auto -cp '%s' io.github.schsm.cli.Schsm \"$@\"\n"
+                "#!/bin/sh\nexec '%s' ${JIT--XX:TieredStopAtLevel=1} -XX:+UseSerialGC -Xshare:auto -cp '%s' io.github.schsm.cli.Schsm \"$@\"\n"
                         .formatted(java, System.getProperty("java.class.path")));
         Files.setPosixFilePermissions(command, PosixFilePermissions.fromString("rwxr-xr-x"));
         return new Shell(folder, jdk, command);

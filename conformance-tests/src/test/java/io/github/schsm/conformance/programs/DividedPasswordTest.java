@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Passwords of share files that are divided among custodians: sc-hsm-tool takes our parts, and we take its. */
 @Tag("pcsc")
+@Tag("once")
 class DividedPasswordTest {
     @TempDir
     private Path folder;

@@ -51,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
  * on the first device, we do on the second.
  */
 @Tag("pcsc")
+@Tag("once")
 class DkekTest {
     private static final OpenSc THEIRS = new OpenSc(0);
     private static final SecureRandom RANDOM = new SecureRandom();

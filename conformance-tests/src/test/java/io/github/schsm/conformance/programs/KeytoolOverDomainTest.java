@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -60,6 +61,7 @@ class KeytoolOverDomainTest {
 
     @ParameterizedTest
     @MethodSource("jdks")
+    @Tag("repeated")
     void keyLivesFromGenerationToDeletion(Jdk jdk) throws Exception {
         String configuration = domain();
         LifeOfAKey.run(

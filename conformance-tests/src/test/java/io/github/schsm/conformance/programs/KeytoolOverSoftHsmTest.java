@@ -7,6 +7,7 @@ import io.github.schsm.conformance.bench.SoftHsm;
 import io.github.schsm.conformance.bench.SoftHsm.SoftToken;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,6 +23,7 @@ class KeytoolOverSoftHsmTest {
 
     @ParameterizedTest
     @MethodSource("jdks")
+    @Tag("repeated")
     void keyLivesFromGenerationToDeletion(Jdk jdk) throws Exception {
         SoftToken token = SoftHsm.module().newToken();
         String configuration = "terminal = pkcs11:" + SoftHsm.module().path() + "; device = " + token.serial();

@@ -35,7 +35,6 @@ import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore.PasswordProtection;
 import java.security.Security;
@@ -43,11 +42,8 @@ import java.util.List;
 import javax.crypto.KeyGenerator;
 import org.apache.xml.security.algorithms.JCEMapper;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -58,23 +54,8 @@ import org.junit.jupiter.params.provider.CsvSource;
         verdict = Verdict.CODE,
         how = "`new KeyStoreSignatureTokenConnection((InputStream) null, \"SCHSM\", pin)`; the provider registered",
         limit = "JWS, and so JAdES, has no brainpool; DSS reads no PDF signatures with Bouncy Castle 1.87")
-class DssTest {
+class DssTest extends DocumentWorld {
     private static final CommonCertificateVerifier VERIFIER = new CommonCertificateVerifier();
-
-    @TempDir
-    private Path folder;
-
-    private DeviceWorld world;
-
-    @BeforeEach
-    void makeDevice() throws Exception {
-        world = DeviceWorld.in(folder).register();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
 
     /** DSS makes Bouncy Castle Santuario's provider, for the whole JVM; others sign by Santuario here, too. */
     @AfterAll

@@ -8,20 +8,15 @@ import com.itextpdf.signatures.IExternalSignature;
 import com.itextpdf.signatures.PdfSigner;
 import com.itextpdf.signatures.PrivateKeySignature;
 import com.itextpdf.signatures.RSASSAPSSMechanismParams;
-import io.github.schsm.examples.support.DeviceWorld;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,22 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
         version = "9.5.0",
         verdict = Verdict.CODE,
         how = "`new PrivateKeySignature(key, \"SHA-256\", \"SCHSM\")`; its license is the AGPL")
-class ITextTest {
-    @TempDir
-    private Path folder;
-
-    private DeviceWorld world;
-
-    @BeforeEach
-    void makeDevice() throws Exception {
-        world = DeviceWorld.in(folder).register();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class ITextTest extends DocumentWorld {
     @Tag("programs")
     @ParameterizedTest
     @CsvSource({"P256, SHA-256", "P384, SHA-384", "BRAINPOOL256, SHA-256", "RSA2048, SHA-256"})

@@ -9,21 +9,16 @@ import com.lowagie.text.pdf.PdfSignature;
 import com.lowagie.text.pdf.PdfSignatureAppearance;
 import com.lowagie.text.pdf.PdfStamper;
 import com.lowagie.text.pdf.PdfString;
-import io.github.schsm.examples.support.DeviceWorld;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,23 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
         verdict = Verdict.CODE,
         how = "the application makes a CMS signature with the key, between `preClose` and `close`",
         limit = "OpenPDF: 2.1 and newer want Java 21")
-class OpenPdfTest {
+class OpenPdfTest extends DocumentWorld {
     private static final int ROOM = 16_384;
-
-    @TempDir
-    private Path folder;
-
-    private DeviceWorld world;
-
-    @BeforeEach
-    void makeDevice() throws Exception {
-        world = DeviceWorld.in(folder).register();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
 
     @Tag("programs")
     @ParameterizedTest

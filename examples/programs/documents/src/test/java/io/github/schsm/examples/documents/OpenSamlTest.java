@@ -4,19 +4,14 @@ package io.github.schsm.examples.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.examples.support.DeviceWorld;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import javax.xml.namespace.QName;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.opensaml.core.config.InitializationService;
@@ -34,22 +29,7 @@ import org.opensaml.xmlsec.signature.support.SignatureSupport;
         verdict = Verdict.UNCHANGED,
         how = "`new BasicX509Credential(certificate, privateKey)`; the provider registered",
         limit = "4.1 and newer are in no public repository but Shibboleth's, and not tried")
-class OpenSamlTest {
-    @TempDir
-    private Path folder;
-
-    private DeviceWorld world;
-
-    @BeforeEach
-    void makeDevice() throws Exception {
-        world = DeviceWorld.in(folder).register();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class OpenSamlTest extends DocumentWorld {
     @Tag("programs")
     @ParameterizedTest
     @CsvSource({

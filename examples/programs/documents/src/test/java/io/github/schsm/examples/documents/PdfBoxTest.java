@@ -2,21 +2,16 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.examples.documents;
 
-import io.github.schsm.examples.support.DeviceWorld;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,22 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
         version = "3.0.8",
         verdict = Verdict.UNCHANGED,
         how = "it asks the application for a CMS signature, which Bouncy Castle makes with the key")
-class PdfBoxTest {
-    @TempDir
-    private Path folder;
-
-    private DeviceWorld world;
-
-    @BeforeEach
-    void makeDevice() throws Exception {
-        world = DeviceWorld.in(folder).register();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class PdfBoxTest extends DocumentWorld {
     @Tag("programs")
     @ParameterizedTest
     @CsvSource({

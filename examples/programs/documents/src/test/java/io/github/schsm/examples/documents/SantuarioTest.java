@@ -4,11 +4,9 @@ package io.github.schsm.examples.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.examples.support.DeviceWorld;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
@@ -17,11 +15,8 @@ import org.apache.xml.security.algorithms.MessageDigestAlgorithm;
 import org.apache.xml.security.c14n.Canonicalizer;
 import org.apache.xml.security.signature.XMLSignature;
 import org.apache.xml.security.transforms.Transforms;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
@@ -32,22 +27,7 @@ import org.w3c.dom.Document;
         verdict = Verdict.UNCHANGED,
         how = "`signature.sign(privateKey)`; the provider registered, or named to the constructor",
         limit = "Santuario: for PSS, name the provider, or set `jdk.security.provider.preferred`")
-class SantuarioTest {
-    @TempDir
-    private Path folder;
-
-    private DeviceWorld world;
-
-    @BeforeEach
-    void makeDevice() throws Exception {
-        world = DeviceWorld.in(folder).register();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class SantuarioTest extends DocumentWorld {
     @Tag("programs")
     @ParameterizedTest
     @CsvSource({

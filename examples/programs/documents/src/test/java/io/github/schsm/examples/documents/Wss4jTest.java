@@ -10,7 +10,6 @@ import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
 import java.io.StringReader;
-import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.wss4j.common.crypto.Crypto;
 import org.apache.wss4j.common.crypto.CryptoFactory;
@@ -22,10 +21,7 @@ import org.apache.wss4j.dom.handler.RequestData;
 import org.apache.wss4j.dom.handler.WSHandlerResult;
 import org.apache.wss4j.dom.message.WSSecHeader;
 import org.apache.wss4j.dom.message.WSSecSignature;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
@@ -35,22 +31,7 @@ import org.w3c.dom.Document;
         version = "3.0.5",
         verdict = Verdict.CONFIGURATION,
         how = "Merlin's `keystore.type=SCHSM` and `keystore.file=hsm.schsm`; the provider registered")
-class Wss4jTest {
-    @TempDir
-    private Path folder;
-
-    private DeviceWorld world;
-
-    @BeforeEach
-    void makeDevice() throws Exception {
-        world = DeviceWorld.in(folder).register();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class Wss4jTest extends DocumentWorld {
     private static Document envelope() throws Exception {
         return Xmls.parse("<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Header/>"
                 + "<s:Body><order>42</order></s:Body></s:Envelope>");

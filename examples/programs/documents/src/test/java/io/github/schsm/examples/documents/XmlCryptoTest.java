@@ -5,11 +5,9 @@ package io.github.schsm.examples.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.schsm.examples.support.DeviceWorld;
 import io.github.schsm.examples.support.KeyKind;
 import io.github.schsm.examples.support.Recipe;
 import io.github.schsm.examples.support.Verdict;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
@@ -26,11 +24,8 @@ import javax.xml.crypto.dsig.keyinfo.KeyInfo;
 import javax.xml.crypto.dsig.keyinfo.KeyInfoFactory;
 import javax.xml.crypto.dsig.spec.C14NMethodParameterSpec;
 import javax.xml.crypto.dsig.spec.TransformParameterSpec;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
@@ -41,22 +36,7 @@ import org.w3c.dom.Document;
         verdict = Verdict.UNCHANGED,
         how = "`new DOMSignContext(privateKey, node)`; the provider registered",
         limit = "JDK: for PSS, name the provider, or set `jdk.security.provider.preferred=RSASSA-PSS:SCHSM`")
-class XmlCryptoTest {
-    @TempDir
-    private Path folder;
-
-    private DeviceWorld world;
-
-    @BeforeEach
-    void makeDevice() throws Exception {
-        world = DeviceWorld.in(folder).register();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class XmlCryptoTest extends DocumentWorld {
     private static void sign(String method, DOMSignContext context, X509Certificate certificate) throws Exception {
         // region sign
         XMLSignatureFactory factory = XMLSignatureFactory.getInstance("DOM");

@@ -494,7 +494,7 @@ class PinStateWalkTest {
     }
 
     @Test
-    void aKeyStoreSendsNoPinASecondTimeThatWasRefusedWhoeverChangedIt() throws Exception {
+    void aKeyStoreSendsNoPinASecondTimeThatWasRefusedNoMatterWhoChangedIt() throws Exception {
         Set<Event> events = EnumSet.allOf(Event.class);
         int ways = go(events, 4, () -> new KeyStoreWalk(new SimulatorBench(), events));
         assertThat(ways).isEqualTo(10 * 10 * 10 * 10);

@@ -213,7 +213,7 @@ class OpenScKeysTest {
     }
 
     @Test
-    void openScsOwnTestEndsWithoutErrorsWhoeverMadeTheKeys() throws Exception {
+    void openScsOwnTestEndsWithoutErrorsForKeysThatEitherMade() throws Exception {
         try (PcscBench bench = new PcscBench("pcsc")) {
             Bench.Member member = bench.source();
             member.keyStore();

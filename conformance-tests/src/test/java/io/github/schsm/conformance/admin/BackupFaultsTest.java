@@ -21,6 +21,7 @@ import io.github.schsm.admin.backup.BackupItem;
 import io.github.schsm.admin.backup.BackupItem.Outcome;
 import io.github.schsm.admin.backup.BackupVerification;
 import io.github.schsm.admin.backup.Restoration;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.conformance.bench.SimulatorBench.SimulatedMember;
@@ -68,13 +69,13 @@ class BackupFaultsTest {
         source = bench.source().keyStore();
         device = SchsmDevice.of(source);
         KeyDomain domain = dkek(device);
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", source.getProvider());
-        generator.initialize(SchsmKeySpec.builder("key")
-                .parameters(new ECGenParameterSpec("secp256r1"))
-                .domain(domain)
-                .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
-                .build());
-        KeyPair pair = generator.generateKeyPair();
+        KeyPair pair = Group.generatePair(
+                source.getProvider(),
+                SchsmKeySpec.builder("key")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .domain(domain)
+                        .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
+                        .build());
         source.setCertificateEntry("root", Pki.create().root());
         device.storeData(DataObject.of("note", true), "a note".getBytes(StandardCharsets.US_ASCII));
         assertThat(pair).isNotNull();

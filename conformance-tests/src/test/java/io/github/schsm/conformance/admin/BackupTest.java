@@ -97,9 +97,7 @@ class BackupTest {
     }
 
     private KeyPair pair(String type, SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(type, source.getProvider());
-        generator.initialize(spec);
-        return generator.generateKeyPair();
+        return Group.generatePair(source.getProvider(), type, spec);
     }
 
     private void fill() throws Exception {

@@ -13,6 +13,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import javax.crypto.KeyAgreement;
 import javax.crypto.KeyGenerator;
@@ -95,8 +96,15 @@ public final class Group {
                 .build();
     }
 
+    /** Generates an EC key. */
     public static KeyPair generatePair(Provider provider, SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
+        return generatePair(provider, "EC", spec);
+    }
+
+    /** Generates a key pair of an algorithm, {@code EC} or {@code RSA}. */
+    public static KeyPair generatePair(Provider provider, String algorithm, AlgorithmParameterSpec spec)
+            throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
         generator.initialize(spec);
         return generator.generateKeyPair();
     }

@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.security.Key;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
@@ -79,6 +80,13 @@ public final class Pki {
     /** The certificate and those above it. */
     public X509Certificate[] chain(X509Certificate leaf) {
         return new X509Certificate[] {leaf, issuer, root};
+    }
+
+    /** Stores a key with a chain of the issuer; the alias is the subject's common name. */
+    public X509Certificate[] certify(KeyStore keyStore, String alias, KeyPair pair) throws Exception {
+        X509Certificate[] chain = chain(issue(alias, pair.getPublic()));
+        keyStore.setKeyEntry(alias, pair.getPrivate(), null, chain);
+        return chain;
     }
 
     @SuppressWarnings("JavaUtilDate") // what the builder takes

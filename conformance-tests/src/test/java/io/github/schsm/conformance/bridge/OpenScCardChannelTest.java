@@ -23,7 +23,6 @@ import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.simulator.ApduRecorder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -197,11 +196,12 @@ class OpenScCardChannelTest {
     @Test
     void whatTheModuleCannotMakeTheCardMakes() throws Exception {
         member.keyStore();
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", member.provider());
-        generator.initialize(SchsmKeySpec.builder("three")
-                .parameters(new RSAKeyGenParameterSpec(1024, RSAKeyGenParameterSpec.F0))
-                .build());
-        KeyPair pair = generator.generateKeyPair();
+        KeyPair pair = Group.generatePair(
+                member.provider(),
+                "RSA",
+                SchsmKeySpec.builder("three")
+                        .parameters(new RSAKeyGenParameterSpec(1024, RSAKeyGenParameterSpec.F0))
+                        .build());
 
         assertThat(((java.security.interfaces.RSAPublicKey) pair.getPublic()).getPublicExponent())
                 .isEqualTo(RSAKeyGenParameterSpec.F0);
@@ -400,9 +400,7 @@ class OpenScCardChannelTest {
     }
 
     private KeyPair generate(SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", member.provider());
-        generator.initialize(spec);
-        return generator.generateKeyPair();
+        return Group.generatePair(member.provider(), spec);
     }
 
     private byte[] sign(PrivateKey key) throws Exception {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.ScriptedModule;
 import io.github.schsm.conformance.bench.ScriptedModule.Moment;
@@ -256,9 +257,10 @@ class ScriptedModuleTest {
     }
 
     private static KeyPair pair(String algorithm, String label, AlgorithmParameterSpec parameters) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
-        generator.initialize(SchsmKeySpec.builder(label).parameters(parameters).build());
-        return generator.generateKeyPair();
+        return Group.generatePair(
+                provider,
+                algorithm,
+                SchsmKeySpec.builder(label).parameters(parameters).build());
     }
 
     private static void sign() throws Exception {

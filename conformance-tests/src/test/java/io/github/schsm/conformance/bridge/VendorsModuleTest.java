@@ -149,9 +149,7 @@ class VendorsModuleTest {
     }
 
     private KeyPair generate(SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", member.provider());
-        generator.initialize(spec);
-        return generator.generateKeyPair();
+        return Group.generatePair(member.provider(), spec);
     }
 
     private void assertSigns(KeyPair pair) throws Exception {

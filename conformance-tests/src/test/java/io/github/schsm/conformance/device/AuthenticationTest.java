@@ -27,6 +27,7 @@ import io.github.schsm.conformance.bench.Backend;
 import io.github.schsm.conformance.bench.Backend.Ability;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OnBenches;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
@@ -37,7 +38,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.AuthProvider;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.UnrecoverableKeyException;
@@ -198,10 +198,9 @@ class AuthenticationTest {
     }
 
     private static void use(KeyStore keyStore) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", keyStore.getProvider());
-        generator.initialize(
+        Group.generatePair(
+                keyStore.getProvider(),
                 SchsmKeySpec.builder("key " + (keyStore.size() + 1)).build());
-        generator.generateKeyPair();
     }
 
     private boolean has(Ability ability) {

@@ -17,6 +17,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.codec.Tlv;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.VirtualReaders;
@@ -25,7 +26,6 @@ import io.github.schsm.simulator.profile.Quirk;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -76,9 +76,7 @@ class DeviceCertificatesTest {
     }
 
     private static KeyPair generate(KeyStore on, SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", on.getProvider());
-        generator.initialize(spec);
-        return generator.generateKeyPair();
+        return Group.generatePair(on.getProvider(), spec);
     }
 
     private static SchsmKeySpec ec(String label, String curve) {

@@ -24,7 +24,6 @@ import io.github.schsm.simulator.Faults;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import io.github.schsm.simulator.profile.Quirk;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.Signature;
@@ -66,10 +65,8 @@ class OpenFirmwareAnswersTest {
     }
 
     private KeyPair generate(SchsmKeySpec.Builder spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
-        generator.initialize(
-                spec.parameters(new ECGenParameterSpec("secp256r1")).build());
-        return generator.generateKeyPair();
+        return Group.generatePair(
+                provider, spec.parameters(new ECGenParameterSpec("secp256r1")).build());
     }
 
     private void sign(KeyPair pair) throws Exception {

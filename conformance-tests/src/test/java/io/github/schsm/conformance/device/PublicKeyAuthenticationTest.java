@@ -24,13 +24,13 @@ import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OnBenches;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.profile.DeviceProfile;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -125,11 +125,7 @@ class PublicKeyAuthenticationTest {
     }
 
     private static KeyPair generate(Provider on, String label, String curve) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", on);
-        generator.initialize(SchsmKeySpec.builder(label)
-                .parameters(new ECGenParameterSpec(curve))
-                .build());
-        return generator.generateKeyPair();
+        return Group.generatePair(on, SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec(curve)).build());
     }
 
     private void initialize(char[] pin, DeviceInitialization.Option... options) throws Exception {

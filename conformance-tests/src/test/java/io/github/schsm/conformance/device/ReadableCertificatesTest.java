@@ -10,11 +10,11 @@ import io.github.schsm.Cvc;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UncertifiedKeyEntry;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.MadeCertificate;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.PrivateKey;
@@ -58,9 +58,7 @@ class ReadableCertificatesTest {
     }
 
     private KeyPair generate(String algorithm, SchsmKeySpec.Builder spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
-        generator.initialize(spec.build());
-        return generator.generateKeyPair();
+        return Group.generatePair(provider, algorithm, spec.build());
     }
 
     /** Keys in certificates as some tool or other writes them; the JDK can read none of them. */

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmPrivateKey;
 import io.github.schsm.UncertifiedKeyEntry;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
 import java.security.Key;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.cert.Certificate;
@@ -39,9 +39,7 @@ class UncertifiedKeysTest {
         KeyGenerator aes = KeyGenerator.getInstance("AES", provider);
         aes.init(SchsmKeySpec.builder("secret").keySize(128).build());
         aes.generateKey();
-        KeyPair pair = generate(provider, "certified");
-        Pki pki = Pki.create();
-        keyStore.setKeyEntry("certified", pair.getPrivate(), null, pki.chain(pki.issue("certified", pair.getPublic())));
+        Pki.create().certify(keyStore, "certified", generate(provider, "certified"));
     }
 
     @AfterEach
@@ -50,11 +48,7 @@ class UncertifiedKeysTest {
     }
 
     private static KeyPair generate(Provider provider, String label) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
-        generator.initialize(SchsmKeySpec.builder(label)
-                .parameters(new ECGenParameterSpec("secp256r1"))
-                .build());
-        return generator.generateKeyPair();
+        return Group.generatePair(provider, SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec("secp256r1")).build());
     }
 
     /** As the European Commission's DSS does it: what is no private key entry is named in its log by its class. */

@@ -15,6 +15,7 @@ import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UntrustedDeviceException;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.provider.SchsmProvider;
 import io.github.schsm.simulator.VirtualReaders;
@@ -23,7 +24,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.cert.CertPath;
@@ -93,9 +93,7 @@ class UsersOfTrustTest {
     }
 
     private static KeyPair generate(KeyStore on, SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", on.getProvider());
-        generator.initialize(spec);
-        return generator.generateKeyPair();
+        return Group.generatePair(on.getProvider(), spec);
     }
 
     private interface User {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmPrivateKey;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.Program;
 import io.github.schsm.provider.SchsmProvider;
@@ -110,12 +111,8 @@ class BouncyCastleBuildersTest {
     }
 
     private void certified(String algorithm, SchsmKeySpec.Builder spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
         SchsmKeySpec wanted = spec.build();
-        generator.initialize(wanted);
-        KeyPair pair = generator.generateKeyPair();
-        X509Certificate[] chain = pki.chain(pki.issue(wanted.label(), pair.getPublic()));
-        keyStore.setKeyEntry(wanted.label(), pair.getPrivate(), null, chain);
+        pki.certify(keyStore, wanted.label(), Group.generatePair(provider, algorithm, wanted));
     }
 
     private PrivateKey key(String alias) throws Exception {

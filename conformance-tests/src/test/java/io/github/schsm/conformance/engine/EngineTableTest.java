@@ -181,9 +181,7 @@ class EngineTableTest {
     }
 
     private KeyPair pair(String algorithm, SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
-        generator.initialize(spec);
-        return generator.generateKeyPair();
+        return Group.generatePair(provider, algorithm, spec);
     }
 
     private static byte[] sha256() {

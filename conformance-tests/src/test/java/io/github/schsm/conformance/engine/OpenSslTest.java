@@ -8,6 +8,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.KeyImport;
 import io.github.schsm.conformance.bench.OnBenches;
 import io.github.schsm.conformance.bench.Pki;
@@ -88,9 +89,7 @@ class OpenSslTest {
     }
 
     private KeyPair generate(String algorithm, SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
-        generator.initialize(spec);
-        return generator.generateKeyPair();
+        return Group.generatePair(provider, algorithm, spec);
     }
 
     /** Commands for one shell, and the files that they read and write. */

@@ -13,6 +13,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Backend.Ability;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OnBenches;
 import io.github.schsm.conformance.bench.Pki;
 import java.nio.ByteBuffer;
@@ -126,9 +127,7 @@ class RsaTest {
     }
 
     private KeyPair generate(AlgorithmParameterSpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", provider);
-        generator.initialize(spec);
-        return generator.generateKeyPair();
+        return Group.generatePair(provider, "RSA", spec);
     }
 
     // Generation

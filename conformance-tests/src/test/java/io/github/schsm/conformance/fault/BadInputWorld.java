@@ -274,9 +274,8 @@ final class BadInputWorld implements AutoCloseable {
     }
 
     private KeyPair rsa(String label, KeyAlgorithm... allowed) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", provider);
-        generator.initialize(spec(label, allowed).keySize(1024).build());
-        return generator.generateKeyPair();
+        return Group.generatePair(
+                provider, "RSA", spec(label, allowed).keySize(1024).build());
     }
 
     private static SchsmKeySpec.Builder spec(String label, KeyAlgorithm... allowed) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.UncertifiedKeyEntry;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.MadeCertificate;
 import io.github.schsm.conformance.bench.MadeCertificate.Authority;
 import io.github.schsm.conformance.bench.Pki;
@@ -72,9 +73,7 @@ class BadObjectsTest {
         good = generate("EC", SchsmKeySpec.builder("good").parameters(new ECGenParameterSpec("secp256r1")));
         Authority stranger = Authority.named("Stranger");
         keyStore.setCertificateEntry("Stranger", stranger.certify(stranger, 2050, false));
-        Pki pki = Pki.create();
-        goodChain = pki.chain(pki.issue("good", good.getPublic()));
-        keyStore.setKeyEntry("good", good.getPrivate(), null, goodChain);
+        goodChain = Pki.create().certify(keyStore, "good", good);
         RawCard raw = bench.source().raw().login();
         for (int fid : new int[] {
             EC_DESCRIPTION, EC_CERTIFICATE, RSA_DESCRIPTION, RSA_CERTIFICATE, AES_DESCRIPTION, CA, CA_DESCRIPTION
@@ -99,9 +98,7 @@ class BadObjectsTest {
     }
 
     private KeyPair generate(String algorithm, SchsmKeySpec.Builder spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
-        generator.initialize(spec.build());
-        return generator.generateKeyPair();
+        return Group.generatePair(provider, algorithm, spec.build());
     }
 
     private void replace(int fid, byte[] content) throws Exception {

@@ -20,6 +20,7 @@ import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenKey;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.ReadersTokenSource;
 import io.github.schsm.keystore.TokenDevice;
 import io.github.schsm.provider.SchsmProvider;
@@ -32,7 +33,6 @@ import io.github.schsm.spi.KeyRequest;
 import io.github.schsm.spi.Token;
 import java.math.BigInteger;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.spec.ECGenParameterSpec;
@@ -117,11 +117,7 @@ class LyingDeviceTest {
     }
 
     private static KeyPair generate(KeyStore on, String curve, String label) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", on.getProvider());
-        generator.initialize(SchsmKeySpec.builder(label)
-                .parameters(new ECGenParameterSpec(curve))
-                .build());
-        return generator.generateKeyPair();
+        return Group.generatePair(on.getProvider(), SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec(curve)).build());
     }
 
     /** The device's true request for such a key, which is deleted again. */

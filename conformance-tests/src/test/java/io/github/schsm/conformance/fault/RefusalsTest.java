@@ -139,12 +139,7 @@ class RefusalsTest {
     }
 
     private KeyPair movable(String label) throws Exception {
-        return group.source()
-                .generate(SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .domain(group.source().domain())
-                        .allow(KeyAlgorithm.ECDSA, KeyAlgorithm.WRAP)
-                        .build());
+        return group.source().movable(label);
     }
 
     private static void assertSigns(Provider provider, KeyPair pair) throws Exception {
@@ -784,9 +779,7 @@ class RefusalsTest {
                 "must be verified first");
         refused(
                 () -> {
-                    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
-                    generator.initialize(Group.signerSpec("another"));
-                    generator.generateKeyPair();
+                    Group.generatePair(provider, Group.signerSpec("another"));
                 },
                 ProviderException.class,
                 PinRequiredException.class,

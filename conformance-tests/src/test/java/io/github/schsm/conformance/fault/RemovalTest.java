@@ -9,13 +9,13 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.conformance.bench.Bench;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.PcscBench;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -116,11 +116,7 @@ class RemovalTest {
     }
 
     static KeyPair generate(Bench.Member member, String label) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", member.provider());
-        generator.initialize(SchsmKeySpec.builder(label)
-                .parameters(new ECGenParameterSpec("secp256r1"))
-                .build());
-        return generator.generateKeyPair();
+        return Group.generatePair(member.provider(), SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec("secp256r1")).build());
     }
 
     static byte[] sign(Bench.Member member, PrivateKey key) throws Exception {

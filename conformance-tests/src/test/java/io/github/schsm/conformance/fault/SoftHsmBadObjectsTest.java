@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.MadeCertificate.Authority;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SoftHsmBench;
 import io.github.schsm.provider.SchsmProvider;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.Provider;
@@ -52,15 +52,11 @@ class SoftHsmBadObjectsTest {
         ec = generate("EC", SchsmKeySpec.builder("ec").id(EC_ID).parameters(new ECGenParameterSpec("secp256r1")));
         rsa = generate("RSA", SchsmKeySpec.builder("rsa").id(RSA_ID).keySize(1024));
         KeyPair good = generate("EC", SchsmKeySpec.builder("good").parameters(new ECGenParameterSpec("secp256r1")));
-        Pki pki = Pki.create();
-        goodChain = pki.chain(pki.issue("good", good.getPublic()));
-        keyStore.setKeyEntry("good", good.getPrivate(), null, goodChain);
+        goodChain = Pki.create().certify(keyStore, "good", good);
     }
 
     private KeyPair generate(String algorithm, SchsmKeySpec.Builder spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
-        generator.initialize(spec.build());
-        return generator.generateKeyPair();
+        return Group.generatePair(provider, algorithm, spec.build());
     }
 
     /** A certificate with the CKA_ID of a key that it is not of, or not in the usual form. */

@@ -23,7 +23,6 @@ import io.github.schsm.simulator.Fault;
 import io.github.schsm.simulator.Faults;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -107,9 +106,7 @@ class HalfDoneTest {
             generator.init(spec);
             generator.generateKey();
         } else {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(type, provider);
-            generator.initialize(spec);
-            generator.generateKeyPair();
+            Group.generatePair(provider, type, spec);
         }
     }
 

@@ -23,7 +23,6 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
-import java.security.Provider;
 import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -84,36 +83,27 @@ class WhatComesWithAKeyTest {
         }
     }
 
-    private static KeyPair generate(Provider provider, SchsmKeySpec spec, String algorithm) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
-        generator.initialize(spec);
-        return generator.generateKeyPair();
-    }
-
     private KeyPair ec(KeyAlgorithm... algorithms) throws Exception {
         return ec(group.source(), LABEL, algorithms);
     }
 
     private static KeyPair ec(Group.Side side, String label, KeyAlgorithm... algorithms) throws Exception {
-        return generate(
-                side.provider(),
-                SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .domain(side.domain())
-                        .allow(algorithms)
-                        .build(),
-                "EC");
+        return side.generate(SchsmKeySpec.builder(label)
+                .parameters(new ECGenParameterSpec("secp256r1"))
+                .domain(side.domain())
+                .allow(algorithms)
+                .build());
     }
 
     private KeyPair rsa(KeyAlgorithm... algorithms) throws Exception {
-        return generate(
+        return Group.generatePair(
                 group.source().provider(),
+                "RSA",
                 SchsmKeySpec.builder(LABEL)
                         .keySize(1024)
                         .domain(group.source().domain())
                         .allow(algorithms)
-                        .build(),
-                "RSA");
+                        .build());
     }
 
     private WrappedKeyEntry wrapped() throws Exception {
@@ -377,13 +367,11 @@ class WhatComesWithAKeyTest {
 
     @Test
     void aUseCounterIsSparedWhereTheDeviceSaysWhoseTheKeyIs() throws Exception {
-        KeyPair pair = generate(
-                group.source().provider(),
-                SchsmKeySpec.builder(LABEL)
+        KeyPair pair = group.source()
+                .generate(SchsmKeySpec.builder(LABEL)
                         .parameters(new ECGenParameterSpec("secp256r1"))
                         .useCounter(3)
-                        .build(),
-                "EC");
+                        .build());
         source.setKeyEntry(LABEL, pair.getPrivate(), null, new Certificate[] {certificate(pair.getPublic())});
         assertThat(usesLeft()).isEqualTo(3);
 

@@ -19,13 +19,13 @@ import io.github.schsm.admin.backup.BackupManifest;
 import io.github.schsm.admin.backup.Restoration;
 import io.github.schsm.card.dkek.DkekShareFile;
 import io.github.schsm.conformance.bench.Bench;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.PcscBench;
 import io.github.schsm.conformance.bench.Pki;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -157,13 +157,13 @@ class DkekTest {
     void keyWrappedByUsIsUnwrappedByScHsmTool() throws Exception {
         Bench.Member member = bench.target();
         KeyStore here = member.keyStore();
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", member.provider());
-        generator.initialize(SchsmKeySpec.builder("from-here")
-                .parameters(new ECGenParameterSpec("brainpoolP256r1"))
-                .domain(ours)
-                .id(new byte[] {0x0C, 0x0C})
-                .build());
-        KeyPair pair = generator.generateKeyPair();
+        KeyPair pair = Group.generatePair(
+                member.provider(),
+                SchsmKeySpec.builder("from-here")
+                        .parameters(new ECGenParameterSpec("brainpoolP256r1"))
+                        .domain(ours)
+                        .id(new byte[] {0x0C, 0x0C})
+                        .build());
         X509Certificate leaf = Pki.create().issue("From here", pair.getPublic());
         here.setKeyEntry("from-here", pair.getPrivate(), null, new X509Certificate[] {leaf});
         WrappedKeyEntry wrapped = (WrappedKeyEntry) here.getEntry("from-here", new WrapProtection(ours.kek()));
@@ -212,13 +212,13 @@ class DkekTest {
     @Test
     void keyOutOfABackupIsUnwrappedByScHsmTool() throws Exception {
         Bench.Member member = bench.target();
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", member.provider());
-        generator.initialize(SchsmKeySpec.builder("saved")
-                .parameters(new ECGenParameterSpec("secp256r1"))
-                .domain(ours)
-                .id(new byte[] {0x0E, 0x0E})
-                .build());
-        KeyPair pair = generator.generateKeyPair();
+        KeyPair pair = Group.generatePair(
+                member.provider(),
+                SchsmKeySpec.builder("saved")
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .domain(ours)
+                        .id(new byte[] {0x0E, 0x0E})
+                        .build());
 
         BackupArchive archive = Backup.of(member.keyStore()).run(progress -> {});
 

@@ -59,7 +59,7 @@ class OneKeyOfManyTest {
                     SchsmKeySpec.builder(key[0])
                             .parameters(new ECGenParameterSpec(key[1]))
                             .build());
-            keyStore.setKeyEntry(key[0], pair.getPrivate(), null, pki.chain(pki.issue(key[0], pair.getPublic())));
+            pki.certify(keyStore, key[0], pair);
         }
         Security.addProvider(registered);
     }

@@ -12,6 +12,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Bench;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.PcscBench;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.Program;
@@ -96,12 +97,7 @@ class OpenScKeysTest {
     }
 
     private static KeyPair ec(Bench.Member member, String curve, byte id) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", member.provider());
-        generator.initialize(SchsmKeySpec.builder(curve)
-                .parameters(new ECGenParameterSpec(curve))
-                .id(new byte[] {id})
-                .build());
-        return generator.generateKeyPair();
+        return Group.generatePair(member.provider(), SchsmKeySpec.builder(curve).parameters(new ECGenParameterSpec(curve)).id(new byte[] {id}).build());
     }
 
     private static byte[] encrypt(String name, PublicKey key, OAEPParameterSpec parameters) throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.schsm.SchsmKeySpec;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.OpenScBench;
 import io.github.schsm.conformance.bench.PcscBench;
 import io.github.schsm.conformance.bench.Pki;
@@ -16,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -73,12 +73,12 @@ class OpenScReloadTest {
     }
 
     private void make(KeyStore keyStore, String label, byte id) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", keyStore.getProvider());
-        generator.initialize(SchsmKeySpec.builder(label)
-                .parameters(new ECGenParameterSpec("secp256r1"))
-                .id(new byte[] {id})
-                .build());
-        KeyPair pair = generator.generateKeyPair();
+        KeyPair pair = Group.generatePair(
+                keyStore.getProvider(),
+                SchsmKeySpec.builder(label)
+                        .parameters(new ECGenParameterSpec("secp256r1"))
+                        .id(new byte[] {id})
+                        .build());
         Certificate[] chain = {pki.issue(label, pair.getPublic())};
         keyStore.setKeyEntry(label, pair.getPrivate(), null, chain);
     }

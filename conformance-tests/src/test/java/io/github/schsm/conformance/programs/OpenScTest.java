@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
@@ -270,12 +269,12 @@ class OpenScTest {
     }
 
     static KeyPair generate(Bench.Member member, String label, String curve) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", member.provider());
-        generator.initialize(SchsmKeySpec.builder(label)
-                .parameters(new ECGenParameterSpec(curve))
-                .id(ID)
-                .build());
-        return generator.generateKeyPair();
+        return Group.generatePair(
+                member.provider(),
+                SchsmKeySpec.builder(label)
+                        .parameters(new ECGenParameterSpec(curve))
+                        .id(ID)
+                        .build());
     }
 
     static void assertSigns(Bench.Member member, PrivateKey key, PublicKey publicKey) throws Exception {

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.DomainBench;
+import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.provider.SchsmProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
@@ -70,12 +69,7 @@ class SigningLibrariesOverDomainTest {
     }
 
     private X509Certificate[] certified(Pki pki, String algorithm, SchsmKeySpec spec) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, provider);
-        generator.initialize(spec);
-        KeyPair pair = generator.generateKeyPair();
-        X509Certificate[] chain = pki.chain(pki.issue(spec.label(), pair.getPublic()));
-        keyStore.setKeyEntry(spec.label(), pair.getPrivate(), null, chain);
-        return chain;
+        return pki.certify(keyStore, spec.label(), Group.generatePair(provider, algorithm, spec));
     }
 
     /** jsign: Authenticode, here on a script. */

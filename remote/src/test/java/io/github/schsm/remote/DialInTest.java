@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.ConfigurationException;
-import io.github.schsm.DeviceTrust;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TransportException;
 import io.github.schsm.config.SchsmConfiguration;
-import io.github.schsm.login.PinSource;
 import io.github.schsm.remote.client.LocalReader;
 import io.github.schsm.remote.client.RamClient;
 import io.github.schsm.remote.client.RamListener;
 import io.github.schsm.remote.tls.StoreFile;
 import io.github.schsm.remote.tls.TlsContexts;
-import io.github.schsm.spi.Token;
 import io.github.schsm.spi.TokenSource;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,9 +22,7 @@ import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -80,41 +75,10 @@ class DialInTest {
     }
 
     private TokenSource.Terminals serve() throws SchsmException {
-        TokenSource.Opened opened = new RamTokenSource().open("https://127.0.0.1:" + port + "/ram", new Host(settings));
+        TokenSource.Opened opened =
+                new RamTokenSource().open("https://127.0.0.1:" + port + "/ram", new TestHost(settings));
         server = opened;
         return (TokenSource.Terminals) opened;
-    }
-
-    private record Host(Map<String, String> settings) implements TokenSource.Host {
-        @Override
-        public List<String> devices() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<String> setting(String key) {
-            return Optional.ofNullable(settings.get(key));
-        }
-
-        @Override
-        public DeviceTrust trust() {
-            return DeviceTrust.of(List.of());
-        }
-
-        @Override
-        public boolean isWantedReader(String name) {
-            return true;
-        }
-
-        @Override
-        public PinSource pinPad() {
-            throw new UnsupportedOperationException("there is none");
-        }
-
-        @Override
-        public Token cardChannel(String readerName) {
-            throw new UnsupportedOperationException("there is none");
-        }
     }
 
     private static StoreFile store(Path file) {
@@ -300,7 +264,7 @@ class DialInTest {
     void nobodyServesAllComputersWithoutKnowingClients() {
         settings.remove("ram.truststore");
 
-        assertThatThrownBy(() -> new RamTokenSource().open("https://0.0.0.0:" + port + "/", new Host(settings)))
+        assertThatThrownBy(() -> new RamTokenSource().open("https://0.0.0.0:" + port + "/", new TestHost(settings)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("ram.truststore");
     }

@@ -11,6 +11,7 @@ import io.github.schsm.net.WatchedThreads;
 import io.github.schsm.remote.FreePort;
 import io.github.schsm.remote.MiniClient;
 import io.github.schsm.remote.SimulatedContacts;
+import io.github.schsm.remote.TestHost;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.profile.DeviceProfile;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 the SCHSM contributors
-package io.github.schsm.remote.server;
+package io.github.schsm.remote;
 
 import io.github.schsm.DeviceTrust;
 import io.github.schsm.TokenNotPresentException;
@@ -13,16 +13,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A provider as a server sees it. */
-final class TestHost implements TokenSource.Host {
+public final class TestHost implements TokenSource.Host {
     private final List<String> devices;
-    private final Map<String, String> settings = new HashMap<>();
+    private final Map<String, String> settings;
 
-    TestHost(String... devices) {
+    /** One whose server waits for no device. */
+    public TestHost(String... devices) {
         this.devices = List.of(devices);
-        settings.put("ram.wait", "0");
+        this.settings = new HashMap<>(Map.of("ram.wait", "0"));
     }
 
-    TestHost with(String key, Object value) {
+    /** One with these entries of the configuration. */
+    public TestHost(Map<String, String> settings) {
+        this.devices = List.of();
+        this.settings = new HashMap<>(settings);
+    }
+
+    /** Sets an entry of the configuration. */
+    public TestHost with(String key, Object value) {
         settings.put(key, value.toString());
         return this;
     }

@@ -46,7 +46,7 @@ class HybridTokenTest {
     }
 
     private HybridToken token() throws Exception {
-        return new HybridToken(bench.link(), bench.device.serial, new CardHost(card()));
+        return new HybridToken(bench.link(), bench.device.serial, FakeHost.with(card()));
     }
 
     private SharedCard card() {

@@ -76,7 +76,7 @@ class NumberInCkaIdTest {
     void theCardSaysWhichIsFreeWhereItCanBeAsked() throws Exception {
         numbers.addAll(IntStream.rangeClosed(100, 255).boxed().toList());
         TokenLink link = new TokenLink(vendors(), bench.module.slotInfo(0), bench.module.tokenInfo(0));
-        HybridToken token = new HybridToken(link, bench.device.serial, new CardHost(card(bench, numbers)));
+        HybridToken token = new HybridToken(link, bench.device.serial, FakeHost.with(card(bench, numbers)));
         token.load(FakePin.right());
         for (int i = 0; i < 9; i++) {
             token.generate(request("aes-" + i));

@@ -27,7 +27,8 @@ class Pkcs11DirectoryTest {
 
     private Pkcs11Directory directory(TokenChoice terminal, Predicate<String> wanted) throws CryptokiException {
         Pkcs11Module loaded = new Pkcs11Module(Path.of("/lib/fake-pkcs11.so"), module, module.info());
-        return new Pkcs11Directory(loaded, terminal, NoCardHost.with(wanted), (link, id, host) -> StubToken.named(id));
+        return new Pkcs11Directory(
+                loaded, terminal, FakeHost.lookingInto(wanted), (link, id, host) -> StubToken.named(id));
     }
 
     private Pkcs11Directory directory() throws CryptokiException {
@@ -91,8 +92,8 @@ class Pkcs11DirectoryTest {
     @Test
     void aTokenInUseIsNotAskedForUntilItIsMissed() throws Exception {
         Pkcs11Module loaded = new Pkcs11Module(Path.of("/lib/fake-pkcs11.so"), module, module.info());
-        Pkcs11Directory directory =
-                new Pkcs11Directory(loaded, new TokenChoice.Any(), NoCardHost.with(name -> true), HybridToken::new);
+        Pkcs11Directory directory = new Pkcs11Directory(
+                loaded, new TokenChoice.Any(), FakeHost.lookingInto(name -> true), HybridToken::new);
         Token token = directory.find("Beta token");
         token.load(null);
         int calls = module.script().calls("C_GetSlotList") + module.script().calls("C_GetTokenInfo");

@@ -52,7 +52,7 @@ class Pkcs11TokenSourceTest {
                 "token=A?pin-value=1&module-path=/m.so | pin = …"
             })
     void aTerminalThatLeadsToNoModuleIsRefusedWithTheReason(String location, String reason) {
-        assertThatThrownBy(() -> source.open(location, new NoCardHost()))
+        assertThatThrownBy(() -> source.open(location, new FakeHost()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(reason);
     }
@@ -61,17 +61,17 @@ class Pkcs11TokenSourceTest {
     void aModuleNameIsLookedForInTheFolderThatIsNamedAndCompletedAsThePlatformHasIt() throws Exception {
         Path library = Files.writeString(folder.resolve(System.mapLibraryName("mine")), "no library");
 
-        assertThatThrownBy(() -> source.open("?module-path=" + folder + "&module-name=mine", new NoCardHost()))
+        assertThatThrownBy(() -> source.open("?module-path=" + folder + "&module-name=mine", new FakeHost()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(library.toString());
-        assertThatThrownBy(() -> source.open("?module-path=" + folder + "&module-name=yours", new NoCardHost()))
+        assertThatThrownBy(() -> source.open("?module-path=" + folder + "&module-name=yours", new FakeHost()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(folder.toString());
     }
 
     @Test
     void aDeviceThatCannotBeMeantIsRefusedBeforeAModuleIsLoaded() {
-        assertThatThrownBy(() -> source.open("/no/such/module.so", new NoCardHost("A", "slot:first")))
+        assertThatThrownBy(() -> source.open("/no/such/module.so", new FakeHost("A", "slot:first")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("slot:first");
     }

@@ -93,7 +93,7 @@ class TokensWithOneSerialTest extends TwoTokensAlike {
         serial(serial);
         for (long slot : new long[] {13, 9}) {
             TokenLink link = new TokenLink(loaded, module.slotInfo(slot), module.tokenInfo(slot));
-            DirectCard channel = new DirectCard(link, NoCardHost.noting(askedFor));
+            DirectCard channel = new DirectCard(link, FakeHost.noting(askedFor));
             assertThat(channel.isThere()).isFalse();
         }
         assertThat(askedFor).containsExactly("Fake Reader 13", "Fake Reader 9");

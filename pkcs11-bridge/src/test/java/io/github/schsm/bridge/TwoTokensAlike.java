@@ -43,7 +43,7 @@ abstract class TwoTokensAlike {
         return new Pkcs11Directory(
                 loaded,
                 new TokenChoice.Any(),
-                NoCardHost.noting(askedFor),
+                FakeHost.noting(askedFor),
                 (link, id, host) -> new Pkcs11Token(link, id, DeviceTrust.of(List.of())));
     }
 

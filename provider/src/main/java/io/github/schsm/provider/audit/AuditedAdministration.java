@@ -55,10 +55,7 @@ final class AuditedAdministration implements TokenAdministration {
 
     @Override
     public void requirePossible(DeviceInitialization settings) throws SchsmException {
-        recorder.read(() -> {
-            administration.requirePossible(settings);
-            return true;
-        });
+        recorder.readOnly(() -> administration.requirePossible(settings));
     }
 
     @Override

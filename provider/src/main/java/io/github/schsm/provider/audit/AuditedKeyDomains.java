@@ -4,7 +4,6 @@ package io.github.schsm.provider.audit;
 
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.Kdm;
-import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
 import io.github.schsm.TokenKey;
@@ -13,7 +12,6 @@ import io.github.schsm.audit.AuditEvent;
 import io.github.schsm.spi.ImportRequest;
 import io.github.schsm.spi.KeyDomains;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Key domains with the audit log before them. */
 final class AuditedKeyDomains implements KeyDomains {
@@ -114,17 +112,13 @@ final class AuditedKeyDomains implements KeyDomains {
 
     @Override
     public TokenKey importKey(ImportRequest request, byte[] dkek) throws SchsmException {
-        Line line = new Line(AuditEvent.KEY_IMPORT)
-                .and("label", request.label())
-                .bytes("id", request.id())
-                .and("size", request.key().size());
-        if (!request.allowed().isEmpty()) {
-            line.and(
-                    "allowed",
-                    request.allowed().stream().map(KeyAlgorithm::name).collect(Collectors.joining(",")));
-        }
         return recorder.change(
-                line.sha256("certificateSha256", request.certificate()),
+                new Line(AuditEvent.KEY_IMPORT)
+                        .and("label", request.label())
+                        .bytes("id", request.id())
+                        .and("size", request.key().size())
+                        .allowed(request.allowed())
+                        .sha256("certificateSha256", request.certificate()),
                 () -> domains.importKey(request, dkek),
                 Line::key);
     }

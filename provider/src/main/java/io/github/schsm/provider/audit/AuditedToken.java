@@ -28,7 +28,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,18 +121,15 @@ public final class AuditedToken implements Token {
     @Override
     public void load(@Nullable PinSource pin) throws SchsmException {
         if (pin == null) {
-            recorder.read(() -> {
-                token.load(null);
-                return true;
-            });
+            recorder.readOnly(() -> token.load(null));
         } else {
-            session(AuditEvent.SESSION_LOGIN, () -> token.load(AuditedPinSource.of(pin, recorder)));
+            recorder.use(new Line(AuditEvent.SESSION_LOGIN), () -> token.load(AuditedPinSource.of(pin, recorder)));
         }
     }
 
     @Override
     public void login(PinSource pin) throws SchsmException {
-        session(AuditEvent.SESSION_LOGIN, () -> token.login(AuditedPinSource.of(pin, recorder)));
+        recorder.use(new Line(AuditEvent.SESSION_LOGIN), () -> token.login(AuditedPinSource.of(pin, recorder)));
     }
 
     @Override
@@ -148,17 +144,7 @@ public final class AuditedToken implements Token {
 
     @Override
     public void logout() throws SchsmException {
-        session(AuditEvent.SESSION_LOGOUT, token::logout);
-    }
-
-    private void session(AuditEvent event, Recorder.Step step) throws SchsmException {
-        recorder.use(
-                new Line(event),
-                () -> {
-                    step.run();
-                    return true;
-                },
-                (line, done) -> {});
+        recorder.use(new Line(AuditEvent.SESSION_LOGOUT), token::logout);
     }
 
     // What is on it
@@ -287,12 +273,8 @@ public final class AuditedToken implements Token {
                 .bytes("id", request.id())
                 .and("curve", request.curve() == null ? null : request.curve().curveName())
                 .and("size", request.size() == 0 ? null : request.size())
-                .and("purpose", request.forMigration() ? "migration" : null);
-        if (!request.allowedAlgorithms().isEmpty()) {
-            line.and(
-                    "allowed",
-                    request.allowedAlgorithms().stream().map(KeyAlgorithm::name).collect(Collectors.joining(",")));
-        }
+                .and("purpose", request.forMigration() ? "migration" : null)
+                .allowed(request.allowedAlgorithms());
         request.useCounter().ifPresent(uses -> line.and("useCounter", uses));
         request.keyDomain().ifPresent(slot -> line.and("slot", slot));
         request.wrappingKey().ifPresent(id -> line.and("wrappingKey", id));

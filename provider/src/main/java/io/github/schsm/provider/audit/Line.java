@@ -5,6 +5,7 @@ package io.github.schsm.provider.audit;
 import io.github.schsm.AttestedPublicKey;
 import io.github.schsm.DataObject;
 import io.github.schsm.DeviceException;
+import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.PinException;
 import io.github.schsm.SchsmException;
@@ -12,10 +13,12 @@ import io.github.schsm.TokenCertificate;
 import io.github.schsm.TokenKey;
 import io.github.schsm.audit.AuditEvent;
 import io.github.schsm.audit.AuditLine;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a line of the audit log says, before it gets number, time and hash. */
@@ -36,11 +39,15 @@ final class Line {
     /** A member; null for none. Long texts are cut: some come from outside. */
     Line and(String name, @Nullable Object value) {
         if (value instanceof String text) {
-            members.put(name, text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text);
+            members.put(name, cut(text));
         } else if (value != null) {
             members.put(name, value);
         }
         return this;
+    }
+
+    private static String cut(String text) {
+        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
     }
 
     Line bytes(String name, byte @Nullable [] value) {
@@ -65,6 +72,13 @@ final class Line {
                         .and("id", HEX.formatHex(key.id()))
                         .and("type", key.type().name())
                         .members());
+    }
+
+    /** What a new key may be used for; nothing if the device does not limit it. */
+    Line allowed(Collection<KeyAlgorithm> algorithms) {
+        return algorithms.isEmpty()
+                ? this
+                : and("allowed", algorithms.stream().map(KeyAlgorithm::name).collect(Collectors.joining(",")));
     }
 
     Line certificate(TokenCertificate certificate) {
@@ -124,7 +138,7 @@ final class Line {
         Part and(String name, Object value) {
             if (value instanceof String text) {
                 if (!text.isEmpty()) {
-                    members.put(name, text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text);
+                    members.put(name, cut(text));
                 }
             } else {
                 members.put(name, value);

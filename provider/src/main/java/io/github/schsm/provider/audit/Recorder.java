@@ -70,13 +70,14 @@ final class Recorder {
     }
 
     void change(Line line, Step step) throws SchsmException {
-        change(
-                line,
-                () -> {
-                    step.run();
-                    return true;
-                },
-                (end, done) -> {});
+        change(line, withoutResult(step), (end, done) -> {});
+    }
+
+    private static Operation<Boolean> withoutResult(Step step) {
+        return () -> {
+            step.run();
+            return true;
+        };
     }
 
     private Begun begin(Line line) throws AuditLogException {
@@ -139,6 +140,10 @@ final class Recorder {
         return result;
     }
 
+    void use(Line line, Step step) throws SchsmException {
+        use(line, withoutResult(step), (end, done) -> {});
+    }
+
     /** Whether what a use is told of is wanted at all: hashing it costs time. */
     boolean areUsesWanted() {
         return log.settings().uses() != Uses.NO;
@@ -185,6 +190,10 @@ final class Recorder {
         }
         endPinChange(null);
         return result;
+    }
+
+    void readOnly(Step step) throws SchsmException {
+        read(withoutResult(step));
     }
 
     private static boolean isRefusal(SchsmException failed) {

@@ -14,8 +14,6 @@ final class CastableEcKeyHandle extends EcKeyHandle implements ECPrivateKey {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
-
     CastableEcKeyHandle(Token token, TokenKey key, KeyDetails details) {
         super(token, key, details);
     }
@@ -27,9 +25,7 @@ final class CastableEcKeyHandle extends EcKeyHandle implements ECPrivateKey {
 
     @Override
     public ECParameterSpec getParams() {
-        if (CastableKeys.isForeignEngine(CALLERS.getCallerClass())) {
-            throw CastableKeys.secret("value", this);
-        }
+        CastableKeys.refuseForeignEngine(CastableKeys.CALLERS.getCallerClass(), "value", this);
         return super.getParams();
     }
 }

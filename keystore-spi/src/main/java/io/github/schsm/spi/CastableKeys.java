@@ -13,12 +13,21 @@ import javax.crypto.KeyAgreementSpi;
  * JDK 17, RSASSA-PSS of SunRsaSign), which is too late. So engines of others get no other number either.
  */
 final class CastableKeys {
+    /** Asked for the class that called a key's method, by that method itself. */
+    static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
     private static final String OURS = "io.github.schsm.";
 
     private CastableKeys() {}
 
-    /** Whether that is an engine of another provider. */
-    static boolean isForeignEngine(Class<?> caller) {
+    /** Lets any caller go on but an engine of another provider. */
+    static void refuseForeignEngine(Class<?> caller, String what, PrivateKeyHandle key) {
+        if (isForeignEngine(caller)) {
+            throw secret(what, key);
+        }
+    }
+
+    private static boolean isForeignEngine(Class<?> caller) {
         boolean engine = SignatureSpi.class.isAssignableFrom(caller)
                 || KeyAgreementSpi.class.isAssignableFrom(caller)
                 || CipherSpi.class.isAssignableFrom(caller);

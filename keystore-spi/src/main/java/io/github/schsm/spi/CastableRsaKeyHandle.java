@@ -15,8 +15,6 @@ final class CastableRsaKeyHandle extends RsaKeyHandle implements RSAPrivateKey {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
-
     CastableRsaKeyHandle(Token token, TokenKey key, KeyDetails details) {
         super(token, key, details);
     }
@@ -28,9 +26,7 @@ final class CastableRsaKeyHandle extends RsaKeyHandle implements RSAPrivateKey {
 
     @Override
     public BigInteger getModulus() {
-        if (CastableKeys.isForeignEngine(CALLERS.getCallerClass())) {
-            throw CastableKeys.secret("exponent", this);
-        }
+        CastableKeys.refuseForeignEngine(CastableKeys.CALLERS.getCallerClass(), "exponent", this);
         return super.getModulus();
     }
 

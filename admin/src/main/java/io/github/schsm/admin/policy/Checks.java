@@ -7,6 +7,8 @@ import io.github.schsm.admin.inventory.Inventory.Device;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a rule is applied to, and what it finds. */
@@ -34,6 +36,18 @@ public final class Checks {
     List<Device> devices() {
         checked += inventory.devices().size();
         return inventory.devices();
+    }
+
+    /** Asks a rule about every key that it is about, on every device; each of these counts as checked. */
+    void eachKey(Predicate<Inventory.Key> isMeant, BiConsumer<Device, Inventory.Key> rule) {
+        for (Device device : devices()) {
+            for (Inventory.Key key : device.keys()) {
+                if (isMeant.test(key)) {
+                    count();
+                    rule.accept(device, key);
+                }
+            }
+        }
     }
 
     void count() {

@@ -407,12 +407,7 @@ public sealed interface Rule {
 
         @Override
         public void check(Checks checks) {
-            for (Device device : checks.devices()) {
-                for (Inventory.Key key : device.keys()) {
-                    checks.count();
-                    check(checks, device, key);
-                }
-            }
+            checks.eachKey(key -> true, (device, key) -> check(checks, device, key));
         }
 
         private void check(Checks checks, Device device, Inventory.Key key) {
@@ -473,12 +468,7 @@ public sealed interface Rule {
 
         @Override
         public void check(Checks checks) {
-            for (Device device : checks.devices()) {
-                for (Inventory.Key key : device.keys()) {
-                    checks.count();
-                    check(checks, device, key);
-                }
-            }
+            checks.eachKey(key -> true, (device, key) -> check(checks, device, key));
         }
 
         private void check(Checks checks, Device device, Inventory.Key key) {
@@ -503,21 +493,15 @@ public sealed interface Rule {
 
         @Override
         public void check(Checks checks) {
-            for (Device device : checks.devices()) {
-                for (Inventory.Key key : device.keys()) {
-                    if (key.type().equals("AES")) {
-                        continue;
-                    }
-                    checks.count();
-                    if (!key.attestation().attested()) {
-                        checks.add(
-                                Verdict.VIOLATED,
-                                device,
-                                key,
-                                Objects.requireNonNullElse(key.attestation().reason(), "the key is not attested"));
-                    }
+            checks.eachKey(key -> !key.type().equals("AES"), (device, key) -> {
+                if (!key.attestation().attested()) {
+                    checks.add(
+                            Verdict.VIOLATED,
+                            device,
+                            key,
+                            Objects.requireNonNullElse(key.attestation().reason(), "the key is not attested"));
                 }
-            }
+            });
         }
     }
 
@@ -570,24 +554,18 @@ public sealed interface Rule {
         @Override
         public void check(Checks checks) {
             boolean[] found = new boolean[keys.size()];
-            for (Device device : checks.devices()) {
-                for (Inventory.Key key : device.keys()) {
-                    if (key.exchangeKey()) {
-                        continue;
-                    }
-                    checks.count();
-                    boolean known = false;
-                    for (int i = 0; i < found.length; i++) {
-                        if (keys.get(i).is(device, key)) {
-                            found[i] = true;
-                            known = true;
-                        }
-                    }
-                    if (!known) {
-                        checks.add(Verdict.VIOLATED, device, key, "the key is none of the expected ones");
+            checks.eachKey(key -> !key.exchangeKey(), (device, key) -> {
+                boolean known = false;
+                for (int i = 0; i < found.length; i++) {
+                    if (keys.get(i).is(device, key)) {
+                        found[i] = true;
+                        known = true;
                     }
                 }
-            }
+                if (!known) {
+                    checks.add(Verdict.VIOLATED, device, key, "the key is none of the expected ones");
+                }
+            });
             IntStream.range(0, found.length)
                     .filter(i -> !found[i])
                     .mapToObj(keys::get)

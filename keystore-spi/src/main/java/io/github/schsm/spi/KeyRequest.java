@@ -132,82 +132,38 @@ public record KeyRequest(
 
     /** The same with another public exponent, for an RSA key. */
     public KeyRequest withPublicExponent(BigInteger exponent) {
-        return new KeyRequest(
-                type,
-                label,
-                id,
-                curve,
-                size,
-                exponent,
-                allowedAlgorithms,
-                useCounter,
-                keyDomain,
-                wrappingKey,
-                forMigration);
+        return with(exponent, allowedAlgorithms, keyDomain, forMigration);
     }
 
     /** The same with an algorithm list, unless it has one. */
     public KeyRequest limitedTo(List<KeyAlgorithm> algorithms) {
-        return new KeyRequest(
-                type,
-                label,
-                id,
-                curve,
-                size,
-                publicExponent,
-                allowedAlgorithms.isEmpty() ? algorithms : allowedAlgorithms,
-                useCounter,
-                keyDomain,
-                wrappingKey,
-                forMigration);
+        return with(
+                publicExponent, allowedAlgorithms.isEmpty() ? algorithms : allowedAlgorithms, keyDomain, forMigration);
     }
 
     /** The same in a key domain, and with a list that lets the key be wrapped if there was none. */
     public KeyRequest inKeyDomain(int slot) {
-        return new KeyRequest(
-                type,
-                label,
-                id,
-                curve,
-                size,
-                publicExponent,
-                allowedAlgorithms.isEmpty() ? List.of(KeyAlgorithm.ALL, KeyAlgorithm.WRAP) : allowedAlgorithms,
-                useCounter,
-                OptionalInt.of(slot),
-                wrappingKey,
-                forMigration);
+        return limitedTo(List.of(KeyAlgorithm.ALL, KeyAlgorithm.WRAP)).inSlot(OptionalInt.of(slot));
     }
 
     /** The same without a key domain. */
     public KeyRequest withoutKeyDomain() {
-        return new KeyRequest(
-                type,
-                label,
-                id,
-                curve,
-                size,
-                publicExponent,
-                allowedAlgorithms,
-                useCounter,
-                OptionalInt.empty(),
-                wrappingKey,
-                forMigration);
+        return inSlot(OptionalInt.empty());
+    }
+
+    private KeyRequest inSlot(OptionalInt slot) {
+        return with(publicExponent, allowedAlgorithms, slot, forMigration);
     }
 
     /** The same as a migration's own; nothing that a user chooses makes a key one. */
     public KeyRequest madeForMigration() {
+        return with(publicExponent, allowedAlgorithms, keyDomain, true);
+    }
+
+    private KeyRequest with(
+            @Nullable BigInteger exponent, List<KeyAlgorithm> algorithms, OptionalInt slot, boolean migration) {
         return new KeyRequest(
-                type,
-                label,
-                id,
-                curve,
-                size,
-                publicExponent,
-                allowedAlgorithms,
-                useCounter,
-                keyDomain,
-                wrappingKey,
-                true);
+                type, label, id, curve, size, exponent, algorithms, useCounter, slot, wrappingKey, migration);
     }
 
     @Override

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -206,157 +207,109 @@ public record Surroundings(
 
     /** With other environment variables. */
     public Surroundings withEnvironment(Map<String, String> other) {
-        return new Surroundings(
-                other,
-                properties,
-                root,
-                now,
-                nativeAccess,
-                bouncyCastles,
-                providerEntries,
-                providerNames,
-                isSocketRefused,
-                serviceVersion,
-                readers,
-                devices);
+        return with(parts -> parts.environment = other);
     }
 
     /** With these system properties in place of those of the same names. */
     public Surroundings withProperties(Map<String, String> other) {
         Map<String, String> all = new LinkedHashMap<>(properties);
         all.putAll(other);
-        return new Surroundings(
-                environment,
-                all,
-                root,
-                now,
-                nativeAccess,
-                bouncyCastles,
-                providerEntries,
-                providerNames,
-                isSocketRefused,
-                serviceVersion,
-                readers,
-                devices);
+        return with(parts -> parts.properties = all);
     }
 
     /** With another file system. */
     public Surroundings withRoot(Path other) {
-        return new Surroundings(
-                environment,
-                properties,
-                other,
-                now,
-                nativeAccess,
-                bouncyCastles,
-                providerEntries,
-                providerNames,
-                isSocketRefused,
-                serviceVersion,
-                readers,
-                devices);
+        return with(parts -> parts.root = other);
     }
 
     /** At another time. */
     public Surroundings at(Instant other) {
-        return new Surroundings(
-                environment,
-                properties,
-                root,
-                other,
-                nativeAccess,
-                bouncyCastles,
-                providerEntries,
-                providerNames,
-                isSocketRefused,
-                serviceVersion,
-                readers,
-                devices);
+        return with(parts -> parts.now = other);
     }
 
     /** With another answer to whether native access is allowed. */
     public Surroundings withNativeAccess(Optional<Boolean> other) {
-        return new Surroundings(
-                environment,
-                properties,
-                root,
-                now,
-                other,
-                bouncyCastles,
-                providerEntries,
-                providerNames,
-                isSocketRefused,
-                serviceVersion,
-                readers,
-                devices);
+        return with(parts -> parts.nativeAccess = other);
     }
 
     /** With Bouncy Castle in other places. */
     public Surroundings withBouncyCastles(List<String> other) {
-        return new Surroundings(
-                environment,
-                properties,
-                root,
-                now,
-                nativeAccess,
-                other,
-                providerEntries,
-                providerNames,
-                isSocketRefused,
-                serviceVersion,
-                readers,
-                devices);
+        return with(parts -> parts.bouncyCastles = other);
     }
 
     /** With other security providers. */
     public Surroundings withProviders(Map<Integer, String> entries, List<String> names) {
-        return new Surroundings(
-                environment,
-                properties,
-                root,
-                now,
-                nativeAccess,
-                bouncyCastles,
-                entries,
-                names,
-                isSocketRefused,
-                serviceVersion,
-                readers,
-                devices);
+        return with(parts -> {
+            parts.providerEntries = entries;
+            parts.providerNames = names;
+        });
     }
 
     /** With another PC/SC service. */
     public Surroundings withPcsc(Refusal refusal, Version version, Readers otherReaders) {
-        return new Surroundings(
-                environment,
-                properties,
-                root,
-                now,
-                nativeAccess,
-                bouncyCastles,
-                providerEntries,
-                providerNames,
-                refusal,
-                version,
-                otherReaders,
-                devices);
+        return with(parts -> {
+            parts.isSocketRefused = refusal;
+            parts.serviceVersion = version;
+            parts.readers = otherReaders;
+        });
     }
 
     /** With other devices. */
     public Surroundings withDevices(Devices other) {
-        return new Surroundings(
-                environment,
-                properties,
-                root,
-                now,
-                nativeAccess,
-                bouncyCastles,
-                providerEntries,
-                providerNames,
-                isSocketRefused,
-                serviceVersion,
-                readers,
-                other);
+        return with(parts -> parts.devices = other);
+    }
+
+    private Surroundings with(Consumer<Parts> change) {
+        Parts parts = new Parts(this);
+        change.accept(parts);
+        return parts.together();
+    }
+
+    /** All parts, of which some are replaced. */
+    private static final class Parts {
+        private Map<String, String> environment;
+        private Map<String, String> properties;
+        private Path root;
+        private Instant now;
+        private Optional<Boolean> nativeAccess;
+        private List<String> bouncyCastles;
+        private Map<Integer, String> providerEntries;
+        private List<String> providerNames;
+        private Refusal isSocketRefused;
+        private Version serviceVersion;
+        private Readers readers;
+        private Devices devices;
+
+        Parts(Surroundings from) {
+            environment = from.environment;
+            properties = from.properties;
+            root = from.root;
+            now = from.now;
+            nativeAccess = from.nativeAccess;
+            bouncyCastles = from.bouncyCastles;
+            providerEntries = from.providerEntries;
+            providerNames = from.providerNames;
+            isSocketRefused = from.isSocketRefused;
+            serviceVersion = from.serviceVersion;
+            readers = from.readers;
+            devices = from.devices;
+        }
+
+        Surroundings together() {
+            return new Surroundings(
+                    environment,
+                    properties,
+                    root,
+                    now,
+                    nativeAccess,
+                    bouncyCastles,
+                    providerEntries,
+                    providerNames,
+                    isSocketRefused,
+                    serviceVersion,
+                    readers,
+                    devices);
+        }
     }
 
     String property(String name) {

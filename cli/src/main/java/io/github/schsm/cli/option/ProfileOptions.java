@@ -96,8 +96,9 @@ public final class ProfileOptions {
         private @Nullable Integer days;
 
         /** Puts them into a profile that says nothing else, or in place of what it says. */
-        public void into(CertificateProfile.Builder builder) throws CliException {
+        public CertificateProfile.Builder into(CertificateProfile.Builder builder) throws CliException {
             set(builder, "--days", "days", days == null ? null : days.toString());
+            return builder;
         }
     }
 }

@@ -88,7 +88,7 @@ public final class CaCommands {
                 "  schsm ca init --device ZZSIM000001 --label root-key --subject CN=Root --folder root"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
-    static final class Init extends SchsmCommand {
+    static final class Init extends SigningCommand {
         @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The CA's key.")
         private String label;
 
@@ -114,19 +114,13 @@ public final class CaCommands {
         private AttestationOptions attestation;
 
         @Override
-        protected String work() {
-            return "the device signs";
-        }
-
-        @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
-            CertificateProfile.Builder builder = options.profile(CertificateProfile.builder()
+            CertificateProfile usual = CertificateProfile.builder()
                     .set("basicConstraints", "CA:TRUE")
                     .set("keyUsage", "keyCertSign, cRLSign")
                     .set("days", "3650")
-                    .build());
-            days.into(builder);
-            CertificateProfile profile = builder.build();
+                    .build();
+            CertificateProfile profile = days.into(options.profile(usual)).build();
             CertificateAuthority.requireFree(folder.path);
             Connected connected = context.openWithPin();
             DeviceKey key = DeviceKey.of(connected.keyStore(), label);
@@ -176,7 +170,7 @@ public final class CaCommands {
                 "  schsm ca issue --device ZZSIM000001 --folder authority --san DNS:www.example.org --out www.pem www.csr"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
-    static final class Issue extends SchsmCommand {
+    static final class Issue extends SigningCommand {
         @Mixin
         private Folder folder;
 
@@ -199,15 +193,9 @@ public final class CaCommands {
         private Path file;
 
         @Override
-        protected String work() {
-            return "the device signs";
-        }
-
-        @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
-            CertificateProfile.Builder builder = options.profile(CertificateProfile.ofIssuedByDefault());
-            days.into(builder);
-            CertificateProfile profile = builder.build();
+            CertificateProfile profile = days.into(options.profile(CertificateProfile.ofIssuedByDefault()))
+                    .build();
             output.require(file, ".pem");
             CertificateRequest request =
                     CertificateRequest.parse(FileIo.named(file), FileIo.read(file, "certificate request"));
@@ -293,7 +281,7 @@ public final class CaCommands {
                 "  schsm ca crl --device ZZSIM000001 --folder authority --days 7 --out example.crl"
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
-    static final class Crl extends SchsmCommand {
+    static final class Crl extends SigningCommand {
         private static final int MOST_DAYS = 3650;
 
         @Mixin
@@ -316,11 +304,6 @@ public final class CaCommands {
 
         @Mixin
         private OutputOptions output;
-
-        @Override
-        protected String work() {
-            return "the device signs";
-        }
 
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {

@@ -8,7 +8,6 @@ import io.github.schsm.admin.certificate.SubjectAlternativeName;
 import io.github.schsm.admin.key.DeviceKey;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
-import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.option.ProfileOptions;
@@ -28,7 +27,7 @@ import picocli.CommandLine.Option;
             "  schsm csr --device ZZSIM000001 --label tls --subject CN=www.example.org --out tls.csr"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-public final class CsrCommand extends SchsmCommand {
+public final class CsrCommand extends SigningCommand {
     @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The key.")
     private String label;
 
@@ -40,11 +39,6 @@ public final class CsrCommand extends SchsmCommand {
 
     @Mixin
     private OutputOptions output;
-
-    @Override
-    protected String work() {
-        return "the device signs";
-    }
 
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {

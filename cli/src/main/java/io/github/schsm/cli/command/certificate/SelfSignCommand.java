@@ -8,7 +8,6 @@ import io.github.schsm.admin.certificate.Certificates;
 import io.github.schsm.admin.key.DeviceKey;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
-import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.AttestationOptions;
 import io.github.schsm.cli.option.OutputOptions;
@@ -40,7 +39,7 @@ import picocli.CommandLine.Option;
                     + " internal.attestation"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-public final class SelfSignCommand extends SchsmCommand {
+public final class SelfSignCommand extends SigningCommand {
     @Option(names = "--label", required = true, paramLabel = "LABEL", description = "The key.")
     private String label;
 
@@ -66,15 +65,9 @@ public final class SelfSignCommand extends SchsmCommand {
     private boolean overwrite;
 
     @Override
-    protected String work() {
-        return "the device signs";
-    }
-
-    @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         CertificateProfile.Builder builder =
-                options.profile(CertificateProfile.builder().build());
-        days.into(builder);
+                days.into(options.profile(CertificateProfile.builder().build()));
         Connected connected = context.openWithPin();
         DeviceKey key = DeviceKey.of(connected.keyStore(), label);
         requireFree(connected, label, replace);

@@ -5,7 +5,6 @@ package io.github.schsm.conformance.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.KeyMigration;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.admin.audit.AuditReader;
 import io.github.schsm.admin.audit.AuditRecord;
 import io.github.schsm.admin.audit.AuditVerifier;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Signature;
-import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -85,11 +83,7 @@ class AuditedBackendsTest {
         try (DomainBench bench = new DomainBench(2, settings())) {
             KeyStore keyStore = bench.source().keyStore();
             assertThat(keyStore.containsAlias("tls")).isFalse();
-            KeyPair pair = Group.generatePair(
-                    bench.source().provider(),
-                    SchsmKeySpec.builder("tls")
-                            .parameters(new ECGenParameterSpec("secp256r1"))
-                            .build());
+            KeyPair pair = Group.generateEc(bench.source().provider(), "tls", "secp256r1");
             Signature signature =
                     Signature.getInstance("SHA256withECDSA", bench.source().provider());
             signature.initSign(pair.getPrivate());
@@ -111,11 +105,7 @@ class AuditedBackendsTest {
                 (SchsmProvider) new SchsmProvider().configure(token.configuration() + settings())) {
             KeyStore keyStore = KeyStore.getInstance("SCHSM", provider);
             keyStore.load(null, token.pin());
-            Group.generatePair(
-                    provider,
-                    SchsmKeySpec.builder("tls")
-                            .parameters(new ECGenParameterSpec("secp256r1"))
-                            .build());
+            Group.generateEc(provider, "tls", "secp256r1");
             keyStore.deleteEntry("tls");
         }
 

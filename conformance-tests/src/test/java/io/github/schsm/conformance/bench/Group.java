@@ -96,6 +96,15 @@ public final class Group {
                 .build();
     }
 
+    /** Generates an EC key with nothing but a label and a curve. */
+    public static KeyPair generateEc(Provider provider, String label, String curve) throws Exception {
+        return generatePair(
+                provider,
+                SchsmKeySpec.builder(label)
+                        .parameters(new ECGenParameterSpec(curve))
+                        .build());
+    }
+
     /** Generates an EC key. */
     public static KeyPair generatePair(Provider provider, SchsmKeySpec spec) throws Exception {
         return generatePair(provider, "EC", spec);

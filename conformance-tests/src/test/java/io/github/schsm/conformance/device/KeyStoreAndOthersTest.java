@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.schsm.ConfigurationException;
 import io.github.schsm.SchsmDevice;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.conformance.bench.BenchKind;
 import io.github.schsm.conformance.bench.Group;
@@ -28,7 +27,6 @@ import java.security.ProviderException;
 import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,11 +64,7 @@ class KeyStoreAndOthersTest {
     }
 
     private KeyPair generate(String label) throws Exception {
-        return Group.generatePair(
-                provider,
-                SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        return Group.generateEc(provider, label, "secp256r1");
     }
 
     @Test

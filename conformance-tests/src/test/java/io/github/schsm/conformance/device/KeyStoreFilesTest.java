@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmKey;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
@@ -32,7 +31,6 @@ import java.security.Provider;
 import java.security.Security;
 import java.security.Signature;
 import java.security.UnrecoverableKeyException;
-import java.security.spec.ECGenParameterSpec;
 import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,11 +62,7 @@ class KeyStoreFilesTest {
     void open() throws Exception {
         bench = kind.open();
         bench.source().keyStore();
-        pair = Group.generatePair(
-                bench.source().provider(),
-                SchsmKeySpec.builder("tls")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        pair = Group.generateEc(bench.source().provider(), "tls", "secp256r1");
         Security.addProvider(registered);
     }
 

@@ -96,11 +96,7 @@ class KeyStoreTest {
     }
 
     private KeyPair generate(String label) throws Exception {
-        return Group.generatePair(
-                provider,
-                SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        return Group.generateEc(provider, label, "secp256r1");
     }
 
     private boolean has(Ability ability) {

@@ -61,11 +61,7 @@ class MemoryKeyStoreTest {
     }
 
     private KeyPair generate(String label) throws Exception {
-        return Group.generatePair(
-                provider,
-                SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        return Group.generateEc(provider, label, "secp256r1");
     }
 
     private KeyStore inMemory() throws Exception {

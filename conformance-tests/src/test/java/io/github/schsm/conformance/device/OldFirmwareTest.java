@@ -27,7 +27,6 @@ import java.security.Provider;
 import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.spec.ECGenParameterSpec;
 import javax.crypto.KeyGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,11 +123,7 @@ class OldFirmwareTest {
 
     @Test
     void whatOldFirmwareHasWorks() throws Exception {
-        KeyPair pair = Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        KeyPair pair = Group.generateEc(provider, "k", "secp256r1");
         Signature signature = Signature.getInstance("SHA256withECDSA", provider);
         signature.initSign(pair.getPrivate());
         assertThat(Pki.verifies("SHA256withECDSA", pair.getPublic(), new byte[0], signature.sign()))

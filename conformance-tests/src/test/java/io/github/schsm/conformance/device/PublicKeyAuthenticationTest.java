@@ -18,7 +18,6 @@ import io.github.schsm.PublicKeyResponse;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
 import io.github.schsm.SchsmException.Reason;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenAdministration.PinStatus;
 import io.github.schsm.UnsupportedByDeviceException;
 import io.github.schsm.UntrustedDeviceException;
@@ -36,7 +35,6 @@ import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -125,7 +123,7 @@ class PublicKeyAuthenticationTest {
     }
 
     private static KeyPair generate(Provider on, String label, String curve) throws Exception {
-        return Group.generatePair(on, SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec(curve)).build());
+        return Group.generateEc(on, label, curve);
     }
 
     private void initialize(char[] pin, DeviceInitialization.Option... options) throws Exception {

@@ -29,7 +29,6 @@ import java.security.KeyStore;
 import java.security.Provider;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -82,11 +81,7 @@ class SecureChannelTest {
             member = bench.source();
             provider = member.provider();
             keyStore = member.keyStore();
-            pair = Group.generatePair(
-                    provider,
-                    SchsmKeySpec.builder("k")
-                            .parameters(new ECGenParameterSpec("secp256r1"))
-                            .build());
+            pair = Group.generateEc(provider, "k", "secp256r1");
         }
 
         byte[] sign() throws Exception {

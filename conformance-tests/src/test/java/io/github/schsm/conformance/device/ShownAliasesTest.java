@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmDomain;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.SchsmLoadParameter;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.BenchKind;
@@ -66,11 +65,7 @@ class ShownAliasesTest {
     }
 
     private KeyPair generate(String label) throws Exception {
-        return Group.generatePair(
-                bench.source().provider(),
-                SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        return Group.generateEc(bench.source().provider(), label, "secp256r1");
     }
 
     private Provider showing(String patterns) {

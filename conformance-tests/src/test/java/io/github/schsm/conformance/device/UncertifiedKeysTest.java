@@ -16,7 +16,6 @@ import java.security.KeyStore;
 import java.security.Provider;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -48,7 +47,7 @@ class UncertifiedKeysTest {
     }
 
     private static KeyPair generate(Provider provider, String label) throws Exception {
-        return Group.generatePair(provider, SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec("secp256r1")).build());
+        return Group.generateEc(provider, label, "secp256r1");
     }
 
     /** As the European Commission's DSS does it: what is no private key entry is named in its log by its class. */

@@ -235,11 +235,7 @@ class DomainKeyStoreTest {
     void sameLabelOfAnotherKeyIsAnotherEntry() throws Exception {
         KeyPair together = program.generate("k");
         keysOf(2);
-        KeyPair alone = Group.generatePair(
-                bench.device(2).provider(),
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        KeyPair alone = Group.generateEc(bench.device(2).provider(), "k", "secp256r1");
         KeyStore another = bench.source().another("; name = another");
         List<String> aliases = Collections.list(another.aliases());
         assertThat(aliases).hasSize(2).allSatisfy(alias -> assertThat(alias).startsWith("k"));

@@ -5,12 +5,10 @@ package io.github.schsm.conformance.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.schsm.SchsmDomain;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.DomainBench;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.SimulatorBench.SimulatedMember;
 import java.security.KeyPair;
-import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,11 +74,7 @@ class DomainReturnTest {
         member.keyStore().deleteEntry("k");
         // The exchange key was in the first place when the key was brought here.
         for (String label : List.of("first place", "k")) {
-            Group.generatePair(
-                    member.provider(),
-                    SchsmKeySpec.builder(label)
-                            .parameters(new ECGenParameterSpec("secp256r1"))
-                            .build());
+            Group.generateEc(member.provider(), label, "secp256r1");
         }
         SchsmDomain.Member seen = program.member(1);
         takeOut(member, seen, pair);

@@ -160,11 +160,7 @@ class CostsTest {
     void signature(String curve, String algorithm, int sent) throws Exception {
         Provider provider = bench.source().provider();
         bench.source().keyStore();
-        KeyPair pair = Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec(curve))
-                        .build());
+        KeyPair pair = Group.generateEc(provider, "k", curve);
         Signature signature = Signature.getInstance(algorithm, provider);
         signature.initSign(pair.getPrivate());
 
@@ -180,11 +176,7 @@ class CostsTest {
     void signatureOverAHashOnTheLongestCurveSendsItWhole() throws Exception {
         Provider provider = bench.source().provider();
         bench.source().keyStore();
-        KeyPair pair = Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp521r1"))
-                        .build());
+        KeyPair pair = Group.generateEc(provider, "k", "secp521r1");
         Signature signature = Signature.getInstance("NONEwithECDSA", provider);
         signature.initSign(pair.getPrivate());
 
@@ -217,11 +209,7 @@ class CostsTest {
         KeyStore keyStore = member.keyStore();
         Pki pki = Pki.create();
         for (int i = 1; i <= 3; i++) {
-            KeyPair pair = Group.generatePair(
-                    member.provider(),
-                    SchsmKeySpec.builder("k" + i)
-                            .parameters(new ECGenParameterSpec("secp256r1"))
-                            .build());
+            KeyPair pair = Group.generateEc(member.provider(), "k" + i, "secp256r1");
             X509Certificate certificate = pki.issue("k" + i, pair.getPublic());
             keyStore.setKeyEntry("k" + i, pair.getPrivate(), null, pki.chain(certificate));
         }
@@ -510,11 +498,7 @@ class CostsTest {
     void derivedKeysAndUseCounters() throws Exception {
         Provider provider = bench.source().provider();
         KeyStore keyStore = bench.source().keyStore();
-        KeyPair parent = Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("parent")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        KeyPair parent = Group.generateEc(provider, "parent", "secp256r1");
         assertCost(
                 "derivation of an EC key",
                 exchanges(() -> Group.generatePair(

@@ -148,11 +148,7 @@ class EnginesTest {
     }
 
     private KeyPair generate(String curve) throws Exception {
-        return Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("on " + curve)
-                        .parameters(new ECGenParameterSpec(curve))
-                        .build());
+        return Group.generateEc(provider, "on " + curve, curve);
     }
 
     // ECDSA

@@ -37,7 +37,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPrivateCrtKey;
-import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECPublicKeySpec;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -113,11 +112,7 @@ class KeyFactoriesTest {
     }
 
     private KeyPair inDevice() throws Exception {
-        return Group.generatePair(
-                provider,
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        return Group.generateEc(provider, "k", "secp256r1");
     }
 
     private SecretKey aes(KeyAlgorithm... allowed) throws Exception {

@@ -278,11 +278,7 @@ class ProviderTest {
         if (device) {
             keys = KeyStore.getInstance("SCHSM");
             keys.load(null, PIN);
-            KeyPair pair = Group.generatePair(
-                    registered,
-                    SchsmKeySpec.builder("tls")
-                            .parameters(new ECGenParameterSpec("secp256r1"))
-                            .build());
+            KeyPair pair = Group.generateEc(registered, "tls", "secp256r1");
             keys.setKeyEntry("tls", pair.getPrivate(), null, pki.chain(pki.issue("localhost", pair.getPublic())));
         } else {
             KeyPair pair = softwareKey();
@@ -343,11 +339,7 @@ class ProviderTest {
                     default -> Security.getProviders().length + 1;
                 });
         KeyStore.getInstance("SCHSM").load(null, PIN);
-        KeyPair pair = Group.generatePair(
-                registered,
-                SchsmKeySpec.builder("k")
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        KeyPair pair = Group.generateEc(registered, "k", "secp256r1");
         KeyGenerator generator = KeyGenerator.getInstance("AES", registered);
         generator.init(SchsmKeySpec.builder("aes").keySize(128).build());
         SecretKey aes = generator.generateKey();

@@ -3,7 +3,6 @@
 package io.github.schsm.conformance.fault;
 
 import io.github.schsm.SchsmDomain;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.DomainBench;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
@@ -18,7 +17,6 @@ import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.Provider;
 import java.security.cert.Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 
 /**
@@ -130,11 +128,7 @@ final class DomainDaemonRestart {
     }
 
     private static KeyPair generate(Provider provider, String label) throws Exception {
-        return Group.generatePair(
-                provider,
-                SchsmKeySpec.builder(label)
-                        .parameters(new ECGenParameterSpec("secp256r1"))
-                        .build());
+        return Group.generateEc(provider, label, "secp256r1");
     }
 
     private static void require(boolean condition, String otherwise) {

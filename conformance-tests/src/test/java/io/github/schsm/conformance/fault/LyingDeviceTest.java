@@ -16,7 +16,6 @@ import io.github.schsm.KeyDomainException;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmDevice;
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenKey;
 import io.github.schsm.codec.EcCurve;
 import io.github.schsm.codec.Tlv;
@@ -35,7 +34,6 @@ import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Provider;
-import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -117,7 +115,7 @@ class LyingDeviceTest {
     }
 
     private static KeyPair generate(KeyStore on, String curve, String label) throws Exception {
-        return Group.generatePair(on.getProvider(), SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec(curve)).build());
+        return Group.generateEc(on.getProvider(), label, curve);
     }
 
     /** The device's true request for such a key, which is deleted again. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.schsm.SchsmException;
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.TokenNotPresentException;
 import io.github.schsm.conformance.bench.Bench;
 import io.github.schsm.conformance.bench.Group;
@@ -21,7 +20,6 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.spec.ECGenParameterSpec;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,7 +114,7 @@ class RemovalTest {
     }
 
     static KeyPair generate(Bench.Member member, String label) throws Exception {
-        return Group.generatePair(member.provider(), SchsmKeySpec.builder(label).parameters(new ECGenParameterSpec("secp256r1")).build());
+        return Group.generateEc(member.provider(), label, "secp256r1");
     }
 
     static byte[] sign(Bench.Member member, PrivateKey key) throws Exception {

@@ -4,7 +4,6 @@ package io.github.schsm.conformance.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.schsm.SchsmKeySpec;
 import io.github.schsm.conformance.bench.Group;
 import io.github.schsm.conformance.bench.Pki;
 import io.github.schsm.conformance.bench.SimulatorBench;
@@ -16,7 +15,6 @@ import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Security;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -54,11 +52,7 @@ class OneKeyOfManyTest {
         KeyStore keyStore = bench.source().keyStore();
         pki = Pki.create();
         for (String[] key : new String[][] {{"bitcoin", "secp256k1"}, {"tls", "secp256r1"}}) {
-            KeyPair pair = Group.generatePair(
-                    bench.source().provider(),
-                    SchsmKeySpec.builder(key[0])
-                            .parameters(new ECGenParameterSpec(key[1]))
-                            .build());
+            KeyPair pair = Group.generateEc(bench.source().provider(), key[0], key[1]);
             pki.certify(keyStore, key[0], pair);
         }
         Security.addProvider(registered);

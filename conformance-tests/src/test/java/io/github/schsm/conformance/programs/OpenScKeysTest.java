@@ -90,14 +90,19 @@ class OpenScKeysTest {
     }
 
     private static KeyPair rsa(Bench.Member member, String label, int size, byte id) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", member.provider());
-        generator.initialize(
+        return Group.generatePair(
+                member.provider(),
+                "RSA",
                 SchsmKeySpec.builder(label).keySize(size).id(new byte[] {id}).build());
-        return generator.generateKeyPair();
     }
 
     private static KeyPair ec(Bench.Member member, String curve, byte id) throws Exception {
-        return Group.generatePair(member.provider(), SchsmKeySpec.builder(curve).parameters(new ECGenParameterSpec(curve)).id(new byte[] {id}).build());
+        return Group.generatePair(
+                member.provider(),
+                SchsmKeySpec.builder(curve)
+                        .parameters(new ECGenParameterSpec(curve))
+                        .id(new byte[] {id})
+                        .build());
     }
 
     private static byte[] encrypt(String name, PublicKey key, OAEPParameterSpec parameters) throws Exception {

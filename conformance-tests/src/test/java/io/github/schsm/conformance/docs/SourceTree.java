@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -35,7 +36,7 @@ final class SourceTree {
                 return FileVisitResult.CONTINUE;
             }
         });
-        files.sort(null);
+        files.sort(Comparator.naturalOrder());
         return files;
     }
 }

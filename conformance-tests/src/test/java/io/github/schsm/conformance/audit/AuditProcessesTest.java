@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -28,6 +30,11 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +48,7 @@ class AuditProcessesTest {
     private static final int KILLS = Boolean.getBoolean("schsm.full") ? 200 : 20;
 
     /** How many changes a process makes at most before it is killed, and how long it lives after the last of them. */
-    private static final int MOST_CHANGES = 24;
+    private static final int MOST_CHANGES = 12;
 
     private static final int MOST_MILLIS = 20;
 
@@ -67,6 +74,10 @@ class AuditProcessesTest {
     }
 
     private static List<String> changes(String... arguments) {
+        return changes(System.getProperty("java.class.path"), List.of(), arguments);
+    }
+
+    private static List<String> changes(String classPath, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -74,10 +85,65 @@ class AuditProcessesTest {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-cp",
-                System.getProperty("java.class.path"),
-                AuditedChanges.class.getName()));
+                classPath));
+        command.addAll(options);
+        command.add(AuditedChanges.class.getName());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** The class path as a JVM can keep an archive of its classes: no folders, and no jars that are signed. */
+    private String jars() throws IOException {
+        String program = AuditedChanges.class.getName().replace('.', '/') + ".class";
+        List<String> jars = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path path = Path.of(entry);
+            if (Files.isRegularFile(path)) {
+                jars.add(unsigned(path));
+            } else if (Files.isRegularFile(path.resolve(program))) {
+                // Nothing else of the tests is in the processes.
+                jars.add(jar(path, List.of(path.resolve(program))));
+            } else if (Files.isDirectory(path)) {
+                try (Stream<Path> files = Files.walk(path)) {
+                    jars.add(jar(path, files.filter(Files::isRegularFile).toList()));
+                }
+            }
+        }
+        return String.join(File.pathSeparator, jars);
+    }
+
+    private String unsigned(Path jar) throws IOException {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            if (zip.stream().noneMatch(entry -> isSignature(entry.getName()))) {
+                return jar.toString();
+            }
+        }
+        try (FileSystem zip = FileSystems.newFileSystem(jar);
+                Stream<Path> files = Files.walk(zip.getPath("/"))) {
+            Path root = zip.getPath("/");
+            return jar(
+                    root,
+                    files.filter(Files::isRegularFile)
+                            .filter(file -> !isSignature(root.relativize(file).toString()))
+                            .toList());
+        }
+    }
+
+    private static boolean isSignature(String file) {
+        return file.matches("META-INF/[^/]*[.](SF|RSA|DSA|EC)");
+    }
+
+    private String jar(Path root, List<Path> files) throws IOException {
+        Path jar = Files.createTempFile(folder, "classes", ".jar");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+            zip.setLevel(Deflater.NO_COMPRESSION);
+            for (Path file : files) {
+                zip.putNextEntry(new ZipEntry(root.relativize(file).toString()));
+                Files.copy(file, zip);
+                zip.closeEntry();
+            }
+        }
+        return jar.toString();
     }
 
     private static Process start(List<String> command, ProcessBuilder.Redirect input) throws IOException {
@@ -132,6 +198,20 @@ class AuditProcessesTest {
 
     @Test
     void noAcknowledgedChangeIsMissingWheneverTheProcessIsKilled() throws Exception {
+        String jars = jars();
+        Path classes = folder.resolve("classes.jsa");
+        // What the first one loads is there for all the others, which halves their time.
+        Program.run(
+                        changes(
+                                jars,
+                                List.of("-Xlog:disable", "-XX:ArchiveClassesAtExit=" + classes),
+                                configuration("first", folder.resolve("first.log"), SMALL_FILES),
+                                "first",
+                                "20"),
+                        Map.of())
+                .succeeded();
+        List<String> archived =
+                Files.exists(classes) ? List.of("-Xlog:disable", "-XX:SharedArchiveFile=" + classes) : List.of();
         Random random = new Random();
         Set<String> acknowledged = new HashSet<>();
         Deque<Process> processes = new ArrayDeque<>();
@@ -142,7 +222,7 @@ class AuditProcessesTest {
                     // Those that run at the same time have devices of their own; they share the log.
                     String devices = "state-" + started % (AHEAD + 1);
                     processes.add(start(
-                            changes(configuration(devices, SMALL_FILES), started + "-", ENDLESS),
+                            changes(jars, archived, configuration(devices, SMALL_FILES), started + "-", ENDLESS),
                             ProcessBuilder.Redirect.PIPE));
                     started++;
                 }

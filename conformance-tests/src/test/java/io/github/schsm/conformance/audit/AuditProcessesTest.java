@@ -104,8 +104,11 @@ class AuditProcessesTest {
                 // Nothing else of the tests is in the processes.
                 jars.add(jar(path, List.of(path.resolve(program))));
             } else if (Files.isDirectory(path)) {
-                try (Stream<Path> files = Files.walk(path)) {
-                    jars.add(jar(path, files.filter(Files::isRegularFile).toList()));
+                try (Stream<Path> walked = Files.walk(path)) {
+                    List<Path> files = walked.filter(Files::isRegularFile).toList();
+                    if (!files.isEmpty()) {
+                        jars.add(jar(path, files));
+                    }
                 }
             }
         }

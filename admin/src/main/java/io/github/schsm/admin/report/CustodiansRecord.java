@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The record of a DKEK ceremony, with its signature if it has one, as a report shows it. In the report's document it is
- * the record's members and one more, {@value #EVIDENCE}, which has the record's file and its signature: with them the
+ * the record's members and one more, {@code evidence}, which has the record's file and its signature: with them the
  * signature is verified again with the report, without any other file.
  */
 public final class CustodiansRecord {

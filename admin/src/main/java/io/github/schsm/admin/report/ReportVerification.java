@@ -59,8 +59,8 @@ public record ReportVerification(
     }
 
     /**
-     * Whether it is signed and everything holds but, perhaps, who signed it: that an X.509 certificate names is known only
-     * from somewhere else ({@link VerifiedSignature#trusted}).
+     * Whether it is signed and everything holds, but perhaps nobody verified who signed it
+     * ({@link VerifiedSignature#trusted()}): anyone can make an X.509 certificate in any name.
      */
     public boolean isUnchanged() {
         return signature != null && problems.isEmpty();

@@ -98,7 +98,6 @@ final class PseudoTerminal implements AutoCloseable {
                             .append('\n');
                 } catch (IOException ended) {
                     // It has ended since it was listed, and nobody can read it any more.
-                    continue;
                 }
             }
         }

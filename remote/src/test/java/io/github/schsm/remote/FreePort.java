@@ -28,7 +28,7 @@ public final class FreePort {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (BindException taken) {
-                continue;
+                // The next one, perhaps.
             }
         }
         throw new IOException("no free port from " + first);

@@ -29,7 +29,7 @@ public final class FreePort {
             try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return free.getLocalPort();
             } catch (BindException taken) {
-                continue;
+                // The next one, perhaps.
             }
         }
         throw new IOException("ports " + begin + " to " + (begin + EACH - 1) + " are all taken");

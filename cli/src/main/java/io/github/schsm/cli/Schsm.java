@@ -12,9 +12,11 @@ import io.github.schsm.cli.console.Terminal;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.GlobalOptions;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Status;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.config.SchsmConfiguration;
 import java.io.IOException;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,6 +48,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code schsm}: everything the how-to does, one subcommand each. */
@@ -159,11 +163,7 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
         root.getCommandSpec()
                 .usageMessage()
                 .description("SmartCard-HSMs and their key domains, from the command line.")
-                .footer(
-                        "",
-                        "Start with: schsm demo",
-                        "More about a command: schsm COMMAND --help",
-                        "Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 done but for what is not possible.");
+                .footer("", "Start with: schsm demo", "More about a command: schsm COMMAND --help", Status.line());
         SecretOptions.addAll(root.getCommandSpec());
         HelpText.install(root);
         HelpText.group(root, headings);
@@ -172,8 +172,10 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAllowSubcommandsAsOptionParameters(true)
                 .setExecutionStrategy(Schsm::execute)
-                .setParameterExceptionHandler((error, arguments) -> usage(io, error, arguments))
-                .setExecutionExceptionHandler((error, line, result) -> failure(io, error, line));
+                .setParameterExceptionHandler((error, arguments) ->
+                        usage(io, error, Arrays.asList(arguments).contains("--json")))
+                .setExecutionExceptionHandler((error, line, result) -> failure(io, error, line))
+                .registerConverter(Path.class, new Values.FileName());
         return root;
     }
 
@@ -215,11 +217,11 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
         return Status.DONE;
     }
 
-    private static int usage(Io io, ParameterException error, String[] arguments) {
+    private static int usage(Io io, ParameterException error, boolean json) {
         CommandLine command = error.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
         String message = PrintableText.of(plain(error));
-        if (Arrays.asList(arguments).contains("--json")) {
+        if (json) {
             io.out().println(Errors.usageJson(message));
         }
         PrintWriter err = io.err();
@@ -248,11 +250,18 @@ public final class Schsm implements Callable<Integer>, SchsmCommand.Root {
                             : ": " + name + " "
                                     + String.join("|", group.getSubcommands().keySet()));
         }
+        ArgSpec option = error.getArgSpec();
+        if (option != null && error.getCause() instanceof TypeConversionException wrong) {
+            return Values.name(option) + " " + error.getValue() + ": " + wrong.getMessage();
+        }
         return message.replaceFirst("^Error: ", "").replaceFirst("^(Unmatched arguments?) (at|from) index \\d+", "$1");
     }
 
     private static int failure(Io io, Exception error, CommandLine line) {
         Schsm root = (Schsm) line.getCommandSpec().root().userObject();
+        if (Errors.tellingCause(error) instanceof UsageException wrong) {
+            return usage(io, new ParameterException(line, Errors.message(wrong)), root.options.json);
+        }
         if (root.options.json) {
             io.out().println(Errors.json(error));
         }

@@ -253,9 +253,9 @@ class AttestTest {
     void whatDoesNotGoTogetherIsRefused() throws IOException {
         attestation("k");
 
-        bench.withoutPinOn(A, "attest", "k", "--in=" + bench.file("k.pub")).failed();
-        assertThat(bench.withoutPinOn(B, "attest", "--out=x").failed().err()).contains("device-id export");
-        bench.withoutPinOn(B, "attest", "--certificate=x").failed();
+        bench.withoutPinOn(A, "attest", "k", "--in=" + bench.file("k.pub")).misused();
+        assertThat(bench.withoutPinOn(B, "attest", "--out=x").misused().err()).contains("device-id export");
+        bench.withoutPinOn(B, "attest", "--certificate=x").misused();
         assertThat(bench.withoutPinOn(A, "attest", "k", "--out=" + bench.file("k.pub"))
                         .failed()
                         .err())

@@ -103,7 +103,7 @@ class AuditCommandsTest {
                 json.withoutPinOn("", "audit", "verify", log()).done().json();
         String noted = "--expect=" + ((Number) verified.get("last")).longValue() + ":" + verified.get("lastHash");
         bench.withoutPinOn("", "audit", "verify", log(), noted).done();
-        bench.withoutPinOn("", "audit", "verify", log(), "--expect=12").failed();
+        bench.withoutPinOn("", "audit", "verify", log(), "--expect=12").misused();
 
         List<Path> files = List.of(folder.resolve("audit.log"), folder.resolve("audit.log.head"));
         for (Path file : files) {
@@ -157,7 +157,7 @@ class AuditCommandsTest {
                         .failed()
                         .err())
                 .contains("none", "there is no such file");
-        assertThat(bench.withoutPinOn("", "keys", "--audit=syslog").failed().err())
+        assertThat(bench.withoutPinOn("", "keys", "--audit=syslog").misused().err())
                 .contains("use file:PATH");
         assertThat(bench.on(A, "generate", "--label=x", "--audit=file:" + bench.file("no/audit.log"))
                         .failed()

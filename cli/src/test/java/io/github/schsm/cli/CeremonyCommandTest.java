@@ -333,7 +333,7 @@ class CeremonyCommandTest {
     @Test
     void whatDoesNotGoTogetherIsRefused() {
         assertThat(run(new Custodians(5), "dkek", "ceremony", custody())
-                        .failed()
+                        .misused()
                         .err())
                 .contains("--custodian");
         assertThat(run(new Custodians(5), "dkek", "ceremony", custody(), "--continue")
@@ -341,12 +341,12 @@ class CeremonyCommandTest {
                         .err())
                 .contains("has no ceremony");
         assertThat(run(new Custodians(5), "dkek", "ceremony", custody(), "--continue", "--custodian=Ann")
-                        .failed()
+                        .misused()
                         .err())
                 .contains("leave --custodian");
         assertThat(run(new Custodians(5), "dkek", "ceremony", custody(), "--custodian=Ann", "--seal=Ben=x")
-                        .failed()
+                        .misused()
                         .err())
-                .contains("x");
+                .contains("--seal Ben", "Ann");
     }
 }

@@ -143,7 +143,7 @@ class CertificateCommandsTest {
                         .err())
                 .contains("no such file");
         assertThat(bench.on(A, "csr", "--label=tls", "--subject=CN=a", "--san=a.org")
-                        .failed()
+                        .misused()
                         .err())
                 .contains("--san", "a.org", "DNS:www.example.org");
         assertThat(bench.on(A, "csr", "--label=tls").failed().err()).contains("no name", "CN=www.example.org");
@@ -254,13 +254,13 @@ class CertificateCommandsTest {
         assertThat(bench.withoutPinOn("", "ca", "list", none).failed().err())
                 .contains("no CA in the folder", "ca init");
         assertThat(bench.withoutPinOn("", "ca", "revoke", none, "--serial=1", "--reason=x")
-                        .failed()
+                        .misused()
                         .err())
                 .contains("keyCompromise");
         assertThat(bench.withoutPinOn("", "ca", "list", none, "--serial=xyz")
-                        .failed()
+                        .misused()
                         .err())
-                .contains("no CA in the folder");
+                .contains("--serial xyz", "hexadecimal digits");
         assertThat(bench.on(A, "ca", "init", "--label=tls", "--subject=CN=a", "--folder=" + folder)
                         .failed()
                         .err())
@@ -477,7 +477,7 @@ class CertificateCommandsTest {
                         .err())
                 .contains("only RSA keys encrypt");
         assertThat(bench.withoutPinOn(A, "encrypt", "--label=rsa", "--algorithm=AES", plain)
-                        .failed()
+                        .misused()
                         .err())
                 .contains("RSA/ECB/PKCS1Padding");
         assertThat(folder.resolve("secret.enc")).doesNotExist();

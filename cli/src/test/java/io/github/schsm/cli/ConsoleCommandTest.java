@@ -138,8 +138,8 @@ class ConsoleCommandTest {
 
     @Test
     void whatCannotBeIsSaid() throws Exception {
-        assertThat(Run.of(Map.of(), "console", "--port=70000").failed().err()).contains("--port 70000", "0 to 65535");
-        assertThat(Run.of(Map.of(), "console", "--for=-1").failed().err()).contains("--for");
+        assertThat(Run.of(Map.of(), "console", "--port=70000").misused().err()).contains("--port 70000", "0 to 65535");
+        assertThat(Run.of(Map.of(), "console", "--for=-1").misused().err()).contains("--for");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(Run.of(Map.of(), "console", "--for=0", "--port=" + taken.getLocalPort())
                             .failed()

@@ -83,7 +83,7 @@ class DataTest {
 
         assertThat(json.withoutPinOn(A, "devices").done().list("devices"))
                 .anySatisfy(device -> assertThat(device).containsEntry("label", "Signing HSM"));
-        assertThat(bench.on(B, "label", "x".repeat(33)).failed().err()).contains("32");
+        assertThat(bench.on(B, "label", "x".repeat(33)).misused().err()).contains("32");
     }
 
     @Test
@@ -94,7 +94,7 @@ class DataTest {
         assertThat(once).matches("[0-9A-F]{40}").isNotEqualTo(again);
         bench.withoutPinOn(A, "random", "3000", "--out=" + bench.file("random")).done();
         assertThat(bench.content("random")).hasSize(3000);
-        bench.withoutPinOn(A, "random", "0").failed();
+        bench.withoutPinOn(A, "random", "0").misused();
     }
 
     @Test

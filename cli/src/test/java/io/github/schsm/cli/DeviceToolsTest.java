@@ -86,10 +86,10 @@ class DeviceToolsTest {
 
     @Test
     void selftestRefusesWhatDoesNotFit() {
-        assertThat(bench.on(A, "selftest", "--only", "nothing").failed().err()).contains("the sections are device");
-        assertThat(bench.on(A, "selftest", "--with", B).failed().err()).contains("--destructive");
+        assertThat(bench.on(A, "selftest", "--only", "nothing").misused().err()).contains("the sections are device");
+        assertThat(bench.on(A, "selftest", "--with", B).misused().err()).contains("--destructive");
         assertThat(bench.on(A, "selftest", "--destructive", "--label", "x")
-                        .failed()
+                        .misused()
                         .err())
                 .contains("--label");
         assertThat(bench.on(A, "selftest", "--label", "nobody").failed().err()).contains("no key \"nobody\"");
@@ -167,7 +167,9 @@ class DeviceToolsTest {
         assertThat(bench.withoutPinOn(A, "dump", "--label", "tls").done().out()).contains("public point [65] 04");
         assertThat(bench.withoutPinOn(A, "dump", "--label", "none").failed().err())
                 .contains("no key \"none\"");
-        assertThat(bench.withoutPinOn(A, "dump", "x", "--label", "tls").failed().err())
+        assertThat(bench.withoutPinOn(A, "dump", "x", "--label", "tls")
+                        .misused()
+                        .err())
                 .contains("two things");
         assertThat(bench.withoutPinOn(A, "dump", bench.file("missing")).failed().err())
                 .contains("missing");

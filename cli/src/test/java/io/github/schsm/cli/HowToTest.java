@@ -281,7 +281,7 @@ class HowToTest {
                 .singleElement()
                 .satisfies(key -> assertThat(String.valueOf(key.get("error"))).contains("signer", "no key domain"));
         assertThat(bench.on("", "migrate", "--from", A, "--to", A, "--label=one")
-                        .failed()
+                        .misused()
                         .errorMessage())
                 .contains("same device");
         assertThat(bench.withoutPinOn(

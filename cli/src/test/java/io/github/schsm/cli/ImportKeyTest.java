@@ -181,7 +181,7 @@ class ImportKeyTest {
                         "--share-password-env=PASSWORD")
                 .failed();
         assertThat(other.err()).contains("the shares make the DKEK with KCV", "Nothing was sent");
-        Run twice = importKey(A, "--share=" + bench.file("dkek.pbe")).failed();
+        Run twice = importKey(A, "--share=" + bench.file("dkek.pbe")).misused();
         assertThat(twice.err()).contains("named twice");
         Run wrong = bench.on(
                         A,

@@ -145,7 +145,7 @@ class InventoryCommandsTest {
         assertThat(lines.lines().reduce((first, last) -> last).orElseThrow())
                 .containsPattern("\"event\":\"DEVICE_(LEFT|CAME)\"")
                 .contains("\"device\":\"" + A + "\"", "\"initial\":false");
-        assertThat(bench.withoutPinOn("", "watch", "--count=0").failed().err()).contains("--count");
+        assertThat(bench.withoutPinOn("", "watch", "--count=0").misused().err()).contains("--count");
     }
 
     private static void pause() {

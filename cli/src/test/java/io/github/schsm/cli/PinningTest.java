@@ -147,13 +147,13 @@ class PinningTest {
         }
         for (int digits : new int[] {0, 8, 30}) {
             assertThat(bench.on(B, with(create, uid.substring(0, digits)))
-                            .failed()
+                            .misused()
                             .err())
                     .contains("at least 32", "whole UID", uid.substring(0, digits));
         }
-        assertThat(bench.on(B, with(create, "nothing")).failed().err()).contains("--expect-uid");
+        assertThat(bench.on(B, with(create, "nothing")).misused().err()).contains("--expect-uid");
         assertThat(bench.on(B, "domain", "create", "--slot=0", "--dkek-shares=1", "--expect-uid", uid)
-                        .failed()
+                        .misused()
                         .err())
                 .contains("--kdm");
         noDomain(B);
@@ -197,7 +197,7 @@ class PinningTest {
 
         String fingerprint = no.questions.get(0).replaceAll("(?s).*fingerprint ([0-9a-f]{64}).*", "$1");
         String few = B + "#" + fingerprint.substring(0, 31);
-        assertThat(bench.on(A, with(derive, "--expect-peer=" + few)).failed().err())
+        assertThat(bench.on(A, with(derive, "--expect-peer=" + few)).misused().err())
                 .contains("--expect-peer", few, "at least the first 32", "the device id alone");
         bench.on(A, with(derive, "--expect-peer=" + B + "#" + fingerprint.substring(0, 32)))
                 .done();

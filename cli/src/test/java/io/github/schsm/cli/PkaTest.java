@@ -204,7 +204,7 @@ class PkaTest {
                                 "--required-keys=1",
                                 "--registered-keys=1",
                                 "--label=x")
-                        .failed()
+                        .misused()
                         .err())
                 .contains("--label", "pka run");
         assertThat(bench.withoutPinOn(A, "pka", "status").failed().err()).contains("without public key authentication");

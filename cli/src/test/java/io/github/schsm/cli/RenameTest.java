@@ -46,7 +46,7 @@ class RenameTest {
 
         assertThat(bench.on(A, "rename", "--label=one", "--to=two").failed().err())
                 .contains("another entry has the alias \"two\"");
-        assertThat(bench.on(A, "rename", "--label=one", "--to= ").failed().err())
+        assertThat(bench.on(A, "rename", "--label=one", "--to= ").misused().err())
                 .contains("a label has 1 to 64 characters");
         assertThat(bench.withoutPinOn(A, "keys").done().out()).contains("one", "two");
         bench.on(A, "rename", "--label=one", "--to=one").done();

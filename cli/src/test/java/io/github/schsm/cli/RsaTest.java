@@ -72,11 +72,11 @@ class RsaTest {
         bench.on(A, with(decrypt, "--overwrite")).done();
         assertThat(folder.resolve("plain")).as("default").hasContent("secret");
         assertThat(bench.on(A, with(with(decrypt, "--overwrite"), "--algorithm=AES/CBC/NoPadding"))
-                        .failed()
+                        .misused()
                         .err())
                 .contains("RSA/ECB/PKCS1Padding");
         assertThat(bench.on(A, "generate", "--label=x", "--type=RSA", "--size=1000")
-                        .failed()
+                        .misused()
                         .err())
                 .contains("1000", "4096");
     }
@@ -102,7 +102,7 @@ class RsaTest {
                         .err())
                 .contains("SHA256withECDSA");
         assertThat(bench.on(A, "generate", "--label=x", "--public-exponent=3")
-                        .failed()
+                        .misused()
                         .err())
                 .contains("RSA");
     }

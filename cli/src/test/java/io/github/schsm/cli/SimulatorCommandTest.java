@@ -90,7 +90,7 @@ class SimulatorCommandTest {
                                 "--state=" + folder,
                                 "--port=65535",
                                 "--device=ZZSIM000001,ZZSIM000002")
-                        .failed()
+                        .misused()
                         .err())
                 .contains("65535");
     }

@@ -107,11 +107,11 @@ class StandardFileTest {
     void jsonDocumentAndFileDoNotMix() {
         Run run = bench.on(A, streams(TEXT, false), "sign", "--label=ec", "--json", "--out=-", bench.file("text"));
 
-        assertThat(run.failed().errorMessage()).contains("leave out --json", "--out");
+        assertThat(run.misused().errorMessage()).contains("leave out --json", "--out");
         assertThat(written.size()).isZero();
 
         Run unnamed = bench.on(A, streams(TEXT, false), "sign", "--label=ec", "--json", "-");
-        assertThat(unnamed.failed().errorMessage()).contains("leave out --json", "--out");
+        assertThat(unnamed.misused().errorMessage()).contains("leave out --json", "--out");
         assertThat(written.size()).isZero();
     }
 
@@ -157,7 +157,7 @@ class StandardFileTest {
     void secretsAndConfigurationsComeFromFiles(String option) {
         Run run = bench.withoutPinOn(A, "sign", "--label=ec", option, bench.file("text"));
 
-        assertThat(run.failed().err()).contains("standard input", "file");
+        assertThat(run.misused().err()).contains("standard input", "file");
     }
 
     @Test

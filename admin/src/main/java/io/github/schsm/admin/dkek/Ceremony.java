@@ -234,7 +234,13 @@ public final class Ceremony {
         return new Ceremony(files, Map.copyOf(seals), existing, form, record);
     }
 
-    private static void require(Plan plan) throws InvalidRequestException {
+    /**
+     * Checks a plan, as {@link #begin(Path, Plan, Dkek)} does before it writes anything.
+     *
+     * @throws InvalidRequestException if there are too few or too many custodians, two have one name, or the threshold does
+     *                                 not fit their number
+     */
+    public static void require(Plan plan) throws InvalidRequestException {
         int total = plan.custodians().size();
         boolean divided = plan.threshold().isPresent();
         if (total < 1 || total > MOST_SHARES) {

@@ -18,6 +18,7 @@ import io.github.schsm.cli.option.GlobalOptions;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.codec.TextFile;
 import io.github.schsm.config.SchsmConfiguration;
 import io.github.schsm.provider.SchsmProvider;
@@ -70,6 +71,21 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
             return this;
         }
         return new Context(io, options, settings.ofDevice(deviceId), shared);
+    }
+
+    /**
+     * The same with a device that an option names.
+     *
+     * @throws UsageException if no device can have that name where devices are looked for
+     */
+    public Context on(String option, String deviceId) throws SchsmException {
+        settings.checked();
+        try {
+            settings.ofDevice(deviceId).checked();
+        } catch (ConfigurationException wrong) {
+            throw UsageException.of(option, deviceId, wrong);
+        }
+        return on(deviceId);
     }
 
     /** The same with what was opened: a device, or several that are one. */
@@ -220,7 +236,7 @@ public record Context(Io io, GlobalOptions options, SchsmConfiguration settings,
 
     /** Where the user PIN comes from: the options, else the configuration. */
     public Secret pin() throws CliException {
-        Secret fromOptions = Secret.of("user PIN", "--pin", options.pinEnvironment, options.pinFile);
+        Secret fromOptions = options.pin();
         String configured = settings.get(SchsmConfiguration.PIN).orElse(null);
         if (configured == null) {
             return fromOptions;

@@ -5,6 +5,7 @@ package io.github.schsm.cli.command;
 import io.github.schsm.cli.console.Progress;
 import io.github.schsm.cli.io.OutputFiles;
 import io.github.schsm.cli.io.StandardFile;
+import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
@@ -72,6 +73,16 @@ public abstract class SchsmCommand implements Callable<Integer> {
         }
     }
 
+    /** Each secret comes from one place, which is known before anybody is asked for anything. */
+    private void requireSources(Context context) throws CliException {
+        context.options().pin();
+        for (CommandSpec mixin : spec.mixins().values()) {
+            if (mixin.userObject() instanceof SecretOptions.Pair pair) {
+                pair.secret();
+            }
+        }
+    }
+
     @Override
     public final Integer call() throws Exception {
         Root root = (Root) spec.root().userObject();
@@ -82,6 +93,7 @@ public abstract class SchsmCommand implements Callable<Integer> {
     }
 
     private int call(Context context, StandardFile standard) throws Exception {
+        requireSources(context);
         requireOutput();
         if (answersItself()) {
             return answer(context).status();

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.console;
 
+import io.github.schsm.cli.report.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import picocli.CommandLine.ScopeType;
 /** Lays the help out so that a command's own options do not drown among those that every command has. */
 public final class HelpText {
     private static final String SECTION_COMMON = "commonOptions";
+    private static final String SECTION_STATUS = "exitStatus";
 
     private static final int GAP = 2;
 
@@ -36,12 +38,15 @@ public final class HelpText {
                 // Examples stand by the command's own options.
                 keys.remove(UsageMessageSpec.SECTION_KEY_FOOTER);
                 keys.add(keys.indexOf(SECTION_COMMON), UsageMessageSpec.SECTION_KEY_FOOTER);
+                keys.add(SECTION_STATUS);
             }
             usage.sectionKeys(keys);
             usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> footer(help.commandSpec()));
             usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, help -> synopsis(help.commandSpec()));
             usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> optionList(help, false));
             usage.sectionMap().put(SECTION_COMMON, HelpText::commonOptions);
+            usage.sectionMap()
+                    .put(SECTION_STATUS, help -> System.lineSeparator() + Status.line() + System.lineSeparator());
         }
         command.getSubcommands().values().forEach(HelpText::install);
     }

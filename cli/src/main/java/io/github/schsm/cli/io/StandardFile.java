@@ -3,6 +3,7 @@
 package io.github.schsm.cli.io;
 
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.codec.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,7 +73,7 @@ public final class StandardFile implements AutoCloseable {
     /** Refuses to write where the answer goes. */
     static void requireOutput() throws CliException {
         if (current().json) {
-            throw new CliException("standard output takes either the JSON document or the file's content: leave out"
+            throw new UsageException("standard output takes either the JSON document or the file's content: leave out"
                     + " --json, or give a file with --out");
         }
     }

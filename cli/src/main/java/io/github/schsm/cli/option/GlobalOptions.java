@@ -6,11 +6,13 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.audit.AuditSettings;
 import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -255,13 +257,49 @@ public final class GlobalOptions {
         entries = with(entries, SchsmConfiguration.CHANNEL, channel);
         entries = with(entries, AuditSettings.AUDIT, audit);
         entries = with(entries, SchsmConfiguration.PIN, pinPad ? PIN_PAD : null);
-        return with(entries, SchsmConfiguration.NAME, name);
+        entries = with(entries, SchsmConfiguration.NAME, name);
+        requireOptions(entries);
+        return entries;
+    }
+
+    /** Where the user PIN comes from, as far as options say it. */
+    public Secret pin() throws CliException {
+        return Secret.of("user PIN", "--pin", pinEnvironment, pinFile);
+    }
+
+    /**
+     * Refuses what an option cannot be. What is wrong with the file of {@code --config}, or with files that are named, is
+     * told where they are used.
+     */
+    private void requireOptions(SchsmConfiguration entries) throws UsageException {
+        try {
+            withoutRootFiles(entries).checked();
+        } catch (ConfigurationException wrong) {
+            // It begins with the entry that cannot be used.
+            String message = String.valueOf(wrong.getMessage());
+            String option = "--" + message.substring(0, Math.max(0, message.indexOf(' ')));
+            if (given().stream().anyMatch(one -> one.get(0).equals(option))) {
+                throw new UsageException(option + " cannot be used: " + message, wrong);
+            }
+        }
+    }
+
+    private static SchsmConfiguration withoutRootFiles(SchsmConfiguration entries) throws ConfigurationException {
+        String roots = entries.get(SchsmConfiguration.TRUST).orElse(null);
+        if (roots == null) {
+            return entries;
+        }
+        List<String> others = Stream.of(roots.split(",", -1))
+                .map(String::strip)
+                .filter(root -> !root.startsWith("file:"))
+                .toList();
+        return entries.with(SchsmConfiguration.TRUST, others.isEmpty() ? null : String.join(",", others));
     }
 
     private static SchsmConfiguration read(Path file) throws CliException {
         try {
             if (StandardFile.is(file)) {
-                throw new CliException("--config cannot be standard input: give a file");
+                throw new UsageException("--config cannot be standard input: give a file");
             }
             return SchsmConfiguration.read(file).withAllShown();
         } catch (ConfigurationException wrong) {
@@ -274,7 +312,7 @@ public final class GlobalOptions {
         try {
             return value == null ? entries : entries.with(key, value);
         } catch (ConfigurationException wrong) {
-            throw new CliException("--" + key + " cannot be used: " + wrong.getMessage(), wrong);
+            throw new UsageException("--" + key + " cannot be used: " + wrong.getMessage(), wrong);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.schsm.MalformedDataException;
 import io.github.schsm.card.dkek.DkekPasswordShare;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ public final class PasswordShareOptions {
     @Option(
             names = "--shares",
             paramLabel = "N",
+            converter = Values.Shares.class,
             description = "The password was divided among custodians: how many of them are here. Prime, share id and"
                     + " share value are asked for.")
     private @Nullable Integer present;
@@ -33,13 +35,18 @@ public final class PasswordShareOptions {
         return present != null || files != null;
     }
 
+    /** Refuses options that exclude each other. */
+    public void require() throws UsageException {
+        if (files != null && present != null) {
+            throw new UsageException(
+                    "password shares are either asked for (--shares) or come from --shares-file: give one");
+        }
+    }
+
     public List<DkekPasswordShare> read(Io io) throws CliException, MalformedDataException {
+        require();
         if (files == null) {
             return ask(io, present == null ? 0 : present);
-        }
-        if (present != null) {
-            throw new CliException(
-                    "password shares are either asked for (--shares) or come from --shares-file: give one");
         }
         List<DkekPasswordShare> shares = new ArrayList<>();
         for (Path file : files) {
@@ -54,9 +61,6 @@ public final class PasswordShareOptions {
     }
 
     private static List<DkekPasswordShare> ask(Io io, int count) throws CliException, MalformedDataException {
-        if (count < 1 || count > DkekPasswordShare.MAX_ID) {
-            throw new CliException("--shares " + count + ": 1 to " + DkekPasswordShare.MAX_ID);
-        }
         Io.Person person = io.person();
         if (person == null) {
             throw new CliException(

@@ -7,6 +7,7 @@ import io.github.schsm.SchsmException;
 import io.github.schsm.admin.certificate.CertificateProfile;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.codec.TextFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,28 +28,36 @@ public final class ProfileOptions {
     @Option(
             names = "--subject",
             paramLabel = "NAME",
+            converter = Subject.class,
             description = "The subject, e.g. CN=www.example.org,O=Example,C=DE.")
     private @Nullable String subject;
 
     @Option(
             names = "--san",
             paramLabel = "NAME",
+            converter = AlternativeName.class,
             description = "A subject alternative name: DNS:www.example.org, IP:192.0.2.7, email:info@example.org,"
                     + " URI:https://example.org/. May be given several times.")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--key-usage", paramLabel = "A,B", description = "Key usages, e.g. digitalSignature,keyAgreement.")
+    @Option(
+            names = "--key-usage",
+            paramLabel = "A,B",
+            converter = KeyUsage.class,
+            description = "Key usages, e.g. digitalSignature,keyAgreement.")
     private @Nullable String keyUsage;
 
     @Option(
             names = "--extended-key-usage",
             paramLabel = "A,B",
+            converter = ExtendedKeyUsage.class,
             description = "Extended key usages, e.g. serverAuth,clientAuth, or their object identifiers.")
     private @Nullable String extendedKeyUsage;
 
     @Option(
             names = "--algorithm",
             paramLabel = "NAME",
+            converter = Algorithms.OfSignature.class,
             description =
                     "The signature's algorithm, as the JCA calls it, e.g. SHA256withRSAandMGF1. Default: the one that"
                             + " fits the key.")
@@ -74,13 +83,55 @@ public final class ProfileOptions {
         return builder;
     }
 
+    /** What an entry of a profile can have. */
+    private abstract static class EntryValue extends Values.Text {
+        private final String key;
+
+        EntryValue(String key) {
+            this.key = key;
+        }
+
+        @Override
+        protected final void require(String value) throws InvalidRequestException {
+            CertificateProfile.builder().set(key, value);
+        }
+    }
+
+    /** A subject. */
+    static final class Subject extends EntryValue {
+        Subject() {
+            super("subject");
+        }
+    }
+
+    /** A subject alternative name. */
+    static final class AlternativeName extends EntryValue {
+        AlternativeName() {
+            super("subjectAltName");
+        }
+    }
+
+    /** Key usages. */
+    static final class KeyUsage extends EntryValue {
+        KeyUsage() {
+            super("keyUsage");
+        }
+    }
+
+    /** Extended key usages. */
+    static final class ExtendedKeyUsage extends EntryValue {
+        ExtendedKeyUsage() {
+            super("extendedKeyUsage");
+        }
+    }
+
     private static void set(CertificateProfile.Builder builder, String option, String key, @Nullable String value)
             throws CliException {
         if (value != null) {
             try {
                 builder.set(key, value);
             } catch (InvalidRequestException wrong) {
-                throw new CliException(option + ": " + wrong.getMessage(), wrong);
+                throw new UsageException(option + ": " + wrong.getMessage(), wrong);
             }
         }
     }
@@ -90,10 +141,23 @@ public final class ProfileOptions {
         @Option(
                 names = "--days",
                 paramLabel = "N",
+                converter = NumberOfDays.class,
                 description =
                         "How many days the certificate is valid. Default: what the profile says, else 365, for a CA"
                                 + " 3650.")
         private @Nullable Integer days;
+
+        /** A number of days. */
+        static final class NumberOfDays extends Values.Parsed<Integer> {
+            @Override
+            protected Integer parse(String value) throws InvalidRequestException {
+                return CertificateProfile.builder()
+                        .set("days", value)
+                        .build()
+                        .days()
+                        .orElseThrow();
+            }
+        }
 
         /** Puts them into a profile that says nothing else, or in place of what it says. */
         public CertificateProfile.Builder into(CertificateProfile.Builder builder) throws CliException {

@@ -6,6 +6,7 @@ import io.github.schsm.ConfigurationException;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.codec.PrintableText;
 import io.github.schsm.codec.SecretFile;
 import java.nio.CharBuffer;
@@ -33,16 +34,16 @@ public record Secret(
     /**
      * A secret from at most one source.
      *
-     * @throws CliException if both are given
+     * @throws UsageException if both are given, or the file is standard input
      */
     public static Secret of(String what, String options, @Nullable String environment, @Nullable Path file)
-            throws CliException {
+            throws UsageException {
         if (environment != null && file != null) {
-            throw new CliException(
+            throw new UsageException(
                     "the " + what + " comes from " + options + "-env or from " + options + "-file: give one of them");
         }
         if (StandardFile.is(file)) {
-            throw new CliException("the " + what + " is not read from standard input: give a file with " + options
+            throw new UsageException("the " + what + " is not read from standard input: give a file with " + options
                     + "-file (a shell's <(command) works, too) or a variable with " + options + "-env");
         }
         return new Secret(what, options, environment, file);

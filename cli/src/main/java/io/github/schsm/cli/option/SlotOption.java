@@ -9,6 +9,7 @@ public final class SlotOption {
     @Option(
             names = "--slot",
             required = true,
+            converter = Values.Slot.class,
             paramLabel = "N",
             description = "Number of the key domain's slot, from 0; schsm domain list shows them.")
     public int number;

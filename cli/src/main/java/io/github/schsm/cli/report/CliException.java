@@ -6,7 +6,7 @@ import io.github.schsm.SchsmException;
 import java.io.Serial;
 
 /** The command cannot do what it was asked for, for a reason that is not a device's. */
-public final class CliException extends SchsmException {
+public class CliException extends SchsmException {
     @Serial
     private static final long serialVersionUID = 1L;
 

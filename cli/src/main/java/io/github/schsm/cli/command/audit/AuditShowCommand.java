@@ -2,12 +2,13 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.audit;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.admin.audit.AuditRecord;
 import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Table;
 import java.time.DateTimeException;
@@ -56,14 +57,19 @@ final class AuditShowCommand extends SchsmCommand {
     @Option(
             names = "--since",
             paramLabel = "TIME",
+            converter = Time.class,
             description =
                     "Only what was begun then or later: a day such as 2026-11-29, or a time such as 2026-11-29T12:00:00Z.")
-    private @Nullable String since;
+    private @Nullable Instant since;
 
     @Option(names = "--failed", description = "Only what failed.")
     private boolean failed;
 
-    @Option(names = "--last", paramLabel = "N", description = "Only the last N of them.")
+    @Option(
+            names = "--last",
+            paramLabel = "N",
+            converter = Values.Count.class,
+            description = "Only the last N of them.")
     private @Nullable Integer last;
 
     /** Something that was done: the line that began it, and the one that tells how it ended. */
@@ -80,10 +86,7 @@ final class AuditShowCommand extends SchsmCommand {
 
     @Override
     protected Answer answer(Context context) throws Exception {
-        Instant from = from();
-        if (last != null && last < 1) {
-            throw new CliException("--last takes a number from 1");
-        }
+        Instant from = since;
         List<String> devices = context.named();
         Map<Long, AuditRecord> begun = new HashMap<>();
         Deque<Done> shown = new ArrayDeque<>();
@@ -101,18 +104,18 @@ final class AuditShowCommand extends SchsmCommand {
         return Answer.of(text(shown), Answer.json("lines", json(shown)).members());
     }
 
-    private @Nullable Instant from() throws CliException {
-        if (since == null) {
-            return null;
-        }
-        try {
-            return since.indexOf('T') < 0
-                    ? LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant()
-                    : Instant.parse(since);
-        } catch (DateTimeException none) {
-            throw new CliException(
-                    "--since " + since + " is no time: write a day such as 2026-11-29, or 2026-11-29T12:00:00Z (UTC)",
-                    none);
+    /** A day or a time. */
+    static final class Time extends Values.Parsed<Instant> {
+        @Override
+        protected Instant parse(String value) throws InvalidRequestException {
+            try {
+                return value.indexOf('T') < 0
+                        ? LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant()
+                        : Instant.parse(value);
+            } catch (DateTimeException none) {
+                throw new InvalidRequestException(
+                        "that is no time: write a day such as 2026-11-29, or 2026-11-29T12:00:00Z (UTC)", none);
+            }
         }
     }
 

@@ -2,7 +2,9 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.audit;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.admin.audit.AuditFinding;
+import io.github.schsm.admin.audit.AuditReader;
 import io.github.schsm.admin.audit.AuditSeal;
 import io.github.schsm.admin.audit.AuditSeal.Signer;
 import io.github.schsm.admin.audit.AuditVerification;
@@ -12,6 +14,7 @@ import io.github.schsm.admin.json.JsonDocuments;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
@@ -48,6 +51,7 @@ final class AuditVerifyCommand extends SchsmCommand {
     @Option(
             names = "--expect",
             paramLabel = "NUMBER:HASH",
+            converter = Line.class,
             description =
                     "A line that was noted down, as this command shows the last one: it must still be there, and with it"
                             + " everything before it. Can be given several times.")
@@ -62,6 +66,7 @@ final class AuditVerifyCommand extends SchsmCommand {
     @Option(
             names = "--signer",
             paramLabel = "SHA256",
+            converter = Fingerprint.class,
             description =
                     "The SHA-256 of the public key by which seals must be signed. Default: any key that a genuine device"
                             + " attests.")
@@ -90,6 +95,22 @@ final class AuditVerifyCommand extends SchsmCommand {
         json.put("whole", verified.isWhole());
         json.put("seals", told);
         return new Answer(text(verified, told), json, verified.isWhole() ? Status.DONE : Status.FAILED);
+    }
+
+    /** A line of a log. */
+    static final class Line extends Values.Text {
+        @Override
+        protected void require(String value) throws InvalidRequestException {
+            // No log is read for that.
+            AuditVerifier.of(AuditReader.of(Path.of("audit.log"))).expecting(value);
+        }
+    }
+
+    /** The SHA-256 of a public key. */
+    static final class Fingerprint extends Values.Matching {
+        Fingerprint() {
+            super("[0-9A-Fa-f]{64}", "a SHA-256 has 64 hexadecimal digits");
+        }
     }
 
     /** Who signed a seal: a genuine device, or a key that the user knows. */

@@ -19,11 +19,13 @@ import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -55,6 +57,7 @@ public final class BackupCommand extends SchsmCommand {
     @Option(
             names = "--to",
             paramLabel = "ID",
+            converter = Values.DeviceName.class,
             description =
                     "Keys of XKEK key domains, too: the member that can restore them, and nobody else. It has to be"
                             + " here, and gets an exchange key, schsm-restore-<slot>, that it must keep; or its exchange key comes"
@@ -101,11 +104,12 @@ public final class BackupCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         if (context.settings().isManyAsOne()) {
-            throw new CliException("a backup is of one device: give --device and leave out --domain and --members");
+            throw new UsageException("a backup is of one device: give --device and leave out --domain and --members");
         }
         if (signer != null && unsigned) {
-            throw new CliException("--sign-with and --unsigned exclude each other");
+            throw new UsageException("--sign-with and --unsigned exclude each other");
         }
+        requireMember(context);
         AttestedPublicKey exchange =
                 peer == null ? null : AttestedPublicKey.parse(FileIo.read(peer, "public key file"));
         Connected seen = context.open();
@@ -127,6 +131,15 @@ public final class BackupCommand extends SchsmCommand {
         return answered(connected, archive, file);
     }
 
+    /** A key file names its device in full, a device that is here as others do. */
+    private void requireMember(Context context) throws SchsmException {
+        if (to != null && peer != null) {
+            expected(to);
+        } else if (to != null) {
+            context.on("--to", to);
+        }
+    }
+
     private void requireMeant(Context context, Connected seen, AttestedPublicKey exchange) throws SchsmException {
         if (to != null) {
             expected(to).require(exchange);
@@ -141,11 +154,11 @@ public final class BackupCommand extends SchsmCommand {
                         + exchange.keyDomainUid().map(Text::hex).orElse("(none)"));
     }
 
-    private static ExpectedPeer expected(String device) throws CliException {
+    private static ExpectedPeer expected(String device) throws UsageException {
         try {
             return new ExpectedPeer(device.strip());
         } catch (IllegalArgumentException unusable) {
-            throw new CliException("--to: " + unusable.getMessage(), unusable);
+            throw UsageException.of("--to", device, unusable);
         }
     }
 

@@ -17,6 +17,7 @@ import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.config.SchsmConfiguration;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -79,8 +80,12 @@ public final class RestoreCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         if (context.settings().isManyAsOne()) {
-            throw new CliException("a backup is restored device by device: leave out --domain and --members, and give"
+            throw new UsageException("a backup is restored device by device: leave out --domain and --members, and give"
                     + " --device A,B or --all");
+        }
+        String named = context.settings().get(SchsmConfiguration.DEVICE).orElse(null);
+        if (all && named != null) {
+            throw new UsageException("--all is every device that is here: leave out --device");
         }
         BackupArchive archive = Outcomes.read(file);
         BackupAuthenticity authenticity =
@@ -88,7 +93,7 @@ public final class RestoreCommand extends SchsmCommand {
         if (authenticity.kind() == BackupAuthenticity.Kind.FORGED) {
             throw new CliException(file + " is not restored: " + authenticity.sentence());
         }
-        List<Context> targets = targets(context);
+        List<Context> targets = targets(context, named);
         if (!dryRun && !authenticity.isProven()) {
             context.confirm(
                     "The archive " + file + " is " + authenticity.sentence() + ". What is in it will be written to "
@@ -101,13 +106,9 @@ public final class RestoreCommand extends SchsmCommand {
         return answered(archive, authenticity, done);
     }
 
-    private List<Context> targets(Context context) throws SchsmException {
-        String named = context.settings().get(SchsmConfiguration.DEVICE).orElse(null);
+    private List<Context> targets(Context context, @Nullable String named) throws SchsmException {
         List<Context> targets = new ArrayList<>();
         if (all) {
-            if (named != null) {
-                throw new CliException("--all is every device that is here: leave out --device");
-            }
             for (FoundDevice found : context.provider().devices()) {
                 SchsmDevice device = found.device();
                 if (device != null) {

@@ -10,10 +10,11 @@ import io.github.schsm.admin.backup.BackupVerification.Finding;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.dkek.DkekShareOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ final class VerifyCommand extends SchsmCommand {
     @Option(
             names = "--scratch",
             paramLabel = "ID",
+            converter = Values.DeviceName.class,
             description = "The device to restore into: one with the backup's DKEK, or the member that it was made for.")
     private @Nullable String scratch;
 
@@ -70,9 +72,13 @@ final class VerifyCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         if (scratch != null && shares.areGiven()) {
-            throw new CliException(
+            throw new UsageException(
                     "--share restores into a simulated device, --scratch into a real one: give one of them");
         }
+        if (scratch != null) {
+            context.on("--scratch", scratch);
+        }
+        shares.require();
         BackupArchive archive = Outcomes.read(file);
         BackupVerification verification =
                 BackupVerification.of(archive, context.settings().checked().trust());

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.certificate;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.admin.certificate.CertificateAuthority;
 import io.github.schsm.admin.certificate.CertificateImport;
 import io.github.schsm.admin.certificate.CertificateProfile;
@@ -15,13 +16,17 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Algorithms;
 import io.github.schsm.cli.option.AttestationOptions;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.option.ProfileOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -59,6 +64,14 @@ public final class CaCommands {
 
         CertificateAuthority open() throws GeneralSecurityException {
             return CertificateAuthority.open(path, Clock.systemUTC());
+        }
+    }
+
+    /** Why a certificate is revoked. */
+    static final class Reason extends Values.Text {
+        @Override
+        protected void require(String value) throws InvalidRequestException {
+            RevocationReason.named(value);
         }
     }
 
@@ -183,8 +196,9 @@ public final class CaCommands {
         @Option(
                 names = "--serial",
                 paramLabel = "HEX",
+                converter = CertificateText.Serial.class,
                 description = "The serial number, in hexadecimal digits. Default: a random one of 128 bits.")
-        private @Nullable String serial;
+        private @Nullable BigInteger serial;
 
         @Mixin
         private OutputOptions output;
@@ -201,11 +215,8 @@ public final class CaCommands {
                     CertificateRequest.parse(FileIo.named(file), FileIo.read(file, "certificate request"));
             CertificateAuthority ca = folder.open();
             Connected connected = context.openWithPin();
-            CertificateAuthority.Issue issue = ca.issue(
-                    DeviceKey.of(connected.keyStore(), ca.keyLabel()),
-                    request,
-                    profile,
-                    serial == null ? null : CertificateText.parseSerial(serial));
+            CertificateAuthority.Issue issue =
+                    ca.issue(DeviceKey.of(connected.keyStore(), ca.keyLabel()), request, profile, serial);
             IssuedCertificate issued = issue.recorded();
             Path written;
             try {
@@ -245,12 +256,14 @@ public final class CaCommands {
                 names = "--serial",
                 required = true,
                 paramLabel = "HEX",
+                converter = CertificateText.Serial.class,
                 description = "The certificate's serial number, in hexadecimal digits.")
-        private String serial;
+        private BigInteger serial;
 
         @Option(
                 names = "--reason",
                 paramLabel = "REASON",
+                converter = Reason.class,
                 description = "Why: unspecified, keyCompromise, cACompromise, affiliationChanged, superseded,"
                         + " cessationOfOperation, privilegeWithdrawn. Default: unspecified.")
         private String reason = "unspecified";
@@ -259,7 +272,7 @@ public final class CaCommands {
         protected Answer answer(Context context) throws GeneralSecurityException {
             RevocationReason why = RevocationReason.named(reason);
             CertificateAuthority ca = folder.open();
-            IssuedCertificate issued = ca.issued(CertificateText.parseSerial(serial));
+            IssuedCertificate issued = ca.issued(serial);
             if (issued.revokedAt() == null) {
                 context.confirm("The certificate " + issued.serialText() + " of \"" + issued.subject()
                         + "\" is revoked, which cannot be undone");
@@ -290,26 +303,32 @@ public final class CaCommands {
         @Option(
                 names = "--days",
                 paramLabel = "N",
+                converter = Days.class,
                 description = "In how many days the next list is due, 1 to 3650. Default: 30.")
         private int days = 30;
 
         @Option(
                 names = "--algorithm",
                 paramLabel = "NAME",
+                converter = Algorithms.OfSignature.class,
                 description = "The signature's algorithm, as the JCA calls it. Default: the one that fits the key.")
         private @Nullable String algorithm;
 
         @Option(names = "--format", paramLabel = "FORMAT", description = "PEM or DER. Default: DER.")
         private Format format = Format.DER;
 
+        /** A number of days. */
+        static final class Days extends Values.Whole {
+            Days() {
+                super(1, MOST_DAYS);
+            }
+        }
+
         @Mixin
         private OutputOptions output;
 
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
-            if (days < 1 || days > MOST_DAYS) {
-                throw new CliException("--days " + days + " cannot be used: give a number from 1 to " + MOST_DAYS);
-            }
             output.require("ca.crl");
             CertificateAuthority ca = folder.open();
             Connected connected = context.openWithPin();
@@ -345,8 +364,9 @@ public final class CaCommands {
         @Option(
                 names = "--serial",
                 paramLabel = "HEX",
+                converter = CertificateText.Serial.class,
                 description = "Only the certificate of that serial number, in hexadecimal digits.")
-        private @Nullable String serial;
+        private @Nullable BigInteger serial;
 
         @Option(
                 names = {"-o", "--out"},
@@ -359,13 +379,12 @@ public final class CaCommands {
 
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
+            if (out != null && serial == null) {
+                throw new UsageException("--out writes one certificate: say which with --serial");
+            }
             CertificateAuthority ca = folder.open();
-            List<IssuedCertificate> shown =
-                    serial == null ? ca.issued() : List.of(ca.issued(CertificateText.parseSerial(serial)));
+            List<IssuedCertificate> shown = serial == null ? ca.issued() : List.of(ca.issued(serial));
             if (out != null) {
-                if (serial == null) {
-                    throw new CliException("--out writes one certificate: say which with --serial");
-                }
                 FileIo.write(out, Certificates.pem(shown.get(0).certificate()), overwrite);
             }
             Instant now = Instant.now();

@@ -2,8 +2,9 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.certificate;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.admin.certificate.Certificates;
-import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.option.Values;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 
@@ -16,11 +17,21 @@ final class CertificateText {
     }
 
     /** Reads one as people copy it from elsewhere, too: with colons, or 0x in front. */
-    static BigInteger parseSerial(String text) throws CliException {
-        String digits = text.replace(":", "").replaceFirst("^0[xX]", "");
-        if (!digits.matches("[0-9A-Fa-f]+")) {
-            throw new CliException("--serial " + text + " is no serial number: give its hexadecimal digits");
+    static final class Serial extends Values.Parsed<BigInteger> {
+        /** Of the 20 bytes that RFC 5280 allows, because the number is positive. */
+        private static final int MOST_BITS = 159;
+
+        @Override
+        protected BigInteger parse(String text) throws InvalidRequestException {
+            String digits = text.replace(":", "").replaceFirst("^0[xX]", "");
+            if (digits.matches("[0-9A-Fa-f]{1,100}")) {
+                BigInteger serial = new BigInteger(digits, 16);
+                if (serial.signum() > 0 && serial.bitLength() <= MOST_BITS) {
+                    return serial;
+                }
+            }
+            throw new InvalidRequestException(
+                    "that is no serial number: give its hexadecimal digits, of 1 to " + MOST_BITS + " bits");
         }
-        return new BigInteger(digits, 16);
     }
 }

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.device;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmKey;
 import io.github.schsm.admin.benchmark.Benchmark;
 import io.github.schsm.admin.benchmark.BenchmarkReport;
@@ -10,11 +11,13 @@ import io.github.schsm.admin.benchmark.BenchmarkReport.Operation;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.cli.report.Table;
+import io.github.schsm.cli.report.UsageException;
+import io.github.schsm.codec.EcCurve;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,6 +64,7 @@ public final class BenchmarkCommand extends SchsmCommand {
             names = "--kinds",
             split = ",",
             paramLabel = "KIND",
+            converter = Kind.class,
             description =
                     "The kinds of keys to make, separated by commas: curves, RSA-2048, AES-256 and the like. Default:"
                             + " secp256r1, secp384r1, secp521r1, brainpoolP256r1, RSA-2048, AES-256.")
@@ -69,6 +74,7 @@ public final class BenchmarkCommand extends SchsmCommand {
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "5",
+            converter = Seconds.class,
             description = "How long each operation is repeated. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
@@ -79,11 +85,8 @@ public final class BenchmarkCommand extends SchsmCommand {
 
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
-        if (seconds < 1 || seconds > MOST_SECONDS) {
-            throw new CliException("--seconds " + seconds + ": 1 to " + MOST_SECONDS);
-        }
         if (!kinds.isEmpty() && !makeKeys) {
-            throw new CliException("--kinds says which keys --make-keys makes: give both");
+            throw new UsageException("--kinds says which keys --make-keys makes: give both");
         }
         boolean usesKeys = makeKeys || !labels.isEmpty();
         Connected connected = usesKeys ? context.openWithPin() : context.open();
@@ -95,6 +98,26 @@ public final class BenchmarkCommand extends SchsmCommand {
             benchmark = benchmark.makingKeys(kinds.isEmpty() ? Benchmark.USUAL_KINDS : kinds);
         }
         return answered(measured(benchmark));
+    }
+
+    /** How long an operation is repeated. */
+    static final class Seconds extends Values.Whole {
+        Seconds() {
+            super(1, MOST_SECONDS);
+        }
+    }
+
+    /** A kind of key. */
+    static final class Kind extends Values.Text {
+        private static final Pattern SIZED = Pattern.compile("(RSA|AES)-[0-9]{3,4}");
+
+        @Override
+        protected void require(String value) throws InvalidRequestException {
+            if (!SIZED.matcher(value).matches() && EcCurve.named(value).isEmpty()) {
+                throw new InvalidRequestException("there is no such kind of key: use RSA-2048, AES-256 and the like, or"
+                        + " one of the curves " + EcCurve.names());
+            }
+        }
     }
 
     private static Benchmark counted(Context context, Connected connected, String label, Benchmark benchmark)

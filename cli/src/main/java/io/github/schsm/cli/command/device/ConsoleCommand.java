@@ -9,6 +9,7 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.EndHook;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
@@ -34,12 +35,11 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  schsm console --for 1"})
 public final class ConsoleCommand extends SchsmCommand {
-    private static final int LAST_PORT = 65_535;
-
     @Option(
             names = "--port",
             defaultValue = "0",
             paramLabel = "N",
+            converter = Values.Port.class,
             description = "TCP port of 127.0.0.1 that it listens on. Default: 0, any that is free.")
     private int port;
 
@@ -58,6 +58,7 @@ public final class ConsoleCommand extends SchsmCommand {
     @Option(
             names = "--for",
             paramLabel = "SECONDS",
+            converter = Values.Seconds.class,
             description = "End after that time, whatever becomes of the input.")
     private @Nullable Long seconds;
 
@@ -69,12 +70,6 @@ public final class ConsoleCommand extends SchsmCommand {
     @SuppressWarnings("try") // the shutdown hook closes them where a signal ends the JVM
     @Override
     protected Answer answer(Context context) throws SchsmException {
-        if (port < 0 || port > LAST_PORT) {
-            throw new CliException("--port " + port + " is out of range: 0 to " + LAST_PORT);
-        }
-        if (seconds != null && seconds < 0) {
-            throw new CliException("--for takes a number of seconds from 0");
-        }
         List<String> command = new ArrayList<>(List.of("schsm"));
         command.addAll(context.options().place());
         Console.Settings settings = new Console.Settings(

@@ -11,6 +11,7 @@ import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -48,10 +49,12 @@ public final class DoctorCommand extends SchsmCommand {
     }
 
     @Override
-    protected Answer answer(Context context) {
+    protected Answer answer(Context context) throws UsageException {
         Doctor doctor = Doctor.of(surroundings.get());
         try {
             doctor.configuration(context.options().configuration().text());
+        } catch (UsageException wrong) {
+            throw wrong;
         } catch (CliException wrong) {
             doctor.wrongConfiguration(String.valueOf(wrong.getMessage()));
         }

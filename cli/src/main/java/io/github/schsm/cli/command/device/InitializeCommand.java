@@ -14,9 +14,10 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.domain.GroupSignerCommands;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.codec.SecretBytes;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -49,6 +50,7 @@ public final class InitializeCommand extends SchsmCommand {
             names = "--retries",
             paramLabel = "N",
             defaultValue = "3",
+            converter = Retries.class,
             description = "How often a wrong user PIN may be tried: at most 3 for a PIN of 6 characters, 5 for 7,"
                     + " else 10. Default: 3.")
     private int retries;
@@ -56,6 +58,7 @@ public final class InitializeCommand extends SchsmCommand {
     @CommandLine.Option(
             names = "--label",
             paramLabel = "TEXT",
+            converter = Values.DeviceLabel.class,
             description = "The device's label, up to 32 bytes. Not with --no-pin or --pin-and-keys. Default: none.")
     private @Nullable String label;
 
@@ -92,6 +95,7 @@ public final class InitializeCommand extends SchsmCommand {
             names = "--required-keys",
             paramLabel = "N",
             defaultValue = "0",
+            converter = Values.Octet.class,
             description = "Public key authentication: how many registered keys must authenticate. Default: 0, that"
                     + " is, without.")
     private int requiredKeys;
@@ -100,6 +104,7 @@ public final class InitializeCommand extends SchsmCommand {
             names = "--registered-keys",
             paramLabel = "M",
             defaultValue = "0",
+            converter = Values.Octet.class,
             description = "Public key authentication: how many keys are registered. Default: 0.")
     private int registeredKeys;
 
@@ -115,12 +120,14 @@ public final class InitializeCommand extends SchsmCommand {
         @CommandLine.Option(
                 names = "--key-domains",
                 paramLabel = "N",
+                converter = Values.Shares.class,
                 description = "Number of key domain slots, 1 to 255. Default without --dkek-shares: 4.")
         private @Nullable Integer keyDomains;
 
         @CommandLine.Option(
                 names = "--dkek-shares",
                 paramLabel = "N",
+                converter = Values.Octet.class,
                 description = "In place of key domains, one DKEK for the whole device: number of its shares, 1 to 255;"
                         + " 0 for a random one.")
         private @Nullable Integer dkekShares;
@@ -169,25 +176,32 @@ public final class InitializeCommand extends SchsmCommand {
     }
 
     /** Options that contradict each other, before anybody is asked for anything. */
-    private void requireFitting() throws CliException {
+    private void requireFitting() throws UsageException {
         if (label != null && (noPin || pinAndKeys)) {
-            throw new CliException("the label of a device that registered keys have to open is set afterwards: leave"
+            throw new UsageException("the label of a device that registered keys have to open is set afterwards: leave"
                     + " --label out, and give it later by schsm pka run … -- label TEXT");
         }
-        if (retries < 1 || retries > MOST_RETRIES) {
-            throw new CliException("--retries " + retries + ": a wrong user PIN may be tried 1 to " + MOST_RETRIES
-                    + " times, at most 3 with a PIN of 6 characters and 5 with one of 7");
-        }
         if (noUnblock && unblockOnly) {
-            throw new CliException("--no-unblock and --unblock-only contradict each other: give one of them");
+            throw new UsageException("--no-unblock and --unblock-only contradict each other: give one of them");
         }
         if (noPin && (transportPin || pinAndKeys)) {
-            throw new CliException((transportPin ? "--transport-pin" : "--pin-and-keys")
+            throw new UsageException((transportPin ? "--transport-pin" : "--pin-and-keys")
                     + " is about the user PIN, which --no-pin leaves out: give one of them");
         }
         if (registeredKeys == 0 && requiredKeys == 0 && (noPin || pinAndKeys || replaceKeys)) {
-            throw new CliException((noPin ? "--no-pin" : pinAndKeys ? "--pin-and-keys" : "--replace-keys")
+            throw new UsageException((noPin ? "--no-pin" : pinAndKeys ? "--pin-and-keys" : "--replace-keys")
                     + " is for public key authentication: give --required-keys and --registered-keys as well");
+        }
+        if (requiredKeys > registeredKeys || (requiredKeys == 0 && registeredKeys > 0)) {
+            throw new UsageException("--required-keys " + requiredKeys + " and --registered-keys " + registeredKeys
+                    + " do not fit: n of m keys are required, with 1 <= n <= m");
+        }
+    }
+
+    /** How often a wrong PIN may be tried. */
+    static final class Retries extends Values.Whole {
+        Retries() {
+            super(1, MOST_RETRIES);
         }
     }
 

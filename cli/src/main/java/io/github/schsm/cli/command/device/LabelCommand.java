@@ -5,6 +5,7 @@ package io.github.schsm.cli.command.device;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import java.security.GeneralSecurityException;
 import picocli.CommandLine.Command;
@@ -16,7 +17,10 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  schsm label --device ZZSIM000001 \"Signing 1\""})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class LabelCommand extends SchsmCommand {
-    @Parameters(paramLabel = "TEXT", description = "The label, at most 32 bytes in UTF-8.")
+    @Parameters(
+            paramLabel = "TEXT",
+            converter = Values.DeviceLabel.class,
+            description = "The label, at most 32 bytes in UTF-8.")
     private String text;
 
     @Override

@@ -18,6 +18,7 @@ import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Table;
@@ -190,6 +191,7 @@ public final class PkaCommands {
                 names = "--place",
                 required = true,
                 paramLabel = "N",
+                converter = Values.Octet.class,
                 description = "The place of the key to replace, as schsm pka status shows it.")
         private int place;
 
@@ -305,6 +307,7 @@ public final class PkaCommands {
         @Option(
                 names = "--by",
                 paramLabel = "DEVICE:LABEL",
+                converter = HolderName.class,
                 description = "A registered key in another device that is here; its PIN is asked for. May be given"
                         + " several times.")
         private List<String> by = new ArrayList<>();
@@ -315,6 +318,7 @@ public final class PkaCommands {
         @Option(
                 names = "--remote",
                 paramLabel = "CHR",
+                converter = Chr.class,
                 description = "A registered key whose holder is somewhere else: a challenge is written to"
                         + " <device>-<CHR>.challenge, and the answer to it, made by schsm pka respond, awaited in"
                         + " <device>-<CHR>.response. May be given several times; one after the other.")
@@ -331,6 +335,7 @@ public final class PkaCommands {
                 names = "--wait",
                 paramLabel = "SECONDS",
                 defaultValue = "3600",
+                converter = Wait.class,
                 description = "How long to wait for each response. Default: 3600.")
         private int seconds;
 
@@ -353,6 +358,9 @@ public final class PkaCommands {
 
         @Override
         protected Answer answer(Context context) throws Exception {
+            for (String holder : by) {
+                context.on("--by", deviceOf(holder));
+            }
             Context target = context.on(context.open().id());
             List<Holder> here = new ArrayList<>();
             for (String holder : by) {
@@ -378,16 +386,36 @@ public final class PkaCommands {
             return Answer.given(context.run(context.options().forDevice(connected.id(), command)));
         }
 
+        private static String deviceOf(String holder) {
+            return holder.substring(0, holder.indexOf(':'));
+        }
+
+        /** A device and the label of a key on it. */
+        static final class HolderName extends Values.Matching {
+            HolderName() {
+                super("(?s)[^:\\p{Cntrl}]+:.+", "a device id, a colon and the label of a key are needed");
+            }
+        }
+
+        /** The name of a registered key. */
+        static final class Chr extends Values.Matching {
+            Chr() {
+                super("[\\x21-\\x7E]+", "give the holder (CHR) as schsm pka status shows it");
+            }
+        }
+
+        /** Seconds to wait. */
+        static final class Wait extends Values.Whole {
+            Wait() {
+                super(0, Integer.MAX_VALUE);
+            }
+        }
+
         private record Holder(PrivateKey key, String chr) {}
 
         private Holder holder(Context context, String holder) throws GeneralSecurityException {
-            int colon = holder.indexOf(':');
-            if (colon < 1 || colon == holder.length() - 1) {
-                throw new CliException(
-                        "--by \"" + holder + "\": a device id, a colon and the label of a key are needed");
-            }
-            Context at = context.on(holder.substring(0, colon));
-            String label = holder.substring(colon + 1);
+            Context at = context.on(deviceOf(holder));
+            String label = holder.substring(holder.indexOf(':') + 1);
             Connected device = at.openWithPin(holderPin.secret());
             return new Holder(
                     privateKey(device, label), device.attested(label).request().chr());

@@ -6,8 +6,8 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
 import io.github.schsm.cli.report.Text;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 public final class RandomCommand extends SchsmCommand {
     private static final int MOST_BYTES = 1 << 20;
 
-    @Parameters(paramLabel = "N", description = "How many bytes.")
+    @Parameters(paramLabel = "N", converter = Length.class, description = "How many bytes.")
     private int length;
 
     @Option(
@@ -38,11 +38,15 @@ public final class RandomCommand extends SchsmCommand {
     @Option(names = "--overwrite", description = "Replace the file if it is there already.")
     private boolean overwrite;
 
+    /** A number of bytes. */
+    static final class Length extends Values.Whole {
+        Length() {
+            super(1, MOST_BYTES);
+        }
+    }
+
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
-        if (length < 1 || length > MOST_BYTES) {
-            throw new CliException(length + " random bytes cannot be had: ask for 1 to " + MOST_BYTES);
-        }
         Connected connected = context.open();
         byte[] bytes = connected.device().random(length);
         Json.ObjectBuilder json = Answer.json("device", connected.id()).and("size", length);

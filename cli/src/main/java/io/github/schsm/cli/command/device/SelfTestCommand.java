@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.device;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.admin.selftest.SelfTest;
 import io.github.schsm.admin.selftest.SelfTestReport;
 import io.github.schsm.cli.command.Connected;
@@ -10,10 +11,11 @@ import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -51,6 +53,7 @@ public final class SelfTestCommand extends SchsmCommand {
     @Option(
             names = "--with",
             paramLabel = "ID",
+            converter = Values.DeviceName.class,
             description = "With --destructive: a second device, which is erased as well, for what takes two.")
     private @Nullable String with;
 
@@ -64,6 +67,7 @@ public final class SelfTestCommand extends SchsmCommand {
             names = "--only",
             paramLabel = "SECTION",
             split = ",",
+            converter = Section.class,
             description =
                     "Only the checks of these sections of docs/protocol.md, e.g. files,algorithms, or one by its name,"
                             + " e.g. files.read-all.")
@@ -97,6 +101,9 @@ public final class SelfTestCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         requireFitting();
+        if (with != null) {
+            context.on("--with", with);
+        }
         SelfTestReport report = run(context);
         List<String> lines = new ArrayList<>(report.lines());
         Path file = out;
@@ -107,13 +114,25 @@ public final class SelfTestCommand extends SchsmCommand {
         return new Answer(new Lines(lines), report.json(), report.isPassed() ? Status.DONE : Status.FAILED);
     }
 
-    private void requireFitting() throws CliException {
+    /** A section of docs/protocol.md, or a check. */
+    static final class Section extends Values.Text {
+        @Override
+        protected void require(String value) throws InvalidRequestException {
+            if (!SelfTest.sections().contains(value) && !SelfTest.checks().contains(value)) {
+                throw new InvalidRequestException(
+                        "that is no section of docs/protocol.md and no check; the sections are "
+                                + String.join(", ", SelfTest.sections()));
+            }
+        }
+    }
+
+    private void requireFitting() throws UsageException {
         if (with != null && !destructive) {
-            throw new CliException(
+            throw new UsageException(
                     "--with names a second device to be erased: give --destructive as well, or leave it out");
         }
         if (label != null && destructive) {
-            throw new CliException("--label names a key, and --destructive erases all keys: give one of them");
+            throw new UsageException("--label names a key, and --destructive erases all keys: give one of them");
         }
     }
 

@@ -5,11 +5,12 @@ package io.github.schsm.cli.command.device;
 import io.github.schsm.SchsmException;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
 import io.github.schsm.cli.report.Status;
-import io.github.schsm.config.SchsmConfiguration;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.simulator.SimulatedDevice;
 import io.github.schsm.simulator.VirtualReaders;
 import io.github.schsm.simulator.VpcdClient;
@@ -48,6 +49,7 @@ public final class SimulatorCommand extends SchsmCommand {
             names = "--port",
             defaultValue = "" + VpcdClient.DEFAULT_PORT,
             paramLabel = "N",
+            converter = Port.class,
             description = "TCP port of the virtual reader of the first device; further devices take the ports after"
                     + " it. Default: " + VpcdClient.DEFAULT_PORT + ".")
     private int port;
@@ -56,12 +58,14 @@ public final class SimulatorCommand extends SchsmCommand {
             names = "--host",
             defaultValue = "127.0.0.1",
             paramLabel = "NAME",
+            converter = Host.class,
             description = "Host on which vpcd listens. Default: 127.0.0.1.")
     private String host;
 
     @Option(
             names = "--latency",
             paramLabel = "FILE",
+            converter = Latency.class,
             description =
                     "How long commands take: a file of lines such as \"sign.ec-256 = 50\", in milliseconds, or one of"
                             + " the tables that come with the simulator, old-device and 4k. Default: readers.latency in the"
@@ -70,16 +74,18 @@ public final class SimulatorCommand extends SchsmCommand {
 
     @Override
     protected Answer answer(Context context) throws SchsmException {
+        int named = context.named().size();
+        if (port + named - 1 > LAST_PORT) {
+            throw new UsageException(outOfRange(named));
+        }
         LatencyTable table = latency == null ? null : LatencyTable.read(latency);
         try (VirtualReaders readers = VirtualReaders.folder(state)) {
             if (table != null) {
                 readers.setLatency(table);
             }
-            List<SimulatedDevice> devices = devices(
-                    readers, context.settings().get(SchsmConfiguration.DEVICE).orElse(null));
-            if (port < 1 || port + devices.size() - 1 > LAST_PORT) {
-                throw new CliException("--port " + port + " is out of range: " + devices.size()
-                        + " ports are needed, from 1 to " + LAST_PORT);
+            List<SimulatedDevice> devices = devices(readers, context.named());
+            if (port + devices.size() - 1 > LAST_PORT) {
+                throw new CliException(outOfRange(devices.size()));
             }
             serve(context, readers, devices);
             return Answer.given(Status.DONE);
@@ -92,11 +98,37 @@ public final class SimulatorCommand extends SchsmCommand {
         return true;
     }
 
-    private static List<SimulatedDevice> devices(VirtualReaders readers, @Nullable String names) throws SchsmException {
-        if (names != null) {
+    private String outOfRange(int needed) {
+        return "--port " + port + " is out of range: " + needed + " ports are needed, from 1 to " + LAST_PORT;
+    }
+
+    /** The first port. */
+    static final class Port extends Values.Whole {
+        Port() {
+            super(1, LAST_PORT);
+        }
+    }
+
+    /** A host's name or address; whether there is one shows when it is asked. */
+    static final class Host extends Values.Matching {
+        Host() {
+            super("[^\\s\\p{Cntrl}]+", "give a host's name or address");
+        }
+    }
+
+    /** A table that comes with the simulator, or a file. */
+    static final class Latency extends Values.Text {
+        @Override
+        protected void require(String value) {
+            new Values.FileName().convert(value);
+        }
+    }
+
+    private static List<SimulatedDevice> devices(VirtualReaders readers, List<String> names) throws SchsmException {
+        if (!names.isEmpty()) {
             List<SimulatedDevice> named = new ArrayList<>();
-            for (String name : names.split(",", -1)) {
-                named.add(readers.device(name.strip()));
+            for (String name : names) {
+                named.add(readers.device(name));
             }
             return named;
         }

@@ -6,8 +6,8 @@ import io.github.schsm.admin.inventory.DeviceWatch;
 import io.github.schsm.admin.inventory.DeviceWatch.Event;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.codec.PrintableText;
@@ -26,12 +26,17 @@ import picocli.CommandLine.Option;
 public final class WatchCommand extends SchsmCommand {
     private static final long INTERVAL_MILLIS = 500;
 
-    @Option(names = "--for", paramLabel = "SECONDS", description = "End after that time.")
+    @Option(
+            names = "--for",
+            paramLabel = "SECONDS",
+            converter = Values.Seconds.class,
+            description = "End after that time.")
     private @Nullable Long seconds;
 
     @Option(
             names = "--count",
             paramLabel = "N",
+            converter = Values.Count.class,
             description = "End after that many changes; what is there at the start is none.")
     private @Nullable Integer count;
 
@@ -42,9 +47,6 @@ public final class WatchCommand extends SchsmCommand {
 
     @Override
     protected Answer answer(Context context) throws Exception {
-        if ((seconds != null && seconds < 0) || (count != null && count < 1)) {
-            throw new CliException("--for takes a number of seconds from 0, --count a number of changes from 1");
-        }
         DeviceWatch watch = DeviceWatch.of(context.provider());
         long start = System.nanoTime();
         int changes = 0;

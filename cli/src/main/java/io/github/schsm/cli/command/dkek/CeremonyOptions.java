@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.dkek;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.admin.dkek.Ceremony;
 import io.github.schsm.admin.dkek.CeremonyRecord;
@@ -15,9 +16,11 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.OutputFiles;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -25,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -57,6 +61,7 @@ final class CeremonyOptions {
     @Option(
             names = "--threshold",
             paramLabel = "N",
+            converter = Values.Threshold.class,
             description =
                     "One share file for all, whose password is divided among the custodians, so that N of them open it."
                             + " Default: a share file with a password of its own for each, all of which are needed.")
@@ -85,6 +90,7 @@ final class CeremonyOptions {
 
     /** Holds the ceremony. */
     Answer hold(Context context, @Nullable Dkek existing) throws GeneralSecurityException {
+        requireFitting();
         String label = sign;
         DeviceKey signer = null;
         if (label != null) {
@@ -125,42 +131,58 @@ final class CeremonyOptions {
     }
 
     private Ceremony begun(Context context, @Nullable Dkek existing) throws SchsmException {
-        List<String> names = custodians;
-        if (names == null) {
-            throw new CliException("who are the custodians? Give --custodian NAME for each, or --continue");
-        }
+        List<String> names = custodians == null ? List.of() : custodians;
         Map<String, CustodianSeal> keys = keys();
-        for (String name : keys.keySet()) {
-            if (!names.contains(name)) {
-                throw new CliException(
-                        "--seal " + name + "=… is for none of the custodians: " + String.join(", ", names));
-            }
-        }
         if (context.io().person() == null && !keys.keySet().containsAll(names)) {
             throw new CliException(
                     "custodians without a sealed file come to the terminal, and there is none: run this at one, or"
                             + " give --seal NAME=FILE for each custodian");
         }
+        return Ceremony.begin(folder, plan(names, keys), existing, form);
+    }
+
+    private Ceremony.Plan plan(List<String> names, Map<String, CustodianSeal> keys) {
         List<Ceremony.Person> people = new ArrayList<>();
         for (String name : names) {
             people.add(new Ceremony.Person(name, keys.get(name)));
         }
-        return Ceremony.begin(
-                folder,
-                new Ceremony.Plan(
-                        people,
-                        threshold == null ? OptionalInt.empty() : OptionalInt.of(threshold),
-                        comment == null ? "" : comment),
-                existing,
-                form);
+        return new Ceremony.Plan(
+                people,
+                threshold == null ? OptionalInt.empty() : OptionalInt.of(threshold),
+                comment == null ? "" : comment);
+    }
+
+    /** Refuses options that make no ceremony, before a share is opened or a device looked at. */
+    void requireFitting() throws UsageException {
+        List<String> names = custodians;
+        if (resume) {
+            if (names != null || threshold != null || comment != null) {
+                throw new UsageException(
+                        "with --continue custodians, threshold and comment are those of the ceremony that began: leave"
+                                + " --custodian, --threshold and --comment out");
+            }
+            return;
+        }
+        if (names == null) {
+            throw new UsageException("who are the custodians? Give --custodian NAME for each, or --continue");
+        }
+        for (String name : seals == null ? Set.<String>of() : seals.keySet()) {
+            if (!names.contains(name)) {
+                throw new UsageException(
+                        "--seal " + name + "=… is for none of the custodians: " + String.join(", ", names));
+            }
+        }
+        try {
+            Ceremony.require(plan(names, Map.of()));
+        } catch (InvalidRequestException wrong) {
+            throw new UsageException(
+                    (threshold == null ? "--custodian " : "--custodian and --threshold ") + String.join(", ", names)
+                            + ": " + wrong.getMessage(),
+                    wrong);
+        }
     }
 
     private Ceremony resumed(@Nullable Dkek existing) throws SchsmException {
-        if (custodians != null || threshold != null || comment != null) {
-            throw new CliException(
-                    "with --continue custodians, threshold and comment are those of the ceremony that began: leave"
-                            + " --custodian, --threshold and --comment out");
-        }
         return Ceremony.resume(folder, keys(), existing, form);
     }
 

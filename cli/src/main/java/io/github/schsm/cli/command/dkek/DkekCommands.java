@@ -11,6 +11,7 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Status;
@@ -95,6 +96,8 @@ public final class DkekCommands {
 
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
+            ceremony.requireFitting();
+            shares.require();
             try (Dkek existing = shares.dkek(context.io(), 0)) {
                 return ceremony.hold(context, existing);
             }
@@ -121,12 +124,17 @@ public final class DkekCommands {
         @Option(names = "--record", paramLabel = "FILE", description = "The record of the ceremony (record.json).")
         private @Nullable Path recordFile;
 
-        @Option(names = "--kcv", paramLabel = "HEX", description = "The KCV that all shares together should make.")
+        @Option(
+                names = "--kcv",
+                paramLabel = "HEX",
+                converter = Kcv.class,
+                description = "The KCV that all shares together should make.")
         private @Nullable String kcv;
 
         @Option(
                 names = "--slot",
                 paramLabel = "N",
+                converter = Values.Slot.class,
                 description = "The slot of the device's key domain whose KCV all shares together should make.")
         private @Nullable Integer slot;
 
@@ -137,6 +145,7 @@ public final class DkekCommands {
 
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
+            shares.require();
             CeremonyRecord record = recordFile == null
                     ? null
                     : CeremonyRecord.parse(recordFile.toString(), FileIo.read(recordFile, "record"));
@@ -159,6 +168,13 @@ public final class DkekCommands {
                 return compared(opened, record, domain, device, Text.hex(dkek.kcv()), total);
             } finally {
                 opened.forEach(DkekShareOptions.Opened::wipe);
+            }
+        }
+
+        /** A key check value. */
+        static final class Kcv extends Values.Matching {
+            Kcv() {
+                super("\\s*[0-9A-Fa-f]{16}\\s*", "a key check value has 16 hexadecimal digits");
             }
         }
 

@@ -10,6 +10,7 @@ import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.PasswordShareOptions;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.report.CliException;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.codec.SecretBytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ import picocli.CommandLine.Option;
 
 /** Which files have the shares of a DKEK, and where their passwords come from. */
 public final class DkekShareOptions {
+    private static final String TWICE =
+            "a share is named twice: each counts once, and together they would cancel each other out";
+
     /** What the files are like; a test makes do with fewer rounds. */
     DkekShareFile form = DkekShareFile.common();
 
@@ -55,6 +59,29 @@ public final class DkekShareOptions {
         return files != null;
     }
 
+    /** Refuses options that do not fit together, before anything is asked for or looked at. */
+    public void require() throws CliException {
+        passwordShares.require();
+        if (files != null) {
+            if (isTwice(files)) {
+                throw new UsageException(TWICE);
+            }
+            sources(files);
+        } else if (environments != null && passwordFiles != null) {
+            throw bothSources();
+        }
+    }
+
+    private static boolean isTwice(List<Path> named) {
+        return new HashSet<>(named).size() < named.size();
+    }
+
+    private static UsageException bothSources() {
+        return new UsageException(
+                "the passwords of shares come from --share-password-env or from --share-password-file: give"
+                        + " one kind of them");
+    }
+
     /** A share as it is in its file. */
     private record Read(Path file, byte[] content) {}
 
@@ -66,9 +93,8 @@ public final class DkekShareOptions {
      */
     public List<Opened> open(Io io, int expected) throws SchsmException {
         List<Path> named = files == null ? ask(io, expected) : files;
-        if (new HashSet<>(named).size() < named.size()) {
-            throw new CliException(
-                    "a share is named twice: each counts once, and together they would cancel each other out");
+        if (isTwice(named)) {
+            throw new CliException(TWICE);
         }
         List<Secret> sources = sources(named);
         List<Read> read = new ArrayList<>();
@@ -132,17 +158,15 @@ public final class DkekShareOptions {
 
     private List<Secret> sources(List<Path> named) throws CliException {
         if (environments != null && passwordFiles != null) {
-            throw new CliException(
-                    "the passwords of shares come from --share-password-env or from --share-password-file: give"
-                            + " one kind of them");
+            throw bothSources();
         }
         int given = environments != null ? environments.size() : passwordFiles != null ? passwordFiles.size() : 0;
         if (given > 1 && given != named.size()) {
-            throw new CliException(given + " passwords are given for " + named.size()
+            throw new UsageException(given + " passwords are given for " + named.size()
                     + " shares: give one for each, in their order, or one for all");
         }
         if (passwordShares.areGiven() && (given > 0 || named.size() != 1)) {
-            throw new CliException(
+            throw new UsageException(
                     "--shares and --shares-file are for the divided password of a single --share, and not"
                             + " together with --share-password-env or --share-password-file");
         }

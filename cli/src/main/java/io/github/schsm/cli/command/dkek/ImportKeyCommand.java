@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.dkek;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyDomain;
 import io.github.schsm.SchsmException;
@@ -16,6 +17,7 @@ import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.Io;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
@@ -67,6 +69,7 @@ public final class ImportKeyCommand extends SchsmCommand {
     @Option(
             names = "--label",
             paramLabel = "TEXT",
+            converter = Values.Label.class,
             description = "The label that a single key gets. Default: its name in the file.")
     private @Nullable String label;
 
@@ -86,6 +89,7 @@ public final class ImportKeyCommand extends SchsmCommand {
     @Option(
             names = "--id",
             paramLabel = "HEX",
+            converter = Id.class,
             description = "The id (CKA_ID) that a single key gets. Default: the hash of its public key.")
     private @Nullable String id;
 
@@ -113,6 +117,7 @@ public final class ImportKeyCommand extends SchsmCommand {
 
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
+        shares.require();
         byte[] content = FileIo.read(file, "file with keys");
         try (KeyFile read = KeyFile.read(FileIo.named(file), content, new Asking(context.io()))) {
             List<KeyFile.Entry> chosen = chosen(read);
@@ -299,16 +304,24 @@ public final class ImportKeyCommand extends SchsmCommand {
                         : "; its algorithms allow no use that proves it, the device has checked what it got.");
     }
 
-    private static byte[] bytes(String hex) throws CliException {
+    private static byte[] bytes(String hex) throws InvalidRequestException {
         try {
             byte[] bytes = HexFormat.of().parseHex(hex.strip().replace(":", ""));
             if (bytes.length > 0 && bytes.length <= 64) {
                 return bytes;
             }
         } catch (IllegalArgumentException noHex) {
-            throw new CliException(
-                    "--id " + hex + " is no id: two hexadecimal digits for each byte are expected", noHex);
+            throw new InvalidRequestException(
+                    "that is no id: two hexadecimal digits for each byte are expected", noHex);
         }
-        throw new CliException("--id " + hex + " is no id: it has 1 to 64 bytes");
+        throw new InvalidRequestException("that is no id: it has 1 to 64 bytes");
+    }
+
+    /** The id of a key. */
+    static final class Id extends Values.Text {
+        @Override
+        protected void require(String value) throws InvalidRequestException {
+            bytes(value);
+        }
     }
 }

@@ -12,8 +12,8 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -48,6 +48,7 @@ public final class DeriveXkekCommand extends SchsmCommand {
     @Option(
             names = "--expect-peer",
             paramLabel = "ID",
+            converter = Values.Peer.class,
             description =
                     "The device id of the other side, or that with # and its key's fingerprint, at least"
                             + " the first 32 digits of it: the file of another device is refused, and no confirmation is asked for.")
@@ -79,7 +80,7 @@ public final class DeriveXkekCommand extends SchsmCommand {
     /** The device, once it is known that this peer is meant: by what was expected, else by asking. */
     private Connected pinned(Context context, AttestedPublicKey other) throws GeneralSecurityException {
         if (expectedPeer != null) {
-            expected(expectedPeer).require(other);
+            new ExpectedPeer(expectedPeer.strip()).require(other);
             return context.openWithPin();
         }
         Connected seen = context.open();
@@ -94,16 +95,5 @@ public final class DeriveXkekCommand extends SchsmCommand {
                         + other.keyDomainUid().map(Text::hex).orElse("(none)")
                         + "; keys can move there then");
         return context.on(seen).openWithPin();
-    }
-
-    private static ExpectedPeer expected(String device) throws CliException {
-        if (device.isBlank()) {
-            throw new CliException("--expect-peer is blank: a device id as DECC0401002 is expected");
-        }
-        try {
-            return new ExpectedPeer(device.strip());
-        } catch (IllegalArgumentException tooShort) {
-            throw new CliException("--expect-peer: " + tooShort.getMessage(), tooShort);
-        }
     }
 }

@@ -17,11 +17,13 @@ import io.github.schsm.cli.io.StandardFile;
 import io.github.schsm.cli.option.PasswordShareOptions;
 import io.github.schsm.cli.option.SecretOptions;
 import io.github.schsm.cli.option.SlotOption;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -115,6 +117,7 @@ public final class DomainCommands {
         @Option(
                 names = "--expect-uid",
                 paramLabel = "HEX",
+                converter = Uid.class,
                 description =
                         "The key domain's UID, as the group signer's holder told it by another channel, or at least"
                                 + " its first 32 digits: another UID is refused, and no confirmation is asked for.")
@@ -130,6 +133,7 @@ public final class DomainCommands {
             @Option(
                     names = "--dkek-shares",
                     paramLabel = "N",
+                    converter = Values.Shares.class,
                     description = "A DKEK key domain: number of the shares its key is made of, 1 to 255.")
             private @Nullable Integer shares;
         }
@@ -138,14 +142,14 @@ public final class DomainCommands {
         protected Answer answer(Context context) throws GeneralSecurityException {
             KeyDomain created;
             Connected connected;
+            if (kind.kdm == null && expectedUid != null) {
+                throw new UsageException("--expect-uid goes with --kdm: a DKEK key domain has no UID");
+            }
             if (kind.kdm != null) {
                 Kdm kdm = Kdm.parse(FileIo.read(kind.kdm, "KDM"));
                 connected = pinned(context, kdm);
                 created = connected.device().createKeyDomain(slot.number, kdm);
             } else {
-                if (expectedUid != null) {
-                    throw new CliException("--expect-uid goes with --kdm: a DKEK key domain has no UID");
-                }
                 connected = context.openWithPin();
                 int shares = kind.shares == null ? 1 : kind.shares;
                 created = connected.device().createDkekDomain(slot.number, shares);
@@ -156,7 +160,7 @@ public final class DomainCommands {
         /** The device, once it is known that this key domain is meant: by what was expected, else by asking. */
         private Connected pinned(Context context, Kdm kdm) throws GeneralSecurityException {
             if (expectedUid != null) {
-                kdm.requireUid(uid(expectedUid));
+                kdm.requireUid(HexFormat.of().parseHex(expectedUid.strip()));
                 return context.openWithPin();
             }
             Connected seen = context.open();
@@ -171,14 +175,13 @@ public final class DomainCommands {
             return context.on(seen).openWithPin();
         }
 
-        private static byte[] uid(String digits) throws CliException {
-            try {
-                return HexFormat.of().parseHex(digits.strip());
-            } catch (IllegalArgumentException noHex) {
-                throw new CliException(
-                        "--expect-uid " + digits + " is no UID: it is 64 hexadecimal digits, or at least the first 32"
-                                + " of them, an even number",
-                        noHex);
+        /** The UID of a key domain, or enough of its first digits; some firmware says both coordinates. */
+        static final class Uid extends Values.Matching {
+            Uid() {
+                super(
+                        "\\s*([0-9A-Fa-f]{2}){16,64}\\s*",
+                        "that is no UID: it has 64 hexadecimal digits, of which at least 32 are needed, an even number,"
+                                + " because a key for fewer can be made: ask the group signer's holder for the whole UID");
             }
         }
     }
@@ -220,9 +223,11 @@ public final class DomainCommands {
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
             if (shares.areGiven() && password.secret().isGiven()) {
-                throw new CliException("the password of " + file + " is either given whole or by its shares: leave out"
-                        + " --password-env and --password-file, or --shares and --shares-file");
+                throw new UsageException(
+                        "the password of " + file + " is either given whole or by its shares: leave out"
+                                + " --password-env and --password-file, or --shares and --shares-file");
             }
+            shares.require();
             byte[] encrypted = FileIo.read(file, "DKEK share");
             Connected connected = context.open();
             KeyDomain domain = connected.device().keyDomain(slot.number);
@@ -279,6 +284,7 @@ public final class DomainCommands {
                     names = "--threshold",
                     required = true,
                     paramLabel = "N",
+                    converter = Values.Threshold.class,
                     description = "Divide a random password among custodians: how many of them can open the file, at"
                             + " least 2.")
             private int threshold;
@@ -287,9 +293,17 @@ public final class DomainCommands {
                     names = "--total",
                     required = true,
                     paramLabel = "M",
+                    converter = Total.class,
                     description = "How many custodians there are, at least 3; their password shares go to files"
                             + " FILE.password-1-of-M and so on.")
             private int total;
+
+            /** How many custodians there are. */
+            static final class Total extends Values.Whole {
+                Total() {
+                    super(DkekSharePassword.MIN_TOTAL, DkekPasswordShare.MAX_ID);
+                }
+            }
         }
 
         @Override
@@ -299,6 +313,10 @@ public final class DomainCommands {
 
         @Override
         protected Answer answer(Context context) throws GeneralSecurityException {
+            if (custodians != null && custodians.threshold > custodians.total) {
+                throw new UsageException("--threshold " + custodians.threshold + ": of the total of " + custodians.total
+                        + " custodians at most all are needed");
+            }
             OutputFiles.require(file, overwrite);
             if (custodians != null) {
                 return divided(custodians);
@@ -328,11 +346,11 @@ public final class DomainCommands {
 
         private Answer divided(Custodians among) throws GeneralSecurityException {
             if (StandardFile.is(file)) {
-                throw new CliException(
+                throw new UsageException(
                         "the password shares are written next to the share's file: give a file in place of -");
             }
             if (password.secret().isGiven()) {
-                throw new CliException("a password that is divided is a random one: leave out --password-env and"
+                throw new UsageException("a password that is divided is a random one: leave out --password-env and"
                         + " --password-file, or --threshold and --total");
             }
             SecureRandom random = new SecureRandom();

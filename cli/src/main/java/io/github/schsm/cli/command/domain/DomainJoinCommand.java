@@ -12,9 +12,11 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.option.Secret;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -52,12 +54,14 @@ final class DomainJoinCommand extends SchsmCommand {
             names = "--signer-device",
             required = true,
             paramLabel = "ID",
+            converter = Values.DeviceName.class,
             description = "The device that has the group signer. It may be the new member itself.")
     private String signerDevice;
 
     @Option(
             names = "--slot",
             paramLabel = "N",
+            converter = Values.Slot.class,
             description = "The key domain's slot, from 0. Default: the first free one.")
     private @Nullable Integer slot;
 
@@ -82,12 +86,14 @@ final class DomainJoinCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         if (context.settings().isManyAsOne()) {
-            throw new CliException(
+            throw new UsageException(
                     "one device joins at a time: leave out --domain and --members (also in the configuration"
                             + " file), and name it with --device");
         }
+        Secret own = Secret.of("user PIN", "--signer-pin", signerEnvironment, signerFile);
+        Context signers = context.on("--signer-device", signerDevice);
         Connected member = context.open();
-        Connected holder = context.on(signerDevice).open();
+        Connected holder = signers.open();
         DeviceIdentity identity = member.device().identity();
         member.device().trust().verify(identity);
         byte[] uid = Text.uid(holder.attested(signer));
@@ -103,7 +109,6 @@ final class DomainJoinCommand extends SchsmCommand {
                 + holder.id());
 
         Context signing = context.on(holder);
-        Secret own = Secret.of("user PIN", "--signer-pin", signerEnvironment, signerFile);
         Connected issuing = own.isGiven() ? signing.openWithPin(own) : signing.openWithPin();
         Kdm kdm = issue(issuing, identity);
         Connected joining = context.on(member).openWithPin();

@@ -11,6 +11,7 @@ import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.option.SlotOption;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Text;
 import java.nio.file.Path;
@@ -34,7 +35,12 @@ public final class ExchangeKeyCommands {
         @Mixin
         private SlotOption slot;
 
-        @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The key's label.")
+        @Option(
+                names = "--label",
+                required = true,
+                paramLabel = "TEXT",
+                converter = Values.Label.class,
+                description = "The key's label.")
         private String label;
 
         @Override

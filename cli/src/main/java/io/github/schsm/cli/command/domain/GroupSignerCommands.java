@@ -10,6 +10,7 @@ import io.github.schsm.TokenKey;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Table;
 import io.github.schsm.cli.report.Text;
@@ -35,7 +36,12 @@ public final class GroupSignerCommands {
             footer = {"", "Example:", "  schsm group-signer create --device ZZSIM000001 --label \"Domain Build\""})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Create extends SchsmCommand {
-        @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The key's label.")
+        @Option(
+                names = "--label",
+                required = true,
+                paramLabel = "TEXT",
+                converter = Values.Label.class,
+                description = "The key's label.")
         private String label;
 
         @Override

@@ -10,12 +10,13 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +41,20 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  schsm migrate --from ZZSIM000001 --to ZZSIM000002 --label code-signing"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class MigrateCommand extends SchsmCommand {
-    @Option(names = "--from", required = true, paramLabel = "ID", description = "The device that has the keys.")
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "ID",
+            converter = Values.DeviceName.class,
+            description = "The device that has the keys.")
     private String from;
 
-    @Option(names = "--to", required = true, paramLabel = "ID", description = "The device that gets the keys.")
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "ID",
+            converter = Values.DeviceName.class,
+            description = "The device that gets the keys.")
     private String to;
 
     @ArgGroup(exclusive = true, multiplicity = "1")
@@ -83,10 +94,12 @@ public final class MigrateCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         if (from.equals(to)) {
-            throw new CliException("--from and --to are the same device " + from + ": name two");
+            throw new UsageException("--from and --to are the same device " + from + ": name two");
         }
-        Connected source = open(context.on(from), fromPin.secret());
-        Connected target = open(context.on(to), toPin.secret());
+        Context first = context.on("--from", from);
+        Context second = context.on("--to", to);
+        Connected source = open(first, fromPin.secret());
+        Connected target = open(second, toPin.secret());
         KeyMigration migration = KeyMigration.from(source.keyStore()).to(target.keyStore());
         if (withoutUseCounter) {
             migration = migration.withoutUseCounter();

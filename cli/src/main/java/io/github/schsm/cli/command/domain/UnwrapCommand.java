@@ -11,6 +11,7 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.command.key.KeysCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
@@ -39,6 +40,7 @@ public final class UnwrapCommand extends SchsmCommand {
     @Option(
             names = "--label",
             paramLabel = "TEXT",
+            converter = Values.Label.class,
             description = "The label it gets. Default: the one it had on the device it came from.")
     private @Nullable String label;
 

@@ -13,11 +13,12 @@ import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
 import io.github.schsm.codec.EcCurve;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -71,6 +72,7 @@ public final class AttestCommand extends SchsmCommand {
     @Option(
             names = "--on",
             paramLabel = "DATE",
+            converter = Values.Day.class,
             description = "The certificates of device and issuer must be valid on this day, e.g. 2026-12-31."
                     + " Without it expired ones are accepted (devices outlive them), unless --dates is required.")
     private @Nullable LocalDate day;
@@ -161,9 +163,9 @@ public final class AttestCommand extends SchsmCommand {
         return certificate.getSubjectX500Principal().getName();
     }
 
-    private static void reject(boolean wrong, String message) throws CliException {
+    private static void reject(boolean wrong, String message) throws UsageException {
         if (wrong) {
-            throw new CliException(message);
+            throw new UsageException(message);
         }
     }
 

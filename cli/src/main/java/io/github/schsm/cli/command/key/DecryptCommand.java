@@ -41,6 +41,7 @@ public final class DecryptCommand extends SchsmCommand {
     @Option(
             names = "--algorithm",
             paramLabel = "NAME",
+            converter = Algorithms.OfCipher.class,
             description = "How it was encrypted, as the JCA calls it: RSA/ECB/PKCS1Padding,"
                     + " RSA/ECB/OAEPWithSHA-256AndMGF1Padding (MGF1 with SHA-1, as in the JDK), RSA/ECB/NoPadding. Default:"
                     + " RSA/ECB/OAEPWithSHA-256AndMGF1Padding, as encrypt does it.")
@@ -56,14 +57,13 @@ public final class DecryptCommand extends SchsmCommand {
 
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
+        output.require(file, ENDING);
         byte[] encrypted = FileIo.read(file, "encrypted file");
         Connected connected = context.openWithPin();
         SchsmKey key = connected.key(label);
         if (key.key().type() != KeyType.RSA) {
             throw new CliException("\"" + label + "\" is no RSA key: only those decrypt files");
         }
-        output.require(file, ENDING);
-        Algorithms.require("Cipher", algorithm, KeyType.RSA);
         Cipher cipher = Cipher.getInstance(algorithm, connected.provider());
         cipher.init(Cipher.DECRYPT_MODE, key);
         byte[] plain = cipher.doFinal(encrypted);

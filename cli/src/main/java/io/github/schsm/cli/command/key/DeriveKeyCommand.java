@@ -10,6 +10,7 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
@@ -39,7 +40,12 @@ public final class DeriveKeyCommand extends SchsmCommand {
     @Option(names = "--from", required = true, paramLabel = "LABEL", description = "The key to derive from.")
     private String parent;
 
-    @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The new key's label.")
+    @Option(
+            names = "--label",
+            required = true,
+            paramLabel = "TEXT",
+            converter = Values.Label.class,
+            description = "The new key's label.")
     private String label;
 
     @Mixin

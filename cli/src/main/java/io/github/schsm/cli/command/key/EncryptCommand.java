@@ -6,6 +6,7 @@ import io.github.schsm.admin.key.PublicKeyEncryption;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
+import io.github.schsm.cli.option.Algorithms;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.report.Answer;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ public final class EncryptCommand extends SchsmCommand {
     @Option(
             names = "--algorithm",
             paramLabel = "NAME",
+            converter = Algorithms.OfCipher.class,
             description = "How to encrypt, as the JCA calls it: RSA/ECB/PKCS1Padding,"
                     + " RSA/ECB/OAEPWithSHA-256AndMGF1Padding (MGF1 with SHA-1, as in the JDK), RSA/ECB/NoPadding. Default:"
                     + " RSA/ECB/OAEPWithSHA-256AndMGF1Padding.")

@@ -2,6 +2,7 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.key;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.KeyAlgorithm;
 import io.github.schsm.KeyType;
 import io.github.schsm.SchsmKey;
@@ -10,9 +11,12 @@ import io.github.schsm.admin.inventory.Leaving;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
-import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
+import io.github.schsm.codec.EcCurve;
+import io.github.schsm.codec.SoftwareKey;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
@@ -37,8 +41,15 @@ public final class GenerateCommand extends SchsmCommand {
     private static final String DEFAULT_CURVE = "secp256r1";
     private static final int DEFAULT_AES_BITS = 256;
     private static final int DEFAULT_RSA_BITS = 2048;
+    private static final List<Integer> AES_SIZES = List.of(128, 192, 256);
+    private static final int MOST_ALGORITHMS = 16;
 
-    @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The key's label.")
+    @Option(
+            names = "--label",
+            required = true,
+            paramLabel = "TEXT",
+            converter = Values.Label.class,
+            description = "The key's label.")
     private String label;
 
     @Option(names = "--type", defaultValue = "EC", paramLabel = "TYPE", description = "EC, RSA or AES. Default: EC.")
@@ -47,6 +58,7 @@ public final class GenerateCommand extends SchsmCommand {
     @Option(
             names = "--curve",
             paramLabel = "NAME",
+            converter = Curve.class,
             description =
                     "Curve of an EC key, e.g. secp256r1, secp384r1, brainpoolP256r1. Default: " + DEFAULT_CURVE + ".")
     private @Nullable String curve;
@@ -54,6 +66,7 @@ public final class GenerateCommand extends SchsmCommand {
     @Option(
             names = "--size",
             paramLabel = "BITS",
+            converter = Values.Count.class,
             description = "Size of an RSA key in bits: 1024, 1536, 2048, 3072 or 4096; of an AES key: 128, 192 or 256."
                     + " Default: 2048, 256.")
     private @Nullable Integer size;
@@ -61,12 +74,14 @@ public final class GenerateCommand extends SchsmCommand {
     @Option(
             names = "--public-exponent",
             paramLabel = "E",
+            converter = Exponent.class,
             description = "Public exponent of an RSA key: odd, at least 3. Default: 65537.")
     private @Nullable BigInteger publicExponent;
 
     @Option(
             names = "--slot",
             paramLabel = "N",
+            converter = Values.Slot.class,
             description = "Slot of the key domain that the key belongs to, from 0. Default: none, and then it can never"
                     + " leave a device with key domain slots; on a device with one DKEK for all its keys, that one.")
     private @Nullable Integer slot;
@@ -86,12 +101,14 @@ public final class GenerateCommand extends SchsmCommand {
     @Option(
             names = "--use-counter",
             paramLabel = "N",
+            converter = Values.Uses.class,
             description = "How often the key may be used in total. Default: no limit.")
     private @Nullable Long useCounter;
 
     @Option(
             names = "--wrapped-by",
             paramLabel = "ID",
+            converter = Values.Octet.class,
             description = "Id of an AES key's wrapping key, 0 to 255, which the device keeps and shows. Default: none.")
     private @Nullable Integer wrappingKey;
 
@@ -103,19 +120,16 @@ public final class GenerateCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         SchsmKeySpec.Builder spec = SchsmKeySpec.builder(label);
-        reject(publicExponent != null && type != KeyType.RSA, "--public-exponent is for RSA keys");
+        requireFitting();
         switch (type) {
-            case UNKNOWN -> throw new CliException("--type is one of EC, RSA, AES");
+            case UNKNOWN -> throw new UsageException("--type " + type + ": use EC, RSA or AES");
             case EC -> {
-                reject(size != null, "--size is for RSA and AES keys: an EC key has a --curve");
                 spec.parameters(new ECGenParameterSpec(curve == null ? DEFAULT_CURVE : curve));
             }
             case AES -> {
-                reject(curve != null, "--curve is for EC keys: an AES key has a --size");
                 spec.keySize(size == null ? DEFAULT_AES_BITS : size);
             }
             case RSA -> {
-                reject(curve != null, "--curve is for EC keys: an RSA key has a --size");
                 spec.parameters(new RSAKeyGenParameterSpec(
                         size == null ? DEFAULT_RSA_BITS : size,
                         publicExponent == null ? RSAKeyGenParameterSpec.F4 : publicExponent));
@@ -128,7 +142,6 @@ public final class GenerateCommand extends SchsmCommand {
             spec.useCounter(useCounter);
         }
         if (wrappingKey != null) {
-            reject(type != KeyType.AES, "--wrapped-by is for AES keys");
             spec.wrappingKey(wrappingKey);
         }
         Connected connected = context.openWithPin();
@@ -167,9 +180,50 @@ public final class GenerateCommand extends SchsmCommand {
                         .members());
     }
 
-    private static void reject(boolean wrong, String message) throws CliException {
+    /** Options that are not for keys of the type. */
+    private void requireFitting() throws UsageException {
+        reject(publicExponent != null && type != KeyType.RSA, "--public-exponent is for RSA keys");
+        reject(wrappingKey != null && type != KeyType.AES, "--wrapped-by is for AES keys");
+        reject(size != null && type == KeyType.EC, "--size is for RSA and AES keys: an EC key has a --curve");
+        reject(curve != null && type != KeyType.EC, "--curve is for EC keys: an " + type + " key has a --size");
+        if (allow != null && allow.size() > MOST_ALGORITHMS) {
+            throw new UsageException("--allow takes at most " + MOST_ALGORITHMS + " algorithms, not " + allow.size());
+        }
+        List<Integer> sizes = type == KeyType.RSA ? SoftwareKey.RSA_SIZES : AES_SIZES;
+        if (size != null && !sizes.contains(size)) {
+            throw new UsageException("--size " + size + ": an " + type + " key has one of " + sizes + " bits");
+        }
+    }
+
+    private static void reject(boolean wrong, String message) throws UsageException {
         if (wrong) {
-            throw new CliException(message);
+            throw new UsageException(message);
+        }
+    }
+
+    /** The name of a curve. */
+    static final class Curve extends Values.Text {
+        @Override
+        protected void require(String value) throws InvalidRequestException {
+            if (EcCurve.named(value).isEmpty()) {
+                throw new InvalidRequestException("devices have no such curve: use one of " + EcCurve.names());
+            }
+        }
+    }
+
+    /** A public exponent. */
+    static final class Exponent extends Values.Parsed<BigInteger> {
+        private static final BigInteger LEAST = BigInteger.valueOf(3);
+
+        @Override
+        protected BigInteger parse(String value) throws InvalidRequestException {
+            if (value.matches("[0-9]{1,1000}")) {
+                BigInteger exponent = new BigInteger(value);
+                if (exponent.testBit(0) && exponent.compareTo(LEAST) >= 0) {
+                    return exponent;
+                }
+            }
+            throw new InvalidRequestException("give an odd whole number from 3");
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.schsm.SchsmDomain;
 import io.github.schsm.cli.command.Connected;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.Lines;
 import io.github.schsm.cli.report.Status;
@@ -37,7 +38,12 @@ public final class RenameCommand extends SchsmCommand {
             description = "The label of the key or certificate, or its alias where several have that label.")
     private String label;
 
-    @Option(names = "--to", required = true, paramLabel = "TEXT", description = "The new label.")
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "TEXT",
+            converter = Values.Label.class,
+            description = "The new label.")
     private String to;
 
     /**

@@ -46,6 +46,7 @@ public final class SignCommand extends SchsmCommand {
     @Option(
             names = "--algorithm",
             paramLabel = "NAME",
+            converter = Algorithms.OfSignature.class,
             description = "The signature's algorithm as the JCA calls it, e.g. SHA384withECDSA, SHA256withRSAandMGF1."
                     + " Default: SHA256withECDSA or SHA256withRSA, as the key is.")
     private @Nullable String algorithm;
@@ -58,6 +59,7 @@ public final class SignCommand extends SchsmCommand {
 
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
+        output.require(file, ENDING);
         Connected connected = context.openWithPin();
         SchsmKey key = connected.key(label);
         if (!(key instanceof PrivateKey privateKey)) {
@@ -65,8 +67,7 @@ public final class SignCommand extends SchsmCommand {
         }
         String name =
                 algorithm == null ? "SHA256with" + (key.getAlgorithm().equals("RSA") ? "RSA" : "ECDSA") : algorithm;
-        output.require(file, ENDING);
-        Algorithms.require("Signature", name, key.key().type());
+        Algorithms.requireSignature(name, key.key().type());
         Signature signature = Signature.getInstance(name, connected.provider());
         signature.initSign(privateKey);
         update(signature);

@@ -7,12 +7,14 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.StandardFile;
+import io.github.schsm.cli.option.Algorithms;
 import io.github.schsm.cli.option.OutputOptions;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
 import io.github.schsm.cli.report.Status;
 import io.github.schsm.cli.report.Text;
+import io.github.schsm.cli.report.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -51,6 +53,7 @@ public final class VerifyCommand extends SchsmCommand {
     @Option(
             names = "--algorithm",
             paramLabel = "NAME",
+            converter = Algorithms.OfSignature.class,
             description =
                     "The signature's algorithm as the JCA calls it. Default: SHA256withECDSA or SHA256withRSA, as the"
                             + " key is.")
@@ -86,7 +89,7 @@ public final class VerifyCommand extends SchsmCommand {
 
     private Path asSignWritesIt() throws CliException {
         if (StandardFile.is(file)) {
-            throw new CliException("the file comes from standard input: say where its signature is with --signature");
+            throw new UsageException("the file comes from standard input: say where its signature is with --signature");
         }
         return Path.of(OutputOptions.fileName(file.getFileName() + ".sig"));
     }

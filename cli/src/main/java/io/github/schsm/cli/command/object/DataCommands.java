@@ -8,6 +8,7 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.option.OutputOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Json;
@@ -151,15 +152,28 @@ public final class DataCommands {
             footer = {"", "Example:", "  schsm data write --device ZZSIM000001 --label report --protected report.pdf"})
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Write extends SchsmCommand {
-        @Option(names = "--label", required = true, paramLabel = "TEXT", description = "The object's label.")
+        /** Checks what is about an application. */
+        private static final DataObject ANY = DataObject.of("any", false);
+
+        @Option(
+                names = "--label",
+                required = true,
+                paramLabel = "TEXT",
+                converter = Values.Label.class,
+                description = "The object's label.")
         private String label;
 
-        @Option(names = "--application", paramLabel = "TEXT", description = "The application that it belongs to.")
+        @Option(
+                names = "--application",
+                paramLabel = "TEXT",
+                converter = Application.class,
+                description = "The application that it belongs to.")
         private @Nullable String application;
 
         @Option(
                 names = "--oid",
                 paramLabel = "OID",
+                converter = Oid.class,
                 description = "That application's object identifier, numbers with dots between.")
         private @Nullable String oid;
 
@@ -202,6 +216,22 @@ public final class DataCommands {
                                 .members());
             } finally {
                 Arrays.fill(content, (byte) 0);
+            }
+        }
+
+        /** The name of an application. */
+        static final class Application extends Values.Text {
+            @Override
+            protected void require(String value) {
+                ANY.withApplication(value, "");
+            }
+        }
+
+        /** An object identifier. */
+        static final class Oid extends Values.Text {
+            @Override
+            protected void require(String value) {
+                ANY.withApplication("", value);
             }
         }
 

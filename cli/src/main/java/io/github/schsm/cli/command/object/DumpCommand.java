@@ -11,6 +11,7 @@ import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
+import io.github.schsm.cli.report.UsageException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class DumpCommand extends SchsmCommand {
     @Override
     protected Answer answer(Context context) throws GeneralSecurityException {
         if (file != null && label != null) {
-            throw new CliException("a file and --label are two things: give one of them");
+            throw new UsageException("a file and --label are two things: give one of them");
         }
         StructureDump dump = dump(context);
         List<Map<String, @Nullable Object>> objects = dump.objects().stream()

@@ -2,12 +2,14 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.remote;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.SchsmException;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.EndHook;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.option.Secret;
 import io.github.schsm.cli.option.SecretOptions;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Status;
@@ -18,6 +20,8 @@ import io.github.schsm.remote.tls.TlsContexts;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,8 +41,11 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  schsm remote connect --device ZZSIM000001 https://hsm.example.org:8443/ram"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ConnectCommand extends SchsmCommand {
+    private static final Set<String> SCHEMES = Set.of("http", "https");
+
     @Parameters(
             paramLabel = "URL",
+            converter = Url.class,
             description = "The server, e.g. https://hsm.example.com:8443/path; http only on this computer.")
     private String url;
 
@@ -95,6 +102,19 @@ final class ConnectCommand extends SchsmCommand {
                 Thread.currentThread().interrupt();
             }
             return Answer.given(Status.DONE);
+        }
+    }
+
+    /** The address of a server; plain HTTP is for this computer alone, which is known where its name is looked up. */
+    static final class Url extends Values.Text {
+        @Override
+        protected void require(String value) throws SchsmException {
+            URI address = RamClient.address(value);
+            String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
+            if (address.getHost() == null || address.getUserInfo() != null || !SCHEMES.contains(scheme)) {
+                throw new InvalidRequestException(
+                        "give https: or, for this computer, http:, a host and a path, and nothing else");
+            }
         }
     }
 

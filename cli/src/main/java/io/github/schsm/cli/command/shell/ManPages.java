@@ -3,6 +3,7 @@
 package io.github.schsm.cli.command.shell;
 
 import io.github.schsm.cli.console.HelpText;
+import io.github.schsm.cli.report.Status;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,10 +86,7 @@ public final class ManPages {
         }
         example(command, lines);
         lines.add(".SH EXIT STATUS");
-        tagged(lines, "0", "done");
-        tagged(lines, "1", "refused or failed, or the answer of a check is \"no\"");
-        tagged(lines, "2", "wrong command line");
-        tagged(lines, "3", "done but for what is not possible");
+        Status.meanings().forEach((status, meaning) -> tagged(lines, status.toString(), meaning));
         if (!seeAlso.isEmpty()) {
             lines.add(".SH SEE ALSO");
             for (int i = 0; i < seeAlso.size(); i++) {

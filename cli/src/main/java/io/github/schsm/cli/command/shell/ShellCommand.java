@@ -2,9 +2,11 @@
 // Copyright 2026 the SCHSM contributors
 package io.github.schsm.cli.command.shell;
 
+import io.github.schsm.InvalidRequestException;
 import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.Io;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Errors;
@@ -26,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -52,10 +53,11 @@ public final class ShellCommand extends SchsmCommand {
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "10m",
+            converter = Time.class,
             description =
                     "When nothing was typed for so long, every device is logged out and PINs are forgotten: minutes,"
                             + " or 90s for seconds. Default: 10m.")
-    private String timeout;
+    private Duration timeout;
 
     @Option(names = "--no-history", description = "Neither read the lines of former shells nor keep those of this one.")
     private boolean noHistory;
@@ -67,7 +69,6 @@ public final class ShellCommand extends SchsmCommand {
 
     @Override
     protected Answer answer(Context context) throws CliException {
-        Duration most = timeout();
         if (context.shared().isSession()) {
             throw new CliException("a shell does not run in a shell or script");
         }
@@ -76,19 +77,22 @@ public final class ShellCommand extends SchsmCommand {
                     + " standard input");
         }
         try (Terminal terminal = terminal()) {
-            return Answer.given(converse(context, terminal, most));
+            return Answer.given(converse(context, terminal, timeout));
         } catch (IOException failed) {
             throw new CliException("the terminal cannot be used: " + Errors.reason(failed), failed);
         }
     }
 
-    private Duration timeout() {
-        if (!timeout.matches(SYNTAX)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--timeout " + timeout + ": give minutes, as 10 or 10m, or seconds, as 90s");
+    /** Minutes, or seconds. */
+    static final class Time extends Values.Parsed<Duration> {
+        @Override
+        protected Duration parse(String value) throws InvalidRequestException {
+            if (!value.matches(SYNTAX)) {
+                throw new InvalidRequestException("give minutes, as 10 or 10m, or seconds, as 90s");
+            }
+            long number = Long.parseLong(value.replaceAll("[sm]", ""));
+            return value.endsWith("s") ? Duration.ofSeconds(number) : Duration.ofMinutes(number);
         }
-        long number = Long.parseLong(timeout.replaceAll("[sm]", ""));
-        return timeout.endsWith("s") ? Duration.ofSeconds(number) : Duration.ofMinutes(number);
     }
 
     /** By stty where there is one: so nothing native is loaded, which newer JDKs warn of. */

@@ -300,6 +300,6 @@ class WrongValuesTest {
         assertThat(Status.line())
                 .isEqualTo(
                         "Exit status: 0 done; 1 refused or failed, or the answer of a check is \"no\"; 2 wrong command"
-                                + " line; 3 done but for what is not possible.");
+                                + " line; 3 done but for what is not possible or not known.");
     }
 }

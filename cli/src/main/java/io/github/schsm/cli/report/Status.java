@@ -14,14 +14,14 @@ public final class Status {
     public static final int FAILED = 1;
     /** The command line is wrong; no device was looked at. */
     public static final int USAGE = 2;
-    /** All that is possible is done, and the answer says what is not possible and why. */
+    /** All that is possible is done, and the answer says what is not possible or not known, and why. */
     public static final int INCOMPLETE = 3;
 
     private static final Map<Integer, String> MEANINGS = new TreeMap<>(Map.of(
             DONE, "done",
             FAILED, "refused or failed, or the answer of a check is \"no\"",
             USAGE, "wrong command line",
-            INCOMPLETE, "done but for what is not possible"));
+            INCOMPLETE, "done but for what is not possible or not known"));
 
     private Status() {}
 

@@ -3,6 +3,7 @@
 package io.github.schsm.cli.command.shell;
 
 import io.github.schsm.cli.console.HelpText;
+import io.github.schsm.cli.report.Status;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -20,10 +21,9 @@ public final class CommandReference {
     /** The page. */
     public static String of(CommandSpec root) {
         StringBuilder page = new StringBuilder("# Command reference\n\n");
-        page.append(
-                "Made from the commands themselves; [the guide](cli.md) tells more. Every command ends with 0 (done),"
-                        + " 1 (refused, failed, or the answer of a check is \"no\"), 2 (wrong command line), or 3 (done but for"
-                        + " what is not possible).\n\n## Options of every command\n\n");
+        page.append("Made from the commands themselves; [the guide](cli.md) tells more. ")
+                .append(Status.line())
+                .append("\n\n## Options of every command\n\n");
         options(root.options().stream().filter(HelpText::isCommon).toList(), List.of(), page);
         root.subcommands().values().forEach(each -> command(each, page));
         return page.toString();

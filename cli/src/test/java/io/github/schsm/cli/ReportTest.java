@@ -138,9 +138,9 @@ class ReportTest {
         assertThat(other.status()).isEqualTo(Status.FAILED);
         assertThat(other.out()).contains("none of the keys that were given signed it");
         assertThat(bench.withoutPinOn("", "report", "verify", "--signer=12", bench.file("report.html"))
-                        .failed()
+                        .misused()
                         .err())
-                .contains("--signer \"12\"", "64 hexadecimal digits");
+                .contains("--signer 12", "64 hexadecimal digits");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.LocalDate;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
@@ -209,6 +210,21 @@ public final class Values {
                 throw new InvalidRequestException(
                         "no file or folder can have that name here: " + PrintableText.of(none.getReason()), none);
             }
+        }
+    }
+
+    /** The SHA-256 of a public key, with colons or without; as upper-case digits. */
+    public static final class KeyHash extends Parsed<String> {
+        private static final Pattern DIGITS = Pattern.compile("[0-9A-F]{64}");
+
+        @Override
+        protected String parse(String value) throws InvalidRequestException {
+            String digits = value.replace(":", "").toUpperCase(Locale.ROOT);
+            if (!DIGITS.matcher(digits).matches()) {
+                throw new InvalidRequestException("that is no SHA-256 of a public key: 64 hexadecimal digits are"
+                        + " expected, as sha256sum shows them of what schsm public-key --format DER writes");
+            }
+            return digits;
         }
     }
 

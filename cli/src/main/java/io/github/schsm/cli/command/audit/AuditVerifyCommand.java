@@ -66,7 +66,7 @@ final class AuditVerifyCommand extends SchsmCommand {
     @Option(
             names = "--signer",
             paramLabel = "SHA256",
-            converter = Fingerprint.class,
+            converter = Values.KeyHash.class,
             description =
                     "The SHA-256 of the public key by which seals must be signed. Default: any key that a genuine device"
                             + " attests.")
@@ -103,13 +103,6 @@ final class AuditVerifyCommand extends SchsmCommand {
         protected void require(String value) throws InvalidRequestException {
             // No log is read for that.
             AuditVerifier.of(AuditReader.of(Path.of("audit.log"))).expecting(value);
-        }
-    }
-
-    /** The SHA-256 of a public key. */
-    static final class Fingerprint extends Values.Matching {
-        Fingerprint() {
-            super("[0-9A-Fa-f]{64}", "a SHA-256 has 64 hexadecimal digits");
         }
     }
 

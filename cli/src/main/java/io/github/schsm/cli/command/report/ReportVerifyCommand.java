@@ -11,6 +11,7 @@ import io.github.schsm.cli.command.Context;
 import io.github.schsm.cli.command.SchsmCommand;
 import io.github.schsm.cli.io.FileIo;
 import io.github.schsm.cli.io.OutputFiles;
+import io.github.schsm.cli.option.Values;
 import io.github.schsm.cli.report.Answer;
 import io.github.schsm.cli.report.CliException;
 import io.github.schsm.cli.report.Lines;
@@ -22,10 +23,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,8 +45,6 @@ import picocli.CommandLine.Parameters;
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ReportVerifyCommand extends SchsmCommand {
-    private static final Pattern FINGERPRINT = Pattern.compile("[0-9A-F]{64}");
-
     private static final String UNKNOWN_SIGNER =
             "nobody verified whose X.509 certificate signed it: give --ca FILE, with the certificate of who issued it or the"
                     + " signer's own, or --signer SHA256, with the signer's public key; have either from somewhere else than"
@@ -68,6 +64,7 @@ final class ReportVerifyCommand extends SchsmCommand {
     @Option(
             names = "--signer",
             paramLabel = "SHA256",
+            converter = Values.KeyHash.class,
             description =
                     "The SHA-256 of the public key (SubjectPublicKeyInfo, DER) that has to have signed it, from somewhere"
                             + " else than the report; may be given several times for one of several keys.")
@@ -101,12 +98,11 @@ final class ReportVerifyCommand extends SchsmCommand {
         for (Path authority : authorities) {
             certificates.add(FileIo.readCertificate(authority));
         }
-        Set<String> keys = keys();
         byte[] read = FileIo.read(file, "report", ReportCommand.MOST_BYTES);
         String what = "report " + FileIo.named(file);
         try {
             ReportVerification verified = ReportVerification.of(
-                    what, read, context.settings().checked().trust(), certificates, keys);
+                    what, read, context.settings().checked().trust(), certificates, new LinkedHashSet<>(signers));
             write(SignedReport.parse(what, read));
             return answer(verified);
         } catch (MalformedDataException refused) {
@@ -115,20 +111,6 @@ final class ReportVerifyCommand extends SchsmCommand {
                     json(null, false, List.of(String.valueOf(refused.getMessage()))),
                     Status.FAILED);
         }
-    }
-
-    private Set<String> keys() throws CliException {
-        Set<String> keys = new LinkedHashSet<>();
-        for (String signer : signers) {
-            String digits = signer.replace(":", "").toUpperCase(Locale.ROOT);
-            if (!FINGERPRINT.matcher(digits).matches()) {
-                throw new CliException(
-                        "--signer \"" + signer + "\" is no SHA-256 of a public key: 64 hexadecimal digits"
-                                + " are expected, as sha256sum shows them of what schsm public-key --format DER writes");
-            }
-            keys.add(digits);
-        }
-        return keys;
     }
 
     private void write(SignedReport report) throws CliException {

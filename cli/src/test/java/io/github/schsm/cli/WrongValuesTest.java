@@ -136,7 +136,7 @@ class WrongValuesTest {
                 .filter(each -> each.required() && each.group() == null && each != tested)
                 .forEach(each -> add(line, each, fitting(each)));
         for (ArgGroupSpec group : command.argGroups()) {
-            if (group.multiplicity().min() > 0 && group != tested.group()) {
+            if (group.multiplicity().min() > 0 && !group.equals(tested.group())) {
                 ArgSpec first = group.args().iterator().next();
                 add(line, first, fitting(first));
             }

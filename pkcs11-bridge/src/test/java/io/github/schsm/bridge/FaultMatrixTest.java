@@ -90,7 +90,7 @@ class FaultMatrixTest {
 
     /** Every answer is given once; from then on, one of each class: what it means, and how much is lost with it. */
     private static List<Long> answers(Fault fault) {
-        if (fault == Fault.ONCE || Boolean.getBoolean("schsm.full")) {
+        if (fault == Fault.ONCE || Boolean.getBoolean("schsm.repeated")) {
             return ANSWERS;
         }
         Set<String> classes = new HashSet<>();

@@ -474,7 +474,7 @@ class PinStateWalkTest {
 
     @Test
     void theCardModuleIsRightAboutThePinInEverySequenceOfEvents() throws Exception {
-        int length = Boolean.getBoolean("schsm.full") ? 6 : 5;
+        int length = Boolean.getBoolean("schsm.repeated") ? 6 : 5;
         int ways = go(USUAL, length, () -> new CardWalk(readers(), USUAL));
         assertThat(ways).isEqualTo((int) Math.pow(7, length));
     }

@@ -194,7 +194,7 @@ class DomainFaultsTest {
         for (Trouble trouble : Trouble.values()) {
             for (Work work : Work.values()) {
                 // Each member has its turn; in the full matrix all have.
-                for (int member : Boolean.getBoolean("schsm.full") ? new int[] {0, 1, 2} : new int[] {next++ % 3}) {
+                for (int member : Boolean.getBoolean("schsm.repeated") ? new int[] {0, 1, 2} : new int[] {next++ % 3}) {
                     table.add(Arguments.of(trouble, work, member));
                 }
             }

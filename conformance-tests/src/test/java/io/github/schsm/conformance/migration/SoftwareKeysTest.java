@@ -143,7 +143,7 @@ class SoftwareKeysTest {
 
     /** Making them takes longer than importing them. */
     private static Stream<String> rsaSizes() {
-        return Boolean.getBoolean("schsm.full")
+        return Boolean.getBoolean("schsm.repeated")
                 ? Stream.of("1024", "1536", "2048", "3072", "4096")
                 : Stream.of("1024", "3072");
     }

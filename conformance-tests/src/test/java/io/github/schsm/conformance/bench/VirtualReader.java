@@ -66,7 +66,7 @@ public final class VirtualReader implements AutoCloseable {
         return reader;
     }
 
-    /** Waits until the daemon has seen a device in a reader, whoever put it there. */
+    /** Waits until the daemon has seen a device that something else put into a reader. */
     public static void awaitPresence(int number) throws Exception {
         awaitPresence(name(number), true);
     }
